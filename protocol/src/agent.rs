@@ -1,0 +1,219 @@
+//! Frames between an agent's console and the server: JSON text, one enum per direction. Subprotocol [`SUBPROTOCOL`].
+//!
+//! The socket talks; deciding (accept, decline, end, state, sign-out) is server functions, each one request with its own answer.
+
+use crate::{
+    ChatId, EntryId, FileId, Refusal, Seq, TicketId, TicketNumber, Timestamp,
+    contact::Contact,
+    entry::{AgentEntry, TicketState},
+};
+use serde::{Deserialize, Serialize};
+
+/// `Sec-WebSocket-Protocol` of this version.
+pub const SUBPROTOCOL: &str = "ayuda.agent.1";
+
+/// What a console says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentCommand {
+    /// First frame; answered by `Welcome`.
+    Hello,
+    /// Show this ticket: answered by `Conversation`, `Entries` after what the console has, then live `Entry`s.
+    Watch { ticket: TicketId, after: Seq },
+    /// Stop showing it.
+    Unwatch { ticket: TicketId },
+    /// A message to the visitor. Answered by `Ack` or `Refused` with the same id.
+    Say {
+        ticket: TicketId,
+        id: EntryId,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<FileId>,
+    },
+    /// The agent is typing; sent at most every three seconds.
+    Typing { ticket: TicketId },
+    /// Everything up to here has been on screen.
+    Seen { ticket: TicketId, upto: Seq },
+    /// Is anybody there? Answered by `Pong`.
+    Ping,
+}
+
+/// What a console hears.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentEvent {
+    /// Answer to `Hello`: everything the console's frame shows. Sent again whole after every reconnect.
+    Welcome { me: Me, work: Vec<WorkItem>, offers: Vec<Offer> },
+    /// A row of the list is new or changed.
+    Work { item: Box<WorkItem> },
+    /// A row left the list.
+    WorkGone { ticket: TicketId },
+    /// The head of a watched ticket is new or changed.
+    Conversation { conversation: Box<Conversation> },
+    /// Entries of a watched ticket in order; `last` is the ticket's last sequence.
+    Entries { ticket: TicketId, entries: Vec<AgentEntry>, last: Seq },
+    /// One new entry of a watched ticket.
+    Entry { ticket: TicketId, entry: AgentEntry },
+    /// The message is committed.
+    Ack { ticket: TicketId, id: EntryId, seq: Seq, at: Timestamp },
+    /// A command was refused; `id` names the message, where it was one.
+    Refused { ticket: Option<TicketId>, id: Option<EntryId>, refusal: Refusal },
+    /// The visitor is typing.
+    Typing { ticket: TicketId },
+    /// The visitor has seen everything up to here.
+    Seen { ticket: TicketId, upto: Seq },
+    /// Whether the visitor's panel is connected.
+    VisitorPresent { ticket: TicketId, present: bool },
+    /// A chat rings here.
+    Offer { offer: Box<Offer> },
+    /// It rings no longer: taken, withdrawn or declined elsewhere.
+    OfferGone { chat: ChatId },
+    /// The agent's own state changed (also from another tab).
+    State { me: Me },
+    /// Answer to `Ping`.
+    Pong,
+    /// The session has ended: sign in again.
+    SignedOut,
+    /// The server goes away; come back after so many milliseconds.
+    GoingAway { retry_ms: u64 },
+}
+
+/// What an agent is available for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentState {
+    /// *Disponible*: chats may ring.
+    Available,
+    /// *Ausente*: nothing rings.
+    Away,
+}
+
+/// The agent at this console.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// The full name.
+    pub name: String,
+    /// The sign-in address.
+    pub email: String,
+    /// Disponible or Ausente.
+    pub state: AgentState,
+    /// Since when.
+    pub since: Timestamp,
+    /// The names of the sites served.
+    pub sites: Vec<String>,
+}
+
+/// What a row in the list is. Chats come before help requests (F9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// A chat that this agent has.
+    MyChat,
+    /// A chat that waits or rings.
+    WaitingChat,
+    /// An open help request.
+    Request,
+}
+
+/// A row of the agent's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkItem {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// `CO-1042`.
+    pub number: TicketNumber,
+    /// The chat, where there is one that has not ended.
+    pub chat: Option<ChatId>,
+    /// Which group it belongs to.
+    pub kind: WorkKind,
+    /// The site's name.
+    pub site: String,
+    /// The queue's name.
+    pub queue: String,
+    /// Who asks.
+    pub contact: Contact,
+    /// The subject, where one was given.
+    pub subject: Option<String>,
+    /// The beginning of the last message, at most 140 characters.
+    pub preview: String,
+    /// The ticket's state.
+    pub state: TicketState,
+    /// When the work began: the chat's start, or the request's arrival.
+    pub since: Timestamp,
+    /// The last entry's instant.
+    pub last_at: Timestamp,
+    /// Visitor messages that the agents' side has not seen.
+    pub unread: u32,
+}
+
+/// The head of a ticket on screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// `CO-1042`.
+    pub number: TicketNumber,
+    /// The chat on it.
+    pub chat: AgentChat,
+    /// The site's name.
+    pub site: String,
+    /// The queue's name.
+    pub queue: String,
+    /// Who asks.
+    pub contact: Contact,
+    /// The subject, where one was given.
+    pub subject: Option<String>,
+    /// The ticket's state.
+    pub state: TicketState,
+    /// The page the visitor was on.
+    pub page: Option<String>,
+    /// The visitor's language.
+    pub lang: String,
+    /// When the ticket was made.
+    pub created_at: Timestamp,
+    /// The last sequence.
+    pub last: Seq,
+    /// What the visitor has seen.
+    pub visitor_seen: Seq,
+    /// What the agents' side has seen.
+    pub agent_seen: Seq,
+    /// Whether the visitor's panel is connected.
+    pub visitor_present: bool,
+}
+
+/// The chat on a ticket, for agents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentChat {
+    /// No chat: a help request.
+    None,
+    /// Waiting for an agent.
+    Waiting { chat: ChatId, since: Timestamp },
+    /// With an agent; `mine` when it is this one.
+    Active { chat: ChatId, agent: String, mine: bool, since: Timestamp },
+    /// Ended.
+    Ended { at: Timestamp },
+}
+
+/// A chat that rings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The chat to accept or decline.
+    pub chat: ChatId,
+    /// Its ticket.
+    pub ticket: TicketId,
+    /// `CO-1042`.
+    pub number: TicketNumber,
+    /// The queue's name.
+    pub queue: String,
+    /// The site's name.
+    pub site: String,
+    /// Who asks.
+    pub contact: Contact,
+    /// The page of origin.
+    pub page: Option<String>,
+    /// The first message.
+    pub message: String,
+    /// When the chat arrived.
+    pub since: Timestamp,
+}

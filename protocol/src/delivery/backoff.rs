@@ -1,0 +1,92 @@
+//! When to try again, and when to give a socket up.
+
+use crate::{Timestamp, limits};
+use std::time::Duration;
+
+/// The pause before try number `tries` (from 1): 1 s doubling to 30 s, of which the second half is left to chance.
+/// `jitter`: 0 to 1, a fresh random number each time.
+pub(super) fn pause(tries: u32, jitter: f64) -> Duration {
+    let doublings = tries.saturating_sub(1).min(16);
+    let full = (limits::RETRY_FIRST * (1 << doublings)).min(limits::RETRY_LAST);
+    full.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
+}
+
+/// How long to wait before the next socket.
+#[derive(Clone, Debug, Default)]
+pub struct Reconnect {
+    tries: u32,
+    told: Option<Duration>,
+}
+
+impl Reconnect {
+    /// The server has greeted: the next loss starts with a short pause again.
+    pub fn connected(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The server said when to come back (`GoingAway`); holds for the next pause.
+    pub fn told(&mut self, retry_ms: u64) {
+        self.told = Some(Duration::from_millis(retry_ms).min(limits::RETRY_LAST));
+    }
+
+    /// The socket is gone, or could not be opened: the pause before the next try. `jitter`: 0 to 1.
+    pub fn pause(&mut self, jitter: f64) -> Duration {
+        self.tries = self.tries.saturating_add(1);
+        let pause = pause(self.tries, jitter);
+        match self.told.take() {
+            // Those who were told the same do not all come back at once.
+            Some(told) => told + pause,
+            None => pause,
+        }
+    }
+}
+
+/// A live server answers `Ping` well within this.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// Whether the other end of an open socket still lives: browsers do not show the pings of the protocol, so a client asks itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Pulse {
+    heard_at: Timestamp,
+    pinged_at: Timestamp,
+}
+
+/// What to do about a silent socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PulseCheck {
+    /// Nothing yet.
+    Fine,
+    /// Send `Ping`.
+    Ping,
+    /// Close it and open another.
+    Dead,
+}
+
+impl Pulse {
+    /// The socket has just opened.
+    pub fn new(now: Timestamp) -> Self {
+        Self { heard_at: now, pinged_at: now }
+    }
+
+    /// A frame arrived.
+    pub fn heard(&mut self, now: Timestamp) {
+        self.heard_at = now;
+        self.pinged_at = now;
+    }
+
+    /// To be called every few seconds, and when a page is seen again.
+    pub fn check(&mut self, now: Timestamp) -> PulseCheck {
+        let silent = now.since(self.heard_at);
+        // Only after a question without an answer: a page that slept has heard nothing, which is no proof.
+        let unanswered =
+            self.pinged_at > self.heard_at && now.since(self.pinged_at) >= ANSWER_WITHIN;
+        if silent >= limits::DEAD_AFTER && unanswered {
+            PulseCheck::Dead
+        } else if now.since(self.pinged_at) >= limits::PING_EVERY {
+            self.pinged_at = now;
+            PulseCheck::Ping
+        } else {
+            PulseCheck::Fine
+        }
+    }
+}

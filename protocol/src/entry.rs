@@ -1,0 +1,160 @@
+//! What happened on a ticket, in one shape per audience so that a leak does not compile.
+
+use crate::{AgentId, EntryId, Seq, Timestamp, file::Attachment};
+use serde::{Deserialize, Serialize};
+
+/// The category of a ticket's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// The desk has the next move.
+    Open,
+    /// The customer has the next move.
+    Waiting,
+    /// Done.
+    Closed,
+}
+
+/// A ticket's state: the owner's name for it, and the category that the rules go by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketState {
+    /// `pendiente`, `atendido`, `finalizado` or the owner's own words.
+    pub name: String,
+    /// What it means to the rules.
+    pub category: Category,
+}
+
+/// Who ended a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedBy {
+    /// The agent, with a closing reason.
+    Agent,
+    /// The visitor, from the menu.
+    Visitor,
+    /// Nobody wrote for `idle_limit`.
+    Inactivity,
+    /// The queue, site or agent was removed.
+    Desk,
+}
+
+/// Why a waiting chat became a help request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BecameRequest {
+    /// Nobody took it within `wait_limit`.
+    WaitLimit,
+    /// The desk closed, or its last agent left, while it waited.
+    DeskClosed,
+}
+
+/// One entry as a visitor may see it. There is no internal comment and no agent's id in this type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitorEntry {
+    /// Its place in the ticket.
+    pub seq: Seq,
+    /// Its id; the sender's own for a message.
+    pub id: EntryId,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// What happened.
+    pub body: VisitorBody,
+}
+
+/// What happened, for a visitor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitorBody {
+    /// The visitor's own message (chat, form or ticket page).
+    Visitor {
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<Attachment>,
+    },
+    /// An agent's message.
+    Agent {
+        name: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<Attachment>,
+    },
+    /// A chat began to wait.
+    ChatStarted,
+    /// An agent joined.
+    Joined { name: String },
+    /// An agent left.
+    Left { name: String },
+    /// The chat went back to the queue because its agent's console was gone.
+    Requeued,
+    /// A waiting chat became a help request.
+    BecameRequest { why: BecameRequest },
+    /// The chat ended.
+    ChatEnded { by: EndedBy },
+    /// The ticket's state changed.
+    StateChanged { state: TicketState },
+    /// The visitor rated the chat, 1 to 5.
+    Rated { score: u8 },
+    /// The transcript was asked for.
+    TranscriptSent,
+    /// Something that this audience is not shown; it keeps the sequence gap-free.
+    Hidden,
+}
+
+/// One entry as an agent may see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentEntry {
+    /// Its place in the ticket.
+    pub seq: Seq,
+    /// Its id; the sender's own for a message.
+    pub id: EntryId,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// What happened.
+    pub body: AgentBody,
+}
+
+/// What happened, for an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentBody {
+    /// The visitor's message.
+    Visitor {
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<Attachment>,
+    },
+    /// An agent's message.
+    Agent {
+        agent: AgentId,
+        name: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<Attachment>,
+    },
+    /// An internal comment.
+    Comment { agent: AgentId, name: String, text: String },
+    /// A chat began to wait, on this page.
+    ChatStarted { page: Option<String> },
+    /// An agent joined.
+    Joined { agent: AgentId, name: String },
+    /// An agent left.
+    Left { agent: AgentId, name: String },
+    /// The chat went back to the queue because its agent's console was gone.
+    Requeued,
+    /// A waiting chat became a help request.
+    BecameRequest { why: BecameRequest },
+    /// The chat ended; agents give a reason.
+    ChatEnded { by: EndedBy, reason: Option<String> },
+    /// The ticket's state changed.
+    StateChanged { state: TicketState, by: Option<String> },
+    /// The visitor rated the chat, 1 to 5.
+    Rated { score: u8, comment: Option<String> },
+    /// The visitor gave or changed an address or name.
+    ContactChanged { name: Option<String>, email: Option<String> },
+    /// A mail was put into the outbox.
+    MailQueued { to: String, subject: String },
+    /// A mail was held back by a cap, or given up; never silent.
+    MailHeld { to: String, why: String },
+    /// The transcript was asked for.
+    TranscriptSent { to: String },
+}

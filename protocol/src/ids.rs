@@ -1,0 +1,103 @@
+//! Every id a type of its own, so that none is taken for another.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )*};
+}
+
+id! {
+    /// A site: one owner's website with its schedule, queues and tickets.
+    SiteId,
+    /// A queue of work inside a site.
+    QueueId,
+    /// A person who answers: agent, supervisor or owner.
+    AgentId,
+    /// A person who asks, as far as one site knows them.
+    ContactId,
+    /// The case.
+    TicketId,
+    /// A live session on a ticket.
+    ChatId,
+    /// Anything that happened on a ticket. For a message the **sender's** end makes it (`UUIDv7`),
+    /// which is what makes a retry harmless.
+    EntryId,
+    /// An uploaded file.
+    FileId,
+    /// A mail in the outbox.
+    MailId,
+    /// Something that must happen, kept as a row.
+    JobId,
+}
+
+/// Position of an entry in its ticket: gap-free, from 1. 0 means "before the first".
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Seq(pub i64);
+
+impl Seq {
+    /// Before the first entry.
+    pub const START: Self = Self(0);
+
+    /// The position right after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// What people call a ticket: `CO-1042`. Unique in its site, never reused, opens nothing by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TicketNumber(pub String);
+
+impl fmt::Display for TicketNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a visitor proves a ticket with: the ticket's id and 256 bits that only the server can make,
+/// as URL-safe text `ID.MAC`. Never logged, never in a URL that stays.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TicketToken(pub String);
+
+impl fmt::Debug for TicketToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TicketToken(…)")
+    }
+}
+
+/// The public name of a site in addresses and in the tag: 1 to 40 of `a-z`, `0-9` and `-`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SiteKey(pub String);
+
+impl fmt::Display for SiteKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,27 @@
+//! What crosses a wire between Ayuda's ends, and the pure rules that both ends share.
+//!
+//! Nothing here does input or output, reads a clock or draws a random number: instants and ids come in.
+//! The crate compiles to wasm and carries no time-zone tables.
+
+pub mod agent;
+pub mod availability;
+pub mod contact;
+pub mod delivery;
+pub mod entry;
+pub mod file;
+pub mod form;
+pub mod ids;
+pub mod limits;
+pub mod masking;
+pub mod problem;
+pub mod refusal;
+pub mod schedule;
+pub mod status;
+pub mod strings;
+pub mod text;
+pub mod timestamp;
+pub mod visitor;
+
+pub use ids::*;
+pub use refusal::{Code, Field, Refusal};
+pub use timestamp::Timestamp;

@@ -1,0 +1,41 @@
+//! The bounds of `behaviours.md`, "Limits and bad input". Lengths are Unicode scalar values unless named otherwise.
+
+use std::time::Duration;
+
+/// A chat message or internal comment typed in a composer.
+pub const CHAT_TEXT: usize = 1_000;
+/// The message of a form or of a mail.
+pub const FORM_TEXT: usize = 20_000;
+/// A person's name.
+pub const NAME: usize = 120;
+/// A subject.
+pub const SUBJECT: usize = 200;
+/// An e-mail address, in bytes.
+pub const EMAIL_BYTES: usize = 254;
+/// The comment that goes with a rating.
+pub const RATING_COMMENT: usize = 1_000;
+/// Files on one message.
+pub const FILES: usize = 5;
+/// One file, in bytes, where the site says nothing else.
+pub const FILE_BYTES: u64 = 10 * 1024 * 1024;
+/// The name of a file as it is shown.
+pub const FILE_NAME: usize = 200;
+/// The address of the page a visitor came from.
+pub const PAGE_URL: usize = 2_000;
+/// One frame of a socket, in bytes.
+pub const FRAME_BYTES: usize = 64 * 1024;
+/// Entries in one answer to a resume; a client asks on from the last.
+pub const ENTRIES: usize = 500;
+
+/// An unacknowledged message is shown as *no enviado* after this.
+pub const UNSENT_AFTER: Duration = Duration::from_mins(1);
+/// First pause before a client tries again.
+pub const RETRY_FIRST: Duration = Duration::from_secs(1);
+/// Longest pause between a client's tries.
+pub const RETRY_LAST: Duration = Duration::from_secs(30);
+/// How often the server pings a socket.
+pub const PING_EVERY: Duration = Duration::from_secs(25);
+/// A socket that has not been heard for this long is dead.
+pub const DEAD_AFTER: Duration = Duration::from_mins(1);
+/// A "typing" notice holds for this long.
+pub const TYPING_FOR: Duration = Duration::from_secs(6);

@@ -1,0 +1,93 @@
+//! Payment cards (R3).
+
+use super::characters::{digit, is_digit_at, is_hyphen, is_space, may_end, may_start};
+use std::ops::Range;
+
+const SHORTEST: usize = 12;
+const LONGEST: usize = 19;
+
+pub(super) fn find(text: &[char]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        if is_digit_at(text, at)
+            && may_start(text, at)
+            && let Some(end) = card_end(text, at)
+        {
+            found.push(at..end);
+            at = end;
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+/// The end of the longest card number that begins here.
+fn card_end(text: &[char], start: usize) -> Option<usize> {
+    let mut digits = [0; LONGEST];
+    let mut count = 0;
+    let mut longest = None;
+    let mut at = start;
+    while let Some(value) = text.get(at).and_then(|c| digit(*c)) {
+        if count == LONGEST {
+            break;
+        }
+        digits[count] = value;
+        count += 1;
+        at += 1;
+        if count >= SHORTEST && may_end(text, at) && is_card(&digits[..count]) {
+            longest = Some(at);
+        }
+        let is_gap = text.get(at).is_some_and(|c| is_space(*c) || is_hyphen(*c));
+        at += usize::from(is_gap && is_digit_at(text, at + 1));
+    }
+    longest
+}
+
+fn is_card(digits: &[u32]) -> bool {
+    is_of_network(digits) && digits.iter().any(|value| *value != digits[0]) && passes_luhn(digits)
+}
+
+/// Length and first digits of a network.
+fn is_of_network(digits: &[u32]) -> bool {
+    let prefix =
+        |length: usize| digits[..length].iter().fold(0, |number, value| number * 10 + value);
+    let (two, three, four) = (prefix(2), prefix(3), prefix(4));
+    match digits.len() {
+        13 | 19 if digits[0] == 4 => true,
+        15 if two == 34 || two == 37 => true,
+        16 if digits[0] == 4 || (51..=55).contains(&two) || (2221..=2720).contains(&four) => true,
+        16..=19
+            if two == 65
+                || two == 62
+                || (644..=649).contains(&three)
+                || four == 6011
+                || (3528..=3589).contains(&four) =>
+        {
+            true
+        }
+        14..=19 if (300..=305).contains(&three) || four == 3095 || matches!(two, 36 | 38 | 39) => {
+            true
+        }
+        SHORTEST..=LONGEST => {
+            matches!(four, 5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761..=6763)
+        }
+        _ => false,
+    }
+}
+
+/// ISO/IEC 7812-1, annex B.
+fn passes_luhn(digits: &[u32]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, value)| match (place % 2, value * 2) {
+            (0, _) => *value,
+            (_, doubled) if doubled > 9 => doubled - 9,
+            (_, doubled) => doubled,
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}

@@ -1,0 +1,51 @@
+//! Kinds of characters, and where a number may begin and end.
+
+/// A letter, a digit or an underscore: a number does not touch one.
+pub(super) fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// A space within a number: as typed, or as word processors and web pages put it.
+pub(super) fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}') || is_zero_width(c)
+}
+
+/// White space, and characters without width, which hide a number from a search but not from a reader.
+pub(super) fn is_dropped(c: char) -> bool {
+    c.is_whitespace() || is_zero_width(c)
+}
+
+fn is_zero_width(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
+/// A hyphen, also the one that does not break a line.
+pub(super) fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}' | '\u{2011}')
+}
+
+pub(super) fn digit(c: char) -> Option<u32> {
+    c.is_ascii_digit().then(|| u32::from(c) - u32::from('0'))
+}
+
+pub(super) fn is_digit_at(text: &[char], at: usize) -> bool {
+    text.get(at).is_some_and(char::is_ascii_digit)
+}
+
+/// Whether something may begin here: not in the middle of a word, and not in what a masked number still shows.
+pub(super) fn may_start(text: &[char], at: usize) -> bool {
+    (at == 0 || !is_word(text[at - 1])) && !is_in_tail(text, at)
+}
+
+/// Whether something may end before this place.
+pub(super) fn may_end(text: &[char], end: usize) -> bool {
+    text.get(end).is_none_or(|c| !is_word(*c))
+}
+
+/// A masked number is at least three stars and its last four characters.
+fn is_in_tail(text: &[char], at: usize) -> bool {
+    let before = &text[at.saturating_sub(7)..at];
+    let tail = before.iter().rev().take_while(|c| **c != '*' && !c.is_whitespace()).count();
+    let stars = before.iter().rev().skip(tail).take_while(|c| **c == '*').count();
+    tail < 4 && stars >= 3
+}

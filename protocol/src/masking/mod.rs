@@ -1,0 +1,116 @@
+//! What an agent without the right to see it is shown of cards, accounts, addresses and phone numbers (`behaviours.md`, "Masking").
+//!
+//! Rules R1 to R9 are named where they are applied. The classes are looked for one after the other (R7), each in the text that the
+//! ones before have masked already: what a second run would see is what the first run sees, so a second run changes nothing (R8).
+//! Every search looks a bounded number of characters around a place, so time is linear in the text.
+
+mod card;
+mod characters;
+mod email;
+mod iban;
+mod phone;
+mod ssn;
+mod words;
+
+use characters::{is_dropped, is_word};
+use std::ops::Range;
+
+/// The text with everything sensitive masked; any text will do, and the rest of it is left as it is.
+pub fn mask(text: &str) -> String {
+    // Nothing to find without a digit or an at sign.
+    if !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') {
+        return text.to_owned();
+    }
+    let mut draft = Draft::new(text);
+    draft.mask_emails();
+    draft.protect_uuids();
+    draft.mask_numbers(iban::find);
+    draft.mask_numbers(card::find);
+    draft.mask_numbers(ssn::find);
+    draft.mask_numbers(phone::find_international);
+    draft.mask_numbers(phone::find_after_word);
+    draft.mask_numbers(phone::find_grouped);
+    draft.shown.into_iter().collect()
+}
+
+/// The beginning of the masked text, at most so many characters: masked first, then shortened (R9).
+pub fn preview(text: &str, characters: usize) -> String {
+    mask(text).chars().take(characters).collect()
+}
+
+/// The text between two searches.
+struct Draft {
+    shown: Vec<char>,
+    /// The same, with a letter for every character that belongs to something already: there, nothing else is found (R7).
+    seen: Vec<char>,
+}
+
+const TAKEN: char = 'x';
+
+impl Draft {
+    fn new(text: &str) -> Self {
+        let shown: Vec<char> = text.chars().collect();
+        Self { seen: shown.clone(), shown }
+    }
+
+    /// R2, and the whole address is taken.
+    fn mask_emails(&mut self) {
+        for address in email::find(&self.shown) {
+            let kept = usize::from(address.local.len() > 1);
+            let stars = address.local.start + kept..address.local.end;
+            self.shown[stars].fill('*');
+            self.seen[address.local.start..address.end].fill(TAKEN);
+        }
+    }
+
+    /// Groups of digits in a UUID are no numbers of anything else.
+    fn protect_uuids(&mut self) {
+        const DASHES: [usize; 4] = [8, 13, 18, 23];
+        const LENGTH: usize = 36;
+        let mut at = 0;
+        while at + LENGTH <= self.seen.len() {
+            let is_start = at == 0 || !is_word(self.seen[at - 1]);
+            let is_uuid = is_start
+                && self.seen[at..at + LENGTH].iter().enumerate().all(|(place, c)| {
+                    if DASHES.contains(&place) { *c == '-' } else { c.is_ascii_hexdigit() }
+                })
+                && self.seen.get(at + LENGTH).is_none_or(|c| !is_word(*c));
+            if is_uuid {
+                self.seen[at..at + LENGTH].fill(TAKEN);
+                at += LENGTH;
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    /// R1 on every match; `find` gives them in order and apart from each other.
+    fn mask_numbers(&mut self, find: impl Fn(&[char]) -> Vec<Range<usize>>) {
+        let matches = find(&self.seen);
+        if matches.is_empty() {
+            return;
+        }
+        let mut shown = Vec::with_capacity(self.shown.len());
+        let mut seen = Vec::with_capacity(self.shown.len());
+        let mut done = 0;
+        for found in matches {
+            shown.extend_from_slice(&self.shown[done..found.start]);
+            seen.extend_from_slice(&self.seen[done..found.start]);
+            let masked = masked_number(&self.shown[found.clone()]);
+            shown.extend_from_slice(&masked);
+            seen.extend_from_slice(&masked);
+            done = found.end;
+        }
+        shown.extend_from_slice(&self.shown[done..]);
+        seen.extend_from_slice(&self.seen[done..]);
+        *self = Self { shown, seen };
+    }
+}
+
+/// R1: without white space, and stars for all but the last four.
+fn masked_number(number: &[char]) -> Vec<char> {
+    let mut masked: Vec<char> = number.iter().copied().filter(|c| !is_dropped(*c)).collect();
+    let stars = masked.len().saturating_sub(4);
+    masked[..stars].fill('*');
+    masked
+}

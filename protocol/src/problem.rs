@@ -1,0 +1,47 @@
+//! RFC 9457 problem documents.
+
+use crate::{Code, Field, Refusal, strings::Strings};
+use serde::{Deserialize, Serialize};
+
+/// `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `about:blank`: the code says it all.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// One sentence in the reader's language.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Why: stable.
+    pub code: Code,
+    /// Which field, where one is to blame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Field>,
+    /// The limit that was passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// The sentence that names field and limit, in the reader's language.
+    pub detail: String,
+}
+
+impl Problem {
+    /// Words a refusal.
+    pub fn new(refusal: Refusal, status: u16, strings: &Strings) -> Self {
+        let detail = strings.refusal(&refusal);
+        Self {
+            kind: "about:blank".into(),
+            title: strings.get("error.title"),
+            status,
+            code: refusal.code,
+            field: refusal.field,
+            limit: refusal.limit,
+            detail,
+        }
+    }
+
+    /// What it says, for whoever words it again.
+    pub fn refusal(&self) -> Refusal {
+        Refusal { code: self.code, field: self.field, limit: self.limit }
+    }
+}
