@@ -1,0 +1,216 @@
+//! The button's answer for each site, kept current: by the schedule to the second, by agents coming and going, by the owner's changes.
+//!
+//! The rule itself is [`protocol::availability`]. Here is who asks it again, and when: whoever changes presence, the ticker four
+//! times a second. The ticker compares the wall clock with the instant of the next change and sleeps towards nothing, so it is right
+//! after the machine slept, and when somebody set its clock.
+
+use crate::{
+    Desk,
+    sites::{Site, Staff},
+};
+use dashmap::DashMap;
+use protocol::{
+    SiteId, Timestamp,
+    agent::AgentState,
+    availability::availability,
+    schedule::{Schedule, Zone},
+    status::{Availability, Reason},
+};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+/// How often the ticker looks at the clock and at the revision.
+const TICK: Duration = Duration::from_millis(250);
+/// An answer is worked out again after this at the latest.
+const FRESH_FOR: Duration = Duration::from_mins(1);
+
+/// Nobody is told anything about a site that is not there.
+const GONE: Availability = Availability { open: false, reason: Reason::Override, changes_at: None };
+
+/// The answers as they are, and who watches them.
+#[derive(Default)]
+pub(crate) struct Buttons {
+    by_site: DashMap<SiteId, Button>,
+}
+
+struct Button {
+    told: watch::Sender<Availability>,
+    /// The site's settings that it was worked out from.
+    site: Arc<Site>,
+    hours: Option<Hours>,
+    agents: u32,
+    worked_out_at: Timestamp,
+}
+
+type Hours = (Schedule, Arc<dyn Zone + Send + Sync>);
+
+impl Button {
+    fn new(site: Arc<Site>) -> Self {
+        let hours = hours_of(&site);
+        Self {
+            told: watch::Sender::new(GONE),
+            site,
+            hours,
+            agents: 0,
+            worked_out_at: Timestamp(i64::MIN),
+        }
+    }
+
+    /// Whether the last answer may be given again: nothing it was made from has changed, and its time has not come.
+    fn is_fresh(&self, site: &Arc<Site>, agents: u32, now: Timestamp) -> bool {
+        Arc::ptr_eq(&self.site, site)
+            && (self.agents > 0) == (agents > 0)
+            && self.worked_out_at <= now
+            && now.since(self.worked_out_at) < FRESH_FOR
+            && self.told.borrow().changes_at.is_none_or(|at| now < at)
+    }
+
+    fn work_out(&mut self, site: &Arc<Site>, agents: u32, now: Timestamp) {
+        // Also when only a minute has passed: zone data may be newer than before.
+        self.hours = hours_of(site);
+        self.site = site.clone();
+        self.agents = agents;
+        self.worked_out_at = now;
+        let answer = answer(site, self.hours.as_ref(), agents, now);
+        self.told.send_if_modified(|told| {
+            let changed = *told != answer;
+            *told = answer;
+            changed
+        });
+    }
+}
+
+fn hours_of(site: &Site) -> Option<Hours> {
+    crate::zones::parse_schedule(&site.schedule)
+        .inspect_err(|error| tracing::error!(site = %site.key, %error, "a stored schedule is not understood"))
+        .ok()
+}
+
+fn answer(site: &Site, hours: Option<&Hours>, agents: u32, now: Timestamp) -> Availability {
+    match hours {
+        Some((schedule, zone)) => availability(
+            schedule,
+            zone.as_ref(),
+            &crate::holidays::Holidays,
+            site.closed_now,
+            agents,
+            now,
+        ),
+        None => GONE,
+    }
+}
+
+impl Desk {
+    /// The answer now. A site that is not there answers closed, `override`.
+    pub fn availability(&self, site: SiteId) -> Availability {
+        // Between two ticks a boundary may have passed.
+        recompute(self, Some(site));
+        self.0.buttons.by_site.get(&site).map_or(GONE, |button| *button.told.borrow())
+    }
+
+    /// The answer as it changes; the first value is the answer now.
+    pub fn watch_availability(&self, site: SiteId) -> watch::Receiver<Availability> {
+        recompute(self, Some(site));
+        match self.0.buttons.by_site.get(&site) {
+            Some(button) => button.told.subscribe(),
+            // Its sender is gone: whoever waits for a change learns that none will come.
+            None => watch::Sender::new(GONE).subscribe(),
+        }
+    }
+
+    /// What the answer would be at another instant with the agents who are there now.
+    pub fn availability_at(&self, site: SiteId, at: Timestamp, agents: u32) -> Availability {
+        match self.find_site_by_id(site) {
+            Some(site) => answer(&site, hours_of(&site).as_ref(), agents, at),
+            None => GONE,
+        }
+    }
+
+    /// Agents who can take a chat of this site now: Disponible, with the console connected, serving it. When all of them are at
+    /// capacity and the queue is longer than `queue_limit`, it is as if nobody were there.
+    pub fn agents_present(&self, site: SiteId) -> u32 {
+        match self.find_site_by_id(site) {
+            Some(site) => agents_for(self, &site),
+            None => 0,
+        }
+    }
+}
+
+fn agents_for(desk: &Desk, site: &Site) -> u32 {
+    let snapshot = desk.0.sites.now();
+    let is_there = |staff: &&Arc<Staff>| {
+        staff.state == AgentState::Available
+            && staff.serves(site.id)
+            && desk.console_is_connected(staff.id)
+    };
+    let mut present = 0;
+    let mut below_capacity = false;
+    for staff in snapshot.staff.iter().filter(is_there) {
+        present += 1;
+        below_capacity |= desk.active_chats(staff.id) < site.limits.capacity;
+    }
+    let full = !below_capacity && desk.waiting_chats(site.id) > site.limits.queue_limit;
+    if full { 0 } else { present }
+}
+
+/// Works the answer out again for one site or all, and tells those who watch where it is another.
+pub(crate) fn recompute(desk: &Desk, site: Option<SiteId>) {
+    let now = desk.now();
+    if let Some(id) = site {
+        return match desk.find_site_by_id(id) {
+            Some(site) => refresh(desk, &site, now),
+            None => retire(desk, id),
+        };
+    }
+    for site in desk.sites() {
+        refresh(desk, &site, now);
+    }
+    let buttons = &desk.0.buttons.by_site;
+    let known: Vec<SiteId> = buttons.iter().map(|button| *button.key()).collect();
+    for id in known {
+        if desk.find_site_by_id(id).is_none() {
+            retire(desk, id);
+        }
+    }
+}
+
+fn refresh(desk: &Desk, site: &Arc<Site>, now: Timestamp) {
+    let agents = agents_for(desk, site);
+    let is_fresh = |button: &Button| button.is_fresh(site, agents, now);
+    if desk.0.buttons.by_site.get(&site.id).is_some_and(|button| is_fresh(&button)) {
+        return;
+    }
+    let mut button =
+        desk.0.buttons.by_site.entry(site.id).or_insert_with(|| Button::new(site.clone()));
+    // Counted again under the lock: of two who come at once, the one with the older number must not have the last word.
+    let agents = agents_for(desk, site);
+    button.work_out(site, agents, now);
+}
+
+fn retire(desk: &Desk, site: SiteId) {
+    if let Some((_, button)) = desk.0.buttons.by_site.remove(&site) {
+        button.told.send_replace(GONE);
+    }
+}
+
+/// One look at the revision and at the clock.
+pub(crate) async fn tick(desk: &Desk) {
+    match desk.reload_sites().await {
+        Ok(true) => desk.sites_changed(),
+        Ok(false) => {}
+        Err(error) => tracing::warn!(%error, "sites could not be read again"),
+    }
+    recompute(desk, None);
+}
+
+/// Ticks for as long as `stop` is not set.
+pub(crate) async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = async { let _ = stop.wait_for(|stopped| *stopped).await; } => return,
+            _ = ticks.tick() => tick(&desk).await,
+        }
+    }
+}

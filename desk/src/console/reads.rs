@@ -1,0 +1,213 @@
+//! What a console shows besides its list: the agent, offers, one conversation.
+
+use crate::{Desk, Error, Result, agents::Agent, db::read, entries, states, tickets::ChatState};
+use protocol::{
+    ChatId, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
+    agent::{AgentChat, AgentState, Conversation, Me, Offer},
+    contact::Contact,
+    entry::{AgentEntry, TicketState},
+    limits,
+};
+use uuid::Uuid;
+
+impl Desk {
+    /// The agent at the console.
+    pub async fn me(&self, agent: &Agent) -> Result<Me> {
+        let row = read!(self.db(), c => sqlx::query_as::<_, (String, String, String, i64)>(ME)
+            .bind(agent.id.0)
+            .fetch_optional(c)
+            .await)?;
+        let (name, email, state, since) = row.ok_or_else(Error::not_found)?;
+        let state = if state == "available" { AgentState::Available } else { AgentState::Away };
+        let sites = agent.sites.iter().filter_map(|site| self.find_site_by_id(*site));
+        let sites = sites.map(|site| site.name.clone()).collect();
+        Ok(Me { name, email, state, since: Timestamp(since), sites })
+    }
+
+    /// What rings at this agent.
+    pub async fn offers(&self, agent: &Agent) -> Result<Vec<Offer>> {
+        let rows = read!(self.db(), c => sqlx::query_as::<_, OfferRow>(OFFERS)
+            .bind(agent.id.0)
+            .fetch_all(c)
+            .await)?;
+        Ok(rows.into_iter().map(|row| self.offer(row)).collect())
+    }
+
+    /// One offer, if it still rings here.
+    pub async fn find_offer(&self, agent: &Agent, chat: ChatId) -> Result<Option<Offer>> {
+        let row = read!(self.db(), c => sqlx::query_as::<_, OfferRow>(OFFER)
+            .bind(agent.id.0)
+            .bind(chat.0)
+            .fetch_optional(c)
+            .await)?;
+        Ok(row.map(|row| self.offer(row)))
+    }
+
+    fn offer(&self, row: OfferRow) -> Offer {
+        let (site, queue) = self.names(SiteId(row.site_id), row.queue_id.map(QueueId));
+        Offer {
+            chat: ChatId(row.chat_id),
+            ticket: TicketId(row.id),
+            number: TicketNumber(row.number),
+            queue,
+            site,
+            contact: Contact {
+                name: row.contact_name,
+                email: row.contact_email,
+                verified: row.contact_verified,
+            },
+            page: row.page,
+            message: row.message.as_deref().map(first_message).unwrap_or_default(),
+            since: Timestamp(row.started_at),
+        }
+    }
+
+    /// The head of a ticket.
+    pub async fn conversation(&self, agent: &Agent, ticket: TicketId) -> Result<Conversation> {
+        self.check_serves(agent, ticket).await?;
+        let row = read!(self.db(), c => sqlx::query_as::<_, Row>(READ)
+            .bind(ticket.0)
+            .fetch_optional(c)
+            .await)?;
+        let row = row.ok_or_else(Error::not_found)?;
+        let (site, queue) = self.names(SiteId(row.site_id), row.queue_id.map(QueueId));
+        Ok(Conversation {
+            ticket,
+            chat: row.chat(agent),
+            number: TicketNumber(row.number),
+            site,
+            queue,
+            contact: Contact {
+                name: row.contact_name,
+                email: row.contact_email,
+                verified: row.contact_verified,
+            },
+            subject: row.subject,
+            state: TicketState { name: row.state_name, category: states::from_text(&row.category) },
+            page: row.page,
+            lang: row.lang,
+            created_at: Timestamp(row.created_at),
+            last: Seq(row.last_seq),
+            visitor_seen: Seq(row.visitor_seen),
+            agent_seen: Seq(row.agent_seen),
+            visitor_present: self.panel_is_connected(ticket),
+        })
+    }
+
+    /// At most `limits::ENTRIES` entries after `after`, and the last sequence.
+    pub async fn agent_entries(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+        after: Seq,
+    ) -> Result<(Vec<AgentEntry>, Seq)> {
+        let site = self.check_serves(agent, ticket).await?;
+        let last = self.last_seq(ticket, site).await?;
+        let entries = entries::agent_entries_of(self, ticket, after, limits::ENTRIES).await?;
+        // What was committed between the two reads is in the second.
+        let last = entries.last().map_or(last, |entry| entry.seq.max(last));
+        Ok((entries, last))
+    }
+}
+
+/// The text of a stored message.
+fn first_message(body: &str) -> String {
+    match serde_json::from_str(body) {
+        Ok(protocol::entry::AgentBody::Visitor { text, .. }) => text,
+        _ => String::new(),
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct OfferRow {
+    id: Uuid,
+    site_id: Uuid,
+    queue_id: Option<Uuid>,
+    number: String,
+    contact_name: Option<String>,
+    contact_email: Option<String>,
+    contact_verified: bool,
+    chat_id: Uuid,
+    page: Option<String>,
+    started_at: i64,
+    message: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    site_id: Uuid,
+    queue_id: Option<Uuid>,
+    number: String,
+    contact_name: Option<String>,
+    contact_email: Option<String>,
+    contact_verified: bool,
+    subject: Option<String>,
+    state_name: String,
+    category: String,
+    page: Option<String>,
+    lang: String,
+    created_at: i64,
+    last_seq: i64,
+    visitor_seen: i64,
+    agent_seen: i64,
+    request_at: Option<i64>,
+    chat_id: Option<Uuid>,
+    chat_state: Option<String>,
+    chat_agent: Option<Uuid>,
+    agent_name: Option<String>,
+    started_at: Option<i64>,
+    accepted_at: Option<i64>,
+    ended_at: Option<i64>,
+}
+
+impl Row {
+    fn chat(&self, agent: &Agent) -> AgentChat {
+        let Some(chat) = self.chat_id.map(ChatId) else { return AgentChat::None };
+        let at = |instant: Option<i64>| Timestamp(instant.unwrap_or(self.created_at));
+        match self.chat_state.as_deref().map_or(ChatState::Ended, ChatState::from_text) {
+            ChatState::Waiting | ChatState::Ringing => {
+                AgentChat::Waiting { chat, since: at(self.started_at) }
+            }
+            ChatState::Active => AgentChat::Active {
+                chat,
+                agent: self.agent_name.clone().unwrap_or_default(),
+                mine: self.chat_agent == Some(agent.id.0),
+                since: at(self.accepted_at),
+            },
+            ChatState::Ended if self.request_at.is_none() => {
+                AgentChat::Ended { at: at(self.ended_at) }
+            }
+            ChatState::Ended | ChatState::Request => AgentChat::None,
+        }
+    }
+}
+
+const ME: &str = "select name, email, state, state_since from agents where id = $1";
+
+macro_rules! offer_columns {
+    () => {
+        "select
+           t.id, t.site_id, c.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified,
+           c.id as chat_id, c.page, c.started_at,
+           (select e.body from entries e where e.id = t.start_id and e.ticket_id = t.id) as message
+         from chats c
+         join tickets t on t.id = c.ticket_id
+         where c.agent_id = $1 and c.state in ('ringing', 'active') and c.state = 'ringing' "
+    };
+}
+
+// Index chats_agent.
+pub(crate) const OFFERS: &str = concat!(offer_columns!(), "order by c.started_at");
+pub(crate) const OFFER: &str = concat!(offer_columns!(), "and c.id = $2");
+
+pub(crate) const READ: &str = "
+    select
+      t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified, t.subject,
+      s.name as state_name, s.category, t.page, t.lang, t.created_at, t.last_seq, t.visitor_seen,
+      t.agent_seen, t.request_at, c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent,
+      a.name as agent_name, c.started_at, c.accepted_at, c.ended_at
+    from tickets t
+    join states s on s.id = t.state_id
+    left join chats c on c.id = t.chat_id
+    left join agents a on a.id = c.agent_id
+    where t.id = $1";

@@ -1,0 +1,109 @@
+//! What an agent writes.
+
+use crate::{
+    Desk, Result,
+    agents::Agent,
+    attach::attach,
+    chats,
+    db::retry,
+    entries,
+    hub::Receipt,
+    jobs,
+    mail::content::What,
+    tickets::{ChatState, Head},
+    writer::{Said, Say, Sender},
+};
+use protocol::{
+    Code, EntryId, FileId, Refusal, Seq, TicketId,
+    entry::{AgentBody, Category},
+    text::{ChatText, FormText},
+};
+
+impl Desk {
+    /// A message to the visitor: in my active chat (1000 characters), or the answer to a help request (20 000; mailed to the
+    /// visitor, state to *atendido*). It has its place among the others when this is first polled.
+    pub async fn agent_says(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+        id: EntryId,
+        text: &str,
+        files: &[FileId],
+    ) -> Result<Receipt> {
+        let only_files = !files.is_empty() && text.trim().is_empty();
+        let text = if only_files { String::new() } else { FormText::parse(text)?.into() };
+        if files.is_empty() && ChatText::parse(&text).is_ok() {
+            let sender = Sender::Agent(agent.id, agent.name.clone());
+            let say = Say { ticket, id, sender, text: text.clone() };
+            if let Said::Committed(receipt) = self.0.writer.say(say).await? {
+                return Ok(receipt);
+            }
+        }
+        self.answer(agent, ticket, id, text, files).await
+    }
+
+    /// A message in a transaction of its own: with files, or the answer to a help request.
+    async fn answer(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+        id: EntryId,
+        text: String,
+        files: &[FileId],
+    ) -> Result<Receipt> {
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut head = Head::hold(&mut tx, ticket, &agent.sites).await?;
+            if let Some(first) = entries::find(&mut tx, head.id, id).await? {
+                return Ok(Receipt { id, seq: first.seq, at: first.at });
+            }
+            let in_chat = may_say(&head, agent)?;
+            if in_chat && !text.is_empty() {
+                ChatText::parse(&text)?;
+            }
+            let files = attach(&mut tx, head.site, head.id, id, files).await?;
+            let (name, text) = (agent.name.clone(), text.clone());
+            let before = head.last;
+            let message = AgentBody::Agent { agent: agent.id, name, text, files };
+            let receipt = head.add_as(&mut tx, id, now, message).await?;
+            if !in_chat {
+                let name = Some(agent.name.clone());
+                head.enter(&mut tx, self, now, Category::Waiting, name).await?;
+                let what = What::Replies { after: before, upto: receipt.seq };
+                chats::mail_visitor(&mut tx, self, &mut head, what, now).await?;
+                head.see(receipt.seq);
+            } else if head.email.is_some()
+                && let Some(site) = self.find_site_by_id(head.site)
+            {
+                let run_at = now + site.limits.mail_after;
+                jobs::enqueue(&mut tx, self, jobs::Job::MailUnseen { ticket }, run_at).await?;
+            }
+            head.save(&mut tx).await?;
+            self.commit(tx).await?;
+            Ok(receipt)
+        })
+    }
+}
+
+impl Head {
+    /// Who answers has read what came before.
+    fn see(&mut self, upto: Seq) {
+        self.agent_seen = self.agent_seen.max(upto);
+        self.unread = 0;
+    }
+}
+
+/// Whether the message belongs into a chat of this agent's (true) or answers a request (false).
+fn may_say(head: &Head, agent: &Agent) -> Result<bool> {
+    match &head.chat {
+        Some(chat) if chat.state == ChatState::Active && chat.agent == Some(agent.id) => Ok(true),
+        // Somebody else's, or nobody's yet: accept it first.
+        Some(chat) if chat.state.is_live() => Err(Refusal::new(Code::Forbidden).into()),
+        // What was typed into a chat that has just ended is not to go out as a mail unasked.
+        Some(chat) if chat.state == ChatState::Ended && head.state.category == Category::Closed => {
+            Err(Refusal::new(Code::ChatEnded).into())
+        }
+        _ => Ok(false),
+    }
+}

@@ -1,0 +1,181 @@
+//! The agent's list: my chats, waiting chats, open help requests, in that order.
+
+use crate::{Desk, Result, agents::Agent, db::read, states};
+use protocol::{
+    ChatId, QueueId, SiteId, TicketId, TicketNumber, Timestamp,
+    agent::{WorkItem, WorkKind},
+    contact::Contact,
+    entry::TicketState,
+};
+use uuid::Uuid;
+
+/// Rows of the list.
+const MOST: usize = 500;
+
+impl Desk {
+    /// My chats, waiting chats, open help requests: in that order, oldest first; at most 500 rows.
+    pub async fn work(&self, agent: &Agent) -> Result<Vec<WorkItem>> {
+        let mut items = Vec::new();
+        for (kind, sql) in [
+            (WorkKind::MyChat, MINE),
+            (WorkKind::WaitingChat, WAITING),
+            (WorkKind::Request, REQUESTS),
+        ] {
+            let room = i64::try_from(MOST - items.len()).unwrap_or(0);
+            if room == 0 {
+                break;
+            }
+            let rows = read!(self.db(), c => sqlx::query_as::<_, Row>(sql)
+                .bind(agent.id.0)
+                .bind(room)
+                .fetch_all(c)
+                .await)?;
+            items.extend(rows.into_iter().map(|row| self.item(kind, row)));
+        }
+        Ok(items)
+    }
+
+    /// One row, or none when it is not (or no longer) in this agent's list.
+    pub async fn find_work(&self, agent: &Agent, ticket: TicketId) -> Result<Option<WorkItem>> {
+        let row = read!(self.db(), c => sqlx::query_as::<_, Row>(ONE)
+            .bind(agent.id.0)
+            .bind(ticket.0)
+            .fetch_optional(c)
+            .await)?;
+        Ok(row.map(|row| {
+            let kind = match row.chat_state.as_deref() {
+                Some("active") => WorkKind::MyChat,
+                Some("waiting" | "ringing") => WorkKind::WaitingChat,
+                _ => WorkKind::Request,
+            };
+            self.item(kind, row)
+        }))
+    }
+
+    fn item(&self, kind: WorkKind, row: Row) -> WorkItem {
+        let chat = row.chat_id.map(ChatId).filter(|_| kind != WorkKind::Request);
+        let (site, queue) = self.names(SiteId(row.site_id), row.queue_id.map(QueueId));
+        let since = match kind {
+            WorkKind::Request => row.request_at.unwrap_or(row.last_at),
+            WorkKind::MyChat | WorkKind::WaitingChat => row.started_at.unwrap_or(row.last_at),
+        };
+        WorkItem {
+            ticket: TicketId(row.id),
+            number: TicketNumber(row.number),
+            chat,
+            kind,
+            site,
+            queue,
+            contact: Contact {
+                name: row.contact_name,
+                email: row.contact_email,
+                verified: row.contact_verified,
+            },
+            subject: row.subject,
+            preview: row.preview,
+            state: TicketState { name: row.state_name, category: states::from_text(&row.category) },
+            since: Timestamp(since),
+            last_at: Timestamp(row.last_at),
+            unread: u32::try_from(row.unread).unwrap_or(0),
+        }
+    }
+
+    /// The names of a site and of one of its queues, from memory.
+    pub(super) fn names(&self, site: SiteId, queue: Option<QueueId>) -> (String, String) {
+        let Some(site) = self.find_site_by_id(site) else { return Default::default() };
+        let queue = site.queues.iter().find(|one| Some(one.id) == queue);
+        (site.name.clone(), queue.map(|queue| queue.name.clone()).unwrap_or_default())
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    site_id: Uuid,
+    queue_id: Option<Uuid>,
+    number: String,
+    contact_name: Option<String>,
+    contact_email: Option<String>,
+    contact_verified: bool,
+    subject: Option<String>,
+    preview: String,
+    state_name: String,
+    category: String,
+    last_at: i64,
+    unread: i64,
+    request_at: Option<i64>,
+    chat_id: Option<Uuid>,
+    chat_state: Option<String>,
+    started_at: Option<i64>,
+}
+
+macro_rules! columns {
+    () => {
+        "select
+           t.id, t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified,
+           t.subject, t.preview, s.name as state_name, s.category, t.last_at, t.unread, t.request_at,
+           c.id as chat_id, c.state as chat_state, c.started_at "
+    };
+}
+
+/// Whether agent `$1` serves the site and the queue of ticket `t`; who is bound to no queue of the site serves all of them.
+macro_rules! serves {
+    () => {
+        " exists (
+            select 1 from agents a
+            where a.id = $1 and (a.every_site or exists (
+              select 1 from agent_sites m where m.agent_id = a.id and m.site_id = t.site_id)))
+          and (t.queue_id is null
+            or not exists (
+              select 1 from agent_queues q join queues k on k.id = q.queue_id
+              where q.agent_id = $1 and k.site_id = t.site_id)
+            or exists (select 1 from agent_queues q where q.agent_id = $1 and q.queue_id = t.queue_id)) "
+    };
+}
+
+// Index chats_agent.
+pub(crate) const MINE: &str = concat!(
+    columns!(),
+    "from chats c
+     join tickets t on t.id = c.ticket_id
+     join states s on s.id = t.state_id
+     where c.agent_id = $1 and c.state in ('ringing', 'active') and c.state = 'active'
+     order by c.started_at
+     limit $2"
+);
+
+// Index chats_waiting, site by site.
+pub(crate) const WAITING: &str = concat!(
+    columns!(),
+    "from chats c
+     join tickets t on t.id = c.ticket_id
+     join states s on s.id = t.state_id
+     where c.state in ('waiting', 'ringing') and ",
+    serves!(),
+    "order by c.ahead desc, c.started_at
+     limit $2"
+);
+
+// Index tickets_request.
+pub(crate) const REQUESTS: &str = concat!(
+    columns!(),
+    "from tickets t
+     join states s on s.id = t.state_id
+     left join chats c on c.id = t.chat_id
+     where t.request_at is not null and ",
+    serves!(),
+    "order by t.request_at
+     limit $2"
+);
+
+pub(crate) const ONE: &str = concat!(
+    columns!(),
+    "from tickets t
+     join states s on s.id = t.state_id
+     left join chats c on c.id = t.chat_id
+     where t.id = $2 and (
+       (c.state = 'active' and c.agent_id = $1)
+       or ((c.state in ('waiting', 'ringing') or t.request_at is not null) and ",
+    serves!(),
+    "))"
+);

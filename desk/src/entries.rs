@@ -1,0 +1,192 @@
+//! The one list of what happened on a ticket: written once, read by transcript, reconnect, ticket page and audit.
+//!
+//! A row's body is the agents' view as JSON, whole: names and states stay as they were. The visitor's view is made from it
+//! by [`visitor_view`], the only way from one to the other.
+
+use crate::{
+    Desk, Result,
+    db::{Tx, read, run},
+};
+use protocol::{
+    AgentId, EntryId, Seq, TicketId, Timestamp,
+    entry::{AgentBody, AgentEntry, VisitorBody, VisitorEntry},
+};
+use uuid::Uuid;
+
+/// A row of `entries`.
+type Row = (i64, Uuid, i64, String);
+
+/// What a visitor may see of it; what is not for them keeps its place as `Hidden`.
+pub(crate) fn visitor_view(entry: &AgentEntry) -> VisitorEntry {
+    let body = match entry.body.clone() {
+        AgentBody::Visitor { text, files } => VisitorBody::Visitor { text, files },
+        AgentBody::Agent { agent: _, name, text, files } => {
+            VisitorBody::Agent { name, text, files }
+        }
+        AgentBody::ChatStarted { page: _ } => VisitorBody::ChatStarted,
+        AgentBody::Joined { agent: _, name } => VisitorBody::Joined { name },
+        AgentBody::Left { agent: _, name } => VisitorBody::Left { name },
+        AgentBody::Requeued => VisitorBody::Requeued,
+        AgentBody::BecameRequest { why } => VisitorBody::BecameRequest { why },
+        AgentBody::ChatEnded { by, reason: _ } => VisitorBody::ChatEnded { by },
+        AgentBody::StateChanged { state, by: _ } => VisitorBody::StateChanged { state },
+        AgentBody::Rated { score, comment: _ } => VisitorBody::Rated { score },
+        AgentBody::TranscriptSent { to: _ } => VisitorBody::TranscriptSent,
+        AgentBody::Comment { .. }
+        | AgentBody::ContactChanged { .. }
+        | AgentBody::MailQueued { .. }
+        | AgentBody::MailHeld { .. } => VisitorBody::Hidden,
+    };
+    VisitorEntry { seq: entry.seq, id: entry.id, at: entry.at, body }
+}
+
+/// The `kind` column: the body's own tag.
+pub(crate) fn kind(body: &AgentBody) -> &'static str {
+    match body {
+        AgentBody::Visitor { .. } => "visitor",
+        AgentBody::Agent { .. } => "agent",
+        AgentBody::Comment { .. } => "comment",
+        AgentBody::ChatStarted { .. } => "chat_started",
+        AgentBody::Joined { .. } => "joined",
+        AgentBody::Left { .. } => "left",
+        AgentBody::Requeued => "requeued",
+        AgentBody::BecameRequest { .. } => "became_request",
+        AgentBody::ChatEnded { .. } => "chat_ended",
+        AgentBody::StateChanged { .. } => "state_changed",
+        AgentBody::Rated { .. } => "rated",
+        AgentBody::ContactChanged { .. } => "contact_changed",
+        AgentBody::MailQueued { .. } => "mail_queued",
+        AgentBody::MailHeld { .. } => "mail_held",
+        AgentBody::TranscriptSent { .. } => "transcript_sent",
+    }
+}
+
+/// The `agent_id` column: whose doing it was.
+pub(crate) fn agent_of(body: &AgentBody) -> Option<AgentId> {
+    match body {
+        AgentBody::Agent { agent, .. }
+        | AgentBody::Comment { agent, .. }
+        | AgentBody::Joined { agent, .. }
+        | AgentBody::Left { agent, .. } => Some(*agent),
+        _ => None,
+    }
+}
+
+/// The body as it is stored.
+pub(crate) fn stored(body: &AgentBody) -> String {
+    serde_json::to_string(body).expect("an entry's body is plain data")
+}
+
+const READ: &str = "
+    select seq, id, at, body from entries
+    where ticket_id = $1 and seq > $2
+    order by seq
+    limit $3";
+
+/// Entries after `after`, in order, as agents see them.
+pub(crate) async fn agent_entries_of(
+    desk: &Desk,
+    ticket: TicketId,
+    after: Seq,
+    limit: usize,
+) -> Result<Vec<AgentEntry>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = read!(desk.db(), c => sqlx::query_as::<_, Row>(READ)
+        .bind(ticket.0)
+        .bind(after.0)
+        .bind(limit)
+        .fetch_all(c)
+        .await)?;
+    rows.into_iter().map(entry).collect()
+}
+
+const FIND: &str = "select seq, id, at, body from entries where id = $1 and ticket_id = $2";
+
+/// The entry that a sender's id was stored as, if it was.
+pub(crate) async fn find(tx: &mut Tx, ticket: TicketId, id: EntryId) -> Result<Option<AgentEntry>> {
+    run!(tx, c => sqlx::query_as::<_, Row>(FIND)
+        .bind(id.0)
+        .bind(ticket.0)
+        .fetch_optional(c)
+        .await)?
+    .map(entry)
+    .transpose()
+}
+
+const ADD: &str = "
+    insert into entries (ticket_id, seq, id, at, kind, agent_id, body)
+    values ($1, $2, $3, $4, $5, $6, $7)";
+
+/// Stores an entry at a place that the ticket's row has handed out.
+pub(crate) async fn add(tx: &mut Tx, ticket: TicketId, entry: &AgentEntry) -> Result<()> {
+    run!(tx, c => sqlx::query(ADD)
+        .bind(ticket.0)
+        .bind(entry.seq.0)
+        .bind(entry.id.0)
+        .bind(entry.at.0)
+        .bind(kind(&entry.body))
+        .bind(agent_of(&entry.body).map(|agent| agent.0))
+        .bind(stored(&entry.body))
+        .execute(c)
+        .await
+        .map(|_| ()))
+}
+
+fn entry((seq, id, at, body): Row) -> Result<AgentEntry> {
+    let body = serde_json::from_str(&body).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    Ok(AgentEntry { seq: Seq(seq), id: EntryId(id), at: Timestamp(at), body })
+}
+
+/// The beginning of a message for lists: one line of at most 140 characters.
+pub(crate) fn preview(text: &str) -> String {
+    const LENGTH: usize = 140;
+    let mut line = String::with_capacity(text.len().min(4 * LENGTH));
+    for (n, character) in text.chars().enumerate() {
+        if n == LENGTH {
+            line.pop();
+            line.push('…');
+            break;
+        }
+        line.push(if character.is_control() { ' ' } else { character });
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::entry::EndedBy;
+
+    #[test]
+    fn a_visitor_is_shown_no_comment_no_reason_no_agents_id_and_no_mail() {
+        let agent = AgentId(Uuid::from_u128(7));
+        let bodies = [
+            AgentBody::Comment { agent, name: "Lucía".into(), text: "secreto".into() },
+            AgentBody::ChatEnded { by: EndedBy::Agent, reason: Some("secreto".into()) },
+            AgentBody::Agent { agent, name: "Lucía".into(), text: "hola".into(), files: vec![] },
+            AgentBody::MailQueued { to: "secreto@example.com".into(), subject: "secreto".into() },
+            AgentBody::Rated { score: 5, comment: Some("secreto".into()) },
+        ];
+        for body in bodies {
+            let entry =
+                AgentEntry { seq: Seq(1), id: EntryId(Uuid::nil()), at: Timestamp(0), body };
+            let view = serde_json::to_string(&visitor_view(&entry)).unwrap();
+            assert!(!view.contains("secreto") && !view.contains(&agent.to_string()), "{view}");
+        }
+    }
+
+    #[test]
+    fn the_kind_is_the_bodys_own_tag() {
+        let body = AgentBody::Visitor { text: String::new(), files: vec![] };
+        let tagged: serde_json::Value = serde_json::from_str(&stored(&body)).unwrap();
+        assert!(tagged[kind(&body)].is_object());
+    }
+
+    #[test]
+    fn a_preview_is_one_line_of_140_characters() {
+        assert_eq!(preview("a\nb"), "a b");
+        let long = preview(&"ñ".repeat(500));
+        assert_eq!(long.chars().count(), 140);
+        assert!(long.ends_with('…'));
+    }
+}

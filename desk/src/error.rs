@@ -1,0 +1,73 @@
+//! What can go wrong in the desk.
+
+use protocol::{Code, Refusal};
+
+/// Short for a desk's answer.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a verb did not happen. Knows no HTTP.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller's input or right is to blame; safe to show.
+    #[error("refused: {0}")]
+    Refused(#[from] Refusal),
+    /// The database did not do it.
+    #[error("the database failed")]
+    Database(#[source] sqlx::Error),
+    /// Another transaction came between; the same one may be run again.
+    #[error("another change came between")]
+    Conflict,
+    /// What failed for several at once.
+    #[error(transparent)]
+    Shared(std::sync::Arc<Error>),
+    /// The disk is full; reading goes on.
+    #[error("the disk is full")]
+    StorageFull,
+    /// A file could not be read or written.
+    #[error("a file failed")]
+    File(#[from] std::io::Error),
+}
+
+impl Error {
+    /// What a caller outside may be told.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::Refused(refusal) => *refusal,
+            Self::Shared(error) => error.refusal(),
+            Self::StorageFull => Refusal::new(Code::StorageFull),
+            Self::Database(_) | Self::Conflict => Refusal::new(Code::TryAgain),
+            Self::File(_) => Refusal::new(Code::Internal),
+        }
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Refusal::new(Code::NotFound).into()
+    }
+}
+
+/// Why a desk could not be opened; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder cannot be used.
+    #[error("the data folder {path} cannot be used")]
+    DataDir {
+        path: std::path::PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    /// The URL is of no database that is known.
+    #[error("database URL must begin with sqlite: or postgres://")]
+    DatabaseUrl,
+    /// The database cannot be opened or migrated.
+    #[error("the database cannot be opened")]
+    Database(#[from] sqlx::Error),
+    /// What is in the database cannot be read.
+    #[error("the database cannot be read")]
+    Load(#[source] Error),
+    /// The schema cannot be brought up to date.
+    #[error("the database schema cannot be used by this version")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A mail setting is wrong.
+    #[error("mail setting {setting}: {message}")]
+    Mail { setting: &'static str, message: String },
+}

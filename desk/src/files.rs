@@ -1,0 +1,266 @@
+//! Attachments: typed by content, named at random, kept under `<data_dir>/files/`.
+
+mod kind;
+mod name;
+
+use crate::{
+    Desk, Error, Result,
+    agents::Agent,
+    db::{read, run},
+    sessions::new_token,
+    visitors::Visitor,
+};
+use protocol::{Code, Field, FileId, Refusal, SiteId, Timestamp, file::Attachment};
+use std::{fmt::Write, path::PathBuf, time::Duration};
+use tokio::{fs, io::AsyncWriteExt};
+use uuid::Uuid;
+
+/// An upload that is on no message after this is swept up.
+const UNUSED_FOR: Duration = Duration::from_hours(24);
+/// Swept in one go.
+const SWEEP: i64 = 500;
+/// Uploads under way, beside the stored files.
+pub(crate) const INCOMING: &str = "incoming";
+
+/// An upload in progress; dropped without [`Upload::finish`] it leaves nothing.
+pub struct Upload {
+    desk: Desk,
+    site: SiteId,
+    name: String,
+    stored_name: String,
+    file: fs::File,
+    path: Incoming,
+    bytes: u64,
+    limit: u64,
+    /// The beginning, from which the type is told.
+    head: Vec<u8>,
+}
+
+/// A file that is deleted when it is dropped, unless it has been moved.
+struct Incoming(Option<PathBuf>);
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take() {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// A stored file for a response.
+#[derive(Debug)]
+pub struct StoredFile {
+    pub attachment: Attachment,
+    pub path: PathBuf,
+    /// May be shown inline: a re-encoded raster image.
+    pub inline: bool,
+}
+
+const INSERT: &str = "\
+    insert into files (id, site_id, stored_name, name, media_type, bytes, inline, created_at) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8)";
+const FOR_VISITOR: &str = "\
+    select id, stored_name, name, media_type, bytes, inline from files \
+    where id = $1 and site_id = $2 and ticket_id = $3";
+const FOR_AGENT: &str = "\
+    select id, stored_name, name, media_type, bytes, inline from files where id = $1 and site_id = $2";
+const UNUSED: &str = "\
+    select id, stored_name from files where ticket_id is null and created_at < $1 order by created_at limit $2";
+const DELETE_UNUSED: &str = "delete from files where id = $1 and ticket_id is null";
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    stored_name: String,
+    name: String,
+    media_type: String,
+    bytes: i64,
+    inline: bool,
+}
+
+impl Row {
+    fn stored(self, desk: &Desk) -> StoredFile {
+        StoredFile {
+            path: path_of(desk, &self.stored_name),
+            inline: self.inline,
+            attachment: Attachment {
+                id: FileId(self.id),
+                name: self.name,
+                media_type: self.media_type,
+                bytes: u64::try_from(self.bytes).unwrap_or(0),
+            },
+        }
+    }
+}
+
+/// Where a stored file is; the first two characters are its folder.
+pub(crate) fn path_of(desk: &Desk, stored_name: &str) -> PathBuf {
+    let folder = stored_name.get(..2).unwrap_or("00");
+    folder_of(desk).join(folder).join(stored_name)
+}
+
+pub(crate) fn folder_of(desk: &Desk) -> PathBuf {
+    desk.options().data_dir.join("files")
+}
+
+impl Desk {
+    /// Begins an upload of at most the site's `file_bytes`.
+    pub async fn begin_upload(&self, site: SiteId, name: &str) -> Result<Upload> {
+        let limit = self.find_site_by_id(site).ok_or_else(Error::not_found)?.limits.file_bytes;
+        let stored_name = random_name();
+        let folder = folder_of(self).join(INCOMING);
+        fs::create_dir_all(&folder).await.map_err(io)?;
+        let path = folder.join(&stored_name);
+        let file =
+            fs::OpenOptions::new().write(true).create_new(true).open(&path).await.map_err(io)?;
+        Ok(Upload {
+            desk: self.clone(),
+            site,
+            name: name::cleaned(name),
+            stored_name,
+            file,
+            path: Incoming(Some(path)),
+            bytes: 0,
+            limit,
+            head: Vec::new(),
+        })
+    }
+
+    /// For the visitor of the ticket that the file is on.
+    pub async fn visitor_file(&self, visitor: Visitor, file: FileId) -> Result<StoredFile> {
+        let row: Option<Row> = read!(self.db(), c => sqlx::query_as(FOR_VISITOR)
+            .bind(file.0)
+            .bind(visitor.site.0)
+            .bind(visitor.ticket.0)
+            .fetch_optional(c)
+            .await)?;
+        row.map(|row| row.stored(self)).ok_or_else(Error::not_found)
+    }
+
+    /// For an agent who serves the file's site.
+    pub async fn agent_file(&self, agent: &Agent, file: FileId) -> Result<StoredFile> {
+        for site in &agent.sites {
+            let row: Option<Row> = read!(self.db(), c => sqlx::query_as(FOR_AGENT)
+                .bind(file.0)
+                .bind(site.0)
+                .fetch_optional(c)
+                .await)?;
+            if let Some(row) = row {
+                return Ok(row.stored(self));
+            }
+        }
+        Err(Error::not_found())
+    }
+}
+
+impl Upload {
+    /// Appends; `FileTooLarge` with the limit as soon as it is passed.
+    pub async fn write(&mut self, chunk: &[u8]) -> Result<()> {
+        self.bytes = self.bytes.saturating_add(chunk.len() as u64);
+        if self.bytes > self.limit {
+            return Err(Refusal::of(Field::Files, Code::FileTooLarge).limit(self.limit).into());
+        }
+        let missing = kind::HEAD.saturating_sub(self.head.len()).min(chunk.len());
+        self.head.extend_from_slice(&chunk[..missing]);
+        self.file.write_all(chunk).await.map_err(io)
+    }
+
+    /// Checks the type by content (`FileType`), stores the row, answers how it is shown.
+    pub async fn finish(mut self) -> Result<Attachment> {
+        if self.bytes == 0 {
+            return Err(Refusal::of(Field::Files, Code::Required).into());
+        }
+        let media_type = kind::of(&self.head, self.bytes, &self.name)
+            .ok_or(Refusal::of(Field::Files, Code::FileType))?;
+        self.file.sync_all().await.map_err(io)?;
+        let path = path_of(&self.desk, &self.stored_name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).await.map_err(io)?;
+        }
+        if let Some(from) = self.path.0.replace(path.clone()) {
+            fs::rename(from, path).await.map_err(io)?;
+        }
+        let attachment = Attachment {
+            id: FileId(self.desk.clock().new_id()),
+            name: self.name,
+            media_type: media_type.to_owned(),
+            bytes: self.bytes,
+        };
+        let mut tx = self.desk.begin().await?;
+        run!(tx, c => sqlx::query(INSERT)
+            .bind(attachment.id.0)
+            .bind(self.site.0)
+            .bind(&self.stored_name)
+            .bind(&attachment.name)
+            .bind(media_type)
+            .bind(i64::try_from(self.bytes).unwrap_or(i64::MAX))
+            .bind(false)
+            .bind(self.desk.now().0)
+            .execute(c)
+            .await
+            .map(|_| ()))?;
+        self.desk.commit(tx).await?;
+        self.path.0 = None;
+        Ok(attachment)
+    }
+}
+
+/// Deletes uploads that came onto no message within a day.
+pub(crate) async fn sweep(desk: &Desk) -> Result<()> {
+    let before = desk.now() - UNUSED_FOR;
+    let unused: Vec<(Uuid, String)> = read!(desk.db(), c => sqlx::query_as(UNUSED)
+        .bind(before.0)
+        .bind(SWEEP)
+        .fetch_all(c)
+        .await)?;
+    for (id, stored_name) in unused {
+        let mut tx = desk.begin().await?;
+        let deleted = run!(tx, c => sqlx::query(DELETE_UNUSED)
+            .bind(id)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        desk.commit(tx).await?;
+        // It may have come onto a message this very moment.
+        if deleted > 0 {
+            fs::remove_file(path_of(desk, &stored_name)).await.or_else(ignore_absent)?;
+        }
+    }
+    sweep_incoming(desk, before).await
+}
+
+/// What a killed server left of uploads under way.
+async fn sweep_incoming(desk: &Desk, before: Timestamp) -> Result<()> {
+    let mut folder = match fs::read_dir(folder_of(desk).join(INCOMING)).await {
+        Ok(folder) => folder,
+        Err(error) => return ignore_absent(error).map_err(Error::File),
+    };
+    while let Some(file) = folder.next_entry().await? {
+        let touched: chrono::DateTime<chrono::Utc> = file.metadata().await?.modified()?.into();
+        if Timestamp::from(touched) < before {
+            fs::remove_file(file.path()).await.or_else(ignore_absent)?;
+        }
+    }
+    Ok(())
+}
+
+fn ignore_absent(error: std::io::Error) -> std::io::Result<()> {
+    if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
+/// A full disk is told apart: the client keeps its file and tries later.
+fn io(error: std::io::Error) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Error::StorageFull,
+        _ => Error::File(error),
+    }
+}
+
+/// Lower case only: some file systems do not tell the cases apart.
+fn random_name() -> String {
+    let mut name = String::with_capacity(68);
+    for byte in crate::sessions::hashed(&new_token()) {
+        write!(name, "{byte:02x}").expect("a string takes everything");
+    }
+    name + ".bin"
+}

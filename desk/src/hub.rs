@@ -1,0 +1,302 @@
+//! Who hears what, after the commit. What goes through here may be lost: clients resume from a sequence.
+//!
+//! Queues are bounded; a subscriber that does not keep up finds its subscription [`Lagged`] and its socket closes with 4008.
+
+use dashmap::DashMap;
+use protocol::{
+    AgentId, ChatId, EntryId, Seq, TicketId, Timestamp,
+    entry::{AgentEntry, VisitorEntry},
+};
+use std::{
+    collections::HashSet,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::mpsc;
+
+/// Events a panel may be behind.
+const VISITOR_QUEUE: usize = 256;
+/// Events a console may be behind; it hears many tickets.
+const AGENT_QUEUE: usize = 8192;
+
+/// Something that happened, for every audience at once; each socket takes its own view of it.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// An entry was committed. The visitor's view is none where there is nothing to tell (the client gets `Hidden`).
+    Entry { ticket: TicketId, visitor: VisitorEntry, agent: AgentEntry },
+    /// The ticket's or its chat's head changed: read it again.
+    Ticket { ticket: TicketId },
+    /// Somebody is typing; `agent` is none for the visitor.
+    Typing { ticket: TicketId, agent: Option<(AgentId, String)> },
+    /// One side has seen up to here.
+    Seen { ticket: TicketId, by_visitor: bool, upto: Seq },
+    /// The visitor's panel came or went.
+    VisitorPresent { ticket: TicketId, present: bool },
+    /// To agents: the ticket's row is new, changed or gone. A console has each ticket at most once in its queue.
+    Work { ticket: TicketId },
+    /// To one agent: a chat rings.
+    Offer { agent: AgentId, chat: ChatId, ticket: TicketId },
+    /// To one agent: it rings no longer.
+    OfferGone { agent: AgentId, chat: ChatId },
+    /// To one agent: own state changed.
+    AgentState { agent: AgentId },
+    /// To one agent: a session ended.
+    SignedOut { agent: AgentId },
+}
+
+/// A receipt of a committed message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    pub id: EntryId,
+    pub seq: Seq,
+    pub at: Timestamp,
+}
+
+/// The switchboard.
+#[derive(Default)]
+pub struct Hub {
+    switch: Arc<Switch>,
+}
+
+/// Whose lines hear what.
+#[derive(Default)]
+struct Switch {
+    tickets: DashMap<TicketId, Vec<Arc<Line>>>,
+    agents: DashMap<AgentId, Vec<Arc<Line>>>,
+}
+
+/// One subscriber's end.
+struct Line {
+    /// None once it lagged: its subscription ends when the rest is read.
+    events: Mutex<Option<mpsc::Sender<Arc<Event>>>>,
+    /// Tickets whose `Work` is in the queue already.
+    work: Mutex<HashSet<TicketId>>,
+    owner: Owner,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Visitor(TicketId),
+    Agent(AgentId),
+}
+
+/// A bounded stream of events; ends by dropping.
+pub struct Subscription {
+    events: mpsc::Receiver<Arc<Event>>,
+    line: Arc<Line>,
+    watched: Mutex<HashSet<TicketId>>,
+    switch: Arc<Switch>,
+}
+
+/// The subscriber did not keep up, or the desk closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lagged;
+
+impl Subscription {
+    /// The next event, or [`Lagged`] when events were dropped: close the socket with 4008.
+    pub async fn next(&mut self) -> Result<Arc<Event>, Lagged> {
+        let event = self.events.recv().await.ok_or(Lagged)?;
+        if let Event::Work { ticket } = &*event {
+            // Before the row is read, so that a change during the read is heard of again.
+            locked(&self.line.work).remove(ticket);
+        }
+        Ok(event)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        match self.line.owner {
+            Owner::Visitor(ticket) => leave(&self.switch.tickets, ticket, &self.line),
+            Owner::Agent(agent) => leave(&self.switch.agents, agent, &self.line),
+        }
+        for ticket in locked(&self.watched).drain() {
+            leave(&self.switch.tickets, ticket, &self.line);
+        }
+    }
+}
+
+impl Hub {
+    /// Everything about one ticket that its visitor's panel needs.
+    pub fn visitor(&self, ticket: TicketId) -> Subscription {
+        let subscription = self.subscribe(Owner::Visitor(ticket), VISITOR_QUEUE);
+        self.switch.tickets.entry(ticket).or_default().push(subscription.line.clone());
+        subscription
+    }
+
+    /// Everything an agent's console needs: `Work`, offers and state of this agent, and the tickets it watches (see [`Hub::watch`]).
+    pub fn agent(&self, agent: AgentId) -> Subscription {
+        let subscription = self.subscribe(Owner::Agent(agent), AGENT_QUEUE);
+        self.switch.agents.entry(agent).or_default().push(subscription.line.clone());
+        subscription
+    }
+
+    /// Adds a ticket's `Entry`, `Ticket`, `Typing`, `Seen`, `VisitorPresent` events to an agent's subscription.
+    pub fn watch(&self, subscription: &Subscription, ticket: TicketId) {
+        if locked(&subscription.watched).insert(ticket) {
+            self.switch.tickets.entry(ticket).or_default().push(subscription.line.clone());
+        }
+    }
+
+    /// Takes it out again.
+    pub fn unwatch(&self, subscription: &Subscription, ticket: TicketId) {
+        if locked(&subscription.watched).remove(&ticket) {
+            leave(&self.switch.tickets, ticket, &subscription.line);
+        }
+    }
+
+    /// Hands an event to everybody it concerns, without waiting for anyone.
+    pub(crate) fn publish(&self, event: Event) {
+        match &event {
+            Event::Entry { ticket, .. }
+            | Event::Ticket { ticket }
+            | Event::Typing { ticket, .. }
+            | Event::Seen { ticket, .. }
+            | Event::VisitorPresent { ticket, .. } => {
+                if let Some(lines) = self.switch.tickets.get(ticket) {
+                    let event = Arc::new(event);
+                    for line in lines.iter() {
+                        if line.wants(&event) {
+                            line.send(&event);
+                        }
+                    }
+                }
+            }
+            Event::Work { ticket } => {
+                let ticket = *ticket;
+                let event = Arc::new(event);
+                for lines in &self.switch.agents {
+                    for line in lines.iter() {
+                        if locked(&line.work).insert(ticket) {
+                            line.send(&event);
+                        }
+                    }
+                }
+            }
+            Event::Offer { agent, .. }
+            | Event::OfferGone { agent, .. }
+            | Event::AgentState { agent }
+            | Event::SignedOut { agent } => {
+                if let Some(lines) = self.switch.agents.get(agent) {
+                    let event = Arc::new(event);
+                    for line in lines.iter() {
+                        line.send(&event);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends every subscription.
+    pub(crate) fn close(&self) {
+        for lines in &self.switch.tickets {
+            lines.iter().for_each(|line| line.hang_up());
+        }
+        for lines in &self.switch.agents {
+            lines.iter().for_each(|line| line.hang_up());
+        }
+    }
+
+    fn subscribe(&self, owner: Owner, bound: usize) -> Subscription {
+        let (sender, events) = mpsc::channel(bound);
+        let line = Line { events: Mutex::new(Some(sender)), work: Mutex::default(), owner };
+        Subscription {
+            events,
+            line: Arc::new(line),
+            watched: Mutex::default(),
+            switch: self.switch.clone(),
+        }
+    }
+}
+
+impl Line {
+    /// A visitor's line is not told of its own panel, nor of its own typing.
+    fn wants(&self, event: &Event) -> bool {
+        match (event, self.owner) {
+            (
+                Event::VisitorPresent { .. } | Event::Typing { agent: None, .. },
+                Owner::Visitor(_),
+            ) => false,
+            (Event::Typing { agent: Some((from, _)), .. }, Owner::Agent(to)) => *from != to,
+            _ => true,
+        }
+    }
+
+    fn send(&self, event: &Arc<Event>) {
+        let mut events = locked(&self.events);
+        if events.as_ref().is_some_and(|sender| sender.try_send(event.clone()).is_err()) {
+            *events = None;
+        }
+    }
+
+    fn hang_up(&self) {
+        *locked(&self.events) = None;
+    }
+}
+
+fn leave<K: Hash + Eq>(lines: &DashMap<K, Vec<Arc<Line>>>, key: K, line: &Arc<Line>) {
+    if let Some(mut here) = lines.get_mut(&key) {
+        here.retain(|other| !Arc::ptr_eq(other, line));
+    }
+    lines.remove_if(&key, |_, here| here.is_empty());
+}
+
+/// A panic elsewhere leaves these small sets whole.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn ticket(n: u128) -> TicketId {
+        TicketId(Uuid::from_u128(n))
+    }
+
+    #[tokio::test]
+    async fn a_subscriber_that_does_not_keep_up_reads_what_it_has_and_then_lags() {
+        let hub = Hub::default();
+        let mut panel = hub.visitor(ticket(1));
+        for _ in 0..=VISITOR_QUEUE {
+            hub.publish(Event::Ticket { ticket: ticket(1) });
+        }
+        for _ in 0..VISITOR_QUEUE {
+            assert!(panel.next().await.is_ok());
+        }
+        assert_eq!(panel.next().await.err(), Some(Lagged));
+    }
+
+    #[tokio::test]
+    async fn a_ticket_is_heard_by_its_panel_and_by_who_watches_it_and_by_nobody_else() {
+        let hub = Hub::default();
+        let (mut mine, mut other) = (hub.visitor(ticket(1)), hub.visitor(ticket(2)));
+        let mut console = hub.agent(AgentId(Uuid::from_u128(9)));
+        hub.watch(&console, ticket(1));
+        hub.watch(&console, ticket(1));
+        hub.publish(Event::Ticket { ticket: ticket(1) });
+        assert!(mine.next().await.is_ok());
+        assert!(console.next().await.is_ok());
+        assert!(console.events.try_recv().is_err(), "watched twice, told once");
+        assert!(other.events.try_recv().is_err());
+        hub.unwatch(&console, ticket(1));
+        hub.publish(Event::Ticket { ticket: ticket(1) });
+        assert!(console.events.try_recv().is_err());
+        drop((mine, other, console));
+        assert!(hub.switch.tickets.is_empty() && hub.switch.agents.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_tickets_row_is_at_most_once_in_a_consoles_queue() {
+        let hub = Hub::default();
+        let mut console = hub.agent(AgentId(Uuid::from_u128(9)));
+        for _ in 0..3 * AGENT_QUEUE {
+            hub.publish(Event::Work { ticket: ticket(1) });
+        }
+        assert!(console.next().await.is_ok());
+        assert!(console.events.try_recv().is_err());
+        hub.publish(Event::Work { ticket: ticket(1) });
+        assert!(console.next().await.is_ok());
+    }
+}

@@ -1,0 +1,165 @@
+//! The help desk itself. Knows no HTTP and no leptos; all SQL is here.
+//!
+//! One [`Desk`] is the whole product to its callers: the server's sockets and forms, the console's server functions, the
+//! command line. Each verb is one sentence of `behaviours.md`; what it writes it writes in one transaction, and only after the
+//! commit does the [`hub`] hear of it.
+
+pub mod agents;
+mod attach;
+pub mod availability;
+mod backup;
+mod chats;
+pub mod clock;
+pub mod console;
+mod db;
+mod entries;
+pub mod error;
+pub mod files;
+pub mod holidays;
+pub mod hub;
+mod jobs;
+pub mod locales;
+pub mod mail;
+mod offers;
+pub mod presence;
+mod rows;
+mod schema;
+mod serving;
+mod sessions;
+mod site_file;
+pub mod sites;
+mod states;
+mod ticker;
+mod tickets;
+mod tokens;
+mod transcript;
+pub mod visitors;
+mod writer;
+pub mod zones;
+
+pub use clock::Clock;
+pub use error::{Error, OpenError, Result};
+
+use protocol::Timestamp;
+use std::{path::PathBuf, sync::Arc};
+
+/// What a desk is opened with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Folder for database, files, secret key and kept mail; made when absent.
+    pub data_dir: PathBuf,
+    /// `sqlite:PATH` or `postgres://…`; none: `sqlite:<data_dir>/ayuda.db`.
+    pub database_url: Option<String>,
+    /// Links in mail begin with it, never with a request's Host. No slash at the end.
+    pub public_url: String,
+    /// `smtp://…`, `smtps://…`; none: mail is kept as `.eml` in `<data_dir>/mail/`.
+    pub smtp_url: Option<String>,
+    /// The sender, as a mailbox: `Ayuda <ayuda@localhost>`.
+    pub mail_from: String,
+    /// Real, or moved by a test.
+    pub clock: Clock,
+}
+
+/// The open desk; clones share it.
+#[derive(Clone)]
+pub struct Desk(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) options: Options,
+    pub(crate) opened_at: Timestamp,
+    pub(crate) db: db::Db,
+    pub(crate) secret: tokens::Secret,
+    pub(crate) hub: hub::Hub,
+    pub(crate) presence: presence::Presence,
+    pub(crate) offers: Arc<offers::Offers>,
+    pub(crate) writer: writer::Writer,
+    pub(crate) tickets: tickets::Known,
+    pub(crate) sites: sites::Sites,
+    pub(crate) sessions: sessions::Sessions,
+    pub(crate) buttons: availability::Buttons,
+    pub(crate) wake: jobs::Wake,
+    pub(crate) postman: mail::Postman,
+}
+
+impl Desk {
+    /// Opens or makes the database, brings the schema up to date and loads sites. Needs a tokio runtime: the writer of
+    /// messages and the keeper of offers are tasks of it until [`Desk::close`]. For the rest see [`Desk::run`].
+    pub async fn open(options: Options) -> std::result::Result<Self, OpenError> {
+        let data_dir = |source| OpenError::DataDir { path: options.data_dir.clone(), source };
+        std::fs::create_dir_all(&options.data_dir).map_err(data_dir)?;
+        let secret = tokens::Secret::open(&options.data_dir).map_err(data_dir)?;
+        let url = options
+            .database_url
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", options.data_dir.join("ayuda.db").display()));
+        let postman = mail::Postman::new(&options)?;
+        let db = db::Db::open(&url).await?;
+        schema::migrate(&db).await?;
+        let (writer, commands) = writer::Writer::new();
+        let desk = Self(Arc::new(Inner {
+            opened_at: options.clock.now(),
+            options,
+            db,
+            secret,
+            hub: hub::Hub::default(),
+            presence: presence::Presence::default(),
+            offers: Arc::default(),
+            writer,
+            tickets: tickets::Known::default(),
+            sites: sites::Sites::default(),
+            sessions: sessions::Sessions::default(),
+            buttons: availability::Buttons::default(),
+            wake: jobs::Wake::default(),
+            postman,
+        }));
+        sites::load(&desk).await.map_err(OpenError::Load)?;
+        chats::load_counts(&desk).await.map_err(OpenError::Load)?;
+        desk.sites_changed();
+        tokio::spawn(writer::run(Arc::downgrade(&desk.0), commands));
+        tokio::spawn(offers::run(Arc::downgrade(&desk.0), desk.0.offers.clone()));
+        Ok(desk)
+    }
+
+    /// The desk's own work for as long as `stop` is not set: the availability ticker, waiting chats that become requests, jobs, the
+    /// outbox. Only `ayuda serve` calls it; the other commands open a desk without running it.
+    pub async fn run(&self, stop: tokio::sync::watch::Receiver<bool>) {
+        tokio::join!(
+            ticker::run(self.clone(), stop.clone()),
+            availability::run(self.clone(), stop.clone()),
+            jobs::run(self.clone(), stop.clone()),
+            mail::outbox::run(self.clone(), stop),
+        );
+    }
+
+    /// The desk's instant.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.options.clock.now()
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.options.clock
+    }
+
+    /// What callers subscribe to.
+    pub fn hub(&self) -> &hub::Hub {
+        &self.0.hub
+    }
+
+    /// What it was opened with.
+    pub fn options(&self) -> &Options {
+        &self.0.options
+    }
+
+    /// Whether the database answers; for `/readyz` and `ayuda doctor`.
+    pub async fn ready(&self) -> Result<()> {
+        db::read!(self.db(), c => sqlx::query("select 1").execute(c).await.map(|_| ()))
+    }
+
+    /// Lets the writer finish what it was given, ends every subscription, checkpoints and closes the database.
+    pub async fn close(&self) {
+        self.0.writer.finish().await;
+        self.0.offers.stop();
+        self.0.hub.close();
+        self.0.db.close().await;
+    }
+}

@@ -1,0 +1,218 @@
+//! The catalogue: `locales/{es,en,pt}/*.toml`, compiled in. Top-level tables are the sections.
+
+use protocol::strings::Strings;
+use std::{collections::BTreeMap, sync::OnceLock};
+
+/// The languages there are; the first is the default.
+pub const LANGUAGES: [&str; 3] = ["es", "en", "pt"];
+
+macro_rules! catalogue {
+    ($lang:literal) => {
+        &[
+            ("button", include_str!(concat!("../../locales/", $lang, "/button.toml"))),
+            ("panel", include_str!(concat!("../../locales/", $lang, "/panel.toml"))),
+            ("ticket_page", include_str!(concat!("../../locales/", $lang, "/ticket_page.toml"))),
+            ("console", include_str!(concat!("../../locales/", $lang, "/console.toml"))),
+            ("mail", include_str!(concat!("../../locales/", $lang, "/mail.toml"))),
+            ("error", include_str!(concat!("../../locales/", $lang, "/error.toml"))),
+            ("page", include_str!(concat!("../../locales/", $lang, "/page.toml"))),
+        ]
+    };
+}
+
+const SOURCES: [&[(&str, &str)]; 3] = [catalogue!("es"), catalogue!("en"), catalogue!("pt")];
+
+/// The best of [`LANGUAGES`] for a tag or an `Accept-Language` header (`pt-BR,pt;q=0.9` gives `pt`); none when nothing fits.
+pub fn negotiate(wanted: &str) -> Option<&'static str> {
+    let mut best: Option<(f32, &'static str)> = None;
+    for choice in wanted.split(',').take(32) {
+        let mut parts = choice.split(';');
+        let tag = parts.next().unwrap_or_default().trim();
+        let quality = parts
+            .find_map(|part| part.trim().strip_prefix("q="))
+            .map_or(1.0, |q| q.trim().parse::<f32>().unwrap_or(0.0));
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        let known = LANGUAGES.into_iter().find(|lang| primary.eq_ignore_ascii_case(lang));
+        // Equal weights: what is named first is wanted first.
+        if let Some(lang) = known
+            && quality > 0.0
+            && best.is_none_or(|(weight, _)| quality > weight)
+        {
+            best = Some((quality, lang));
+        }
+    }
+    best.map(|(_, lang)| lang)
+}
+
+/// The strings of these top-level tables (`panel`, `console`, `mail`, `error`, `field`, `ticket_page`) in one language, keys flattened with dots.
+/// A language that is not there answers in the default.
+pub fn strings(lang: &str, sections: &[&str]) -> Strings {
+    let all = language(lang);
+    let wanted = all
+        .0
+        .iter()
+        .filter(|(key, _)| {
+            key.split_once('.').is_some_and(|(section, _)| sections.contains(&section))
+        })
+        .map(|(key, text)| (key.clone(), text.clone()));
+    Strings(wanted.collect())
+}
+
+/// Everything in one language, without a copy.
+pub(crate) fn language(lang: &str) -> &'static Strings {
+    static ALL: OnceLock<[Strings; 3]> = OnceLock::new();
+    let index = LANGUAGES.iter().position(|known| *known == lang).unwrap_or(0);
+    &ALL.get_or_init(|| SOURCES.map(parse))[index]
+}
+
+fn parse(files: &[(&str, &str)]) -> Strings {
+    let mut flat = BTreeMap::new();
+    for (name, source) in files {
+        let table: toml::Table = source
+            .parse()
+            .unwrap_or_else(|error| panic!("locales/*/{name}.toml is not TOML: {error}"));
+        flatten("", &table, &mut flat);
+    }
+    Strings(flat)
+}
+
+fn flatten(prefix: &str, table: &toml::Table, flat: &mut BTreeMap<String, String>) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            toml::Value::Table(inner) => flatten(&path, inner, flat),
+            toml::Value::String(text) => {
+                flat.insert(path, text.clone());
+            }
+            other => {
+                flat.insert(path, other.to_string());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn places(text: &str) -> BTreeSet<&str> {
+        text.split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}'))
+            .map(|(name, _)| name)
+            .collect()
+    }
+
+    #[test]
+    fn the_three_languages_have_the_same_keys_and_places() {
+        let spanish = language("es");
+        for lang in ["en", "pt"] {
+            let other = language(lang);
+            let keys: BTreeSet<_> = spanish.0.keys().collect();
+            let theirs: BTreeSet<_> = other.0.keys().collect();
+            let odd: Vec<_> = keys.symmetric_difference(&theirs).collect();
+            assert!(odd.is_empty(), "{lang} and es differ in {odd:?}");
+            for (key, text) in &spanish.0 {
+                assert_eq!(places(text), places(&other.0[key]), "places of {key} in {lang}");
+                assert_eq!(text.is_empty(), other.0[key].is_empty(), "{key} in {lang}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_and_field_has_its_words() {
+        use protocol::{Code, Field};
+        let codes = [
+            Code::Required,
+            Code::TooLong,
+            Code::EmailInvalid,
+            Code::NameOrEmailRequired,
+            Code::CharacterInvalid,
+            Code::Invalid,
+            Code::FileTooLarge,
+            Code::FileType,
+            Code::TooManyFiles,
+            Code::RateLimited,
+            Code::ChatClosed,
+            Code::ChatEnded,
+            Code::AlreadyTaken,
+            Code::NotFound,
+            Code::SignInRequired,
+            Code::SignInFailed,
+            Code::Forbidden,
+            Code::OriginNotAllowed,
+            Code::AlreadyRated,
+            Code::StorageFull,
+            Code::TryAgain,
+            Code::Internal,
+        ];
+        let fields = [
+            Field::Name,
+            Field::Email,
+            Field::Subject,
+            Field::Message,
+            Field::Files,
+            Field::Score,
+            Field::Comment,
+            Field::Reason,
+            Field::Password,
+            Field::Page,
+            Field::Id,
+        ];
+        for lang in LANGUAGES {
+            let words = strings(lang, &["error", "field"]);
+            for code in codes {
+                assert!(
+                    words.0.contains_key(&format!("error.{}", code.as_str())),
+                    "{code:?} {lang}"
+                );
+            }
+            for field in fields {
+                assert!(
+                    words.0.contains_key(&format!("field.{}", field.as_str())),
+                    "{field:?} {lang}"
+                );
+            }
+            assert!(words.0.contains_key("error.title"));
+        }
+    }
+
+    #[test]
+    fn refusals_name_field_and_limit() {
+        use protocol::{Code, Field, Refusal};
+        use std::fmt::Write;
+        let mut said = String::new();
+        for lang in LANGUAGES {
+            let words = strings(lang, &["error", "field"]);
+            for refusal in [
+                Refusal::of(Field::Message, Code::Required),
+                Refusal::of(Field::Message, Code::TooLong).limit(1000),
+                Refusal::of(Field::Files, Code::FileTooLarge).limit(10 * 1024 * 1024),
+                Refusal::of(Field::Files, Code::TooManyFiles).limit(5),
+                Refusal::new(Code::RateLimited).limit(10),
+                Refusal::new(Code::SignInFailed),
+            ] {
+                writeln!(said, "{lang} {}", words.refusal(&refusal)).unwrap();
+            }
+        }
+        insta::assert_snapshot!(said);
+    }
+
+    #[test]
+    fn the_best_language_wins() {
+        assert_eq!(negotiate("pt-BR,pt;q=0.9"), Some("pt"));
+        assert_eq!(negotiate("fr,en;q=0.5,es;q=0.7"), Some("es"));
+        assert_eq!(negotiate("EN_us"), Some("en"));
+        assert_eq!(negotiate("de"), None);
+        assert_eq!(negotiate("en;q=0,pt;q=0.1"), Some("pt"));
+        assert_eq!(negotiate(""), None);
+    }
+
+    #[test]
+    fn only_the_sections_asked_for() {
+        let words = strings("es", &["field"]);
+        assert!(words.0.keys().all(|key| key.starts_with("field.")));
+        assert_eq!(strings("xx", &["field"]), words);
+    }
+}

@@ -1,0 +1,237 @@
+//! From a row of the outbox to its letter.
+
+use super::{
+    colour::{Brand, DEFAULT_HUE},
+    content::{Content, ForAgents, What},
+    letter::{Button, Letter, Rendered, Row},
+    proof,
+};
+use crate::{
+    Desk, Error, Result,
+    db::read,
+    locales,
+    sites::Site,
+    transcript::{self, Clockface},
+    visitors::Visitor,
+};
+use protocol::{
+    QueueId, Seq, SiteId, TicketId, TicketNumber,
+    entry::{VisitorBody, VisitorEntry},
+    strings::Strings,
+};
+
+/// What a letter is made for.
+pub(super) struct Occasion<'a> {
+    pub(super) site: SiteId,
+    pub(super) ticket: TicketId,
+    pub(super) to: &'a str,
+    pub(super) lang: &'a str,
+    pub(super) subject: &'a str,
+    pub(super) content: &'a Content,
+}
+
+const HEAD: &str = "\
+    select t.number, t.contact_name, t.contact_email, t.contact_verified, t.zone, s.name as state, t.subject \
+    from tickets t join states s on s.id = t.state_id where t.id = $1 and t.site_id = $2";
+
+#[derive(sqlx::FromRow)]
+struct Head {
+    number: String,
+    contact_name: Option<String>,
+    contact_email: Option<String>,
+    contact_verified: bool,
+    zone: Option<String>,
+    state: String,
+    subject: Option<String>,
+}
+
+/// Reads what it takes and writes the letter.
+pub(super) async fn compose(desk: &Desk, occasion: &Occasion<'_>) -> Result<Rendered> {
+    let site = desk.find_site_by_id(occasion.site).ok_or_else(Error::not_found)?;
+    let head: Option<Head> = read!(desk.db(), c => sqlx::query_as(HEAD)
+        .bind(occasion.ticket.0)
+        .bind(occasion.site.0)
+        .fetch_optional(c)
+        .await)?;
+    let head = head.ok_or_else(Error::not_found)?;
+    let words = locales::language(occasion.lang);
+    let clockface = Clockface::new(head.zone.as_deref(), &site, words);
+    let visitor = Visitor { ticket: occasion.ticket, site: occasion.site };
+    let letter = match occasion.content {
+        Content::Visitor { what } => {
+            let entries = match what {
+                What::Transcript { upto } => {
+                    transcript::entries(desk, visitor, Seq::START, *upto).await?
+                }
+                What::Replies { after, upto } => {
+                    let all = transcript::entries(desk, visitor, *after, *upto).await?;
+                    all.into_iter().filter(is_agents).collect()
+                }
+                _ => Vec::new(),
+            };
+            to_visitor(desk, occasion, &site, &head, what, &entries, words, &clockface)
+        }
+        Content::Agent { about, seq, queue } => {
+            let before = Seq(seq.0 - 1);
+            let entries = transcript::entries(desk, visitor, before, *seq).await?;
+            to_agent(desk, occasion, &site, &head, (*about, *queue), &entries, words, &clockface)
+        }
+    };
+    Ok(letter.render())
+}
+
+fn is_agents(entry: &VisitorEntry) -> bool {
+    matches!(entry.body, VisitorBody::Agent { .. })
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is read once by the one caller")]
+fn to_visitor(
+    desk: &Desk,
+    occasion: &Occasion<'_>,
+    site: &Site,
+    head: &Head,
+    what: &What,
+    entries: &[VisitorEntry],
+    words: &Strings,
+    clockface: &Clockface,
+) -> Letter {
+    let zone = clockface.zone_name();
+    let state = transcript::state_name(words, &head.state);
+    let fill =
+        |key: &str| words.fill(key, &[("site", &site.name), ("state", &state), ("zone", &zone)]);
+    let number = TicketNumber(head.number.clone());
+    let mut letter = blank(occasion, site, head, words);
+    letter.button.url = desk.mailed_link(&number, occasion.ticket, occasion.to);
+    letter.footer = vec![fill("mail.footer")];
+    if !head.contact_verified {
+        letter.footer.push(fill("mail.footer_ignore"));
+    }
+    let section = match what {
+        What::RequestReceived => "received",
+        What::ChatEnded => "ended",
+        What::Transcript { .. } => "transcript",
+        What::Replies { .. } => "replies",
+        What::StateChanged { .. } => "state",
+    };
+    letter.heading = fill(&format!("mail.{section}.heading"));
+    letter.paragraphs = vec![fill(&format!("mail.{section}.text"))];
+    letter.preheader.clone_from(&letter.paragraphs[0]);
+    letter.button.label = fill(&format!("mail.{section}.button"));
+    if !matches!(what, What::Transcript { .. }) {
+        letter.after = vec![fill(&format!("mail.{section}.next"))];
+    }
+    match what {
+        What::RequestReceived => letter.big_number = true,
+        What::ChatEnded => {
+            letter.big_number = true;
+            letter.button.url.push_str("#rating");
+        }
+        What::Transcript { .. } => {
+            letter.big_number = true;
+            letter.entries = transcript::lines(entries, words, clockface);
+            if letter.entries.is_empty() {
+                letter.paragraphs.push(fill("mail.transcript.empty"));
+            }
+        }
+        What::Replies { .. } => {
+            letter.rows = vec![Row { label: words.get("mail.number"), value: head.number.clone() }];
+            letter.entries = transcript::lines(entries, words, clockface);
+            letter.after.insert(0, fill("mail.replies.state"));
+        }
+        What::StateChanged { state } => {
+            letter.rows = vec![Row { label: words.get("mail.number"), value: head.number.clone() }];
+            letter.badge = Some(transcript::state_name(words, state));
+        }
+    }
+    letter
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is read once by the one caller")]
+fn to_agent(
+    desk: &Desk,
+    occasion: &Occasion<'_>,
+    site: &Site,
+    head: &Head,
+    (about, queue): (ForAgents, Option<QueueId>),
+    entries: &[VisitorEntry],
+    words: &Strings,
+    clockface: &Clockface,
+) -> Letter {
+    let fill = |key: &str| words.fill(key, &[("site", &site.name)]);
+    let mut letter = blank(occasion, site, head, words);
+    letter.heading = fill(match about {
+        ForAgents::Request => "mail.for_agents.request_heading",
+        ForAgents::Reply => "mail.for_agents.reply_heading",
+    });
+    letter.preheader.clone_from(&letter.heading);
+    let name = head.contact_name.clone().unwrap_or_else(|| words.get("mail.for_agents.anonymous"));
+    let mut from = name.clone();
+    if let Some(email) = &head.contact_email {
+        from = format!("{from} <{email}>");
+        if !head.contact_verified {
+            from = format!("{from} ({})", words.get("mail.for_agents.unverified"));
+        }
+    }
+    let mut row = |label: &str, value: String| {
+        letter.rows.push(Row { label: words.get(label), value });
+    };
+    row("mail.number", head.number.clone());
+    row("mail.for_agents.from", from);
+    let queue = queue.and_then(|id| site.queues.iter().find(|known| known.id == id));
+    if let Some(queue) = queue {
+        row("mail.for_agents.queue", queue.name.clone());
+    }
+    if let Some(subject) = &head.subject {
+        row("field.subject", subject.clone());
+    }
+    letter.entries = transcript::lines(entries, words, clockface);
+    for entry in &mut letter.entries {
+        entry.name.clone_from(&name);
+    }
+    letter.button = Button {
+        label: words.get("mail.for_agents.button"),
+        url: format!("{}/console/tickets/{}", desk.options().public_url, occasion.ticket),
+    };
+    letter.footer = vec![fill("mail.footer_agent")];
+    letter
+}
+
+fn blank(occasion: &Occasion<'_>, site: &Site, head: &Head, words: &Strings) -> Letter {
+    Letter {
+        lang: occasion.lang.to_owned(),
+        subject: occasion.subject.to_owned(),
+        preheader: String::new(),
+        site: site.name.clone(),
+        brand: Brand::of(site.hue.unwrap_or(DEFAULT_HUE)),
+        heading: String::new(),
+        paragraphs: Vec::new(),
+        big_number: false,
+        number_label: words.get("mail.your_number"),
+        number: head.number.clone(),
+        badge: None,
+        rows: Vec::new(),
+        entries: Vec::new(),
+        after: Vec::new(),
+        button: Button { label: String::new(), url: String::new() },
+        link_note: words.get("mail.link_note"),
+        footer: Vec::new(),
+    }
+}
+
+impl Desk {
+    /// The ticket link for a mail to this address: opened, it also proves the address.
+    pub(super) fn mailed_link(
+        &self,
+        number: &TicketNumber,
+        ticket: TicketId,
+        email: &str,
+    ) -> String {
+        let secret = &self.0.secret;
+        format!(
+            "{}/t/{number}?k={}~{}",
+            self.options().public_url,
+            secret.ticket_mac(ticket),
+            proof::proof_of(secret, ticket, email)
+        )
+    }
+}

@@ -1,0 +1,202 @@
+//! Putting a mail into the outbox, in the transaction of what causes it.
+//!
+//! The row fixes recipient, subject and Message-ID. The text is composed from ids when the mail is sent, so that the transaction
+//! stays short; what it is composed from never changes.
+
+pub(crate) use super::content::{ForAgents, What};
+
+use super::{address, content::Content};
+use crate::{
+    Desk, Error, Result,
+    agents::email_key,
+    db::{Conn, Tx, run},
+    locales,
+    sites::Site,
+};
+use protocol::{
+    QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp, entry::AgentBody, strings::Strings,
+};
+use sqlx::types::Json;
+use std::time::Duration;
+
+/// Mails to one unverified address in an hour and in a day (`behaviours.md`, "Mail").
+const MOST_AN_HOUR: i64 = 3;
+const MOST_A_DAY: i64 = 10;
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+/// The ticket and whom to write to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Visit<'a> {
+    pub(crate) site: SiteId,
+    pub(crate) ticket: TicketId,
+    pub(crate) number: &'a TicketNumber,
+    /// The contact's language.
+    pub(crate) lang: &'a str,
+    pub(crate) email: &'a str,
+    pub(crate) name: Option<&'a str>,
+    /// Whether the address has confirmed itself.
+    pub(crate) verified: bool,
+}
+
+/// What became of it; [`Queued::body`] is the entry for the ticket's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "what became of a mail is an entry on the ticket, never silent"]
+pub(crate) enum Queued {
+    /// It is in the outbox.
+    Queued { to: String, subject: String },
+    /// A cap held it back, and it is not sent.
+    Held { to: String, why: String },
+}
+
+impl Queued {
+    pub(crate) fn body(self) -> AgentBody {
+        match self {
+            Self::Queued { to, subject } => AgentBody::MailQueued { to, subject },
+            Self::Held { to, why } => AgentBody::MailHeld { to, why },
+        }
+    }
+}
+
+const LOCK_ADDRESS: &str = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
+const LATELY: &str = "\
+    select count(*), count(case when created_at > $2 then 1 end) from mails \
+    where to_key = $1 and created_at > $3 and capped";
+const LAST_ON_TICKET: &str = "\
+    select message_id from mails where ticket_id = $1 and to_key = $2 order by created_at desc, id desc limit 1";
+const INSERT: &str = "\
+    insert into mails (id, site_id, ticket_id, kind, details, to_address, to_key, to_name, lang, subject, message_id, \
+    in_reply_to, capped, state, attempts, doubts, due_at, created_at) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'queued', 0, 0, $14, $14)";
+
+/// A mail to the ticket's visitor, or the reason why not.
+pub(crate) async fn to_visitor(
+    tx: &mut Tx,
+    desk: &Desk,
+    visit: &Visit<'_>,
+    what: What,
+    now: Timestamp,
+) -> Result<Queued> {
+    let site = desk.find_site_by_id(visit.site).ok_or_else(Error::not_found)?;
+    if !visit.verified
+        && let Some(why) = held(tx, visit.email, locales::language(&site.lang), now).await?
+    {
+        return Ok(Queued::Held { to: visit.email.to_owned(), why });
+    }
+    let recipient = Recipient {
+        address: visit.email,
+        // A name that anybody may have typed stays out of the header too.
+        name: visit.name.filter(|_| visit.verified),
+        lang: visit.lang,
+        capped: !visit.verified,
+    };
+    let content = Content::Visitor { what };
+    let subject =
+        add(tx, desk, &site, visit.ticket, visit.number, &recipient, &content, now).await?;
+    Ok(Queued::Queued { to: visit.email.to_owned(), subject })
+}
+
+/// Tells everybody who serves the queue.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a different id; a struct would be used here only"
+)]
+pub(crate) async fn to_agents(
+    tx: &mut Tx,
+    desk: &Desk,
+    site: SiteId,
+    queue: Option<QueueId>,
+    ticket: TicketId,
+    number: &TicketNumber,
+    about: ForAgents,
+    seq: Seq,
+    now: Timestamp,
+) -> Result<()> {
+    let site = desk.find_site_by_id(site).ok_or_else(Error::not_found)?;
+    let snapshot = desk.0.sites.now();
+    for staff in snapshot.staff.iter().filter(|staff| staff.serves_queue(&site, queue)) {
+        let recipient = Recipient {
+            address: &staff.email,
+            name: Some(&staff.name),
+            lang: &staff.lang,
+            capped: false,
+        };
+        let content = Content::Agent { about, seq, queue };
+        add(tx, desk, &site, ticket, number, &recipient, &content, now).await?;
+    }
+    Ok(())
+}
+
+/// Why nothing more goes to this unverified address for now.
+async fn held(tx: &mut Tx, email: &str, words: &Strings, now: Timestamp) -> Result<Option<String>> {
+    let key = email_key(email);
+    // Two transactions that count at once would both find room; SQLite has one at a time anyway.
+    if let Conn::Postgres(transaction) = &mut tx.conn {
+        sqlx::query(LOCK_ADDRESS).bind(&key).execute(&mut **transaction).await?;
+    }
+    let (day, hour): (i64, i64) = run!(tx, c => sqlx::query_as(LATELY)
+        .bind(&key)
+        .bind((now - HOUR).0)
+        .bind((now - DAY).0)
+        .fetch_one(c)
+        .await)?;
+    let why = |key: &str, most: i64| Some(words.fill(key, &[("n", &most.to_string())]));
+    Ok(if hour >= MOST_AN_HOUR {
+        why("mail.held.hour", MOST_AN_HOUR)
+    } else if day >= MOST_A_DAY {
+        why("mail.held.day", MOST_A_DAY)
+    } else {
+        None
+    })
+}
+
+struct Recipient<'a> {
+    address: &'a str,
+    name: Option<&'a str>,
+    lang: &'a str,
+    capped: bool,
+}
+
+/// Writes the row; answers the subject.
+#[expect(clippy::too_many_arguments, reason = "each is a different part of one row")]
+async fn add(
+    tx: &mut Tx,
+    desk: &Desk,
+    site: &Site,
+    ticket: TicketId,
+    number: &TicketNumber,
+    recipient: &Recipient<'_>,
+    content: &Content,
+    now: Timestamp,
+) -> Result<String> {
+    let words = locales::language(recipient.lang);
+    let subject =
+        address::header_text(&format!("[{number}] {}", content.subject(words, &site.name)));
+    let key = email_key(recipient.address);
+    let last: Option<String> = run!(tx, c => sqlx::query_scalar(LAST_ON_TICKET)
+        .bind(ticket.0)
+        .bind(&key)
+        .fetch_optional(c)
+        .await)?;
+    let id = desk.clock().new_id();
+    run!(tx, c => sqlx::query(INSERT)
+        .bind(id)
+        .bind(site.id.0)
+        .bind(ticket.0)
+        .bind(content.kind())
+        .bind(Json(content))
+        .bind(recipient.address)
+        .bind(&key)
+        .bind(recipient.name)
+        .bind(recipient.lang)
+        .bind(&subject)
+        .bind(desk.0.postman.message_id(id))
+        .bind(&last)
+        .bind(recipient.capped)
+        .bind(now.0)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    tx.wake_worker();
+    Ok(subject)
+}

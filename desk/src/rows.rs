@@ -1,0 +1,86 @@
+//! Statements that take many rows at once, in sizes of powers of two, so that few texts serve every batch and each is
+//! prepared once. A batch between two sizes repeats its last row: every such statement must take a row twice as once.
+
+use crate::db::{Conn, Tx};
+use std::{fmt::Write, sync::OnceLock};
+
+/// The most rows of one statement: SQLite takes 32 766 values and PostgreSQL 65 535, and the widest row has 18.
+pub(crate) const MOST: usize = 512;
+/// 1, 2, 4, … 512.
+const SIZES: usize = 10;
+
+/// A statement with a list of rows in its middle.
+pub(crate) struct Rows {
+    before: &'static str,
+    /// One row, with `?` for each value.
+    row: &'static str,
+    after: &'static str,
+    sqlite: [OnceLock<String>; SIZES],
+    postgres: [OnceLock<String>; SIZES],
+}
+
+impl Rows {
+    pub(crate) const fn new(before: &'static str, row: &'static str, after: &'static str) -> Self {
+        Self {
+            before,
+            row,
+            after,
+            sqlite: [const { OnceLock::new() }; SIZES],
+            postgres: [const { OnceLock::new() }; SIZES],
+        }
+    }
+
+    /// The text for at least so many rows, and for how many it is.
+    pub(crate) fn text(&'static self, tx: &Tx, rows: usize) -> (&'static str, usize) {
+        assert!((1..=MOST).contains(&rows), "a batch has 1 to {MOST} rows");
+        let size = rows.next_power_of_two();
+        // SQLite searches its list of names for each `$n` that is bound: with thousands that is most of the time there
+        // is. A bare `?` has no name.
+        let (texts, numbered) = match tx.conn {
+            Conn::Sqlite(_) => (&self.sqlite, false),
+            Conn::Postgres(_) => (&self.postgres, true),
+        };
+        let text = &texts[size.trailing_zeros() as usize];
+        (text.get_or_init(|| self.write(size, numbered)), size)
+    }
+
+    /// Each of `rows` once and the last as often as it takes to fill a size.
+    pub(crate) fn filled<T>(rows: &[T], size: usize) -> impl Iterator<Item = &T> {
+        let last = rows.last().into_iter();
+        rows.iter().chain(last.cycle()).take(size)
+    }
+
+    fn write(&self, size: usize, numbered: bool) -> String {
+        let mut text = self.before.to_owned();
+        let mut n = 0;
+        for row in 0..size {
+            text.push_str(if row == 0 { "(" } else { ", (" });
+            for character in self.row.chars() {
+                if numbered && character == '?' {
+                    n += 1;
+                    write!(text, "${n}").expect("a string takes everything");
+                } else {
+                    text.push(character);
+                }
+            }
+            text.push(')');
+        }
+        text.push_str(self.after);
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_repeats_its_row_with_places_as_each_engine_reads_them() {
+        let rows = Rows::new("insert into t values ", "?, ?, 'x'", " on conflict do nothing");
+        let text = "insert into t values ($1, $2, 'x'), ($3, $4, 'x') on conflict do nothing";
+        assert_eq!(rows.write(2, true), text);
+        let text = "insert into t values (?, ?, 'x'), (?, ?, 'x') on conflict do nothing";
+        assert_eq!(rows.write(2, false), text);
+        assert_eq!(Rows::filled(&[1, 2, 3], 4).collect::<Vec<_>>(), [&1, &2, &3, &3]);
+    }
+}

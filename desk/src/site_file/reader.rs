@@ -1,0 +1,178 @@
+//! TOML with its lines: every refusal says where.
+
+use crate::sites::SiteFileError;
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+/// A table being read, with the document it came from.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    source: &'a str,
+    table: &'a DeTable<'a>,
+    /// How the table is called in messages: empty, or `limits.` and the like.
+    path: &'a str,
+}
+
+/// The document as a table with spans.
+pub(crate) fn document(source: &str) -> Result<Spanned<DeTable<'_>>, SiteFileError> {
+    DeTable::parse(source).map_err(|error| SiteFileError::Refused {
+        code: "toml_invalid",
+        line: error.span().map(|span| line_of(source, span.start)),
+        message: error.message().to_owned(),
+    })
+}
+
+fn line_of(source: &str, offset: usize) -> usize {
+    1 + source.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(source: &'a str, table: &'a DeTable<'a>, path: &'a str) -> Self {
+        Self { source, table, path }
+    }
+
+    /// Refuses the first key that is not one of these.
+    pub(crate) fn only(self, known: &[&str]) -> Result<Self, SiteFileError> {
+        let mut unknown: Vec<_> =
+            self.table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())).collect();
+        unknown.sort_by_key(|key| key.span().start);
+        match unknown.first() {
+            None => Ok(self),
+            Some(key) => Err(SiteFileError::Refused {
+                code: "unknown_key",
+                line: Some(line_of(self.source, key.span().start)),
+                message: format!(
+                    "unknown key `{}{}`; known are {}",
+                    self.path,
+                    key.get_ref(),
+                    known.join(", ")
+                ),
+            }),
+        }
+    }
+
+    /// A refusal of this key's value, at its line.
+    pub(crate) fn refuse(
+        self,
+        key: &str,
+        code: &'static str,
+        what: impl Into<String>,
+    ) -> SiteFileError {
+        let line = self
+            .table
+            .iter()
+            .find(|(name, _)| name.get_ref().as_ref() == key)
+            .map(|(name, _)| line_of(self.source, name.span().start));
+        SiteFileError::Refused {
+            code,
+            line,
+            message: format!("`{}{key}` {}", self.path, what.into()),
+        }
+    }
+
+    pub(crate) fn value(self, key: &str) -> Option<&'a DeValue<'a>> {
+        self.table
+            .iter()
+            .find(|(name, _)| name.get_ref().as_ref() == key)
+            .map(|(_, value)| value.get_ref())
+    }
+
+    pub(crate) fn string(self, key: &str) -> Result<Option<&'a str>, SiteFileError> {
+        match self.value(key) {
+            None => Ok(None),
+            Some(DeValue::String(text)) => Ok(Some(text)),
+            Some(_) => Err(self.refuse(key, "wrong_type", "must be a string")),
+        }
+    }
+
+    pub(crate) fn boolean(self, key: &str) -> Result<Option<bool>, SiteFileError> {
+        match self.value(key) {
+            None => Ok(None),
+            Some(DeValue::Boolean(value)) => Ok(Some(*value)),
+            Some(_) => Err(self.refuse(key, "wrong_type", "must be true or false")),
+        }
+    }
+
+    pub(crate) fn integer(self, key: &str) -> Result<Option<u64>, SiteFileError> {
+        match self.value(key) {
+            None => Ok(None),
+            Some(DeValue::Integer(number)) => {
+                u64::from_str_radix(number.as_str(), number.radix()).map(Some).map_err(|_| {
+                    self.refuse(key, "number_invalid", "must be a whole number, not below zero")
+                })
+            }
+            Some(_) => Err(self.refuse(key, "wrong_type", "must be a whole number")),
+        }
+    }
+
+    pub(crate) fn strings(self, key: &str) -> Result<Option<Vec<&'a str>>, SiteFileError> {
+        let refused = || self.refuse(key, "wrong_type", "must be a list of strings");
+        match self.value(key) {
+            None => Ok(None),
+            Some(DeValue::Array(values)) => values
+                .iter()
+                .map(|value| match value.get_ref() {
+                    DeValue::String(text) => Ok(&**text),
+                    _ => Err(refused()),
+                })
+                .collect::<Result<_, _>>()
+                .map(Some),
+            Some(_) => Err(refused()),
+        }
+    }
+
+    pub(crate) fn table(
+        self,
+        key: &str,
+        path: &'a str,
+    ) -> Result<Option<Reader<'a>>, SiteFileError> {
+        match self.value(key) {
+            None => Ok(None),
+            Some(DeValue::Table(table)) => Ok(Some(Reader::new(self.source, table, path))),
+            Some(_) => Err(self.refuse(key, "wrong_type", "must be a table")),
+        }
+    }
+
+    pub(crate) fn tables(
+        self,
+        key: &str,
+        path: &'a str,
+    ) -> Result<Option<Vec<Reader<'a>>>, SiteFileError> {
+        let refused = || self.refuse(key, "wrong_type", "must be a list of tables");
+        match self.value(key) {
+            None => Ok(None),
+            Some(DeValue::Array(values)) => values
+                .iter()
+                .map(|value| match value.get_ref() {
+                    DeValue::Table(table) => Ok(Reader::new(self.source, table, path)),
+                    _ => Err(refused()),
+                })
+                .collect::<Result<_, _>>()
+                .map(Some),
+            Some(_) => Err(refused()),
+        }
+    }
+}
+
+/// The same value in JSON, for what is kept in that form.
+pub(crate) fn json(value: &DeValue<'_>) -> serde_json::Value {
+    match value {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).unwrap_or(i64::MAX).into()
+        }
+        DeValue::Float(number) => number.as_str().into(),
+        DeValue::Boolean(value) => (*value).into(),
+        // `date = 2026-12-24` without quotes.
+        DeValue::Datetime(date) => date.to_string().into(),
+        DeValue::Array(values) => values.iter().map(|value| json(value.get_ref())).collect(),
+        DeValue::Table(table) => serde_json::Value::Object(
+            table
+                .iter()
+                .map(|(key, value)| (key.get_ref().to_string(), json(value.get_ref())))
+                .collect(),
+        ),
+    }
+}

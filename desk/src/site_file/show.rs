@@ -1,0 +1,105 @@
+//! A site printed as the file that makes it again.
+
+use super::span;
+use crate::sites::{Limits, Site};
+use serde_json::Value;
+use std::{fmt::Write, time::Duration};
+
+const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// The file. Applying it changes nothing.
+pub(crate) fn show(site: &Site) -> String {
+    let mut out = String::new();
+    let mut line = |key: &str, value: String| {
+        writeln!(out, "{key} = {value}").expect("writing to a string");
+    };
+    line("key", quoted(&site.key.0));
+    line("name", quoted(&site.name));
+    line("prefix", quoted(&site.prefix));
+    line("lang", quoted(&site.lang));
+    line("allowed_origins", list(&site.allowed_origins));
+    if let Some(hue) = site.hue {
+        line("hue", hue.to_string());
+    }
+    line("closed_now", site.closed_now.to_string());
+    line("closing_reasons", list(&site.closing_reasons));
+    schedule(&mut out, &site.schedule);
+    limits(&mut out, &site.limits);
+    for queue in &site.queues {
+        write!(out, "\n[[queues]]\nname = {}\n", quoted(&queue.name)).expect("writing to a string");
+    }
+    out
+}
+
+fn schedule(out: &mut String, form: &Value) {
+    out.push_str("\n[schedule]\n");
+    let mut line = |key: &str, value: String| {
+        writeln!(out, "{key} = {value}").expect("writing to a string");
+    };
+    for key in ["zone", "note"] {
+        if let Some(text) = form.get(key).and_then(Value::as_str) {
+            line(key, quoted(text));
+        }
+    }
+    // Days in the order of the week; JSON keeps them by letter.
+    let days: Vec<String> = WEEK
+        .into_iter()
+        .filter_map(|day| Some(format!("{day} = {}", inline(form.get("weekly")?.get(day)?))))
+        .collect();
+    line(
+        "weekly",
+        if days.is_empty() { "{}".into() } else { format!("{{ {} }}", days.join(", ")) },
+    );
+    if let Some(Value::Array(exceptions)) = form.get("exceptions") {
+        let rows: Vec<String> =
+            exceptions.iter().map(|row| format!("  {},\n", inline(row))).collect();
+        line(
+            "exceptions",
+            if rows.is_empty() { "[]".into() } else { format!("[\n{}]", rows.concat()) },
+        );
+    }
+    if let Some(country) = form.get("holidays").and_then(Value::as_str) {
+        line("holidays", quoted(country));
+    }
+}
+
+fn limits(out: &mut String, limits: &Limits) {
+    out.push_str("\n[limits]\n");
+    let mut line = |key: &str, value: String| {
+        writeln!(out, "{key} = {value}").expect("writing to a string");
+    };
+    let time = |length: Duration| quoted(&span::print(length));
+    line("wait_limit", time(limits.wait_limit));
+    line("idle_limit", time(limits.idle_limit));
+    line("ring_time", time(limits.ring_time));
+    line("drop_grace", time(limits.drop_grace));
+    line("mail_after", time(limits.mail_after));
+    line("capacity", limits.capacity.to_string());
+    line("queue_limit", limits.queue_limit.to_string());
+    line("file_bytes", limits.file_bytes.to_string());
+    line("tickets_per_hour", limits.tickets_per_hour.to_string());
+    line("messages_per_minute", limits.messages_per_minute.to_string());
+}
+
+fn inline(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Array(values) => {
+            format!("[{}]", values.iter().map(inline).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(map) => {
+            let pairs: Vec<_> =
+                map.iter().map(|(key, value)| format!("{key} = {}", inline(value))).collect();
+            format!("{{ {} }}", pairs.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn list(texts: &[String]) -> String {
+    format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}

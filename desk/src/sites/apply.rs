@@ -1,0 +1,235 @@
+//! `ayuda site apply` and `ayuda site remove`.
+
+use super::{Limits, Site, SiteFileError, snapshot::bump_revision};
+use crate::{
+    Desk, Error, Result,
+    db::{Tx, run},
+    locales,
+    site_file::{self, SiteFile},
+};
+use protocol::{SiteId, SiteKey};
+use serde_json::{Map, Value, json};
+use sqlx::types::Json;
+use std::{path::PathBuf, sync::Arc};
+use uuid::Uuid;
+
+const FIND: &str = "\
+    select id, name, prefix, lang, hue, allowed_origins, schedule, closed_now, limits, closing_reasons \
+    from sites where key = $1";
+const INSERT: &str = "\
+    insert into sites (id, key, name, prefix, lang, hue, allowed_origins, schedule, closed_now, limits, closing_reasons, created_at) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const UPDATE: &str = "\
+    update sites set name = $2, prefix = $3, lang = $4, hue = $5, allowed_origins = $6, schedule = $7, closed_now = $8, \
+    limits = $9, closing_reasons = $10 where id = $1";
+const QUEUE_NAMES: &str = "select name from queues where site_id = $1 order by position";
+const INSERT_QUEUE: &str =
+    "insert into queues (id, site_id, name, position) values ($1, $2, $3, $4)";
+const STORED_FILES: &str =
+    "select f.stored_name from files f join sites s on s.id = f.site_id where s.key = $1";
+const DELETE: &str = "delete from sites where key = $1";
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    prefix: String,
+    lang: String,
+    hue: Option<i64>,
+    allowed_origins: Json<Vec<String>>,
+    schedule: Json<Map<String, Value>>,
+    closed_now: bool,
+    limits: Json<Limits>,
+    closing_reasons: Json<Vec<String>>,
+}
+
+impl Row {
+    /// What a site is before its file says anything.
+    fn new(id: Uuid, file: &SiteFile) -> Self {
+        let lang = file.lang.clone().unwrap_or_else(|| locales::LANGUAGES[0].to_owned());
+        let words = locales::language(&lang);
+        Self {
+            id,
+            name: file.key.0.clone(),
+            prefix: prefix_of(&file.key),
+            hue: None,
+            allowed_origins: Json(Vec::new()),
+            schedule: Json(around_the_clock()),
+            closed_now: false,
+            limits: Json(Limits::default()),
+            closing_reasons: Json(
+                ["solved", "answered", "no_reply", "duplicate", "other"]
+                    .map(|reason| words.get(&format!("site.reason_{reason}")))
+                    .into(),
+            ),
+            lang,
+        }
+    }
+
+    fn take(&mut self, file: &SiteFile) {
+        let put = |to: &mut String, from: &Option<String>| {
+            if let Some(from) = from {
+                to.clone_from(from);
+            }
+        };
+        put(&mut self.name, &file.name);
+        put(&mut self.prefix, &file.prefix);
+        put(&mut self.lang, &file.lang);
+        self.hue = file.hue.map(i64::from).or(self.hue);
+        self.closed_now = file.closed_now.unwrap_or(self.closed_now);
+        if let Some(origins) = &file.allowed_origins {
+            self.allowed_origins.0.clone_from(origins);
+        }
+        if let Some(reasons) = &file.closing_reasons {
+            self.closing_reasons.0.clone_from(reasons);
+        }
+        for (key, value) in &file.schedule {
+            if value.is_null() {
+                self.schedule.0.remove(key);
+            } else {
+                self.schedule.0.insert(key.clone(), value.clone());
+            }
+        }
+        self.limits.0 = file.limits.over(&self.limits.0);
+    }
+}
+
+/// `cuentasok` is `CUE` until the file says otherwise.
+fn prefix_of(key: &SiteKey) -> String {
+    let letters: String = key
+        .0
+        .chars()
+        .skip_while(|c| !c.is_ascii_alphabetic())
+        .filter(char::is_ascii_alphanumeric)
+        .take(3)
+        .collect();
+    if letters.is_empty() { "T".to_owned() } else { letters.to_ascii_uppercase() }
+}
+
+fn around_the_clock() -> Map<String, Value> {
+    let day = json!([["00:00", "24:00"]]);
+    let week: Map<String, Value> = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+        .into_iter()
+        .map(|name| (name.to_owned(), day.clone()))
+        .collect();
+    Map::from_iter([("zone".to_owned(), json!("UTC")), ("weekly".to_owned(), week.into())])
+}
+
+pub(super) async fn apply(
+    desk: &Desk,
+    toml: &str,
+) -> std::result::Result<Arc<Site>, SiteFileError> {
+    if toml.contains('\0') {
+        return Err(SiteFileError::Refused {
+            code: "character_invalid",
+            line: None,
+            message: "the file holds a NUL character".to_owned(),
+        });
+    }
+    let file = site_file::parse(toml)?;
+    let mut tx = desk.begin().await?;
+    let found: Option<Row> =
+        run!(tx, c => sqlx::query_as(FIND).bind(&file.key.0).fetch_optional(c).await)?;
+    let is_new = found.is_none();
+    let mut row = found.unwrap_or_else(|| Row::new(desk.0.options.clock.new_id(), &file));
+    row.take(&file);
+    crate::zones::parse_schedule(&Value::Object(row.schedule.0.clone()))
+        .map_err(|error| site_file::schedule_refused(toml, &error))?;
+    store(desk, &mut tx, &file, &row, is_new).await?;
+    add_queues(desk, &mut tx, &file, &row, is_new).await?;
+    bump_revision(&mut tx).await?;
+    desk.commit(tx).await?;
+    desk.sites_were_changed().await?;
+    desk.find_site(&file.key).ok_or_else(|| Error::not_found().into())
+}
+
+async fn store(desk: &Desk, tx: &mut Tx, file: &SiteFile, row: &Row, is_new: bool) -> Result<()> {
+    if is_new {
+        let now = desk.0.options.clock.now();
+        run!(tx, c => sqlx::query(INSERT)
+            .bind(row.id)
+            .bind(&file.key.0)
+            .bind(&row.name)
+            .bind(&row.prefix)
+            .bind(&row.lang)
+            .bind(row.hue)
+            .bind(&row.allowed_origins)
+            .bind(&row.schedule)
+            .bind(row.closed_now)
+            .bind(&row.limits)
+            .bind(&row.closing_reasons)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|_| ()))?;
+        crate::states::seed_site(tx, desk, SiteId(row.id)).await
+    } else {
+        run!(tx, c => sqlx::query(UPDATE)
+            .bind(row.id)
+            .bind(&row.name)
+            .bind(&row.prefix)
+            .bind(&row.lang)
+            .bind(row.hue)
+            .bind(&row.allowed_origins)
+            .bind(&row.schedule)
+            .bind(row.closed_now)
+            .bind(&row.limits)
+            .bind(&row.closing_reasons)
+            .execute(c)
+            .await
+            .map(|_| ()))
+    }
+}
+
+async fn add_queues(
+    desk: &Desk,
+    tx: &mut Tx,
+    file: &SiteFile,
+    row: &Row,
+    is_new: bool,
+) -> Result<()> {
+    let there: Vec<String> =
+        run!(tx, c => sqlx::query_scalar(QUEUE_NAMES).bind(row.id).fetch_all(c).await)?;
+    let mut wanted = file.queues.clone();
+    if is_new && wanted.is_empty() {
+        wanted.push(locales::language(&row.lang).get("site.queue"));
+    }
+    let first = i64::try_from(there.len()).unwrap_or(i64::MAX);
+    for (position, name) in (first..).zip(wanted.iter().filter(|name| !there.contains(name))) {
+        let id = desk.0.options.clock.new_id();
+        run!(tx, c => sqlx::query(INSERT_QUEUE)
+            .bind(id)
+            .bind(row.id)
+            .bind(name)
+            .bind(position)
+            .execute(c)
+            .await
+            .map(|_| ()))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn remove(desk: &Desk, key: &SiteKey) -> Result<bool> {
+    let mut tx = desk.begin().await?;
+    let files: Vec<String> =
+        run!(tx, c => sqlx::query_scalar(STORED_FILES).bind(&key.0).fetch_all(c).await)?;
+    let removed = run!(tx, c => sqlx::query(DELETE)
+        .bind(&key.0)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    if removed == 0 {
+        return Ok(false);
+    }
+    bump_revision(&mut tx).await?;
+    desk.commit(tx).await?;
+    // Only now: a file without its row is swept up, a row without its file would be a broken promise.
+    for name in files {
+        let path: PathBuf = crate::files::path_of(desk, &name);
+        if let Err(error) = tokio::fs::remove_file(&path).await {
+            tracing::warn!(%error, "a removed site's file stays behind");
+        }
+    }
+    desk.sites_were_changed().await?;
+    Ok(true)
+}

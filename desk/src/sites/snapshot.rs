@@ -1,0 +1,239 @@
+//! What is kept in memory: sites, queues and who serves them, as of one revision.
+
+use super::{Limits, Queue, Site};
+use crate::{
+    Desk, Result,
+    agents::{Agent, Role},
+    db::{Tx, read, run},
+};
+use protocol::{AgentId, QueueId, SiteId, SiteKey, Timestamp, agent::AgentState};
+use sqlx::types::Json;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, RwLock},
+};
+use uuid::Uuid;
+
+/// The latest snapshot; replaced whole.
+#[derive(Default)]
+pub(crate) struct Sites {
+    latest: RwLock<Arc<Snapshot>>,
+    /// One reads at a time, so that an older reading never replaces a newer one.
+    reading: tokio::sync::Mutex<()>,
+}
+
+/// Sites and staff as of a revision.
+#[derive(Default)]
+pub(crate) struct Snapshot {
+    /// None before the first reading.
+    revision: Option<i64>,
+    /// By name.
+    pub(crate) sites: Vec<Arc<Site>>,
+    pub(crate) staff: Vec<Arc<Staff>>,
+    by_key: HashMap<SiteKey, Arc<Site>>,
+    by_id: HashMap<SiteId, Arc<Site>>,
+    by_agent: HashMap<AgentId, Arc<Staff>>,
+}
+
+/// A person who answers, with what they serve.
+#[derive(Clone, Debug)]
+pub(crate) struct Staff {
+    pub(crate) id: AgentId,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) role: Role,
+    pub(crate) lang: String,
+    pub(crate) state: AgentState,
+    pub(crate) since: Timestamp,
+    every_site: bool,
+    sites: HashSet<SiteId>,
+    /// Empty: every queue.
+    queues: HashSet<QueueId>,
+}
+
+impl Staff {
+    pub(crate) fn serves(&self, site: SiteId) -> bool {
+        self.every_site || self.sites.contains(&site)
+    }
+
+    /// Whether work of this queue is theirs; work without a queue is everybody's. An agent bound to queues of one site serves every
+    /// queue of the others.
+    pub(crate) fn serves_queue(&self, site: &Site, queue: Option<QueueId>) -> bool {
+        let bound_here = site.queues.iter().any(|known| self.queues.contains(&known.id));
+        self.serves(site.id)
+            && queue.is_none_or(|queue| !bound_here || self.queues.contains(&queue))
+    }
+}
+
+impl Sites {
+    pub(crate) fn now(&self) -> Arc<Snapshot> {
+        self.latest.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}
+
+impl Snapshot {
+    pub(crate) fn by_key(&self, key: &SiteKey) -> Option<Arc<Site>> {
+        self.by_key.get(key).cloned()
+    }
+
+    pub(crate) fn by_id(&self, id: SiteId) -> Option<Arc<Site>> {
+        self.by_id.get(&id).cloned()
+    }
+
+    /// The agent as their sessions know them, with the sites there are now.
+    pub(crate) fn agent(&self, id: AgentId) -> Option<Agent> {
+        self.by_agent.get(&id).map(|staff| Agent {
+            id,
+            name: staff.name.clone(),
+            email: staff.email.clone(),
+            role: staff.role,
+            state: staff.state,
+            since: staff.since,
+            lang: staff.lang.clone(),
+            sites: self.sites.iter().map(|site| site.id).filter(|id| staff.serves(*id)).collect(),
+        })
+    }
+}
+
+const REVISION: &str = "select n from revision where id = 1";
+const BUMP: &str = "update revision set n = n + 1 where id = 1";
+const SITES: &str = "\
+    select id, key, name, prefix, lang, hue, allowed_origins, schedule, closed_now, limits, closing_reasons \
+    from sites order by name, id";
+const QUEUES: &str = "select id, site_id, name from queues order by position, id";
+const AGENTS: &str =
+    "select id, email, name, role, lang, state, state_since, every_site from agents order by id";
+const AGENT_SITES: &str = "select agent_id, site_id from agent_sites";
+const AGENT_QUEUES: &str = "select agent_id, queue_id from agent_queues";
+
+#[derive(sqlx::FromRow)]
+struct SiteRow {
+    id: Uuid,
+    key: String,
+    name: String,
+    prefix: String,
+    lang: String,
+    hue: Option<i64>,
+    allowed_origins: Json<Vec<String>>,
+    schedule: Json<serde_json::Value>,
+    closed_now: bool,
+    limits: Json<Limits>,
+    closing_reasons: Json<Vec<String>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct AgentRow {
+    id: Uuid,
+    email: String,
+    name: String,
+    role: String,
+    lang: String,
+    state: String,
+    state_since: i64,
+    every_site: bool,
+}
+
+/// Says that sites, queues or agents change in this transaction: every process reads them again.
+pub(crate) async fn bump_revision(tx: &mut Tx) -> Result<()> {
+    run!(tx, c => sqlx::query(BUMP).execute(c).await.map(|_| ()))
+}
+
+impl Desk {
+    /// Reads everything again when the revision is another than the one in memory. True when it was.
+    pub(crate) async fn reload_sites(&self) -> Result<bool> {
+        let _one = self.0.sites.reading.lock().await;
+        let revision: i64 = read!(self.db(), c => sqlx::query_scalar(REVISION).fetch_one(c).await)?;
+        if self.0.sites.now().revision == Some(revision) {
+            return Ok(false);
+        }
+        // The revision was read first: what changes meanwhile is read now or with the next revision, or both.
+        let snapshot = Arc::new(read_all(self, revision).await?);
+        *self.0.sites.latest.write().unwrap_or_else(std::sync::PoisonError::into_inner) = snapshot;
+        self.0.sessions.forget_all();
+        Ok(true)
+    }
+
+    /// After a change made here: memory follows at once, and so do buttons and offers.
+    pub(crate) async fn sites_were_changed(&self) -> Result<()> {
+        if self.reload_sites().await? {
+            crate::availability::recompute(self, None);
+            self.sites_changed();
+        }
+        Ok(())
+    }
+}
+
+async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
+    let db = desk.db();
+    let rows: Vec<SiteRow> = read!(db, c => sqlx::query_as(SITES).fetch_all(c).await)?;
+    let queues: Vec<(Uuid, Uuid, String)> =
+        read!(db, c => sqlx::query_as(QUEUES).fetch_all(c).await)?;
+    let agents: Vec<AgentRow> = read!(db, c => sqlx::query_as(AGENTS).fetch_all(c).await)?;
+    let agent_sites: Vec<(Uuid, Uuid)> =
+        read!(db, c => sqlx::query_as(AGENT_SITES).fetch_all(c).await)?;
+    let agent_queues: Vec<(Uuid, Uuid)> =
+        read!(db, c => sqlx::query_as(AGENT_QUEUES).fetch_all(c).await)?;
+
+    let mut queues_of: HashMap<Uuid, Vec<Queue>> = HashMap::new();
+    for (id, site, name) in queues {
+        queues_of.entry(site).or_default().push(Queue { id: QueueId(id), name });
+    }
+    let sites: Vec<Arc<Site>> = rows
+        .into_iter()
+        .map(|row| {
+            Arc::new(Site {
+                queues: queues_of.remove(&row.id).unwrap_or_default(),
+                id: SiteId(row.id),
+                key: SiteKey(row.key),
+                name: row.name,
+                prefix: row.prefix,
+                lang: row.lang,
+                allowed_origins: row.allowed_origins.0,
+                hue: row.hue.and_then(|hue| u16::try_from(hue).ok()),
+                limits: row.limits.0,
+                schedule: row.schedule.0,
+                closed_now: row.closed_now,
+                closing_reasons: row.closing_reasons.0,
+            })
+        })
+        .collect();
+
+    let mut sites_of: HashMap<Uuid, HashSet<SiteId>> = HashMap::new();
+    for (agent, site) in agent_sites {
+        sites_of.entry(agent).or_default().insert(SiteId(site));
+    }
+    let mut bound_to: HashMap<Uuid, HashSet<QueueId>> = HashMap::new();
+    for (agent, queue) in agent_queues {
+        bound_to.entry(agent).or_default().insert(QueueId(queue));
+    }
+    let staff: Vec<Arc<Staff>> = agents
+        .into_iter()
+        .map(|row| {
+            Arc::new(Staff {
+                sites: sites_of.remove(&row.id).unwrap_or_default(),
+                queues: bound_to.remove(&row.id).unwrap_or_default(),
+                id: AgentId(row.id),
+                name: row.name,
+                email: row.email,
+                role: Role::from_name(&row.role),
+                lang: row.lang,
+                state: if row.state == "available" {
+                    AgentState::Available
+                } else {
+                    AgentState::Away
+                },
+                since: Timestamp(row.state_since),
+                every_site: row.every_site,
+            })
+        })
+        .collect();
+
+    Ok(Snapshot {
+        revision: Some(revision),
+        by_key: sites.iter().map(|site| (site.key.clone(), site.clone())).collect(),
+        by_id: sites.iter().map(|site| (site.id, site.clone())).collect(),
+        by_agent: staff.iter().map(|staff| (staff.id, staff.clone())).collect(),
+        sites,
+        staff,
+    })
+}

@@ -1,0 +1,321 @@
+//! The head of a ticket inside a transaction: held, changed in memory, written once.
+//!
+//! Whoever changes a ticket or its chat holds the ticket's row first ([`Head::hold`]), on both engines. That makes the
+//! sequence gap-free and each decision (who has this chat?) one at a time.
+
+use crate::{
+    Desk, Error, Result,
+    db::{Tx, read, run},
+    entries,
+    hub::{Event, Receipt},
+    states,
+};
+use dashmap::DashMap;
+use protocol::{
+    AgentId, ChatId, EntryId, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
+    entry::{AgentBody, AgentEntry, Category, TicketState},
+};
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
+use uuid::Uuid;
+
+/// Tickets whose sites are remembered; the map starts over when it is full.
+const KNOWN: usize = 200_000;
+
+/// Which site a ticket belongs to never changes, so it is asked once.
+#[derive(Default)]
+pub(crate) struct Known {
+    sites_of: DashMap<TicketId, SiteId>,
+    sites: Mutex<HashSet<SiteId>>,
+}
+
+impl Known {
+    pub(crate) fn add(&self, ticket: TicketId, site: SiteId) {
+        if self.sites_of.len() >= KNOWN {
+            self.sites_of.clear();
+        }
+        self.sites_of.insert(ticket, site);
+    }
+
+    /// The site of a ticket that was asked for before.
+    pub(crate) fn find(&self, ticket: TicketId) -> Option<SiteId> {
+        self.sites_of.get(&ticket).map(|site| *site)
+    }
+
+    /// Forgets the tickets of sites that are gone; true when there were such sites.
+    pub(crate) fn keep_sites(&self, sites: HashSet<SiteId>) -> bool {
+        let mut before = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = !before.is_subset(&sites);
+        if gone {
+            self.sites_of.retain(|_, site| sites.contains(site));
+        }
+        *before = sites;
+        gone
+    }
+}
+
+const SITE: &str = "select site_id from tickets where id = $1";
+
+impl Desk {
+    /// The site of a ticket, if there is such a ticket.
+    pub(crate) async fn find_site_of(&self, ticket: TicketId) -> Result<Option<SiteId>> {
+        if let Some(site) = self.0.tickets.find(ticket) {
+            return Ok(Some(site));
+        }
+        let found = read!(self.db(), c => sqlx::query_as::<_, (Uuid,)>(SITE)
+            .bind(ticket.0)
+            .fetch_optional(c)
+            .await)?;
+        Ok(found.map(|(site,)| {
+            self.0.tickets.add(ticket, SiteId(site));
+            SiteId(site)
+        }))
+    }
+}
+
+/// A ticket that this transaction holds. Changes are lost without [`Head::save`].
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) id: TicketId,
+    pub(crate) site: SiteId,
+    pub(crate) number: TicketNumber,
+    pub(crate) queue: Option<QueueId>,
+    pub(crate) state_id: Uuid,
+    pub(crate) state: TicketState,
+    pub(crate) name: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) verified: bool,
+    pub(crate) lang: String,
+    pub(crate) request_at: Option<Timestamp>,
+    pub(crate) last_at: Timestamp,
+    pub(crate) last: Seq,
+    pub(crate) agent_seen: Seq,
+    pub(crate) unread: i64,
+    pub(crate) preview: String,
+    pub(crate) chat: Option<ChatHead>,
+}
+
+/// The chat on a held ticket: the one under way, or the last.
+#[derive(Clone, Debug)]
+pub(crate) struct ChatHead {
+    pub(crate) id: ChatId,
+    pub(crate) state: ChatState,
+    pub(crate) agent: Option<AgentId>,
+    pub(crate) score: Option<i64>,
+}
+
+/// Where a chat is: `waiting -> ringing -> active -> ended`; a waiting one may become a request instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChatState {
+    Waiting,
+    Ringing,
+    Active,
+    Ended,
+    Request,
+}
+
+impl ChatState {
+    pub(crate) fn from_text(text: &str) -> Self {
+        match text {
+            "waiting" => Self::Waiting,
+            "ringing" => Self::Ringing,
+            "active" => Self::Active,
+            "request" => Self::Request,
+            _ => Self::Ended,
+        }
+    }
+
+    /// Under way: somebody has it or is to have it.
+    pub(crate) fn is_live(self) -> bool {
+        self.is_waiting() || self == Self::Active
+    }
+
+    /// Without an agent.
+    pub(crate) fn is_waiting(self) -> bool {
+        matches!(self, Self::Waiting | Self::Ringing)
+    }
+}
+
+const HOLD: &str = "update tickets set last_seq = last_seq where id = $1";
+const READ: &str = "
+    select
+      t.site_id, t.number, t.queue_id, t.state_id, s.name as state_name, s.category,
+      t.contact_name, t.contact_email, t.contact_verified, t.lang, t.request_at, t.last_at,
+      t.last_seq, t.agent_seen, t.unread, t.preview,
+      c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.score
+    from tickets t
+    join states s on s.id = t.state_id
+    left join chats c on c.id = t.chat_id
+    where t.id = $1";
+
+#[derive(sqlx::FromRow)]
+struct HeadRow {
+    site_id: Uuid,
+    number: String,
+    queue_id: Option<Uuid>,
+    state_id: Uuid,
+    state_name: String,
+    category: String,
+    contact_name: Option<String>,
+    contact_email: Option<String>,
+    contact_verified: bool,
+    lang: String,
+    request_at: Option<i64>,
+    last_at: i64,
+    last_seq: i64,
+    agent_seen: i64,
+    unread: i64,
+    preview: String,
+    chat_id: Option<Uuid>,
+    chat_state: Option<String>,
+    chat_agent: Option<Uuid>,
+    score: Option<i64>,
+}
+
+const SAVE: &str = "
+    update tickets set
+      state_id = $2, contact_name = $3, contact_email = $4, contact_verified = $5, request_at = $6,
+      last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11
+    where id = $1";
+
+impl Head {
+    /// Takes hold of a ticket until the transaction ends; another site's is `NotFound`.
+    pub(crate) async fn hold(tx: &mut Tx, ticket: TicketId, sites: &[SiteId]) -> Result<Self> {
+        let held = run!(tx, c => sqlx::query(HOLD)
+            .bind(ticket.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if held == 0 {
+            return Err(Error::not_found());
+        }
+        let row = run!(tx, c => sqlx::query_as::<_, HeadRow>(READ)
+            .bind(ticket.0)
+            .fetch_one(c)
+            .await)?;
+        if !sites.contains(&SiteId(row.site_id)) {
+            return Err(Error::not_found());
+        }
+        let chat = row.chat_id.map(|id| ChatHead {
+            id: ChatId(id),
+            state: ChatState::from_text(row.chat_state.as_deref().unwrap_or_default()),
+            agent: row.chat_agent.map(AgentId),
+            score: row.score,
+        });
+        Ok(Self {
+            id: ticket,
+            site: SiteId(row.site_id),
+            number: TicketNumber(row.number),
+            queue: row.queue_id.map(QueueId),
+            state_id: row.state_id,
+            state: TicketState { name: row.state_name, category: states::from_text(&row.category) },
+            name: row.contact_name,
+            email: row.contact_email,
+            verified: row.contact_verified,
+            lang: row.lang,
+            request_at: row.request_at.map(Timestamp),
+            last_at: Timestamp(row.last_at),
+            last: Seq(row.last_seq),
+            agent_seen: Seq(row.agent_seen),
+            unread: row.unread,
+            preview: row.preview,
+            chat,
+        })
+    }
+
+    /// The chat, if it is under way.
+    pub(crate) fn live_chat(&self) -> Option<&ChatHead> {
+        self.chat.as_ref().filter(|chat| chat.state.is_live())
+    }
+
+    /// Adds what the desk itself has to say.
+    pub(crate) async fn add(
+        &mut self,
+        tx: &mut Tx,
+        desk: &Desk,
+        now: Timestamp,
+        body: AgentBody,
+    ) -> Result<Receipt> {
+        self.add_as(tx, desk.clock().new_entry_id(), now, body).await
+    }
+
+    /// Adds an entry with its sender's id at the next place.
+    pub(crate) async fn add_as(
+        &mut self,
+        tx: &mut Tx,
+        id: EntryId,
+        now: Timestamp,
+        body: AgentBody,
+    ) -> Result<Receipt> {
+        self.last = self.last.next();
+        self.last_at = now;
+        match &body {
+            AgentBody::Visitor { text, files } => {
+                self.unread += 1;
+                self.preview = preview(text, files);
+            }
+            AgentBody::Agent { text, files, .. } => self.preview = preview(text, files),
+            _ => {}
+        }
+        let entry = AgentEntry { seq: self.last, id, at: now, body };
+        entries::add(tx, self.id, &entry).await?;
+        let receipt = Receipt { id, seq: entry.seq, at: now };
+        let visitor = entries::visitor_view(&entry);
+        tx.tell(Event::Entry { ticket: self.id, visitor, agent: entry });
+        Ok(receipt)
+    }
+
+    /// Puts the ticket into the site's first state of a category, with the entry that says so; nothing when it is in
+    /// that category already.
+    pub(crate) async fn enter(
+        &mut self,
+        tx: &mut Tx,
+        desk: &Desk,
+        now: Timestamp,
+        category: Category,
+        by: Option<String>,
+    ) -> Result<()> {
+        if self.state.category != category {
+            (self.state_id, self.state) = states::first(tx, self.site, category).await?;
+            let state = self.state.clone();
+            self.add(tx, desk, now, AgentBody::StateChanged { state, by }).await?;
+        }
+        self.request_at = match category {
+            Category::Open if self.live_chat().is_none() => self.request_at.or(Some(now)),
+            _ => None,
+        };
+        Ok(())
+    }
+
+    /// Writes the ticket's row; panels and lists hear that it changed.
+    pub(crate) async fn save(self, tx: &mut Tx) -> Result<()> {
+        run!(tx, c => sqlx::query(SAVE)
+            .bind(self.id.0)
+            .bind(self.state_id)
+            .bind(&self.name)
+            .bind(&self.email)
+            .bind(self.verified)
+            .bind(self.request_at.map(|at| at.0))
+            .bind(self.last_at.0)
+            .bind(self.last.0)
+            .bind(self.agent_seen.0)
+            .bind(self.unread)
+            .bind(&self.preview)
+            .execute(c)
+            .await
+            .map(|_| ()))?;
+        tx.tell(Event::Ticket { ticket: self.id });
+        tx.tell(Event::Work { ticket: self.id });
+        Ok(())
+    }
+}
+
+/// What a list shows of a message: its text, or the name of its first file.
+pub(crate) fn preview(text: &str, files: &[protocol::file::Attachment]) -> String {
+    match files.first() {
+        Some(file) if text.is_empty() => entries::preview(&file.name),
+        _ => entries::preview(text),
+    }
+}

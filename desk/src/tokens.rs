@@ -1,0 +1,139 @@
+//! What a visitor proves a ticket with: the ticket's id and a MAC that only this desk can make. Nothing is stored, so
+//! making and checking one asks no database.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
+use protocol::{TicketId, TicketToken};
+use sha2::Sha256;
+use std::{
+    fs, io,
+    io::{Read, Write},
+    path::Path,
+};
+use uuid::Uuid;
+
+/// The name of the key's file in the data folder.
+const FILE: &str = "secret.key";
+/// Bytes of the key.
+const LENGTH: usize = 32;
+
+/// The desk's key. Whoever has it can open every ticket.
+pub(crate) struct Secret([u8; LENGTH]);
+
+impl Secret {
+    /// Reads the key from the data folder; makes one the first time, for the owner's eyes only.
+    pub(crate) fn open(data_dir: &Path) -> io::Result<Self> {
+        let path = data_dir.join(FILE);
+        match fs::File::open(&path) {
+            Ok(mut file) => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes)?;
+                let key = bytes.try_into().map_err(|_| {
+                    io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        format!("{FILE} must hold {LENGTH} bytes"),
+                    )
+                })?;
+                Ok(Self(key))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::make(&path),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn make(path: &Path) -> io::Result<Self> {
+        let key: [u8; LENGTH] = rand::random();
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        file.write_all(&key)?;
+        // A key that is lost with the power makes every link mailed since worthless.
+        file.sync_all()?;
+        Ok(Self(key))
+    }
+
+    /// The token of a ticket.
+    pub(crate) fn ticket_token(&self, ticket: TicketId) -> TicketToken {
+        let id = URL_SAFE_NO_PAD.encode(ticket.0);
+        TicketToken(format!("{id}.{}", self.ticket_mac(ticket)))
+    }
+
+    /// The part of the token after its dot: what a mailed link carries beside the number.
+    pub(crate) fn ticket_mac(&self, ticket: TicketId) -> String {
+        URL_SAFE_NO_PAD.encode(self.mac(ticket).finalize().into_bytes())
+    }
+
+    /// The ticket that a token opens; none when it was not made with this key.
+    pub(crate) fn find_ticket(&self, token: &TicketToken) -> Option<TicketId> {
+        let (id, mac) = token.0.split_once('.')?;
+        let id = Uuid::from_slice(&URL_SAFE_NO_PAD.decode(id).ok()?).ok()?;
+        let ticket = TicketId(id);
+        self.opens(ticket, mac).then_some(ticket)
+    }
+
+    /// Whether the MAC part belongs to the ticket; takes the same time for every wrong one.
+    pub(crate) fn opens(&self, ticket: TicketId, mac: &str) -> bool {
+        URL_SAFE_NO_PAD.decode(mac).is_ok_and(|mac| self.mac(ticket).verify_slice(&mac).is_ok())
+    }
+
+    /// A signature over these parts for one purpose; a part's end cannot be moved into the next.
+    pub(crate) fn sign(&self, purpose: &str, parts: &[&[u8]]) -> [u8; LENGTH] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length will do");
+        mac.update(b"sign");
+        for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    fn mac(&self, ticket: TicketId) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length will do");
+        mac.update(b"ticket");
+        mac.update(ticket.0.as_bytes());
+        mac
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_opens_its_ticket_and_no_other() {
+        let secret = Secret([7; LENGTH]);
+        let ticket = TicketId(Uuid::from_u128(1));
+        let token = secret.ticket_token(ticket);
+        assert_eq!(secret.find_ticket(&token), Some(ticket));
+        let (id, mac) = token.0.split_once('.').unwrap();
+        assert!(secret.opens(ticket, mac));
+        assert!(!secret.opens(TicketId(Uuid::from_u128(2)), mac));
+        for wrong in [
+            "",
+            ".",
+            id,
+            &format!("{id}."),
+            &format!("{id}.{}", &mac[1..]),
+            &format!("x{id}.{mac}"),
+        ] {
+            assert_eq!(secret.find_ticket(&TicketToken(wrong.to_owned())), None, "{wrong}");
+        }
+        assert_eq!(Secret([8; LENGTH]).find_ticket(&token), None);
+    }
+
+    #[test]
+    fn the_key_is_made_once_and_for_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Secret::open(folder.path()).unwrap();
+        let again = Secret::open(folder.path()).unwrap();
+        assert_eq!(first.0, again.0);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+}

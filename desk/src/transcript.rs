@@ -1,0 +1,121 @@
+//! A conversation as people read it: without internal comments, in the reader's time zone and language.
+//!
+//! It is made from the visitors' view of the entries, which has no place for anything internal.
+
+use crate::{
+    Desk, Result,
+    mail::letter::{Line, Side},
+    sites::Site,
+    visitors::Visitor,
+    zones::{SharedZone, zones},
+};
+use protocol::{
+    Seq, Timestamp,
+    entry::{VisitorBody, VisitorEntry},
+    file::Attachment,
+    strings::Strings,
+};
+
+/// Writes instants as local times.
+pub(crate) struct Clockface {
+    name: String,
+    zone: Option<SharedZone>,
+    format: String,
+}
+
+impl Clockface {
+    /// In the visitor's zone, else the site's, else UTC.
+    pub(crate) fn new(visitors: Option<&str>, site: &Site, words: &Strings) -> Self {
+        let sites = site.schedule.get("zone").and_then(serde_json::Value::as_str);
+        let found = [visitors, sites]
+            .into_iter()
+            .flatten()
+            .find_map(|name| Some((name.to_owned(), zones().find_zone(name)?)));
+        let (name, zone) = match found {
+            Some((name, zone)) => (name, Some(zone)),
+            None => ("UTC".to_owned(), None),
+        };
+        Self { name, zone, format: words.get("mail.time") }
+    }
+
+    /// `America/Mexico City`.
+    pub(crate) fn zone_name(&self) -> String {
+        self.name.replace('_', " ")
+    }
+
+    pub(crate) fn time(&self, at: Timestamp) -> String {
+        let seconds = match &self.zone {
+            Some(zone) => zone.local_time(at).0,
+            None => at.0.div_euclid(1000),
+        };
+        Timestamp(seconds.saturating_mul(1000)).to_utc().format(&self.format).to_string()
+    }
+}
+
+/// The entries after `after` up to and with `upto`, in order.
+pub(crate) async fn entries(
+    desk: &Desk,
+    visitor: Visitor,
+    after: Seq,
+    upto: Seq,
+) -> Result<Vec<VisitorEntry>> {
+    let mut all = Vec::new();
+    let mut after = after;
+    while after < upto {
+        let (page, _) = desk.visitor_entries(visitor, after).await?;
+        let Some(last) = page.last() else { break };
+        after = last.seq;
+        all.extend(page.into_iter().filter(|entry| entry.seq <= upto));
+    }
+    Ok(all)
+}
+
+/// A state in the reader's language, where it is one of those that every site begins with; an owner's own words stay.
+pub(crate) fn state_name(words: &Strings, name: &str) -> String {
+    words.0.get(&format!("state.{name}")).cloned().unwrap_or_else(|| name.to_owned())
+}
+
+/// The entries as lines of a letter.
+pub(crate) fn lines(entries: &[VisitorEntry], words: &Strings, clockface: &Clockface) -> Vec<Line> {
+    entries.iter().filter_map(|entry| line(entry, words, clockface)).collect()
+}
+
+fn line(entry: &VisitorEntry, words: &Strings, clockface: &Clockface) -> Option<Line> {
+    let time = clockface.time(entry.at);
+    let message = |side, name: String, text: &str, files: &[Attachment]| {
+        Some(Line {
+            side,
+            name,
+            time: time.clone(),
+            text: text.to_owned(),
+            files: files
+                .iter()
+                .map(|file| words.fill("mail.transcript.file", &[("name", &file.name)]))
+                .collect(),
+        })
+    };
+    let note = |text: String| {
+        let time = time.clone();
+        Some(Line { side: Side::Note, name: String::new(), time, text, files: Vec::new() })
+    };
+    let say = |key: &str, places: &[(&str, &str)]| {
+        note(words.fill(&format!("mail.transcript.{key}"), places))
+    };
+    match &entry.body {
+        VisitorBody::Visitor { text, files } => {
+            message(Side::Visitor, words.get("mail.transcript.you"), text, files)
+        }
+        VisitorBody::Agent { name, text, files } => message(Side::Desk, name.clone(), text, files),
+        VisitorBody::ChatStarted => say("chat_started", &[]),
+        VisitorBody::Joined { name } => say("joined", &[("name", name)]),
+        VisitorBody::Left { name } => say("left", &[("name", name)]),
+        VisitorBody::Requeued => say("requeued", &[]),
+        VisitorBody::BecameRequest { .. } => say("became_request", &[]),
+        VisitorBody::ChatEnded { .. } => say("chat_ended", &[]),
+        VisitorBody::StateChanged { state } => {
+            say("state", &[("state", &state_name(words, &state.name))])
+        }
+        VisitorBody::Rated { score } => say("rated", &[("score", &score.to_string())]),
+        VisitorBody::TranscriptSent | VisitorBody::Hidden => None,
+    }
+}

@@ -1,0 +1,107 @@
+//! The Ayuda form: a help request.
+
+use super::{NewRequest, check_page};
+use crate::{
+    Desk, Error, Result,
+    attach::attach,
+    chats,
+    db::{Tx, retry, run},
+    mail::{
+        content::{ForAgents, What},
+        queue,
+    },
+    sites::Site,
+    tickets::Head,
+    writer,
+};
+use protocol::{
+    EntryId, Seq, SiteId, TicketId, TicketNumber, Timestamp, entry::AgentBody, form::Started,
+    text::PersonName,
+};
+use uuid::Uuid;
+
+impl Desk {
+    /// Opens a help request; mails the visitor number and link, tells the queue's agents. The same `id` again answers the first.
+    pub async fn ask(&self, site: &Site, new: NewRequest) -> Result<Started> {
+        check_page(new.page.as_deref())?;
+        let (ticket, now) = (TicketId(self.clock().new_id()), self.now());
+        let (ticket, number, seq) = retry!({ self.open_request(site, &new, ticket, now).await })?;
+        Ok(self.started(ticket, number, new.id, seq))
+    }
+
+    async fn open_request(
+        &self,
+        site: &Site,
+        new: &NewRequest,
+        ticket: TicketId,
+        now: Timestamp,
+    ) -> Result<(TicketId, TicketNumber, Seq)> {
+        let mut tx = self.begin().await?;
+        if let Some(first) = find(&mut tx, site.id, new.id).await? {
+            return Ok(first);
+        }
+        let (number, state) =
+            writer::numbers(&mut tx, site.id, 1).await?.ok_or_else(Error::not_found)?;
+        let number = TicketNumber(format!("{}-{number}", site.prefix));
+        let added = run!(tx, c => sqlx::query(ADD)
+            .bind(ticket.0)
+            .bind(site.id.0)
+            .bind(new.id.0)
+            .bind(&number.0)
+            .bind(site.queues.first().map(|queue| queue.id.0))
+            .bind(state)
+            .bind(new.name.as_ref().map(PersonName::as_str))
+            .bind(new.email.as_str())
+            .bind(new.page.as_deref())
+            .bind(&new.lang)
+            .bind(new.zone.as_deref())
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if added == 0 {
+            // Another node opened it in the meantime: the next try finds it.
+            return Err(Error::Conflict);
+        }
+        let mut head = Head::hold(&mut tx, ticket, &[site.id]).await?;
+        let files = attach(&mut tx, site.id, ticket, new.id, &new.files).await?;
+        let message = AgentBody::Visitor { text: new.text.as_str().to_owned(), files };
+        let receipt = head.add_as(&mut tx, new.id, now, message).await?;
+        chats::mail_visitor(&mut tx, self, &mut head, What::RequestReceived, now).await?;
+        let to = ForAgents::Request;
+        queue::to_agents(&mut tx, self, site.id, head.queue, ticket, &number, to, receipt.seq, now)
+            .await?;
+        head.save(&mut tx).await?;
+        self.commit(tx).await?;
+        self.0.tickets.add(ticket, site.id);
+        Ok((ticket, number, receipt.seq))
+    }
+}
+
+const ADD: &str = "
+    insert into tickets (
+      id, site_id, start_id, number, queue_id, state_id, contact_name, contact_email,
+      page, lang, zone, created_at, request_at, last_at,
+      priority, contact_verified, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $12, 'medium', false, 0, 0, 0, 0, 0, '')
+    on conflict do nothing";
+
+const FIND: &str = "
+    select t.id, t.number, e.seq
+    from tickets t
+    join entries e on e.id = t.start_id and e.ticket_id = t.id
+    where t.site_id = $1 and t.start_id = $2";
+
+/// The ticket that a form with this id opened before.
+async fn find(
+    tx: &mut Tx,
+    site: SiteId,
+    start: EntryId,
+) -> Result<Option<(TicketId, TicketNumber, Seq)>> {
+    let row = run!(tx, c => sqlx::query_as::<_, (Uuid, String, i64)>(FIND)
+        .bind(site.0)
+        .bind(start.0)
+        .fetch_optional(c)
+        .await)?;
+    Ok(row.map(|(ticket, number, seq)| (TicketId(ticket), TicketNumber(number), Seq(seq))))
+}

@@ -1,0 +1,80 @@
+//! How far each side has read: a sequence that only grows and never passes the last entry.
+
+use super::{Command, Done};
+use crate::{
+    Result,
+    db::{Tx, run},
+    hub::Event,
+    rows::Rows,
+};
+use protocol::{Seq, TicketId};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// One side has read up to here. Whoever sends it has been found to belong to the ticket.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) ticket: TicketId,
+    pub(crate) by_visitor: bool,
+    pub(crate) upto: Seq,
+}
+
+static BY_VISITOR: Rows = Rows::new(
+    "update tickets set visitor_seen = v.column2 from (values ",
+    "?, ?",
+    ") as v
+     where tickets.id = v.column1 and visitor_seen < v.column2 and v.column2 <= last_seq
+     returning id, visitor_seen",
+);
+static BY_AGENT: Rows = Rows::new(
+    "update tickets set agent_seen = v.column2, unread = (
+       select count(*) from entries e
+       where e.ticket_id = tickets.id and e.seq > v.column2 and e.kind = 'visitor')
+     from (values ",
+    "?, ?",
+    ") as v
+     where tickets.id = v.column1 and agent_seen < v.column2 and v.column2 <= last_seq
+     returning id, agent_seen",
+);
+
+pub(super) async fn write(tx: &mut Tx, batch: &[Command], done: &mut [Option<Done>]) -> Result<()> {
+    let mut furthest: [BTreeMap<TicketId, Seq>; 2] = Default::default();
+    for (command, done) in batch.iter().zip(done) {
+        if let Command::Seen(seen, _) = command {
+            let upto = furthest[usize::from(seen.by_visitor)].entry(seen.ticket).or_default();
+            *upto = (*upto).max(seen.upto);
+            *done = Some(Done::Seen);
+        }
+    }
+    let [by_agent, by_visitor] = furthest;
+    update(tx, &BY_VISITOR, &by_visitor, true).await?;
+    update(tx, &BY_AGENT, &by_agent, false).await
+}
+
+async fn update(
+    tx: &mut Tx,
+    rows: &'static Rows,
+    upto: &BTreeMap<TicketId, Seq>,
+    by_visitor: bool,
+) -> Result<()> {
+    if upto.is_empty() {
+        return Ok(());
+    }
+    let upto: Vec<_> = upto.iter().collect();
+    let (text, size) = rows.text(tx, upto.len());
+    let moved: Vec<(Uuid, i64)> = run!(tx, c => {
+        let mut query = sqlx::query_as::<_, (Uuid, i64)>(text);
+        for (ticket, upto) in Rows::filled(&upto, size) {
+            query = query.bind(ticket.0).bind(upto.0);
+        }
+        query.fetch_all(c).await
+    })?;
+    for (ticket, upto) in moved {
+        let ticket = TicketId(ticket);
+        tx.tell(Event::Seen { ticket, by_visitor, upto: Seq(upto) });
+        if !by_visitor {
+            tx.tell(Event::Work { ticket });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! New tickets with a waiting chat.
+
+use super::{Command, Done};
+use crate::{
+    Desk, Error, Result,
+    db::{Tx, run},
+    entries,
+    hub::Event,
+    presence::Count,
+    rows::Rows,
+    visitors::NewChat,
+};
+use protocol::{
+    ChatId, Code, EntryId, QueueId, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp,
+    entry::{AgentBody, AgentEntry},
+    text::{EmailAddress, PersonName, Subject},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+use uuid::Uuid;
+
+/// The first message's place: the chat's beginning comes before it.
+const FIRST_MESSAGE: Seq = Seq(2);
+
+/// A chat to start. Its ids are made by the sender, so that another try writes the same.
+pub(crate) struct Start {
+    pub(crate) site: SiteId,
+    pub(crate) prefix: String,
+    pub(crate) queue: Option<QueueId>,
+    /// Whether the button said Chat when it was sent.
+    pub(crate) open: bool,
+    pub(crate) wait_limit: Duration,
+    pub(crate) ticket: TicketId,
+    pub(crate) chat: ChatId,
+    pub(crate) beginning: EntryId,
+    pub(crate) new: NewChat,
+}
+
+/// A ticket that is there, new or from the first time.
+#[derive(Clone)]
+pub(crate) struct Opened {
+    pub(crate) ticket: TicketId,
+    pub(crate) number: TicketNumber,
+    pub(crate) seq: Seq,
+}
+
+static FIND: Rows = Rows::new(
+    "select v.column3, t.id, t.number, e.seq
+     from (values ",
+    "?, ?, ?",
+    ") as v
+     join tickets t on t.site_id = v.column1 and t.start_id = v.column2
+     join entries e on e.id = t.start_id and e.ticket_id = t.id",
+);
+
+pub(crate) const NUMBERS: &str = "
+    update site_numbers set last_number = last_number + $2
+    where site_id = $1
+    returning last_number, (
+      select id from states where states.site_id = $1 and category = 'open' order by position limit 1)";
+
+static ADD_TICKETS: Rows = Rows::new(
+    "insert into tickets (
+       id, site_id, start_id, number, queue_id, state_id, chat_id, contact_name, contact_email,
+       subject, page, lang, zone, preview, created_at, last_at,
+       priority, contact_verified, last_seq, visitor_seen, agent_seen, mailed_upto, unread)
+     values ",
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'medium', false, 2, 0, 0, 0, 1",
+    " on conflict do nothing",
+);
+
+static ADD_CHATS: Rows = Rows::new(
+    "insert into chats (id, ticket_id, site_id, queue_id, page, started_at, wait_until, state, round, ahead)
+     values ",
+    "?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 0",
+    " on conflict do nothing",
+);
+
+/// A chat with what the database gave it.
+struct Opening<'a> {
+    start: &'a Start,
+    number: TicketNumber,
+    state: Uuid,
+}
+
+pub(super) async fn write(
+    tx: &mut Tx,
+    desk: &Desk,
+    batch: &[Command],
+    done: &mut [Option<Done>],
+    entries: &mut Vec<(TicketId, AgentEntry)>,
+    now: Timestamp,
+) -> Result<()> {
+    let starts: Vec<(usize, &Start)> = batch
+        .iter()
+        .enumerate()
+        .filter_map(|(n, command)| match command {
+            Command::Start(start, _) => Some((n, &**start)),
+            _ => None,
+        })
+        .collect();
+    if starts.is_empty() {
+        return Ok(());
+    }
+    let found = find(tx, &starts).await?;
+    let mut first: HashMap<(SiteId, EntryId), usize> = HashMap::new();
+    let mut by_site: BTreeMap<SiteId, Vec<(usize, &Start)>> = BTreeMap::new();
+    let mut again = Vec::new();
+    for (n, start) in starts {
+        if let Some(opened) = found.get(&n) {
+            done[n] = Some(Done::Opened(Ok(opened.clone())));
+        } else if !start.open {
+            done[n] = Some(Done::Opened(Err(Refusal::new(Code::ChatClosed).into())));
+        } else if let Some(&earlier) = first.get(&(start.site, start.new.id)) {
+            again.push((n, earlier));
+        } else {
+            first.insert((start.site, start.new.id), n);
+            by_site.entry(start.site).or_default().push((n, start));
+        }
+    }
+    let mut openings = Vec::new();
+    for (site, starts) in by_site {
+        let Some((last, state)) = numbers(tx, site, starts.len()).await? else {
+            for (n, _) in starts {
+                done[n] = Some(Done::Opened(Err(Error::not_found())));
+            }
+            continue;
+        };
+        let mut number = last - i64::try_from(starts.len()).expect("a batch is small");
+        for (n, start) in starts {
+            number += 1;
+            let number = TicketNumber(format!("{}-{number}", start.prefix));
+            let opened =
+                Opened { ticket: start.ticket, number: number.clone(), seq: FIRST_MESSAGE };
+            done[n] = Some(Done::Opened(Ok(opened)));
+            openings.push(Opening { start, number, state });
+        }
+    }
+    for (n, earlier) in again {
+        let opened = match &done[earlier] {
+            Some(Done::Opened(Ok(opened))) => Ok(opened.clone()),
+            _ => Err(Error::not_found()),
+        };
+        done[n] = Some(Done::Opened(opened));
+    }
+    if !openings.is_empty() {
+        add(tx, &openings, now).await?;
+        for opening in &openings {
+            desk.0.tickets.add(opening.start.ticket, opening.start.site);
+            announce(tx, opening.start, entries, now);
+        }
+    }
+    Ok(())
+}
+
+/// The two entries that a chat begins with, and who hears of it.
+fn announce(tx: &mut Tx, start: &Start, entries: &mut Vec<(TicketId, AgentEntry)>, now: Timestamp) {
+    let beginning = AgentBody::ChatStarted { page: start.new.page.clone() };
+    let text = start.new.text.as_str().to_owned();
+    let message = AgentBody::Visitor { text, files: Vec::new() };
+    entries.push((
+        start.ticket,
+        AgentEntry { seq: Seq(1), id: start.beginning, at: now, body: beginning },
+    ));
+    entries.push((
+        start.ticket,
+        AgentEntry { seq: FIRST_MESSAGE, id: start.new.id, at: now, body: message },
+    ));
+    tx.count(Count::Waiting(start.site, 1));
+    tx.tell(Event::Work { ticket: start.ticket });
+    tx.offer(start.site);
+}
+
+async fn find(tx: &mut Tx, starts: &[(usize, &Start)]) -> Result<HashMap<usize, Opened>> {
+    let (text, size) = FIND.text(tx, starts.len());
+    let rows: Vec<(i64, Uuid, String, i64)> = run!(tx, c => {
+        let mut query = sqlx::query_as::<_, (i64, Uuid, String, i64)>(text);
+        for (n, start) in Rows::filled(starts, size) {
+            let n = i64::try_from(*n).expect("a batch is small");
+            query = query.bind(start.site.0).bind(start.new.id.0).bind(n);
+        }
+        query.fetch_all(c).await
+    })?;
+    Ok(rows
+        .into_iter()
+        .map(|(n, ticket, number, seq)| {
+            let opened =
+                Opened { ticket: TicketId(ticket), number: TicketNumber(number), seq: Seq(seq) };
+            (usize::try_from(n).expect("a place in the batch"), opened)
+        })
+        .collect())
+}
+
+/// Takes so many numbers of a site: the last of them and the state that a new ticket is in. None: there is no such site.
+pub(crate) async fn numbers(
+    tx: &mut Tx,
+    site: SiteId,
+    count: usize,
+) -> Result<Option<(i64, Uuid)>> {
+    let count = i64::try_from(count).expect("a batch is small");
+    run!(tx, c => sqlx::query_as::<_, (i64, Uuid)>(NUMBERS)
+        .bind(site.0)
+        .bind(count)
+        .fetch_optional(c)
+        .await)
+}
+
+async fn add(tx: &mut Tx, openings: &[Opening<'_>], now: Timestamp) -> Result<()> {
+    let (text, size) = ADD_TICKETS.text(tx, openings.len());
+    let added = run!(tx, c => {
+        let mut query = sqlx::query(text);
+        for Opening { start, number, state } in Rows::filled(openings, size) {
+            let new = &start.new;
+            query = query
+                .bind(start.ticket.0)
+                .bind(start.site.0)
+                .bind(new.id.0)
+                .bind(number.0.as_str())
+                .bind(start.queue.map(|queue| queue.0))
+                .bind(*state)
+                .bind(start.chat.0)
+                .bind(new.name.as_ref().map(PersonName::as_str))
+                .bind(new.email.as_ref().map(EmailAddress::as_str))
+                .bind(new.subject.as_ref().map(Subject::as_str))
+                .bind(new.page.as_deref())
+                .bind(new.lang.as_str())
+                .bind(new.zone.as_deref())
+                .bind(entries::preview(new.text.as_str()))
+                .bind(now.0)
+                .bind(now.0);
+        }
+        query.execute(c).await.map(|done| done.rows_affected())
+    })?;
+    // Another node opened one of them in the meantime: the next try finds it.
+    if added != openings.len() as u64 {
+        return Err(Error::Conflict);
+    }
+    let (text, size) = ADD_CHATS.text(tx, openings.len());
+    run!(tx, c => {
+        let mut query = sqlx::query(text);
+        for Opening { start, .. } in Rows::filled(openings, size) {
+            query = query
+                .bind(start.chat.0)
+                .bind(start.ticket.0)
+                .bind(start.site.0)
+                .bind(start.queue.map(|queue| queue.0))
+                .bind(start.new.page.as_deref())
+                .bind(now.0)
+                .bind((now + start.wait_limit).0);
+        }
+        query.execute(c).await.map(|_| ())
+    })
+}

@@ -1,0 +1,133 @@
+//! The flip loses nothing: who waits when the desk closes, or for too long, has a help request.
+
+use crate::world::{START, World, on_both, refused};
+use desk::Desk;
+use protocol::{
+    Code, Seq,
+    agent::{AgentState, WorkKind},
+    entry::{BecameRequest, VisitorBody},
+    text::EmailAddress,
+    visitor::VisitorChat,
+};
+use std::time::Duration;
+
+on_both! {
+    a_chat_that_waits_too_long_becomes_a_request,
+    the_wait_goes_on_over_a_restart,
+    who_waits_when_the_last_agent_leaves_has_a_request,
+    a_console_that_is_reloaded_costs_nobody_their_place,
+    who_waits_when_the_desk_closes_has_a_request_and_who_talks_goes_on,
+    an_address_given_afterwards_gets_the_receipt,
+}
+
+async fn a_chat_that_waits_too_long_becomes_a_request(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let (started, visitor) = world.start(&site).await;
+    world.pass(179).await;
+    assert_eq!(world.kinds(&agent, visitor.ticket).await.len(), 2);
+    world.pass(1).await;
+    let (entries, _) = world.desk.visitor_entries(visitor, Seq(2)).await.unwrap();
+    assert_eq!(entries[0].body, VisitorBody::BecameRequest { why: BecameRequest::WaitLimit });
+    let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
+    assert_eq!((ticket.number, ticket.chat), (started.number, VisitorChat::Request));
+    let item = world.desk.find_work(&agent, visitor.ticket).await.unwrap().unwrap();
+    assert_eq!((item.kind, item.chat, item.preview.as_str()), (WorkKind::Request, None, "hola"));
+    assert!(world.desk.offers(&agent).await.unwrap().is_empty());
+    // What the visitor still writes is a reply to the request.
+    world.says(visitor, "sigo aquí").await;
+    assert_eq!(
+        world.kinds(&agent, visitor.ticket).await,
+        ["chat_started", "visitor", "became_request", "visitor"]
+    );
+}
+
+async fn the_wait_goes_on_over_a_restart(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let (_, visitor) = world.start(&site).await;
+    world.desk.close().await;
+    world.clock.advance(Duration::from_secs(200));
+    let desk = Desk::open(world.options.clone()).await.unwrap();
+    desk.tick().await.unwrap();
+    let item = desk.find_work(&agent, visitor.ticket).await.unwrap().unwrap();
+    assert_eq!(item.kind, WorkKind::Request);
+    desk.close().await;
+}
+
+async fn who_waits_when_the_last_agent_leaves_has_a_request(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let (_, visitor) = world.start(&site).await;
+    let mut button = world.desk.watch_availability(site.id);
+    assert!(button.borrow_and_update().open);
+    world.desk.set_agent_state(agent.id, AgentState::Away).await.unwrap();
+    assert!(!button.borrow_and_update().open, "at once");
+    assert_eq!(refused(world.desk.start_chat(&site, world.new_chat()).await), Code::ChatClosed);
+    world.desk.tick().await.unwrap();
+    let (entries, _) = world.desk.visitor_entries(visitor, Seq(2)).await.unwrap();
+    assert_eq!(entries[0].body, VisitorBody::BecameRequest { why: BecameRequest::DeskClosed });
+}
+
+async fn a_console_that_is_reloaded_costs_nobody_their_place(world: World) {
+    let site = world.site("a").await;
+    let (agent, console) = world.at_console("lucia").await;
+    let (_, visitor) = world.start(&site).await;
+    drop(console);
+    assert!(!world.desk.availability(site.id).open);
+    world.pass(10).await;
+    let again = world.desk.console_connected(agent.id);
+    world.pass(40).await;
+    assert_eq!(world.kinds(&agent, visitor.ticket).await.len(), 2);
+    drop(again);
+    world.pass(31).await;
+    assert_eq!(world.kinds(&agent, visitor.ticket).await[2..], ["became_request"]);
+}
+
+async fn who_waits_when_the_desk_closes_has_a_request_and_who_talks_goes_on(world: World) {
+    // The desk is open for one more minute.
+    let closes = START.0 / 60_000 % (24 * 60) + 1;
+    let (hour, minute) = (closes / 60, closes % 60);
+    let schedule = format!(
+        "[schedule]\nzone = \"UTC\"\nweekly = {{ mon = [[\"00:00\", \"{hour:02}:{minute:02}\"]] }}"
+    );
+    let site = world.site_with("a", &schedule).await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let talks = world.chat_with(&site, &agent).await;
+    let (_, waits) = world.start(&site).await;
+    world.pass(59).await;
+    assert!(world.desk.availability(site.id).open);
+    world.pass(1).await;
+    assert!(!world.desk.availability(site.id).open);
+    assert_eq!(world.kinds(&agent, waits.ticket).await[2..], ["became_request"]);
+    world.says(talks, "sigo").await;
+    world
+        .desk
+        .agent_says(&agent, talks.ticket, world.clock.new_entry_id(), "yo también", &[])
+        .await
+        .unwrap();
+    assert_eq!(world.kinds(&agent, talks.ticket).await.len(), 5);
+}
+
+async fn an_address_given_afterwards_gets_the_receipt(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let (started, visitor) = world.start(&site).await;
+    world.pass(180).await;
+    let to_rosa = async || {
+        let mails = world.desk.mails(&agent).await.unwrap();
+        mails.into_iter().filter(|mail| mail.to == "rosa@example.com").collect::<Vec<_>>()
+    };
+    assert!(to_rosa().await.is_empty());
+    let email = EmailAddress::parse("rosa@example.com").unwrap();
+    world.desk.claim_email(visitor, email.clone()).await.unwrap();
+    world.desk.claim_email(visitor, email).await.unwrap();
+    let mails = to_rosa().await;
+    assert_eq!(mails.len(), 1, "once");
+    assert!(mails[0].subject.contains(&started.number.0));
+    let item = world.desk.find_work(&agent, visitor.ticket).await.unwrap().unwrap();
+    assert_eq!(
+        (item.contact.email.as_deref(), item.contact.verified),
+        (Some("rosa@example.com"), false)
+    );
+}

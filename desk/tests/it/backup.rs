@@ -1,0 +1,70 @@
+use crate::support::World;
+use std::path::{Path, PathBuf};
+
+/// Unpacks plain files of a tar archive.
+fn unpack(archive: &Path, to: &Path) {
+    let bytes = std::fs::read(archive).unwrap();
+    let mut at = 0;
+    while bytes[at] != 0 {
+        let text = |from: usize, length: usize| {
+            let field = &bytes[at + from..at + from + length];
+            String::from_utf8_lossy(field).trim_end_matches(['\0', ' ']).to_owned()
+        };
+        let (name, size) = (text(0, 100), usize::from_str_radix(&text(124, 12), 8).unwrap());
+        let path = to.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, &bytes[at + 512..at + 512 + size]).unwrap();
+        at += 512 + size.div_ceil(512) * 512;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_made_under_load_is_a_desk_again() {
+    let mut world = World::sqlite().await;
+    let site = world.site("uno").await;
+    let mut upload = world.desk.begin_upload(site.id, "a.txt").await.unwrap();
+    upload.write(b"hola").await.unwrap();
+    let file = upload.finish().await.unwrap();
+    let mut request = world.request("ana@example.com");
+    request.files = vec![file.id];
+    let started = world.desk.ask(&site, request).await.unwrap();
+    world.desk.tick().await.unwrap();
+
+    let asking = tokio::spawn({
+        let (desk, site) = (world.desk.clone(), site.clone());
+        let requests: Vec<_> =
+            (0..40).map(|n| world.request(&format!("ana{n}@example.com"))).collect();
+        async move {
+            for request in requests {
+                desk.ask(&site, request).await.unwrap();
+            }
+        }
+    });
+    let archive: PathBuf = world.folder().join("copia.tar");
+    world.desk.backup(&archive).await.unwrap();
+    asking.await.unwrap();
+    assert!(world.desk.backup(&archive).await.is_err(), "nothing is written over");
+    assert_eq!(std::fs::read_dir(world.folder()).unwrap().count(), 2, "nothing half done is left");
+
+    let copy = world.folder().join("copy");
+    unpack(&archive, &copy);
+    world.options.data_dir = copy;
+    world.restart().await;
+    let visitor = world.visitor(&site, &started).await;
+    let (entries, _) = world.desk.visitor_entries(visitor, protocol::Seq::START).await.unwrap();
+    assert!(!entries.is_empty());
+    let stored = world.desk.visitor_file(visitor, file.id).await.unwrap();
+    assert_eq!(std::fs::read(stored.path).unwrap(), b"hola");
+    assert_eq!(world.kept().len(), 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_postgres_desk_says_how_it_is_copied() {
+    let Some(world) = World::postgres().await else { return };
+    let refused = world.desk.backup(&world.folder().join("x.tar")).await.unwrap_err();
+    let cause =
+        std::error::Error::source(&refused).map_or(refused.to_string(), ToString::to_string);
+    assert!(cause.contains("pg_dump"), "{cause}");
+    world.end().await;
+}

@@ -1,0 +1,188 @@
+//! The delivery contract: acknowledged is committed, a repeat is harmless, the sequence has no gap.
+
+use crate::world::{World, on_both, refused};
+use desk::{Desk, visitors::Visitor};
+use protocol::{Code, Seq, entry::VisitorBody};
+use std::collections::HashSet;
+
+on_both! {
+    a_repeat_is_answered_with_the_first_sequence_and_stored_once,
+    many_at_once_get_a_gap_free_sequence,
+    a_message_beside_others_that_are_refused_is_stored,
+    what_was_acknowledged_is_there_after_a_restart,
+    a_resume_answers_what_is_missing,
+    bad_text_is_refused_before_it_is_written,
+    an_id_counts_within_its_ticket,
+}
+
+async fn a_repeat_is_answered_with_the_first_sequence_and_stored_once(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &agent).await;
+    let id = world.clock.new_entry_id();
+    let first = world.desk.visitor_says(visitor, id, "uno", &[]).await.unwrap();
+    world.clock.advance(std::time::Duration::from_secs(5));
+    let again = world.desk.visitor_says(visitor, id, "uno", &[]).await.unwrap();
+    assert_eq!(first, again);
+    // At the same instant, in one batch or in several.
+    let id = world.clock.new_entry_id();
+    let says = (0..20).map(|_| {
+        let desk = world.desk.clone();
+        tokio::spawn(async move { desk.visitor_says(visitor, id, "dos", &[]).await.unwrap() })
+    });
+    let mut receipts = HashSet::new();
+    for say in says.collect::<Vec<_>>() {
+        receipts.insert(say.await.unwrap().seq);
+    }
+    assert_eq!(receipts.len(), 1);
+    let id = world.clock.new_entry_id();
+    let first = world.desk.agent_says(&agent, visitor.ticket, id, "tres", &[]).await.unwrap();
+    let again = world.desk.agent_says(&agent, visitor.ticket, id, "tres", &[]).await.unwrap();
+    assert_eq!(first, again);
+    assert_eq!(
+        world.kinds(&agent, visitor.ticket).await,
+        ["chat_started", "visitor", "joined", "visitor", "visitor", "agent"]
+    );
+}
+
+async fn many_at_once_get_a_gap_free_sequence(world: World) {
+    let site = world.site_with("a", "[limits]\ncapacity = 50").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let mut visitors = Vec::new();
+    for _ in 0..8 {
+        visitors.push(world.chat_with(&site, &agent).await);
+    }
+    let mut tasks = Vec::new();
+    for &visitor in &visitors {
+        for n in 0..40 {
+            let (desk, agent, id) = (world.desk.clone(), agent.clone(), world.clock.new_entry_id());
+            tasks.push(tokio::spawn(async move {
+                let receipt = if n % 4 == 0 {
+                    desk.agent_says(&agent, visitor.ticket, id, "respuesta", &[]).await
+                } else {
+                    desk.visitor_says(visitor, id, "mensaje", &[]).await
+                };
+                (visitor.ticket, receipt.unwrap().seq)
+            }));
+        }
+    }
+    let mut seen = HashSet::new();
+    for task in tasks {
+        assert!(seen.insert(task.await.unwrap()), "no place is given twice");
+    }
+    for visitor in visitors {
+        assert_eq!(world.kinds(&agent, visitor.ticket).await.len(), 43);
+        let head = world.desk.conversation(&agent, visitor.ticket).await.unwrap();
+        assert_eq!(head.last, Seq(43));
+        let item = world.desk.find_work(&agent, visitor.ticket).await.unwrap().unwrap();
+        assert_eq!(item.unread, 31, "30 and the first");
+    }
+}
+
+async fn a_message_beside_others_that_are_refused_is_stored(world: World) {
+    let (site, other) = (world.site("a").await, world.site("b").await);
+    let (agent, _console) = world.at_console("lucia").await;
+    let good = world.chat_with(&site, &agent).await;
+    let stranger = Visitor { ticket: good.ticket, site: other.id };
+    let nobody = Visitor { ticket: protocol::TicketId(world.clock.new_id()), site: site.id };
+    let says = |visitor| {
+        let (desk, id): (Desk, _) = (world.desk.clone(), world.clock.new_entry_id());
+        tokio::spawn(async move { desk.visitor_says(visitor, id, "hola", &[]).await })
+    };
+    let tasks = [says(good), says(stranger), says(nobody), says(good), says(nobody)];
+    let mut stored = 0;
+    for (n, task) in tasks.into_iter().enumerate() {
+        match task.await.unwrap() {
+            Ok(_) => stored += 1,
+            refusal => assert_eq!(refused(refusal), Code::NotFound, "command {n}"),
+        }
+    }
+    assert_eq!(stored, 2);
+    assert_eq!(world.kinds(&agent, good.ticket).await.len(), 5);
+}
+
+async fn what_was_acknowledged_is_there_after_a_restart(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &agent).await;
+    let ids = [world.says(visitor, "uno").await, world.says(visitor, "dos").await];
+    world.desk.close().await;
+    assert_eq!(
+        refused(world.desk.visitor_says(visitor, world.clock.new_entry_id(), "tres", &[]).await),
+        Code::TryAgain
+    );
+    let desk = Desk::open(world.options.clone()).await.unwrap();
+    let (entries, last) = desk.visitor_entries(visitor, Seq(3)).await.unwrap();
+    assert_eq!(entries.iter().map(|entry| entry.id).collect::<Vec<_>>(), ids);
+    assert_eq!(last, Seq(5));
+    assert_eq!(desk.visitor_says(visitor, ids[0], "uno", &[]).await.unwrap().seq, Seq(4));
+    desk.close().await;
+}
+
+async fn a_resume_answers_what_is_missing(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &agent).await;
+    for n in 0..600 {
+        let (desk, id) = (world.desk.clone(), world.clock.new_entry_id());
+        // Not awaited one by one, to be quick; the last is.
+        let say = tokio::spawn(async move {
+            desk.visitor_says(visitor, id, &n.to_string(), &[]).await.unwrap();
+        });
+        if n % 50 == 49 {
+            say.await.unwrap();
+        }
+    }
+    let mut after = Seq::START;
+    let mut all = Vec::new();
+    loop {
+        let (entries, last) = world.desk.visitor_entries(visitor, after).await.unwrap();
+        assert!(entries.len() <= protocol::limits::ENTRIES);
+        let Some(newest) = entries.last() else { break };
+        after = newest.seq;
+        all.extend(entries);
+        if after == last && all.len() >= 603 {
+            break;
+        }
+    }
+    assert!(all.iter().zip(1..).all(|(entry, place)| entry.seq == Seq(place)));
+    assert_eq!(all.len(), 603);
+    assert!(matches!(all[2].body, VisitorBody::Joined { .. }));
+}
+
+async fn bad_text_is_refused_before_it_is_written(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &agent).await;
+    let id = world.clock.new_entry_id();
+    let long = "ñ".repeat(1001);
+    for (text, code) in [
+        ("", Code::Required),
+        ("  ", Code::Required),
+        ("a\0b", Code::CharacterInvalid),
+        (long.as_str(), Code::TooLong),
+    ] {
+        assert_eq!(refused(world.desk.visitor_says(visitor, id, text, &[]).await), code);
+        assert_eq!(
+            refused(world.desk.agent_says(&agent, visitor.ticket, id, text, &[]).await),
+            code
+        );
+    }
+    let mut page = world.new_chat();
+    page.page = Some("https://a.b/\0".into());
+    assert_eq!(refused(world.desk.start_chat(&site, page).await), Code::CharacterInvalid);
+    let mut nobody = world.new_chat();
+    nobody.name = None;
+    assert_eq!(refused(world.desk.start_chat(&site, nobody).await), Code::NameOrEmailRequired);
+    assert_eq!(world.kinds(&agent, visitor.ticket).await.len(), 3);
+}
+
+async fn an_id_counts_within_its_ticket(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let (one, two) = (world.chat_with(&site, &agent).await, world.chat_with(&site, &agent).await);
+    let id = world.says(one, "uno").await;
+    let other = world.desk.visitor_says(two, id, "dos", &[]).await.unwrap();
+    assert_eq!(other.seq, Seq(4));
+    assert_eq!(world.kinds(&agent, two.ticket).await.len(), 4);
+}

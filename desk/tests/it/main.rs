@@ -1,0 +1,23 @@
+//! The desk through its front door, on SQLite and, with `AYUDA_TEST_POSTGRES`, on PostgreSQL.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod support;
+mod world;
+
+mod agents;
+mod availability;
+mod availability_flips;
+mod backup;
+mod chats;
+mod delivery;
+mod files;
+mod hub_and_work;
+mod offers;
+mod outbox;
+mod requests;
+mod schema;
+mod sites;
+mod smtp;
+mod statements;
+mod visitors;

@@ -1,0 +1,130 @@
+//! A relay that tests hold in their hand: it takes mail, refuses it, falls silent, or is not there.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+};
+
+/// What happens to a mail for an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    Take,
+    /// At RCPT, for now.
+    Later,
+    /// At RCPT, for good.
+    Refuse,
+    /// Takes the text and says nothing any more.
+    TakeAndFallSilent,
+    /// Takes the text and hangs up without a word.
+    TakeAndHangUp,
+    /// Says nothing at RCPT.
+    Stall,
+}
+
+#[derive(Default)]
+struct State {
+    manners: HashMap<String, Manner>,
+    taken: Vec<String>,
+    tries: HashMap<String, u32>,
+}
+
+#[derive(Clone)]
+pub struct Relay {
+    pub url: String,
+    state: Arc<Mutex<State>>,
+}
+
+impl Relay {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("smtp://{}?timeout=1", listener.local_addr().expect("an address"));
+        let relay = Self { url, state: Arc::default() };
+        let serving = relay.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, serving.state.clone()));
+            }
+        });
+        relay
+    }
+
+    pub fn treat(&self, address: &str, manner: Manner) {
+        self.state.lock().expect("lock").manners.insert(address.to_owned(), manner);
+    }
+
+    /// What arrived whole, in order, also what was taken without a word.
+    pub fn taken(&self) -> Vec<String> {
+        self.state.lock().expect("lock").taken.clone()
+    }
+
+    /// How often a mail to the address was begun.
+    pub fn tries(&self, address: &str) -> u32 {
+        self.state.lock().expect("lock").tries.get(address).copied().unwrap_or(0)
+    }
+}
+
+async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
+    let mut stream = BufReader::new(stream);
+    say(&mut stream, "220 sink").await?;
+    let mut manner = Manner::Take;
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await.ok()? == 0 {
+            return None;
+        }
+        let line = line.trim_end();
+        let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
+        match verb.as_str() {
+            "EHLO" | "HELO" => say(&mut stream, "250-sink\r\n250 8BITMIME").await?,
+            "RCPT" => {
+                let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                manner = {
+                    let mut state = state.lock().expect("lock");
+                    *state.tries.entry(address.clone()).or_default() += 1;
+                    state.manners.get(&address).copied().unwrap_or(Manner::Take)
+                };
+                match manner {
+                    Manner::Later => say(&mut stream, "451 4.7.1 greylisted, come back").await?,
+                    Manner::Refuse => say(&mut stream, "550 5.1.1 no such user").await?,
+                    Manner::Stall => std::future::pending().await,
+                    _ => say(&mut stream, "250 ok").await?,
+                }
+            }
+            "DATA" => {
+                say(&mut stream, "354 go on").await?;
+                let mut text = Vec::new();
+                while !text.ends_with(b"\r\n.\r\n") {
+                    text.push(stream.read_u8().await.ok()?);
+                }
+                state.lock().expect("lock").taken.push(String::from_utf8_lossy(&text).into_owned());
+                match manner {
+                    Manner::TakeAndFallSilent => std::future::pending().await,
+                    Manner::TakeAndHangUp => return None,
+                    _ => say(&mut stream, "250 taken").await?,
+                }
+            }
+            "QUIT" => {
+                say(&mut stream, "221 bye").await?;
+                return None;
+            }
+            _ => say(&mut stream, "250 ok").await?,
+        }
+    }
+}
+
+async fn say(stream: &mut BufReader<TcpStream>, line: &str) -> Option<()> {
+    stream.get_mut().write_all(format!("{line}\r\n").as_bytes()).await.ok()
+}
+
+/// One header of a mail, unfolded.
+pub fn header(mail: &str, name: &str) -> Option<String> {
+    let head = mail.split("\r\n\r\n").next()?.replace("\r\n ", " ");
+    let prefix = format!("{}:", name.to_ascii_lowercase());
+    head.lines()
+        .find(|line| line.to_ascii_lowercase().starts_with(&prefix))
+        .map(|line| line[prefix.len()..].trim().to_owned())
+}

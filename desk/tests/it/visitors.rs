@@ -1,0 +1,60 @@
+//! Tokens and links: who may open which ticket.
+
+use crate::world::{World, on_both};
+use protocol::{TicketNumber, TicketToken};
+
+on_both! {
+    a_token_opens_its_ticket_on_its_site_only,
+    a_link_needs_number_and_token_together,
+    a_removed_sites_tickets_are_gone,
+}
+
+async fn a_token_opens_its_ticket_on_its_site_only(world: World) {
+    let (site, other) = (world.site("a").await, world.site("b").await);
+    let (_agent, _console) = world.at_console("lucia").await;
+    let (started, visitor) = world.start(&site).await;
+    assert_eq!(world.desk.ticket_token(visitor.ticket), started.token);
+    assert!(world.desk.find_visitor(other.id, &started.token).await.unwrap().is_none());
+    let (id, mac) = started.token.0.split_once('.').unwrap();
+    let nobody = world.desk.ticket_token(protocol::TicketId(world.clock.new_id()));
+    for wrong in [String::new(), id.to_owned(), format!("{id}.{}", "A".repeat(mac.len())), nobody.0]
+    {
+        assert!(world.desk.find_visitor(site.id, &TicketToken(wrong)).await.unwrap().is_none());
+    }
+}
+
+async fn a_link_needs_number_and_token_together(world: World) {
+    // Two sites with one prefix have the same numbers; the token says which is meant.
+    let file = |key| format!("key = \"{key}\"\nprefix = \"CO\"\n");
+    let one = world.desk.apply_site(&file("one")).await.unwrap();
+    let two = world.desk.apply_site(&file("two")).await.unwrap();
+    let first = world.desk.ask(&one, world.new_request()).await.unwrap();
+    let second = world.desk.ask(&two, world.new_request()).await.unwrap();
+    let third = world.desk.ask(&two, world.new_request()).await.unwrap();
+    assert_eq!(first.number, second.number);
+    for (site, started) in [(&one, &first), (&two, &second), (&two, &third)] {
+        let k = started.link.split_once("?k=").unwrap().1;
+        let (visitor, token) =
+            world.desk.find_ticket_link(&started.number, k).await.unwrap().unwrap();
+        assert_eq!((visitor.site, token), (site.id, started.token.clone()));
+        assert_eq!(world.desk.ticket_link(&started.number, visitor.ticket), started.link);
+    }
+    let k = first.link.split_once("?k=").unwrap().1;
+    assert!(world.desk.find_ticket_link(&third.number, k).await.unwrap().is_none());
+    assert!(world.desk.find_ticket_link(&first.number, "").await.unwrap().is_none());
+    let unknown = TicketNumber("CO-9999".into());
+    assert!(world.desk.find_ticket_link(&unknown, k).await.unwrap().is_none());
+}
+
+async fn a_removed_sites_tickets_are_gone(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &agent).await;
+    let token = world.desk.ticket_token(visitor.ticket);
+    assert!(world.desk.remove_site(&site.key).await.unwrap());
+    assert!(world.desk.find_visitor(site.id, &token).await.unwrap().is_none());
+    assert!(world.desk.visitor_ticket(visitor).await.is_err());
+    assert!(world.desk.visitor_says(visitor, world.clock.new_entry_id(), "x", &[]).await.is_err());
+    assert!(world.desk.start_chat(&site, world.new_chat()).await.is_err());
+    assert!(world.desk.ask(&site, world.new_request()).await.is_err());
+}

@@ -1,0 +1,249 @@
+-- The first schema. Ids are UUIDv7, instants milliseconds since 1970, enums text, JSON jsonb.
+
+-- Goes up with every change to sites, queues, states and agents, so that another process reads them again.
+create table revision (
+  id bigint not null primary key check (id = 1),
+  n bigint not null
+);
+insert into revision (id, n) values (1, 0);
+
+create table sites (
+  id uuid not null primary key,
+  key text not null unique,
+  name text not null,
+  prefix text not null,
+  lang text not null,
+  hue bigint,
+  allowed_origins jsonb not null,
+  schedule jsonb not null,
+  closed_now boolean not null,
+  limits jsonb not null,
+  closing_reasons jsonb not null,
+  created_at bigint not null
+);
+
+-- Beside the site and not in it: every new ticket writes here.
+create table site_numbers (
+  site_id uuid not null primary key references sites (id) on delete cascade,
+  last_number bigint not null
+);
+
+create table queues (
+  id uuid not null primary key,
+  site_id uuid not null references sites (id) on delete cascade,
+  name text not null,
+  position bigint not null,
+  unique (site_id, name)
+);
+
+create table states (
+  id uuid not null primary key,
+  site_id uuid not null references sites (id) on delete cascade,
+  name text not null,
+  category text not null check (category in ('open', 'waiting', 'closed')),
+  position bigint not null,
+  unique (site_id, name)
+);
+
+create table agents (
+  id uuid not null primary key,
+  email text not null,
+  email_key text not null unique,
+  name text not null,
+  role text not null check (role in ('owner', 'supervisor', 'agent')),
+  password_hash text,
+  state text not null check (state in ('available', 'away')),
+  state_since bigint not null,
+  lang text not null,
+  every_site boolean not null,
+  created_at bigint not null
+);
+
+create table agent_sites (
+  agent_id uuid not null references agents (id) on delete cascade,
+  site_id uuid not null references sites (id) on delete cascade,
+  primary key (agent_id, site_id)
+);
+create index agent_sites_site on agent_sites (site_id);
+
+-- None for an agent: every queue of the agent's sites.
+create table agent_queues (
+  agent_id uuid not null references agents (id) on delete cascade,
+  queue_id uuid not null references queues (id) on delete cascade,
+  primary key (agent_id, queue_id)
+);
+create index agent_queues_queue on agent_queues (queue_id);
+
+create table sessions (
+  token_hash bytea not null primary key,
+  agent_id uuid not null references agents (id) on delete cascade,
+  created_at bigint not null,
+  seen_at bigint not null,
+  expires_at bigint not null
+);
+create index sessions_agent on sessions (agent_id);
+create index sessions_expiry on sessions (expires_at);
+
+create table one_time_links (
+  token_hash bytea not null primary key,
+  agent_id uuid not null references agents (id) on delete cascade,
+  expires_at bigint not null
+);
+create index one_time_links_agent on one_time_links (agent_id);
+
+-- Somebody who proved who they are. What a visitor merely types is kept on the ticket.
+create table contacts (
+  id uuid not null primary key,
+  site_id uuid not null references sites (id) on delete cascade,
+  name text,
+  email text,
+  email_key text,
+  created_at bigint not null,
+  unique (site_id, email_key)
+);
+
+-- start_id is the first message's id: what makes a form sent twice one ticket.
+-- request_at is set exactly while the ticket is an open help request without a chat under way.
+-- unread counts the visitor's messages that the agents' side has not seen.
+create table tickets (
+  id uuid not null primary key,
+  site_id uuid not null references sites (id) on delete cascade,
+  start_id uuid not null,
+  number text not null,
+  queue_id uuid references queues (id) on delete set null,
+  state_id uuid not null references states (id),
+  chat_id uuid,
+  priority text not null check (priority in ('urgent', 'high', 'medium', 'low')),
+  contact_id uuid references contacts (id) on delete set null,
+  contact_name text,
+  contact_email text,
+  contact_verified boolean not null,
+  subject text,
+  page text,
+  lang text not null,
+  zone text,
+  created_at bigint not null,
+  request_at bigint,
+  last_at bigint not null,
+  last_seq bigint not null,
+  visitor_seen bigint not null,
+  agent_seen bigint not null,
+  mailed_upto bigint not null,
+  unread bigint not null,
+  preview text not null,
+  unique (site_id, start_id)
+);
+create index tickets_number on tickets (number);
+create index tickets_request on tickets (site_id, request_at) where request_at is not null;
+
+-- ahead is 1 for a chat that lost its agent: it is first in the queue again.
+-- round goes up when a waiting chat starts over with agents who were tried before.
+create table chats (
+  id uuid not null primary key,
+  ticket_id uuid not null references tickets (id) on delete cascade,
+  site_id uuid not null references sites (id) on delete cascade,
+  queue_id uuid references queues (id) on delete set null,
+  state text not null check (state in ('waiting', 'ringing', 'active', 'ended', 'request')),
+  agent_id uuid references agents (id) on delete set null,
+  offered_at bigint,
+  round bigint not null,
+  ahead bigint not null,
+  page text,
+  started_at bigint not null,
+  wait_until bigint not null,
+  accepted_at bigint,
+  ended_at bigint,
+  ended_by text,
+  reason text,
+  score bigint,
+  comment text,
+  rated_at bigint
+);
+create index chats_ticket on chats (ticket_id);
+create index chats_waiting on chats (site_id, ahead desc, started_at) where state in ('waiting', 'ringing');
+create index chats_wait_until on chats (wait_until) where state in ('waiting', 'ringing');
+create index chats_agent on chats (agent_id) where state in ('ringing', 'active');
+
+create table chat_offers (
+  chat_id uuid not null references chats (id) on delete cascade,
+  round bigint not null,
+  agent_id uuid not null references agents (id) on delete cascade,
+  offered_at bigint not null,
+  outcome text,
+  settled_at bigint,
+  primary key (chat_id, round, agent_id)
+);
+
+-- What happened. Never changed. The second key begins with the id because ids are ordered by time: new rows stay together.
+create table entries (
+  ticket_id uuid not null references tickets (id) on delete cascade,
+  seq bigint not null,
+  id uuid not null,
+  at bigint not null,
+  kind text not null,
+  agent_id uuid,
+  body text not null,
+  primary key (ticket_id, seq),
+  unique (id, ticket_id)
+);
+
+create table files (
+  id uuid not null primary key,
+  site_id uuid not null references sites (id) on delete cascade,
+  ticket_id uuid references tickets (id) on delete cascade,
+  entry_id uuid,
+  stored_name text not null,
+  name text not null,
+  media_type text not null,
+  bytes bigint not null,
+  inline boolean not null,
+  created_at bigint not null
+);
+create index files_ticket on files (ticket_id);
+create index files_unused on files (created_at) where ticket_id is null;
+
+create table mails (
+  id uuid not null primary key,
+  site_id uuid not null references sites (id) on delete cascade,
+  ticket_id uuid references tickets (id) on delete cascade,
+  kind text not null,
+  details jsonb not null,
+  to_address text not null,
+  to_key text not null,
+  to_name text,
+  lang text not null,
+  subject text not null,
+  text text,
+  html text,
+  message_id text not null unique,
+  in_reply_to text,
+  capped boolean not null,
+  state text not null check (state in ('queued', 'sending', 'sent', 'kept', 'parked')),
+  attempts bigint not null,
+  doubts bigint not null,
+  due_at bigint not null,
+  claimed_until bigint,
+  created_at bigint not null,
+  done_at bigint,
+  error text
+);
+create index mails_due on mails (due_at) where state in ('queued', 'sending');
+create index mails_to on mails (to_key, created_at);
+create index mails_ticket on mails (ticket_id);
+create index mails_site on mails (site_id, created_at);
+
+-- What must happen. A row is deleted when it is done; the same kind and key is there once.
+create table jobs (
+  id uuid not null primary key,
+  kind text not null,
+  key text not null,
+  details jsonb not null,
+  run_at bigint not null,
+  claimed_until bigint,
+  attempts bigint not null,
+  parked_at bigint,
+  error text,
+  created_at bigint not null,
+  unique (kind, key)
+);
+create index jobs_due on jobs (run_at) where parked_at is null;

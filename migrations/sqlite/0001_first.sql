@@ -1,0 +1,249 @@
+-- The first schema. Ids are UUIDv7, instants milliseconds since 1970, enums text, JSON text.
+
+-- Goes up with every change to sites, queues, states and agents, so that another process reads them again.
+create table revision (
+  id integer not null primary key check (id = 1),
+  n integer not null
+) strict;
+insert into revision (id, n) values (1, 0);
+
+create table sites (
+  id blob not null primary key,
+  key text not null unique,
+  name text not null,
+  prefix text not null,
+  lang text not null,
+  hue integer,
+  allowed_origins text not null,
+  schedule text not null,
+  closed_now integer not null,
+  limits text not null,
+  closing_reasons text not null,
+  created_at integer not null
+) strict;
+
+-- Beside the site and not in it: every new ticket writes here.
+create table site_numbers (
+  site_id blob not null primary key references sites (id) on delete cascade,
+  last_number integer not null
+) strict;
+
+create table queues (
+  id blob not null primary key,
+  site_id blob not null references sites (id) on delete cascade,
+  name text not null,
+  position integer not null,
+  unique (site_id, name)
+) strict;
+
+create table states (
+  id blob not null primary key,
+  site_id blob not null references sites (id) on delete cascade,
+  name text not null,
+  category text not null check (category in ('open', 'waiting', 'closed')),
+  position integer not null,
+  unique (site_id, name)
+) strict;
+
+create table agents (
+  id blob not null primary key,
+  email text not null,
+  email_key text not null unique,
+  name text not null,
+  role text not null check (role in ('owner', 'supervisor', 'agent')),
+  password_hash text,
+  state text not null check (state in ('available', 'away')),
+  state_since integer not null,
+  lang text not null,
+  every_site integer not null,
+  created_at integer not null
+) strict;
+
+create table agent_sites (
+  agent_id blob not null references agents (id) on delete cascade,
+  site_id blob not null references sites (id) on delete cascade,
+  primary key (agent_id, site_id)
+) strict;
+create index agent_sites_site on agent_sites (site_id);
+
+-- None for an agent: every queue of the agent's sites.
+create table agent_queues (
+  agent_id blob not null references agents (id) on delete cascade,
+  queue_id blob not null references queues (id) on delete cascade,
+  primary key (agent_id, queue_id)
+) strict;
+create index agent_queues_queue on agent_queues (queue_id);
+
+create table sessions (
+  token_hash blob not null primary key,
+  agent_id blob not null references agents (id) on delete cascade,
+  created_at integer not null,
+  seen_at integer not null,
+  expires_at integer not null
+) strict;
+create index sessions_agent on sessions (agent_id);
+create index sessions_expiry on sessions (expires_at);
+
+create table one_time_links (
+  token_hash blob not null primary key,
+  agent_id blob not null references agents (id) on delete cascade,
+  expires_at integer not null
+) strict;
+create index one_time_links_agent on one_time_links (agent_id);
+
+-- Somebody who proved who they are. What a visitor merely types is kept on the ticket.
+create table contacts (
+  id blob not null primary key,
+  site_id blob not null references sites (id) on delete cascade,
+  name text,
+  email text,
+  email_key text,
+  created_at integer not null,
+  unique (site_id, email_key)
+) strict;
+
+-- start_id is the first message's id: what makes a form sent twice one ticket.
+-- request_at is set exactly while the ticket is an open help request without a chat under way.
+-- unread counts the visitor's messages that the agents' side has not seen.
+create table tickets (
+  id blob not null primary key,
+  site_id blob not null references sites (id) on delete cascade,
+  start_id blob not null,
+  number text not null,
+  queue_id blob references queues (id) on delete set null,
+  state_id blob not null references states (id),
+  chat_id blob,
+  priority text not null check (priority in ('urgent', 'high', 'medium', 'low')),
+  contact_id blob references contacts (id) on delete set null,
+  contact_name text,
+  contact_email text,
+  contact_verified integer not null,
+  subject text,
+  page text,
+  lang text not null,
+  zone text,
+  created_at integer not null,
+  request_at integer,
+  last_at integer not null,
+  last_seq integer not null,
+  visitor_seen integer not null,
+  agent_seen integer not null,
+  mailed_upto integer not null,
+  unread integer not null,
+  preview text not null,
+  unique (site_id, start_id)
+) strict;
+create index tickets_number on tickets (number);
+create index tickets_request on tickets (site_id, request_at) where request_at is not null;
+
+-- ahead is 1 for a chat that lost its agent: it is first in the queue again.
+-- round goes up when a waiting chat starts over with agents who were tried before.
+create table chats (
+  id blob not null primary key,
+  ticket_id blob not null references tickets (id) on delete cascade,
+  site_id blob not null references sites (id) on delete cascade,
+  queue_id blob references queues (id) on delete set null,
+  state text not null check (state in ('waiting', 'ringing', 'active', 'ended', 'request')),
+  agent_id blob references agents (id) on delete set null,
+  offered_at integer,
+  round integer not null,
+  ahead integer not null,
+  page text,
+  started_at integer not null,
+  wait_until integer not null,
+  accepted_at integer,
+  ended_at integer,
+  ended_by text,
+  reason text,
+  score integer,
+  comment text,
+  rated_at integer
+) strict;
+create index chats_ticket on chats (ticket_id);
+create index chats_waiting on chats (site_id, ahead desc, started_at) where state in ('waiting', 'ringing');
+create index chats_wait_until on chats (wait_until) where state in ('waiting', 'ringing');
+create index chats_agent on chats (agent_id) where state in ('ringing', 'active');
+
+create table chat_offers (
+  chat_id blob not null references chats (id) on delete cascade,
+  round integer not null,
+  agent_id blob not null references agents (id) on delete cascade,
+  offered_at integer not null,
+  outcome text,
+  settled_at integer,
+  primary key (chat_id, round, agent_id)
+) strict;
+
+-- What happened. Never changed. The second key begins with the id because ids are ordered by time: new rows stay together.
+create table entries (
+  ticket_id blob not null references tickets (id) on delete cascade,
+  seq integer not null,
+  id blob not null,
+  at integer not null,
+  kind text not null,
+  agent_id blob,
+  body text not null,
+  primary key (ticket_id, seq),
+  unique (id, ticket_id)
+) strict, without rowid;
+
+create table files (
+  id blob not null primary key,
+  site_id blob not null references sites (id) on delete cascade,
+  ticket_id blob references tickets (id) on delete cascade,
+  entry_id blob,
+  stored_name text not null,
+  name text not null,
+  media_type text not null,
+  bytes integer not null,
+  inline integer not null,
+  created_at integer not null
+) strict;
+create index files_ticket on files (ticket_id);
+create index files_unused on files (created_at) where ticket_id is null;
+
+create table mails (
+  id blob not null primary key,
+  site_id blob not null references sites (id) on delete cascade,
+  ticket_id blob references tickets (id) on delete cascade,
+  kind text not null,
+  details text not null,
+  to_address text not null,
+  to_key text not null,
+  to_name text,
+  lang text not null,
+  subject text not null,
+  text text,
+  html text,
+  message_id text not null unique,
+  in_reply_to text,
+  capped integer not null,
+  state text not null check (state in ('queued', 'sending', 'sent', 'kept', 'parked')),
+  attempts integer not null,
+  doubts integer not null,
+  due_at integer not null,
+  claimed_until integer,
+  created_at integer not null,
+  done_at integer,
+  error text
+) strict;
+create index mails_due on mails (due_at) where state in ('queued', 'sending');
+create index mails_to on mails (to_key, created_at);
+create index mails_ticket on mails (ticket_id);
+create index mails_site on mails (site_id, created_at);
+
+-- What must happen. A row is deleted when it is done; the same kind and key is there once.
+create table jobs (
+  id blob not null primary key,
+  kind text not null,
+  key text not null,
+  details text not null,
+  run_at integer not null,
+  claimed_until integer,
+  attempts integer not null,
+  parked_at integer,
+  error text,
+  created_at integer not null,
+  unique (kind, key)
+) strict;
+create index jobs_due on jobs (run_at) where parked_at is null;
