@@ -1,0 +1,278 @@
+// Ayuda: the corner button. Until somebody comes near it, this file and one status answer are all that a page pays for.
+(() => {
+  "use strict";
+  const tag = document.currentScript || document.querySelector("script[data-site][src*='widget.js']");
+  const early = window.ayuda;
+  if (!tag || (early && early.version)) return; // a second tag is ignored
+  const { site, position, hue, lang: wanted } = tag.dataset;
+  if (!site) return console.warn("ayuda: the tag needs data-site");
+
+  const origin = new URL(tag.src).origin;
+  const right = position === "right";
+  const words = { chat: "Chat", help: "Ayuda" };
+  const listeners = {};
+  let lang = wanted || [...(navigator.languages || [])].slice(0, 5).join() || "es";
+  let status, events, timer, tries = 0, dead = false;
+  let frame, greeted = false, opened = false, unread = 0, visitor = {}, extra = {}, mail = [];
+
+  // ---- drawn once, in a shadow root, without any markup that a strict CSP would refuse ----
+
+  const make = (name, attributes, parent, space) => {
+    const element = space ? document.createElementNS(space, name) : document.createElement(name);
+    for (const key in attributes) element.setAttribute(key, attributes[key]);
+    if (parent) parent.append(element);
+    return element;
+  };
+  const host = make("ayuda-widget");
+  const root = host.attachShadow({ mode: "open" });
+  const button = make("button", { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-describedby": "n", hidden: "" }, root);
+  const svgs = "http://www.w3.org/2000/svg";
+  const svg = make("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, button, svgs);
+  const icon = make("path", {}, svg, svgs);
+  const label = make("span", {}, button);
+  const badge = make("b", { "aria-hidden": "true", hidden: "" }, button);
+  const news = make("span", { id: "n", role: "status" }, root);
+  const CHAT = "M4 5h16v11H9l-5 4z";
+  const HELP = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0M9.5 9.5a2.5 2.5 0 1 1 3.4 2.3c-.6.3-.9.8-.9 1.4v.8M12 17.2v.1";
+
+  const side = right ? "right" : "left";
+  const css = `
+:host{all:initial!important;position:fixed!important;z-index:2147483647!important;bottom:0!important;${side}:0!important;width:0!important;height:0!important;display:block!important;color-scheme:light dark}
+:host([hidden]){display:none!important}
+*{box-sizing:border-box}
+[hidden]{display:none!important}
+button{--b:oklch(.47 .17 var(--h,258));--p:oklch(.4 .17 var(--h,258));--c:#fff;--i:oklch(.24 .02 260);--l:oklch(.9 .006 85);--r:oklch(.47 .17 var(--h,258));
+position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));${side}:calc(20px + env(safe-area-inset-${side}));display:inline-flex;gap:10px;align-items:center;margin:0;padding:13px 20px 13px 16px;min-height:46px;
+border:1px solid transparent;border-radius:99px;background:#2d52b5;background:var(--b);color:#fff;font:600 16px/1.15 system-ui,sans-serif;cursor:pointer;-webkit-tap-highlight-color:transparent;
+box-shadow:0 6px 24px rgb(20 26 40/.16),0 1px 3px rgb(20 26 40/.14);transition:background .12s,transform .12s}
+button:hover{background:var(--p)}button:active{transform:scale(.98)}
+button.off{background:var(--c);color:var(--i);border-color:var(--l)}button.off:hover{background:oklch(.965 .004 85)}
+button:focus-visible{outline:3px solid var(--r);outline-offset:3px}
+svg{width:20px;height:20px;flex:none;fill:none;stroke:currentColor;stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
+b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;height:22px;padding:0 6px;border-radius:11px;background:#c2261b;color:#fff;font:700 12px/22px system-ui,sans-serif;text-align:center}
+#n{position:fixed;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+iframe{position:fixed;bottom:calc(80px + env(safe-area-inset-bottom));${side}:calc(20px + env(safe-area-inset-${side}));width:376px;max-width:calc(100vw - 40px);height:620px;max-height:calc(100vh - 100px);max-height:calc(100dvh - 100px);
+border:0;border-radius:16px;background:transparent;color-scheme:light dark;box-shadow:0 8px 32px rgb(20 26 40/.2),0 1px 4px rgb(20 26 40/.14);transition:opacity .14s,transform .14s}
+iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events:none;transition:none}
+@media(max-width:480px),(max-height:420px){iframe{inset:0;width:100%;max-width:none;height:100%;height:100dvh;max-height:none;border-radius:0}}
+@media(prefers-color-scheme:dark){button{--b:oklch(.52 .15 var(--h,258));--p:oklch(.46 .15 var(--h,258));--c:oklch(.26 .012 260);--i:oklch(.94 .005 85);--l:oklch(.38 .012 260);--r:oklch(.78 .12 var(--h,258))}button.off:hover{background:oklch(.32 .012 260)}}
+@media(prefers-reduced-motion:reduce){*{transition:none!important;transform:none!important}}
+@media(forced-colors:active){button{border-color:ButtonText}}
+@media print{:host{display:none!important}}`;
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    root.adoptedStyleSheets = [sheet];
+  } catch {
+    make("style", {}, root).textContent = css;
+  }
+
+  // Frameworks that replace the body take the button with it: it comes back.
+  let lives = 200;
+  const attach = () => {
+    if (!document.body || (host.parentNode === document.body) || !lives--) return;
+    document.body.append(host);
+    watch.disconnect();
+    watch.observe(document.documentElement, { childList: true });
+    watch.observe(document.body, { childList: true });
+  };
+  const watch = new MutationObserver(attach);
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", attach, { once: true });
+  else attach();
+
+  // ---- events ----
+
+  const emit = (name, detail = {}) => {
+    Object.freeze(detail);
+    for (const listener of [...(listeners[name] || [])]) {
+      try { listener(detail); } catch (error) { setTimeout(() => { throw error; }); }
+    }
+    dispatchEvent(new CustomEvent("ayuda:" + name, { detail }));
+  };
+
+  // ---- Chat or Ayuda ----
+
+  const address = (what, query = {}) => {
+    const url = new URL(`/w/${encodeURIComponent(site)}${what}`, origin);
+    for (const key in query) if (query[key]) url.searchParams.set(key, query[key]);
+    return url.href;
+  };
+  const draw = () => {
+    const open = !!(status && status.open);
+    label.textContent = open ? words.chat : words.help;
+    icon.setAttribute("d", open ? CHAT : HELP);
+    button.className = open ? "" : "off";
+    badge.hidden = !unread;
+    badge.textContent = unread > 9 ? "9+" : unread;
+    const news_ = unread === 1 ? words["unread.one"] : words["unread.other"];
+    news.textContent = unread ? (news_ || "{n}").replace("{n}", unread) : "";
+    if (frame) frame.title = words.frame || label.textContent;
+    if (button.hidden) {
+      button.hidden = false;
+      emit("ready", { site });
+    }
+  };
+  const tint = (degrees) => {
+    if (degrees != null && degrees !== "" && isFinite(degrees)) host.style.setProperty("--h", +degrees);
+  };
+  const learn = (answer) => {
+    const before = status;
+    status = answer;
+    for (const key in answer.strings) words[key.replace("button.", "")] = answer.strings[key];
+    if (!hue) tint(answer.hue);
+    draw();
+    if (!before || before.open !== answer.open || before.reason !== answer.reason) {
+      emit("status", { open: answer.open, label: answer.label, reason: answer.reason, changes_at: answer.changes_at });
+    }
+  };
+  const later = (again) => {
+    clearTimeout(timer);
+    timer = setTimeout(again, Math.min(1000 * 2 ** tries++, 30000) * (0.5 + Math.random() / 2));
+  };
+  const ask = async () => {
+    clearTimeout(timer);
+    try {
+      const answer = await fetch(address("/status", { lang }), { credentials: "omit" });
+      if (answer.status === 403 || answer.status === 404) {
+        dead = true; // not a site, or not this page's: there is nothing to show
+        return emit("error", { code: answer.status === 403 ? "origin_not_allowed" : "not_found" });
+      }
+      if (!answer.ok) throw answer;
+      learn(await answer.json());
+      tries = 0;
+      listen();
+    } catch {
+      if (tries && !status) draw(); // the form can still be opened
+      if (tries === 1) emit("error", { code: "try_again" });
+      later(ask);
+    }
+  };
+  const listen = () => {
+    clearTimeout(timer);
+    if (events || dead || document.hidden) return;
+    events = new EventSource(address("/events", { lang }));
+    events.addEventListener("status", (event) => {
+      tries = 0;
+      learn(JSON.parse(event.data));
+    });
+    events.onerror = () => {
+      hush();
+      later(listen);
+    };
+  };
+  const hush = () => {
+    if (events) events.close();
+    events = null;
+    clearTimeout(timer);
+  };
+  const wake = () => (document.hidden ? hush() : status ? listen() : dead || ask());
+  document.addEventListener("visibilitychange", wake);
+  addEventListener("pagehide", hush);
+  addEventListener("pageshow", (event) => event.persisted && wake());
+  addEventListener("online", () => { hush(); tries = 0; wake(); });
+
+  // ---- the panel ----
+
+  const post = (message) => {
+    if (!frame) return;
+    if (greeted) frame.contentWindow.postMessage({ ...message, ayuda: 1 }, origin);
+    else mail.push(message);
+  };
+  const prepare = () => {
+    if (frame || dead) return;
+    greeted = false;
+    const page = /^https?:/.test(location.href) ? location.href.split("#")[0].slice(0, 2000) : "";
+    frame = make("iframe", { class: "shut", title: words.frame || label.textContent, tabindex: "-1", "aria-hidden": "true" });
+    frame.src = address("", { embed: "1", lang, position: right && "right", hue: hue || "", page });
+    root.append(frame);
+  };
+  const reload = () => {
+    if (!frame) return;
+    frame.remove();
+    frame = null;
+    prepare();
+    if (opened) unveil();
+  };
+  const unveil = () => {
+    frame.className = "";
+    frame.removeAttribute("tabindex");
+    frame.removeAttribute("aria-hidden");
+    frame.focus();
+  };
+  const open = () => {
+    if (opened || dead) return;
+    prepare();
+    opened = true;
+    button.setAttribute("aria-expanded", "true");
+    unveil();
+    post({ is: "open", page: location.href.split("#")[0] });
+    emit("open");
+  };
+  const close = () => {
+    if (!opened) return;
+    opened = false;
+    button.setAttribute("aria-expanded", "false");
+    frame.className = "shut";
+    frame.setAttribute("tabindex", "-1");
+    frame.setAttribute("aria-hidden", "true");
+    post({ is: "close" });
+    button.focus({ preventScroll: true });
+    emit("close");
+  };
+  const toggle = () => (opened ? close() : open());
+
+  addEventListener("message", ({ source, origin: from, data }) => {
+    if (!frame || source !== frame.contentWindow || from !== origin || !data || data.ayuda !== 1) return;
+    if (data.is === "hello") {
+      greeted = true;
+      const waiting = mail;
+      mail = [];
+      post({ is: "visitor", visitor, extra });
+      if (opened) post({ is: "open", page: location.href.split("#")[0] });
+      waiting.filter(({ is }) => is === "logout").forEach(post);
+    } else if (data.is === "close") close();
+    else if (data.is === "unread") {
+      if (unread === +data.value) return;
+      unread = +data.value || 0;
+      draw();
+      emit("unread", { count: unread });
+    } else if (data.is === "message") emit("message", { from: String(data.value) });
+    else if (data.is === "ticket") emit("ticket", { number: String(data.value) });
+    else if (data.is === "error") emit("error", { code: String(data.value) });
+  });
+
+  button.addEventListener("click", toggle);
+  for (const near of ["pointerenter", "focus", "touchstart"]) button.addEventListener(near, prepare, { passive: true });
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && opened) close();
+  });
+
+  // ---- window.ayuda ----
+
+  const calls = {
+    open, close, toggle,
+    show: () => { host.hidden = false; },
+    hide: () => { close(); host.hidden = true; },
+    identify: (who) => { visitor = { ...visitor, ...who }; post({ is: "visitor", visitor, extra }); },
+    set: (what) => { extra = { ...extra, ...what }; post({ is: "visitor", visitor, extra }); },
+    lang: (code) => { lang = String(code); hush(); ask(); reload(); },
+    on: (name, listener) => {
+      (listeners[name] = listeners[name] || new Set()).add(listener);
+      if (name === "ready" && !button.hidden) listener({ site });
+    },
+    off: (name, listener) => {
+      if (listener) listeners[name] && listeners[name].delete(listener);
+      else delete listeners[name];
+    },
+    logout: () => { visitor = {}; extra = {}; unread = 0; prepare(); post({ is: "logout" }); if (status) draw(); },
+  };
+  const ayuda = (name, ...rest) => {
+    if (Object.hasOwn ? Object.hasOwn(calls, name) : calls[name]) calls[name](...rest);
+    else console.warn("ayuda: there is no " + name);
+  };
+  ayuda.version = 1;
+  Object.defineProperty(window, "ayuda", { value: Object.freeze(ayuda), writable: false, configurable: false });
+  tint(hue);
+  for (const call of (early && early.q) || []) ayuda(...call);
+  ask();
+})();

@@ -1,0 +1,142 @@
+// Runs before the first paint and long before wasm: times in the reader's zone, the way back to the host page, focus.
+(() => {
+  "use strict";
+  const html = document.documentElement;
+  const lang = html.lang;
+  let page;
+  const word = (key) => {
+    page = page || JSON.parse(document.getElementById("state").textContent);
+    return page.strings["panel." + key] || page.strings["ticket_page." + key] || "";
+  };
+
+  // ---- times: only a browser knows its reader's zone ----
+  const words = (at, options) => new Intl.DateTimeFormat(lang, options).format(at);
+  const midnight = (at) => new Date(at).setHours(0, 0, 0, 0);
+  const when = (at, kind) => {
+    const time = words(at, { hour: "numeric", minute: "2-digit" });
+    const days = Math.round((midnight(at) - midnight(Date.now())) / 864e5);
+    if (kind === "time") return time;
+    if (kind === "full") return words(at, { dateStyle: "long", timeStyle: "short" });
+    if (kind === "moment") {
+      if (days === 0) return word("today") + ", " + time;
+      if (days === -1) return word("yesterday") + ", " + time;
+      const far = new Date(at).getFullYear() !== new Date().getFullYear();
+      return words(at, { day: "numeric", month: "short", year: far ? "numeric" : undefined }) + ", " + time;
+    }
+    const which = days <= 0 ? "today" : days === 1 ? "tomorrow" : days < 7 ? "weekday" : "date";
+    const day = words(at, which === "weekday" ? { weekday: "long" } : { day: "numeric", month: "long" });
+    const text = word("back." + which).replace("{day}", day).replace("{time}", time);
+    return text.replace(/\ba las 1:/, "a la 1:");
+  };
+  const show = () => {
+    for (const time of document.querySelectorAll("time[data-as]")) {
+      time.firstChild.data = when(Date.parse(time.dateTime), time.dataset.as);
+      time.title = when(Date.parse(time.dateTime), "full");
+    }
+    for (const zone of document.querySelectorAll("input[name=zone]")) {
+      zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+    }
+  };
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", show);
+  else show();
+
+  // ---- the host page: exactly its origin and its window, both ways; nothing that opens a ticket crosses ----
+  let host = "";
+  try {
+    if (parent !== window) host = new URL(new URLSearchParams(location.search).get("page")).origin;
+  } catch { /* a page of its own */ }
+  const say = (is, value) => {
+    if (host) parent.postMessage({ ayuda: 1, is, value }, host);
+  };
+  const kept = [];
+  let listener = null;
+  addEventListener("message", ({ source, origin, data }) => {
+    if (!host || source !== parent || origin !== host || !data || data.ayuda !== 1) return;
+    if (data.is === "open") ready(focus);
+    const message = [String(data.is), JSON.stringify(data)];
+    if (listener) listener(...message);
+    else kept.push(message);
+  });
+  const hear = (to) => {
+    listener = to;
+    for (const message of kept.splice(0)) to(...message);
+  };
+
+  const ready = (then) => {
+    if (document.readyState === "loading") addEventListener("DOMContentLoaded", then, { once: true });
+    else then();
+  };
+  // A keyboard that jumps up hides half of a phone: there the heading is focused.
+  const focus = () => {
+    const fields = [...document.querySelectorAll("#panel input:not([type=hidden]):not([type=file]), #panel textarea")]
+      .filter((field) => field.checkVisibility ? field.checkVisibility({ visibilityProperty: true }) : field.offsetParent);
+    const touch = matchMedia("(pointer: coarse)").matches;
+    const target = (!touch && (fields.find((field) => !field.value && field.type !== "radio") || fields.at(-1))) || document.querySelector("h1");
+    if (target) target.focus();
+  };
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-close]")) say("close");
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) say("close");
+  });
+
+  // ---- a sound for an answer ----
+  let audio;
+  const beep = () => {
+    try {
+      audio = audio || new AudioContext();
+      const now = audio.currentTime;
+      [660, 880].forEach((pitch, i) => {
+        const tone = audio.createOscillator();
+        const volume = audio.createGain();
+        tone.frequency.value = pitch;
+        volume.gain.setValueAtTime(0.0001, now + i * 0.09);
+        volume.gain.exponentialRampToValueAtTime(0.08, now + i * 0.09 + 0.02);
+        volume.gain.exponentialRampToValueAtTime(0.0001, now + i * 0.09 + 0.2);
+        tone.connect(volume).connect(audio.destination);
+        tone.start(now + i * 0.09);
+        tone.stop(now + i * 0.09 + 0.22);
+      });
+    } catch { /* no sound, then */ }
+  };
+
+  // ---- requests that are no frames: forms, files up with progress, files down as an address inside this page ----
+  const send = (method, path, token, body, progress, done) => {
+    const request = new XMLHttpRequest();
+    request.open(method, path);
+    request.setRequestHeader("Accept", "application/json");
+    if (token) request.setRequestHeader("Authorization", "Bearer " + token);
+    const file = method === "GET";
+    if (file) request.responseType = "blob";
+    if (progress) request.upload.onprogress = (event) => event.total && progress(Math.round((event.loaded / event.total) * 100));
+    request.onloadend = () => {
+      const ok = request.status >= 200 && request.status < 300;
+      if (!file) done(request.responseText || "");
+      else done(ok && request.response ? URL.createObjectURL(request.response) : "");
+    };
+    request.send(body);
+  };
+  const save = (url, name) => Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  const randomId = () => {
+    // RFC 9562, version 7: the time, then chance.
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    const now = Date.now();
+    for (let i = 0; i < 6; i++) bytes[i] = Math.floor(now / 2 ** (40 - 8 * i));
+    bytes[6] = (bytes[6] & 15) | 112;
+    bytes[8] = (bytes[8] & 63) | 128;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  };
+
+  // ---- a conversation that is kept: the form must not flash up before it ----
+  try {
+    if (html.dataset.site && localStorage.getItem("ayuda:" + html.dataset.site)) {
+      html.classList.add("resuming");
+      setTimeout(() => html.classList.remove("resuming"), 6000);
+    }
+  } catch { /* storage is blocked: nothing is kept */ }
+
+  window.ayudaPanel = { say, hear, when, beep, send, save, randomId, focus: () => ready(focus), live: () => html.classList.remove("resuming") };
+  say("hello");
+})();

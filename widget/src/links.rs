@@ -1,0 +1,178 @@
+//! Links in what people write: http, https, mailto and tel, and nothing else becomes one.
+
+use protocol::text::EmailAddress;
+
+/// A stretch of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Shown as it is.
+    Text(String),
+    /// Shown as written, leading to `href`.
+    Link {
+        /// Starts with `http://`, `https://`, `mailto:` or `tel:`.
+        href: String,
+        /// As written.
+        text: String,
+    },
+}
+
+/// Cuts a text at its links. The pieces' texts put together are the text again.
+pub fn pieces(text: &str) -> Vec<Piece> {
+    let mut out: Vec<Piece> = Vec::new();
+    let mut plain = String::new();
+    for word in text.split_inclusive(char::is_whitespace) {
+        let body = word.trim_end();
+        match find_link(body) {
+            Some((start, end, href)) => {
+                plain.push_str(&word[..start]);
+                if !plain.is_empty() {
+                    out.push(Piece::Text(std::mem::take(&mut plain)));
+                }
+                out.push(Piece::Link { href, text: word[start..end].to_owned() });
+                plain.push_str(&word[end..]);
+            }
+            None => plain.push_str(word),
+        }
+    }
+    if !plain.is_empty() {
+        out.push(Piece::Text(plain));
+    }
+    out
+}
+
+/// Where in a word (no whitespace) the link is, and where it leads.
+fn find_link(word: &str) -> Option<(usize, usize, String)> {
+    const SCHEMES: [&str; 4] = ["https://", "http://", "mailto:", "tel:"];
+    for scheme in SCHEMES {
+        if let Some(start) = find_ignoring_case(word, scheme) {
+            let end = start + trimmed_len(&word[start..]);
+            let rest = word.get(start + scheme.len()..end)?;
+            if !is_worth_a_link(scheme, rest) {
+                return None;
+            }
+            return Some((start, end, [scheme, rest].concat()));
+        }
+    }
+    let start = word.len() - word.trim_start_matches(OPENERS).len();
+    let end = start + trimmed_len(&word[start..]);
+    let bare = &word[start..end];
+    if bare.contains('@') && bare.contains('.') && EmailAddress::parse(bare).is_ok() {
+        return Some((start, end, ["mailto:", bare].concat()));
+    }
+    if bare.len() > 6 && find_ignoring_case(bare, "www.") == Some(0) && bare[4..].contains('.') {
+        return Some((start, end, ["https://", bare].concat()));
+    }
+    None
+}
+
+const OPENERS: [char; 9] = ['(', '[', '{', '<', '"', '\'', '«', '“', '¿'];
+const CLOSERS: [char; 14] =
+    ['.', ',', ';', ':', '!', '?', ')', ']', '}', '>', '"', '\'', '»', '”'];
+
+/// The length without closing punctuation, but with a bracket that was opened inside (`…/Chat_(disambiguation)`).
+fn trimmed_len(text: &str) -> usize {
+    let mut kept = text;
+    while let Some(last) = kept.chars().last() {
+        let opened = match last {
+            ')' => kept.matches('(').count() >= kept.matches(')').count(),
+            ']' => kept.matches('[').count() >= kept.matches(']').count(),
+            _ => false,
+        };
+        if opened || !CLOSERS.contains(&last) {
+            break;
+        }
+        kept = &kept[..kept.len() - last.len_utf8()];
+    }
+    kept.len()
+}
+
+fn is_worth_a_link(scheme: &str, rest: &str) -> bool {
+    if rest.chars().any(|c| c.is_control() || matches!(c, '<' | '>' | '"')) {
+        return false;
+    }
+    match scheme {
+        "mailto:" => EmailAddress::parse(rest.split('?').next().unwrap_or_default()).is_ok(),
+        "tel:" => {
+            rest.bytes().filter(u8::is_ascii_digit).count() >= 3
+                && rest.bytes().all(|b| b.is_ascii_digit() || b"+-.()*#".contains(&b))
+        }
+        _ => rest.chars().next().is_some_and(|c| c.is_alphanumeric() || c == '['),
+    }
+}
+
+/// Where `needle` (ASCII, lower case) begins, not right after a letter or digit.
+fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
+    let (hay, needle) = (text.as_bytes(), needle.as_bytes());
+    (0..(hay.len() + 1).saturating_sub(needle.len())).find(|&at| {
+        hay[at..at + needle.len()].eq_ignore_ascii_case(needle)
+            && (at == 0 || !hay[at - 1].is_ascii_alphanumeric())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn links(text: &str) -> Vec<(String, String)> {
+        pieces(text)
+            .into_iter()
+            .filter_map(|piece| match piece {
+                Piece::Link { href, text } => Some((href, text)),
+                Piece::Text(_) => None,
+            })
+            .collect()
+    }
+
+    fn hrefs(text: &str) -> Vec<String> {
+        links(text).into_iter().map(|(href, _)| href).collect()
+    }
+
+    #[test]
+    fn the_four_schemes_become_links_and_no_other() {
+        assert_eq!(hrefs("ve a https://a.mx/b?c=d#e hoy"), ["https://a.mx/b?c=d#e"]);
+        assert_eq!(hrefs("HTTP://A.MX"), ["http://A.MX"]);
+        assert_eq!(hrefs("mailto:ana@a.mx tel:+52-55-1234"), ["mailto:ana@a.mx", "tel:+52-55-1234"]);
+        for text in ["javascript:alert(1)", "data:text/html,x", "ftp://a.mx", "file:///etc", "vbscript:x"] {
+            assert!(hrefs(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scheme_inside_a_word_is_no_link() {
+        assert!(hrefs("xhttps://a.mx").is_empty());
+        assert_eq!(hrefs("ver:https://a.mx"), ["https://a.mx"]);
+    }
+
+    #[test]
+    fn punctuation_after_a_link_is_not_part_of_it() {
+        assert_eq!(hrefs("(https://a.mx/b)."), ["https://a.mx/b"]);
+        assert_eq!(hrefs("https://a.mx/b_(c)"), ["https://a.mx/b_(c)"]);
+        assert_eq!(hrefs("¿https://a.mx?"), ["https://a.mx"]);
+    }
+
+    #[test]
+    fn bare_addresses_and_www_become_links() {
+        assert_eq!(hrefs("escribe a <ana@a.mx>,"), ["mailto:ana@a.mx"]);
+        assert_eq!(hrefs("www.cuentasok.com."), ["https://www.cuentasok.com"]);
+        assert!(hrefs("@ana a@b ....").is_empty());
+    }
+
+    #[test]
+    fn nothing_that_could_leave_an_attribute_is_in_an_address() {
+        assert!(hrefs("https://a.mx/\"onmouseover=\"x").is_empty());
+        assert!(hrefs("https://a.mx/<script>").is_empty());
+    }
+
+    #[test]
+    fn the_pieces_put_together_are_the_text() {
+        for text in ["", " ", "a\n\nb", "¡hola! https://á.mx/ñ\tx@y.mx", "http://", "https://)", "é www.x.y…"] {
+            let whole: String = pieces(text)
+                .into_iter()
+                .map(|piece| match piece {
+                    Piece::Text(text) | Piece::Link { text, .. } => text,
+                })
+                .collect();
+            assert_eq!(whole, text);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! JSON for serde in a few kilobytes: what the protocol's types need and nothing else. No floats, no reasons why a text did not
+//! parse; `serde_json` with both is half of a small wasm. Tests compare the two.
+
+mod read;
+mod write;
+
+pub use read::read;
+pub use write::write;
+
+use serde::{de, ser};
+use std::fmt;
+
+/// It was not what was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreadable;
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unreadable")
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+impl de::Error for Unreadable {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+impl ser::Error for Unreadable {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::{Answer, Form, Typed};
+    use protocol::{
+        Code, EntryId, Field, FileId, Refusal, Seq, TicketNumber, TicketToken, Timestamp,
+        delivery::Unsent,
+        entry::{BecameRequest, Category, EndedBy, TicketState, VisitorBody, VisitorEntry},
+        file::Attachment,
+        form::Started,
+        status::{Availability, Reason},
+        strings::Strings,
+        visitor::{Done, VisitorChat, VisitorCommand, VisitorEvent, VisitorTicket},
+    };
+    use serde::{Serialize, de::DeserializeOwned};
+    use uuid::Uuid;
+
+    fn both_ways<T: Serialize + DeserializeOwned + PartialEq + fmt::Debug>(value: &T) {
+        let theirs = serde_json::to_string(value).expect("it can be written");
+        assert_eq!(write(value).as_deref(), Some(theirs.as_str()));
+        assert_eq!(read::<T>(&theirs).as_ref(), Some(value), "{theirs}");
+        let pretty = serde_json::to_string_pretty(value).expect("it can be written");
+        assert_eq!(read::<T>(&pretty).as_ref(), Some(value));
+        for end in 0..theirs.len() {
+            // Cut short it is refused, and nothing panics.
+            if let Some(part) = theirs.get(..end) {
+                assert_eq!(read::<T>(part), None, "{part}");
+            }
+        }
+    }
+
+    const TEXT: &str = "¡Hola! \"comillas\" \\ \n\t\r \u{1} \u{8}\u{c} 👋🏽 / </script>";
+
+    fn entry(body: VisitorBody) -> VisitorEntry {
+        VisitorEntry { seq: Seq(3), id: EntryId(Uuid::from_u128(5)), at: Timestamp(-17), body }
+    }
+
+    fn file() -> Attachment {
+        Attachment {
+            id: FileId(Uuid::from_u128(9)),
+            name: TEXT.into(),
+            media_type: "a/b".into(),
+            bytes: u64::MAX,
+        }
+    }
+
+    #[test]
+    fn every_command_is_written_as_serde_json_writes_it() {
+        let id = EntryId(Uuid::from_u128(7));
+        for command in [
+            VisitorCommand::Hello { token: None, after: Seq(0) },
+            VisitorCommand::Hello { token: Some(TicketToken("a.b".into())), after: Seq(i64::MAX) },
+            VisitorCommand::Say { id, text: TEXT.into(), files: vec![] },
+            VisitorCommand::Say { id, text: String::new(), files: vec![file().id, file().id] },
+            VisitorCommand::Typing,
+            VisitorCommand::Seen { upto: Seq(4) },
+            VisitorCommand::Resume { after: Seq(4) },
+            VisitorCommand::End,
+            VisitorCommand::Transcript { email: Some("a@b".into()) },
+            VisitorCommand::Contact { email: "a@b".into() },
+            VisitorCommand::Rate { score: 5, comment: None },
+            VisitorCommand::Ping,
+        ] {
+            both_ways(&command);
+        }
+    }
+
+    #[test]
+    fn every_event_is_read_as_serde_json_reads_it() {
+        let status =
+            Availability { open: true, reason: Reason::NoAgents, changes_at: Some(Timestamp(5)) };
+        let state = TicketState { name: TEXT.into(), category: Category::Waiting };
+        let refusal = Refusal::of(Field::Email, Code::TooLong).limit(254);
+        let entries: Vec<_> = [
+            VisitorBody::Visitor { text: TEXT.into(), files: vec![file()] },
+            VisitorBody::Agent { name: TEXT.into(), text: TEXT.into(), files: vec![] },
+            VisitorBody::ChatStarted,
+            VisitorBody::Joined { name: TEXT.into() },
+            VisitorBody::Left { name: TEXT.into() },
+            VisitorBody::Requeued,
+            VisitorBody::BecameRequest { why: BecameRequest::WaitLimit },
+            VisitorBody::ChatEnded { by: EndedBy::Desk },
+            VisitorBody::StateChanged { state: state.clone() },
+            VisitorBody::Rated { score: 5 },
+            VisitorBody::TranscriptSent,
+            VisitorBody::Hidden,
+        ]
+        .map(entry)
+        .into();
+        for chat in [
+            VisitorChat::Waiting { position: 2 },
+            VisitorChat::Active { agent: "Lucía".into() },
+            VisitorChat::Ended { rated: false },
+            VisitorChat::Request,
+        ] {
+            let ticket = VisitorTicket {
+                number: TicketNumber("CO-1042".into()),
+                subject: None,
+                state: state.clone(),
+                chat,
+                email: Some("a@b".into()),
+                seen_upto: Seq(2),
+            };
+            both_ways(&VisitorEvent::Welcome { ticket: ticket.clone(), status });
+            both_ways(&VisitorEvent::Ticket { ticket });
+        }
+        for event in [
+            VisitorEvent::Unknown { status },
+            VisitorEvent::Status { status },
+            VisitorEvent::Entry { entry: entries[0].clone() },
+            VisitorEvent::Entries { entries, last: Seq(12) },
+            VisitorEvent::Ack { id: EntryId(Uuid::nil()), seq: Seq(1), at: Timestamp(1) },
+            VisitorEvent::Refused { id: None, refusal },
+            VisitorEvent::Typing { name: TEXT.into() },
+            VisitorEvent::Seen { upto: Seq(1) },
+            VisitorEvent::Done { what: Done::Rating },
+            VisitorEvent::Pong,
+            VisitorEvent::GoingAway { retry_ms: 500 },
+        ] {
+            both_ways(&event);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_and_what_pages_carry_goes_both_ways() {
+        both_ways(&Unsent {
+            id: EntryId(Uuid::from_u128(1)),
+            text: TEXT.into(),
+            files: vec![file()],
+            since: Timestamp(1),
+        });
+        both_ways(&Strings([("a.b".to_owned(), TEXT.to_owned())].into()));
+        both_ways(&Answer::Refused {
+            form: Form::Chat,
+            refusals: vec![Refusal::new(Code::ChatClosed)],
+            typed: Typed { message: TEXT.into(), ..Typed::default() },
+        });
+        both_ways(&Answer::Started {
+            form: Form::Request,
+            started: Started {
+                number: TicketNumber("CO-1".into()),
+                token: TicketToken("t".into()),
+                link: "l".into(),
+                id: EntryId(Uuid::nil()),
+                seq: Seq(1),
+            },
+            email: None,
+        });
+    }
+
+    #[test]
+    fn what_is_not_known_is_passed_over_and_what_is_not_json_is_refused() {
+        let more = r#"{"new":{"a":[1,-2.5e+3,"\"}",null,true,{}]},"upto":4,"then":false}"#;
+        assert_eq!(
+            read::<VisitorEvent>(&["{\"seen\":", more, "}"].concat()),
+            Some(VisitorEvent::Seen { upto: Seq(4) })
+        );
+        assert_eq!(read::<String>(r#""\u00e1\ud83d\udc4b\/\b""#).as_deref(), Some("á👋/\u{8}"));
+        for bad in [
+            "", "{", "[", "\"", "\"\\", "\"\\u12", "\"\\ud83d\"", "\"\\x\"", "nul", "{\"seen\"}",
+            "{\"seen\":{\"upto\":1.5}}", "{\"seen\":{\"upto\":99999999999999999999}}", "\"pong\" x",
+            "\"nothing\"", "{\"pong\":null,}",
+        ] {
+            assert_eq!(read::<VisitorEvent>(bad), None, "{bad}");
+        }
+        let deep = "[".repeat(100_000);
+        assert_eq!(read::<VisitorEvent>(&deep), None);
+        let deep = ["{\"seen\":{\"x\":", &"[".repeat(100_000)].concat();
+        assert_eq!(read::<VisitorEvent>(&deep), None, "depth has an end");
+    }
+}

@@ -1,0 +1,116 @@
+//! What a browser keeps of a conversation, in the storage of the panel's own origin. Where storage is blocked, nothing is kept
+//! and everything else works.
+
+use super::json;
+use protocol::{EntryId, TicketNumber, TicketToken, delivery::Unsent};
+use serde::{Deserialize, Serialize};
+use web_sys::Storage;
+
+/// The ticket that this browser has open on a site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Opens the ticket.
+    pub token: TicketToken,
+    /// `CO-1042`.
+    pub number: TicketNumber,
+    /// The ticket page, with its token.
+    pub link: String,
+}
+
+/// The key of [`Kept`].
+pub fn ticket_key(site: &str) -> String {
+    ["ayuda:", site].concat()
+}
+
+fn draft_key(site: &str) -> String {
+    ["ayuda:", site, ":draft"].concat()
+}
+
+fn out_prefix(site: &str) -> String {
+    ["ayuda:", site, ":out:"].concat()
+}
+
+const MUTE: &str = "ayuda:mute";
+
+/// The ticket kept for a site.
+pub fn ticket(site: &str) -> Option<Kept> {
+    json::read(&read(&ticket_key(site))?)
+}
+
+/// Keeps a ticket, or forgets it.
+pub fn keep_ticket(site: &str, kept: Option<&Kept>) {
+    let text = kept.and_then(json::write);
+    write(&ticket_key(site), text.as_deref());
+}
+
+/// What was being typed.
+pub fn draft(site: &str) -> String {
+    read(&draft_key(site)).unwrap_or_default()
+}
+
+/// Keeps what is being typed; an empty text is forgotten.
+pub fn keep_draft(site: &str, text: &str) {
+    write(&draft_key(site), (!text.is_empty()).then_some(text));
+}
+
+/// The messages that were never acknowledged.
+pub fn unsent(site: &str) -> Vec<Unsent> {
+    let Some(storage) = local() else { return Vec::new() };
+    let prefix = out_prefix(site);
+    (0..storage.length().unwrap_or(0))
+        .filter_map(|i| storage.key(i).ok().flatten())
+        .filter(|key| key.starts_with(&prefix))
+        .filter_map(|key| json::read(&read(&key)?))
+        .collect()
+}
+
+/// Keeps a message until it is acknowledged.
+pub fn keep_unsent(site: &str, unsent: &Unsent) {
+    let key = [out_prefix(site), unsent.id.to_string()].concat();
+    write(&key, json::write(unsent).as_deref());
+}
+
+/// The server has it.
+pub fn forget_unsent(site: &str, id: EntryId) {
+    write(&[out_prefix(site), id.to_string()].concat(), None);
+}
+
+/// Whether answers come without a sound.
+pub fn muted() -> bool {
+    read(MUTE).is_some()
+}
+
+/// With or without a sound.
+pub fn mute(muted: bool) {
+    write(MUTE, muted.then_some("1"));
+}
+
+fn local() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+fn read(key: &str) -> Option<String> {
+    local()?.get_item(key).ok().flatten()
+}
+
+fn write(key: &str, value: Option<&str>) {
+    let Some(storage) = local() else { return };
+    // A full storage loses the copy, not the message: that is in memory too.
+    let _ = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sites_do_not_share_keys() {
+        assert_eq!(ticket_key("demo"), "ayuda:demo");
+        assert_ne!(draft_key("a"), draft_key("b"));
+        // A site key has no colon, so that no site's prefix begins another's.
+        assert!(!ticket_key("demo-2").starts_with(&out_prefix("demo")));
+    }
+}

@@ -1,0 +1,37 @@
+//! The answer to a form that was posted without script: number and link. With script the conversation takes over from here.
+
+use crate::{
+    page::{Answer, Form},
+    scene::{Scene, View},
+};
+use leptos::prelude::*;
+
+/// Number and link.
+pub fn answer(scene: &Scene) -> Option<AnyView> {
+    let page = scene.page;
+    let Some(Answer::Started { form, started, email }) = &page.answer else { return None };
+    let number = &started.number.0;
+    let words = match (form, email) {
+        (Form::Request, Some(email)) => {
+            page.fill("received_mail", &[("number", number), ("email", email)])
+        }
+        (Form::Request, None) => page.fill("received_plain", &[("number", number)]),
+        (Form::Chat, _) => page.fill("started_plain", &[("number", number)]),
+    };
+    let again = ["?lang=", &page.lang, if page.embed { "&embed=1" } else { "" }].concat();
+    Some(
+        view! {
+            <div class="scroll pad center" data-on="answer" hidden=scene.view != View::Answer>
+                <p class="number num">{number.clone()}</p>
+                <p>{words}</p>
+                <p>
+                    <a class="btn primary" href=started.link.clone() target="_blank" rel="noopener">
+                        {page.t("open_ticket")}
+                    </a>
+                </p>
+                <p><a href=page.address(&again)>{page.t("another")}</a></p>
+            </div>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,18 @@
+//! What somebody wrote, with its links, for panel and ticket page.
+
+use crate::links::{Piece, pieces};
+use leptos::{either::Either, prelude::*};
+
+/// A text with its links. Line breaks are the stylesheet's (`pre-wrap`).
+pub fn said(text: &str) -> impl IntoView + use<> {
+    let pieces: Vec<_> = pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => Either::Left(text),
+            Piece::Link { href, text } => Either::Right(
+                view! { <a href=href target="_blank" rel="noopener noreferrer nofollow">{text}</a> },
+            ),
+        })
+        .collect();
+    view! { <p class="said">{pieces}</p> }
+}

@@ -1,0 +1,67 @@
+//! The words that visitors see are the words that others hold on to.
+
+use crate::samples::strings;
+
+#[test]
+fn the_names_that_interfaces_promise_are_the_spanish_words() {
+    let words = strings("es");
+    for (key, name) in [
+        ("button.chat", "Chat"),
+        ("button.help", "Ayuda"),
+        ("panel.name", "Nombre"),
+        ("panel.email", "Correo electrónico"),
+        ("panel.subject", "Asunto"),
+        ("panel.message", "Mensaje"),
+        ("panel.start", "Iniciar chat"),
+        ("panel.log", "Conversación"),
+        ("panel.send", "Enviar"),
+        ("panel.attach", "Adjuntar"),
+        ("panel.menu", "Menú"),
+        ("panel.close", "Cerrar"),
+        ("panel.menu_transcript", "Enviar transcripción por correo"),
+        ("panel.menu_end", "Finalizar chat"),
+        ("panel.files", "Archivos adjuntos"),
+        ("panel.send_request", "Enviar solicitud"),
+        ("panel.rating", "Valoración"),
+        ("panel.comment", "Comentario"),
+        ("panel.send_rating", "Enviar valoración"),
+        ("ticket_page.reply", "Responder"),
+        ("ticket_page.send", "Enviar"),
+    ] {
+        assert_eq!(words.get(key), name, "{key}");
+    }
+}
+
+#[test]
+fn every_word_that_the_code_asks_for_is_in_the_catalogue() {
+    let sources = [
+        include_str!("../../src/panel/answer.rs"),
+        include_str!("../../src/panel/bubble.rs"),
+        include_str!("../../src/panel/composer.rs"),
+        include_str!("../../src/panel/ended.rs"),
+        include_str!("../../src/panel/header.rs"),
+        include_str!("../../src/panel/intake.rs"),
+        include_str!("../../src/panel/live.rs"),
+        include_str!("../../src/panel/log.rs"),
+        include_str!("../../src/panel/menu.rs"),
+        include_str!("../../src/panel/mod.rs"),
+        include_str!("../../src/panel/request_card.rs"),
+        include_str!("../../src/panel/talk.rs"),
+        include_str!("../../src/panel/transcript.rs"),
+    ];
+    for lang in ["es", "en", "pt"] {
+        let words = strings(lang);
+        for source in sources {
+            for call in ["room.t(\"", "room.fill(\"", "self.fill(\"", "self.t(\""] {
+                for rest in source.split(call).skip(1) {
+                    let key = ["panel.", rest.split('"').next().unwrap()].concat();
+                    assert!(words.0.contains_key(&key), "{lang}: {key}");
+                }
+            }
+        }
+        for rest in include_str!("../../src/ticket_page.rs").split("t(page, \"").skip(1) {
+            let key = ["ticket_page.", rest.split('"').next().unwrap()].concat();
+            assert!(words.0.contains_key(&key) || key.ends_with('.'), "{lang}: {key}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What the server's half makes: whole documents, from data to text.
+#![cfg(feature = "ssr")]
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod locales;
+mod panel;
+mod samples;
+mod ticket;

@@ -1,0 +1,126 @@
+use crate::samples::{body, panel};
+use protocol::{Code, EntryId, Field, Refusal, Seq, TicketNumber, TicketToken, form::Started};
+use uuid::Uuid;
+use widget::ssr::{Answer, Assets, Form, PanelPage, Position, Typed, panel_document};
+
+const EVIL: &str = "</textarea></script><script>alert('1')</script>\" onfocus=\"x";
+
+fn render(page: &PanelPage) -> String {
+    panel_document(page, &Assets::default(), "nonce-1")
+}
+
+#[test]
+fn before_a_chat() {
+    insta::assert_snapshot!(body(&render(&panel(true))));
+}
+
+#[test]
+fn the_ayuda_form() {
+    insta::assert_snapshot!(body(&render(&panel(false))));
+}
+
+#[test]
+fn what_was_typed_comes_back_with_the_refusals_and_cannot_leave_its_place() {
+    let mut page = panel(false);
+    page.name = EVIL.into();
+    page.page = Some(["https://a.mx/", EVIL].concat());
+    page.answer = Some(Answer::Refused {
+        form: Form::Request,
+        refusals: vec![Refusal::of(Field::Email, Code::EmailInvalid)],
+        typed: Typed {
+            name: EVIL.into(),
+            email: EVIL.into(),
+            subject: EVIL.into(),
+            message: ["\n", EVIL].concat(),
+        },
+    });
+    let html = render(&page);
+    assert!(!html.contains("<script>alert"), "markup got through");
+    assert!(!html.contains("onfocus=\"x"), "an attribute got through");
+    assert_eq!(html.matches("</textarea>").count(), 1);
+    assert_eq!(html.matches("</script>").count(), 2, "the state and the boot script");
+    assert!(html.contains("\n\n&lt;/textarea&gt;&lt;/script&gt;&lt;script&gt;alert"));
+    assert!(html.contains("Escribe una dirección de correo válida"));
+    assert!(html.contains("aria-invalid=\"true\""));
+}
+
+#[test]
+fn a_chat_refused_because_it_closed_comes_back_as_the_ayuda_form_with_its_text() {
+    let mut page = panel(false);
+    page.answer = Some(Answer::Refused {
+        form: Form::Chat,
+        refusals: vec![Refusal::new(Code::ChatClosed)],
+        typed: Typed { message: "mi pregunta".into(), ..Typed::default() },
+    });
+    let html = render(&page);
+    assert!(html.contains("action=\"/w/demo/requests?"));
+    assert!(html.contains(">mi pregunta</textarea>"));
+    assert!(html.contains("El chat está cerrado en este momento."));
+}
+
+#[test]
+fn an_answer_shows_number_and_link() {
+    let mut page = panel(false);
+    page.answer = Some(Answer::Started {
+        form: Form::Request,
+        started: Started {
+            number: TicketNumber("CO-1042".into()),
+            token: TicketToken("id.mac".into()),
+            link: "https://help.example.com/t/CO-1042?k=mac".into(),
+            id: EntryId(Uuid::from_u128(3)),
+            seq: Seq(1),
+        },
+        email: Some("ana@a.mx".into()),
+    });
+    insta::assert_snapshot!(body(&render(&page)));
+}
+
+#[test]
+fn the_form_posts_back_to_a_page_that_looks_like_this_one() {
+    let mut page = panel(true);
+    page.hue = Some(200);
+    page.position = Position::Right;
+    let html = render(&page);
+    assert!(html.contains(
+        "action=\"/w/demo/chats?lang=es&amp;embed=1&amp;hue=200&amp;position=right&amp;\
+         page=https%3A%2F%2Fcuentasok.com%2Fprecios%3Fa%3Db%26c%3Dd\""
+    ));
+    assert!(html.contains(":root{--brand-h:200}"));
+    assert!(html.contains("enctype=\"multipart/form-data\""));
+}
+
+#[test]
+fn only_a_frame_can_be_closed() {
+    let mut page = panel(true);
+    assert!(render(&page).contains("data-close"));
+    page.embed = false;
+    assert!(!body(&render(&page)).contains("data-close"));
+}
+
+#[test]
+fn wasm_is_asked_for_where_there_is_some_and_nothing_runs_without_the_nonce() {
+    let page = panel(true);
+    assert!(!render(&page).contains("wasm"));
+    let assets = Assets {
+        css: Some("body{}"),
+        script_url: Some("/assets/panel.1.js".into()),
+        wasm_url: Some("/assets/panel.1.wasm".into()),
+    };
+    let html = panel_document(&page, &assets, "nonce-1");
+    assert!(html.contains("<link rel=\"modulepreload\" href=\"/assets/panel.1.js\">"));
+    assert!(html.contains("import init,{hydrate}from\"/assets/panel.1.js\""));
+    assert!(html.contains("<style nonce=\"nonce-1\">body{}</style>"));
+    let scripts = html.matches("<script").count();
+    assert_eq!(scripts, 3);
+    assert_eq!(html.matches("<script nonce=\"nonce-1\"").count(), 1);
+    assert_eq!(html.matches("<script type=\"module\" async nonce=\"nonce-1\"").count(), 1);
+    assert!(!html.contains(" style=\""), "an inline style would be refused by the policy");
+}
+
+#[test]
+fn the_back_again_line_says_utc_until_there_is_a_script() {
+    let html = render(&panel(false));
+    assert!(html.contains(
+        "<time datetime=\"2026-11-23T17:00:00Z\" data-as=\"back\">Volvemos el 2026-11-23 a las 17:00 UTC</time>"
+    ));
+}

@@ -1,0 +1,116 @@
+//! Pages to render.
+
+use protocol::{
+    EntryId, FileId, Seq, SiteKey, TicketNumber, Timestamp,
+    entry::{Category, EndedBy, TicketState, VisitorBody, VisitorEntry},
+    file::Attachment,
+    status::{Availability, Reason},
+    strings::Strings,
+    visitor::{VisitorChat, VisitorTicket},
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+use widget::ssr::{PanelPage, Position, TicketPage};
+
+/// The whole catalogue of a language.
+pub fn strings(lang: &str) -> Strings {
+    let mut out = BTreeMap::new();
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../locales/");
+    for file in ["button", "panel", "ticket_page", "error"] {
+        let text = std::fs::read_to_string(format!("{root}{lang}/{file}.toml")).unwrap();
+        flatten("", &text.parse().unwrap(), &mut out);
+    }
+    Strings(out)
+}
+
+fn flatten(prefix: &str, table: &toml::Table, out: &mut BTreeMap<String, String>) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            toml::Value::Table(inner) => flatten(&path, inner, out),
+            value => {
+                out.insert(path, value.as_str().unwrap().to_owned());
+            }
+        }
+    }
+}
+
+pub fn panel(open: bool) -> PanelPage {
+    PanelPage {
+        site: SiteKey("demo".into()),
+        name: "CuentasOK".into(),
+        lang: "es".into(),
+        hue: None,
+        file_bytes: 10 * 1024 * 1024,
+        embed: true,
+        position: Position::Left,
+        page: Some("https://cuentasok.com/precios?a=b&c=d".into()),
+        form_id: EntryId(Uuid::from_u128(7)),
+        status: Availability {
+            open,
+            reason: if open { Reason::Open } else { Reason::OutsideHours },
+            changes_at: Some(Timestamp(1_795_453_200_000)),
+        },
+        strings: strings("es"),
+        answer: None,
+    }
+}
+
+pub fn entry(seq: i64, body: VisitorBody) -> VisitorEntry {
+    VisitorEntry {
+        seq: Seq(seq),
+        id: EntryId(Uuid::from_u128(u128::try_from(seq).unwrap())),
+        at: Timestamp(1_795_369_200_000 + seq * 60_000),
+        body,
+    }
+}
+
+pub fn ticket() -> TicketPage {
+    let pdf = Attachment {
+        id: FileId(Uuid::from_u128(99)),
+        name: "estado de cuenta.pdf".into(),
+        media_type: "application/pdf".into(),
+        bytes: 233_000,
+    };
+    TicketPage {
+        site: SiteKey("demo".into()),
+        site_name: "CuentasOK".into(),
+        lang: "es".into(),
+        hue: Some(150),
+        file_bytes: 10 * 1024 * 1024,
+        ticket: VisitorTicket {
+            number: TicketNumber("CO-1042".into()),
+            subject: Some("Conciliación de marzo".into()),
+            state: TicketState { name: "pendiente".into(), category: Category::Open },
+            chat: VisitorChat::Ended { rated: false },
+            email: None,
+            seen_upto: Seq(1),
+        },
+        entries: vec![
+            entry(1, VisitorBody::Visitor { text: "Hola, no puedo conciliar.".into(), files: vec![pdf] }),
+            entry(2, VisitorBody::ChatStarted),
+            entry(3, VisitorBody::Joined { name: "Lucía Medina".into() }),
+            entry(
+                4,
+                VisitorBody::Agent {
+                    name: "Lucía Medina".into(),
+                    text: "Mira https://cuentasok.com/folios.".into(),
+                    files: vec![],
+                },
+            ),
+            entry(5, VisitorBody::Hidden),
+            entry(6, VisitorBody::ChatEnded { by: EndedBy::Agent }),
+        ],
+        form_id: EntryId(Uuid::from_u128(8)),
+        status: panel(true).status,
+        strings: strings("es"),
+        answer: None,
+    }
+}
+
+/// The body of a document: what a snapshot is about.
+pub fn body(document: &str) -> String {
+    let body = document.split_once("<body>").unwrap().1.split_once("</body>").unwrap().0;
+    // One element a line, so that a change shows where it is.
+    body.replace("><", ">\n<")
+}

@@ -1,0 +1,73 @@
+use crate::samples::{body, entry, ticket};
+use protocol::{
+    Code, Field, Refusal,
+    entry::{Category, VisitorBody},
+    visitor::VisitorChat,
+};
+use widget::ssr::{Assets, TicketAnswer, TicketPage, ticket_document};
+
+fn render(page: &TicketPage) -> String {
+    ticket_document(page, &Assets::default(), "n")
+}
+
+#[test]
+fn after_a_chat() {
+    insta::assert_snapshot!(body(&render(&ticket())));
+}
+
+#[test]
+fn without_a_subject_the_first_words_are_the_heading() {
+    let mut page = ticket();
+    page.ticket.subject = None;
+    page.entries = vec![entry(
+        1,
+        VisitorBody::Visitor {
+            text: "Hola,\n no puedo conciliar mi cuenta de marzo porque el banco cambió, y no sé qué hacer"
+                .into(),
+            files: vec![],
+        },
+    )];
+    assert!(render(&page).contains(
+        "<h1>Hola, no puedo conciliar mi cuenta de marzo porque el banco cambió…</h1>"
+    ));
+    page.entries.clear();
+    assert!(render(&page).contains("<h1>Tu consulta</h1>"));
+}
+
+#[test]
+fn a_rating_is_asked_for_once() {
+    let mut page = ticket();
+    assert!(render(&page).contains("action=\"/t/CO-1042/rating\""));
+    for chat in [VisitorChat::Ended { rated: true }, VisitorChat::Request] {
+        page.ticket.chat = chat;
+        assert!(!render(&page).contains("role=\"radiogroup\""));
+    }
+}
+
+#[test]
+fn what_was_typed_comes_back_and_cannot_leave_its_place() {
+    let mut page = ticket();
+    let evil = "</textarea><script>alert(1)</script>";
+    page.entries.push(entry(7, VisitorBody::Visitor { text: evil.into(), files: vec![] }));
+    page.entries.push(entry(
+        8,
+        VisitorBody::Agent { name: evil.into(), text: evil.into(), files: vec![] },
+    ));
+    page.answer = Some(TicketAnswer::ReplyRefused {
+        refusals: vec![Refusal::of(Field::Message, Code::TooLong).limit(20_000)],
+        message: evil.into(),
+    });
+    let html = render(&page);
+    assert!(!html.contains("<script>alert"));
+    assert!(html.contains("&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt;</textarea>"));
+    assert!(html.contains("«Mensaje» admite como máximo 20000 caracteres."));
+}
+
+#[test]
+fn the_steps_follow_the_state() {
+    let mut page = ticket();
+    page.ticket.state.category = Category::Closed;
+    assert!(!render(&page).contains("aria-current"));
+    page.ticket.state.category = Category::Waiting;
+    assert!(render(&page).contains("<li class=\"now\" aria-current=\"step\">Respondido"));
+}
