@@ -1,0 +1,35 @@
+//! Taking, passing on and ending chats.
+
+use super::ApiError;
+#[cfg(feature = "ssr")]
+use super::{caller, refused};
+use leptos::prelude::*;
+use protocol::{ChatId, TicketId};
+
+/// Takes a ringing or waiting chat; answers its ticket.
+#[server(prefix = "/console/api", endpoint = "chats/accept")]
+pub async fn accept(chat: ChatId) -> Result<TicketId, ApiError> {
+    let (desk, agent) = caller()?;
+    desk.accept(&agent, chat).await.map_err(refused)
+}
+
+/// Lets a chat ring at the next agent.
+#[server(prefix = "/console/api", endpoint = "chats/decline")]
+pub async fn decline(chat: ChatId) -> Result<(), ApiError> {
+    let (desk, agent) = caller()?;
+    desk.decline(&agent, chat).await.map_err(refused)
+}
+
+/// Ends my chat.
+#[server(prefix = "/console/api", endpoint = "chats/end")]
+pub async fn end_chat(ticket: TicketId, reason: String) -> Result<(), ApiError> {
+    let (desk, agent) = caller()?;
+    desk.end_chat(&agent, ticket, &reason).await.map_err(refused)
+}
+
+/// The reasons to choose from.
+#[server(prefix = "/console/api", endpoint = "chats/reasons")]
+pub async fn closing_reasons(ticket: TicketId) -> Result<Vec<String>, ApiError> {
+    let (desk, agent) = caller()?;
+    desk.closing_reasons(&agent, ticket).await.map_err(refused)
+}

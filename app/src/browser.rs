@@ -1,0 +1,58 @@
+//! What only a browser has: its storage, clock, sound and notices. Called from effects and handlers alone, which never run on the server.
+
+pub mod notice;
+pub mod sound;
+pub mod storage;
+pub mod upload;
+
+use leptos::prelude::*;
+use protocol::{EntryId, Timestamp};
+use wasm_bindgen::JsCast;
+
+/// The host's clock.
+pub fn now() -> Timestamp {
+    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds far below 2^53")]
+    Timestamp(js_sys::Date::now() as i64)
+}
+
+/// Minutes east of UTC at an instant, where the reader sits.
+pub fn offset_at(at: Timestamp) -> i32 {
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    let date = js_sys::Date::new(&(at.0 as f64).into());
+    #[expect(clippy::cast_possible_truncation, reason = "a day has 1440 minutes")]
+    let west = date.get_timezone_offset() as i32;
+    -west
+}
+
+/// An id for a message that is written here.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the sender makes the id: this is where, in the browser"
+)]
+pub fn new_entry_id() -> EntryId {
+    EntryId(uuid::Uuid::now_v7())
+}
+
+/// A random number from 0 to 1.
+pub fn jitter() -> f64 {
+    js_sys::Math::random()
+}
+
+/// Whether nobody can see the page.
+pub fn is_hidden() -> bool {
+    document().hidden()
+}
+
+/// Leaves the reader's offset where the server finds it on the next visit, so that its first paint shows the right times.
+pub fn keep_offset(offset: i32) {
+    if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {
+        let cookie =
+            format!("ayuda_offset={offset}; Path=/console; Max-Age=31536000; SameSite=Lax");
+        let _ = document.set_cookie(&cookie);
+    }
+}
+
+/// Whether there is a mouse, and with it a keyboard: where there is none, a cursor in a field brings up half a screen of keys.
+pub fn has_keyboard() -> bool {
+    window().match_media("(hover: hover)").ok().flatten().is_some_and(|query| query.matches())
+}

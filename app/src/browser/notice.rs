@@ -1,0 +1,42 @@
+//! Desktop notifications, only where the agent allowed them and only while nobody sees the page.
+
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Notification, NotificationOptions, NotificationPermission};
+
+/// Whether they can still be asked for: the browser has them and nobody answered yet.
+pub fn can_ask() -> bool {
+    is_supported() && Notification::permission() == NotificationPermission::Default
+}
+
+/// Asks; must follow a click.
+pub fn ask() {
+    if is_supported() {
+        let _ = Notification::request_permission();
+    }
+}
+
+/// Shows one; a later one with the same tag takes its place.
+pub fn show(title: &str, text: &str, tag: &str) {
+    if !is_supported()
+        || !super::is_hidden()
+        || Notification::permission() != NotificationPermission::Granted
+    {
+        return;
+    }
+    let options = NotificationOptions::new();
+    options.set_body(text);
+    options.set_tag(tag);
+    if let Ok(notification) = Notification::new_with_options(title, &options) {
+        let shown = notification.clone();
+        let follow = Closure::once_into_js(move || {
+            let _ = leptos::prelude::window().focus();
+            shown.close();
+        });
+        notification.set_onclick(Some(follow.unchecked_ref()));
+    }
+}
+
+fn is_supported() -> bool {
+    js_sys::Reflect::has(&leptos::prelude::window(), &JsValue::from_str("Notification"))
+        .unwrap_or(false)
+}

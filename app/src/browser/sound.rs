@@ -1,0 +1,74 @@
+//! Two short tones, made rather than loaded. Silent until the page was touched once: browsers would refuse.
+
+use super::storage;
+use crate::model::keys;
+use std::cell::RefCell;
+use wasm_bindgen::JsValue;
+use web_sys::{AudioContext, OscillatorType};
+
+thread_local! {
+    static CONTEXT: RefCell<Option<AudioContext>> = const { RefCell::new(None) };
+}
+
+/// Whether the agent turned sound off.
+pub fn is_muted() -> bool {
+    storage::get(keys::MUTED).is_some()
+}
+
+/// Turns sound off or on again.
+pub fn mute(muted: bool) {
+    if muted {
+        storage::set(keys::MUTED, "1");
+    } else {
+        storage::remove(keys::MUTED);
+    }
+}
+
+/// A chat rings.
+pub fn ring() {
+    play(&[(784.0, 0.0), (988.0, 0.16), (1175.0, 0.32)]);
+}
+
+/// A message came.
+pub fn chime() {
+    play(&[(880.0, 0.0)]);
+}
+
+fn play(tones: &[(f32, f64)]) {
+    if is_muted() || !was_touched() {
+        return;
+    }
+    CONTEXT.with_borrow_mut(|context| {
+        if context.is_none() {
+            *context = AudioContext::new().ok();
+        }
+        if let Some(context) = context {
+            for (pitch, after) in tones {
+                let _ = tone(context, *pitch, *after);
+            }
+        }
+    });
+}
+
+/// Whether the agent has clicked or typed here yet; a browser that does not say may try.
+fn was_touched() -> bool {
+    let get = |on: &JsValue, name: &str| {
+        js_sys::Reflect::get(on, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+    };
+    let activation = get(&leptos::prelude::window().navigator(), "userActivation");
+    activation.is_undefined() || get(&activation, "hasBeenActive").is_truthy()
+}
+
+fn tone(context: &AudioContext, pitch: f32, after: f64) -> Result<(), JsValue> {
+    let start = context.current_time() + after;
+    let (voice, volume) = (context.create_oscillator()?, context.create_gain()?);
+    voice.set_type(OscillatorType::Sine);
+    voice.frequency().set_value(pitch);
+    volume.gain().set_value_at_time(0.0001, start)?;
+    volume.gain().exponential_ramp_to_value_at_time(0.12, start + 0.02)?;
+    volume.gain().exponential_ramp_to_value_at_time(0.0001, start + 0.28)?;
+    voice.connect_with_audio_node(&volume)?;
+    volume.connect_with_audio_node(&context.destination())?;
+    voice.start_with_when(start)?;
+    voice.stop_with_when(start + 0.3)
+}

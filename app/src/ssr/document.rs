@@ -1,0 +1,78 @@
+//! The document around a page. Written here and not by leptos, whose own scripts read files beside the binary.
+
+use super::ConsoleAssets;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// What a document is made of besides its body.
+#[derive(Clone)]
+pub(super) struct Document {
+    pub(super) lang: String,
+    pub(super) title: String,
+    pub(super) nonce: String,
+    pub(super) assets: Arc<ConsoleAssets>,
+    /// The state that the script takes over, as JSON; none: the page needs no script.
+    pub(super) start: Option<String>,
+}
+
+/// A whole document.
+pub(super) fn document(about: Document, body: impl IntoView + 'static) -> impl IntoView {
+    let Document { lang, title, nonce, assets, start } = about;
+    let given = |url: &str| (!url.is_empty()).then(|| url.to_owned());
+    let has_script = !assets.script_url.is_empty() && !assets.wasm_url.is_empty();
+    let loader = (start.is_some() && has_script).then(|| {
+        format!(
+            "import init,{{hydrate}} from {};init({{module_or_path:{}}}).then(hydrate)",
+            quoted(&assets.script_url),
+            quoted(&assets.wasm_url)
+        )
+    });
+    // Signing in takes a while: the console's files are here when it comes.
+    let ahead = if start.is_some() { "preload" } else { "prefetch" };
+    view! {
+        <!DOCTYPE html>
+        <html lang=lang>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="robots" content="noindex"/>
+                <title>{title}</title>
+                {given(&assets.font_url).map(|font| view! { <link rel="preload" href=font r#as="font" type="font/woff2" crossorigin/> })}
+                {given(&assets.css_url).map(|css| view! { <link rel="stylesheet" href=css/> })}
+                {has_script.then(|| view! {
+                    <link rel=if start.is_some() { "modulepreload" } else { "prefetch" } href=assets.script_url.clone()/>
+                    <link rel=ahead href=assets.wasm_url.clone() r#as="fetch" type="application/wasm" crossorigin/>
+                })}
+                {start.map(|start| view! { <script type="application/json" id="start" nonce=nonce.clone() inner_html=start></script> })}
+                {loader.map(|loader| view! { <script type="module" nonce=nonce inner_html=loader></script> })}
+            </head>
+            <body>{body}</body>
+        </html>
+    }
+}
+
+/// JSON that can stand in a script element: nothing in it closes the element or opens a comment.
+pub(super) fn in_script(json: &str) -> String {
+    json.replace('<', "\\u003c")
+}
+
+fn quoted(url: &str) -> String {
+    in_script(&serde_json::to_string(url).expect("a string is JSON"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_script;
+
+    #[test]
+    fn state_cannot_leave_its_element() {
+        let json = serde_json::to_string("</script><!--<script>").expect("a string is JSON");
+        let safe = in_script(&json);
+        assert!(!safe.contains('<'));
+        assert_eq!(
+            serde_json::from_str::<String>(&safe).expect("still JSON"),
+            "</script><!--<script>"
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! Short notes to the agent, gone after a while.
+
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// A note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// Tells it from the others.
+    pub id: u32,
+    /// The sentence.
+    pub text: String,
+    /// Something went wrong.
+    pub is_alert: bool,
+}
+
+/// The notes on screen.
+#[derive(Clone, Copy)]
+pub struct Toasts {
+    shown: RwSignal<Vec<Toast>>,
+    next: StoredValue<u32>,
+}
+
+impl Default for Toasts {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Toasts {
+    /// None yet.
+    pub fn new() -> Self {
+        Self { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) }
+    }
+
+    /// Something went as it should.
+    pub fn say(self, text: String) {
+        self.show(text, false, Duration::from_secs(5));
+    }
+
+    /// Something did not.
+    pub fn alert(self, text: String) {
+        self.show(text, true, Duration::from_secs(12));
+    }
+
+    /// Takes one away.
+    pub fn dismiss(self, id: u32) {
+        self.shown.update(|shown| shown.retain(|toast| toast.id != id));
+    }
+
+    /// Those on screen.
+    pub fn shown(self) -> Vec<Toast> {
+        self.shown.get()
+    }
+
+    fn show(self, text: String, is_alert: bool, lasts: Duration) {
+        let id = self.next.get_value();
+        self.next.set_value(id.wrapping_add(1));
+        self.shown.update(|shown| {
+            shown.retain(|toast| toast.text != text);
+            shown.push(Toast { id, text, is_alert });
+        });
+        set_timeout(move || self.dismiss(id), lasts);
+    }
+}

@@ -1,0 +1,47 @@
+//! The catalogue of the page's language, for every component.
+
+use leptos::prelude::*;
+use protocol::{Refusal, strings::Strings};
+
+/// The strings of one language; copied freely.
+#[derive(Clone, Copy)]
+pub struct Words(StoredValue<Strings>);
+
+impl Words {
+    /// Keeps the strings for as long as the page lives.
+    pub fn new(strings: Strings) -> Self {
+        Self(StoredValue::new(strings))
+    }
+
+    /// The text of `console.{key}`.
+    pub fn get(self, key: &str) -> String {
+        self.0.with_value(|strings| strings.get(&format!("console.{key}")))
+    }
+
+    /// The same with its `{places}` filled.
+    pub fn fill(self, key: &str, places: &[(&str, &str)]) -> String {
+        self.0.with_value(|strings| strings.fill(&format!("console.{key}"), places))
+    }
+
+    /// Singular or plural by number.
+    pub fn count(self, key: &str, n: usize) -> String {
+        self.0.with_value(|strings| strings.count(&format!("console.{key}"), n as u64))
+    }
+
+    /// A ticket state's name: the three that every site begins with in the reader's language, the owner's own as they are.
+    pub fn state(self, name: &str) -> String {
+        self.0.with_value(|strings| {
+            strings.0.get(&format!("state.{name}")).cloned().unwrap_or_else(|| name.to_owned())
+        })
+    }
+
+    /// The sentence for a refusal.
+    pub fn refusal(self, refusal: &Refusal) -> String {
+        self.0.with_value(|strings| strings.refusal(refusal))
+    }
+}
+
+/// The page's words.
+pub fn use_words() -> Words {
+    expect_context()
+}

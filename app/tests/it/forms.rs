@@ -1,0 +1,58 @@
+use crate::desk_fixture::Fixture;
+use app::ssr::{PasswordProblem, SignInProblem};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use protocol::{Code, Field, Refusal};
+
+#[tokio::test]
+async fn sign_in_is_a_plain_form_in_the_readers_language() {
+    let fixture = Fixture::new().await;
+    let request = Request::get("/console/sign-in").body(Body::empty()).unwrap();
+    let (status, html) = fixture.send(request).await;
+    assert_eq!(status, StatusCode::OK);
+    for expected in [
+        "method=\"post\" action=\"/console/sign-in\"",
+        "Correo electrónico",
+        "Contraseña",
+        "Iniciar sesión",
+        "lang=\"es\"",
+    ] {
+        assert!(html.contains(expected), "{expected} is missing");
+    }
+    assert!(!html.contains("<script"), "the door needs none");
+    let request = Request::get("/console/sign-in")
+        .header(header::ACCEPT_LANGUAGE, "en-GB,en;q=0.8")
+        .body(Body::empty())
+        .unwrap();
+    let (_, html) = fixture.send(request).await;
+    assert!(html.contains("lang=\"en\"") && html.contains("Password"));
+}
+
+#[tokio::test]
+async fn a_refused_sign_in_keeps_the_address_and_says_why() {
+    let fixture = Fixture::new().await;
+    let problem = SignInProblem {
+        refusal: Refusal::new(Code::SignInFailed),
+        email: "x\"><script>y@z".into(),
+    };
+    let request = Request::get("/console/sign-in").extension(problem).body(Body::empty()).unwrap();
+    let (_, html) = fixture.send(request).await;
+    assert!(html.contains("role=\"alert\""));
+    assert!(html.contains("value=\"x&quot;"));
+    assert!(!html.contains("<script>y"));
+}
+
+#[tokio::test]
+async fn a_one_time_link_asks_for_a_password() {
+    let fixture = Fixture::new().await;
+    let problem = PasswordProblem { refusal: Refusal::of(Field::Password, Code::Required) };
+    let request =
+        Request::get("/console/password?k=a%22b").extension(problem).body(Body::empty()).unwrap();
+    let (status, html) = fixture.send(request).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(html.contains("action=\"/console/password\""));
+    assert!(html.contains("name=\"k\" value=\"a&quot;b\""));
+    assert!(html.contains("role=\"alert\""));
+}
