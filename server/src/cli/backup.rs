@@ -1,0 +1,21 @@
+//! `ayuda backup FILE`.
+
+use super::{open, worded};
+use crate::settings::Settings;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Args, Debug)]
+pub(super) struct BackupArgs {
+    /// Where the copy goes; it must not be there yet
+    file: PathBuf,
+}
+
+pub(super) async fn run(args: BackupArgs, settings: &Settings) -> anyhow::Result<()> {
+    let desk = open(settings).await?;
+    let outcome = desk.backup(&args.file).await.map_err(worded);
+    desk.close().await;
+    outcome?;
+    println!("{}", args.file.display());
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! `ayuda demo`.
+
+use super::open;
+use crate::{
+    demo::{self, Demo, Filled},
+    settings::Settings,
+};
+
+pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
+    let desk = open(settings).await?;
+    let filled = Demo::fill(&desk).await;
+    desk.close().await;
+    match filled? {
+        Filled::Demo(demo) => {
+            let public = settings.public_url_on(settings.listen.port());
+            println!("The demonstration is ready: site `{}`.", demo::SITE);
+            println!("  sign in       {}  {}", demo.email, demo.password);
+            println!("  tag to paste  {}", demo::tag(&public));
+        }
+        Filled::LeftAlone => println!("The database already holds something: it was left alone."),
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! `ayuda doctor`: what is set, and whether it works. Exit status 1 when something does not.
+
+use crate::settings::{PublicUrl, Settings};
+use desk::Desk;
+use std::{path::Path, process::ExitCode, time::Duration};
+
+/// A relay that does not answer in this time does not answer.
+const RELAY_WITHIN: Duration = Duration::from_secs(5);
+
+/// How a check came out.
+enum Finding {
+    Fine(String),
+    Odd(String),
+    Broken(String),
+}
+
+use Finding::{Broken, Fine, Odd};
+
+pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let public = settings.public_url_on(settings.listen.port());
+    let mut report = Report::default();
+    report.say("version", Fine(env!("CARGO_PKG_VERSION").into()));
+    report.say("listen", Fine(settings.listen.to_string()));
+    report.say("public-url", public_url(&public));
+    report.say("data-dir", data_dir(&settings.data_dir));
+    match Desk::open(settings.desk_options(&public)).await {
+        Ok(desk) => {
+            database(&desk, settings, &mut report).await;
+            desk.close().await;
+        }
+        Err(error) => {
+            report.say("database", Broken(format!("{:#}", anyhow::Error::from(error))));
+        }
+    }
+    report.say("time zones", Fine(desk::zones::zones().to_string()));
+    report.say("mail", mail(settings).await);
+    report.say("mail-from", Fine(settings.mail_from.clone()));
+    report.say("trusted-proxy", proxies(settings, &public));
+    report.say("assets", assets());
+    Ok(if report.broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+#[derive(Default)]
+struct Report {
+    broken: bool,
+}
+
+impl Report {
+    fn say(&mut self, what: &str, finding: Finding) {
+        let (mark, text) = match finding {
+            Fine(text) => ("ok  ", text),
+            Odd(text) => ("odd ", text),
+            Broken(text) => {
+                self.broken = true;
+                ("BAD ", text)
+            }
+        };
+        println!("{mark} {what:<14} {text}");
+    }
+}
+
+fn public_url(public: &PublicUrl) -> Finding {
+    let url = public.as_str();
+    if public.is_https() {
+        Fine(url.into())
+    } else if public.is_loopback() {
+        Fine(format!("{url} (only this machine reaches it)"))
+    } else {
+        Odd(format!("{url} has no TLS: cookies and messages travel in the clear; put a proxy with https in front and set --public-url"))
+    }
+}
+
+fn data_dir(path: &Path) -> Finding {
+    let probe = path.join(".doctor");
+    let written = std::fs::create_dir_all(path)
+        .and_then(|()| std::fs::write(&probe, b"ok"))
+        .and_then(|()| std::fs::remove_file(&probe));
+    let shown = path.display();
+    match written {
+        Ok(()) => Fine(format!("{shown} can be written")),
+        Err(error) => Broken(format!("{shown} cannot be written: {error}")),
+    }
+}
+
+async fn database(desk: &Desk, settings: &Settings, report: &mut Report) {
+    let engine = match &settings.database_url {
+        Some(url) if url.starts_with("postgres") => "PostgreSQL",
+        _ => "SQLite",
+    };
+    match desk.ready().await {
+        Ok(()) => report.say("database", Fine(format!("{engine} answers; its schema is this version's"))),
+        Err(error) => report.say("database", Broken(format!("{engine}: {error}"))),
+    }
+    let sites: Vec<String> = desk.sites().iter().map(|site| site.key.0.clone()).collect();
+    report.say(
+        "sites",
+        if sites.is_empty() {
+            Odd("none; `ayuda site apply FILE` makes one".into())
+        } else {
+            Fine(sites.join(", "))
+        },
+    );
+    report.say(
+        "agents",
+        match desk.has_agents().await {
+            Ok(true) => Fine("somebody can sign in".into()),
+            Ok(false) => Odd("nobody can sign in; `ayuda agent create` makes one".into()),
+            Err(error) => Broken(error.to_string()),
+        },
+    );
+}
+
+/// The relay is called, and hung up on.
+async fn mail(settings: &Settings) -> Finding {
+    let Some(url) = &settings.smtp_url else {
+        let folder = settings.data_dir.join("mail");
+        return Odd(format!("no --smtp-url: mail is kept in {}", folder.display()));
+    };
+    let uri: Option<axum::http::Uri> = url.parse().ok();
+    let Some(host) = uri.as_ref().and_then(axum::http::Uri::host) else {
+        return Broken("--smtp-url names no host".into());
+    };
+    let default = if url.starts_with("smtps:") { 465 } else { 587 };
+    let port = uri.as_ref().and_then(axum::http::Uri::port_u16).unwrap_or(default);
+    let calling = tokio::net::TcpStream::connect((host.trim_matches(['[', ']']), port));
+    match tokio::time::timeout(RELAY_WITHIN, calling).await {
+        Ok(Ok(_)) => Fine(format!("relay {host}:{port} answers")),
+        Ok(Err(error)) => Broken(format!("relay {host}:{port}: {error}")),
+        Err(_) => Broken(format!("relay {host}:{port} does not answer")),
+    }
+}
+
+fn proxies(settings: &Settings, public: &PublicUrl) -> Finding {
+    if !settings.trusted_proxies.is_empty() {
+        return Fine(format!("{} declared", settings.trusted_proxies.len()));
+    }
+    if public.is_https() {
+        return Odd("none, but --public-url is https: behind a proxy every visitor has its address, and rate limits \
+                    cannot tell them apart"
+            .into());
+    }
+    Fine("none".into())
+}
+
+fn assets() -> Finding {
+    match crate::assets::all().len() {
+        0 => Odd("this binary was built without scripts and styles".into()),
+        count => Fine(format!("{count} files built in")),
+    }
+}

@@ -1,0 +1,137 @@
+//! The commands.
+
+mod agent;
+mod availability;
+mod backup;
+mod demo;
+mod doctor;
+mod mask;
+mod serve;
+mod site;
+
+use crate::settings::{Flags, Settings};
+use clap::{Parser, Subcommand};
+use desk::Desk;
+use std::process::ExitCode;
+
+/// The help desk in one binary: a corner button that says Chat or Ayuda, a ticket either way.
+#[derive(Debug, Parser)]
+#[command(name = "ayuda", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve (what `ayuda` alone does)
+    Serve,
+    /// Fill an empty database with a demonstration
+    Demo,
+    /// The people who answer
+    #[command(subcommand)]
+    Agent(agent::AgentCommand),
+    /// The sites that are served
+    #[command(subcommand)]
+    Site(site::SiteCommand),
+    /// What the button says, and why
+    Availability(availability::AvailabilityArgs),
+    /// Mask standard input line by line
+    Mask(mask::MaskArgs),
+    /// Copy database and files into one archive, also while serving
+    Backup(backup::BackupArgs),
+    /// Check settings, database, zone data, mail and folders
+    Doctor,
+}
+
+/// What `main` does.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let settings = match Settings::load(cli.flags) {
+        Ok(settings) => settings,
+        Err(error) => return complain(&error.into()),
+    };
+    if let Err(error) = log(&settings.log) {
+        return complain(&error);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&error.into()),
+    };
+    let outcome = runtime.block_on(run(cli.command.unwrap_or(Command::Serve), settings));
+    outcome.unwrap_or_else(|error| complain(&error))
+}
+
+async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve => serve::run(settings).await?,
+        Command::Demo => demo::run(&settings).await?,
+        Command::Agent(command) => agent::run(command, &settings).await?,
+        Command::Site(command) => site::run(command, &settings).await?,
+        Command::Availability(args) => {
+            let now = settings.clock.now();
+            let (input, output) = (std::io::stdin().lock(), std::io::stdout());
+            return availability::run(args, async || open(&settings).await, now, input, output).await;
+        }
+        Command::Mask(args) => mask::run(&args, std::io::stdin().lock(), std::io::stdout().lock())?,
+        Command::Backup(args) => backup::run(args, &settings).await?,
+        Command::Doctor => return doctor::run(&settings).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The desk, without its own work: for commands beside a server that may run.
+async fn open(settings: &Settings) -> anyhow::Result<Desk> {
+    let public = settings.public_url_on(settings.listen.port());
+    Ok(Desk::open(settings.desk_options(&public)).await?)
+}
+
+/// A refusal of the desk's in words.
+fn worded(error: desk::Error) -> anyhow::Error {
+    match error {
+        desk::Error::Refused(refusal) => {
+            let strings = desk::locales::strings("en", &["error", "field"]);
+            anyhow::anyhow!("{}", strings.refusal(&refusal))
+        }
+        error => error.into(),
+    }
+}
+
+fn log(filter: &str) -> anyhow::Result<()> {
+    use std::io::IsTerminal;
+    let filter = tracing_subscriber::EnvFilter::try_new(filter)
+        .map_err(|error| anyhow::anyhow!("--log (AYUDA_LOG, or `log` in ayuda.toml): {error}"))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    Ok(())
+}
+
+fn complain(error: &anyhow::Error) -> ExitCode {
+    eprintln!("ayuda: {error:#}");
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_stand_before_or_after_the_command() {
+        let parse = |words: &[&str]| Cli::try_parse_from(words).unwrap();
+        let before = parse(&["ayuda", "--listen", "127.0.0.1:9", "serve"]);
+        let after = parse(&["ayuda", "serve", "--listen", "127.0.0.1:9"]);
+        let alone = parse(&["ayuda", "--listen", "127.0.0.1:9"]);
+        assert!([before, after, alone].iter().all(|c| c.flags.listen.as_deref() == Some("127.0.0.1:9")));
+    }
+}

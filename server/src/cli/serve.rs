@@ -1,0 +1,51 @@
+//! `ayuda serve`.
+
+use crate::{
+    Running,
+    demo::{self, Demo},
+    settings::Settings,
+};
+use std::path::Path;
+use tokio::signal::unix::{SignalKind, signal};
+
+pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
+    let data_dir = settings.data_dir.clone();
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let running = crate::start(settings).await?;
+    greet(&running, &data_dir).await?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+/// Says where it is and what to do next.
+async fn greet(running: &Running, data_dir: &Path) -> anyhow::Result<()> {
+    let public = running.public_url();
+    println!("Ayuda {} is at {}", env!("CARGO_PKG_VERSION"), public.as_str());
+    if running.address().port().to_string() != public.as_str().rsplit(':').next().unwrap_or_default() {
+        println!("  listening on  {}", running.address());
+    }
+    let demo = Demo::find(data_dir).filter(|_| running.desk().find_site(&demo::site_key()).is_some());
+    if let Some(demo) = demo {
+        println!("  try it        {}/demo", public.as_str());
+        println!("  console       {}/console", public.as_str());
+        println!("  sign in       {}  {}", demo.email, demo.password);
+        println!("  tag to paste  {}", demo::tag(public));
+    } else if !running.desk().has_agents().await? {
+        println!("  Nobody can sign in yet. Make the first agent:");
+        println!("    ayuda agent create --email ana@example.com --name \"Ana Ruiz\"");
+        println!("  or fill the database with a demonstration:");
+        println!("    ayuda demo");
+    } else {
+        println!("  console       {}/console", public.as_str());
+        for site in running.desk().sites() {
+            println!("  tag to paste  {}", demo::tag_of(public, &site.key.0));
+        }
+    }
+    Ok(())
+}

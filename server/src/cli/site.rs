@@ -1,0 +1,81 @@
+//! `ayuda site list | show | apply | remove`.
+
+use super::{open, worded};
+use crate::{demo, settings::Settings};
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use desk::Desk;
+use protocol::SiteKey;
+use std::io::Read;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SiteCommand {
+    /// One site a line: key, name, what its button says now
+    List,
+    /// Print a site as the file that `apply` takes
+    Show {
+        /// Key of the site
+        key: String,
+    },
+    /// Make or change a site; what the file leaves out stays
+    Apply {
+        /// A TOML file, or - for standard input
+        file: String,
+    },
+    /// Remove a site with everything in it
+    Remove {
+        /// Key of the site
+        key: String,
+    },
+}
+
+pub(super) async fn run(command: SiteCommand, settings: &Settings) -> anyhow::Result<()> {
+    let desk = open(settings).await?;
+    let outcome = act(command, &desk, settings).await;
+    desk.close().await;
+    outcome
+}
+
+async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::Result<()> {
+    match command {
+        SiteCommand::List => {
+            for site in desk.sites() {
+                println!("{}\t{}\t{}", site.key, site.prefix, site.name);
+            }
+        }
+        SiteCommand::Show { key } => {
+            print!("{}", desk.show_site(&SiteKey(key.clone())).with_context(|| unknown(&key))?);
+        }
+        SiteCommand::Apply { file } => {
+            let text = read(&file)?;
+            let known = |error| match error {
+                desk::sites::SiteFileError::Desk(error) => worded(error),
+                refused => anyhow::anyhow!("{file}: {refused}"),
+            };
+            let site = desk.apply_site(&text).await.map_err(known)?;
+            println!("Site `{}` is set. The tag to paste:", site.key);
+            let public = settings.public_url_on(settings.listen.port());
+            println!("{}", demo::tag_of(&public, &site.key.0));
+        }
+        SiteCommand::Remove { key } => {
+            if !desk.remove_site(&SiteKey(key.clone())).await.map_err(worded)? {
+                bail!(unknown(&key));
+            }
+            println!("Site `{key}` is gone, with its tickets.");
+        }
+    }
+    Ok(())
+}
+
+fn unknown(key: &str) -> String {
+    format!("there is no site `{key}`; `ayuda site list` shows those there are")
+}
+
+fn read(file: &str) -> anyhow::Result<String> {
+    if file == "-" {
+        let mut text = String::new();
+        std::io::stdin().lock().read_to_string(&mut text)?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(file).with_context(|| format!("{file} cannot be read"))
+}

@@ -1,0 +1,32 @@
+//! Brotli and gzip for what is made anew for every answer: pages and JSON. Assets are compressed already, files are left alone.
+
+use axum::http::{HeaderMap, header::CONTENT_TYPE};
+use tower_http::{
+    CompressionLevel,
+    compression::{CompressionLayer, predicate::Predicate},
+};
+
+/// The layer. Level 4 makes a panel's document in well under a millisecond and is within a few percent of the best.
+pub(crate) fn layer() -> CompressionLayer<Text> {
+    CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(Text)
+}
+
+/// Pages and JSON.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text;
+
+impl Predicate for Text {
+    fn should_compress<B>(&self, response: &axum::http::Response<B>) -> bool
+    where
+        B: axum::body::HttpBody,
+    {
+        is_text(response.headers()) && response.body().size_hint().exact().is_none_or(|n| n > 512)
+    }
+}
+
+fn is_text(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| {
+        let kind = kind.as_bytes();
+        kind.starts_with(b"text/html") || kind.starts_with(b"application/json")
+    })
+}

@@ -1,0 +1,166 @@
+//! The `ayuda` binary's inside: settings, router, sign-in, sockets, uploads, embedded assets, commands.
+//!
+//! Everything that is decided is decided in `desk`; here is HTTP. [`start`] is the way in for the binary and for tests.
+
+mod access;
+mod asking;
+pub mod assets;
+pub mod cli;
+mod compression;
+mod counters;
+mod demo;
+mod failure;
+mod http;
+mod listening;
+pub mod network;
+mod observing;
+mod origin;
+mod page;
+mod rates;
+mod router;
+mod security;
+pub mod settings;
+mod sockets;
+mod state;
+mod wording;
+mod ws;
+
+pub use access::Access;
+pub use router::Declared;
+
+use desk::Desk;
+use settings::{PublicUrl, Settings};
+use state::{Inner, Server};
+use std::{io, net::SocketAddr, time::Duration};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
+
+/// From the signal to the end, sockets and requests have this long to finish.
+const FINISH_WITHIN: Duration = Duration::from_secs(7);
+/// And the desk's own work after them.
+const DESK_WITHIN: Duration = Duration::from_secs(2);
+/// How often who has not been here for long is forgotten.
+const TIDY_EVERY: Duration = Duration::from_secs(600);
+
+/// Why the server did not start; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {}", advice(source))]
+    Bind {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The desk cannot be opened.
+    #[error(transparent)]
+    Desk(#[from] desk::OpenError),
+}
+
+fn advice(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::AddrInUse => {
+            "another program has this address; stop it, or choose another with --listen"
+        }
+        io::ErrorKind::PermissionDenied => {
+            "ports below 1024 need permission; choose a higher one with --listen, or grant CAP_NET_BIND_SERVICE"
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "this machine does not have this address; 0.0.0.0 listens on all that it has"
+        }
+        _ => "choose another address with --listen",
+    }
+}
+
+/// A server that runs, until [`Running::stop`].
+pub struct Running {
+    address: SocketAddr,
+    server: Server,
+    routes: Vec<Declared>,
+    stop: watch::Sender<bool>,
+    listening: JoinHandle<()>,
+    working: JoinHandle<()>,
+}
+
+/// Opens the desk, listens, and serves.
+pub async fn start(settings: Settings) -> Result<Running, StartError> {
+    let bind = |source| StartError::Bind { address: settings.listen, source };
+    let listener = TcpListener::bind(settings.listen).await.map_err(bind)?;
+    let address = listener.local_addr().map_err(bind)?;
+    let public = settings.public_url_on(address.port());
+    let desk = Desk::open(settings.desk_options(&public)).await?;
+    let (stop, stopped) = watch::channel(false);
+    let server = Server::new(Inner {
+        rates: rates::Rates::new(settings.clock.clone()),
+        console: http::console::router(&desk),
+        demo: demo::Demo::find(&settings.data_dir),
+        desk,
+        public,
+        trusted_proxies: settings.trusted_proxies,
+        counters: counters::Counters::default(),
+        sockets: sockets::Sockets::default(),
+        stop: stopped.clone(),
+    });
+    let (router, routes) = router::build(&server);
+    let listening = tokio::spawn(listening::listen(listener, router, stopped.clone()));
+    let working = tokio::spawn(work(server.clone(), stopped));
+    Ok(Running { address, server, routes, stop, listening, working })
+}
+
+/// The desk's own work, and ours.
+async fn work(server: Server, mut stopped: watch::Receiver<bool>) {
+    let tidy = async {
+        loop {
+            tokio::time::sleep(TIDY_EVERY).await;
+            server.rates.forget_old();
+        }
+    };
+    tokio::select! {
+        () = tidy => {}
+        () = server.desk.run(stopped.clone()) => {
+            // It ends when it is told to; until then there is nothing to wait for here.
+            state::stopped(&mut stopped).await;
+        }
+    }
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where people reach it.
+    pub fn public_url(&self) -> &PublicUrl {
+        &self.server.public
+    }
+
+    /// The desk behind it.
+    pub fn desk(&self) -> &Desk {
+        &self.server.desk
+    }
+
+    /// Every address there is, and who may call it.
+    pub fn routes(&self) -> &[Declared] {
+        &self.routes
+    }
+
+    /// Stops accepting, answers what was asked, sends sockets away, and closes the desk: within ten seconds.
+    pub async fn stop(self) {
+        let Self { server, stop, listening, working, .. } = self;
+        stop.send_replace(true);
+        let finished = async {
+            server.sockets.none().await;
+            // It ends when its last connection does.
+            let _ = listening.await;
+        };
+        if timeout(FINISH_WITHIN, finished).await.is_err() {
+            tracing::warn!(sockets = server.sockets.count(), "connections were cut");
+        }
+        if timeout(DESK_WITHIN, working).await.is_err() {
+            tracing::warn!("work of the desk was cut");
+        }
+        server.desk.close().await;
+    }
+}

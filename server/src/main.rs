@@ -1,0 +1,5 @@
+//! The `ayuda` binary; everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    server::cli::main()
+}

@@ -1,0 +1,158 @@
+//! Every address there is, and who may call it. Denied unless declared: the table has no row without an [`Access`], and a
+//! test walks all rows as every role.
+
+use crate::{
+    access::{self, Access},
+    assets, compression,
+    failure::Failure,
+    http::{
+        chats, console, console_files, health, home, panel, password, requests, sign_in, status,
+        ticket, ticket_posts, visitor_files,
+    },
+    observing, security,
+    state::Server,
+    wording, ws,
+};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    handler::Handler,
+    middleware::{from_fn, from_fn_with_state},
+    response::IntoResponse,
+    routing::{MethodFilter, MethodRouter, on},
+};
+use protocol::Code;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// As the router writes it: `/w/{site}/status`.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// Bodies of the routes that do not read them bit by bit themselves.
+const BODY_BYTES: usize = 256 * 1024;
+
+/// The whole server, and the table it was made from.
+pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
+    use Access::{Agent, AgentPage, Public, Ticket, Visitor};
+    let Table { router, declared, .. } = Table::new(server.clone())
+        // For operators and whoever comes by.
+        .get(Public, "/", home::home)
+        .get(Public, "/demo", home::demo)
+        .get(Public, "/healthz", health::alive)
+        .get(Public, "/readyz", health::ready)
+        .get(Public, "/metrics", health::metrics)
+        // For host pages.
+        .get(Public, "/widget.js", assets::serve_loader)
+        .get(Public, "/assets/{*path}", assets::serve)
+        .get(Public, "/w/{site}/status", status::status)
+        .get(Public, "/w/{site}/events", status::events)
+        // For visitors.
+        .get(Public, "/w/{site}", panel::panel)
+        .upload(Public, "/w/{site}/chats", chats::start)
+        .upload(Public, "/w/{site}/requests", requests::ask)
+        .get(Public, "/w/{site}/socket", ws::visitor::upgrade)
+        .upload(Visitor, "/w/{site}/files", visitor_files::upload)
+        .get(Visitor, "/w/{site}/files/{id}", visitor_files::download)
+        .get(Public, "/t/{number}", ticket::page)
+        .upload(Ticket, "/t/{number}", ticket_posts::reply)
+        .get(Ticket, "/t/{number}/files/{id}", ticket::download)
+        .post(Ticket, "/t/{number}/transcript", ticket_posts::transcript)
+        .post(Ticket, "/t/{number}/rating", ticket_posts::rate)
+        // For agents.
+        .get(Public, "/console/sign-in", sign_in::page)
+        .post(Public, "/console/sign-in", sign_in::sign_in)
+        .post(Public, "/console/sign-out", sign_in::sign_out)
+        .get(Public, "/console/password", password::page)
+        .post(Public, "/console/password", password::set)
+        .get(Agent, "/console/socket", ws::agent::upgrade)
+        .upload(Agent, "/console/files", console_files::upload)
+        .get(Agent, "/console/files/{id}", console_files::download)
+        .get(Agent, "/console/api/{*path}", console::page)
+        .post(Agent, "/console/api/{*path}", console::page)
+        .get(AgentPage, "/console", console::page)
+        .get(AgentPage, "/console/{*path}", console::page);
+    let server = server.clone();
+    let router = router
+        .fallback(async || Failure::of(Code::NotFound))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(from_fn(observing::catch_panic))
+        .layer(csrf(&server))
+        .layer(from_fn_with_state(server.clone(), wording::word))
+        .layer(compression::layer())
+        .layer(from_fn_with_state(server.clone(), security::guard))
+        .layer(from_fn_with_state(server.clone(), observing::observe))
+        .with_state(server);
+    (router, declared)
+}
+
+struct Table {
+    router: Router<Server>,
+    declared: Vec<Declared>,
+    server: Server,
+}
+
+impl Table {
+    fn new(server: Server) -> Self {
+        Self { router: Router::new(), declared: Vec::new(), server }
+    }
+
+    fn get<T: 'static>(
+        self,
+        access: Access,
+        path: &'static str,
+        handler: impl Handler<T, Server>,
+    ) -> Self {
+        let route = on(MethodFilter::GET, handler);
+        self.route(Declared { method: "GET", path, access }, route)
+    }
+
+    fn post<T: 'static>(
+        self,
+        access: Access,
+        path: &'static str,
+        handler: impl Handler<T, Server>,
+    ) -> Self {
+        let route = on(MethodFilter::POST, handler);
+        self.route(Declared { method: "POST", path, access }, route)
+    }
+
+    /// A post that streams files: it limits its body itself, part by part.
+    fn upload<T: 'static>(
+        self,
+        access: Access,
+        path: &'static str,
+        handler: impl Handler<T, Server>,
+    ) -> Self {
+        let route = on(MethodFilter::POST, handler).layer(DefaultBodyLimit::disable());
+        self.route(Declared { method: "POST", path, access }, route)
+    }
+
+    fn route(mut self, row: Declared, route: MethodRouter<Server>) -> Self {
+        let server = self.server.clone();
+        let guarded = match row.access {
+            Access::Public => route,
+            Access::Visitor => route.route_layer(from_fn_with_state(server, access::visitor)),
+            Access::Ticket => route.route_layer(from_fn_with_state(server, access::ticket)),
+            Access::Agent => route.route_layer(from_fn_with_state(server, access::agent)),
+            Access::AgentPage => route.route_layer(from_fn_with_state(server, access::agent_page)),
+        };
+        self.router = self.router.route(row.path, guarded);
+        self.declared.push(row);
+        self
+    }
+}
+
+/// Nothing is changed by a request that a page of another origin makes.
+fn csrf(server: &Server) -> CsrfLayer<impl Fn(ProtectionError) -> axum::response::Response + Clone + use<>> {
+    CsrfLayer::new()
+        .add_trusted_origin(server.public.as_str())
+        .expect("a public URL is an origin")
+        .with_rejection_response(|_| Failure::of(Code::OriginNotAllowed).into_response())
+}

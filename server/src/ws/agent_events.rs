@@ -1,0 +1,164 @@
+//! What a console has on screen, and what it is told of each event.
+
+use crate::{failure::Failure, state::Server};
+use desk::{agents::Agent, hub::Event};
+use protocol::{
+    EntryId, FileId, Seq, TicketId,
+    agent::{AgentEvent, Conversation},
+    entry::AgentEntry,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    pin::Pin,
+    sync::Arc,
+};
+
+/// An answer on its way; none where there is nothing to say.
+pub(super) type Answering = Pin<Box<dyn Future<Output = Option<AgentEvent>> + Send>>;
+
+pub(super) fn at_once(event: AgentEvent) -> Answering {
+    Box::pin(std::future::ready(Some(event)))
+}
+
+/// One agent's view.
+pub(super) struct Desktop {
+    pub(super) server: Server,
+    pub(super) agent: Arc<Agent>,
+    /// Tickets on screen, and up to where their entries have been sent.
+    pub(super) watched: HashMap<TicketId, Seq>,
+    /// Tickets whose row is to be read again.
+    pub(super) changed: HashSet<TicketId>,
+    /// Tickets that have a row on screen.
+    listed: HashSet<TicketId>,
+}
+
+impl Desktop {
+    pub(super) fn new(server: Server, agent: Agent) -> Self {
+        Self {
+            server,
+            agent: Arc::new(agent),
+            watched: HashMap::new(),
+            changed: HashSet::new(),
+            listed: HashSet::new(),
+        }
+    }
+
+    pub(super) async fn welcome(&mut self) -> desk::Result<AgentEvent> {
+        let desk = &self.server.desk;
+        let me = desk.me(&self.agent).await?;
+        let work = desk.work(&self.agent).await?;
+        let offers = desk.offers(&self.agent).await?;
+        self.listed = work.iter().map(|item| item.ticket).collect();
+        Ok(AgentEvent::Welcome { me, work, offers })
+    }
+
+    pub(super) async fn read(
+        &self,
+        ticket: TicketId,
+        after: Seq,
+    ) -> desk::Result<(Conversation, Vec<AgentEntry>, Seq)> {
+        let desk = &self.server.desk;
+        let conversation = desk.conversation(&self.agent, ticket).await?;
+        let (entries, last) = desk.agent_entries(&self.agent, ticket, after).await?;
+        Ok((conversation, entries, last))
+    }
+
+    pub(super) fn say(
+        &self,
+        ticket: TicketId,
+        id: EntryId,
+        text: String,
+        files: Vec<FileId>,
+    ) -> Answering {
+        let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
+        Box::pin(async move {
+            Some(match server.desk.agent_says(&agent, ticket, id, &text, &files).await {
+                Ok(receipt) => {
+                    server.counters.agent_messages.up();
+                    AgentEvent::Ack { ticket, id: receipt.id, seq: receipt.seq, at: receipt.at }
+                }
+                Err(error) => refused(ticket, Some(id), error),
+            })
+        })
+    }
+
+    pub(super) fn seen(&self, ticket: TicketId, upto: Seq) -> Answering {
+        let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
+        Box::pin(async move {
+            let outcome = server.desk.agent_saw(&agent, ticket, upto).await;
+            outcome.err().map(|error| refused(ticket, None, error))
+        })
+    }
+
+    /// What is told of an event that carries all there is to tell.
+    pub(super) fn view_now(&mut self, event: &Event) -> Option<AgentEvent> {
+        match event {
+            Event::Entry { ticket, agent: entry, .. } => {
+                let sent = self.watched.get_mut(ticket).filter(|sent| entry.seq > **sent)?;
+                *sent = entry.seq;
+                Some(AgentEvent::Entry { ticket: *ticket, entry: entry.clone() })
+            }
+            Event::Typing { ticket, agent: None } if self.watched.contains_key(ticket) => {
+                Some(AgentEvent::Typing { ticket: *ticket })
+            }
+            Event::Seen { ticket, by_visitor: true, upto } if self.watched.contains_key(ticket) => {
+                Some(AgentEvent::Seen { ticket: *ticket, upto: *upto })
+            }
+            Event::VisitorPresent { ticket, present } if self.watched.contains_key(ticket) => {
+                Some(AgentEvent::VisitorPresent { ticket: *ticket, present: *present })
+            }
+            Event::OfferGone { chat, .. } => Some(AgentEvent::OfferGone { chat: *chat }),
+            _ => None,
+        }
+    }
+
+    /// What is told of an event that says "read it again". What cannot be read now is told by the next change or reconnect.
+    pub(super) async fn view(&mut self, event: &Event) -> Option<AgentEvent> {
+        let desk = &self.server.desk;
+        let read = match event {
+            Event::Ticket { ticket } if self.watched.contains_key(ticket) => desk
+                .conversation(&self.agent, *ticket)
+                .await
+                .map(|head| Some(AgentEvent::Conversation { conversation: Box::new(head) })),
+            Event::Offer { chat, .. } => desk
+                .find_offer(&self.agent, *chat)
+                .await
+                .map(|offer| offer.map(|offer| AgentEvent::Offer { offer: Box::new(offer) })),
+            Event::AgentState { .. } => {
+                desk.me(&self.agent).await.map(|me| Some(AgentEvent::State { me }))
+            }
+            _ => return None,
+        };
+        read.unwrap_or_else(|error| {
+            tracing::debug!(%error, "an event's subject could not be read");
+            None
+        })
+    }
+
+    /// The rows of at most `count` changed tickets.
+    pub(super) async fn rows(&mut self, count: usize) -> Vec<AgentEvent> {
+        let tickets: Vec<TicketId> = self.changed.iter().copied().take(count).collect();
+        let mut events = Vec::with_capacity(tickets.len());
+        for ticket in tickets {
+            self.changed.remove(&ticket);
+            match self.server.desk.find_work(&self.agent, ticket).await {
+                Ok(Some(item)) => {
+                    self.listed.insert(ticket);
+                    events.push(AgentEvent::Work { item: Box::new(item) });
+                }
+                Ok(None) => {
+                    if self.listed.remove(&ticket) {
+                        events.push(AgentEvent::WorkGone { ticket });
+                    }
+                }
+                Err(error) => tracing::debug!(%error, "a row could not be read"),
+            }
+        }
+        events
+    }
+}
+
+fn refused(ticket: TicketId, id: Option<EntryId>, error: desk::Error) -> AgentEvent {
+    let refusal = Failure::from(error).refusal;
+    AgentEvent::Refused { ticket: Some(ticket), id, refusal }
+}

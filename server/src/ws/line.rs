@@ -1,0 +1,153 @@
+//! One socket as frames: what is said is JSON text, what is heard is a frame or a reason to stop.
+
+use axum::{
+    body::Bytes,
+    extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket},
+};
+use futures_util::{FutureExt, SinkExt};
+use protocol::{limits, visitor::TOO_SLOW};
+use serde::{Serialize, de::DeserializeOwned};
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+
+/// A peer that takes nothing for this long is gone.
+const STUCK: Duration = Duration::from_secs(20);
+/// Time for a close frame to arrive before the connection goes.
+const LINGER: Duration = Duration::from_millis(500);
+
+/// The peer is gone: there is nobody to tell.
+#[derive(Debug)]
+pub(super) struct Gone;
+
+/// Why we close, by code (RFC 6455, 7.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Close {
+    /// Done here, as the peer wished.
+    Normal,
+    /// The server goes away.
+    GoingAway,
+    /// Not a frame of ours, or not in its place.
+    Policy,
+    /// A frame over the limit.
+    TooBig,
+    /// It did not keep up; it comes back and resumes.
+    TooSlow,
+}
+
+impl Close {
+    fn frame(self) -> CloseFrame {
+        let (code, reason) = match self {
+            Self::Normal => (1000, ""),
+            Self::GoingAway => (1001, "going away"),
+            Self::Policy => (1008, "not a frame of this protocol"),
+            Self::TooBig => (1009, "frame too big"),
+            Self::TooSlow => (TOO_SLOW, "too slow"),
+        };
+        CloseFrame { code, reason: reason.into() }
+    }
+}
+
+/// What came.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// A text frame.
+    Text(Utf8Bytes),
+    /// A sign of life.
+    Life,
+    /// Something that ends the socket.
+    End(Close),
+    /// The peer closed or is gone.
+    Gone,
+}
+
+/// The socket, and when it was last heard.
+pub(super) struct Line {
+    socket: WebSocket,
+    heard_at: Instant,
+}
+
+impl Line {
+    pub(super) fn new(socket: WebSocket) -> Self {
+        Self { socket, heard_at: Instant::now() }
+    }
+
+    /// The next thing that comes. Safe to drop before it is done.
+    pub(super) async fn hear(&mut self) -> Heard {
+        let message = match self.socket.recv().await {
+            None => return Heard::Gone,
+            Some(Err(error)) => return end_of(&error),
+            Some(Ok(message)) => message,
+        };
+        self.heard_at = Instant::now();
+        match message {
+            Message::Text(text) => Heard::Text(text),
+            Message::Ping(_) | Message::Pong(_) => Heard::Life,
+            Message::Binary(_) => Heard::End(Close::Policy),
+            Message::Close(_) => Heard::Gone,
+        }
+    }
+
+    /// What has come already, without waiting.
+    pub(super) fn hear_now(&mut self) -> Option<Heard> {
+        self.hear().now_or_never()
+    }
+
+    /// Puts an event into the buffer; [`Line::flush`] sends it.
+    pub(super) async fn say(&mut self, event: &impl Serialize) -> Result<(), Gone> {
+        let text = serde_json::to_string(event).expect("an event is JSON");
+        within(self.socket.feed(Message::Text(text.into()))).await
+    }
+
+    pub(super) async fn flush(&mut self) -> Result<(), Gone> {
+        within(self.socket.flush()).await
+    }
+
+    /// Asks for a sign of life; false when there has been none for too long.
+    pub(super) async fn ping(&mut self) -> Result<bool, Gone> {
+        if self.heard_at.elapsed() >= limits::DEAD_AFTER {
+            return Ok(false);
+        }
+        within(self.socket.send(Message::Ping(Bytes::new()))).await?;
+        Ok(true)
+    }
+
+    /// Says why, and gives the frame time to arrive: a connection that is dropped with bytes unread would be reset.
+    pub(super) async fn close(mut self, why: Close) {
+        if within(self.socket.send(Message::Close(Some(why.frame())))).await.is_err() {
+            return;
+        }
+        if why == Close::TooBig {
+            // The rest of the frame is not worth reading.
+            tokio::time::sleep(LINGER).await;
+            return;
+        }
+        let answered = async {
+            while !matches!(self.hear().await, Heard::Gone | Heard::End(_)) {}
+        };
+        let _ = timeout(LINGER, answered).await;
+    }
+}
+
+/// A frame of ours, if it is one.
+pub(super) fn decode<T: DeserializeOwned>(text: &Utf8Bytes) -> Option<T> {
+    serde_json::from_str(text.as_str()).ok()
+}
+
+async fn within(sending: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Gone> {
+    match timeout(STUCK, sending).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Gone),
+    }
+}
+
+/// axum wraps the library's errors; their text is what tells a frame over the limit from a broken one.
+fn end_of(error: &axum::Error) -> Heard {
+    let text = error.to_string();
+    if text.contains("too long") {
+        Heard::End(Close::TooBig)
+    } else if text.contains("UTF-8") || text.contains("protocol error") {
+        Heard::End(Close::Policy)
+    } else {
+        Heard::Gone
+    }
+}

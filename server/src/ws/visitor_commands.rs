@@ -1,0 +1,116 @@
+//! What a panel asks of the desk: each command a future that owns what it needs, so that the socket goes on reading.
+
+use crate::{network::Network, state::Server};
+use desk::{sites::Site, visitors::Visitor};
+use protocol::{
+    EntryId, Refusal, Seq,
+    text::{EmailAddress, RatingComment},
+    visitor::{Done, VisitorCommand, VisitorEvent},
+};
+use std::pin::Pin;
+
+/// An answer on its way; none where there is nothing to say.
+pub(super) type Answering = Pin<Box<dyn Future<Output = Option<VisitorEvent>> + Send>>;
+
+pub(super) fn at_once(event: VisitorEvent) -> Answering {
+    Box::pin(std::future::ready(Some(event)))
+}
+
+/// The id that an answer to this command names.
+pub(super) fn id_of(command: &VisitorCommand) -> Option<EntryId> {
+    match command {
+        VisitorCommand::Say { id, .. } => Some(*id),
+        _ => None,
+    }
+}
+
+/// Begins a command.
+pub(super) fn start(
+    server: &Server,
+    site: &Site,
+    client: Network,
+    visitor: Visitor,
+    command: VisitorCommand,
+) -> Answering {
+    let id = id_of(&command);
+    if is_counted(&command)
+        && let Err(too_often) = server.rates.message(site, client)
+    {
+        server.counters.rate_limited.up();
+        return at_once(VisitorEvent::Refused { id, refusal: too_often.refusal() });
+    }
+    let server = server.clone();
+    match command {
+        VisitorCommand::Say { id, text, files } => Box::pin(async move {
+            Some(match server.desk.visitor_says(visitor, id, &text, &files).await {
+                Ok(receipt) => {
+                    server.counters.visitor_messages.up();
+                    VisitorEvent::Ack { id: receipt.id, seq: receipt.seq, at: receipt.at }
+                }
+                Err(error) => refused(Some(id), error),
+            })
+        }),
+        VisitorCommand::Seen { upto } => Box::pin(async move {
+            server.desk.visitor_saw(visitor, upto).await.err().map(|error| refused(None, error))
+        }),
+        VisitorCommand::Resume { after } => Box::pin(async move {
+            let after = Seq(after.0.max(0));
+            Some(match server.desk.visitor_entries(visitor, after).await {
+                Ok((entries, last)) => VisitorEvent::Entries { entries, last },
+                Err(error) => refused(None, error),
+            })
+        }),
+        VisitorCommand::End => Box::pin(async move {
+            server.desk.visitor_ends(visitor).await.err().map(|error| refused(None, error))
+        }),
+        VisitorCommand::Transcript { email } => Box::pin(async move {
+            let done = async {
+                let email = email.as_deref().map(EmailAddress::parse).transpose()?;
+                server.desk.send_transcript(visitor, email).await
+            };
+            Some(done_or_refused(Done::Transcript, done.await))
+        }),
+        VisitorCommand::Contact { email } => Box::pin(async move {
+            let done = async {
+                let email = EmailAddress::parse(&email)?;
+                server.desk.claim_email(visitor, email).await
+            };
+            Some(done_or_refused(Done::Contact, done.await))
+        }),
+        VisitorCommand::Rate { score, comment } => Box::pin(async move {
+            let done = async {
+                let comment = comment.filter(|comment| !comment.trim().is_empty());
+                let comment = comment.as_deref().map(RatingComment::parse).transpose()?;
+                server.desk.rate(visitor, score, comment).await
+            };
+            Some(done_or_refused(Done::Rating, done.await))
+        }),
+        VisitorCommand::Ping => at_once(VisitorEvent::Pong),
+        // The socket itself sees to these.
+        VisitorCommand::Hello { .. } | VisitorCommand::Typing => Box::pin(std::future::ready(None)),
+    }
+}
+
+/// Whether it counts as a message of this client.
+fn is_counted(command: &VisitorCommand) -> bool {
+    matches!(
+        command,
+        VisitorCommand::Say { .. }
+            | VisitorCommand::Transcript { .. }
+            | VisitorCommand::Contact { .. }
+            | VisitorCommand::Rate { .. }
+    )
+}
+
+fn done_or_refused(what: Done, outcome: desk::Result<()>) -> VisitorEvent {
+    match outcome {
+        Ok(()) => VisitorEvent::Done { what },
+        Err(error) => refused(None, error),
+    }
+}
+
+fn refused(id: Option<EntryId>, error: desk::Error) -> VisitorEvent {
+    // The desk's own faults are logged where refusals become answers; sockets are such a place too.
+    let refusal: Refusal = crate::failure::Failure::from(error).refusal;
+    VisitorEvent::Refused { id, refusal }
+}

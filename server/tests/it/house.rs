@@ -1,0 +1,161 @@
+//! A server with a site and somebody who answers, in a folder of its own; its clock stands until a test moves it.
+
+use crate::{
+    engines::{Engine, engines, new_database},
+    http::{Client, Reply},
+};
+use desk::{
+    Clock, Desk,
+    agents::{Agent, NewAgent, Role},
+};
+use protocol::{SiteKey, Timestamp, agent::AgentState, form::Started};
+use server::{Running, network::Network, settings::{Flags, Settings}};
+use std::{path::PathBuf, time::Duration};
+use tempfile::TempDir;
+
+pub const PASSWORD: &str = "una clave muy larga";
+pub const EMAIL: &str = "lucia@example.com";
+
+/// Monday 2026-11-23, 16:00 UTC: 10:00 in Mexico City.
+pub const MONDAY_TEN: Timestamp = Timestamp(1_795_449_600_000);
+
+/// Open on Mondays from nine to six.
+pub const SITE: &str = r#"
+key = "tienda"
+name = "La Tienda"
+prefix = "LT"
+lang = "es"
+[schedule]
+zone = "America/Mexico_City"
+weekly = { mon = [["09:00", "18:00"]] }
+[[queues]]
+name = "Soporte general"
+"#;
+
+pub struct House {
+    running: Option<Running>,
+    pub client: Client,
+    pub clock: Clock,
+    pub settings: Settings,
+    _folder: TempDir,
+}
+
+/// Runs a test on every engine.
+pub async fn on_each_engine(test: impl AsyncFn(House)) {
+    for engine in engines() {
+        eprintln!("on {engine:?}");
+        test(House::new(engine).await).await;
+    }
+}
+
+impl House {
+    pub async fn new(engine: Engine) -> Self {
+        Self::with(engine, |_| {}).await
+    }
+
+    /// With other settings.
+    pub async fn with(engine: Engine, change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = Clock::manual(MONDAY_TEN);
+        let flags = Flags { listen: Some("127.0.0.1:0".into()), ..Flags::default() };
+        let mut settings = Settings::load(flags).expect("settings");
+        settings.data_dir = PathBuf::from(folder.path());
+        settings.database_url = new_database(engine);
+        settings.clock = clock.clone();
+        change(&mut settings);
+        let running = server::start(settings.clone()).await.expect("the server starts");
+        running.desk().apply_site(SITE).await.expect("the site");
+        let client = Client(running.address());
+        Self { running: Some(running), client, clock, settings, _folder: folder }
+    }
+
+    pub fn running(&self) -> &Running {
+        self.running.as_ref().expect("it runs")
+    }
+
+    pub fn desk(&self) -> &Desk {
+        self.running().desk()
+    }
+
+    pub fn origin(&self) -> String {
+        self.running().public_url().as_str().to_owned()
+    }
+
+    pub async fn stop(&mut self) {
+        self.running.take().expect("it runs").stop().await;
+    }
+
+    /// The same data, served anew on another port.
+    pub async fn start_again(&mut self) {
+        let running = server::start(self.settings.clone()).await.expect("the server starts again");
+        self.client = Client(running.address());
+        self.running = Some(running);
+    }
+
+    pub async fn apply(&self, toml: &str) {
+        self.desk().apply_site(toml).await.expect("a site file that holds");
+    }
+
+    /// Somebody who answers, signed in: the cookie and the agent.
+    pub async fn agent(&self, email: &str) -> (String, Agent) {
+        let new = NewAgent {
+            email: email.into(),
+            name: "Lucía Medina".into(),
+            role: Role::Owner,
+            sites: Vec::new(),
+            queues: Vec::new(),
+            password: Some(PASSWORD.into()),
+        };
+        self.desk().create_agent(new).await.expect("an agent");
+        let token = self.desk().sign_in(email, PASSWORD).await.expect("a session");
+        let agent = self.desk().find_session(&token.0).await.expect("a database").expect("a session");
+        (format!("ayuda_session={}", token.0), agent)
+    }
+
+    /// Somebody Disponible with a console that is connected: the desk is open while the guard lives.
+    pub async fn somebody_there(&self) -> (Agent, desk::presence::ConsoleGuard) {
+        let (_, agent) = self.agent(EMAIL).await;
+        self.desk().set_agent_state(agent.id, AgentState::Available).await.expect("a state");
+        let guard = self.desk().console_connected(agent.id);
+        self.until(|| self.is_open("tienda")).await;
+        (agent, guard)
+    }
+
+    pub fn is_open(&self, site: &str) -> bool {
+        let site = self.desk().find_site(&SiteKey(site.into())).expect("the site");
+        self.desk().availability(site.id).open
+    }
+
+    /// Waits for what happens by itself and soon.
+    pub async fn until(&self, done: impl Fn() -> bool) {
+        for _ in 0..400 {
+            if done() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("it did not happen within four seconds");
+    }
+
+    pub async fn start_chat(&self, site: &str, message: &str) -> Started {
+        let fields = [("name", "Ana"), ("email", "ana@example.com"), ("message", message)];
+        let reply = self.client.post(format!("/w/{site}/chats")).json().form(&fields).send().await;
+        started(&reply)
+    }
+
+    pub async fn ask(&self, site: &str, message: &str) -> Started {
+        let fields = [("email", "ana@example.com"), ("message", message)];
+        let path = format!("/w/{site}/requests");
+        started(&self.client.post(path).json().multipart(&fields, &[]).send().await)
+    }
+}
+
+pub fn started(reply: &Reply) -> Started {
+    assert_eq!(reply.status, 201, "{}", reply.text());
+    serde_json::from_slice(&reply.body).expect("a Started")
+}
+
+/// A proxy on this machine that is declared, so that a test may speak for any client.
+pub fn behind_a_proxy(settings: &mut Settings) {
+    settings.trusted_proxies = vec!["127.0.0.1".parse::<Network>().expect("an address")];
+}

@@ -1,0 +1,149 @@
+//! The client's end of a socket.
+
+use crate::house::House;
+use futures_util::{SinkExt, StreamExt};
+use protocol::{
+    EntryId, Seq, TicketToken,
+    agent::{self, AgentCommand, AgentEvent},
+    visitor::{self, VisitorCommand, VisitorEvent},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::time::Duration;
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{Error, Message, client::IntoClientRequest, protocol::frame::coding::CloseCode},
+};
+
+const SOON: Duration = Duration::from_secs(10);
+
+pub struct Socket(pub WebSocketStream<TcpStream>);
+
+/// What came.
+#[derive(Debug)]
+pub enum Came<T> {
+    Event(T),
+    /// A close frame with its code, or 1006 for none.
+    Closed(u16),
+}
+
+impl Socket {
+    /// The status of the refusal, where it was refused.
+    pub async fn connect(
+        house: &House,
+        path: &str,
+        subprotocol: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Self, u16> {
+        let url = format!("ws://localhost:{}{path}", house.client.0.port());
+        let mut request = url.into_client_request().expect("a request");
+        request.headers_mut().insert("sec-websocket-protocol", subprotocol.parse().expect("a name"));
+        for (name, value) in headers {
+            let name: tokio_tungstenite::tungstenite::http::HeaderName = name.parse().expect("a name");
+            request.headers_mut().insert(name, value.parse().expect("a value"));
+        }
+        let stream = TcpStream::connect(house.client.0).await.expect("the server listens");
+        match client_async(request, stream).await {
+            Ok((socket, _)) => Ok(Self(socket)),
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// A panel, not yet greeted.
+    pub async fn panel(house: &House, site: &str) -> Self {
+        let path = format!("/w/{site}/socket");
+        let origin = house.origin();
+        let headers = [("origin", origin.as_str())];
+        Self::connect(house, &path, visitor::SUBPROTOCOL, &headers).await.expect("an upgrade")
+    }
+
+    /// A panel that has shown its token; what it was told of Welcome and Entries is read.
+    pub async fn talking(house: &House, site: &str, token: &TicketToken, after: Seq) -> Self {
+        let mut socket = Self::panel(house, site).await;
+        socket.say(&VisitorCommand::Hello { token: Some(token.clone()), after }).await;
+        assert!(matches!(socket.event().await, VisitorEvent::Welcome { .. }));
+        assert!(matches!(socket.event().await, VisitorEvent::Entries { .. }));
+        socket
+    }
+
+    /// A console, not yet greeted.
+    pub async fn console(house: &House, cookie: &str) -> Self {
+        let origin = house.origin();
+        let headers = [("origin", origin.as_str()), ("cookie", cookie)];
+        Self::connect(house, "/console/socket", agent::SUBPROTOCOL, &headers).await.expect("an upgrade")
+    }
+
+    pub async fn say(&mut self, frame: &impl Serialize) {
+        self.raw(Message::text(serde_json::to_string(frame).expect("JSON"))).await;
+    }
+
+    pub async fn say_agent(&mut self, frame: AgentCommand) {
+        self.say(&frame).await;
+    }
+
+    pub async fn message(&mut self, id: EntryId, text: &str) {
+        self.say(&VisitorCommand::Say { id, text: text.into(), files: Vec::new() }).await;
+    }
+
+    pub async fn raw(&mut self, message: Message) {
+        // The server may have closed: what it said is read by the caller.
+        let _ = self.0.send(message).await;
+    }
+
+    pub async fn next<T: DeserializeOwned>(&mut self) -> Came<T> {
+        loop {
+            match timeout(SOON, self.0.next()).await.expect("something within ten seconds") {
+                Some(Ok(Message::Text(text))) => {
+                    let event = serde_json::from_str(text.as_str());
+                    return Came::Event(event.unwrap_or_else(|error| panic!("{error}: {text}")));
+                }
+                Some(Ok(Message::Close(frame))) => {
+                    return Came::Closed(frame.map_or(1005, |frame| u16::from(frame.code)));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Came::Closed(u16::from(CloseCode::Abnormal)),
+            }
+        }
+    }
+
+    pub async fn event(&mut self) -> VisitorEvent {
+        match self.next().await {
+            Came::Event(event) => event,
+            Came::Closed(code) => panic!("closed with {code}"),
+        }
+    }
+
+    pub async fn agent_event(&mut self) -> AgentEvent {
+        match self.next().await {
+            Came::Event(event) => event,
+            Came::Closed(code) => panic!("closed with {code}"),
+        }
+    }
+
+    /// Reads on to the first event that is wanted.
+    pub async fn until<T>(&mut self, wanted: impl Fn(VisitorEvent) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = wanted(self.event().await) {
+                return found;
+            }
+        }
+    }
+
+    pub async fn until_agent<T>(&mut self, wanted: impl Fn(AgentEvent) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = wanted(self.agent_event().await) {
+                return found;
+            }
+        }
+    }
+
+    /// The close code, after whatever else comes.
+    pub async fn closed(&mut self) -> u16 {
+        loop {
+            if let Came::Closed(code) = self.next::<serde_json::Value>().await {
+                return code;
+            }
+        }
+    }
+}
