@@ -1,0 +1,232 @@
+// The rows that people wait for, in Chromium: one JSON line a row. Run by `cargo xtask bench`.
+import { World } from "../end2end/support/world.js";
+import { eventually, pause } from "../end2end/support/wait.js";
+
+const FLOOR = process.env.FLOOR;
+const RUNS = Number(process.env.RUNS ?? 3);
+const SITE = "bench";
+
+const sorted = (values) => [...values].sort((a, b) => a - b);
+const percentile = (values, share) => sorted(values)[Math.max(0, Math.ceil(values.length * share) - 1)];
+const median = (values) => percentile(values, 0.5);
+const ms = (value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+const row = (figure, is, floor, to_reach, reached) => console.log(JSON.stringify({ figure, is, floor, to_reach, reached }));
+const times = (figure, is, floor, limit) => row(figure, ms(is), floor === undefined ? "" : ms(floor), `<= ${limit} ms`, is <= limit);
+
+const world = await World.start();
+try {
+  await world.ayuda.site(SITE, { limits: { wait_limit: "2h", idle_limit: "2h", capacity: 1000, queue_limit: 1000, tickets_per_hour: 0, messages_per_minute: 0 } });
+  const agent = await world.agent("Ana Banco", { sites: [SITE] });
+  await talk(agent);
+  await offers(agent);
+  await opening();
+  await loopback();
+  await script();
+  await agentConsole(agent);
+} finally {
+  await world.stop();
+}
+
+/** From Enter in the visitor's page to the frame that shows it in the agent's. */
+async function talk(agent) {
+  const visitor = await world.visitor(SITE);
+  await visitor.startChat();
+  await agent.accept();
+  await visitor.hears("se ha unido");
+  const ours = await enterToPainted(await visitor.frame(), visitor.box("Mensaje"), agent.page);
+
+  const context = await world.context();
+  const [from, to] = [await context.newPage(), await (await world.context()).newPage()];
+  await from.goto(`${FLOOR}/floor/visitor`);
+  await to.goto(`${FLOOR}/floor/agent`);
+  await pause(300);
+  const bare = await enterToPainted(from.mainFrame(), from.getByRole("textbox"), to);
+  times("Enter to painted in the agent's page, p95", percentile(ours, 0.95), percentile(bare, 0.95), 100);
+  await agent.end();
+}
+
+async function enterToPainted(frame, box, page) {
+  await frame.evaluate(() =>
+    document.addEventListener("keydown", (event) => event.key === "Enter" && (window.pressed = performance.timeOrigin + performance.now()), true));
+  await page.evaluate(() => {
+    window.painted = {};
+    new MutationObserver(() => {
+      for (const [mark] of document.body.textContent.matchAll(/marca-\d+-/g)) {
+        if (window.painted[mark]) continue;
+        window.painted[mark] = -1;
+        // After the next frame's work is done, that frame is on its way to the screen.
+        requestAnimationFrame(() => setTimeout(() => (window.painted[mark] = performance.timeOrigin + performance.now())));
+      }
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  });
+  const taken = [];
+  for (let i = 0; i < 40; i++) {
+    const mark = `marca-${i}-`;
+    await page.bringToFront();
+    await box.fill(`${mark} Hola`);
+    await box.press("Enter");
+    const painted = await eventually(mark, async () => {
+      const at = await page.evaluate((mark) => window.painted[mark], mark);
+      return at > 0 && at;
+    });
+    taken.push(painted - (await frame.evaluate(() => window.pressed)));
+  }
+  return taken.slice(5);
+}
+
+/** From the press of *Iniciar chat* to the dialog in the agent's page. */
+async function offers(agent) {
+  await agent.page.evaluate(() => {
+    const look = () => {
+      const dialog = [...document.querySelectorAll("dialog[open], [role=dialog]")].find((dialog) => /Nueva solicitud de chat/.test(dialog.textContent + dialog.getAttribute("aria-label")));
+      if (dialog?.checkVisibility() && !window.rang) window.rang = performance.timeOrigin + performance.now();
+      if (!dialog) window.rang = 0;
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  const taken = [];
+  for (let i = 0; i < 12; i++) {
+    const visitor = await world.visitor(SITE);
+    await visitor.sees("Chat");
+    await visitor.open();
+    await visitor.box("Nombre").fill("Marta");
+    await visitor.box("Mensaje").fill(`Hola ${i}`);
+    await pause(500);
+    await agent.page.bringToFront();
+    const frame = await visitor.frame();
+    await frame.evaluate(() => document.addEventListener("click", () => (window.pressed = performance.timeOrigin + performance.now()), true));
+    await visitor.press("Iniciar chat");
+    const rang = await eventually("the offer", () => agent.page.evaluate(() => window.rang));
+    taken.push(rang - (await frame.evaluate(() => window.pressed)));
+    await agent.decline();
+    await visitor.context.close();
+  }
+  times("new chat to the agent's offer, p95", percentile(taken.slice(2), 0.95), undefined, 200);
+}
+
+/** On a slow line and a slow phone: the button, and from the click to a field that takes text. */
+async function opening() {
+  const slow = { latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750, cpu: 4 };
+  // Host and panel on one site, so that the same process is slowed for both.
+  const ours = await visits({ ...slow, url: world.host.page(SITE).replace("127.0.0.1", "localhost"), button: "ayuda-widget", hover: false });
+  const bare = await visits({ ...slow, url: `${FLOOR}/floor/host`, button: "#floor", hover: false });
+  times("button visible; 150 ms, 1.6 Mbit/s, CPU/4", ours.button, bare.button, 750);
+  times("click to typable, nothing preloaded; the same line", ours.click, bare.click, 500);
+}
+
+async function loopback() {
+  const ours = await visits({ url: world.host.page(SITE).replace("127.0.0.1", "localhost"), button: "ayuda-widget", hover: true });
+  const bare = await visits({ url: `${FLOOR}/floor/host`, button: "#floor", hover: true });
+  times("click to typable after hover, loopback", ours.click, bare.click, 60);
+}
+
+/** `hover`: the pointer is over the button for a second before the click. */
+async function visits({ url, button, hover, latency, downloadThroughput, uploadThroughput, cpu }) {
+  const visible = [], clicked = [];
+  for (let run = 0; run < Math.max(RUNS, 3); run++) {
+    const context = await world.context();
+    await context.addInitScript((name) => {
+      const now = () => performance.timeOrigin + performance.now();
+      const shown = (element) => element?.checkVisibility({ visibilityProperty: true });
+      const look = () => {
+        const host = document.querySelector(name);
+        const inside = host?.shadowRoot ?? document;
+        const button = host?.shadowRoot?.querySelector("button") ?? host;
+        if (!window.visible && button && !button.hidden && shown(button)) window.visible = performance.now();
+        if (!window.unveiled && shown(inside.querySelector("iframe"))) window.unveiled = now();
+        if (!window.typable && [...document.querySelectorAll("textarea")].some(shown)) window.typable = now();
+        requestAnimationFrame(look);
+      };
+      look();
+    }, button);
+    const page = await context.newPage();
+    const devtools = await context.newCDPSession(page);
+    if (latency) {
+      await devtools.send("Network.enable");
+      await devtools.send("Network.emulateNetworkConditions", { offline: false, latency, downloadThroughput, uploadThroughput });
+      await devtools.send("Emulation.setCPUThrottlingRate", { rate: cpu });
+    }
+    await page.goto(url, { waitUntil: "commit" });
+    visible.push(await eventually("the button", () => page.evaluate(() => window.visible), 30));
+    if (hover) {
+      const box = await page.evaluate((name) => {
+        const host = document.querySelector(name);
+        const { x, y } = (host.shadowRoot?.querySelector("button") ?? host).getBoundingClientRect();
+        return { x, y };
+      }, button);
+      await page.mouse.move(box.x + 10, box.y + 10);
+      await pause(1000);
+    } else {
+      await pause(800);
+    }
+    const start = await page.evaluate((name) => {
+      const host = document.querySelector(name);
+      const start = performance.timeOrigin + performance.now();
+      (host.shadowRoot?.querySelector("button") ?? host).click();
+      return start;
+    }, button);
+    const unveiled = await eventually("the frame", () => page.evaluate(() => window.unveiled), 30);
+    const typable = await eventually("the field", async () => {
+      const frame = page.frames().find((frame) => frame !== page.mainFrame());
+      return frame?.evaluate(() => window.typable);
+    }, 30);
+    clicked.push(Math.max(unveiled, typable) - start);
+    await context.close();
+  }
+  return { button: median(visible), click: median(clicked) };
+}
+
+/** Script time of a page with the tag less the same page without it. */
+async function script() {
+  const spent = async (url, ready) => {
+    const taken = [];
+    for (let run = 0; run < Math.max(RUNS, 3); run++) {
+      const context = await world.context();
+      const page = await context.newPage();
+      const devtools = await context.newCDPSession(page);
+      await devtools.send("Performance.enable");
+      await page.goto(url);
+      await ready(page);
+      await pause(500);
+      const { metrics } = await devtools.send("Performance.getMetrics");
+      taken.push(metrics.find(({ name }) => name === "ScriptDuration").value * 1000);
+      await context.close();
+    }
+    return median(taken);
+  };
+  const none = await spent(`${FLOOR}/floor/bare`, () => {});
+  const ours = await spent(world.host.page(SITE), (page) => page.getByRole("button", { name: /^(Chat|Ayuda)$/ }).waitFor());
+  const bare = await spent(`${FLOOR}/floor/host`, (page) => page.getByRole("button", { name: "Chat" }).waitFor());
+  times("script time the closed button adds to a page", ours - none, bare - none, 30);
+}
+
+/** A console that was never loaded: bytes, and the time until its socket has told it everything. */
+async function agentConsole(agent) {
+  const cookies = await agent.context.cookies();
+  const taken = [];
+  let bytes = 0;
+  for (let run = 0; run < Math.max(RUNS, 3); run++) {
+    const context = await world.context();
+    await context.addCookies(cookies);
+    const page = await context.newPage();
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Network.enable");
+    bytes = 0;
+    devtools.on("Network.loadingFinished", ({ encodedDataLength }) => (bytes += encodedDataLength));
+    const welcomed = new Promise((told) =>
+      page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => String(payload).startsWith('{"welcome":') && told(Date.now()))));
+    await page.goto(`${world.ayuda.origin}/console`, { waitUntil: "commit" });
+    const start = await page.evaluate(() => performance.timeOrigin);
+    taken.push((await welcomed) - start);
+    await context.close();
+  }
+  row("console cold, over the line", `${(bytes / 1024).toFixed(0)} KiB`, "", "<= 400 KiB", bytes <= 400 * 1024);
+  const bare = [];
+  for (let run = 0; run < Math.max(RUNS, 3); run++) {
+    const page = await (await world.context()).newPage();
+    await page.goto(`${FLOOR}/floor/panel`);
+    bare.push(await page.evaluate(() => performance.getEntriesByType("navigation")[0].loadEventEnd));
+  }
+  times("console cold, to interactive on loopback", median(taken), median(bare), 1000);
+}

@@ -1,0 +1,74 @@
+// What an agent does in the console, by the names that people and assistive technology see.
+
+export class Agent {
+  static async signIn(world, context, account) {
+    const agent = new Agent();
+    Object.assign(agent, { world, context, ...account, page: await context.newPage() });
+    await agent.page.goto(`${world.ayuda.origin}/console/sign-in`);
+    await agent.signIn();
+    return agent;
+  }
+
+  async signIn(password = this.password) {
+    await this.page.getByRole("textbox", { name: "Correo electrónico" }).fill(this.email);
+    // A password field has no role of its own.
+    await this.page.getByLabel("Contraseña").fill(password);
+    await this.page.getByRole("button", { name: "Iniciar sesión" }).click();
+  }
+
+  get state() {
+    return this.page.getByRole("button", { name: /^Estado: / });
+  }
+
+  async become(state) {
+    await this.state.waitFor();
+    const is = this.page.getByRole("button", { name: `Estado: ${state}`, exact: true });
+    if (await is.isVisible()) return this;
+    await this.state.click();
+    await this.page.getByRole("menuitem", { name: state }).click();
+    await is.waitFor();
+    return this;
+  }
+
+  get offer() {
+    return this.page.getByRole("dialog", { name: "Nueva solicitud de chat" });
+  }
+
+  async accept() {
+    await this.offer.getByRole("button", { name: "Aceptar" }).click();
+    await this.box("Mensaje").waitFor();
+  }
+
+  async decline() {
+    await this.offer.getByRole("button", { name: "Rechazar" }).click();
+    await this.offer.waitFor({ state: "hidden" });
+  }
+
+  box(name) {
+    return this.page.getByRole("textbox", { name, exact: true });
+  }
+
+  get log() {
+    return this.page.getByRole("log", { name: "Conversación" });
+  }
+
+  async say(text) {
+    await this.box("Mensaje").fill(text);
+    await this.box("Mensaje").press("Enter");
+    await this.log.getByText(text, { exact: true }).waitFor();
+  }
+
+  async hears(text, seconds = 10) {
+    await this.log.getByText(text).first().waitFor({ timeout: seconds * 1000 });
+  }
+
+  /** Ends the chat with a closing reason. */
+  async end(reason = "Resuelto") {
+    await this.page.getByRole("button", { name: "Finalizar", exact: true }).click();
+    const dialog = this.page.getByRole("dialog", { name: "Motivo de cierre" });
+    await dialog.getByRole("combobox", { name: "Motivo" }).fill(reason.slice(0, 4));
+    await dialog.getByRole("option", { name: reason }).click();
+    await dialog.getByRole("button", { name: "Enviar cierre" }).click();
+    await dialog.waitFor({ state: "hidden" });
+  }
+}

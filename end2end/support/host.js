@@ -1,0 +1,42 @@
+// The owner's web site: pages with the tag, on another origin than ours.
+import { createServer } from "node:http";
+
+export class Host {
+  static async start(ayuda) {
+    const host = new Host();
+    host.ayuda = ayuda;
+    host.server = createServer((request, response) => host.#answer(request, response));
+    await new Promise((listening) => host.server.listen(0, "127.0.0.1", listening));
+    host.origin = `http://127.0.0.1:${host.server.address().port}`;
+    return host;
+  }
+
+  stop() {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  /** `csp`: a policy that allows nothing but what the README says; `attributes`: of the tag. */
+  page(site, { csp = false, attributes = "", head = false, path = "/" } = {}) {
+    const url = new URL(path, this.origin);
+    url.searchParams.set("site", site);
+    if (csp) url.searchParams.set("csp", "1");
+    if (head) url.searchParams.set("head", "1");
+    if (attributes) url.searchParams.set("attributes", attributes);
+    return url.href;
+  }
+
+  #answer(request, response) {
+    const url = new URL(request.url, this.origin);
+    const { ayuda } = this;
+    const tag = `<script async src="${ayuda.origin}/widget.js" data-site="${url.searchParams.get("site")}" ${url.searchParams.get("attributes") ?? ""}></script>`;
+    const head = url.searchParams.has("head");
+    response.setHeader("content-type", "text/html; charset=utf-8");
+    if (url.searchParams.has("csp")) {
+      response.setHeader("content-security-policy",
+        `default-src 'none'; script-src ${ayuda.origin}; frame-src ${ayuda.origin}; connect-src ${ayuda.origin}`);
+    }
+    response.end(`<!doctype html><html lang="es"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>CuentasOK</title>${head ? tag : ""}<main><h1>Facturas al día</h1><p>${"Una página con texto propio. ".repeat(200)}</p></main>${head ? "" : tag}</html>`);
+  }
+}

@@ -1,0 +1,95 @@
+// What a visitor does, by the names that people and assistive technology see.
+import { eventually } from "./wait.js";
+
+export class Visitor {
+  static async arrive(world, context, site, at = {}) {
+    const visitor = new Visitor();
+    Object.assign(visitor, { world, context, site, at, page: await context.newPage() });
+    await visitor.page.goto(world.host.page(site, at));
+    return visitor;
+  }
+
+  /** The corner button, whatever it says. */
+  get button() {
+    return this.page.getByRole("button", { name: /^(Chat|Ayuda)/ });
+  }
+
+  /** Waits until the button says so. */
+  async sees(label, seconds = 10) {
+    await this.page.getByRole("button", { name: label, exact: true }).waitFor({ timeout: seconds * 1000 });
+    return this;
+  }
+
+  get panel() {
+    return this.page.frameLocator("iframe");
+  }
+
+  /** The panel's frame, for scripts inside it. */
+  async frame() {
+    return eventually("the panel is a frame", () =>
+      this.page.frames().find((frame) => frame.url().startsWith(`${this.world.ayuda.origin}/w/`)));
+  }
+
+  async open() {
+    await this.button.click();
+    await this.box("Mensaje").waitFor();
+    return this;
+  }
+
+  /** Waits until the panel's script has taken over. */
+  async hydrated() {
+    const frame = await this.frame();
+    await frame.waitForFunction(() => document.documentElement.dataset.ready !== undefined || document.body.dataset.ready !== undefined);
+    return this;
+  }
+
+  box(name) {
+    return this.panel.getByRole("textbox", { name, exact: true });
+  }
+
+  press(name) {
+    return this.panel.getByRole("button", { name, exact: true }).click();
+  }
+
+  get log() {
+    return this.panel.getByRole("log", { name: "Conversación" });
+  }
+
+  async startChat({ name = "Marta Ríos", email, subject, message = "Hola, ¿me ayudan con una factura?" } = {}) {
+    await this.sees("Chat");
+    await this.open();
+    if (name) await this.box("Nombre").fill(name);
+    if (email) await this.box("Correo electrónico").fill(email);
+    if (subject) await this.box("Asunto").fill(subject);
+    await this.box("Mensaje").fill(message);
+    await this.press("Iniciar chat");
+    await this.log.getByText(message).waitFor();
+    return this;
+  }
+
+  async say(text) {
+    await this.box("Mensaje").fill(text);
+    await this.press("Enviar");
+    await this.log.getByText(text, { exact: true }).waitFor();
+  }
+
+  async hears(text, seconds = 10) {
+    await this.log.getByText(text).first().waitFor({ timeout: seconds * 1000 });
+  }
+
+  /** The ticket's number, from the panel. */
+  async number() {
+    const text = await this.panel.getByText(/[A-Z]{1,6}-\d{4,}/).first().textContent();
+    return /[A-Z]{1,6}-\d{4,}/.exec(text)[0];
+  }
+
+  async menu(item) {
+    await this.press("Menú");
+    await this.panel.getByRole("menuitem", { name: item }).click();
+  }
+
+  /** What the log says, entry by entry, in order. */
+  async texts() {
+    return this.log.evaluate((log) => log.innerText);
+  }
+}

@@ -1,0 +1,83 @@
+// One server, one host site, one mail server and one browser for the tests of a file.
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { Ayuda } from "./ayuda.js";
+import { Host } from "./host.js";
+import { MailSink } from "./smtp.js";
+import { Agent } from "./agent.js";
+import { Visitor } from "./visitor.js";
+
+const RESULTS = new URL("../results/", import.meta.url).pathname;
+
+const CHROMIUM = {
+  executablePath: process.env.AYUDA_CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"],
+};
+
+export class World {
+  #contexts = [];
+  #profiles = [];
+
+  static async start({ settings } = {}) {
+    const world = new World();
+    world.mail = await MailSink.start();
+    world.ayuda = await Ayuda.start({ smtp: world.mail.url, settings });
+    world.host = await Host.start(world.ayuda);
+    world.browser = await chromium.launch(CHROMIUM);
+    await mkdir(RESULTS, { recursive: true });
+    return world;
+  }
+
+  async stop() {
+    await this.tidy();
+    await this.browser?.close();
+    this.host?.stop();
+    await this.ayuda?.stop();
+    // Whoever asks for more log than warnings wants to read it.
+    if (process.env.AYUDA_LOG) console.log(this.ayuda?.log);
+    this.mail?.stop();
+  }
+
+  /** Call after each test: no page of one test is open in the next. */
+  async tidy() {
+    await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
+    await Promise.all(this.#profiles.splice(0).map((profile) => rm(profile, { recursive: true, force: true })));
+  }
+
+  /** A private window; with `persistent` an ordinary one, where a frame of another site may keep things. */
+  async context({ persistent = false, ...options } = {}) {
+    const all = { locale: "es-MX", timezoneId: "America/Mexico_City", viewport: { width: 1280, height: 860 }, ...options };
+    const context = persistent ? await this.#profile(all) : await this.browser.newContext(all);
+    context.setDefaultTimeout(15_000);
+    this.#contexts.push(context);
+    return context;
+  }
+
+  async #profile(options) {
+    const profile = await mkdtemp(join(tmpdir(), "ayuda-profile-"));
+    this.#profiles.push(profile);
+    return chromium.launchPersistentContext(profile, { ...CHROMIUM, ...options });
+  }
+
+  /** A visitor on a page of the owner's site. */
+  async visitor(site, { page: at = {}, ...options } = {}) {
+    const context = await this.context(options);
+    return Visitor.arrive(this, context, site, at);
+  }
+
+  /** An agent of a site, signed in and Disponible. */
+  async agent(name, { sites = [], state = "Disponible", ...options } = {}) {
+    const first = name.split(" ")[0].toLowerCase().normalize("NFD").replace(/[^a-z]/g, "");
+    const email = `${first}.${Math.random().toString(36).slice(2, 8)}@equipo.example`;
+    const account = await this.ayuda.agent(name, { sites, email });
+    const agent = await Agent.signIn(this, await this.context(options), account);
+    if (state) await agent.become(state);
+    return agent;
+  }
+
+  shot(page, name) {
+    return page.screenshot({ path: `${RESULTS}${name}.png` });
+  }
+}

@@ -1,0 +1,115 @@
+// The agents' console: in, out, state, list, offers, ending.
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { Agent } from "../support/agent.js";
+import { World } from "../support/world.js";
+import { eventually } from "../support/wait.js";
+
+let world;
+before(async () => {
+  world = await World.start();
+});
+after(() => world?.stop());
+afterEach(() => world.tidy());
+
+test("a wrong password is told, the right one lets in, and signing out ends the session", async () => {
+  const account = await world.ayuda.agent("Ana Solís");
+  const agent = Object.assign(new Agent(), { world, ...account, page: await (await world.context()).newPage() });
+  await agent.page.goto(`${world.ayuda.origin}/console`);
+  await agent.signIn("no es esta");
+  await agent.page.getByText("El correo o la contraseña no son correctos.").waitFor();
+  assert.equal(await agent.page.getByRole("textbox", { name: "Correo electrónico" }).inputValue(), account.email);
+  await agent.signIn();
+  await agent.state.waitFor();
+  const cookies = await agent.page.context().cookies();
+  const session = cookies.find((cookie) => cookie.name === "ayuda_session");
+  assert.ok(session.httpOnly && session.sameSite === "Lax", JSON.stringify(cookies));
+
+  await agent.page.getByRole("button", { name: "Perfil" }).click();
+  await agent.page.getByRole("menuitem", { name: "Cerrar sesión" }).click();
+  await agent.page.getByRole("button", { name: "Iniciar sesión" }).waitFor();
+  await agent.page.context().addCookies(cookies);
+  await agent.page.goto(`${world.ayuda.origin}/console`);
+  await agent.page.getByRole("button", { name: "Iniciar sesión" }).waitFor();
+});
+
+test("the state is chosen from the menu, with the keyboard too, and survives a reload", async () => {
+  const site = await world.ayuda.site("estado");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  await agent.state.focus();
+  await agent.page.keyboard.press("Enter");
+  await agent.page.getByRole("menuitem", { name: "Ausente" }).waitFor();
+  await agent.page.keyboard.press("Escape");
+  await agent.page.getByRole("menuitem", { name: "Ausente" }).waitFor({ state: "hidden" });
+  await agent.become("Ausente");
+  await agent.page.reload();
+  await agent.page.getByRole("button", { name: "Estado: Ausente" }).waitFor();
+});
+
+test("the offer says queue, page and first words, rings at one agent, and moves on when declined", async () => {
+  const site = await world.ayuda.site("oferta");
+  const agents = [await world.agent("Lucía Medina", { sites: [site] }), await world.agent("Omar Díaz", { sites: [site] })];
+  const visitor = await world.visitor(site, { page: { path: "/precios" } });
+  await visitor.startChat({ message: "¿Hay alguien?" });
+  const rings = async () => (await Promise.all(agents.map((agent) => agent.offer.isVisible()))).map(Number);
+  await eventually("one rings", async () => (await rings()).includes(1));
+  assert.equal((await rings()).reduce((a, b) => a + b), 1);
+  const first = agents[(await rings()).indexOf(1)], second = agents.find((agent) => agent !== first);
+  for (const text of ["Soporte general", "¿Hay alguien?"]) await first.offer.getByText(text).first().waitFor();
+  await first.offer.getByText("/precios").first().waitFor();
+  await world.shot(first.page, "offer");
+  await first.decline();
+  await second.accept();
+  await visitor.hears("Omar Díaz se ha unido").catch(() => visitor.hears("Lucía Medina se ha unido"));
+});
+
+test("ending asks for a reason, and the list empties", async () => {
+  const site = await world.ayuda.site("cierre");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.startChat({ message: "Para cerrar" });
+  await agent.accept();
+  await agent.end();
+  await visitor.panel.getByRole("radiogroup", { name: "Valoración" }).waitFor();
+});
+
+test("Enter sends and Shift+Enter breaks the line", async () => {
+  const site = await world.ayuda.site("enter");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.startChat();
+  await agent.accept();
+  await agent.box("Mensaje").pressSequentially("Una");
+  await agent.page.keyboard.press("Shift+Enter");
+  await agent.box("Mensaje").pressSequentially("Dos");
+  assert.equal(await agent.box("Mensaje").inputValue(), "Una\nDos");
+  await agent.page.keyboard.press("Enter");
+  await visitor.hears(/Una\s*Dos/);
+  assert.equal(await agent.box("Mensaje").inputValue(), "");
+});
+
+test("chats stand before help requests", async () => {
+  const site = await world.ayuda.site("orden");
+  const agent = await world.agent("Lucía Medina", { sites: [site], state: "Ausente" });
+  const asks = await world.visitor(site);
+  await asks.open();
+  await asks.box("Correo electrónico").fill("primero@cliente.example");
+  await asks.box("Mensaje").fill("Solicitud que llegó antes");
+  await asks.press("Enviar solicitud");
+  await asks.panel.getByText("Recibimos tu solicitud").first().waitFor();
+  await agent.become("Disponible");
+  const chats = await world.visitor(site);
+  await chats.startChat({ message: "Chat que llegó después" });
+  await agent.decline();
+  await agent.page.getByText("Solicitud que llegó antes").first().waitFor();
+  await agent.page.getByText("Chat que llegó después").first().waitFor();
+  const y = async (text) => (await agent.page.getByText(text).first().boundingBox()).y;
+  assert.ok((await y("Chat que llegó después")) < (await y("Solicitud que llegó antes")));
+});
+
+test("a console without a session gets the sign-in page, and no data", async () => {
+  for (const path of ["/console", "/console/", "/console/tickets/1"]) {
+    const answer = await fetch(world.ayuda.origin + path, { redirect: "manual" });
+    assert.ok([303, 401, 404].includes(answer.status), `${path}: ${answer.status}`);
+  }
+});

@@ -1,0 +1,232 @@
+// On the owner's page: what the tag costs, what it never does, and who may show it.
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { World } from "../support/world.js";
+import { Visitor } from "../support/visitor.js";
+import { eventually, pause } from "../support/wait.js";
+
+let world;
+before(async () => {
+  world = await World.start();
+});
+after(() => world?.stop());
+afterEach(() => world.tidy());
+
+test("before the click: the loader, one status, one stream; no frame, cookie, storage, socket or wasm", async () => {
+  const site = await world.ayuda.site("ligero");
+  const context = await world.context();
+  const page = await context.newPage();
+  const asked = [], sockets = [];
+  page.on("request", (request) => request.url().startsWith(world.ayuda.origin) && asked.push(new URL(request.url()).pathname));
+  page.on("websocket", (socket) => sockets.push(socket.url()));
+  await page.goto(world.host.page(site));
+  await page.getByRole("button", { name: "Ayuda", exact: true }).waitFor();
+  await pause(500);
+  assert.deepEqual(asked.sort(), [`/w/${site}/events`, `/w/${site}/status`, "/widget.js"]);
+  assert.deepEqual(sockets, []);
+  assert.equal(page.frames().length, 1);
+  assert.deepEqual(await context.cookies(), []);
+  assert.deepEqual(await page.evaluate(() => [document.cookie, localStorage.length, sessionStorage.length]), ["", 0, 0]);
+});
+
+test("a chat under a policy that allows our origin and nothing else", async () => {
+  const site = await world.ayuda.site("estricto", { origins: [world.host.origin] });
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const context = await world.context();
+  const refused = [];
+  const visitor = new Visitor();
+  Object.assign(visitor, { world, context, site, page: await context.newPage() });
+  visitor.page.on("console", (message) => /Content Security Policy|Refused to/.test(message.text()) && refused.push(message.text()));
+  visitor.page.on("pageerror", (error) => refused.push(String(error)));
+  await visitor.page.goto(world.host.page(site, { csp: true }));
+  await visitor.startChat({ message: "Bajo una política estricta" });
+  await agent.accept();
+  await agent.say("Llegó");
+  await visitor.hears("Llegó");
+  const look = await visitor.button.evaluate((button) => getComputedStyle(button).position);
+  assert.equal(look, "fixed", "the button has its looks");
+  await agent.say("Otra");
+  await visitor.press("Cerrar");
+  assert.deepEqual(refused.filter((text) => !text.includes("favicon")), []);
+});
+
+test("a page that may not show the site does not", async () => {
+  const site = await world.ayuda.site("ajeno", { origins: ["https://cuentasok.com"] });
+  const context = await world.context();
+  const page = await context.newPage();
+  await page.goto(world.host.page(site));
+  await pause(700);
+  assert.equal(await page.getByRole("button", { name: /^(Chat|Ayuda)$/ }).count(), 0);
+  const panel = await fetch(`${world.ayuda.origin}/w/${site}`);
+  assert.match(panel.headers.get("content-security-policy"), /frame-ancestors[^;]*https:\/\/cuentasok\.com/);
+});
+
+test("another site sees nothing of the first", async () => {
+  const one = await world.ayuda.site("uno", { prefix: "UN" });
+  const two = await world.ayuda.site("dos", { prefix: "DO", name: "Otra casa" });
+  const lucia = await world.agent("Lucía Medina", { sites: [one] });
+  const omar = await world.agent("Omar Díaz", { sites: [two] });
+  const visitor = await world.visitor(one);
+  await visitor.startChat({ message: "Solo para la primera" });
+  await lucia.accept();
+  await lucia.say("Secreto de la primera");
+  await visitor.hears("Secreto de la primera");
+
+  // The same browser on a page of the second site.
+  const page = await visitor.context.newPage();
+  const there = Object.assign(new Visitor(), { world, context: visitor.context, site: two, page });
+  await page.goto(world.host.page(two));
+  await there.sees("Chat");
+  await there.open();
+  await there.panel.getByRole("button", { name: "Iniciar chat" }).waitFor();
+  assert.equal(await there.panel.getByText("Solo para la primera").count(), 0);
+  assert.equal(await omar.offer.count(), 0);
+  assert.equal(await omar.page.getByText("Solo para la primera").count(), 0);
+  // Not by its address either.
+  await omar.page.goto(lucia.page.url());
+  await pause(500);
+  assert.equal(await omar.page.getByText("Secreto de la primera").count(), 0);
+});
+
+test("Escape closes the panel, and the focus comes back to the button", async () => {
+  const site = await world.ayuda.site("escape");
+  await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.sees("Chat");
+  await visitor.button.focus();
+  await visitor.page.keyboard.press("Enter");
+  await visitor.box("Nombre").waitFor();
+  await eventually("the focus is in the panel", () => visitor.page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.tagName === "IFRAME"));
+  const frame = await visitor.frame();
+  await eventually("on its first field", () => frame.evaluate(() => document.activeElement?.tagName === "INPUT"));
+  await visitor.page.keyboard.press("Escape");
+  await eventually("the panel is closed", async () => (await visitor.button.getAttribute("aria-expanded")) === "false");
+  await eventually("the button has the focus", () => visitor.page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.tagName === "BUTTON"));
+  assert.equal(await visitor.page.locator("iframe").isVisible(), false);
+});
+
+test("on a phone the panel is the whole screen", async () => {
+  const site = await world.ayuda.site("telefono");
+  await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await visitor.sees("Chat");
+  await visitor.button.tap();
+  await visitor.box("Mensaje").waitFor();
+  await pause(300);
+  const box = await visitor.page.locator("iframe").boundingBox();
+  assert.deepEqual(box, { x: 0, y: 0, width: 390, height: 844 });
+  await world.shot(visitor.page, "phone");
+  await visitor.press("Cerrar");
+  assert.equal(await visitor.page.locator("iframe").isVisible(), false);
+});
+
+test("left by default, right when asked; twice on a page is once", async () => {
+  const site = await world.ayuda.site("lado");
+  const left = await world.visitor(site);
+  await left.sees("Ayuda");
+  assert.ok((await left.button.boundingBox()).x < 100);
+  const right = await world.visitor(site, { page: { attributes: 'data-position="right" data-hue="150"' } });
+  await right.sees("Ayuda");
+  assert.ok((await right.button.boundingBox()).x > 1000);
+  await left.page.evaluate((src) => {
+    const script = document.createElement("script");
+    script.src = src;
+    script.dataset.site = "lado";
+    document.body.append(script);
+  }, `${world.ayuda.origin}/widget.js`);
+  await pause(500);
+  assert.equal(await left.button.count(), 1);
+});
+
+test("in the head of a page, and after an app replaced the body", async () => {
+  const site = await world.ayuda.site("cabeza");
+  const visitor = await world.visitor(site, { page: { head: true } });
+  await visitor.sees("Ayuda");
+  await visitor.page.evaluate(() => document.body.replaceWith(document.createElement("body")));
+  await visitor.sees("Ayuda");
+});
+
+test("window.ayuda: calls from before the load, events after", async () => {
+  const site = await world.ayuda.site("api");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const context = await world.context();
+  await context.addInitScript(() => {
+    window.ayuda = window.ayuda || function () { (window.ayuda.q = window.ayuda.q || []).push(arguments); };
+    window.heard = [];
+    for (const name of ["ready", "open", "close", "status", "message", "unread", "ticket", "error"]) {
+      window.addEventListener(`ayuda:${name}`, (event) => window.heard.push([name, event.detail]));
+    }
+    window.ayuda("identify", { name: "Marta Ríos", email: "marta@cliente.example" });
+  });
+  const visitor = await Visitor.arrive(world, context, site);
+  await visitor.sees("Chat");
+  await visitor.page.evaluate(() => window.ayuda("open"));
+  await visitor.box("Mensaje").waitFor();
+  await eventually("the name is known", async () => (await visitor.box("Nombre").inputValue()) === "Marta Ríos");
+  await visitor.box("Mensaje").fill("Desde la página");
+  await visitor.press("Iniciar chat");
+  await visitor.log.waitFor();
+  await agent.accept();
+  await visitor.hears("se ha unido");
+  await visitor.page.evaluate(() => window.ayuda("close"));
+  await agent.say("Hola");
+  await eventually("every event came", async () => {
+    const heard = await visitor.page.evaluate(() => window.heard);
+    const names = new Set(heard.map(([name]) => name));
+    return ["ready", "open", "close", "status", "message", "unread", "ticket"].every((name) => names.has(name)) && heard;
+  });
+  assert.match((await visitor.page.evaluate(() => window.heard.find(([name]) => name === "ticket")))[1].number, /^CO-\d+$/);
+  await visitor.page.evaluate(() => window.ayuda("hide"));
+  await eventually("the button is hidden", async () => !(await visitor.button.isVisible()));
+  await visitor.page.evaluate(() => window.ayuda("show"));
+  await visitor.sees("Chat").catch(() => visitor.button.waitFor());
+});
+
+test("what is typed before wasm arrives is still there after, and can be sent before", async () => {
+  const site = await world.ayuda.site("antes");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const context = await world.context();
+  let release;
+  const held = new Promise((go) => (release = go));
+  await context.route(/panel\.[0-9a-f]+\.wasm/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const visitor = await Visitor.arrive(world, context, site);
+  await visitor.sees("Chat");
+  await visitor.open();
+  await visitor.box("Nombre").fill("Marta");
+  await visitor.box("Mensaje").pressSequentially("Antes de todo");
+  release();
+  await pause(1500);
+  assert.equal(await visitor.box("Nombre").inputValue(), "Marta");
+  assert.equal(await visitor.box("Mensaje").inputValue(), "Antes de todo");
+  await visitor.press("Iniciar chat");
+  await visitor.log.getByText("Antes de todo").waitFor();
+  await agent.accept();
+  await agent.hears("Antes de todo");
+});
+
+test("a form sent before wasm arrives becomes the same live chat", async () => {
+  const site = await world.ayuda.site("prisa");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const context = await world.context();
+  let hold = true;
+  const waiting = [];
+  await context.route(/panel\.[0-9a-f]+\.wasm/, async (route) => {
+    if (hold) await new Promise((go) => waiting.push(go));
+    await route.continue().catch(() => {});
+  });
+  const visitor = await Visitor.arrive(world, context, site);
+  await visitor.sees("Chat");
+  await visitor.open();
+  await visitor.box("Nombre").fill("Marta");
+  await visitor.box("Mensaje").fill("Muy deprisa");
+  await visitor.press("Iniciar chat");
+  await visitor.panel.getByText(/CO-\d+/).first().waitFor();
+  hold = false;
+  waiting.forEach((go) => go());
+  await agent.accept();
+  await agent.say("Aquí estoy");
+  await visitor.hears("Aquí estoy");
+});

@@ -1,0 +1,119 @@
+// Reloads, dropped sockets, a killed server, two tabs: nothing is lost and nothing comes twice.
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { World } from "../support/world.js";
+import { eventually } from "../support/wait.js";
+
+let world;
+before(async () => {
+  world = await World.start();
+});
+after(() => world?.stop());
+afterEach(() => world.tidy());
+
+/** How often a text stands in a log. */
+const times = async (log, text) => (await log.evaluate((log) => log.innerText)).split(text).length - 1;
+
+async function chat(site, options) {
+  await world.ayuda.site(site);
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site, { persistent: true, ...options });
+  await visitor.startChat({ message: "Primera línea" });
+  await agent.accept();
+  await visitor.hears("se ha unido");
+  return { agent, visitor };
+}
+
+test("a reload in mid-chat goes on where it was", async () => {
+  const { agent, visitor } = await chat("recarga");
+  await visitor.say("Segunda línea");
+  const number = await visitor.number();
+  await visitor.page.reload();
+  await agent.say("Dicho mientras recargabas");
+  await visitor.button.click();
+  await visitor.hears("Dicho mientras recargabas");
+  assert.equal(await visitor.number(), number);
+  for (const text of ["Primera línea", "Segunda línea", "Dicho mientras recargabas"]) assert.equal(await times(visitor.log, text), 1, text);
+  await visitor.say("Tercera línea");
+  await agent.hears("Tercera línea");
+});
+
+test("what is typed survives a reload", async () => {
+  const { visitor } = await chat("borrador");
+  await visitor.box("Mensaje").fill("Todavía no lo mando");
+  await visitor.page.waitForTimeout(600);
+  await visitor.page.reload();
+  await visitor.button.click();
+  await eventually("the draft is back", async () => (await visitor.box("Mensaje").inputValue()) === "Todavía no lo mando");
+});
+
+test("written while offline: shown as enviando, delivered once afterwards, in order", async () => {
+  const { agent, visitor } = await chat("desconexion");
+  await world.ayuda.kill();
+  for (const text of ["Uno sin red", "Dos sin red", "Tres sin red"]) await visitor.say(text);
+  await visitor.panel.getByText(/Enviando|Reconectando/).first().waitFor();
+  await agent.page.getByText(/conexión|Reconectando/i).first().waitFor();
+  await world.ayuda.serve();
+  await agent.hears("Tres sin red", 40);
+  await eventually("all are delivered", async () => !(await visitor.log.getByText("Enviando").count()), 40);
+  for (const log of [agent.log, visitor.log]) {
+    const text = await log.evaluate((log) => log.innerText);
+    for (const line of ["Uno sin red", "Dos sin red", "Tres sin red"]) assert.equal(await times(log, line), 1, line);
+    assert.ok(text.indexOf("Uno sin red") < text.indexOf("Dos sin red") && text.indexOf("Dos sin red") < text.indexOf("Tres sin red"), text);
+  }
+  await agent.say("Ya volvimos");
+  await visitor.hears("Ya volvimos");
+});
+
+test("written while offline, then reloaded: still sent", async () => {
+  const { agent, visitor } = await chat("sinred");
+  await visitor.context.setOffline(true);
+  // Offline mode does not cut sockets that are open: closing the server's end does.
+  await world.ayuda.kill();
+  await visitor.say("Antes de recargar");
+  await visitor.context.setOffline(false);
+  await world.ayuda.serve();
+  await visitor.page.reload();
+  await visitor.button.click();
+  await agent.hears("Antes de recargar", 40);
+  await visitor.hears("Antes de recargar", 20);
+  assert.equal(await times(agent.log, "Antes de recargar"), 1);
+  assert.equal(await times(visitor.log, "Antes de recargar"), 1);
+});
+
+test("the agent's words while the server was away are not lost either", async () => {
+  const { agent, visitor } = await chat("agente");
+  await world.ayuda.kill("SIGTERM");
+  await agent.box("Mensaje").fill("Dicho sin servidor");
+  await agent.box("Mensaje").press("Enter");
+  await world.ayuda.serve();
+  await visitor.hears("Dicho sin servidor", 40);
+  await agent.hears("Dicho sin servidor");
+  assert.equal(await times(visitor.log, "Dicho sin servidor"), 1);
+  assert.equal(await times(agent.log, "Dicho sin servidor"), 1);
+});
+
+test("two tabs are one conversation", async () => {
+  const { agent, visitor } = await chat("pestanas");
+  const tab = Object.assign(Object.create(Object.getPrototypeOf(visitor)), visitor, { page: await visitor.context.newPage() });
+  await tab.page.goto(world.host.page("pestanas"));
+  await tab.button.click();
+  await tab.hears("Primera línea");
+  await tab.say("Desde la segunda");
+  await visitor.hears("Desde la segunda");
+  await visitor.say("Desde la primera");
+  await tab.hears("Desde la primera");
+  await agent.say("Los leo a los dos");
+  for (const one of [tab, visitor]) {
+    await one.hears("Los leo a los dos");
+    for (const text of ["Primera línea", "Desde la segunda", "Desde la primera", "Los leo a los dos"]) assert.equal(await times(one.log, text), 1, text);
+  }
+});
+
+test("closing the panel and opening it again goes on", async () => {
+  const { agent, visitor } = await chat("cierra");
+  await visitor.press("Cerrar");
+  await agent.say("Te espero");
+  await visitor.button.click();
+  await visitor.hears("Te espero");
+});

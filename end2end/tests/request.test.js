@@ -1,0 +1,113 @@
+// The Ayuda form: with a file, without scripts, with mistakes in it; and what becomes of a request.
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { World } from "../support/world.js";
+
+let world, site;
+before(async () => {
+  world = await World.start();
+  site = await world.ayuda.site("ayuda", { weekly: {} });
+});
+after(() => world?.stop());
+afterEach(() => world.tidy());
+
+const FILE = { name: "recibo.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n") };
+
+test("a request with a file: number on the page, mail to both, answered from the console", async () => {
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.sees("Ayuda");
+  await visitor.open();
+  await visitor.box("Nombre").fill("Marta Ríos");
+  await visitor.box("Correo electrónico").fill("marta@cliente.example");
+  await visitor.box("Mensaje").fill("Me cobraron dos veces. Adjunto el recibo.");
+  await visitor.panel.getByLabel("Archivos adjuntos").setInputFiles(FILE);
+  await visitor.press("Enviar solicitud");
+  await visitor.panel.getByText("Recibimos tu solicitud").first().waitFor();
+  const number = await visitor.number();
+  await world.shot(visitor.page, "request-sent");
+
+  const mail = await world.mail.find("marta@cliente.example");
+  assert.ok(mail.subject.includes(number));
+  assert.ok(!mail.text.includes("Me cobraron"), "an unconfirmed address carries no stranger's words");
+  const link = /http\S+\/t\/\S+\?k=\S+/.exec(mail.text)[0];
+
+  await agent.page.getByText("Me cobraron dos veces").first().click();
+  await agent.hears("Me cobraron dos veces");
+  await agent.hears("recibo.pdf");
+  await agent.say("Te devolvimos el segundo cobro.");
+  const answer = await world.mail.find("marta@cliente.example", (mail) => mail.text.includes("Te devolvimos el segundo cobro."), 30);
+  assert.ok(answer.subject.includes(number));
+
+  // The link of the mail, in a browser that has never been here, without scripts.
+  const context = await world.context({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(link);
+  assert.equal(new URL(page.url()).search, "", "the token does not stay in the address");
+  await page.getByText("Me cobraron dos veces").first().waitFor();
+  await page.getByText("Te devolvimos el segundo cobro.").first().waitFor();
+  await page.getByText("recibo.pdf").first().waitFor();
+  await page.getByRole("textbox", { name: "Responder" }).fill("Muchas gracias, ya lo veo.");
+  await page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await page.getByText("Muchas gracias, ya lo veo.").first().waitFor();
+  await agent.hears("Muchas gracias, ya lo veo.");
+  await world.shot(page, "ticket-page");
+});
+
+test("without any script: the form, a mistake, a file, the number and the link", async () => {
+  const context = await world.context({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`${world.ayuda.origin}/w/${site}`);
+  await page.getByRole("textbox", { name: "Nombre", exact: true }).fill("Rosa");
+  await page.getByRole("textbox", { name: "Mensaje", exact: true }).fill("Sin scripts también, con <b>letras</b> & más </textarea>");
+  const form = page.getByRole("button", { name: "Enviar solicitud" });
+  // The browser itself would stop a missing address; what is tested here is the server's answer.
+  await page.getByRole("textbox", { name: "Correo electrónico", exact: true }).fill("rosa@");
+  await page.locator("form").evaluateAll((forms) => forms.forEach((form) => form.setAttribute("novalidate", ""))).catch(() => {});
+  await form.click();
+  await page.getByText("Escribe una dirección de correo válida", { exact: false }).first().waitFor();
+  assert.equal(await page.getByRole("textbox", { name: "Nombre", exact: true }).inputValue(), "Rosa");
+  assert.equal(await page.getByRole("textbox", { name: "Mensaje", exact: true }).inputValue(), "Sin scripts también, con <b>letras</b> & más </textarea>");
+  await page.getByRole("textbox", { name: "Correo electrónico", exact: true }).fill("rosa@cliente.example");
+  await page.getByLabel("Archivos adjuntos").setInputFiles(FILE);
+  await page.getByRole("button", { name: "Enviar solicitud" }).click();
+  const text = await page.getByText(/CO-\d+/).first().textContent();
+  const number = /CO-\d+/.exec(text)[0];
+  await page.getByRole("link", { name: "Abrir mi ticket" }).first().click();
+  await page.getByText("Sin scripts también, con <b>letras</b>").first().waitFor();
+  await page.getByText("recibo.pdf").first().waitFor();
+  assert.ok((await world.mail.find("rosa@cliente.example")).subject.includes(number));
+});
+
+test("a chat can be started without any script, too", async () => {
+  const open = await world.ayuda.site("sinscript");
+  const agent = await world.agent("Lucía Medina", { sites: [open] });
+  const context = await world.context({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`${world.ayuda.origin}/w/${open}`);
+  await page.getByRole("textbox", { name: "Nombre", exact: true }).fill("Rosa");
+  await page.getByRole("textbox", { name: "Mensaje", exact: true }).fill("Hola sin scripts");
+  await page.getByRole("button", { name: "Iniciar chat" }).click();
+  await page.getByText(/CO-\d+/).first().waitFor();
+  await agent.accept();
+  await agent.hears("Hola sin scripts");
+});
+
+test("what is not taken says why beside the field, and the text stays", async () => {
+  const visitor = await world.visitor(site);
+  await visitor.open();
+  await visitor.box("Mensaje").fill("Con un programa");
+  await visitor.box("Correo electrónico").fill("marta@cliente.example");
+  const program = Buffer.concat([Buffer.from("\x7fELF\x02\x01\x01\x00", "latin1"), Buffer.alloc(64)]);
+  await visitor.panel.getByLabel("Archivos adjuntos").setInputFiles({ name: "foto.png", mimeType: "image/png", buffer: program });
+  await visitor.press("Enviar solicitud");
+  await visitor.panel.getByText("No aceptamos archivos de este tipo.").first().waitFor();
+  assert.equal(await visitor.box("Mensaje").inputValue(), "Con un programa");
+});
+
+test("a link with a wrong token opens nothing", async () => {
+  const answer = await fetch(`${world.ayuda.origin}/t/CO-1001?k=${"A".repeat(43)}`, { redirect: "manual" });
+  assert.ok([403, 404].includes(answer.status), `${answer.status}`);
+  const bare = await fetch(`${world.ayuda.origin}/t/CO-1001`, { redirect: "manual" });
+  assert.ok([401, 403, 404].includes(bare.status), `${bare.status}`);
+});

@@ -1,0 +1,75 @@
+//! From crates and style sheets to files that browsers download: `target/assets`.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::{install, place, run};
+
+pub mod pack;
+mod script;
+mod store;
+mod style;
+mod wasm;
+
+pub use store::{Built, Manifest};
+
+/// How browsers know each crate that is built for them.
+const BUNDLES: [(&str, &str); 2] = [("widget", "panel"), ("app", "console")];
+const STYLES: [&str; 2] = ["panel", "console"];
+
+/// Builds everything whose input changed since the last time.
+pub fn build() -> Result<Manifest> {
+    install::wasm_target()?;
+    let mut store = store::Store::open(&place::assets())?;
+    fonts(&mut store)?;
+    for name in STYLES {
+        style::build(&mut store, &place::root().join("style"), name)?;
+    }
+    loader(&mut store, &place::root().join("widget/loader/widget.js"))?;
+    for (package, name) in BUNDLES {
+        wasm::build(&mut store, package, name)?;
+    }
+    store.finish()
+}
+
+fn fonts(store: &mut store::Store) -> Result<()> {
+    let dir = place::root().join("style/fonts");
+    if !dir.exists() {
+        return Ok(());
+    }
+    let mut files: Vec<_> = std::fs::read_dir(dir)?
+        .map(|entry| Ok(entry?.path()))
+        .filter(|path: &Result<_>| {
+            path.as_ref().is_ok_and(|p| p.extension() == Some("woff2".as_ref()))
+        })
+        .collect::<Result<_>>()?;
+    files.sort();
+    for file in files {
+        let name =
+            file.file_name().and_then(|name| name.to_str()).context("a font has a plain name")?;
+        let bytes = std::fs::read(&file)?;
+        store.keep_or(&format!("fonts/{name}"), &bytes.clone(), || Ok(bytes))?;
+    }
+    Ok(())
+}
+
+fn loader(store: &mut store::Store, file: &Path) -> Result<()> {
+    let source = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    store.keep_or("widget.js", source.as_bytes(), || {
+        run::say("Packing the loader");
+        Ok(script::minify(&source).into_bytes())
+    })?;
+    Ok(())
+}
+
+/// Each bundle's wasm with the names of its functions, for `size --crates`.
+pub fn with_names() -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let named = |(package, name)| {
+        let wasm = wasm::compile(package)?;
+        let dir = place::target().join("bindgen").join(format!("{name}-named"));
+        wasm::bind(&wasm, name, &dir, true)?;
+        Ok((name, std::fs::read(dir.join(format!("{name}_bg.wasm")))?))
+    };
+    BUNDLES.into_iter().map(named).collect()
+}

@@ -1,0 +1,105 @@
+//! What the commands need beyond cargo: put in place where we can, else named in one line.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{place, run};
+
+/// Rust's library for the browser.
+pub fn wasm_target() -> Result<()> {
+    let sysroot =
+        run::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(place::root()))?;
+    if PathBuf::from(sysroot).join("lib/rustlib/wasm32-unknown-unknown/lib").exists() {
+        return Ok(());
+    }
+    run::say("Installing Rust's library for the browser: rustup target add wasm32-unknown-unknown");
+    run::run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"]).current_dir(place::root()))
+        .context("by hand: rustup target add wasm32-unknown-unknown (or your distribution's rust-std for wasm32)")
+}
+
+/// Chromium for the browser tests: `AYUDA_CHROMIUM`, or one that is installed, or apt's.
+pub fn chromium() -> Result<PathBuf> {
+    let wanted = std::env::var("AYUDA_CHROMIUM").ok();
+    let known = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+    let find = || wanted.iter().map(String::as_str).chain(known).find_map(run::find);
+    if let Some(chromium) = find() {
+        return Ok(chromium);
+    }
+    apt("chromium", "Chromium, for the browser tests")?;
+    find().context("the package chromium is installed, but no chromium is on the PATH")
+}
+
+/// Node for the browser tests; 20 or newer.
+fn node() -> Result<()> {
+    if run::find("node").is_none() || run::find("npm").is_none() {
+        apt("npm", "Node and npm, for the browser tests")?;
+    }
+    let version = run::output(Command::new("node").arg("--version"))?;
+    let major = version.trim_start_matches('v').split('.').next().and_then(|n| n.parse().ok());
+    match major {
+        Some(20u32..) => Ok(()),
+        _ => bail!(
+            "the browser tests need node 20 or newer, this is {version}: https://nodejs.org/en/download"
+        ),
+    }
+}
+
+/// The packages of `end2end/`, exactly as its lock file has them.
+pub fn end2end() -> Result<()> {
+    node()?;
+    let dir = place::root().join("end2end");
+    let lock = std::fs::read(dir.join("package-lock.json"))?;
+    let stamp = dir.join("node_modules/.installed-lock.json");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    run::say("Installing the packages of the browser tests: npm ci");
+    let npm = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
+    run::run(Command::new("npm").args(npm).current_dir(&dir))
+        .context("by hand: cd end2end && npm ci")?;
+    Ok(std::fs::write(stamp, lock)?)
+}
+
+/// The folder of PostgreSQL's programs.
+pub fn postgres() -> Result<PathBuf> {
+    if let Some(dir) = find_postgres() {
+        return Ok(dir);
+    }
+    apt("postgresql", "PostgreSQL, for the database tests")?;
+    find_postgres().context("the package postgresql is installed, but holds no initdb")
+}
+
+fn find_postgres() -> Option<PathBuf> {
+    if let Some(initdb) = run::find("initdb") {
+        return initdb.parent().map(PathBuf::from);
+    }
+    // Debian keeps them off the PATH, one folder a version; the newest will do.
+    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
+        .filter(|bin| bin.join("initdb").is_file())
+        .collect();
+    versions.sort();
+    versions.pop()
+}
+
+/// Installs a package when we may, else says how.
+fn apt(package: &str, what: &str) -> Result<()> {
+    let hint = format!("{what} is missing; by hand: apt-get install {package}");
+    if run::find("apt-get").is_none() || !is_root() {
+        bail!("{hint}");
+    }
+    run::say(&format!("Installing {what}: apt-get install {package}"));
+    let apt = |arguments: &[&str]| {
+        run::run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    let install = ["install", "--yes", "--no-install-recommends", package];
+    apt(&install).or_else(|_| apt(&["update"]).and_then(|()| apt(&install))).context(hint)
+}
+
+/// Whether we may install packages, and whether PostgreSQL refuses to run as us.
+pub fn is_root() -> bool {
+    run::output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
+}

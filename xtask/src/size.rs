@@ -1,0 +1,108 @@
+//! `cargo xtask size`: what browsers download, against the budget.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::assets::{self, Built};
+use crate::{place, run};
+
+mod breakdown;
+mod document;
+
+const KIB: u64 = 1024;
+/// Bytes of gzip that the loader may have.
+const LOADER: u64 = 6 * KIB;
+/// Bytes of brotli that all may have that the panel needs to be usable.
+const PANEL: u64 = 100 * KIB;
+/// Requests for the same.
+const PANEL_REQUESTS: u64 = 8;
+/// Bytes of brotli for the same of the console.
+const CONSOLE: u64 = 400 * KIB;
+
+/// What `size` shows.
+#[derive(Args, Default)]
+pub struct Arguments {
+    /// Say how much of the wasm each crate is (builds it once more, with names).
+    #[arg(long)]
+    crates: bool,
+}
+
+/// Prints the table; an error when something is over its budget.
+pub fn size(arguments: &Arguments) -> Result<()> {
+    let manifest = assets::build()?;
+    println!("{:<28} {:>10} {:>10} {:>10}", "asset", "bytes", "gzip", "brotli");
+    for built in &manifest {
+        row(&built.logical, built.bytes, built.gzip, built.brotli);
+    }
+    let document = document::measure()?;
+    row("panel document", document.bytes, document.gzip, document.brotli);
+    println!();
+    for name in ["panel", "console"] {
+        sections(&manifest, name)?;
+    }
+    if arguments.crates {
+        breakdown::crates()?;
+    }
+    verdict(&manifest, &document)
+}
+
+/// The server's HTML of a panel, with the style sheet inside it.
+struct Document {
+    bytes: u64,
+    gzip: u64,
+    brotli: u64,
+}
+
+fn verdict(manifest: &[Built], document: &Document) -> Result<()> {
+    let sum = |surface: &str| -> (u64, u64) {
+        let parts = manifest.iter().filter(|built| belongs(built, surface));
+        parts.fold((0, 0), |(bytes, requests), built| (bytes + built.brotli, requests + 1))
+    };
+    let loader = manifest.iter().find(|built| built.logical == "widget.js").map_or(0, |b| b.gzip);
+    // The document carries its style sheet, which would else be counted twice.
+    let inline = manifest.iter().find(|built| built.logical == "panel.css").map_or(0, |b| b.brotli);
+    let (panel, requests) = sum("panel");
+    let (console, _) = sum("console");
+    let lines = [
+        ("loader, gzip", loader, LOADER),
+        (
+            "panel: document with styles, script, wasm; brotli",
+            panel - inline + document.brotli,
+            PANEL,
+        ),
+        ("panel: requests", requests, PANEL_REQUESTS),
+        ("console: styles, script, wasm, font; brotli", console, CONSOLE),
+    ];
+    let mut over = Vec::new();
+    for (what, is, may) in lines {
+        let mark = if is <= may { "ok" } else { "OVER" };
+        println!("{what:<52} {is:>8} of {may:>7}  {mark}");
+        if is > may {
+            over.push(what);
+        }
+    }
+    if over.is_empty() { Ok(()) } else { bail!("over budget: {}", over.join("; ")) }
+}
+
+/// Whether a surface downloads this: its own files, and fonts for the console.
+fn belongs(built: &Built, surface: &str) -> bool {
+    let stem = built.logical.split(['.', '/']).next();
+    stem == Some(surface) || (surface == "console" && stem == Some("fonts"))
+}
+
+fn row(name: &str, bytes: u64, gzip: u64, brotli: u64) {
+    println!("{name:<28} {bytes:>10} {gzip:>10} {brotli:>10}");
+}
+
+fn sections(manifest: &[Built], name: &str) -> Result<()> {
+    let Some(built) = manifest.iter().find(|built| built.logical == format!("{name}.wasm")) else {
+        return Ok(());
+    };
+    let wasm = std::fs::read(place::assets().join(&built.file))?;
+    let sizes: BTreeMap<&str, u64> = breakdown::sections(&wasm)?;
+    let shown: Vec<String> = sizes.iter().map(|(name, bytes)| format!("{name} {bytes}")).collect();
+    run::say(&format!("{name}.wasm by section: {}", shown.join(", ")));
+    Ok(())
+}
