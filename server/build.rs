@@ -11,7 +11,8 @@ use serde_json::Value;
 fn main() {
     println!("cargo::rerun-if-env-changed=AYUDA_ASSETS_DIR");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    let dir = env::var_os("AYUDA_ASSETS_DIR").map_or_else(|| target(&out).join("assets"), Into::into);
+    let dir =
+        env::var_os("AYUDA_ASSETS_DIR").map_or_else(|| target(&out).join("assets"), Into::into);
     // Cargo takes a watched path that does not exist as changed on every build. An empty folder
     // is watched quietly until the assets appear in it.
     let _ = fs::create_dir_all(&dir);
@@ -40,17 +41,22 @@ fn table(dir: &Path, manifest: &Value) -> String {
         let text = |key: &str| asset[key].as_str().expect("every asset names itself");
         let file = dir.join(text("file"));
         let packed = |ending: &str| {
-            let packed = PathBuf::from(format!("{}.{ending}", file.display()));
-            if packed.exists() { format!("Some(include_bytes!({packed:?}))") } else { "None".into() }
+            let packed = format!("{}.{ending}", file.display());
+            if Path::new(&packed).exists() {
+                format!("Some(include_bytes!({packed:?}))")
+            } else {
+                "None".into()
+            }
         };
         writeln!(
             code,
             "    super::Asset {{ logical: {:?}, url: {:?}, media_type: {:?}, etag: {:?}, \
-             body: include_bytes!({file:?}), br: {}, gz: {} }},",
+             body: include_bytes!({:?}), br: {}, gz: {} }},",
             text("logical"),
             text("url"),
             text("media_type"),
             format!("W/\"{}\"", text("hash")),
+            file.display().to_string(),
             packed("br"),
             packed("gz"),
         )

@@ -365,7 +365,7 @@ impl Console {
                     .update(|outbox| outbox.on_refused(id, refusal, now, browser::jitter()));
             }
             (Some(ticket), None) if refusal.code == Code::NotFound => {
-                self.thread(ticket).missing.set(true)
+                self.thread(ticket).missing.set(true);
             }
             _ => self.toasts.alert(self.words.refusal(&refusal)),
         }

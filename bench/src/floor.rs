@@ -106,9 +106,8 @@ impl Floor {
         let store = Store { id: id.into(), ticket: ticket.into(), text: text.into(), starts, done };
         self.writer.send(store).await.ok()?;
         let n = stored.await.ok()?;
-        let frame = format!(
-            r#"{{"entry":{{"ticket":"{ticket}","entry":{{"seq":{n},"text":"{text}"}}}}}}"#
-        );
+        let frame =
+            format!(r#"{{"entry":{{"ticket":"{ticket}","entry":{{"seq":{n},"text":"{text}"}}}}}}"#);
         // Nobody may be listening.
         let _ = self.agents.send(frame.into());
         Some(n)

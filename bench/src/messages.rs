@@ -104,8 +104,7 @@ pub async fn introduce(server: &Server, sockets: usize) -> Result<(Talk, Vec<Tal
     agent.send(r#""hello""#.to_owned()).await?;
     let welcome = agent
         .until(|frame| {
-            frame.starts_with(r#"{"welcome":"#)
-                && frame.matches("\"preview\"").count() >= sockets
+            frame.starts_with(r#"{"welcome":"#) && frame.matches("\"preview\"").count() >= sockets
         })
         .await?;
     let welcome: serde_json::Value = serde_json::from_str(&welcome)?;
@@ -116,9 +115,7 @@ pub async fn introduce(server: &Server, sockets: usize) -> Result<(Talk, Vec<Tal
             http.post("/console/api/chats/accept", &cookie, &format!("chat={chat}")).await?;
         anyhow::ensure!(answer.status < 400, "accept: {} {}", answer.status, answer.body);
         agent.send(format!(r#"{{"watch":{{"ticket":"{ticket}","after":0}}}}"#)).await?;
-        agent
-            .until(|frame| frame.starts_with(r#"{"entries":"#) && frame.contains(ticket))
-            .await?;
+        agent.until(|frame| frame.starts_with(r#"{"entries":"#) && frame.contains(ticket)).await?;
     }
     Ok((agent, visitors))
 }

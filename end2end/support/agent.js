@@ -58,6 +58,13 @@ export class Agent {
     await this.log.getByText(text, { exact: true }).waitFor();
   }
 
+  /** Answers a help request: there, Enter breaks the line. */
+  async answer(text) {
+    await this.box("Mensaje").fill(text);
+    await this.page.getByRole("button", { name: "Enviar", exact: true }).click();
+    await this.log.getByText(text, { exact: true }).waitFor();
+  }
+
   async hears(text, seconds = 10) {
     await this.log.getByText(text).first().waitFor({ timeout: seconds * 1000 });
   }

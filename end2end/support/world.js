@@ -1,7 +1,5 @@
 // One server, one host site, one mail server and one browser for the tests of a file.
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
 import { chromium } from "playwright-core";
 import { Ayuda } from "./ayuda.js";
 import { Host } from "./host.js";
@@ -13,12 +11,13 @@ const RESULTS = new URL("../results/", import.meta.url).pathname;
 
 const CHROMIUM = {
   executablePath: process.env.AYUDA_CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"],
+  // Playwright switches off the partitioning of storage that browsers have on, without which Chromium
+  // keeps a frame of another site from storing anything. The last list of features is the one that counts.
+  args: ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--disable-features=Translate"],
 };
 
 export class World {
   #contexts = [];
-  #profiles = [];
 
   static async start({ settings } = {}) {
     const world = new World();
@@ -43,22 +42,13 @@ export class World {
   /** Call after each test: no page of one test is open in the next. */
   async tidy() {
     await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
-    await Promise.all(this.#profiles.splice(0).map((profile) => rm(profile, { recursive: true, force: true })));
   }
 
-  /** A private window; with `persistent` an ordinary one, where a frame of another site may keep things. */
-  async context({ persistent = false, ...options } = {}) {
-    const all = { locale: "es-MX", timezoneId: "America/Mexico_City", viewport: { width: 1280, height: 860 }, ...options };
-    const context = persistent ? await this.#profile(all) : await this.browser.newContext(all);
+  async context(options = {}) {
+    const context = await this.browser.newContext({ locale: "es-MX", timezoneId: "America/Mexico_City", viewport: { width: 1280, height: 860 }, ...options });
     context.setDefaultTimeout(15_000);
     this.#contexts.push(context);
     return context;
-  }
-
-  async #profile(options) {
-    const profile = await mkdtemp(join(tmpdir(), "ayuda-profile-"));
-    this.#profiles.push(profile);
-    return chromium.launchPersistentContext(profile, { ...CHROMIUM, ...options });
   }
 
   /** A visitor on a page of the owner's site. */

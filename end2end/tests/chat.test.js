@@ -122,7 +122,7 @@ test("who waits knows the place in the queue, and an agent who declines leaves i
   await agent.become("Ausente");
   await second.panel.getByText(/Tu lugar en la fila: 2/).first().waitFor();
   await agent.become("Disponible");
-  await agent.offer.getByText("Soy la primera").waitFor();
+  await agent.offer.getByText("Soy la primera").waitFor().catch(async (e)=>{await world.shot(agent.page,"who");throw e});
   await agent.accept();
   await second.panel.getByText(/Sigues tú/).first().waitFor();
 });

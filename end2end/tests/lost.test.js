@@ -17,7 +17,7 @@ const times = async (log, text) => (await log.evaluate((log) => log.innerText)).
 async function chat(site, options) {
   await world.ayuda.site(site);
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  const visitor = await world.visitor(site, { persistent: true, ...options });
+  const visitor = await world.visitor(site, options);
   await visitor.startChat({ message: "Primera línea" });
   await agent.accept();
   await visitor.hears("se ha unido");

@@ -35,7 +35,7 @@ test("a request with a file: number on the page, mail to both, answered from the
   await agent.page.getByText("Me cobraron dos veces").first().click();
   await agent.hears("Me cobraron dos veces");
   await agent.hears("recibo.pdf");
-  await agent.say("Te devolvimos el segundo cobro.");
+  await agent.answer("Te devolvimos el segundo cobro.");
   const answer = await world.mail.find("marta@cliente.example", (mail) => mail.text.includes("Te devolvimos el segundo cobro."), 30);
   assert.ok(answer.subject.includes(number));
 
@@ -73,7 +73,7 @@ test("without any script: the form, a mistake, a file, the number and the link",
   await page.getByRole("button", { name: "Enviar solicitud" }).click();
   const text = await page.getByText(/CO-\d+/).first().textContent();
   const number = /CO-\d+/.exec(text)[0];
-  await page.getByRole("link", { name: "Abrir mi ticket" }).first().click();
+  await page.goto(await page.getByRole("link", { name: "Abrir mi ticket" }).first().getAttribute("href"));
   await page.getByText("Sin scripts también, con <b>letras</b>").first().waitFor();
   await page.getByText("recibo.pdf").first().waitFor();
   assert.ok((await world.mail.find("rosa@cliente.example")).subject.includes(number));

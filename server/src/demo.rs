@@ -92,7 +92,8 @@ impl Demo {
                 let page = Some("https://cuentasok.example/precios".to_owned());
                 let files = Vec::new();
                 let zone = Some("America/Mexico_City".to_owned());
-                desk.ask(&site, NewRequest { id, name, email, text, files, page, lang, zone }).await?;
+                desk.ask(&site, NewRequest { id, name, email, text, files, page, lang, zone })
+                    .await?;
             }
         }
         demo.keep(&data_dir)?;
@@ -132,7 +133,9 @@ fn file(data_dir: &Path) -> PathBuf {
 fn new_password() -> String {
     const LETTERS: &[u8; 28] = b"abcdefghjkmnpqrstuvwxyz23456";
     let groups: Vec<String> = (0..4)
-        .map(|_| (0..4).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())])).collect())
+        .map(|_| {
+            (0..4).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())])).collect()
+        })
         .collect();
     groups.join("-")
 }

@@ -39,7 +39,7 @@ const FINISH_WITHIN: Duration = Duration::from_secs(7);
 /// And the desk's own work after them.
 const DESK_WITHIN: Duration = Duration::from_secs(2);
 /// How often who has not been here for long is forgotten.
-const TIDY_EVERY: Duration = Duration::from_secs(600);
+const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// Why the server did not start; each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +77,7 @@ fn advice(source: &io::Error) -> &'static str {
 pub struct Running {
     address: SocketAddr,
     server: Server,
-    routes: Vec<Declared>,
+    declared: Vec<Declared>,
     stop: watch::Sender<bool>,
     listening: JoinHandle<()>,
     working: JoinHandle<()>,
@@ -102,10 +102,10 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         sockets: sockets::Sockets::default(),
         stop: stopped.clone(),
     });
-    let (router, routes) = router::build(&server);
+    let (router, declared) = router::build(&server);
     let listening = tokio::spawn(listening::listen(listener, router, stopped.clone()));
     let working = tokio::spawn(work(server.clone(), stopped));
-    Ok(Running { address, server, routes, stop, listening, working })
+    Ok(Running { address, server, declared, stop, listening, working })
 }
 
 /// The desk's own work, and ours.
@@ -143,7 +143,7 @@ impl Running {
 
     /// Every address there is, and who may call it.
     pub fn routes(&self) -> &[Declared] {
-        &self.routes
+        &self.declared
     }
 
     /// Stops accepting, answers what was asked, sends sockets away, and closes the desk: within ten seconds.

@@ -20,11 +20,7 @@ const HEAD_BYTES: usize = 64 * 1024;
 const BREATHE: Duration = Duration::from_millis(100);
 
 /// Serves until `stop`, and then until the last connection is done.
-pub(crate) async fn listen(
-    listener: TcpListener,
-    router: Router,
-    mut stop: watch::Receiver<bool>,
-) {
+pub(crate) async fn listen(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {

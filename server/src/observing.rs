@@ -10,7 +10,11 @@ use futures_util::FutureExt;
 use protocol::Code;
 use std::panic::AssertUnwindSafe;
 
-pub(crate) async fn observe(State(server): State<Server>, request: Request, next: Next) -> Response {
+pub(crate) async fn observe(
+    State(server): State<Server>,
+    request: Request,
+    next: Next,
+) -> Response {
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).await;

@@ -1,6 +1,9 @@
 //! Whether a page of another origin may ask about a site, and what its browser is told.
 
-use crate::{failure::{Answer, Failure}, settings::PublicUrl};
+use crate::{
+    failure::{Answer, Failure},
+    settings::PublicUrl,
+};
 use axum::http::{
     HeaderMap, HeaderValue,
     header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, VARY},

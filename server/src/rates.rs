@@ -1,7 +1,9 @@
 //! How often one client address may do what: new tickets, messages, sign-ins.
 
 use crate::network::Network;
-use governor::{Quota, RateLimiter, clock::Clock, middleware::NoOpMiddleware, state::keyed::DashMapStateStore};
+use governor::{
+    Quota, RateLimiter, clock::Clock, middleware::NoOpMiddleware, state::keyed::DashMapStateStore,
+};
 use protocol::{Code, Refusal, SiteId, Timestamp};
 use std::{
     collections::HashMap,
@@ -13,10 +15,10 @@ use std::{
 /// Failed sign-ins that one address may have in [`SIGN_IN_WINDOW`].
 pub const SIGN_INS: usize = 5;
 /// The span that [`SIGN_INS`] speaks of.
-pub const SIGN_IN_WINDOW: Duration = Duration::from_secs(15 * 60);
+pub const SIGN_IN_WINDOW: Duration = Duration::from_mins(15);
 
-const AN_HOUR: Duration = Duration::from_secs(3600);
-const A_MINUTE: Duration = Duration::from_secs(60);
+const AN_HOUR: Duration = Duration::from_hours(1);
+const A_MINUTE: Duration = Duration::from_mins(1);
 
 type Limiter = RateLimiter<
     (SiteId, Network),
@@ -63,7 +65,11 @@ impl Rates {
     }
 
     /// One message of this client at this site.
-    pub(crate) fn message(&self, site: &desk::sites::Site, client: Network) -> Result<(), TooOften> {
+    pub(crate) fn message(
+        &self,
+        site: &desk::sites::Site,
+        client: Network,
+    ) -> Result<(), TooOften> {
         self.messages.check(&self.clock, (site.id, client), site.limits.messages_per_minute)
     }
 

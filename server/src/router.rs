@@ -150,7 +150,9 @@ impl Table {
 }
 
 /// Nothing is changed by a request that a page of another origin makes.
-fn csrf(server: &Server) -> CsrfLayer<impl Fn(ProtectionError) -> axum::response::Response + Clone + use<>> {
+fn csrf(
+    server: &Server,
+) -> CsrfLayer<impl Fn(ProtectionError) -> axum::response::Response + Clone + use<>> {
     CsrfLayer::new()
         .add_trusted_origin(server.public.as_str())
         .expect("a public URL is an origin")

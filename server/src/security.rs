@@ -54,7 +54,8 @@ pub(crate) async fn guard(
         set(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     if is_page {
-        let policy = policy(&server.public, &nonce, &styles, ancestors.as_deref().unwrap_or("'none'"));
+        let policy =
+            policy(&server.public, &nonce, &styles, ancestors.as_deref().unwrap_or("'none'"));
         set(CONTENT_SECURITY_POLICY, &policy);
         set(CACHE_CONTROL, "no-store");
         if ancestors.is_none() {
@@ -81,8 +82,10 @@ fn policy(public: &PublicUrl, nonce: &str, styles: &str, ancestors: &str) -> Str
 /// `Sec-Fetch-Site` alone, which it leaves out where there is no TLS. Such a post counts as one that says nothing; a
 /// cross-site one carries no cookie of ours (`SameSite=Lax`).
 fn forgive_hidden_origin(public: &PublicUrl, request: &mut Request) {
+    // What only reads is answered by the list of origins, and `null` is on none.
+    let reads = request.method().is_safe();
     let headers = request.headers_mut();
-    let hidden = headers.get(ORIGIN).is_some_and(|origin| origin == "null");
+    let hidden = !reads && headers.get(ORIGIN).is_some_and(|origin| origin == "null");
     if hidden && !public.is_https() && !headers.contains_key(SEC_FETCH_SITE) {
         headers.remove(ORIGIN);
     }

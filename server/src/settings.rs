@@ -18,7 +18,7 @@ pub struct Flags {
     /// Address to listen on [default: 127.0.0.1:3000]
     #[arg(long, global = true, env = "AYUDA_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<String>,
-    /// Where people reach it; links and origins are made of this [default: http://localhost:3000]
+    /// Where people reach it; links and origins are made of this [default: `http://localhost:3000`]
     #[arg(long, global = true, env = "AYUDA_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// Database, files, secret key, kept mail [default: data]
@@ -226,9 +226,8 @@ impl PublicUrl {
             .trim()
             .parse()
             .map_err(|_| refuse("is not a URL such as https://help.example.com"))?;
-        let scheme = match uri.scheme_str() {
-            Some(scheme @ ("http" | "https")) => scheme,
-            _ => return Err(refuse("must begin with http:// or https://")),
+        let Some(scheme @ ("http" | "https")) = uri.scheme_str() else {
+            return Err(refuse("must begin with http:// or https://"));
         };
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
             return Err(refuse("must be an origin: nothing after the host and port"));
@@ -246,7 +245,11 @@ impl PublicUrl {
 
     /// `http://localhost:{port}`.
     pub fn local(port: u16) -> Self {
-        Self(if port == 80 { "http://localhost".into() } else { format!("http://localhost:{port}") })
+        Self(if port == 80 {
+            "http://localhost".into()
+        } else {
+            format!("http://localhost:{port}")
+        })
     }
 
     /// The origin.
@@ -315,7 +318,9 @@ mod tests {
     fn a_refusal_names_the_setting() {
         let refused = |flags, file: &str| Settings::combine(flags, file).unwrap_err().to_string();
         let no_port = refused(flags(Some("nowhere")), "");
-        assert!(no_port.starts_with("--listen (AYUDA_LISTEN, or `listen` in ayuda.toml): `nowhere`"));
+        assert!(
+            no_port.starts_with("--listen (AYUDA_LISTEN, or `listen` in ayuda.toml): `nowhere`")
+        );
         let path = refused(Flags::default(), "public_url = \"https://a.example/help\"");
         assert!(path.contains("--public-url") && path.contains("origin"));
         let unknown = refused(Flags::default(), "log = \"info\"\nlisten_on = \"x\"");

@@ -4,7 +4,10 @@ use crate::{asking, failure::Failure, page, state::Server};
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE},
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -27,7 +30,10 @@ pub(crate) async fn word(State(server): State<Server>, request: Request, next: N
     } else {
         problem(&failure, status, lang)
     };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let (parts, body) = worded.into_parts();
+    // What was said of the empty body does not hold for this one.
+    response.headers_mut().remove(CONTENT_LENGTH);
     response.headers_mut().extend(parts.headers);
     *response.body_mut() = body;
     response
@@ -42,7 +48,10 @@ fn failure_in(response: &Response) -> Option<Failure> {
     let bare = match response.headers().get(CONTENT_TYPE) {
         None => true,
         // What axum's extractors say; the console's pages and server functions have their own types.
-        Some(kind) => kind.as_bytes().starts_with(b"text/plain") && status != StatusCode::INTERNAL_SERVER_ERROR,
+        Some(kind) => {
+            kind.as_bytes().starts_with(b"text/plain")
+                && status != StatusCode::INTERNAL_SERVER_ERROR
+        }
     };
     (status.is_client_error() || status.is_server_error()).then_some(())?;
     bare.then(|| Failure::of(code_of(status)))

@@ -4,6 +4,7 @@
 #[path = "it/engines.rs"]
 mod engines;
 #[path = "it/http.rs"]
+#[allow(dead_code, reason = "the forms need less of it than the other tests")]
 mod http;
 
 use desk::{
@@ -104,7 +105,8 @@ impl Server {
             password: Some("una clave muy larga".into()),
         };
         desk.create_agent(new).await.expect("an agent");
-        let token = desk.sign_in("lucia@example.com", "una clave muy larga").await.expect("a session");
+        let token =
+            desk.sign_in("lucia@example.com", "una clave muy larga").await.expect("a session");
         let agent = desk.find_session(&token.0).await.expect("a database").expect("a session");
         desk.set_agent_state(agent.id, AgentState::Available).await.expect("a state");
         desk.close().await;
@@ -182,7 +184,7 @@ async fn ride_out(engine: Engine) {
     let mut asked_by = BTreeMap::new();
     let mut messages = 0;
     for visitor in visitors {
-        let visitor = timeout(Duration::from_secs(60), visitor).await;
+        let visitor = timeout(Duration::from_mins(1), visitor).await;
         let visitor = visitor.expect("everything is acknowledged in the end").expect("no panic");
         messages += visitor.check().await;
         if visitor.is_request() {
@@ -206,7 +208,12 @@ impl World {
         self.stop.load(Ordering::Relaxed)
     }
 
-    async fn socket(&self, path: &str, name: &str, cookie: &str) -> Option<WebSocketStream<TcpStream>> {
+    async fn socket(
+        &self,
+        path: &str,
+        name: &str,
+        cookie: &str,
+    ) -> Option<WebSocketStream<TcpStream>> {
         let url = format!("ws://localhost:{}{path}", self.address.port());
         let mut request = url.into_client_request().expect("a request");
         for (header, value) in
@@ -223,7 +230,8 @@ impl World {
 async fn keep_a_console(world: Arc<World>, session: String) {
     let cookie = format!("ayuda_session={session}");
     loop {
-        if let Some(mut socket) = world.socket("/console/socket", agent::SUBPROTOCOL, &cookie).await {
+        if let Some(mut socket) = world.socket("/console/socket", agent::SUBPROTOCOL, &cookie).await
+        {
             let hello = serde_json::to_string(&AgentCommand::Hello).expect("JSON");
             let _ = socket.send(Message::text(hello)).await;
             while let Some(Ok(_)) = socket.next().await {}
@@ -280,7 +288,8 @@ impl Visitor {
             let email = self.email();
             let fields = [("id", id.as_str()), ("email", &email), ("message", "Hola")];
             let kind = if self.is_request() { "requests" } else { "chats" };
-            let ask = Client(self.world.address).post(format!("/w/tienda/{kind}")).json().form(&fields);
+            let ask =
+                Client(self.world.address).post(format!("/w/tienda/{kind}")).json().form(&fields);
             // The client panics when it is cut off: in a task of its own that is an answer too.
             let sent = timeout(Duration::from_secs(5), tokio::spawn(ask.send())).await;
             if let Ok(Ok(reply)) = sent
@@ -332,7 +341,9 @@ impl Visitor {
                         say(&mut socket, &VisitorCommand::Resume { after: self.last }).await?;
                     }
                 }
-                VisitorEvent::Entry { entry } if entry.seq == self.last.next() => self.last = entry.seq,
+                VisitorEvent::Entry { entry } if entry.seq == self.last.next() => {
+                    self.last = entry.seq;
+                }
                 VisitorEvent::Entry { entry } if entry.seq > self.last => {
                     say(&mut socket, &VisitorCommand::Resume { after: self.last }).await?;
                 }
@@ -362,7 +373,11 @@ impl Visitor {
     /// The whole ticket as a newcomer reads it: gap-free, and each acknowledged message once, where it was said to be.
     async fn check(&self) -> usize {
         let mut all: Vec<VisitorEntry> = Vec::new();
-        let mut socket = self.world.socket("/w/tienda/socket", visitor::SUBPROTOCOL, "").await.expect("a socket");
+        let mut socket = self
+            .world
+            .socket("/w/tienda/socket", visitor::SUBPROTOCOL, "")
+            .await
+            .expect("a socket");
         let hello = VisitorCommand::Hello { token: Some(self.token()), after: Seq::START };
         say(&mut socket, &hello).await.expect("it listens");
         loop {
@@ -375,7 +390,11 @@ impl Visitor {
             }
             say(&mut socket, &VisitorCommand::Resume { after }).await.expect("it listens");
         }
-        assert!(all.iter().zip(1..).all(|(entry, n)| entry.seq == Seq(n)), "a gap in visitor {}", self.n);
+        assert!(
+            all.iter().zip(1..).all(|(entry, n)| entry.seq == Seq(n)),
+            "a gap in visitor {}",
+            self.n
+        );
         let mut places: HashMap<EntryId, Vec<Seq>> = HashMap::new();
         for entry in &all {
             if matches!(entry.body, VisitorBody::Visitor { .. }) {

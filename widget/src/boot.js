@@ -77,7 +77,8 @@
   document.addEventListener("click", ({ target }) => {
     if (target.closest("[data-close]")) say("close");
   });
-  document.addEventListener("keydown", (event) => {
+  // On the window: whoever has a use for the key hears it before.
+  addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) say("close");
   });
 

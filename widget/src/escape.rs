@@ -61,6 +61,9 @@ mod tests {
 
     #[test]
     fn a_query_value_holds_nothing_that_ends_it() {
-        assert_eq!(escape_query("https://a.mx/ñ?b=c&d#e"), "https%3A%2F%2Fa.mx%2F%C3%B1%3Fb%3Dc%26d%23e");
+        assert_eq!(
+            escape_query("https://a.mx/ñ?b=c&d#e"),
+            "https%3A%2F%2Fa.mx%2F%C3%B1%3Fb%3Dc%26d%23e"
+        );
     }
 }

@@ -66,8 +66,7 @@ fn find_link(word: &str) -> Option<(usize, usize, String)> {
 }
 
 const OPENERS: [char; 9] = ['(', '[', '{', '<', '"', '\'', '«', '“', '¿'];
-const CLOSERS: [char; 14] =
-    ['.', ',', ';', ':', '!', '?', ')', ']', '}', '>', '"', '\'', '»', '”'];
+const CLOSERS: [char; 14] = ['.', ',', ';', ':', '!', '?', ')', ']', '}', '>', '"', '\'', '»', '”'];
 
 /// The length without closing punctuation, but with a bracket that was opened inside (`…/Chat_(disambiguation)`).
 fn trimmed_len(text: &str) -> usize {
@@ -96,7 +95,10 @@ fn is_worth_a_link(scheme: &str, rest: &str) -> bool {
             rest.bytes().filter(u8::is_ascii_digit).count() >= 3
                 && rest.bytes().all(|b| b.is_ascii_digit() || b"+-.()*#".contains(&b))
         }
-        _ => rest.chars().next().is_some_and(|c| c.is_alphanumeric() || c == '['),
+        _ => rest
+            .chars()
+            .next()
+            .is_some_and(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || c == '['),
     }
 }
 
@@ -131,8 +133,13 @@ mod tests {
     fn the_four_schemes_become_links_and_no_other() {
         assert_eq!(hrefs("ve a https://a.mx/b?c=d#e hoy"), ["https://a.mx/b?c=d#e"]);
         assert_eq!(hrefs("HTTP://A.MX"), ["http://A.MX"]);
-        assert_eq!(hrefs("mailto:ana@a.mx tel:+52-55-1234"), ["mailto:ana@a.mx", "tel:+52-55-1234"]);
-        for text in ["javascript:alert(1)", "data:text/html,x", "ftp://a.mx", "file:///etc", "vbscript:x"] {
+        assert_eq!(
+            hrefs("mailto:ana@a.mx tel:+52-55-1234"),
+            ["mailto:ana@a.mx", "tel:+52-55-1234"]
+        );
+        for text in
+            ["javascript:alert(1)", "data:text/html,x", "ftp://a.mx", "file:///etc", "vbscript:x"]
+        {
             assert!(hrefs(text).is_empty(), "{text}");
         }
     }
@@ -165,7 +172,15 @@ mod tests {
 
     #[test]
     fn the_pieces_put_together_are_the_text() {
-        for text in ["", " ", "a\n\nb", "¡hola! https://á.mx/ñ\tx@y.mx", "http://", "https://)", "é www.x.y…"] {
+        for text in [
+            "",
+            " ",
+            "a\n\nb",
+            "¡hola! https://á.mx/ñ\tx@y.mx",
+            "http://",
+            "https://)",
+            "é www.x.y…",
+        ] {
             let whole: String = pieces(text)
                 .into_iter()
                 .map(|piece| match piece {

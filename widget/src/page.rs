@@ -1,12 +1,8 @@
 //! What a page is made from: plain data, put in by the server and handed on to the browser's half as JSON.
 
 use protocol::{
-    EntryId, Refusal, SiteKey, Timestamp,
-    entry::VisitorEntry,
-    form::Started,
-    status::Availability,
-    strings::Strings,
-    visitor::VisitorTicket,
+    EntryId, Refusal, SiteKey, Timestamp, entry::VisitorEntry, form::Started, status::Availability,
+    strings::Strings, visitor::VisitorTicket,
 };
 use serde::{Deserialize, Serialize};
 

@@ -162,14 +162,9 @@ impl<'a> Scene<'a> {
                 (_, None) => page.t("closed"),
             },
             Face::Agent => [&page.t("online"), " · ", &page.t("ticket_open")].concat(),
-            Face::Waiting => match self.place() {
-                Some(place) if place > 1 => {
-                    let place = page.fill("waiting_place", &[("n", &place.to_string())]);
-                    [&place, " · ", &page.t("ticket_open")].concat()
-                }
-                _ => page.t("ticket"),
-            },
-            Face::Answer | Face::Joining | Face::Request | Face::Ended => page.t("ticket"),
+            Face::Waiting | Face::Answer | Face::Joining | Face::Request | Face::Ended => {
+                page.t("ticket")
+            }
         })
     }
 

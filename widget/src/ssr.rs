@@ -130,7 +130,11 @@ impl<'a> Document<'a> {
 
     /// What the browser's half starts from. A data block is no script: it needs no nonce.
     fn state(&mut self, json: &str) {
-        self.push(&["<script type=\"application/json\" id=\"state\">", &escape_json(json), "</script>"]);
+        self.push(&[
+            "<script type=\"application/json\" id=\"state\">",
+            &escape_json(json),
+            "</script>",
+        ]);
     }
 
     fn boot(&mut self) {

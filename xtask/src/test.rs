@@ -87,7 +87,8 @@ pub fn test(arguments: &Arguments) -> Result<()> {
     for failure in &tally.failures {
         println!("failed: {failure}");
     }
-    println!("{} passed, {} failed ({} s)", tally.passed, tally.failed, start.elapsed().as_secs());
+    println!("in {} s", start.elapsed().as_secs());
+    println!("{} passed, {} failed", tally.passed, tally.failed);
     if tally.failed > 0 {
         bail!("the checks failed");
     }

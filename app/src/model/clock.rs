@@ -12,9 +12,9 @@ pub struct Day {
     /// The year.
     pub year: i64,
     /// 1 to 12.
-    pub month: u8,
+    pub month: i64,
     /// 1 to 31.
-    pub day: u8,
+    pub day: i64,
 }
 
 fn local(at: Timestamp, offset: i32) -> i64 {
@@ -36,11 +36,7 @@ pub fn day(at: Timestamp, offset: i32) -> Day {
     let shifted = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted + 2) / 5 + 1;
     let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    Day {
-        year: year_of_era + era * 400 + i64::from(month <= 2),
-        month: u8::try_from(month).expect("a month is 1 to 12"),
-        day: u8::try_from(day).expect("a day is 1 to 31"),
-    }
+    Day { year: year_of_era + era * 400 + i64::from(month <= 2), month, day }
 }
 
 /// `11:44`.

@@ -119,10 +119,10 @@ fn Reason(
         let Some(last) = count.checked_sub(1) else { return };
         match event.key().as_str() {
             "ArrowDown" => {
-                at.update(|at| *at = Some(at.map_or(0, |at| if at >= last { 0 } else { at + 1 })))
+                at.update(|at| *at = Some(at.map_or(0, |at| if at >= last { 0 } else { at + 1 })));
             }
             "ArrowUp" => {
-                at.update(|at| *at = Some(at.map_or(last, |at| at.checked_sub(1).unwrap_or(last))))
+                at.update(|at| *at = Some(at.map_or(last, |at| at.checked_sub(1).unwrap_or(last))));
             }
             "Enter" => match at.get_untracked() {
                 Some(chosen) => {

@@ -79,7 +79,7 @@ fn OfferCard(offer: Offer, more: Memo<usize>) -> impl IntoView {
                         Code::AlreadyTaken | Code::ChatEnded | Code::NotFound
                     ) =>
                 {
-                    gone()
+                    gone();
                 }
                 Err(error) => {
                     busy.try_set(false);

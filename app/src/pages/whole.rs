@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 /// Erases a view's type.
 #[cfg(feature = "ssr")]
-pub fn whole(view: impl IntoView + Send + 'static) -> AnyView {
+pub fn whole(view: impl IntoView + 'static) -> AnyView {
     view.into_any()
 }
 

@@ -15,6 +15,10 @@ pub(super) struct Document {
     pub(super) start: Option<String>,
 }
 
+/// The tab's picture: a speech bubble in the brand's colour.
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E\
+%3Crect width='24' height='24' rx='6' fill='%230054b7'/%3E%3Cpath d='M6 7h12v8h-7l-4 3v-3H6z' fill='%23fff'/%3E%3C/svg%3E";
+
 /// A whole document.
 pub(super) fn document(about: Document, body: impl IntoView + 'static) -> impl IntoView {
     let Document { lang, title, nonce, assets, start } = about;
@@ -37,6 +41,7 @@ pub(super) fn document(about: Document, body: impl IntoView + 'static) -> impl I
                 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="robots" content="noindex"/>
+                <link rel="icon" href=ICON/>
                 <title>{title}</title>
                 {given(&assets.font_url).map(|font| view! { <link rel="preload" href=font r#as="font" type="font/woff2" crossorigin/> })}
                 {given(&assets.css_url).map(|css| view! { <link rel="stylesheet" href=css/> })}

@@ -26,7 +26,7 @@ on_both! {
 
 async fn a_form_sent_twice_is_one_ticket(world: World) {
     let site = world.site("a").await;
-    let (agent, console) = world.atconsole("lucia").await;
+    let (agent, console) = world.at_console("lucia").await;
     let new = world.new_chat();
     let tasks: Vec<_> = (0..10)
         .map(|_| {

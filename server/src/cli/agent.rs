@@ -67,7 +67,10 @@ pub(super) async fn run(command: AgentCommand, settings: &Settings) -> anyhow::R
     desk.close().await;
     match made? {
         Some(link) => {
-            println!("{} sets a password with this link, once, within a day:\n{link}", create.email);
+            println!(
+                "{} sets a password with this link, once, within a day:\n{link}",
+                create.email
+            );
         }
         None => println!("{} signs in at {console}", create.email),
     }

@@ -66,7 +66,9 @@ fn public_url(public: &PublicUrl) -> Finding {
     } else if public.is_loopback() {
         Fine(format!("{url} (only this machine reaches it)"))
     } else {
-        Odd(format!("{url} has no TLS: cookies and messages travel in the clear; put a proxy with https in front and set --public-url"))
+        Odd(format!(
+            "{url} has no TLS: cookies and messages travel in the clear; put a proxy with https in front and set --public-url"
+        ))
     }
 }
 
@@ -88,7 +90,9 @@ async fn database(desk: &Desk, settings: &Settings, report: &mut Report) {
         _ => "SQLite",
     };
     match desk.ready().await {
-        Ok(()) => report.say("database", Fine(format!("{engine} answers; its schema is this version's"))),
+        Ok(()) => {
+            report.say("database", Fine(format!("{engine} answers; its schema is this version's")));
+        }
         Err(error) => report.say("database", Broken(format!("{engine}: {error}"))),
     }
     let sites: Vec<String> = desk.sites().iter().map(|site| site.key.0.clone()).collect();

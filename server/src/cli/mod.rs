@@ -73,7 +73,8 @@ async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
         Command::Availability(args) => {
             let now = settings.clock.now();
             let (input, output) = (std::io::stdin().lock(), std::io::stdout());
-            return availability::run(args, async || open(&settings).await, now, input, output).await;
+            return availability::run(args, async || open(&settings).await, now, input, output)
+                .await;
         }
         Command::Mask(args) => mask::run(&args, std::io::stdin().lock(), std::io::stdout().lock())?,
         Command::Backup(args) => backup::run(args, &settings).await?,
@@ -132,6 +133,8 @@ mod tests {
         let before = parse(&["ayuda", "--listen", "127.0.0.1:9", "serve"]);
         let after = parse(&["ayuda", "serve", "--listen", "127.0.0.1:9"]);
         let alone = parse(&["ayuda", "--listen", "127.0.0.1:9"]);
-        assert!([before, after, alone].iter().all(|c| c.flags.listen.as_deref() == Some("127.0.0.1:9")));
+        assert!(
+            [before, after, alone].iter().all(|c| c.flags.listen.as_deref() == Some("127.0.0.1:9"))
+        );
     }
 }

@@ -27,10 +27,13 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
 async fn greet(running: &Running, data_dir: &Path) -> anyhow::Result<()> {
     let public = running.public_url();
     println!("Ayuda {} is at {}", env!("CARGO_PKG_VERSION"), public.as_str());
-    if running.address().port().to_string() != public.as_str().rsplit(':').next().unwrap_or_default() {
+    if running.address().port().to_string()
+        != public.as_str().rsplit(':').next().unwrap_or_default()
+    {
         println!("  listening on  {}", running.address());
     }
-    let demo = Demo::find(data_dir).filter(|_| running.desk().find_site(&demo::site_key()).is_some());
+    let demo =
+        Demo::find(data_dir).filter(|_| running.desk().find_site(&demo::site_key()).is_some());
     if let Some(demo) = demo {
         println!("  try it        {}/demo", public.as_str());
         println!("  console       {}/console", public.as_str());

@@ -50,7 +50,9 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
             let text = read(&file)?;
             let known = |error| match error {
                 desk::sites::SiteFileError::Desk(error) => worded(error),
-                refused => anyhow::anyhow!("{file}: {refused}"),
+                refused @ desk::sites::SiteFileError::Refused { .. } => {
+                    anyhow::anyhow!("{file}: {refused}")
+                }
             };
             let site = desk.apply_site(&text).await.map_err(known)?;
             println!("Site `{}` is set. The tag to paste:", site.key);

@@ -57,7 +57,8 @@ async fn begin(server: &Server, site: &Site, client: Client, new: NewChat) -> An
 fn new_chat(posted: &mut Posted, id: EntryId, lang: &str) -> Option<NewChat> {
     let name = posted.parse_optional("name", PersonName::parse);
     let email = posted.parse_optional("email", EmailAddress::parse);
-    if posted.find("name").is_none() && posted.find("email").is_none() && posted.refusals.is_empty() {
+    if posted.find("name").is_none() && posted.find("email").is_none() && posted.refusals.is_empty()
+    {
         posted.refusals.push(Refusal::of(Field::Name, Code::NameOrEmailRequired));
     }
     let subject = posted.parse_optional("subject", Subject::parse);
@@ -78,12 +79,7 @@ pub(crate) struct Sent<'a> {
 
 impl Sent<'_> {
     /// JSON for a script; else the panel again, with the number, or with the form and everything that was typed.
-    pub(crate) fn answer(
-        &self,
-        outcome: Answer<Started>,
-        posted: Posted,
-        id: EntryId,
-    ) -> Response {
+    pub(crate) fn answer(&self, outcome: Answer<Started>, posted: Posted, id: EntryId) -> Response {
         match outcome {
             Ok(started) if self.wants_json => (StatusCode::CREATED, Json(started)).into_response(),
             Err(failure) if self.wants_json => failure.into_response(),

@@ -93,7 +93,10 @@ impl Posted {
     /// The browser's zone, where it looks like one; only a hint, so never refused.
     pub(crate) fn zone(&self) -> Option<String> {
         let plain = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
-        self.find("zone").map(str::trim).filter(|z| z.len() <= 64 && z.chars().all(plain)).map(Into::into)
+        self.find("zone")
+            .map(str::trim)
+            .filter(|z| z.len() <= 64 && z.chars().all(plain))
+            .map(Into::into)
     }
 
     fn put(&mut self, name: &'static str, text: Result<String, Refusal>) {
@@ -134,9 +137,9 @@ pub(crate) async fn read(
     if kind.starts_with("multipart/form-data") {
         return read_multipart(request, names, uploads).await;
     }
-    let body = axum::body::to_bytes(request.into_body(), FORM_BYTES)
-        .await
-        .map_err(|_| Failure::from(Refusal::of(Field::Message, Code::TooLong).limit(limits::FORM_TEXT as u64)))?;
+    let body = axum::body::to_bytes(request.into_body(), FORM_BYTES).await.map_err(|_| {
+        Failure::from(Refusal::of(Field::Message, Code::TooLong).limit(limits::FORM_TEXT as u64))
+    })?;
     if kind.starts_with("application/json") {
         read_json(&body, names)
     } else if kind.starts_with("application/x-www-form-urlencoded") || body.is_empty() {
@@ -226,6 +229,8 @@ async fn read_multipart(
                     drain(&mut part, &mut drained).await?;
                 }
             }
+            // "No file chosen", as the parser hands it on.
+            (_, None, Some(_)) if name == "files" => drain(&mut part, &mut drained).await?,
             (Some(name), None, _) => {
                 let text = take_text(&mut part, name).await?;
                 if text.is_err() {
@@ -288,8 +293,15 @@ pub(crate) async fn store(
     Ok(upload.finish().await?)
 }
 
+/// The next bytes of a part; none at its end.
 pub(crate) async fn next_chunk(part: &mut Part<'_>) -> Answer<Option<bytes::Bytes>> {
-    part.next().await.transpose().map_err(broken)
+    loop {
+        match part.next().await.transpose().map_err(broken)? {
+            // An empty part is one empty chunk to the parser.
+            Some(chunk) if chunk.is_empty() => {}
+            chunk => return Ok(chunk),
+        }
+    }
 }
 
 async fn take_text(part: &mut Part<'_>, name: &'static str) -> Answer<Result<String, Refusal>> {
@@ -301,7 +313,9 @@ async fn take_text(part: &mut Part<'_>, name: &'static str) -> Answer<Result<Str
         bytes.extend_from_slice(&chunk);
     }
     // What browsers send for a line break is two characters; what people typed is one.
-    Ok(String::from_utf8(bytes).map(|text| text.replace("\r\n", "\n")).map_err(|_| unreadable(name)))
+    Ok(String::from_utf8(bytes)
+        .map(|text| text.replace("\r\n", "\n"))
+        .map_err(|_| unreadable(name)))
 }
 
 /// Reads and throws away the rest of a part.

@@ -1,8 +1,7 @@
 //! `/` and `/demo`.
 
 use crate::{
-    asking,
-    demo,
+    asking, demo,
     failure::{Answer, Failure},
     page,
     settings::is_loopback_host,

@@ -1,11 +1,7 @@
 //! `GET /w/{site}`: the panel, and the same document as the answer to its forms when no script took them.
 
 use crate::{
-    access, asking, assets,
-    failure::Answer,
-    origin, page,
-    http::form,
-    security::FrameAncestors,
+    access, asking, assets, failure::Answer, http::form, origin, page, security::FrameAncestors,
     state::Server,
 };
 use axum::{
@@ -57,7 +53,11 @@ impl Asked {
             site: site.key.clone(),
             name: site.name.clone(),
             lang: self.lang.into(),
-            hue: self.query("hue").and_then(|hue| hue.parse().ok()).filter(|h| *h <= 360).or(site.hue),
+            hue: self
+                .query("hue")
+                .and_then(|hue| hue.parse().ok())
+                .filter(|h| *h <= 360)
+                .or(site.hue),
             file_bytes: site.limits.file_bytes,
             embed: self.query("embed").is_some_and(|embed| embed == "1"),
             position: match self.query("position").as_deref() {

@@ -92,9 +92,9 @@ pub(crate) async fn reply(
     };
     let Posted { refusals, .. } = &posted;
     let (refusals, message) = (refusals.clone(), posted.text("message").to_owned());
-    let receipt = outcome.map(|receipt| {
-        serde_json::json!({ "id": receipt.id, "seq": receipt.seq, "at": receipt.at })
-    });
+    let receipt = outcome.map(
+        |receipt| serde_json::json!({ "id": receipt.id, "seq": receipt.seq, "at": receipt.at }),
+    );
     post.answer(receipt, "reply", |refusal| TicketAnswer::ReplyRefused {
         refusals: with(refusals, refusal),
         message,

@@ -5,7 +5,10 @@ use super::{
     agent_events::{Answering, Desktop, at_once},
     line::{Close, Gone, Heard, Line, decode},
 };
-use crate::{failure::{Answer, Failure}, state::{Server, stopped}};
+use crate::{
+    failure::{Answer, Failure},
+    state::{Server, stopped},
+};
 use axum::{
     Extension,
     extract::{State, ws::WebSocketUpgrade},
@@ -141,7 +144,7 @@ impl Console {
         let mut pulse = interval_at(Instant::now() + limits::PING_EVERY, limits::PING_EVERY);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let step = tokio::select! {
+            let outcome = tokio::select! {
                 answer = self.answers.next(), if !self.answers.is_empty() => match answer {
                     Some(event) => self.answer(line, event).await,
                     None => Ok(()),
@@ -162,7 +165,7 @@ impl Console {
                 _ = pulse.tick() => Box::pin(self.pulse(line)).await,
                 () = stopped(&mut stop) => Err(End::Close(Close::GoingAway)),
             };
-            if let Err(end) = step {
+            if let Err(end) = outcome {
                 return end;
             }
         }

@@ -121,9 +121,7 @@ impl Line {
             tokio::time::sleep(LINGER).await;
             return;
         }
-        let answered = async {
-            while !matches!(self.hear().await, Heard::Gone | Heard::End(_)) {}
-        };
+        let answered = async { while !matches!(self.hear().await, Heard::Gone | Heard::End(_)) {} };
         let _ = timeout(LINGER, answered).await;
     }
 }

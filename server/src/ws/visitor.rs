@@ -5,7 +5,13 @@ use super::{
     line::{Close, Gone, Heard, Line, decode},
     visitor_commands::{self, Answering},
 };
-use crate::{access, asking::Client, failure::{Answer, Failure}, network::Network, state::{Server, stopped}};
+use crate::{
+    access,
+    asking::Client,
+    failure::{Answer, Failure},
+    network::Network,
+    state::{Server, stopped},
+};
 use axum::{
     extract::{Path, State, ws::WebSocketUpgrade},
     http::HeaderMap,
@@ -180,7 +186,7 @@ impl Panel {
         let mut pulse = interval_at(Instant::now() + limits::PING_EVERY, limits::PING_EVERY);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let step = tokio::select! {
+            let outcome = tokio::select! {
                 answer = self.answers.next(), if !self.answers.is_empty() => match answer {
                     Some(event) => self.answer(line, event).await,
                     None => Ok(()),
@@ -205,7 +211,7 @@ impl Panel {
                 },
                 () = stopped(&mut stop) => Err(End::Close(Close::GoingAway)),
             };
-            if let Err(end) = step {
+            if let Err(end) = outcome {
                 return end;
             }
         }
@@ -262,15 +268,12 @@ impl Panel {
     }
 
     /// An answer of the desk's, and those that are ready with it.
-    async fn answer(
-        &mut self,
-        line: &mut Line,
-        answer: Option<VisitorEvent>,
-    ) -> Result<(), End> {
+    async fn answer(&mut self, line: &mut Line, answer: Option<VisitorEvent>) -> Result<(), End> {
         let mut next = Some(answer);
         while let Some(answer) = next {
             if let Some(event) = answer {
-                if let (VisitorEvent::Entries { entries, .. }, Some(talk)) = (&event, &mut self.talk)
+                if let (VisitorEvent::Entries { entries, .. }, Some(talk)) =
+                    (&event, &mut self.talk)
                     && let Some(last) = entries.last()
                 {
                     talk.sent = talk.sent.max(last.seq);

@@ -73,7 +73,8 @@ async fn a_chat_rings_is_taken_and_both_sides_hear_each_other() {
         panel.message(house.clock.new_entry_id(), "Gracias").await;
         let thanks = |event| match event {
             AgentEvent::Entry { entry, .. } => {
-                matches!(entry.body, AgentBody::Visitor { ref text, .. } if text == "Gracias").then_some(())
+                matches!(entry.body, AgentBody::Visitor { ref text, .. } if text == "Gracias")
+                    .then_some(())
             }
             _ => None,
         };
@@ -99,7 +100,8 @@ async fn the_list_follows_what_happens() {
         };
         let item = console.until_agent(row).await;
         assert_eq!((item.kind, item.preview.as_str()), (WorkKind::Request, "Una solicitud"));
-        house.desk().close_ticket(&agent, item.ticket, "resuelto").await.unwrap();
+        let reasons = house.desk().closing_reasons(&agent, item.ticket).await.unwrap();
+        house.desk().close_ticket(&agent, item.ticket, &reasons[0]).await.unwrap();
         let gone = |event| match event {
             AgentEvent::WorkGone { ticket } => Some(ticket),
             _ => None,
@@ -128,7 +130,9 @@ async fn an_agent_of_one_site_sees_nothing_of_another() {
         let token = house.desk().sign_in(EMAIL, PASSWORD).await.unwrap();
         let mut console = Socket::console(&house, &format!("ayuda_session={}", token.0)).await;
         console.say_agent(AgentCommand::Hello).await;
-        let AgentEvent::Welcome { work, .. } = console.agent_event().await else { panic!("no Welcome") };
+        let AgentEvent::Welcome { work, .. } = console.agent_event().await else {
+            panic!("no Welcome")
+        };
         assert_eq!(work, []);
         let id = house.clock.new_entry_id();
         for command in [
@@ -178,7 +182,10 @@ async fn a_console_is_upgraded_for_a_session_from_our_own_page_only() {
     };
     assert_eq!(connect(&[("origin", &ours)]).await, Some(401));
     assert_eq!(connect(&[("origin", &ours), ("cookie", "ayuda_session=x")]).await, Some(401));
-    assert_eq!(connect(&[("origin", "https://evil.example"), ("cookie", &cookie)]).await, Some(403));
+    assert_eq!(
+        connect(&[("origin", "https://evil.example"), ("cookie", &cookie)]).await,
+        Some(403)
+    );
     assert_eq!(connect(&[("cookie", &cookie)]).await, Some(403));
     assert_eq!(connect(&[("origin", &ours), ("cookie", &cookie)]).await, None);
 }

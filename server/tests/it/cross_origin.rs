@@ -1,6 +1,9 @@
 //! Pages of other origins: what they may read, frame, and never change.
 
-use crate::{engines::Engine, house::{EMAIL, House, PASSWORD, SITE}};
+use crate::{
+    engines::Engine,
+    house::{EMAIL, House, PASSWORD, SITE},
+};
 
 async fn house() -> House {
     let house = House::new(Engine::Sqlite).await;
@@ -17,8 +20,15 @@ async fn only_the_sites_origins_read_its_status() {
         let (theirs, _) = ask("https://tienda.example").await;
         assert_eq!(theirs.status, 200);
         assert_eq!(theirs.find("access-control-allow-origin"), Some("https://tienda.example"));
-        assert!(theirs.headers.iter().any(|(name, value)| name == "vary" && value.contains("origin")));
-        for origin in ["https://evil.example", "https://tienda.example.evil.example", "http://tienda.example", "null"] {
+        assert!(
+            theirs.headers.iter().any(|(name, value)| name == "vary" && value.contains("origin"))
+        );
+        for origin in [
+            "https://evil.example",
+            "https://tienda.example.evil.example",
+            "http://tienda.example",
+            "null",
+        ] {
             let (refused, _) = ask(origin).await;
             assert_eq!(refused.status, 403, "{path} {origin}");
             assert_eq!(refused.find("access-control-allow-origin"), None);
@@ -32,7 +42,10 @@ async fn only_the_sites_origins_frame_its_panel_and_nobody_frames_the_console() 
     let policy = async |path: &str| {
         let reply = house.client.get(path).page().send().await;
         let policy = reply.find("content-security-policy").unwrap();
-        (policy.rsplit("frame-ancestors ").next().unwrap().to_owned(), reply.find("x-frame-options").map(str::to_owned))
+        (
+            policy.rsplit("frame-ancestors ").next().unwrap().to_owned(),
+            reply.find("x-frame-options").map(str::to_owned),
+        )
     };
     assert_eq!(policy("/w/tienda").await, ("'self' https://tienda.example".into(), None));
     let deny = Some("DENY".to_owned());
@@ -47,7 +60,13 @@ async fn nothing_is_changed_by_a_page_of_another_origin() {
     let house = house().await;
     let (cookie, _) = house.agent(EMAIL).await;
     let fields = [("email", EMAIL), ("password", PASSWORD), ("message", "Hola")];
-    for path in ["/w/tienda/chats", "/w/tienda/requests", "/console/sign-in", "/console/sign-out", "/console/api/x"] {
+    for path in [
+        "/w/tienda/chats",
+        "/w/tienda/requests",
+        "/console/sign-in",
+        "/console/sign-out",
+        "/console/api/x",
+    ] {
         for headers in [
             &[("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")][..],
             &[("origin", "https://evil.example")],
@@ -57,7 +76,11 @@ async fn nothing_is_changed_by_a_page_of_another_origin() {
             let ask = house.client.post(path).json().cookie(&cookie).form(&fields);
             let ask = headers.iter().fold(ask, |ask, (name, value)| ask.header(name, *value));
             let reply = ask.send().await;
-            assert_eq!((reply.status, &reply.value()["code"]), (403, &"origin_not_allowed".into()), "{path} {headers:?}");
+            assert_eq!(
+                (reply.status, &reply.value()["code"]),
+                (403, &"origin_not_allowed".into()),
+                "{path} {headers:?}"
+            );
         }
     }
     assert_eq!(house.client.get("/console").page().cookie(&cookie).send().await.status, 200);

@@ -79,15 +79,12 @@ impl Address {
     fn run(&self, sql: &str) {
         let host = self.authority.rsplit('@').next().unwrap_or("localhost");
         let (host, port) = host.split_once(':').unwrap_or((host, "5432"));
-        match &self.folder {
-            Some(folder) => {
-                let socket = format!("{folder}/.s.PGSQL.{port}");
-                talk(UnixStream::connect(socket).expect("PostgreSQL's socket"), self, sql);
-            }
-            None => {
-                let port = port.parse().expect("a port");
-                talk(TcpStream::connect((host, port)).expect("PostgreSQL"), self, sql);
-            }
+        if let Some(folder) = &self.folder {
+            let socket = format!("{folder}/.s.PGSQL.{port}");
+            talk(UnixStream::connect(socket).expect("PostgreSQL's socket"), self, sql);
+        } else {
+            let port = port.parse().expect("a port");
+            talk(TcpStream::connect((host, port)).expect("PostgreSQL"), self, sql);
         }
     }
 }

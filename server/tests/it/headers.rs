@@ -35,7 +35,8 @@ async fn every_kind_of_answer_leaves_with_its_headers() {
 #[tokio::test]
 async fn with_tls_browsers_are_told_to_stay_with_it() {
     let house = House::with(Engine::Sqlite, |settings| {
-        let flags = Flags { public_url: Some("https://help.example.com".into()), ..Flags::default() };
+        let flags =
+            Flags { public_url: Some("https://help.example.com".into()), ..Flags::default() };
         settings.public_url = Settings::load(flags).expect("settings").public_url;
     })
     .await;
@@ -45,7 +46,12 @@ async fn with_tls_browsers_are_told_to_stay_with_it() {
     assert_eq!(reply.find("strict-transport-security"), Some("max-age=31536000"));
     assert!(reply.find("set-cookie").unwrap().ends_with("; Secure"));
     let panel = house.client.get("/w/tienda").page().send().await;
-    assert!(panel.find("content-security-policy").unwrap().contains("connect-src 'self' wss://help.example.com;"));
+    assert!(
+        panel
+            .find("content-security-policy")
+            .unwrap()
+            .contains("connect-src 'self' wss://help.example.com;")
+    );
 }
 
 fn describe(all: &mut String, house: &House, name: &str, reply: &Reply) {

@@ -9,7 +9,11 @@ use desk::{
     agents::{Agent, NewAgent, Role},
 };
 use protocol::{SiteKey, Timestamp, agent::AgentState, form::Started};
-use server::{Running, network::Network, settings::{Flags, Settings}};
+use server::{
+    Running,
+    network::Network,
+    settings::{Flags, Settings},
+};
 use std::{path::PathBuf, time::Duration};
 use tempfile::TempDir;
 
@@ -108,7 +112,8 @@ impl House {
         };
         self.desk().create_agent(new).await.expect("an agent");
         let token = self.desk().sign_in(email, PASSWORD).await.expect("a session");
-        let agent = self.desk().find_session(&token.0).await.expect("a database").expect("a session");
+        let agent =
+            self.desk().find_session(&token.0).await.expect("a database").expect("a session");
         (format!("ayuda_session={}", token.0), agent)
     }
 

@@ -1,5 +1,7 @@
 //! The server through its front door: real sockets on a real port, on both engines.
 
+#![allow(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
+
 mod engines;
 mod house;
 mod http;

@@ -1,6 +1,9 @@
 //! What an operator looks at.
 
-use crate::{engines::Engine, house::{EMAIL, House, on_each_engine}};
+use crate::{
+    engines::Engine,
+    house::{EMAIL, House, on_each_engine},
+};
 
 #[tokio::test]
 async fn it_says_that_it_is_there_and_what_it_did() {
@@ -23,5 +26,8 @@ async fn the_front_page_is_a_welcome_until_somebody_can_sign_in() {
     assert!(empty.text().contains("ayuda agent create"));
     assert_eq!(house.client.get("/demo").page().send().await.status, 404);
     house.agent(EMAIL).await;
-    assert_eq!(house.client.get("/").page().send().await.find("location"), Some("/console/sign-in"));
+    assert_eq!(
+        house.client.get("/").page().send().await.find("location"),
+        Some("/console/sign-in")
+    );
 }

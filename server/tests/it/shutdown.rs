@@ -54,7 +54,8 @@ async fn sockets_are_answered_told_when_to_come_back_and_closed_with_1001() {
         assert!(began.elapsed() < Duration::from_secs(10));
         house.start_again().await;
         let mut back = Socket::panel(&house, "tienda").await;
-        back.say(&VisitorCommand::Hello { token: Some(chat.token.clone()), after: Seq::START }).await;
+        back.say(&VisitorCommand::Hello { token: Some(chat.token.clone()), after: Seq::START })
+            .await;
         let all = |event| match event {
             VisitorEvent::Entries { entries, .. } => Some(entries),
             _ => None,

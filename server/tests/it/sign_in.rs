@@ -18,13 +18,18 @@ async fn a_session_is_a_cookie_that_scripts_cannot_read_and_ends_with_sign_out()
         let reply = sign_in(&house, EMAIL, PASSWORD).await;
         assert_eq!((reply.status, reply.find("location")), (303, Some("/console")));
         let whole = reply.find("set-cookie").unwrap();
-        assert!(whole.contains("; HttpOnly") && whole.contains("; SameSite=Lax") && whole.contains("; Path=/;"));
+        assert!(
+            whole.contains("; HttpOnly")
+                && whole.contains("; SameSite=Lax")
+                && whole.contains("; Path=/;")
+        );
         assert!(!whole.contains("Secure"), "the public URL has no TLS");
         let cookie = reply.set_cookie("ayuda_session").unwrap();
         assert_eq!(house.client.get("/console").page().cookie(&cookie).send().await.status, 200);
         let again = house.client.get("/console/sign-in").page().cookie(&cookie).send().await;
         assert_eq!((again.status, again.find("location")), (303, Some("/console")));
-        let out = house.client.post("/console/sign-out").page().cookie(&cookie).form(&[]).send().await;
+        let out =
+            house.client.post("/console/sign-out").page().cookie(&cookie).form(&[]).send().await;
         assert_eq!((out.status, out.find("location")), (303, Some("/console/sign-in")));
         assert_eq!(out.set_cookie("ayuda_session").unwrap(), "ayuda_session=");
         assert_eq!(house.client.get("/console").page().cookie(&cookie).send().await.status, 303);
@@ -44,7 +49,10 @@ async fn a_known_and_an_unknown_address_are_answered_alike() {
         reply.text().replace(email, "…").replace(&nonce, "…")
     };
     assert_eq!(known.status, 422);
-    assert_eq!((known.status, plain(&known, EMAIL)), (unknown.status, plain(&unknown, "lucas@example.com")));
+    assert_eq!(
+        (known.status, plain(&known, EMAIL)),
+        (unknown.status, plain(&unknown, "lucas@example.com"))
+    );
     assert!(known.text().contains(EMAIL) && known.text().contains("El correo o la contraseña"));
 }
 
@@ -59,7 +67,9 @@ async fn whoever_wanted_a_page_gets_it_after_signing_in() {
     let fields = [("email", EMAIL), ("password", PASSWORD)];
     let post = || house.client.post("/console/sign-in").page().form(&fields);
     assert_eq!(post().cookie(&next).send().await.find("location"), Some(page));
-    for made_up in ["ayuda_next=//evil.example", "ayuda_next=/console/../x\\y", "ayuda_next=https://evil"] {
+    for made_up in
+        ["ayuda_next=//evil.example", "ayuda_next=/console/../x\\y", "ayuda_next=https://evil"]
+    {
         assert_eq!(post().cookie(made_up).send().await.find("location"), Some("/console"));
     }
 }

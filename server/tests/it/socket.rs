@@ -37,9 +37,12 @@ impl Socket {
     ) -> Result<Self, u16> {
         let url = format!("ws://localhost:{}{path}", house.client.0.port());
         let mut request = url.into_client_request().expect("a request");
-        request.headers_mut().insert("sec-websocket-protocol", subprotocol.parse().expect("a name"));
+        request
+            .headers_mut()
+            .insert("sec-websocket-protocol", subprotocol.parse().expect("a name"));
         for (name, value) in headers {
-            let name: tokio_tungstenite::tungstenite::http::HeaderName = name.parse().expect("a name");
+            let name: tokio_tungstenite::tungstenite::http::HeaderName =
+                name.parse().expect("a name");
             request.headers_mut().insert(name, value.parse().expect("a value"));
         }
         let stream = TcpStream::connect(house.client.0).await.expect("the server listens");
@@ -71,7 +74,9 @@ impl Socket {
     pub async fn console(house: &House, cookie: &str) -> Self {
         let origin = house.origin();
         let headers = [("origin", origin.as_str()), ("cookie", cookie)];
-        Self::connect(house, "/console/socket", agent::SUBPROTOCOL, &headers).await.expect("an upgrade")
+        Self::connect(house, "/console/socket", agent::SUBPROTOCOL, &headers)
+            .await
+            .expect("an upgrade")
     }
 
     pub async fn say(&mut self, frame: &impl Serialize) {

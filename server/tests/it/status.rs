@@ -87,7 +87,10 @@ async fn pages_and_panels_hear_the_clock() {
         let _there = house.somebody_there().await;
         let (mut page, mut panel) = (Page::open(&house).await, listener(&house).await);
         let open = page.status().await;
-        assert_eq!((&open["open"], &open["changes_at"]), (&true.into(), &"2026-11-24T00:00:00Z".into()));
+        assert_eq!(
+            (&open["open"], &open["changes_at"]),
+            (&true.into(), &"2026-11-24T00:00:00Z".into())
+        );
         assert_eq!(heard(&mut panel).await, (true, Reason::Open));
         // One second before six: still open. At six: closed.
         house.clock.advance(Duration::from_secs(8 * 3600 - 1));
@@ -121,7 +124,13 @@ async fn status_is_cacheable_and_in_the_pages_language() {
     let reply = house.client.get("/w/tienda/status?lang=pt-BR,pt,en").send().await;
     assert_eq!(reply.find("cache-control"), Some("public, max-age=5"));
     let status = reply.value();
-    assert_eq!((&status["open"], &status["label"], &status["reason"]), (&false.into(), &"Ayuda".into(), &"no_agents".into()));
-    assert_ne!(status["strings"], house.client.get("/w/tienda/status").send().await.value()["strings"]);
+    assert_eq!(
+        (&status["open"], &status["label"], &status["reason"]),
+        (&false.into(), &"Ayuda".into(), &"no_agents".into())
+    );
+    assert_ne!(
+        status["strings"],
+        house.client.get("/w/tienda/status").send().await.value()["strings"]
+    );
     assert_eq!(house.client.get("/w/nadie/status").send().await.status, 404);
 }

@@ -1,7 +1,15 @@
 //! `/t/{number}`: by link, by cookie, by nothing.
 
-use crate::{engines::Engine, house::{House, on_each_engine}};
-use protocol::form::Started;
+use crate::socket::Socket;
+use crate::{
+    engines::Engine,
+    house::{House, on_each_engine},
+};
+use protocol::{
+    Seq,
+    form::Started,
+    visitor::{VisitorChat, VisitorCommand, VisitorEvent},
+};
 
 /// What follows our origin in the link.
 fn path_of(house: &House, started: &Started) -> String {
@@ -61,11 +69,15 @@ async fn a_reply_with_a_file_needs_no_script_and_is_there_once() {
         for _ in 0..2 {
             let post = house.client.post("/t/LT-1001").page().cookie(&cookie);
             let reply = post.multipart(&fields, &files).send().await;
-            assert_eq!((reply.status, reply.find("location")), (303, Some("/t/LT-1001?done=reply")));
+            assert_eq!(
+                (reply.status, reply.find("location")),
+                (303, Some("/t/LT-1001?done=reply"))
+            );
         }
         let page = house.client.get("/t/LT-1001").page().cookie(&cookie).send().await.text();
         assert_eq!(page.matches("Aquí va la nota").count(), 1, "{page}");
-        let empty = house.client.post("/t/LT-1001").page().cookie(&cookie).form(&[("message", " ")]);
+        let empty =
+            house.client.post("/t/LT-1001").page().cookie(&cookie).form(&[("message", " ")]);
         assert_eq!(empty.send().await.status, 422);
     })
     .await;
@@ -80,14 +92,26 @@ async fn a_refused_reply_keeps_its_text() {
     let post = house.client.post("/t/LT-1001").page().cookie(&cookie);
     let reply = post.multipart(&[("message", "No me pierdas")], &files).send().await;
     assert_eq!(reply.status, 422);
-    assert!(reply.text().contains("No me pierdas") && reply.text().contains("No aceptamos archivos"));
+    assert!(
+        reply.text().contains("No me pierdas") && reply.text().contains("No aceptamos archivos")
+    );
 }
 
 #[tokio::test]
 async fn transcript_and_rating_go_back_to_the_page() {
     let house = House::new(Engine::Sqlite).await;
-    let asked = house.ask("tienda", "¿Me ayudan?").await;
-    let cookie = cookie_of(&house, &asked).await;
+    let _there = house.somebody_there().await;
+    let chat = house.start_chat("tienda", "¿Me ayudan?").await;
+    let mut socket = Socket::talking(&house, "tienda", &chat.token, Seq::START).await;
+    socket.say(&VisitorCommand::End).await;
+    let ended = |event| match event {
+        VisitorEvent::Ticket { ticket } => {
+            matches!(ticket.chat, VisitorChat::Ended { .. }).then_some(())
+        }
+        _ => None,
+    };
+    socket.until(ended).await;
+    let cookie = cookie_of(&house, &chat).await;
     let post = |path: &str, fields: &[(&str, &str)]| {
         house.client.post(path).page().cookie(&cookie).form(fields).send()
     };
@@ -96,6 +120,8 @@ async fn transcript_and_rating_go_back_to_the_page() {
     for wrong in ["", "0", "6", "99999999999999999999", "cinco"] {
         let reply = post("/t/LT-1001/rating", &[("score", wrong), ("comment", "Bien")]).await;
         assert_eq!(reply.status, 422, "{wrong}");
-        assert!(reply.text().contains("Bien"));
+        assert!(reply.text().contains("Bien"), "{}", reply.text());
     }
+    let rated = post("/t/LT-1001/rating", &[("score", "5"), ("comment", "Bien")]).await;
+    assert_eq!(rated.find("location"), Some("/t/LT-1001?done=rating"));
 }

@@ -7,10 +7,10 @@ use crate::{
 };
 
 const PNG: &[u8] = &[
-    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0,
-    1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63, 0xf8, 0xcf,
-    0xc0, 0xf0, 0x1f, 0, 5, 0, 1, 0xff, 0x89, 0x99, 0x3d, 0x1d, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42,
-    0x60, 0x82,
+    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0,
+    1, 0, 0, 0, 1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, b'I', b'D', b'A', b'T',
+    0x78, 0x9c, 0x63, 0xf8, 0xcf, 0xc0, 0xf0, 0x1f, 0, 5, 0, 1, 0xff, 0x89, 0x99, 0x3d, 0x1d, 0, 0,
+    0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
 ];
 
 async fn upload(house: &House, token: &str, name: &str, bytes: &[u8]) -> Reply {
@@ -29,7 +29,10 @@ async fn a_file_is_what_its_bytes_say() {
         let png = upload(&house, &token, "foto.jpg", PNG).await;
         assert_eq!((png.status, &png.value()["media_type"]), (201, &"image/png".into()));
         let refused = (415, Some("file_type".to_owned()));
-        assert_eq!(code("inocente.pdf", b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0").await, refused);
+        assert_eq!(
+            code("inocente.pdf", b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0").await,
+            refused
+        );
         assert_eq!(code("foto.png", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0").await, refused);
         assert_eq!(upload(&house, &token, "nada.txt", b"").await.status, 422);
         let no_file = house.client.post("/w/tienda/files").json().bearer(&token);
@@ -45,7 +48,10 @@ async fn a_file_over_the_limit_is_refused_with_the_limit_while_it_comes() {
     let token = house.ask("tienda", "Hola").await.token.0;
     let reply = upload(&house, &token, "largo.txt", &vec![b'a'; 5_000_000]).await;
     assert_eq!(reply.status, 413);
-    assert_eq!((&reply.value()["code"], &reply.value()["limit"]), (&"file_too_large".into(), &100_000.into()));
+    assert_eq!(
+        (&reply.value()["code"], &reply.value()["limit"]),
+        (&"file_too_large".into(), &100_000.into())
+    );
     let fields = [("email", "a@example.com"), ("message", "No me pierdas")];
     let big = vec![b'a'; 200_000];
     let form = house.client.post("/w/tienda/requests").page();
@@ -59,9 +65,14 @@ async fn a_file_over_the_limit_is_refused_with_the_limit_while_it_comes() {
 async fn six_files_are_too_many() {
     let house = House::new(Engine::Sqlite).await;
     let fields = [("email", "a@example.com"), ("message", "Hola")];
-    let files: Vec<(&str, &str, &[u8])> = (0..6).map(|_| ("files", "n.txt", &b"hola"[..])).collect();
-    let reply = house.client.post("/w/tienda/requests").json().multipart(&fields, &files).send().await;
-    assert_eq!((&reply.value()["code"], &reply.value()["limit"]), (&"too_many_files".into(), &5.into()));
+    let files: Vec<(&str, &str, &[u8])> =
+        (0..6).map(|_| ("files", "n.txt", &b"hola"[..])).collect();
+    let reply =
+        house.client.post("/w/tienda/requests").json().multipart(&fields, &files).send().await;
+    assert_eq!(
+        (&reply.value()["code"], &reply.value()["limit"]),
+        (&"too_many_files".into(), &5.into())
+    );
 }
 
 #[tokio::test]
@@ -76,21 +87,31 @@ async fn a_file_leaves_as_an_attachment_that_can_do_nothing_and_only_to_its_own(
         let id = file.value()["id"].as_str().unwrap().to_owned();
         let path = format!("/w/tienda/files/{id}");
         // Nobody's until it is on a message.
-        let mut socket = crate::socket::Socket::talking(&house, "tienda", &chat.token, protocol::Seq(0)).await;
+        let mut socket =
+            crate::socket::Socket::talking(&house, "tienda", &chat.token, protocol::Seq(0)).await;
         let entry = house.clock.new_entry_id();
         let files = vec![id.parse().unwrap()];
-        socket.say(&protocol::visitor::VisitorCommand::Say { id: entry, text: String::new(), files }).await;
-        socket.until(|event| matches!(event, protocol::visitor::VisitorEvent::Ack { .. }).then_some(())).await;
+        socket
+            .say(&protocol::visitor::VisitorCommand::Say { id: entry, text: String::new(), files })
+            .await;
+        socket
+            .until(|event| {
+                matches!(event, protocol::visitor::VisitorEvent::Ack { .. }).then_some(())
+            })
+            .await;
         let reply = house.client.get(&path).bearer(&token).send().await;
         assert_eq!((reply.status, reply.body.as_slice()), (200, &html[..]));
         let header = |name: &str| reply.find(name).unwrap_or_default().to_owned();
-        assert!(header("content-disposition").starts_with("attachment; filename*=UTF-8''p%C3%A1gina"));
+        assert!(
+            header("content-disposition").starts_with("attachment; filename*=UTF-8''p%C3%A1gina")
+        );
         assert!(header("content-security-policy").contains("sandbox"));
         assert_eq!(header("x-content-type-options"), "nosniff");
         let stranger = house.ask("tienda", "Yo no").await.token.0;
         assert_eq!(house.client.get(&path).bearer(&stranger).send().await.status, 404);
         let (cookie, _) = house.agent("otra@example.com").await;
-        let for_agent = house.client.get(format!("/console/files/{id}")).cookie(&cookie).send().await;
+        let for_agent =
+            house.client.get(format!("/console/files/{id}")).cookie(&cookie).send().await;
         assert_eq!(for_agent.status, 200);
     })
     .await;
@@ -103,7 +124,8 @@ async fn an_agent_attaches_to_a_ticket_it_serves() {
     house.ask("tienda", "Hola").await;
     let work = house.desk().work(&agent).await.unwrap();
     let upload = |ticket: String| {
-        let post = house.client.post(format!("/console/files?ticket={ticket}")).json().cookie(&cookie);
+        let post =
+            house.client.post(format!("/console/files?ticket={ticket}")).json().cookie(&cookie);
         post.multipart(&[], &[("file", "foto.png", PNG)]).send()
     };
     assert_eq!(upload(work[0].ticket.to_string()).await.status, 201);

@@ -46,11 +46,17 @@ async fn hello_is_answered_with_where_things_stand_and_what_was_missed() {
         let _there = house.somebody_there().await;
         let chat = house.start_chat("tienda", "Hola").await;
         let mut socket = Socket::panel(&house, "tienda").await;
-        socket.say(&VisitorCommand::Hello { token: Some(chat.token.clone()), after: Seq::START }).await;
-        let VisitorEvent::Welcome { ticket, status } = socket.event().await else { panic!("no Welcome") };
+        socket
+            .say(&VisitorCommand::Hello { token: Some(chat.token.clone()), after: Seq::START })
+            .await;
+        let VisitorEvent::Welcome { ticket, status } = socket.event().await else {
+            panic!("no Welcome")
+        };
         assert_eq!((ticket.number, status.open), (chat.number, true));
         assert_eq!(ticket.chat, VisitorChat::Waiting { position: 1 });
-        let VisitorEvent::Entries { entries, last } = socket.event().await else { panic!("no Entries") };
+        let VisitorEvent::Entries { entries, last } = socket.event().await else {
+            panic!("no Entries")
+        };
         assert_eq!(entries.last().unwrap().seq, last);
         assert!(entries.iter().any(|entry| entry.id == chat.id && entry.seq == chat.seq));
         assert!(entries.iter().zip(1..).all(|(entry, n)| entry.seq == Seq(n)), "gap-free from 1");
@@ -61,7 +67,9 @@ async fn hello_is_answered_with_where_things_stand_and_what_was_missed() {
 #[tokio::test]
 async fn a_token_that_opens_nothing_is_told_so() {
     let house = House::new(Engine::Sqlite).await;
-    for token in ["", ".", "x.y", "AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA", &"é".repeat(5000)] {
+    for token in
+        ["", ".", "x.y", "AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA", &"é".repeat(5000)]
+    {
         let mut socket = Socket::panel(&house, "tienda").await;
         let token = Some(TicketToken(token.to_owned()));
         socket.say(&VisitorCommand::Hello { token, after: Seq(-5) }).await;
@@ -94,7 +102,10 @@ async fn a_message_is_acknowledged_in_order_and_a_repeat_has_the_same_place() {
         }
         let all = resumed(&mut socket, Seq::START).await;
         assert!(all.iter().zip(1..).all(|(entry, n)| entry.seq == Seq(n)));
-        assert_eq!(all.iter().filter(|entry| matches!(entry.body, VisitorBody::Visitor { .. })).count(), 201);
+        assert_eq!(
+            all.iter().filter(|entry| matches!(entry.body, VisitorBody::Visitor { .. })).count(),
+            201
+        );
     })
     .await;
 }
@@ -164,7 +175,8 @@ async fn only_our_own_pages_and_our_subprotocol_are_upgraded() {
     let ours = house.origin();
     assert_eq!(connect("ayuda.visitor.9", &[("origin", &ours)]).await, Some(422));
     assert_eq!(connect(SUBPROTOCOL, &[("origin", &ours)]).await, None);
-    let wrong_site = Socket::connect(&house, "/w/nadie/socket", SUBPROTOCOL, &[("origin", &ours)]).await;
+    let wrong_site =
+        Socket::connect(&house, "/w/nadie/socket", SUBPROTOCOL, &[("origin", &ours)]).await;
     assert_eq!(wrong_site.err(), Some(404));
 }
 

@@ -25,43 +25,55 @@ use web_sys::{
 /// Listens to everything.
 pub fn listen() {
     let hear = Closure::<dyn FnMut(Event)>::new(|event: Event| act(&event)).into_js_value();
-    for kind in [
-        "click", "submit", "input", "change", "keydown", "paste", "dragover", "dragleave", "drop",
-    ] {
+    for kind in
+        ["click", "submit", "input", "change", "keydown", "paste", "dragover", "dragleave", "drop"]
+    {
         let _ = dom::document().add_event_listener_with_callback(kind, hear.unchecked_ref());
     }
     // These two do not bubble.
     for kind in ["scroll", "close"] {
-        let _ = dom::document()
-            .add_event_listener_with_callback_and_bool(kind, hear.unchecked_ref(), true);
+        let _ = dom::document().add_event_listener_with_callback_and_bool(
+            kind,
+            hear.unchecked_ref(),
+            true,
+        );
     }
 }
 
 fn act(event: &Event) {
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+        return;
+    };
     match event.type_().as_str() {
         "click" => click(&target),
         "submit" => submit(event, &target),
         "input" => {
-            if matches!(target.id().as_str(), "f-message" | "c-message") {
-                let text = dom::value(&target.id());
+            if matches!(id_of(&target).as_str(), "f-message" | "c-message") {
+                let text = dom::value(&id_of(&target));
                 live::change(|live| live.typed(&text));
             }
         }
         "change" => changed(&target),
         "keydown" => key(event.unchecked_ref(), &target),
         "paste" => paste(event.unchecked_ref()),
-        "scroll" if target.id() == "log" => {
+        "scroll" if id_of(&target) == "log" => {
             let at_end = log::is_at_end();
-            live::change(|live| live.scrolled(at_end));
+            if live::with(|live| live.at_end) != Some(at_end) {
+                live::change(|live| live.scrolled(at_end));
+            }
         }
-        "close" if target.id() == "ask" => live::change(|live| {
+        "close" if id_of(&target) == "ask" => live::change(|live| {
             live.ask_transcript = false;
             live.asked = Asked::Nothing;
         }),
         "dragover" | "dragleave" | "drop" => drag(event.unchecked_ref()),
         _ => {}
     }
+}
+
+/// By its attribute: the property of a form with a field of that name is the field.
+fn id_of(element: &Element) -> String {
+    element.get_attribute("id").unwrap_or_default()
 }
 
 fn click(target: &Element) {
@@ -138,7 +150,7 @@ fn move_in_menu(to: fn(usize, usize) -> usize) {
 
 fn key(event: &KeyboardEvent, target: &Element) {
     let key = event.key();
-    if target.id() == "c-message" {
+    if id_of(target) == "c-message" {
         if key == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
             send();
@@ -161,7 +173,7 @@ fn key(event: &KeyboardEvent, target: &Element) {
 }
 
 fn changed(target: &Element) {
-    match target.id().as_str() {
+    match id_of(target).as_str() {
         "f-files" => live::change(|live| {
             live.refusals.retain(|refusal| refusal.field != Some(Field::Files));
             live.refusals.extend(files::form_refusal(live));
@@ -191,7 +203,7 @@ fn drag(event: &DragEvent) {
     let Some(data) = event.data_transfer() else { return };
     let of_files = data.types().includes(&JsValue::from_str("Files"), 0);
     let onto_field = event.target().is_some_and(|target| {
-        target.dyn_ref::<Element>().is_some_and(|element| element.id() == "f-files")
+        target.dyn_ref::<Element>().is_some_and(|element| id_of(element) == "f-files")
     });
     if !of_files || onto_field {
         return;
@@ -199,7 +211,9 @@ fn drag(event: &DragEvent) {
     event.prevent_default();
     let kind = event.type_();
     live::change(|live| live.dragging = kind == "dragover" && live.view == View::Talk);
-    if kind == "drop" && let Some(dropped) = data.files() {
+    if kind == "drop"
+        && let Some(dropped) = data.files()
+    {
         take(&dropped);
     }
 }
@@ -215,7 +229,7 @@ fn take(given: &FileList) {
 
 fn submit(event: &Event, form: &Element) {
     event.prevent_default();
-    match form.id().as_str() {
+    match id_of(form).as_str() {
         "intake" => start(form.unchecked_ref()),
         "composer" => send(),
         "contact" => {
@@ -259,7 +273,8 @@ fn send() {
 }
 
 fn rate() {
-    let chosen = dom::all("#rate input:checked").pop().and_then(|input| input.get_attribute("value"));
+    let chosen =
+        dom::all("#rate input:checked").pop().and_then(|input| input.get_attribute("value"));
     let comment = dom::value("r-comment").trim().to_owned();
     live::change(|live| match chosen.and_then(|value| value.parse::<u8>().ok()) {
         Some(score) => {

@@ -1,8 +1,7 @@
 //! Puts the state into the document. It may run at any time and as often as it likes.
 
 use super::{
-    check, dom, files,
-    js,
+    check, dom, files, js,
     live::{Asked, Live},
     log,
 };
@@ -56,7 +55,9 @@ fn head(live: &Live) {
     }
     dom::show("items", live.menu);
     dom::show("veil", live.menu);
-    for (id, name, on) in [("menu", "aria-expanded", live.menu), ("sound", "aria-checked", live.sound)] {
+    for (id, name, on) in
+        [("menu", "aria-expanded", live.menu), ("sound", "aria-checked", live.sound)]
+    {
         if let Some(element) = dom::by_id(id) {
             dom::attribute(&element, name, Some(if on { "true" } else { "false" }));
         }
@@ -94,7 +95,11 @@ fn form(live: &Live) {
     }
     dom::say("problem", &general);
     let length = check::length(&live.draft);
-    let count = if open && length > limits::CHAT_TEXT * 9 / 10 { count(live, length) } else { String::new() };
+    let count = if open && length > limits::CHAT_TEXT * 9 / 10 {
+        count(live, length)
+    } else {
+        String::new()
+    };
     dom::say("f-count", &count);
 }
 
@@ -105,7 +110,10 @@ fn count(live: &Live, length: usize) -> String {
 
 fn talk(live: &Live) {
     let page = &live.page;
-    dom::text("wait", &if live.view == View::Talk { live.scene().wait_line() } else { String::new() });
+    dom::text(
+        "wait",
+        &if live.view == View::Talk { live.scene().wait_line() } else { String::new() },
+    );
     let typing = live
         .typist
         .as_ref()
@@ -129,7 +137,11 @@ fn talk(live: &Live) {
     };
     dom::text("c-count", &words);
     if let (Some(count), Some(area)) = (dom::by_id("c-count"), dom::by_id("c-message")) {
-        dom::attribute(&count, "class", Some(if over > 0 { "grow count bad" } else { "grow count" }));
+        dom::attribute(
+            &count,
+            "class",
+            Some(if over > 0 { "grow count bad" } else { "grow count" }),
+        );
         dom::attribute(&area, "aria-invalid", (over > 0).then_some("true"));
     }
 

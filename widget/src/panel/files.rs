@@ -229,7 +229,9 @@ pub fn attachment(file: &Attachment) -> Option<HtmlElement> {
         // Drawing has the state in hand; fetching needs it too, so it comes right after.
         let later = Closure::once_into_js(move || {
             fetch(&id, move |url| {
-                if let Some(picture) = dom::document().create_element("img").ok().filter(|_| !url.is_empty()) {
+                if let Some(picture) =
+                    dom::document().create_element("img").ok().filter(|_| !url.is_empty())
+                {
                     let attributes = [("src", url.as_str()), ("alt", ""), ("class", "shot")];
                     for (name, value) in attributes {
                         let _ = picture.set_attribute(name, value);
@@ -256,9 +258,8 @@ pub fn download(id: &str, name: String) {
 }
 
 fn fetch(id: &str, then: impl FnOnce(String) + 'static) {
-    let known = live::with(|live| {
-        (live.page.address(&["/files/", id].concat()), live.token().to_owned())
-    });
+    let known =
+        live::with(|live| (live.page.address(&["/files/", id].concat()), live.token().to_owned()));
     if let Some((path, token)) = known {
         js::send("GET", &path, &token, &JsValue::NULL, &JsValue::NULL, &dom::once(then));
     }
@@ -283,7 +284,11 @@ fn list(files: &FileList) -> impl Iterator<Item = File> + use<'_> {
     (0..files.length()).filter_map(|i| files.get(i))
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and positive")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sizes are whole and positive"
+)]
 fn size(file: &File) -> u64 {
     file.size() as u64
 }

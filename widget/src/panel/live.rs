@@ -28,6 +28,10 @@ thread_local! {
 }
 
 /// Everything the panel knows.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, not a state of one machine"
+)]
 pub struct Live {
     /// What the server made the document from.
     pub page: PanelPage,
@@ -237,13 +241,16 @@ impl Live {
     }
 
     /// A form made a ticket: it is the one to talk on. `text` is the message that went with the form.
-    pub fn begin(&mut self, form: Form, started: Started, email: Option<String>, text: Option<String>) {
+    pub fn begin(
+        &mut self,
+        form: Form,
+        started: Started,
+        email: Option<String>,
+        text: Option<String>,
+    ) {
         self.clear();
-        let kept = Kept {
-            token: started.token,
-            number: started.number.clone(),
-            link: started.link,
-        };
+        let kept =
+            Kept { token: started.token, number: started.number.clone(), link: started.link };
         store::keep_ticket(&self.page.site.0, Some(&kept));
         self.keep_draft("");
         self.adopt(kept);

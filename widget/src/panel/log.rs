@@ -66,13 +66,13 @@ pub fn draw(live: &mut Live) {
     for drawn in live.log.drawn.drain(length..) {
         drawn.element.remove();
     }
-    let last = rows::last_own(live.timeline.entries());
+    let newest = rows::last_own(live.timeline.entries());
     let mut drawn = std::mem::take(&mut live.log.drawn);
     for Drawn { row, element, far } in &mut drawn {
         if let What::Message(message) = &row.what
             && message.agent.is_none()
         {
-            let now = how_far(live, message.id, last);
+            let now = how_far(live, message.id, newest);
             if *far != now {
                 *far = now;
                 show(far, element);
@@ -157,9 +157,11 @@ fn write(said: &HtmlElement, text: &str) {
             }
             Piece::Link { href, text } => {
                 let Ok(link) = document.create_element("a") else { continue };
-                for (name, value) in
-                    [("href", href.as_str()), ("target", "_blank"), ("rel", "noopener noreferrer nofollow")]
-                {
+                for (name, value) in [
+                    ("href", href.as_str()),
+                    ("target", "_blank"),
+                    ("rel", "noopener noreferrer nofollow"),
+                ] {
                     let _ = link.set_attribute(name, value);
                 }
                 link.set_text_content(Some(&text));

@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod check;
+mod cookies;
 pub mod dom;
 pub mod draw;
 pub mod files;

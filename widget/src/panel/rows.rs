@@ -9,7 +9,7 @@ use protocol::{
 use std::time::Duration;
 
 /// After a silence this long the log says what time it is.
-const SILENCE: Duration = Duration::from_secs(15 * 60);
+const SILENCE: Duration = Duration::from_mins(15);
 
 /// A row of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +67,13 @@ struct Log {
     rows: Vec<Row>,
     at: Option<Timestamp>,
     /// Whose message was last; none after a line.
-    speaker: Option<Option<String>>,
+    speaker: Option<Speaker>,
+}
+
+#[derive(PartialEq)]
+enum Speaker {
+    Visitor,
+    Agent(String),
 }
 
 impl Log {
@@ -117,7 +123,7 @@ impl Log {
         files: &[Attachment],
     ) {
         self.moment(id, at);
-        let speaker = Some(agent.cloned());
+        let speaker = Some(agent.cloned().map_or(Speaker::Visitor, Speaker::Agent));
         let first = self.speaker != speaker;
         self.speaker = speaker;
         self.rows.push(Row {

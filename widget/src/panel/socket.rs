@@ -84,8 +84,8 @@ pub fn watch_browser() {
             told::storage_changed(&key);
         }
     });
-    let _ = window
-        .add_event_listener_with_callback("storage", storage.into_js_value().unchecked_ref());
+    let _ =
+        window.add_event_listener_with_callback("storage", storage.into_js_value().unchecked_ref());
     let host = Closure::<dyn FnMut(String, String)>::new(|is: String, json: String| {
         told::host_said(&is, &json);
     });

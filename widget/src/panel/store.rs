@@ -1,7 +1,7 @@
-//! What a browser keeps of a conversation, in the storage of the panel's own origin. Where storage is blocked, nothing is kept
-//! and everything else works.
+//! What a browser keeps of a conversation, in the storage of the panel's own origin, or in its partitioned cookies where
+//! storage is blocked. Where both are, nothing is kept and everything else works.
 
-use super::json;
+use super::{cookies, json};
 use protocol::{EntryId, TicketNumber, TicketToken, delivery::Unsent};
 use serde::{Deserialize, Serialize};
 use web_sys::Storage;
@@ -55,13 +55,7 @@ pub fn keep_draft(site: &str, text: &str) {
 
 /// The messages that were never acknowledged.
 pub fn unsent(site: &str) -> Vec<Unsent> {
-    let Some(storage) = local() else { return Vec::new() };
-    let prefix = out_prefix(site);
-    (0..storage.length().unwrap_or(0))
-        .filter_map(|i| storage.key(i).ok().flatten())
-        .filter(|key| key.starts_with(&prefix))
-        .filter_map(|key| json::read(&read(&key)?))
-        .collect()
+    keys(&out_prefix(site)).iter().filter_map(|key| json::read(&read(key)?)).collect()
 }
 
 /// Keeps a message until it is acknowledged.
@@ -89,12 +83,23 @@ fn local() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 
+fn keys(prefix: &str) -> Vec<String> {
+    let Some(storage) = local() else { return cookies::names(prefix) };
+    (0..storage.length().unwrap_or(0))
+        .filter_map(|i| storage.key(i).ok().flatten())
+        .filter(|key| key.starts_with(prefix))
+        .collect()
+}
+
 fn read(key: &str) -> Option<String> {
-    local()?.get_item(key).ok().flatten()
+    match local() {
+        Some(storage) => storage.get_item(key).ok().flatten(),
+        None => cookies::read(key),
+    }
 }
 
 fn write(key: &str, value: Option<&str>) {
-    let Some(storage) = local() else { return };
+    let Some(storage) = local() else { return cookies::write(key, value) };
     // A full storage loses the copy, not the message: that is in memory too.
     let _ = match value {
         Some(value) => storage.set_item(key, value),

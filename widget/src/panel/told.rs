@@ -108,12 +108,18 @@ pub fn host_said(is: &str, json: &str) {
         }
         "visitor" => {
             let (name, email) = (told.visitor.name, told.visitor.email);
-            for (field, text) in [("f-name", name), ("f-email", email), ("f-subject", told.extra.subject)] {
-                if let Some(text) = text && dom::value(field).is_empty() {
+            for (field, text) in
+                [("f-name", name), ("f-email", email), ("f-subject", told.extra.subject)]
+            {
+                if let Some(text) = text
+                    && dom::value(field).is_empty()
+                {
                     dom::set_value(field, &text);
                 }
             }
-            if let Some(message) = told.extra.message && live.draft.is_empty() {
+            if let Some(message) = told.extra.message
+                && live.draft.is_empty()
+            {
                 live.keep_draft(&message);
                 live.put_draft();
             }

@@ -21,7 +21,7 @@ pub fn after(scene: &Scene) -> impl IntoView + use<> {
             <button class="btn primary wide">{page.t("send_rating")}</button>
         </form>
         <div class="scroll pad rate" data-on="ended+rated+front" hidden>
-            <h2 role="status">{page.t("rating_done")}</h2>
+            <div role="status"><h2>{page.t("rating_done")}</h2></div>
             {mailed(page)}
         </div>
         <footer class="after" data-on="ended" hidden>

@@ -9,7 +9,8 @@ pub const CHECK: &str = "m5 12.5 4.5 4.5L19 7.5";
 pub const TICKET: &str = "M3 9V6h18v3a3 3 0 0 0 0 6v3H3v-3a3 3 0 0 0 0-6zM13 6v12";
 pub const CROSS: &str = "m6 6 12 12M18 6 6 18";
 pub const DOTS: &str = "M5 12h.01M12 12h.01M19 12h.01";
-pub const CLIP: &str = "m21 11-9 9a6 6 0 0 1-8.5-8.5l9-9a4 4 0 0 1 5.7 5.7l-9 9a2 2 0 0 1-2.8-2.8l8.3-8.3";
+pub const CLIP: &str =
+    "m21 11-9 9a6 6 0 0 1-8.5-8.5l9-9a4 4 0 0 1 5.7 5.7l-9 9a2 2 0 0 1-2.8-2.8l8.3-8.3";
 pub const FILE: &str = "M6 3h8l5 5v13H6zM14 3v5h5";
 pub const DOWN: &str = "M12 5v14m-6-6 6 6 6-6";
 

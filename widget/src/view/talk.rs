@@ -9,7 +9,7 @@ pub fn talk(scene: &Scene) -> impl IntoView + use<> {
     let page = scene.page;
     view! {
         <section class="talk" id="talk" data-on="talk ended+back" hidden>
-            <div class="card" data-on="talk+request" hidden>
+            <div class="card good" data-on="talk+request" hidden>
                 <p><b>{page.t("received")}</b> " · " <b class="num" id="card-number"></b></p>
                 <p role="status" id="card-mail" data-on="email" hidden></p>
                 <form class="inline" id="contact" novalidate data-on="unmailed">
@@ -53,7 +53,7 @@ pub fn talk(scene: &Scene) -> impl IntoView + use<> {
                     placeholder=page.t("write")
                     aria-describedby="c-count"
                 ></textarea>
-                <input type="file" multiple hidden id="c-files" tabindex="-1" aria-label=page.t("files")/>
+                <input type="file" multiple hidden id="c-files" tabindex="-1"/>
                 <div class="bar">
                     <button type="button" class="btn quiet round" data-do="attach" aria-label=page.t("attach")>
                         {icon(icons::CLIP)}

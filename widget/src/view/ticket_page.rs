@@ -79,8 +79,7 @@ fn head(page: &TicketPage) -> impl IntoView + use<> {
 }
 
 fn steps(page: &TicketPage) -> impl IntoView + use<> {
-    let answered =
-        page.entries.iter().any(|entry| matches!(entry.body, VisitorBody::Agent { .. }));
+    let answered = page.entries.iter().any(|entry| matches!(entry.body, VisitorBody::Agent { .. }));
     let now = match page.ticket.state.category {
         Category::Closed => 3,
         Category::Waiting => 1,
@@ -187,15 +186,15 @@ fn message(
         (Some(_), true) => "msg first",
         (Some(_), false) => "msg",
     };
-    let face = agent.map(|name| view! { <span class="face" aria-hidden="true">{initials(name)}</span> });
+    let face =
+        agent.map(|name| view! { <span class="face" aria-hidden="true">{initials(name)}</span> });
     let who = agent.map_or_else(|| t(page, "you"), str::to_owned);
     let shown_name = (first && agent.is_some()).then(|| view! { <b>{who.clone()}</b> " · " });
     let read = read.then(|| [" · ", &t(page, "read")].concat());
     let files: Vec<_> = files
         .iter()
         .map(|file| {
-            let href =
-                ["/t/", &page.ticket.number.0, "/files/", &file.id.to_string()].concat();
+            let href = ["/t/", &page.ticket.number.0, "/files/", &file.id.to_string()].concat();
             view! {
                 <a class="file" href=href download=file.name.clone()>
                     <span class="chip">
@@ -375,7 +374,9 @@ fn words(page: &TicketPage, refusals: &[Refusal]) -> Option<String> {
 /// In UTC, and saying so; the document's script turns it into the reader's zone.
 fn time(at: Timestamp, kind: &'static str) -> impl IntoView {
     let exact = at.to_rfc3339();
-    let shown = [exact.get(..10).unwrap_or_default(), " ", exact.get(11..16).unwrap_or_default(), " UTC"].concat();
+    let shown =
+        [exact.get(..10).unwrap_or_default(), " ", exact.get(11..16).unwrap_or_default(), " UTC"]
+            .concat();
     view! { <time datetime=exact data-as=kind>{shown}</time> }
 }
 

@@ -37,7 +37,8 @@ fn what_was_typed_comes_back_with_the_refusals_and_cannot_leave_its_place() {
     let html = render(&page);
     assert!(!html.contains("<script>alert"), "markup got through");
     assert!(!html.contains("onfocus=\"x"), "an attribute got through");
-    assert_eq!(html.matches("</textarea>").count(), 1);
+    let areas = html.matches("<textarea").count();
+    assert_eq!(html.matches("</textarea>").count(), areas, "none was closed early");
     assert_eq!(html.matches("</script>").count(), 2, "the state and the boot script");
     assert!(html.contains("\n\n&lt;/textarea&gt;&lt;/script&gt;&lt;script&gt;alert"));
     assert!(html.contains("Escribe una dirección de correo válida"));
@@ -98,9 +99,55 @@ fn only_a_frame_can_be_closed() {
 }
 
 #[test]
+fn nothing_shows_that_its_rule_does_not_let_show() {
+    for open in [true, false] {
+        let html = body(&render(&panel(open)));
+        for form in html.split('<').filter(|tag| tag.contains("data-on=\"intake")) {
+            assert!(!form.contains(" hidden"), "{form}");
+        }
+        for rule in
+            ["talk", "ended", "talk ended", "talk+request", "ended+unrated+front", "running"]
+        {
+            let mark = ["data-on=\"", rule, "\""].concat();
+            for tag in html.split('<').filter(|tag| tag.contains(&mark)) {
+                assert!(tag.contains(" hidden"), "{tag}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_element_that_the_browsers_half_looks_for_is_there() {
+    let html = render(&panel(true));
+    let sources = [
+        include_str!("../../src/panel/act.rs"),
+        include_str!("../../src/panel/draw.rs"),
+        include_str!("../../src/panel/files.rs"),
+        include_str!("../../src/panel/log.rs"),
+    ];
+    for source in sources {
+        for call in [
+            "by_id(\"",
+            "dom::text(\"",
+            "dom::show(\"",
+            "dom::say(\"",
+            "dom::copy(\"",
+            "dom::input(\"",
+            "dom::value(\"",
+            "dom::focus(\"",
+        ] {
+            for rest in source.split(call).skip(1) {
+                let id = rest.split('"').next().unwrap();
+                assert!(html.contains(&["id=\"", id, "\""].concat()), "{id}");
+            }
+        }
+    }
+}
+
+#[test]
 fn wasm_is_asked_for_where_there_is_some_and_nothing_runs_without_the_nonce() {
     let page = panel(true);
-    assert!(!render(&page).contains("wasm"));
+    assert!(!render(&page).contains("module"));
     let assets = Assets {
         css: Some("body{}"),
         script_url: Some("/assets/panel.1.js".into()),

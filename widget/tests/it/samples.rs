@@ -87,7 +87,10 @@ pub fn ticket() -> TicketPage {
             seen_upto: Seq(1),
         },
         entries: vec![
-            entry(1, VisitorBody::Visitor { text: "Hola, no puedo conciliar.".into(), files: vec![pdf] }),
+            entry(
+                1,
+                VisitorBody::Visitor { text: "Hola, no puedo conciliar.".into(), files: vec![pdf] },
+            ),
             entry(2, VisitorBody::ChatStarted),
             entry(3, VisitorBody::Joined { name: "Lucía Medina".into() }),
             entry(

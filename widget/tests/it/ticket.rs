@@ -22,13 +22,14 @@ fn without_a_subject_the_first_words_are_the_heading() {
     page.entries = vec![entry(
         1,
         VisitorBody::Visitor {
-            text: "Hola,\n no puedo conciliar mi cuenta de marzo porque el banco cambió, y no sé qué hacer"
-                .into(),
+            text:
+                "Hola,\n no puedo conciliar mi cuenta de marzo porque el banco, y no sé más de ello"
+                    .into(),
             files: vec![],
         },
     )];
     assert!(render(&page).contains(
-        "<h1>Hola, no puedo conciliar mi cuenta de marzo porque el banco cambió…</h1>"
+        "<h1>Hola, no puedo conciliar mi cuenta de marzo porque el banco, y no sé…</h1>"
     ));
     page.entries.clear();
     assert!(render(&page).contains("<h1>Tu consulta</h1>"));
@@ -49,10 +50,8 @@ fn what_was_typed_comes_back_and_cannot_leave_its_place() {
     let mut page = ticket();
     let evil = "</textarea><script>alert(1)</script>";
     page.entries.push(entry(7, VisitorBody::Visitor { text: evil.into(), files: vec![] }));
-    page.entries.push(entry(
-        8,
-        VisitorBody::Agent { name: evil.into(), text: evil.into(), files: vec![] },
-    ));
+    page.entries
+        .push(entry(8, VisitorBody::Agent { name: evil.into(), text: evil.into(), files: vec![] }));
     page.answer = Some(TicketAnswer::ReplyRefused {
         refusals: vec![Refusal::of(Field::Message, Code::TooLong).limit(20_000)],
         message: evil.into(),
@@ -69,5 +68,5 @@ fn the_steps_follow_the_state() {
     page.ticket.state.category = Category::Closed;
     assert!(!render(&page).contains("aria-current"));
     page.ticket.state.category = Category::Waiting;
-    assert!(render(&page).contains("<li class=\"now\" aria-current=\"step\">Respondido"));
+    assert!(render(&page).contains("aria-current=\"step\" class=\"now\">Respondido"));
 }

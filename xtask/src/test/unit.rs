@@ -18,7 +18,12 @@ fn tests(tally: &mut Tally, filter: Option<&str>) -> Result<()> {
     assets::build()?;
     let postgres = Postgres::for_tests()?;
     let mut cargo = run::cargo(["test", "--workspace", "--no-fail-fast"]);
-    cargo.args(filter).env("AYUDA_TEST_POSTGRES", postgres.url()).env("AYUDA_TEST_ENGINES", "both");
+    cargo
+        .args(filter)
+        .env("AYUDA_TEST_POSTGRES", postgres.url())
+        .env("AYUDA_TEST_ENGINES", "both")
+        // The database tests wait for the disk more than they compute.
+        .env("RUST_TEST_THREADS", "8");
     let (before, mut failed) = (tally.failed, Vec::new());
     let succeeded = run::follow(&mut cargo, |line| {
         if let Some(name) = line.strip_prefix("test ").and_then(|l| l.strip_suffix(" ... FAILED")) {

@@ -193,9 +193,21 @@ mod tests {
         );
         assert_eq!(read::<String>(r#""\u00e1\ud83d\udc4b\/\b""#).as_deref(), Some("á👋/\u{8}"));
         for bad in [
-            "", "{", "[", "\"", "\"\\", "\"\\u12", "\"\\ud83d\"", "\"\\x\"", "nul", "{\"seen\"}",
-            "{\"seen\":{\"upto\":1.5}}", "{\"seen\":{\"upto\":99999999999999999999}}", "\"pong\" x",
-            "\"nothing\"", "{\"pong\":null,}",
+            "",
+            "{",
+            "[",
+            "\"",
+            "\"\\",
+            "\"\\u12",
+            "\"\\ud83d\"",
+            "\"\\x\"",
+            "nul",
+            "{\"seen\"}",
+            "{\"seen\":{\"upto\":1.5}}",
+            "{\"seen\":{\"upto\":99999999999999999999}}",
+            "\"pong\" x",
+            "\"nothing\"",
+            "{\"pong\":null,}",
         ] {
             assert_eq!(read::<VisitorEvent>(bad), None, "{bad}");
         }

@@ -239,7 +239,11 @@ impl SerializeStruct for Items<'_> {
     type Ok = ();
     type Error = Unreadable;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<()> {
         self.field(name, value)
     }
     fn end(self) -> Result<()> {
@@ -252,7 +256,11 @@ impl SerializeStructVariant for Items<'_> {
     type Ok = ();
     type Error = Unreadable;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<()> {
         self.field(name, value)
     }
     fn end(self) -> Result<()> {
