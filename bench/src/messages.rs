@@ -108,7 +108,7 @@ pub async fn introduce(server: &Server, sockets: usize) -> Result<(Talk, Vec<Tal
         })
         .await?;
     let welcome: serde_json::Value = serde_json::from_str(&welcome)?;
-    for item in welcome["work"].as_array().context("a welcome without work")? {
+    for item in welcome["welcome"]["work"].as_array().context("a welcome without work")? {
         let (ticket, chat) = (item["ticket"].as_str(), item["chat"].as_str());
         let (ticket, chat) = ticket.zip(chat).context("a row without its chat")?;
         let answer =

@@ -107,7 +107,9 @@ impl Server {
 
     /// Ends it and starts it again on the same data; the time until the first answer.
     pub async fn restart(&mut self) -> Result<Duration> {
-        self.stop()?;
+        if self.child.try_wait()?.is_none() {
+            self.stop()?;
+        }
         let start = Instant::now();
         self.child = serve(&self.binary, &self.settings, self.data.path())?;
         self.answers().await?;

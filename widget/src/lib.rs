@@ -8,7 +8,6 @@ mod escape;
 mod links;
 mod names;
 pub mod page;
-#[cfg(any(feature = "hydrate", test))]
 pub mod panel;
 mod scene;
 #[cfg(feature = "ssr")]

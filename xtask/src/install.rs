@@ -72,7 +72,8 @@ pub fn postgres() -> Result<PathBuf> {
 }
 
 fn find_postgres() -> Option<PathBuf> {
-    if let Some(initdb) = run::find("initdb") {
+    // A link on the PATH leads to the folder where its companions are.
+    if let Some(initdb) = run::find("initdb").and_then(|found| found.canonicalize().ok()) {
         return initdb.parent().map(PathBuf::from);
     }
     // Debian keeps them off the PATH, one folder a version; the newest will do.

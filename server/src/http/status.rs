@@ -9,7 +9,10 @@ use crate::{
 use axum::{
     Json,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, Uri, header::CACHE_CONTROL},
+    http::{
+        HeaderMap, HeaderValue, Uri,
+        header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL},
+    },
     response::{
         IntoResponse, Sse,
         sse::{Event, KeepAlive},
@@ -58,7 +61,10 @@ pub(crate) async fn status(
     headers: HeaderMap,
 ) -> Answer {
     let site = access::site(&server, &key)?;
-    origin::check(&site, &server.public, &headers)?;
+    if let Err(failure) = origin::check(&site, &server.public, &headers) {
+        // Readable to the page that is refused: its loader would take it for a broken line and try again for ever.
+        return Ok(([(ACCESS_CONTROL_ALLOW_ORIGIN, "*")], failure).into_response());
+    }
     let strings = words(&uri, &headers, &site.lang);
     let status = Json(Status::new(&server.desk.availability(site.id), site.hue, &strings));
     let mut response = ([(CACHE_CONTROL, "public, max-age=5")], status).into_response();

@@ -1,8 +1,9 @@
 //! A console's socket (`ayuda.agent.1`): the agent's list, offers, and the tickets on screen. While it is open the agent is there.
 
 use super::{
-    BATCH, HELLO_WITHIN, IN_FLIGHT, LAST_ANSWERS, Task,
-    agent_events::{Answering, Desktop, at_once},
+    BATCH, HELLO_WITHIN, LAST_ANSWERS, Task,
+    agent_events::Desktop,
+    in_flight::{InFlight, at_once},
     line::{Close, Gone, Heard, Line, decode},
 };
 use crate::{
@@ -18,7 +19,7 @@ use desk::{
     agents::{Agent, SessionToken},
     hub::{Event, Lagged, Subscription},
 };
-use futures_util::{FutureExt, StreamExt, stream::FuturesOrdered};
+use futures_util::FutureExt;
 use protocol::{
     Seq, TicketId,
     agent::{AgentCommand, AgentEvent, SUBPROTOCOL},
@@ -53,8 +54,7 @@ struct Console {
     session: SessionToken,
     events: Subscription,
     desktop: Desktop,
-    /// What the desk is working on, in the order it was asked.
-    answers: FuturesOrdered<Answering>,
+    answers: InFlight<AgentEvent>,
     /// When the changed rows of the list are read.
     rows_at: Option<Instant>,
 }
@@ -80,7 +80,7 @@ impl Console {
             session,
             events,
             desktop: Desktop::new(server, agent),
-            answers: FuturesOrdered::new(),
+            answers: InFlight::new(),
             rows_at: None,
         }
     }
@@ -155,7 +155,7 @@ impl Console {
                     Err(Lagged) if self.is_stopping() => Err(End::Close(Close::GoingAway)),
                     Err(Lagged) => Err(End::Close(Close::TooSlow)),
                 },
-                heard = line.hear(), if self.answers.len() < IN_FLIGHT => {
+                heard = line.hear(), if self.answers.has_room() => {
                     self.take(line, heard).await
                 },
                 () = until(self.rows_at) => {
@@ -203,7 +203,7 @@ impl Console {
                 Heard::End(why) => return Err(End::Close(why)),
                 Heard::Gone => return Err(End::Gone),
             }
-            next = (self.answers.len() < IN_FLIGHT).then(|| line.hear_now()).flatten();
+            next = self.answers.has_room().then(|| line.hear_now()).flatten();
         }
         Ok(())
     }
@@ -220,11 +220,12 @@ impl Console {
                 Ok(())
             }
             AgentCommand::Say { ticket, id, text, files } => {
-                self.answers.push_back(self.desktop.say(ticket, id, text, files));
+                let alone = !files.is_empty();
+                self.answers.begin(self.desktop.say(ticket, id, text, files), alone);
                 Ok(())
             }
             AgentCommand::Seen { ticket, upto } => {
-                self.answers.push_back(self.desktop.seen(ticket, upto));
+                self.answers.begin(self.desktop.seen(ticket, upto), false);
                 Ok(())
             }
             AgentCommand::Typing { ticket } => {
@@ -232,7 +233,7 @@ impl Console {
                 Ok(())
             }
             AgentCommand::Ping => {
-                self.answers.push_back(at_once(AgentEvent::Pong));
+                self.answers.begin(at_once(AgentEvent::Pong), false);
                 Ok(())
             }
         }
@@ -269,7 +270,7 @@ impl Console {
             if let Some(event) = answer {
                 line.say(&event).await?;
             }
-            next = self.answers.next().now_or_never().flatten();
+            next = self.answers.next_now();
         }
         Ok(line.flush().await?)
     }

@@ -1,5 +1,6 @@
 //! What a console has on screen, and what it is told of each event.
 
+use super::in_flight::Answering;
 use crate::{failure::Failure, state::Server};
 use desk::{agents::Agent, hub::Event};
 use protocol::{
@@ -9,16 +10,8 @@ use protocol::{
 };
 use std::{
     collections::{HashMap, HashSet},
-    pin::Pin,
     sync::Arc,
 };
-
-/// An answer on its way; none where there is nothing to say.
-pub(super) type Answering = Pin<Box<dyn Future<Output = Option<AgentEvent>> + Send>>;
-
-pub(super) fn at_once(event: AgentEvent) -> Answering {
-    Box::pin(std::future::ready(Some(event)))
-}
 
 /// One agent's view.
 pub(super) struct Desktop {
@@ -69,7 +62,7 @@ impl Desktop {
         id: EntryId,
         text: String,
         files: Vec<FileId>,
-    ) -> Answering {
+    ) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
         Box::pin(async move {
             Some(match server.desk.agent_says(&agent, ticket, id, &text, &files).await {
@@ -82,7 +75,7 @@ impl Desktop {
         })
     }
 
-    pub(super) fn seen(&self, ticket: TicketId, upto: Seq) -> Answering {
+    pub(super) fn seen(&self, ticket: TicketId, upto: Seq) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
         Box::pin(async move {
             let outcome = server.desk.agent_saw(&agent, ticket, upto).await;

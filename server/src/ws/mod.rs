@@ -2,6 +2,7 @@
 
 pub(crate) mod agent;
 mod agent_events;
+mod in_flight;
 mod line;
 pub(crate) mod visitor;
 mod visitor_commands;
@@ -22,8 +23,6 @@ use std::{pin::Pin, time::Duration};
 
 /// A socket that does not say hello in this time is closed.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
-/// Commands of one socket that the desk is working on; then its next frame waits.
-const IN_FLIGHT: usize = 64;
 /// On the way out, what is in flight may take this long to be acknowledged.
 const LAST_ANSWERS: Duration = Duration::from_secs(4);
 /// Events taken from the hub before what they say is written out.

@@ -1,9 +1,10 @@
 //! A panel's socket (`ayuda.visitor.1`): the status for everybody, the talk for whoever shows a ticket's token.
 
 use super::{
-    BATCH, HELLO_WITHIN, IN_FLIGHT, LAST_ANSWERS, Task,
+    BATCH, HELLO_WITHIN, LAST_ANSWERS, Task,
+    in_flight::{InFlight, at_once},
     line::{Close, Gone, Heard, Line, decode},
-    visitor_commands::{self, Answering},
+    visitor_commands,
 };
 use crate::{
     access,
@@ -22,11 +23,11 @@ use desk::{
     sites::Site,
     visitors::Visitor,
 };
-use futures_util::{FutureExt, StreamExt, stream::FuturesOrdered};
+use futures_util::FutureExt;
 use protocol::{
     Code, Refusal, Seq, TicketToken, limits,
     status::Availability,
-    visitor::{SUBPROTOCOL, VisitorCommand, VisitorEvent},
+    visitor::{SUBPROTOCOL, VisitorChat, VisitorCommand, VisitorEvent},
 };
 use std::sync::Arc;
 use tokio::{
@@ -61,8 +62,7 @@ struct Panel {
     client: Network,
     availability: watch::Receiver<Availability>,
     talk: Option<Talk>,
-    /// What the desk is working on, in the order it was asked.
-    answers: FuturesOrdered<Answering>,
+    answers: InFlight<VisitorEvent>,
 }
 
 /// The ticket that the panel has shown the token of.
@@ -71,6 +71,8 @@ struct Talk {
     events: Subscription,
     /// Entries up to here have been sent.
     sent: Seq,
+    /// Whether there is a chat that waits or runs: what is said in it goes through the writer, in order.
+    live: bool,
     _present: PanelGuard,
 }
 
@@ -89,7 +91,7 @@ impl From<Gone> for End {
 impl Panel {
     fn new(server: Server, site: Arc<Site>, client: Network) -> Self {
         let availability = server.desk.watch_availability(site.id);
-        Self { server, site, client, availability, talk: None, answers: FuturesOrdered::new() }
+        Self { server, site, client, availability, talk: None, answers: InFlight::new() }
     }
 
     async fn serve(mut self, mut line: Line) {
@@ -171,9 +173,10 @@ impl Panel {
         match read.await {
             Ok((ticket, entries, last)) => {
                 let sent = entries.last().map_or(after, |entry| entry.seq);
+                let is_chat = is_live(&ticket.chat);
                 line.say(&VisitorEvent::Welcome { ticket, status }).await?;
                 line.say(&VisitorEvent::Entries { entries, last }).await?;
-                self.talk = Some(Talk { visitor, events, sent, _present: present });
+                self.talk = Some(Talk { visitor, events, sent, live: is_chat, _present: present });
                 Ok(line.flush().await?)
             }
             Err(error) => refuse(line, error).await,
@@ -197,7 +200,7 @@ impl Panel {
                     Err(Lagged) if self.is_stopping() => Err(End::Close(Close::GoingAway)),
                     Err(Lagged) => Err(End::Close(Close::TooSlow)),
                 },
-                heard = line.hear(), if self.answers.len() < IN_FLIGHT => {
+                heard = line.hear(), if self.answers.has_room() => {
                     self.take(line, heard).await
                 },
                 changed = self.availability.changed() => match changed {
@@ -234,7 +237,7 @@ impl Panel {
                 Heard::End(why) => return Err(End::Close(why)),
                 Heard::Gone => return Err(End::Gone),
             }
-            next = (self.answers.len() < IN_FLIGHT).then(|| line.hear_now()).flatten();
+            next = self.answers.has_room().then(|| line.hear_now()).flatten();
         }
         Ok(())
     }
@@ -247,8 +250,9 @@ impl Panel {
             }
             return Box::pin(self.hello(line, token, after)).await;
         }
+        let alone = self.talk.as_ref().is_some_and(|talk| !talk.live) || has_files(&command);
         let answering = match (&self.talk, command) {
-            (_, VisitorCommand::Ping) => visitor_commands::at_once(VisitorEvent::Pong),
+            (_, VisitorCommand::Ping) => at_once(VisitorEvent::Pong),
             (Some(talk), VisitorCommand::Typing) => {
                 self.server.desk.visitor_types(talk.visitor);
                 return Ok(());
@@ -258,12 +262,12 @@ impl Panel {
                 let site = site.unwrap_or_else(|| Arc::clone(&self.site));
                 visitor_commands::start(&self.server, &site, self.client, talk.visitor, command)
             }
-            (None, command) => visitor_commands::at_once(VisitorEvent::Refused {
+            (None, command) => at_once(VisitorEvent::Refused {
                 id: visitor_commands::id_of(&command),
                 refusal: Refusal::new(Code::NotFound),
             }),
         };
-        self.answers.push_back(answering);
+        self.answers.begin(answering, alone);
         Ok(())
     }
 
@@ -280,7 +284,7 @@ impl Panel {
                 }
                 line.say(&event).await?;
             }
-            next = self.answers.next().now_or_never().flatten();
+            next = self.answers.next_now();
         }
         Ok(line.flush().await?)
     }
@@ -311,9 +315,12 @@ impl Panel {
                 next = talk.events.next().now_or_never().and_then(Result::ok);
             }
         }
-        if head_changed && let Some(talk) = &self.talk {
+        if head_changed && let Some(talk) = &mut self.talk {
             match Box::pin(self.server.desk.visitor_ticket(talk.visitor)).await {
-                Ok(ticket) => line.say(&VisitorEvent::Ticket { ticket }).await?,
+                Ok(ticket) => {
+                    talk.live = is_live(&ticket.chat);
+                    line.say(&VisitorEvent::Ticket { ticket }).await?;
+                }
                 // The next change or reconnect tells; a fault of the database is logged where it is.
                 Err(error) => tracing::debug!(%error, "a ticket's head could not be read"),
             }
@@ -348,6 +355,14 @@ async fn refuse(line: &mut Line, error: desk::Error) -> Result<(), End> {
     let refusal = Failure::from(error).refusal;
     line.say(&VisitorEvent::Refused { id: None, refusal }).await?;
     Ok(line.flush().await?)
+}
+
+fn is_live(chat: &VisitorChat) -> bool {
+    matches!(chat, VisitorChat::Waiting { .. } | VisitorChat::Active { .. })
+}
+
+fn has_files(command: &VisitorCommand) -> bool {
+    matches!(command, VisitorCommand::Say { files, .. } if !files.is_empty())
 }
 
 /// The next event of the ticket, for ever none without one.

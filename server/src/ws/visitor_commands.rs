@@ -1,5 +1,6 @@
 //! What a panel asks of the desk: each command a future that owns what it needs, so that the socket goes on reading.
 
+use super::in_flight::{Answering, at_once};
 use crate::{network::Network, state::Server};
 use desk::{sites::Site, visitors::Visitor};
 use protocol::{
@@ -7,14 +8,6 @@ use protocol::{
     text::{EmailAddress, RatingComment},
     visitor::{Done, VisitorCommand, VisitorEvent},
 };
-use std::pin::Pin;
-
-/// An answer on its way; none where there is nothing to say.
-pub(super) type Answering = Pin<Box<dyn Future<Output = Option<VisitorEvent>> + Send>>;
-
-pub(super) fn at_once(event: VisitorEvent) -> Answering {
-    Box::pin(std::future::ready(Some(event)))
-}
 
 /// The id that an answer to this command names.
 pub(super) fn id_of(command: &VisitorCommand) -> Option<EntryId> {
@@ -31,7 +24,7 @@ pub(super) fn start(
     client: Network,
     visitor: Visitor,
     command: VisitorCommand,
-) -> Answering {
+) -> Answering<VisitorEvent> {
     let id = id_of(&command);
     if is_counted(&command)
         && let Err(too_often) = server.rates.message(site, client)

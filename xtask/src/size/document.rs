@@ -30,7 +30,7 @@ pub fn measure() -> Result<Document> {
         ayuda
     };
     run::run(&mut ayuda("demo"))?;
-    let sites = run::output(ayuda("site").arg("list"))?;
+    let sites = run::output(ayuda("site").arg("list").stdout(Stdio::piped()))?;
     let site = sites.split_whitespace().next().context("the demonstration has no site")?;
     let _server = Stopped(ayuda("serve").spawn()?);
     let body = get(port, &format!("/w/{site}?embed=1&lang=es"))?;
