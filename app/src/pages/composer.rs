@@ -108,8 +108,11 @@ pub fn Composer(ticket: TicketId, kind: Kind) -> impl IntoView {
             crate::socket::send(&AgentCommand::Typing { ticket });
         }
     };
+    // Sent with its files: pressed while they are on their way, it goes when they have arrived.
+    let waits = RwSignal::new(false);
     let send = move || {
-        if uploads.is_busy() {
+        waits.set(untrack(|| uploads.is_busy()));
+        if waits.get_untracked() {
             return;
         }
         let written = text.get_untracked().trim().to_owned();
@@ -127,6 +130,11 @@ pub fn Composer(ticket: TicketId, kind: Kind) -> impl IntoView {
         to_the_end();
     };
     let send = StoredValue::new(send);
+    Effect::new(move |_| {
+        if waits.get() && !uploads.is_busy() {
+            send.with_value(|send| send());
+        }
+    });
     let on_key = move |event: KeyboardEvent| {
         // A composed character (accents, Chinese) ends with Enter too: that one is not ours.
         if event.key() != "Enter" || event.shift_key() || event.is_composing() {
