@@ -14,21 +14,30 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use rusqlite::Connection;
+use rusqlite::types::Value;
+use serde::Deserialize;
 use tokio::sync::{broadcast, mpsc, oneshot};
-
-use crate::talk;
+use uuid::Uuid;
 
 /// Rows a statement inserts at the most; SQLite takes 32 766 parameters.
 const ROWS: usize = 256;
 
 /// What the writer is asked to store.
 struct Store {
-    id: String,
+    id: Uuid,
     ticket: String,
     text: String,
     /// Also a new ticket.
     starts: bool,
     done: oneshot::Sender<i64>,
+}
+
+/// What a visitor's socket says.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Heard {
+    Hello { token: String },
+    Say { id: Uuid, text: String },
 }
 
 struct Floor {
@@ -63,7 +72,7 @@ fn open(data: &Path) -> Result<Connection> {
     database.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full;
          create table tickets (id text primary key, n integer not null) strict;
-         create table entries (id text primary key, ticket text not null, body text not null) strict;",
+         create table entries (id blob primary key, ticket text not null, body text not null) strict;",
     )?;
     Ok(database)
 }
@@ -94,22 +103,29 @@ fn commit(database: &mut Connection, group: &[Store], n: i64) -> rusqlite::Resul
     for rows in group.chunks(ROWS) {
         let values = vec!["(?, ?, ?)"; rows.len()].join(", ");
         let insert = format!("insert into entries (id, ticket, body) values {values}");
-        let parameters = rows.iter().flat_map(|store| [&store.id, &store.ticket, &store.text]);
+        let parameters = rows.iter().flat_map(|store| {
+            let id = store.id.as_bytes().as_slice();
+            [
+                Value::from(id.to_vec()),
+                Value::from(store.ticket.clone()),
+                Value::from(store.text.clone()),
+            ]
+        });
         transaction.prepare_cached(&insert)?.execute(rusqlite::params_from_iter(parameters))?;
     }
     transaction.commit()
 }
 
 impl Floor {
-    async fn store(&self, id: &str, ticket: &str, text: &str, starts: bool) -> Option<i64> {
+    async fn store(&self, id: Uuid, ticket: &str, text: String, starts: bool) -> Option<i64> {
         let (done, stored) = oneshot::channel();
-        let store = Store { id: id.into(), ticket: ticket.into(), text: text.into(), starts, done };
+        let store = Store { id, ticket: ticket.into(), text: text.clone(), starts, done };
         self.writer.send(store).await.ok()?;
         let n = stored.await.ok()?;
-        let frame =
-            format!(r#"{{"entry":{{"ticket":"{ticket}","entry":{{"seq":{n},"text":"{text}"}}}}}}"#);
+        let entry = serde_json::json!({ "id": id, "seq": n, "text": text });
+        let frame = serde_json::json!({ "entry": { "ticket": ticket, "entry": entry } });
         // Nobody may be listening.
-        let _ = self.agents.send(frame.into());
+        let _ = self.agents.send(frame.to_string().into());
         Some(n)
     }
 }
@@ -119,8 +135,8 @@ async fn start(
     Form(form): Form<Vec<(String, String)>>,
 ) -> Response {
     let field = |name| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value);
-    let (id, message) = (field("id"), field("message"));
-    match floor.store(id, id, message, true).await {
+    let Ok(id) = field("id").parse() else { return StatusCode::BAD_REQUEST.into_response() };
+    match floor.store(id, field("id"), field("message").to_owned(), true).await {
         Some(_) => (StatusCode::CREATED, format!(r#"{{"token":"{id}"}}"#)).into_response(),
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
@@ -132,15 +148,18 @@ async fn visitor(State(floor): State<Arc<Floor>>, upgrade: WebSocketUpgrade) -> 
     upgrade.on_upgrade(async move |mut socket| {
         let mut ticket = String::new();
         while let Some(frame) = hear(&mut socket).await {
-            let answer = if let Some(id) = talk::text(&frame, "id") {
-                let text = talk::text(&frame, "text").unwrap_or_default();
-                let Some(seq) = floor.store(id, &ticket, text, false).await else { return };
-                format!(r#"{{"ack":{{"id":"{id}","seq":{seq}}}}}"#)
-            } else {
-                talk::text(&frame, "token").unwrap_or_default().clone_into(&mut ticket);
-                r#"{"welcome":{}}"#.to_owned()
+            let answer = match serde_json::from_str(&frame) {
+                Ok(Heard::Hello { token }) => {
+                    ticket = token;
+                    serde_json::json!({ "welcome": {} })
+                }
+                Ok(Heard::Say { id, text }) => {
+                    let Some(seq) = floor.store(id, &ticket, text, false).await else { return };
+                    serde_json::json!({ "ack": { "id": id, "seq": seq } })
+                }
+                Err(_) => return,
             };
-            if socket.send(Message::text(answer)).await.is_err() {
+            if socket.send(Message::text(answer.to_string())).await.is_err() {
                 return;
             }
         }

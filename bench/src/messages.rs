@@ -1,11 +1,12 @@
 //! Durable messages a second: sockets that each say something, wait for the acknowledgement and
 //! say the next, while one agent hears all of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use tokio::task::JoinSet;
 
 use crate::Plan;
@@ -88,36 +89,45 @@ pub async fn converse(server: &Server, sockets: usize) -> Result<Conversation> {
     Ok(Conversation { visitors, heard })
 }
 
+/// Chats that are started before the agent takes them: what its socket has to say meanwhile stays short.
+const BATCH: usize = 250;
+
 /// The agent's socket, and a visitor's for each chat; every chat is accepted and watched.
 pub async fn introduce(server: &Server, sockets: usize) -> Result<(Talk, Vec<Talk>)> {
     let (mut agent, cookie) = server.agent().await?;
     let mut http = Http::connect(server.port).await?;
     let mut visitors = Vec::new();
-    for _ in 0..sockets {
-        let token = server.start_chat(&mut http, "Hola").await?;
-        visitors.push(server.visitor(Some(&token)).await?);
-    }
-    if server.kind == Kind::Floor {
-        return Ok((agent, visitors));
-    }
-    // Asked again, the console is told of all of it.
-    agent.send(r#""hello""#.to_owned()).await?;
-    let welcome = agent
-        .until(|frame| {
-            frame.starts_with(r#"{"welcome":"#) && frame.matches("\"preview\"").count() >= sockets
-        })
-        .await?;
-    let welcome: serde_json::Value = serde_json::from_str(&welcome)?;
-    for item in welcome["welcome"]["work"].as_array().context("a welcome without work")? {
-        let (ticket, chat) = (item["ticket"].as_str(), item["chat"].as_str());
-        let (ticket, chat) = ticket.zip(chat).context("a row without its chat")?;
-        let answer =
-            http.post("/console/api/chats/accept", &cookie, &format!("chat={chat}")).await?;
-        anyhow::ensure!(answer.status < 400, "accept: {} {}", answer.status, answer.body);
-        agent.send(format!(r#"{{"watch":{{"ticket":"{ticket}","after":0}}}}"#)).await?;
-        agent.until(|frame| frame.starts_with(r#"{"entries":"#) && frame.contains(ticket)).await?;
+    while visitors.len() < sockets {
+        let batch = BATCH.min(sockets - visitors.len());
+        for _ in 0..batch {
+            let token = server.start_chat(&mut http, "Hola").await?;
+            visitors.push(server.visitor(Some(&token)).await?);
+        }
+        if server.kind == Kind::Ayuda {
+            take(&mut agent, &mut http, &cookie, batch).await?;
+        }
     }
     Ok((agent, visitors))
+}
+
+/// Accepts and watches every chat that its socket tells of; there are so many.
+async fn take(agent: &mut Talk, http: &mut Http, cookie: &str, waiting: usize) -> Result<()> {
+    let mut chats = BTreeMap::new();
+    while chats.len() < waiting {
+        let row = agent.until(|frame| frame.starts_with(r#"{"work":"#)).await?;
+        let ids = talk::text(&row, "ticket").zip(talk::text(&row, "chat"));
+        if let Some((ticket, chat)) = ids.filter(|_| row.contains(r#""kind":"waiting_chat""#)) {
+            chats.insert(ticket.to_owned(), chat.to_owned());
+        }
+    }
+    for (ticket, chat) in chats {
+        let form = format!("chat={chat}");
+        let answer = http.post("/console/api/chats/accept", cookie, &form).await?;
+        anyhow::ensure!(answer.status < 400, "accept: {} {}", answer.status, answer.body);
+        agent.send(format!(r#"{{"watch":{{"ticket":"{ticket}","after":0}}}}"#)).await?;
+        agent.until(|frame| frame.starts_with(r#"{"entries":"#) && frame.contains(&ticket)).await?;
+    }
+    Ok(())
 }
 
 /// Everybody talks as fast as acknowledgements come.

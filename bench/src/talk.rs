@@ -1,6 +1,8 @@
 //! A client's end of a socket, as light as it goes.
 
-use anyhow::{Context, Result, bail};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
@@ -9,6 +11,9 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use crate::server::Server;
+
+/// A frame that takes longer is not coming.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One socket.
 pub struct Talk {
@@ -48,16 +53,21 @@ impl Talk {
         }
     }
 
-    /// Hears on until a frame is the one.
+    /// Hears on until a frame is the one; not for ever.
     pub async fn until(&mut self, wanted: impl Fn(&str) -> bool) -> Result<Utf8Bytes> {
+        let end = tokio::time::Instant::now() + PATIENCE;
+        let mut last = None;
         loop {
-            let frame = self.hear().await?;
+            let heard = tokio::time::timeout_at(end, self.hear()).await;
+            let frame = heard
+                .map_err(|_| anyhow!("what was waited for did not come; last: {last:?}"))??;
             if wanted(&frame) {
                 return Ok(frame);
             }
             if frame.starts_with(r#"{"refused":"#) {
                 bail!("refused: {frame}");
             }
+            last = Some(frame);
         }
     }
 
