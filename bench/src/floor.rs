@@ -36,7 +36,7 @@ struct Store {
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Heard {
-    Hello { token: String },
+    Hello { token: Option<String> },
     Say { id: Uuid, text: String },
 }
 
@@ -150,7 +150,7 @@ async fn visitor(State(floor): State<Arc<Floor>>, upgrade: WebSocketUpgrade) -> 
         while let Some(frame) = hear(&mut socket).await {
             let answer = match serde_json::from_str(&frame) {
                 Ok(Heard::Hello { token }) => {
-                    ticket = token;
+                    ticket = token.unwrap_or_default();
                     serde_json::json!({ "welcome": {} })
                 }
                 Ok(Heard::Say { id, text }) => {

@@ -22,6 +22,13 @@ pub struct Run {
     pub acknowledged: Times,
 }
 
+/// A run, and what the server's processor time came to.
+struct Measured {
+    run: Run,
+    /// Microseconds a message, user and system.
+    cpu: f64,
+}
+
 /// A chat a socket, all watched by one agent.
 pub struct Conversation {
     pub visitors: Vec<Talk>,
@@ -35,11 +42,13 @@ pub async fn measure(plan: &Plan, table: &mut Table) -> Result<()> {
             floor.push(once(plan, Kind::Floor, sockets).await?);
             ayuda.push(once(plan, Kind::Ayuda, sockets).await?);
         }
-        let rate =
-            |runs: &[Run]| median(&runs.iter().map(|run| run.per_second).collect::<Vec<_>>());
-        let p99 = |runs: &[Run]| {
-            median(&runs.iter().map(|run| run.acknowledged.percentile(0.99)).collect::<Vec<_>>())
+        let middle = |runs: &[Measured], figure: fn(&Measured) -> f64| {
+            median(&runs.iter().map(figure).collect::<Vec<_>>())
         };
+        let rate = |runs: &[Measured]| middle(runs, |measured| measured.run.per_second);
+        let p99 =
+            |runs: &[Measured]| middle(runs, |measured| measured.run.acknowledged.percentile(0.99));
+        let cpu = |runs: &[Measured]| middle(runs, |measured| measured.cpu);
         let share = rate(&ayuda) / rate(&floor);
         table.row(
             format!("durable messages/s, {sockets} sockets to an agent"),
@@ -55,13 +64,21 @@ pub async fn measure(plan: &Plan, table: &mut Table) -> Result<()> {
             if sockets == 64 { "<= 20 ms" } else { "" },
             (sockets == 64).then(|| p99(&ayuda) <= 20.0),
         );
+        table.row(
+            format!("  processor time of the server a message, {sockets} sockets"),
+            format!("{:.0} µs", cpu(&ayuda)),
+            format!("{:.0} µs", cpu(&floor)),
+            "",
+            None,
+        );
     }
     Ok(())
 }
 
-async fn once(plan: &Plan, kind: Kind, sockets: usize) -> Result<Run> {
+async fn once(plan: &Plan, kind: Kind, sockets: usize) -> Result<Measured> {
     let server = Server::start(kind, &plan.binary).await?;
     let conversation = converse(&server, sockets).await?;
+    let before = server.processor_time()?;
     let run = load(conversation.visitors, Duration::from_secs(plan.seconds)).await?;
     // All that was acknowledged reaches the agent, or the figure is not one.
     let heard = || conversation.heard.load(Ordering::Relaxed);
@@ -71,7 +88,10 @@ async fn once(plan: &Plan, kind: Kind, sockets: usize) -> Result<Run> {
         anyhow::ensure!(!late, "the agent heard {} of {}", heard(), run.acknowledged.len());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    Ok(run)
+    let spent = server.processor_time()?.saturating_sub(before);
+    #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
+    let cpu = spent.as_secs_f64() * 1e6 / heard() as f64;
+    Ok(Measured { run, cpu })
 }
 
 /// Starts chats, has one agent take and watch them all, and counts what the agent hears.

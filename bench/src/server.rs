@@ -139,6 +139,20 @@ impl Server {
         Ok(line.split_whitespace().nth(1).context("no number")?.parse()?)
     }
 
+    /// What it has used of the processors, user and system (`/proc/PID/stat`, in ticks of 10 ms).
+    pub fn processor_time(&self) -> Result<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name in parentheses may hold spaces; user and system time are the 12th and 13th after it.
+        let (_, after) = stat.rsplit_once(')').context("no name")?;
+        let ticks: Vec<u64> = after
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .map(str::parse)
+            .collect::<std::result::Result<_, _>>()?;
+        Ok(Duration::from_millis(ticks.iter().sum::<u64>() * 10))
+    }
+
     /// The session of the agent, as a `cookie` header.
     pub async fn sign_in(&self) -> Result<String> {
         let form = format!("email={EMAIL}&password={}", PASSWORD.replace(' ', "+"));

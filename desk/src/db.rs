@@ -19,7 +19,7 @@
 //! Where the engines differ (job claim), two `const`s stand side by side and `desk.db().is_postgres()` chooses.
 
 use crate::{Desk, Error, OpenError, Result, hub::Event, presence::Count};
-use protocol::SiteId;
+use protocol::{Code, Refusal, SiteId};
 use sqlx::{
     ConnectOptions, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -269,6 +269,15 @@ macro_rules! retry {
 }
 
 pub(crate) use retry;
+
+/// Runs a transaction as a task of its own, for callers who may stop polling in the middle of it.
+pub(crate) async fn on_its_own<T: Send + 'static>(
+    transaction: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    // Cut off by a panic or the end of the runtime: nothing was written, and the sender may try again.
+    let cut_off = |_| Err(Refusal::new(Code::TryAgain).into());
+    tokio::spawn(transaction).await.unwrap_or_else(cut_off)
+}
 
 /// How often a transaction was tried.
 #[derive(Default)]

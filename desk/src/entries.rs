@@ -77,6 +77,13 @@ pub(crate) fn stored(body: &AgentBody) -> String {
     serde_json::to_string(body).expect("an entry's body is plain data")
 }
 
+/// Entries with their bodies as they are stored.
+pub(crate) fn stored_all(
+    entries: &[(TicketId, AgentEntry)],
+) -> Vec<(TicketId, &AgentEntry, String)> {
+    entries.iter().map(|(ticket, entry)| (*ticket, entry, stored(&entry.body))).collect()
+}
+
 const READ: &str = "
     select seq, id, at, body from entries
     where ticket_id = $1 and seq > $2

@@ -67,6 +67,9 @@ pub enum OpenError {
     /// The schema cannot be brought up to date.
     #[error("the database schema cannot be used by this version")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The system gives no more threads.
+    #[error("the thread that writes cannot be started")]
+    Thread(#[source] std::io::Error),
     /// A mail setting is wrong.
     #[error("mail setting {setting}: {message}")]
     Mail { setting: &'static str, message: String },

@@ -8,7 +8,7 @@ use protocol::{
     entry::{AgentEntry, VisitorEntry},
 };
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet, hash_map::Entry},
     hash::Hash,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -32,8 +32,9 @@ pub enum Event {
     Seen { ticket: TicketId, by_visitor: bool, upto: Seq },
     /// The visitor's panel came or went.
     VisitorPresent { ticket: TicketId, present: bool },
-    /// To agents: the ticket's row is new, changed or gone. A console has each ticket at most once in its queue.
-    Work { ticket: TicketId },
+    /// To agents: the ticket's row is new, changed or gone. A console has each ticket at most once in its queue, with
+    /// everything that changed since it heard of it.
+    Work { ticket: TicketId, change: RowChange },
     /// To one agent: a chat rings.
     Offer { agent: AgentId, chat: ChatId, ticket: TicketId },
     /// To one agent: it rings no longer.
@@ -42,6 +43,32 @@ pub enum Event {
     AgentState { agent: AgentId },
     /// To one agent: a session ended.
     SignedOut { agent: AgentId },
+}
+
+/// What happened to a ticket's row in the agents' lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowChange {
+    /// Read it again.
+    Anything,
+    /// A message came, and that is all: whoever has the row knows the new one without asking the database.
+    Message(LastMessage),
+}
+
+/// What a message changes in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastMessage {
+    pub preview: Arc<str>,
+    pub last_at: Timestamp,
+    /// Messages of the visitor that no agent has seen.
+    pub unread: u32,
+}
+
+impl RowChange {
+    /// This change, and then a later one.
+    #[must_use]
+    pub fn and(self, later: Self) -> Self {
+        if self == Self::Anything { self } else { later }
+    }
 }
 
 /// A receipt of a committed message.
@@ -69,8 +96,8 @@ struct Switch {
 struct Line {
     /// None once it lagged: its subscription ends when the rest is read.
     events: Mutex<Option<mpsc::Sender<Arc<Event>>>>,
-    /// Tickets whose `Work` is in the queue already.
-    work: Mutex<HashSet<TicketId>>,
+    /// Tickets whose `Work` is in the queue already, and what it will say.
+    work: Mutex<HashMap<TicketId, RowChange>>,
     owner: Owner,
 }
 
@@ -96,11 +123,10 @@ impl Subscription {
     /// The next event, or [`Lagged`] when events were dropped: close the socket with 4008.
     pub async fn next(&mut self) -> Result<Arc<Event>, Lagged> {
         let event = self.events.recv().await.ok_or(Lagged)?;
-        if let Event::Work { ticket } = &*event {
-            // Before the row is read, so that a change during the read is heard of again.
-            locked(&self.line.work).remove(ticket);
-        }
-        Ok(event)
+        let Event::Work { ticket, .. } = *event else { return Ok(event) };
+        // Before the row is read, so that a change during the read is heard of again.
+        let change = locked(&self.line.work).remove(&ticket).unwrap_or(RowChange::Anything);
+        Ok(Arc::new(Event::Work { ticket, change }))
     }
 }
 
@@ -162,12 +188,12 @@ impl Hub {
                     }
                 }
             }
-            Event::Work { ticket } => {
-                let ticket = *ticket;
+            Event::Work { ticket, change } => {
+                let (ticket, change) = (*ticket, change.clone());
                 let event = Arc::new(event);
                 for lines in &self.switch.agents {
                     for line in lines.iter() {
-                        if locked(&line.work).insert(ticket) {
+                        if line.row_changed(ticket, change.clone()) {
                             line.send(&event);
                         }
                     }
@@ -222,6 +248,21 @@ impl Line {
         }
     }
 
+    /// Whether the console has to be told: what is in its queue already says this too.
+    fn row_changed(&self, ticket: TicketId, change: RowChange) -> bool {
+        match locked(&self.work).entry(ticket) {
+            Entry::Vacant(place) => {
+                place.insert(change);
+                true
+            }
+            Entry::Occupied(mut place) => {
+                let before = std::mem::replace(place.get_mut(), RowChange::Anything);
+                place.insert(before.and(change));
+                false
+            }
+        }
+    }
+
     fn send(&self, event: &Arc<Event>) {
         let mut events = locked(&self.events);
         if events.as_ref().is_some_and(|sender| sender.try_send(event.clone()).is_err()) {
@@ -253,6 +294,10 @@ mod tests {
 
     fn ticket(n: u128) -> TicketId {
         TicketId(Uuid::from_u128(n))
+    }
+
+    fn work(change: RowChange) -> Event {
+        Event::Work { ticket: ticket(1), change }
     }
 
     #[tokio::test]
@@ -292,11 +337,32 @@ mod tests {
         let hub = Hub::default();
         let mut console = hub.agent(AgentId(Uuid::from_u128(9)));
         for _ in 0..3 * AGENT_QUEUE {
-            hub.publish(Event::Work { ticket: ticket(1) });
+            hub.publish(work(RowChange::Anything));
         }
         assert!(console.next().await.is_ok());
         assert!(console.events.try_recv().is_err());
-        hub.publish(Event::Work { ticket: ticket(1) });
+        hub.publish(work(RowChange::Anything));
         assert!(console.next().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_a_console_hears_of_a_row_is_everything_since_it_heard_last() {
+        let hub = Hub::default();
+        let mut console = hub.agent(AgentId(Uuid::from_u128(9)));
+        let message = |unread| {
+            let (preview, last_at) = ("Hola".into(), Timestamp(1));
+            RowChange::Message(LastMessage { preview, last_at, unread })
+        };
+        for (changes, told) in [
+            (vec![message(1), message(2)], message(2)),
+            (vec![message(1), RowChange::Anything], RowChange::Anything),
+            (vec![RowChange::Anything, message(2)], RowChange::Anything),
+        ] {
+            for change in changes {
+                hub.publish(work(change));
+            }
+            let Event::Work { change, .. } = &*console.next().await.unwrap() else { panic!() };
+            assert_eq!(*change, told);
+        }
     }
 }

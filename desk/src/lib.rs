@@ -115,7 +115,7 @@ impl Desk {
         sites::load(&desk).await.map_err(OpenError::Load)?;
         chats::load_counts(&desk).await.map_err(OpenError::Load)?;
         desk.sites_changed();
-        tokio::spawn(writer::run(Arc::downgrade(&desk.0), commands));
+        writer::spawn(Arc::downgrade(&desk.0), commands).map_err(OpenError::Thread)?;
         tokio::spawn(offers::run(Arc::downgrade(&desk.0), desk.0.offers.clone()));
         Ok(desk)
     }

@@ -32,14 +32,27 @@ impl Rows {
 
     /// The text for at least so many rows, and for how many it is.
     pub(crate) fn text(&'static self, tx: &Tx, rows: usize) -> (&'static str, usize) {
-        assert!((1..=MOST).contains(&rows), "a batch has 1 to {MOST} rows");
-        let size = rows.next_power_of_two();
+        match tx.conn {
+            Conn::Sqlite(_) => self.sqlite_text(rows),
+            Conn::Postgres(_) => self.sized(&self.postgres, rows, true),
+        }
+    }
+
+    /// The same without a transaction, as SQLite reads it.
+    pub(crate) fn sqlite_text(&'static self, rows: usize) -> (&'static str, usize) {
         // SQLite searches its list of names for each `$n` that is bound: with thousands that is most of the time there
         // is. A bare `?` has no name.
-        let (texts, numbered) = match tx.conn {
-            Conn::Sqlite(_) => (&self.sqlite, false),
-            Conn::Postgres(_) => (&self.postgres, true),
-        };
+        self.sized(&self.sqlite, rows, false)
+    }
+
+    fn sized(
+        &self,
+        texts: &'static [OnceLock<String>; SIZES],
+        rows: usize,
+        numbered: bool,
+    ) -> (&'static str, usize) {
+        assert!((1..=MOST).contains(&rows), "a batch has 1 to {MOST} rows");
+        let size = rows.next_power_of_two();
         let text = &texts[size.trailing_zeros() as usize];
         (text.get_or_init(|| self.write(size, numbered)), size)
     }

@@ -7,7 +7,7 @@ use crate::{
     Desk, Error, Result,
     db::{Tx, read, run},
     entries,
-    hub::{Event, Receipt},
+    hub::{Event, Receipt, RowChange},
     states,
 };
 use dashmap::DashMap;
@@ -307,7 +307,7 @@ impl Head {
             .await
             .map(|_| ()))?;
         tx.tell(Event::Ticket { ticket: self.id });
-        tx.tell(Event::Work { ticket: self.id });
+        tx.tell(Event::Work { ticket: self.id, change: RowChange::Anything });
         Ok(())
     }
 }

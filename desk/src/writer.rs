@@ -3,6 +3,8 @@
 //! It drains its queue, writes all of it with one statement per kind, commits, and only then answers each sender. A command
 //! that is wrong alone is refused alone. Nothing that is acknowledged is ever only in memory.
 
+mod at_once;
+mod heads;
 mod says;
 mod seen;
 mod starts;
@@ -18,7 +20,8 @@ use crate::{
     hub::Event,
     rows::{MOST, Rows},
 };
-use protocol::{Code, Refusal, TicketId, entry::AgentEntry};
+use heads::Heads;
+use protocol::{Code, Refusal, TicketId, Timestamp, entry::AgentEntry};
 use std::sync::{Arc, Weak};
 use tokio::sync::{mpsc, oneshot};
 
@@ -96,15 +99,24 @@ fn going_away() -> Error {
     Refusal::new(Code::TryAgain).into()
 }
 
+/// Starts the writer on a thread of its own: as a task among thousands it would wait its turn behind everybody whom its last
+/// commit woke. The runtime that this is called from drives its connections and timers.
+pub(crate) fn spawn(desk: Weak<Inner>, queue: mpsc::Receiver<Command>) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Handle::current();
+    let write = move || runtime.block_on(run(desk, queue));
+    std::thread::Builder::new().name("writer".into()).spawn(write).map(drop)
+}
+
 /// Writes batch after batch until told to finish or nobody is left to write.
-pub(crate) async fn run(desk: Weak<Inner>, mut queue: mpsc::Receiver<Command>) {
+async fn run(desk: Weak<Inner>, mut queue: mpsc::Receiver<Command>) {
     let mut batch = Vec::with_capacity(MOST);
+    let mut heads = Heads::default();
     while queue.recv_many(&mut batch, MOST).await > 0 {
         let Some(inner) = desk.upgrade() else { return };
         let finish = batch.iter().position(|command| matches!(command, Command::Finish(_)));
         let rest = finish.map(|at| batch.split_off(at));
         if !batch.is_empty() {
-            write(&Desk(inner), std::mem::take(&mut batch)).await;
+            write(&Desk(inner), &mut heads, std::mem::take(&mut batch)).await;
         }
         if let Some(rest) = rest {
             queue.close();
@@ -119,8 +131,17 @@ pub(crate) async fn run(desk: Weak<Inner>, mut queue: mpsc::Receiver<Command>) {
 }
 
 /// Writes a batch and answers everybody in it.
-async fn write(desk: &Desk, batch: Vec<Command>) {
-    match retry!({ transaction(desk, &batch).await }) {
+async fn write(desk: &Desk, heads: &mut Heads, batch: Vec<Command>) {
+    let now = desk.now();
+    let mut outcome = match at_once::write(desk, heads, &batch, now).await {
+        Some(done) => Ok(done),
+        None => transaction(desk, heads, &batch, now).await,
+    };
+    if outcome.is_err() {
+        heads.forget();
+        outcome = retry!({ transaction(desk, heads, &batch, now).await });
+    }
+    match outcome {
         Ok(done) => batch.into_iter().zip(done).for_each(answer),
         Err(Error::StorageFull) => refuse(batch, &Arc::new(Error::StorageFull)),
         // One of them may be to blame: each on its own, and the others do not suffer.
@@ -128,7 +149,7 @@ async fn write(desk: &Desk, batch: Vec<Command>) {
             tracing::warn!(%error, commands = batch.len(), "a batch failed and is written one by one");
             for command in batch {
                 let alone = vec![command];
-                match retry!({ transaction(desk, &alone).await }) {
+                match retry!({ transaction(desk, heads, &alone, now).await }) {
                     Ok(done) => alone.into_iter().zip(done).for_each(answer),
                     Err(error) => refuse(alone, &Arc::new(error)),
                 }
@@ -139,16 +160,22 @@ async fn write(desk: &Desk, batch: Vec<Command>) {
 }
 
 /// One transaction for all of them.
-async fn transaction(desk: &Desk, batch: &[Command]) -> Result<Vec<Done>> {
-    let now = desk.now();
+async fn transaction(
+    desk: &Desk,
+    heads: &mut Heads,
+    batch: &[Command],
+    now: Timestamp,
+) -> Result<Vec<Done>> {
     let mut tx = desk.begin().await?;
     let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
     let mut entries = Vec::with_capacity(batch.len());
+    heads.begin();
     starts::write(&mut tx, desk, batch, &mut done, &mut entries, now).await?;
-    says::write(&mut tx, desk, batch, &mut done, &mut entries, now).await?;
+    says::write(&mut tx, desk, batch, &mut done, &mut entries, heads, now).await?;
     add_entries(&mut tx, entries).await?;
-    seen::write(&mut tx, batch, &mut done).await?;
+    seen::write(&mut tx, batch, &mut done, heads).await?;
     desk.commit(tx).await?;
+    heads.committed();
     Ok(done.into_iter().map(|done| done.expect("every command was dealt with")).collect())
 }
 
@@ -161,23 +188,10 @@ static ADD_ENTRIES: Rows = Rows::new(
 /// Stores entries at places that their tickets' rows have handed out, and tells the hub of each.
 async fn add_entries(tx: &mut Tx, entries: Vec<(TicketId, AgentEntry)>) -> Result<()> {
     for entries in entries.chunks(MOST) {
-        let bodies: Vec<_> = entries
-            .iter()
-            .map(|(ticket, entry)| (ticket, entry, entries::stored(&entry.body)))
-            .collect();
+        let bodies = entries::stored_all(entries);
         let (text, size) = ADD_ENTRIES.text(tx, entries.len());
         let added = run!(tx, c => {
-            let mut query = sqlx::query(text);
-            for (ticket, entry, body) in Rows::filled(&bodies, size) {
-                query = query
-                    .bind(ticket.0)
-                    .bind(entry.seq.0)
-                    .bind(entry.id.0)
-                    .bind(entry.at.0)
-                    .bind(entries::kind(&entry.body))
-                    .bind(entries::agent_of(&entry.body).map(|agent| agent.0))
-                    .bind(body.as_str());
-            }
+            let query = bind_entries!(sqlx::query(text), Rows::filled(&bodies, size));
             query.execute(c).await.map(|done| done.rows_affected())
         })?;
         // Another node stored one of them in the meantime: the next try finds it.
@@ -186,11 +200,33 @@ async fn add_entries(tx: &mut Tx, entries: Vec<(TicketId, AgentEntry)>) -> Resul
         }
     }
     for (ticket, entry) in entries {
-        let visitor = entries::visitor_view(&entry);
-        tx.tell(Event::Entry { ticket, visitor, agent: entry });
+        tx.tell(tell_entry(ticket, entry));
     }
     Ok(())
 }
+
+fn tell_entry(ticket: TicketId, entry: AgentEntry) -> Event {
+    Event::Entry { ticket, visitor: entries::visitor_view(&entry), agent: entry }
+}
+
+/// Binds the columns of `entries` for each of [`entries::stored_all`]: the same for either engine.
+macro_rules! bind_entries {
+    ($query:expr, $entries:expr) => {{
+        let mut query = $query;
+        for (ticket, entry, body) in $entries {
+            query = query
+                .bind(ticket.0)
+                .bind(entry.seq.0)
+                .bind(entry.id.0)
+                .bind(entry.at.0)
+                .bind($crate::entries::kind(&entry.body))
+                .bind($crate::entries::agent_of(&entry.body).map(|agent| agent.0))
+                .bind(body.as_str());
+        }
+        query
+    }};
+}
+use bind_entries;
 
 fn answer((command, done): (Command, Done)) {
     match (command, done) {

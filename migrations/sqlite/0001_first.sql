@@ -174,7 +174,8 @@ create table chat_offers (
   primary key (chat_id, round, agent_id)
 ) strict;
 
--- What happened. Never changed. The second key begins with the id because ids are ordered by time: new rows stay together.
+-- What happened. Never changed. Rows stay in the order they came, and the second key begins with the id because ids are
+-- ordered by time: a batch writes few pages, however many tickets it is about.
 create table entries (
   ticket_id blob not null references tickets (id) on delete cascade,
   seq integer not null,
@@ -185,7 +186,7 @@ create table entries (
   body text not null,
   primary key (ticket_id, seq),
   unique (id, ticket_id)
-) strict, without rowid;
+) strict;
 
 create table files (
   id blob not null primary key,

@@ -5,7 +5,7 @@ use crate::{
     agents::Agent,
     attach::attach,
     chats,
-    db::retry,
+    db::{on_its_own, retry},
     entries,
     hub::Receipt,
     jobs,
@@ -21,7 +21,8 @@ use protocol::{
 
 impl Desk {
     /// A message to the visitor: in my active chat (1000 characters), or the answer to a help request (20 000; mailed to the
-    /// visitor, state to *atendido*). It has its place among the others when this is first polled.
+    /// visitor, state to *atendido*). It has its place among the others when this is first polled, and holds no
+    /// transaction between two polls.
     pub async fn agent_says(
         &self,
         agent: &Agent,
@@ -39,7 +40,8 @@ impl Desk {
                 return Ok(receipt);
             }
         }
-        self.answer(agent, ticket, id, text, files).await
+        let (desk, agent, files) = (self.clone(), agent.clone(), files.to_vec());
+        on_its_own(async move { desk.answer(&agent, ticket, id, text, &files).await }).await
     }
 
     /// A message in a transaction of its own: with files, or the answer to a help request.

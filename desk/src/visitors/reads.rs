@@ -5,7 +5,7 @@ use crate::{
     Desk, Error, Result,
     db::{read, run},
     entries,
-    hub::Event,
+    hub::{Event, RowChange},
     mail::proof,
     states,
     tickets::ChatState,
@@ -69,7 +69,7 @@ impl Desk {
             .await
             .map(|_| ()))?;
         tx.tell(Event::Ticket { ticket });
-        tx.tell(Event::Work { ticket });
+        tx.tell(Event::Work { ticket, change: RowChange::Anything });
         self.commit(tx).await
     }
 

@@ -4,7 +4,7 @@ use super::Visitor;
 use crate::{
     Desk, Result,
     attach::attach,
-    db::retry,
+    db::{on_its_own, retry},
     entries,
     hub::Receipt,
     mail::{content::ForAgents, queue},
@@ -20,7 +20,8 @@ use protocol::{
 impl Desk {
     /// A chat message: committed when it answers. Into a running or waiting chat; on a help request or an ended chat it is a
     /// reply (reopens a closed ticket, tells agents by mail). Text may be empty when there are files. It has its place among
-    /// the others when this is first polled.
+    /// the others when this is first polled, and holds
+    /// no transaction between two polls.
     pub async fn visitor_says(
         &self,
         visitor: Visitor,
@@ -29,7 +30,7 @@ impl Desk {
         files: &[FileId],
     ) -> Result<Receipt> {
         if !files.is_empty() && text.trim().is_empty() {
-            return self.reply(visitor, id, String::new(), files).await;
+            return self.reply_on_its_own(visitor, id, String::new(), files).await;
         }
         let text = String::from(ChatText::parse(text)?);
         if files.is_empty() {
@@ -39,7 +40,18 @@ impl Desk {
                 return Ok(receipt);
             }
         }
-        self.reply(visitor, id, text, files).await
+        self.reply_on_its_own(visitor, id, text, files).await
+    }
+
+    async fn reply_on_its_own(
+        &self,
+        visitor: Visitor,
+        id: EntryId,
+        text: String,
+        files: &[FileId],
+    ) -> Result<Receipt> {
+        let (desk, files) = (self.clone(), files.to_vec());
+        on_its_own(async move { desk.reply(visitor, id, text, &files).await }).await
     }
 
     /// From the ticket page: the same with a form's length.

@@ -1,12 +1,15 @@
 //! Messages into chats that are under way. Everything else about a message (files, a reply that reopens, an answer by
 //! mail) is a transaction of its own, to which these are sent elsewhere.
 
-use super::{Command, Done};
+use super::{
+    Command, Done,
+    heads::{Head, Heads},
+};
 use crate::{
     Desk, Error, Result,
     db::{Tx, run},
     entries,
-    hub::{Event, Receipt},
+    hub::{Event, LastMessage, Receipt, RowChange},
     jobs,
     rows::Rows,
     tickets::ChatState,
@@ -42,21 +45,21 @@ pub(crate) enum Said {
 }
 
 /// A ticket that is written to in this batch.
-struct Target {
-    before: Seq,
-    last: Seq,
-    unread: i64,
-    preview: String,
+pub(super) struct Target {
+    pub(super) before: Head,
+    pub(super) after: Head,
+    pub(super) preview: String,
     /// Where an agent's message is to be mailed if nobody sees it.
-    mail: Option<SiteId>,
+    pub(super) mail: Option<SiteId>,
 }
 
 /// A message's ticket and chat, and the entry it was stored as before.
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     n: i64,
     site_id: Uuid,
     last_seq: i64,
+    unread: i64,
     has_email: bool,
     chat_state: Option<String>,
     chat_agent: Option<Uuid>,
@@ -66,7 +69,7 @@ struct Row {
 }
 
 static READ: Rows = Rows::new(
-    "select v.column3 as n, t.site_id, t.last_seq, t.contact_email is not null as has_email,
+    "select v.column3 as n, t.site_id, t.last_seq, t.unread, t.contact_email is not null as has_email,
        c.state as chat_state, c.agent_id as chat_agent, e.seq, e.at, e.agent_id as entry_agent
      from (values ",
     "?, ?, ?",
@@ -77,7 +80,7 @@ static READ: Rows = Rows::new(
 );
 
 // The old sequence is in the condition: who came between on another connection is noticed, and the batch runs again.
-static UPDATE: Rows = Rows::new(
+pub(super) static UPDATE: Rows = Rows::new(
     "update tickets set last_seq = v.column3, last_at = v.column4, unread = unread + v.column5, preview = v.column6
      from (values ",
     "?, ?, ?, ?, ?, ?",
@@ -85,12 +88,20 @@ static UPDATE: Rows = Rows::new(
      where tickets.id = v.column1 and tickets.last_seq = v.column2",
 );
 
+/// What a batch's messages come to.
+#[derive(Default)]
+pub(super) struct Plan {
+    pub(super) targets: BTreeMap<TicketId, Target>,
+    pub(super) entries: Vec<(TicketId, AgentEntry)>,
+}
+
 pub(super) async fn write(
     tx: &mut Tx,
     desk: &Desk,
     batch: &[Command],
     done: &mut [Option<Done>],
     entries: &mut Vec<(TicketId, AgentEntry)>,
+    heads: &mut Heads,
     now: Timestamp,
 ) -> Result<()> {
     let says: Vec<(usize, &Say)> = batch
@@ -104,19 +115,15 @@ pub(super) async fn write(
     if says.is_empty() {
         return Ok(());
     }
-    let rows = read(tx, &says).await?;
-    let mut targets: BTreeMap<TicketId, Target> = BTreeMap::new();
-    let mut stored: HashMap<(TicketId, EntryId), Receipt> = HashMap::new();
-    for (n, say) in says {
-        let said = match rows.get(&n) {
-            None => Err(Error::not_found()),
-            Some(row) => place(say, row, &mut targets, &mut stored, entries, now),
-        };
-        done[n] = Some(Done::Said(said));
-    }
-    update(tx, &targets, now).await?;
-    for (ticket, target) in targets {
-        tx.tell(Event::Work { ticket });
+    let unknown: Vec<(usize, &Say)> =
+        says.iter().copied().filter(|(_, say)| heads.find(say.ticket).is_none()).collect();
+    let rows = read(tx, &unknown).await?;
+    let plan = plan(&says, heads, &rows, done, now);
+    update(tx, &plan.targets, now).await?;
+    entries.extend(plan.entries);
+    for (ticket, target) in plan.targets {
+        heads.will_be(ticket, target.after);
+        tx.tell(target.row_changed(ticket, now));
         if let Some(site) = target.mail.and_then(|site| desk.find_site_by_id(site)) {
             let run_at = now + site.limits.mail_after;
             jobs::enqueue(tx, desk, jobs::Job::MailUnseen { ticket }, run_at).await?;
@@ -125,7 +132,65 @@ pub(super) async fn write(
     Ok(())
 }
 
+/// Gives each message its place, by the heads that are known and the rows that were read for the others.
+pub(super) fn plan(
+    says: &[(usize, &Say)],
+    heads: &Heads,
+    rows: &HashMap<usize, Row>,
+    done: &mut [Option<Done>],
+    now: Timestamp,
+) -> Plan {
+    let mut plan = Plan::default();
+    let mut stored: HashMap<(TicketId, EntryId), Receipt> = HashMap::new();
+    for &(n, say) in says {
+        let known = match heads.find(say.ticket) {
+            Some(head) => Some((head, None)),
+            None => rows.get(&n).map(|row| (row.head(), row.stored(say.id))),
+        };
+        let said = match known {
+            None => Err(Error::not_found()),
+            Some((head, before)) => place(say, head, before, &mut plan, &mut stored, now),
+        };
+        done[n] = Some(Done::Said(said));
+    }
+    plan
+}
+
+impl Target {
+    /// For the agents' lists.
+    pub(super) fn row_changed(&self, ticket: TicketId, now: Timestamp) -> Event {
+        let message = LastMessage {
+            preview: self.preview.as_str().into(),
+            last_at: now,
+            unread: u32::try_from(self.after.unread).unwrap_or(0),
+        };
+        Event::Work { ticket, change: RowChange::Message(message) }
+    }
+}
+
+impl Row {
+    fn head(&self) -> Head {
+        let state = self.chat_state.as_deref().map(ChatState::from_text);
+        Head {
+            site: SiteId(self.site_id),
+            last: Seq(self.last_seq),
+            unread: self.unread,
+            has_email: self.has_email,
+            chat: state.map(|state| (state, self.chat_agent.map(AgentId))),
+        }
+    }
+
+    /// The entry that the message was stored as before, and the agent whose it is.
+    fn stored(&self, id: EntryId) -> Option<(Receipt, Option<AgentId>)> {
+        let receipt = Receipt { id, seq: Seq(self.seq?), at: Timestamp(self.at?) };
+        Some((receipt, self.entry_agent.map(AgentId)))
+    }
+}
+
 async fn read(tx: &mut Tx, says: &[(usize, &Say)]) -> Result<HashMap<usize, Row>> {
+    if says.is_empty() {
+        return Ok(HashMap::new());
+    }
     let (text, size) = READ.text(tx, says.len());
     let rows: Vec<Row> = run!(tx, c => {
         let mut query = sqlx::query_as::<_, Row>(text);
@@ -144,61 +209,55 @@ async fn read(tx: &mut Tx, says: &[(usize, &Say)]) -> Result<HashMap<usize, Row>
 /// Gives one message its place, unless it has one or belongs elsewhere.
 fn place(
     say: &Say,
-    row: &Row,
-    targets: &mut BTreeMap<TicketId, Target>,
+    head: Head,
+    before: Option<(Receipt, Option<AgentId>)>,
+    plan: &mut Plan,
     stored: &mut HashMap<(TicketId, EntryId), Receipt>,
-    entries: &mut Vec<(TicketId, AgentEntry)>,
     now: Timestamp,
 ) -> Result<Said> {
     if let Sender::Visitor(site) = say.sender
-        && site.0 != row.site_id
+        && site != head.site
     {
         return Err(Error::not_found());
     }
-    if let (Some(seq), Some(at)) = (row.seq, row.at) {
+    if let Some((receipt, whose)) = before {
         // A receipt is for who sent it; whether another agent may have it depends on the site.
-        if let Sender::Agent(agent, _) = &say.sender
-            && row.entry_agent != Some(agent.0)
-        {
-            return Ok(Said::Elsewhere);
-        }
-        return Ok(Said::Committed(Receipt { id: say.id, seq: Seq(seq), at: Timestamp(at) }));
+        return Ok(match &say.sender {
+            Sender::Agent(agent, _) if whose != Some(*agent) => Said::Elsewhere,
+            _ => Said::Committed(receipt),
+        });
     }
     if let Some(receipt) = stored.get(&(say.ticket, say.id)) {
         return Ok(Said::Committed(*receipt));
     }
-    let chat = row.chat_state.as_deref().map(ChatState::from_text);
     let (body, unread, mail) = match &say.sender {
-        Sender::Visitor(_) if chat.is_some_and(ChatState::is_live) => {
+        Sender::Visitor(_) if head.chat.is_some_and(|(state, _)| state.is_live()) => {
             (AgentBody::Visitor { text: say.text.clone(), files: Vec::new() }, 1, None)
         }
-        Sender::Agent(agent, name)
-            if chat == Some(ChatState::Active) && row.chat_agent == Some(agent.0) =>
-        {
+        Sender::Agent(agent, name) if head.chat == Some((ChatState::Active, Some(*agent))) => {
             let body = AgentBody::Agent {
                 agent: *agent,
                 name: name.clone(),
                 text: say.text.clone(),
                 files: Vec::new(),
             };
-            (body, 0, row.has_email.then_some(SiteId(row.site_id)))
+            (body, 0, head.has_email.then_some(head.site))
         }
         _ => return Ok(Said::Elsewhere),
     };
-    let target = targets.entry(say.ticket).or_insert_with(|| Target {
-        before: Seq(row.last_seq),
-        last: Seq(row.last_seq),
-        unread: 0,
+    let target = plan.targets.entry(say.ticket).or_insert_with(|| Target {
+        before: head,
+        after: head,
         preview: String::new(),
         mail: None,
     });
-    target.last = target.last.next();
-    target.unread += unread;
+    target.after.last = target.after.last.next();
+    target.after.unread += unread;
     target.preview = entries::preview(&say.text);
     target.mail = target.mail.or(mail);
-    let receipt = Receipt { id: say.id, seq: target.last, at: now };
+    let receipt = Receipt { id: say.id, seq: target.after.last, at: now };
     stored.insert((say.ticket, say.id), receipt);
-    entries.push((say.ticket, AgentEntry { seq: target.last, id: say.id, at: now, body }));
+    plan.entries.push((say.ticket, AgentEntry { seq: receipt.seq, id: say.id, at: now, body }));
     Ok(Said::Committed(receipt))
 }
 
@@ -209,17 +268,26 @@ async fn update(tx: &mut Tx, targets: &BTreeMap<TicketId, Target>, now: Timestam
     let targets: Vec<_> = targets.iter().collect();
     let (text, size) = UPDATE.text(tx, targets.len());
     let updated = run!(tx, c => {
-        let mut query = sqlx::query(text);
-        for (ticket, target) in Rows::filled(&targets, size) {
-            query = query
-                .bind(ticket.0)
-                .bind(target.before.0)
-                .bind(target.last.0)
-                .bind(now.0)
-                .bind(target.unread)
-                .bind(target.preview.as_str());
-        }
+        let query = bind_targets!(sqlx::query(text), &targets, size, now);
         query.execute(c).await.map(|done| done.rows_affected())
     })?;
     if updated == targets.len() as u64 { Ok(()) } else { Err(Error::Conflict) }
 }
+
+/// Binds [`UPDATE`]: the same for either engine.
+macro_rules! bind_targets {
+    ($query:expr, $targets:expr, $size:expr, $now:expr) => {{
+        let mut query = $query;
+        for (ticket, target) in $crate::rows::Rows::filled($targets, $size) {
+            query = query
+                .bind(ticket.0)
+                .bind(target.before.last.0)
+                .bind(target.after.last.0)
+                .bind($now.0)
+                .bind(target.after.unread - target.before.unread)
+                .bind(target.preview.as_str());
+        }
+        query
+    }};
+}
+pub(super) use bind_targets;

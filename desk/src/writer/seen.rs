@@ -1,10 +1,10 @@
 //! How far each side has read: a sequence that only grows and never passes the last entry.
 
-use super::{Command, Done};
+use super::{Command, Done, heads::Heads};
 use crate::{
     Result,
     db::{Tx, run},
-    hub::Event,
+    hub::{Event, RowChange},
     rows::Rows,
 };
 use protocol::{Seq, TicketId};
@@ -24,7 +24,7 @@ static BY_VISITOR: Rows = Rows::new(
     "?, ?",
     ") as v
      where tickets.id = v.column1 and visitor_seen < v.column2 and v.column2 <= last_seq
-     returning id, visitor_seen",
+     returning id, visitor_seen, unread",
 );
 static BY_AGENT: Rows = Rows::new(
     "update tickets set agent_seen = v.column2, unread = (
@@ -34,10 +34,15 @@ static BY_AGENT: Rows = Rows::new(
     "?, ?",
     ") as v
      where tickets.id = v.column1 and agent_seen < v.column2 and v.column2 <= last_seq
-     returning id, agent_seen",
+     returning id, agent_seen, unread",
 );
 
-pub(super) async fn write(tx: &mut Tx, batch: &[Command], done: &mut [Option<Done>]) -> Result<()> {
+pub(super) async fn write(
+    tx: &mut Tx,
+    batch: &[Command],
+    done: &mut [Option<Done>],
+    heads: &mut Heads,
+) -> Result<()> {
     let mut furthest: [BTreeMap<TicketId, Seq>; 2] = Default::default();
     for (command, done) in batch.iter().zip(done) {
         if let Command::Seen(seen, _) = command {
@@ -47,8 +52,8 @@ pub(super) async fn write(tx: &mut Tx, batch: &[Command], done: &mut [Option<Don
         }
     }
     let [by_agent, by_visitor] = furthest;
-    update(tx, &BY_VISITOR, &by_visitor, true).await?;
-    update(tx, &BY_AGENT, &by_agent, false).await
+    update(tx, &BY_VISITOR, &by_visitor, true, heads).await?;
+    update(tx, &BY_AGENT, &by_agent, false, heads).await
 }
 
 async fn update(
@@ -56,24 +61,26 @@ async fn update(
     rows: &'static Rows,
     upto: &BTreeMap<TicketId, Seq>,
     by_visitor: bool,
+    heads: &mut Heads,
 ) -> Result<()> {
     if upto.is_empty() {
         return Ok(());
     }
     let upto: Vec<_> = upto.iter().collect();
     let (text, size) = rows.text(tx, upto.len());
-    let moved: Vec<(Uuid, i64)> = run!(tx, c => {
-        let mut query = sqlx::query_as::<_, (Uuid, i64)>(text);
+    let moved: Vec<(Uuid, i64, i64)> = run!(tx, c => {
+        let mut query = sqlx::query_as::<_, (Uuid, i64, i64)>(text);
         for (ticket, upto) in Rows::filled(&upto, size) {
             query = query.bind(ticket.0).bind(upto.0);
         }
         query.fetch_all(c).await
     })?;
-    for (ticket, upto) in moved {
+    for (ticket, upto, unread) in moved {
         let ticket = TicketId(ticket);
+        heads.will_have_unread(ticket, unread);
         tx.tell(Event::Seen { ticket, by_visitor, upto: Seq(upto) });
         if !by_visitor {
-            tx.tell(Event::Work { ticket });
+            tx.tell(Event::Work { ticket, change: RowChange::Anything });
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use crate::{
     Desk, Error, Result,
     db::{Tx, run},
     entries,
-    hub::Event,
+    hub::{Event, RowChange},
     presence::Count,
     rows::Rows,
     visitors::NewChat,
@@ -169,7 +169,7 @@ fn announce(tx: &mut Tx, start: &Start, entries: &mut Vec<(TicketId, AgentEntry)
         AgentEntry { seq: FIRST_MESSAGE, id: start.new.id, at: now, body: message },
     ));
     tx.count(Count::Waiting(start.site, 1));
-    tx.tell(Event::Work { ticket: start.ticket });
+    tx.tell(Event::Work { ticket: start.ticket, change: RowChange::Anything });
     tx.offer(start.site);
 }
 

@@ -13,6 +13,7 @@ on_both! {
     a_resume_answers_what_is_missing,
     bad_text_is_refused_before_it_is_written,
     an_id_counts_within_its_ticket,
+    what_the_writer_remembers_is_only_a_guess,
 }
 
 async fn a_repeat_is_answered_with_the_first_sequence_and_stored_once(world: World) {
@@ -183,4 +184,42 @@ async fn an_id_counts_within_its_ticket(world: World) {
     let other = world.desk.visitor_says(two, id, "dos", &[]).await.unwrap();
     assert_eq!(other.seq, Seq(4));
     assert_eq!(world.kinds(&agent, two.ticket).await.len(), 4);
+}
+
+/// Two processes write to one ticket in turn, so that what each remembers of it is out of date every time; then the chat ends.
+async fn what_the_writer_remembers_is_only_a_guess(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &agent).await;
+    let other = Desk::open(world.desk.options().clone()).await.unwrap();
+    let mut ids = Vec::new();
+    for n in 0..12 {
+        let desk = if n % 3 == 2 { &other } else { &world.desk };
+        let id = world.clock.new_entry_id();
+        let receipt = desk.visitor_says(visitor, id, "hola", &[]).await.unwrap();
+        assert_eq!(receipt.seq, Seq(4 + n));
+        ids.push((id, receipt));
+    }
+    for (id, receipt) in &ids {
+        for desk in [&world.desk, &other] {
+            let again = desk.visitor_says(visitor, *id, "hola", &[]).await.unwrap();
+            assert_eq!(again, *receipt);
+        }
+    }
+    other.visitor_ends(visitor).await.unwrap();
+    let last = world.desk.conversation(&agent, visitor.ticket).await.unwrap().last;
+    let id = world.clock.new_entry_id();
+    let reply = world.desk.visitor_says(visitor, id, "una cosa más", &[]).await.unwrap();
+    assert_eq!(reply.seq, last.next());
+    let kinds = world.kinds(&agent, visitor.ticket).await;
+    assert_eq!(kinds.iter().filter(|kind| *kind == "visitor").count(), 14, "each once");
+    let id = world.clock.new_entry_id();
+    let refusal = world.desk.visitor_says(
+        Visitor { site: protocol::SiteId(world.clock.new_id()), ..visitor },
+        id,
+        "hola",
+        &[],
+    );
+    assert_eq!(refused(refusal.await), Code::NotFound, "remembered or not, it is not this site's");
+    other.close().await;
 }

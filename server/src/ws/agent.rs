@@ -28,8 +28,10 @@ use protocol::{
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 
-/// Rows of the list are read this long after the first change, once for all changes in between.
+/// Rows of the list are told this long after the first change, once for all changes in between.
 const ROWS_AFTER: Duration = Duration::from_millis(25);
+/// And then not again for this long: nobody reads a list that changes faster.
+const ROWS_EVERY: Duration = Duration::from_millis(100);
 
 /// `GET /console/socket`
 pub(crate) async fn upgrade(
@@ -55,8 +57,9 @@ struct Console {
     events: Subscription,
     desktop: Desktop,
     answers: InFlight<AgentEvent>,
-    /// When the changed rows of the list are read.
+    /// When the changed rows of the list are told.
     rows_at: Option<Instant>,
+    rows_not_before: Instant,
 }
 
 /// Why the task ends.
@@ -82,6 +85,7 @@ impl Console {
             desktop: Desktop::new(server, agent),
             answers: InFlight::new(),
             rows_at: None,
+            rows_not_before: Instant::now(),
         }
     }
 
@@ -281,9 +285,10 @@ impl Console {
         let mut told = 0;
         while let Some(event) = next.take() {
             match &*event {
-                Event::Work { ticket } => {
-                    self.desktop.changed.insert(*ticket);
-                    self.rows_at.get_or_insert_with(|| Instant::now() + ROWS_AFTER);
+                Event::Work { ticket, change } => {
+                    self.desktop.row_changed(*ticket, change.clone());
+                    let soon = Instant::now() + ROWS_AFTER;
+                    self.rows_at.get_or_insert(soon.max(self.rows_not_before));
                 }
                 Event::SignedOut { .. } => Box::pin(self.check_session()).await?,
                 event => {
@@ -308,8 +313,9 @@ impl Console {
         for event in self.desktop.rows(BATCH).await {
             line.say(&event).await?;
         }
-        if !self.desktop.changed.is_empty() {
-            self.rows_at = Some(Instant::now() + ROWS_AFTER);
+        self.rows_not_before = Instant::now() + ROWS_EVERY;
+        if self.desktop.has_changed_rows() {
+            self.rows_at = Some(self.rows_not_before);
         }
         Ok(line.flush().await?)
     }

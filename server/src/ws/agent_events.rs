@@ -1,17 +1,17 @@
 //! What a console has on screen, and what it is told of each event.
 
-use super::in_flight::Answering;
+use super::in_flight::{Answering, on_its_own};
 use crate::{failure::Failure, state::Server};
-use desk::{agents::Agent, hub::Event};
+use desk::{
+    agents::Agent,
+    hub::{Event, RowChange},
+};
 use protocol::{
     EntryId, FileId, Seq, TicketId,
-    agent::{AgentEvent, Conversation},
+    agent::{AgentEvent, Conversation, WorkItem},
     entry::AgentEntry,
 };
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 /// One agent's view.
 pub(super) struct Desktop {
@@ -19,10 +19,10 @@ pub(super) struct Desktop {
     pub(super) agent: Arc<Agent>,
     /// Tickets on screen, and up to where their entries have been sent.
     pub(super) watched: HashMap<TicketId, Seq>,
-    /// Tickets whose row is to be read again.
-    pub(super) changed: HashSet<TicketId>,
-    /// Tickets that have a row on screen.
-    listed: HashSet<TicketId>,
+    /// Tickets whose row changed since it was told.
+    changed: HashMap<TicketId, RowChange>,
+    /// The rows on screen, as they were told.
+    listed: HashMap<TicketId, WorkItem>,
 }
 
 impl Desktop {
@@ -31,8 +31,8 @@ impl Desktop {
             server,
             agent: Arc::new(agent),
             watched: HashMap::new(),
-            changed: HashSet::new(),
-            listed: HashSet::new(),
+            changed: HashMap::new(),
+            listed: HashMap::new(),
         }
     }
 
@@ -41,7 +41,7 @@ impl Desktop {
         let me = desk.me(&self.agent).await?;
         let work = desk.work(&self.agent).await?;
         let offers = desk.offers(&self.agent).await?;
-        self.listed = work.iter().map(|item| item.ticket).collect();
+        self.listed = work.iter().map(|item| (item.ticket, item.clone())).collect();
         Ok(AgentEvent::Welcome { me, work, offers })
     }
 
@@ -77,7 +77,7 @@ impl Desktop {
 
     pub(super) fn seen(&self, ticket: TicketId, upto: Seq) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
-        Box::pin(async move {
+        on_its_own(async move {
             let outcome = server.desk.agent_saw(&agent, ticket, upto).await;
             outcome.err().map(|error| refused(ticket, None, error))
         })
@@ -128,26 +128,47 @@ impl Desktop {
         })
     }
 
+    /// Notes that a row is to be told again.
+    pub(super) fn row_changed(&mut self, ticket: TicketId, change: RowChange) {
+        let before = self.changed.remove(&ticket);
+        self.changed.insert(ticket, before.map_or(change.clone(), |before| before.and(change)));
+    }
+
+    pub(super) fn has_changed_rows(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
     /// The rows of at most `count` changed tickets.
     pub(super) async fn rows(&mut self, count: usize) -> Vec<AgentEvent> {
-        let tickets: Vec<TicketId> = self.changed.iter().copied().take(count).collect();
+        let tickets: Vec<TicketId> = self.changed.keys().copied().take(count).collect();
         let mut events = Vec::with_capacity(tickets.len());
         for ticket in tickets {
-            self.changed.remove(&ticket);
-            match self.server.desk.find_work(&self.agent, ticket).await {
-                Ok(Some(item)) => {
-                    self.listed.insert(ticket);
-                    events.push(AgentEvent::Work { item: Box::new(item) });
+            let Some(change) = self.changed.remove(&ticket) else { continue };
+            match (change, self.listed.get_mut(&ticket)) {
+                (RowChange::Message(message), Some(item)) => {
+                    message.preview.as_ref().clone_into(&mut item.preview);
+                    item.last_at = item.last_at.max(message.last_at);
+                    item.unread = message.unread;
+                    events.push(AgentEvent::Work { item: Box::new(item.clone()) });
                 }
-                Ok(None) => {
-                    if self.listed.remove(&ticket) {
-                        events.push(AgentEvent::WorkGone { ticket });
-                    }
-                }
-                Err(error) => tracing::debug!(%error, "a row could not be read"),
+                _ => events.extend(self.read_row(ticket).await),
             }
         }
         events
+    }
+
+    async fn read_row(&mut self, ticket: TicketId) -> Option<AgentEvent> {
+        match self.server.desk.find_work(&self.agent, ticket).await {
+            Ok(Some(item)) => {
+                self.listed.insert(ticket, item.clone());
+                Some(AgentEvent::Work { item: Box::new(item) })
+            }
+            Ok(None) => self.listed.remove(&ticket).map(|_| AgentEvent::WorkGone { ticket }),
+            Err(error) => {
+                tracing::debug!(%error, "a row could not be read");
+                None
+            }
+        }
     }
 }
 

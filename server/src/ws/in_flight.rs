@@ -1,11 +1,11 @@
 //! Commands that the desk is working on, answered in the order they came.
 //!
-//! Each is a task of its own. Inside the socket's task a command would stand still, with its transaction open, for as
-//! long as the socket waits for anything else: a slow client's buffer, or a connection that only that command can give back.
+//! Each goes on by itself, once begun: a message is in the writer's hands, anything else is a task of its own
+//! ([`on_its_own`]). Polled by the socket alone, a command would stand still, with its transaction open, for as long as the
+//! socket waits for anything else: a slow client's buffer, or a connection that only that command can give back.
 
 use futures_util::{FutureExt, StreamExt, stream::FuturesOrdered};
 use std::pin::Pin;
-use tokio::task::JoinHandle;
 
 /// Commands of one socket at the most; then its next frame waits.
 const MOST: usize = 64;
@@ -18,9 +18,17 @@ pub(super) fn at_once<T: Send + 'static>(event: T) -> Answering<T> {
     Box::pin(std::future::ready(Some(event)))
 }
 
+/// A command that holds more than a place in the writer's queue.
+pub(super) fn on_its_own<T: Send + 'static>(
+    command: impl Future<Output = Option<T>> + Send + 'static,
+) -> Answering<T> {
+    // A command that panicked has no answer: its sender tries again.
+    Box::pin(async { tokio::spawn(command).await.unwrap_or_default() })
+}
+
 /// What one socket has asked.
 pub(super) struct InFlight<T> {
-    tasks: FuturesOrdered<JoinHandle<Option<T>>>,
+    commands: FuturesOrdered<Answering<T>>,
     /// Nothing beside the command that is under way: its place among others is decided by its own transaction.
     alone: bool,
 }
@@ -28,31 +36,30 @@ pub(super) struct InFlight<T> {
 #[allow(clippy::option_option, reason = "nothing under way, or nothing to say of what was")]
 impl<T: Send + 'static> InFlight<T> {
     pub(super) fn new() -> Self {
-        Self { tasks: FuturesOrdered::new(), alone: false }
+        Self { commands: FuturesOrdered::new(), alone: false }
     }
 
     /// Begins a command. It is polled once here, for that is when it takes its place in the writer's queue.
     pub(super) fn begin(&mut self, mut command: Answering<T>, alone: bool) {
         self.alone = alone;
-        self.tasks.push_back(match (&mut command).now_or_never() {
-            Some(answer) => tokio::spawn(std::future::ready(answer)),
-            None => tokio::spawn(command),
+        self.commands.push_back(match (&mut command).now_or_never() {
+            Some(answer) => Box::pin(std::future::ready(answer)),
+            None => command,
         });
     }
 
     /// Whether another command may begin.
     pub(super) fn has_room(&self) -> bool {
-        self.tasks.len() < if self.alone { 1 } else { MOST }
+        self.commands.len() < if self.alone { 1 } else { MOST }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.tasks.is_empty()
+        self.commands.is_empty()
     }
 
     /// The next answer; none when nothing is under way. Safe to drop before it is done.
     pub(super) async fn next(&mut self) -> Option<Option<T>> {
-        // A command that panicked has no answer: its sender tries again.
-        Some(self.tasks.next().await?.unwrap_or_default())
+        self.commands.next().await
     }
 
     /// The next answer, if it is there already.
@@ -72,7 +79,7 @@ mod tests {
         for n in 0..MOST {
             let sender = sender.clone();
             in_flight.begin(
-                Box::pin(async move {
+                on_its_own(async move {
                     sender.send(n).ok()?;
                     tokio::task::yield_now().await;
                     sender.send(n + MOST).ok()?;

@@ -25,7 +25,7 @@ use desk::{
 };
 use futures_util::FutureExt;
 use protocol::{
-    Code, Refusal, Seq, TicketToken, limits,
+    Code, EntryId, Refusal, Seq, TicketToken, limits,
     status::Availability,
     visitor::{SUBPROTOCOL, VisitorChat, VisitorCommand, VisitorEvent},
 };
@@ -63,6 +63,8 @@ struct Panel {
     availability: watch::Receiver<Availability>,
     talk: Option<Talk>,
     answers: InFlight<VisitorEvent>,
+    /// Messages of this socket that are not answered yet.
+    saying: Vec<EntryId>,
 }
 
 /// The ticket that the panel has shown the token of.
@@ -91,7 +93,15 @@ impl From<Gone> for End {
 impl Panel {
     fn new(server: Server, site: Arc<Site>, client: Network) -> Self {
         let availability = server.desk.watch_availability(site.id);
-        Self { server, site, client, availability, talk: None, answers: InFlight::new() }
+        Self {
+            server,
+            site,
+            client,
+            availability,
+            talk: None,
+            answers: InFlight::new(),
+            saying: Vec::new(),
+        }
     }
 
     async fn serve(mut self, mut line: Line) {
@@ -251,6 +261,7 @@ impl Panel {
             return Box::pin(self.hello(line, token, after)).await;
         }
         let alone = self.talk.as_ref().is_some_and(|talk| !talk.live) || has_files(&command);
+        let said = visitor_commands::id_of(&command);
         let answering = match (&self.talk, command) {
             (_, VisitorCommand::Ping) => at_once(VisitorEvent::Pong),
             (Some(talk), VisitorCommand::Typing) => {
@@ -262,11 +273,11 @@ impl Panel {
                 let site = site.unwrap_or_else(|| Arc::clone(&self.site));
                 visitor_commands::start(&self.server, &site, self.client, talk.visitor, command)
             }
-            (None, command) => at_once(VisitorEvent::Refused {
-                id: visitor_commands::id_of(&command),
-                refusal: Refusal::new(Code::NotFound),
-            }),
+            (None, _) => {
+                at_once(VisitorEvent::Refused { id: said, refusal: Refusal::new(Code::NotFound) })
+            }
         };
+        self.saying.extend(said);
         self.answers.begin(answering, alone);
         Ok(())
     }
@@ -282,6 +293,11 @@ impl Panel {
                 {
                     talk.sent = talk.sent.max(last.seq);
                 }
+                if let VisitorEvent::Ack { id, .. } | VisitorEvent::Refused { id: Some(id), .. } =
+                    &event
+                {
+                    self.saying.retain(|said| said != id);
+                }
                 line.say(&event).await?;
             }
             next = self.answers.next_now();
@@ -293,18 +309,23 @@ impl Panel {
     async fn tell(&mut self, line: &mut Line, event: Arc<Event>) -> Result<(), End> {
         let mut next = Some(event);
         let mut head_changed = false;
+        // This socket's own message leaves together with its acknowledgement, which is right behind it.
+        let mut urgent = false;
         let mut told = 0;
         while let (Some(event), Some(talk)) = (next.take(), &mut self.talk) {
             match &*event {
                 Event::Entry { visitor, .. } if visitor.seq > talk.sent => {
                     talk.sent = visitor.seq;
+                    urgent |= !self.saying.contains(&visitor.id);
                     line.say(&VisitorEvent::Entry { entry: visitor.clone() }).await?;
                 }
                 Event::Ticket { .. } => head_changed = true,
                 Event::Typing { agent: Some((_, name)), .. } => {
+                    urgent = true;
                     line.say(&VisitorEvent::Typing { name: name.clone() }).await?;
                 }
                 Event::Seen { by_visitor: false, upto, .. } => {
+                    urgent = true;
                     line.say(&VisitorEvent::Seen { upto: *upto }).await?;
                 }
                 _ => {}
@@ -325,7 +346,7 @@ impl Panel {
                 Err(error) => tracing::debug!(%error, "a ticket's head could not be read"),
             }
         }
-        Ok(line.flush().await?)
+        if urgent || head_changed { Ok(line.flush().await?) } else { Ok(()) }
     }
 
     async fn status(&mut self, line: &mut Line) -> Result<(), End> {

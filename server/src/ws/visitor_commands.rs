@@ -1,6 +1,6 @@
 //! What a panel asks of the desk: each command a future that owns what it needs, so that the socket goes on reading.
 
-use super::in_flight::{Answering, at_once};
+use super::in_flight::{Answering, at_once, on_its_own};
 use crate::{network::Network, state::Server};
 use desk::{sites::Site, visitors::Visitor};
 use protocol::{
@@ -46,31 +46,31 @@ pub(super) fn start(
         VisitorCommand::Seen { upto } => Box::pin(async move {
             server.desk.visitor_saw(visitor, upto).await.err().map(|error| refused(None, error))
         }),
-        VisitorCommand::Resume { after } => Box::pin(async move {
+        VisitorCommand::Resume { after } => on_its_own(async move {
             let after = Seq(after.0.max(0));
             Some(match server.desk.visitor_entries(visitor, after).await {
                 Ok((entries, last)) => VisitorEvent::Entries { entries, last },
                 Err(error) => refused(None, error),
             })
         }),
-        VisitorCommand::End => Box::pin(async move {
+        VisitorCommand::End => on_its_own(async move {
             server.desk.visitor_ends(visitor).await.err().map(|error| refused(None, error))
         }),
-        VisitorCommand::Transcript { email } => Box::pin(async move {
+        VisitorCommand::Transcript { email } => on_its_own(async move {
             let done = async {
                 let email = email.as_deref().map(EmailAddress::parse).transpose()?;
                 server.desk.send_transcript(visitor, email).await
             };
             Some(done_or_refused(Done::Transcript, done.await))
         }),
-        VisitorCommand::Contact { email } => Box::pin(async move {
+        VisitorCommand::Contact { email } => on_its_own(async move {
             let done = async {
                 let email = EmailAddress::parse(&email)?;
                 server.desk.claim_email(visitor, email).await
             };
             Some(done_or_refused(Done::Contact, done.await))
         }),
-        VisitorCommand::Rate { score, comment } => Box::pin(async move {
+        VisitorCommand::Rate { score, comment } => on_its_own(async move {
             let done = async {
                 let comment = comment.filter(|comment| !comment.trim().is_empty());
                 let comment = comment.as_deref().map(RatingComment::parse).transpose()?;

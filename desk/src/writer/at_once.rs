@@ -1,0 +1,78 @@
+//! The usual batch on SQLite, in one go: nothing but messages into chats that are known.
+//!
+//! A transaction statement by statement is eight changes of thread, which on a busy machine are most of its time. Here
+//! nothing depends on what a statement answers. A head that is out of date needs no look at it: the place it leads to is
+//! taken, for entries are gap-free and never deleted while their ticket is there, so that the insert fails and with it all
+//! of it.
+
+use super::{
+    Command, Done, bind_entries,
+    heads::Heads,
+    says::{self, Say, UPDATE, bind_targets},
+    tell_entry,
+};
+use crate::{
+    Desk,
+    db::Db,
+    entries,
+    rows::{MOST, Rows},
+};
+use protocol::Timestamp;
+use std::collections::HashMap;
+
+// What is not bound is null: a size larger than the batch is filled with rows that are left out.
+static ADD: Rows = Rows::new(
+    "insert into entries (ticket_id, seq, id, at, kind, agent_id, body) select * from (values ",
+    "?, ?, ?, ?, ?, ?, ?",
+    ") where column1 is not null",
+);
+
+/// Writes the batch, if it is of this kind and nothing stands in its way. None: nothing was written.
+pub(super) async fn write(
+    desk: &Desk,
+    heads: &mut Heads,
+    batch: &[Command],
+    now: Timestamp,
+) -> Option<Vec<Done>> {
+    let Db::Sqlite { write, .. } = desk.db() else { return None };
+    let says: Option<Vec<(usize, &Say)>> = batch
+        .iter()
+        .enumerate()
+        .map(|(n, command)| match command {
+            Command::Say(say, _) if heads.find(say.ticket).is_some() => Some((n, say)),
+            _ => None,
+        })
+        .collect();
+    let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
+    let plan = says::plan(&says?, heads, &HashMap::new(), &mut done, now);
+    let mails = plan.targets.values().any(|target| target.mail.is_some());
+    if mails || !(1..=MOST).contains(&plan.entries.len()) {
+        return None;
+    }
+    let targets: Vec<_> = plan.targets.iter().collect();
+    let (update, size) = UPDATE.sqlite_text(targets.len());
+    let (add, _) = ADD.sqlite_text(plan.entries.len());
+    let text = format!("begin immediate; {update}; {add}; commit");
+    let bodies = entries::stored_all(&plan.entries);
+    let query = sqlx::query(sqlx::AssertSqlSafe(text));
+    let query = bind_targets!(query, &targets, size, now);
+    let query = bind_entries!(query, &bodies);
+    let mut connection = write.acquire().await.ok()?;
+    if let Err(error) = query.execute(&mut *connection).await {
+        tracing::debug!(%error, "a batch is written step by step");
+        // There is nothing to roll back where the beginning failed.
+        let _ = sqlx::query("rollback").execute(&mut *connection).await;
+        return None;
+    }
+    drop(connection);
+    heads.begin();
+    for (ticket, target) in plan.targets {
+        heads.will_be(ticket, target.after);
+        desk.0.hub.publish(target.row_changed(ticket, now));
+    }
+    heads.committed();
+    for (ticket, entry) in plan.entries {
+        desk.0.hub.publish(tell_entry(ticket, entry));
+    }
+    done.into_iter().collect()
+}
