@@ -30,9 +30,7 @@ impl Words {
 
     /// A ticket state's name: the three that every site begins with in the reader's language, the owner's own as they are.
     pub fn state(self, name: &str) -> String {
-        self.0.with_value(|strings| {
-            strings.0.get(&format!("state.{name}")).cloned().unwrap_or_else(|| name.to_owned())
-        })
+        self.0.with_value(|strings| strings.state(name))
     }
 
     /// The sentence for a refusal.

@@ -70,11 +70,6 @@ pub(crate) async fn entries(
     Ok(all)
 }
 
-/// A state in the reader's language, where it is one of those that every site begins with; an owner's own words stay.
-pub(crate) fn state_name(words: &Strings, name: &str) -> String {
-    words.0.get(&format!("state.{name}")).cloned().unwrap_or_else(|| name.to_owned())
-}
-
 /// The entries as lines of a letter.
 pub(crate) fn lines(entries: &[VisitorEntry], words: &Strings, clockface: &Clockface) -> Vec<Line> {
     entries.iter().filter_map(|entry| line(entry, words, clockface)).collect()
@@ -113,7 +108,7 @@ fn line(entry: &VisitorEntry, words: &Strings, clockface: &Clockface) -> Option<
         VisitorBody::BecameRequest { .. } => say("became_request", &[]),
         VisitorBody::ChatEnded { .. } => say("chat_ended", &[]),
         VisitorBody::StateChanged { state } => {
-            say("state", &[("state", &state_name(words, &state.name))])
+            say("state", &[("state", &words.state(&state.name))])
         }
         VisitorBody::Rated { score } => say("rated", &[("score", &score.to_string())]),
         VisitorBody::TranscriptSent | VisitorBody::Hidden => None,

@@ -39,7 +39,7 @@ export class Visitor {
   /** Waits until the panel's script has taken over. */
   async hydrated() {
     const frame = await this.frame();
-    await frame.waitForFunction(() => document.documentElement.dataset.ready !== undefined || document.body.dataset.ready !== undefined);
+    await frame.waitForFunction(() => document.documentElement.dataset.ready !== undefined);
     return this;
   }
 

@@ -182,6 +182,60 @@ test("window.ayuda: calls from before the load, events after", async () => {
   await visitor.sees("Chat").catch(() => visitor.button.waitFor());
 });
 
+test("window.ayuda: toggle, set, lang, off and logout do what they say", async () => {
+  const site = await world.ayuda.site("verbos");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.sees("Chat");
+  const call = (...args) => visitor.page.evaluate((args) => window.ayuda(...args), args);
+  const opened = () => visitor.button.getAttribute("aria-expanded");
+  const calls = () => visitor.page.evaluate(() => window.calls);
+  await visitor.page.evaluate(() => {
+    window.calls = [];
+    const hear = (name) => (detail) => window.calls.push([name, detail]);
+    window.hears = { kept: hear("kept"), dropped: hear("dropped") };
+    // Ready is long past: who asks now is told at once.
+    window.ayuda("on", "ready", hear("ready"));
+    for (const listener of Object.values(window.hears)) window.ayuda("on", "open", listener);
+    window.ayuda("off", "open", window.hears.dropped);
+  });
+  assert.deepEqual(await calls(), [["ready", { site }]]);
+
+  await call("set", { subject: "Factura 88213", message: "Escrito por la página" });
+  await call("toggle");
+  assert.equal(await opened(), "true");
+  assert.deepEqual((await calls()).slice(1).map(([name]) => name), ["kept"]);
+  await eventually("the page's words are in the form", async () => (await visitor.box("Asunto").inputValue()) === "Factura 88213");
+  await eventually("and its message", async () => (await visitor.box("Mensaje").inputValue()) === "Escrito por la página");
+  await call("toggle");
+  assert.equal(await opened(), "false");
+
+  await call("lang", "en");
+  await call("open");
+  await visitor.box("Message").waitFor();
+  await eventually("the frame speaks English", async () => (await visitor.page.locator("iframe").getAttribute("title")) === "Help window");
+  await call("lang", "es");
+  await visitor.box("Nombre").fill("Marta");
+  await visitor.box("Mensaje").fill("Una pregunta");
+  await visitor.press("Iniciar chat");
+  await visitor.log.getByText("Una pregunta").waitFor();
+  await agent.accept();
+  await visitor.hears("se ha unido");
+
+  // Whoever sits down next at this browser finds nothing of it.
+  await call("logout");
+  await visitor.panel.getByRole("button", { name: "Iniciar chat" }).waitFor();
+  assert.equal(await visitor.panel.getByText("Una pregunta").count(), 0);
+  await visitor.page.reload();
+  await visitor.sees("Chat");
+  await visitor.open();
+  await visitor.hydrated();
+  assert.equal(await visitor.box("Mensaje").inputValue(), "");
+  assert.equal(await visitor.panel.getByRole("button", { name: "Iniciar chat" }).isVisible(), true);
+  // A verb that there is not harms nothing.
+  await call("nothing-of-the-kind");
+});
+
 test("what is typed before wasm arrives is still there after, and can be sent before", async () => {
   const site = await world.ayuda.site("antes");
   const agent = await world.agent("Lucía Medina", { sites: [site] });

@@ -1,6 +1,7 @@
 // Reloads, dropped sockets, a killed server, two tabs: nothing is lost and nothing comes twice.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { Visitor } from "../support/visitor.js";
 import { World } from "../support/world.js";
 import { eventually } from "../support/wait.js";
 
@@ -13,6 +14,12 @@ afterEach(() => world.tidy());
 
 /** How often a text stands in a log. */
 const times = async (log, text) => (await log.evaluate((log) => log.innerText)).split(text).length - 1;
+
+/** What browsers that keep no third-party storage do to a frame of another site. */
+function blockStorage() {
+  if (window.parent === window) return;
+  Object.defineProperty(window, "localStorage", { get() { throw new DOMException("blocked", "SecurityError"); } });
+}
 
 async function chat(site, options) {
   await world.ayuda.site(site);
@@ -108,6 +115,74 @@ test("two tabs are one conversation", async () => {
     await one.hears("Los leo a los dos");
     for (const text of ["Primera línea", "Desde la segunda", "Desde la primera", "Los leo a los dos"]) assert.equal(await times(one.log, text), 1, text);
   }
+});
+
+test("where a browser keeps no storage for the panel, the conversation goes on all the same", async () => {
+  const context = await world.context();
+  await context.addInitScript(blockStorage);
+  let hold;
+  await context.route(/panel\.[0-9a-f]+\.wasm/, async (route) => {
+    await hold;
+    await route.continue().catch(() => {});
+  });
+  const site = await world.ayuda.site("bloqueado");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await Visitor.arrive(world, context, site);
+  await visitor.startChat({ message: "Primera línea" });
+  await agent.accept();
+  await visitor.hears("se ha unido");
+  assert.equal(await (await visitor.frame()).evaluate(() => { try { return localStorage.length; } catch { return "blocked"; } }), "blocked");
+  const number = await visitor.number();
+  // Said while the server is away, and a draft behind it: neither has left the browser when the page is reloaded.
+  await world.ayuda.kill();
+  await visitor.say("Antes de recargar");
+  await visitor.box("Mensaje").fill("A medio escribir");
+  await world.ayuda.serve();
+
+  let release;
+  hold = new Promise((go) => (release = go));
+  await visitor.page.reload();
+  await visitor.button.click();
+  // Until the script is there to show it, the form must not offer itself.
+  await visitor.panel.getByText("Abriendo tu conversación…").waitFor();
+  assert.equal(await visitor.panel.getByRole("button", { name: "Iniciar chat" }).isVisible(), false);
+  release();
+  await visitor.hears("Antes de recargar", 20);
+  assert.equal(await visitor.number(), number);
+  await agent.hears("Antes de recargar", 40);
+  await eventually("the draft is back", async () => (await visitor.box("Mensaje").inputValue()) === "A medio escribir");
+  for (const text of ["Primera línea", "Antes de recargar"]) {
+    assert.equal(await times(visitor.log, text), 1, text);
+    assert.equal(await times(agent.log, text), 1, text);
+  }
+});
+
+test("a form posted before the script came is kept without storage, too", async () => {
+  const context = await world.context();
+  await context.addInitScript(blockStorage);
+  let release;
+  const hold = new Promise((go) => (release = go));
+  await context.route(/panel\.[0-9a-f]+\.wasm/, async (route) => {
+    await hold;
+    await route.continue().catch(() => {});
+  });
+  const site = await world.ayuda.site("bloqueadoprisa");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await Visitor.arrive(world, context, site);
+  await visitor.sees("Chat");
+  await visitor.open();
+  await visitor.box("Nombre").fill("Marta");
+  await visitor.box("Mensaje").fill("Muy deprisa");
+  await visitor.press("Iniciar chat");
+  // The answer is a document at another address of the panel's.
+  const number = await visitor.number();
+  release();
+  await agent.accept();
+  await visitor.hears("se ha unido", 20);
+  await visitor.page.reload();
+  await visitor.button.click();
+  await visitor.hears("Muy deprisa");
+  assert.equal(await visitor.number(), number);
 });
 
 test("closing the panel and opening it again goes on", async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { accessible } from "../support/axe.js";
 import { World } from "../support/world.js";
+import { eventually } from "../support/wait.js";
 
 let world;
 before(async () => {
@@ -24,7 +25,86 @@ test("in the browser's language, or the tag's", async () => {
   await tagged.sees("Help");
 });
 
+test("a ticket's state is said in the reader's language, in the panel and on the ticket's page", async () => {
+  const site = await world.ayuda.site("estados");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site, { locale: "en-US" });
+  await visitor.sees("Chat");
+  await visitor.button.click();
+  await visitor.box("Name").fill("Martha");
+  await visitor.box("Message").fill("A word in English");
+  await visitor.press("Start chat");
+  await agent.accept();
+  await visitor.panel.getByText("Lucía Medina has joined").waitFor();
+  const link = await visitor.panel.locator(".link-to-ticket").first().getAttribute("href");
+  const page = await visitor.context.newPage();
+  await page.goto(link);
+  await page.getByText("pending", { exact: true }).waitFor();
+  await agent.end();
+  await page.reload();
+  await page.getByText("closed", { exact: true }).waitFor();
+  await page.getByText(/State: closed/).waitFor();
+  assert.doesNotMatch(await page.locator("main").innerText(), /pendiente|finalizado/i);
+  await visitor.press("See the conversation");
+  await visitor.panel.getByText("State: closed").waitFor();
+});
+
+test("long names, words, links and file names stay inside a small phone", async () => {
+  const long = "Supercalifragilisticoespialidoso";
+  const site = await world.ayuda.site("angosto");
+  const agent = await world.agent(`Maximiliana ${long} Fernández de la Torre`, { sites: [site] });
+  const visitor = await world.visitor(site, { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
+  await visitor.startChat({ message: long.repeat(4), email: `${"correo".repeat(8)}@${"dominio".repeat(6)}.example` });
+  await agent.accept();
+  await agent.say(`https://cuentasok.example/${long.repeat(4)}?con=parametros`);
+  await visitor.hears("con=parametros");
+  await visitor.panel.locator("#c-files").setInputFiles({ name: `${long.repeat(3)}.txt`, mimeType: "text/plain", buffer: Buffer.from("texto") });
+  await visitor.panel.getByRole("button", { name: /^Quitar / }).waitFor();
+  const frame = await visitor.frame();
+  await eventually("the file is up", async () => !(await frame.locator("#tray progress:not([hidden])").count()));
+  /** What sticks out of the page, unless something around it cuts it off on purpose. */
+  const wide = (page) => page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const cut = (element) => element && (getComputedStyle(element).overflowX !== "visible" || cut(element.parentElement));
+    const out = [...document.body.querySelectorAll("*")].filter((element) =>
+      element.getBoundingClientRect().right > width + 1 && !cut(element.parentElement) && !element.closest(".sr"));
+    const scrolls = [...document.querySelectorAll("html, .scroll")].filter((box) => box.scrollWidth > box.clientWidth);
+    return [...out, ...scrolls].map((element) => `${element.tagName}.${element.className}`);
+  });
+  assert.deepEqual(await wide(frame), [], "with a file in hand");
+  await visitor.press("Enviar");
+  await visitor.panel.getByRole("button", { name: /^Descargar/ }).waitFor();
+  assert.deepEqual(await wide(frame), [], "in conversation");
+  await agent.end();
+  await visitor.panel.getByRole("radiogroup", { name: "Valoración" }).waitFor();
+  assert.deepEqual(await wide(frame), [], "after the end");
+  const page = await visitor.context.newPage();
+  await page.goto(await visitor.panel.locator(".link-to-ticket").first().getAttribute("href"));
+  await page.getByRole("textbox", { name: "Responder" }).waitFor();
+  assert.deepEqual(await wide(page), [], "on the ticket's page");
+});
+
 for (const colorScheme of ["light", "dark"]) {
+  test(`a brand of any hue stays readable, ${colorScheme}`, async () => {
+    // Yellow is the lightest of them all, green the one that monitors show brightest.
+    for (const hue of [100, 145]) {
+      const site = await world.ayuda.site(`tono-${hue}-${colorScheme}`);
+      const agent = await world.agent("Lucía Medina", { sites: [site], colorScheme });
+      const visitor = await world.visitor(site, { colorScheme, page: { attributes: `data-hue="${hue}"` } });
+      await visitor.sees("Chat");
+      await accessible(visitor.page, `button, hue ${hue}, ${colorScheme}`);
+      await visitor.startChat();
+      const frame = await visitor.frame();
+      assert.equal(await frame.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--brand-h").trim()), String(hue));
+      await agent.accept();
+      await agent.say("Mira https://cuentasok.example");
+      await visitor.hears("Mira");
+      await visitor.say("Gracias, https://cuentasok.example");
+      await accessible(frame, `conversation, hue ${hue}, ${colorScheme}`);
+      await world.shot(visitor.page, `hue-${hue}-${colorScheme}`);
+    }
+  });
+
   test(`no violation for a visitor in any state, ${colorScheme}`, async () => {
     const site = await world.ayuda.site(`ax-${colorScheme}`);
     const agent = await world.agent("Lucía Medina", { sites: [site], colorScheme });
@@ -84,7 +164,7 @@ for (const colorScheme of ["light", "dark"]) {
     const page = await visitor.context.newPage();
     await page.goto(/http\S+\/t\/\S+\?k=\S+/.exec(mail.text)[0]);
     await accessible(page, `ticket page, ${colorScheme}`);
-    for (const path of [`/w/${site}`, "/console/sign-in", "/demo", "/nowhere"]) {
+    for (const path of [`/w/${site}`, "/console/sign-in", "/demo", "/nowhere", "/w/nowhere", "/t/CO-1001"]) {
       const answer = await page.goto(world.ayuda.origin + path);
       if (answer.headers()["content-type"]?.startsWith("text/html")) await accessible(page, `${path}, ${colorScheme}`);
     }

@@ -110,4 +110,9 @@ test("a link with a wrong token opens nothing", async () => {
   assert.ok([403, 404].includes(answer.status), `${answer.status}`);
   const bare = await fetch(`${world.ayuda.origin}/t/CO-1001`, { redirect: "manual" });
   assert.ok([401, 403, 404].includes(bare.status), `${bare.status}`);
+  // It says so to whoever follows it, and leads nobody to where agents sign in.
+  const page = await (await world.context()).newPage();
+  await page.goto(`${world.ayuda.origin}/t/CO-1001?k=${"A".repeat(43)}`);
+  await page.getByRole("heading", { name: "Este enlace no abre ningún ticket" }).waitFor();
+  assert.equal(await page.getByRole("link").count(), 0);
 });

@@ -40,6 +40,12 @@ impl Strings {
         self.fill(&format!("{key}.{form}"), &[("n", &n.to_string())])
     }
 
+    /// A ticket state's name (section `state`): one of those that every site begins with in the reader's language, the owner's
+    /// own word as it is.
+    pub fn state(&self, name: &str) -> String {
+        self.0.get(&["state.", name].concat()).cloned().unwrap_or_else(|| name.to_owned())
+    }
+
     /// The sentence for a refusal, naming field and limit.
     pub fn refusal(&self, refusal: &Refusal) -> String {
         let field = refusal

@@ -16,20 +16,36 @@ pub(crate) fn nonce(request: &Request) -> String {
     request.extensions().get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default()
 }
 
-/// A refusal as a page.
-pub(crate) fn problem(refusal: &Refusal, status: StatusCode, lang: &str, nonce: &str) -> Response {
+/// A refusal as a page, about the address that was asked for.
+pub(crate) fn problem(
+    refusal: &Refusal,
+    status: StatusCode,
+    path: &str,
+    lang: &str,
+    nonce: &str,
+) -> Response {
     let strings = desk::locales::strings(lang, &["page", "error", "field"]);
+    let visited = ["ticket", "panel"]
+        .into_iter()
+        .zip(["/t/", "/w/"])
+        .find(|(_, begins)| path.starts_with(begins))
+        .map(|(name, _)| name);
     let (title, text) = if refusal.code == Code::NotFound {
-        (strings.get("page.not_found_title"), strings.get("page.not_found"))
+        let key = ["page.", visited.unwrap_or("not_found")].concat();
+        (strings.get(&[&key, "_title"].concat()), strings.get(&key))
     } else {
         (strings.get("page.problem_title"), strings.refusal(refusal))
     };
+    // The start page is where agents sign in: it is no way on for a visitor.
+    let home = match visited {
+        Some(_) => String::new(),
+        None => format!("<p><a href=\"/\">{}</a></p>", escape(&strings.get("page.home"))),
+    };
     let body = format!(
-        "<main class=\"note\"><p class=\"status\">{}</p><h1>{}</h1><p>{}</p><p><a href=\"/\">{}</a></p></main>",
+        "<main class=\"note\"><p class=\"status\">{}</p><h1>{}</h1><p>{}</p>{home}</main>",
         status.as_u16(),
         escape(&title),
         escape(&text),
-        escape(&strings.get("page.home")),
     );
     Html(document(&title, lang, nonce, &body)).into_response()
 }

@@ -18,6 +18,7 @@ pub(crate) async fn word(State(server): State<Server>, request: Request, next: N
     let lang = asking::language(request.uri(), request.headers(), "es");
     let wants_page = asking::wants_page(request.headers());
     let nonce = page::nonce(&request);
+    let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let Some(failure) = failure_in(&response) else { return response };
     server.counters.refusals.up();
@@ -26,7 +27,7 @@ pub(crate) async fn word(State(server): State<Server>, request: Request, next: N
     }
     let status = response.status();
     let worded = if wants_page {
-        page::problem(&failure.refusal, status, lang, &nonce)
+        page::problem(&failure.refusal, status, &path, lang, &nonce)
     } else {
         problem(&failure, status, lang)
     };

@@ -130,14 +130,28 @@
     return hex.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   };
 
-  // ---- a conversation that is kept: the form must not flash up before it ----
-  try {
-    if (html.dataset.site && localStorage.getItem("ayuda:" + html.dataset.site)) {
-      html.classList.add("resuming");
-      setTimeout(() => html.classList.remove("resuming"), 6000);
+  // ---- a conversation that is kept, in storage or where that is blocked in a cookie: the form must not flash up before it ----
+  const isKept = (key) => {
+    try {
+      return localStorage.getItem(key);
+    } catch { /* a cookie, then */ }
+    try {
+      return document.cookie.includes(encodeURIComponent(key) + "=");
+    } catch {
+      return false;
     }
-  } catch { /* storage is blocked: nothing is kept */ }
+  };
+  if (html.dataset.site && isKept("ayuda:" + html.dataset.site)) {
+    html.classList.add("resuming");
+    setTimeout(() => html.classList.remove("resuming"), 6000);
+  }
 
-  window.ayudaPanel = { say, hear, when, beep, send, save, randomId, focus: () => ready(focus), live: () => html.classList.remove("resuming") };
+  // The wasm has taken over.
+  const live = () => {
+    html.classList.remove("resuming");
+    html.dataset.ready = "";
+  };
+
+  window.ayudaPanel = { say, hear, when, beep, send, save, randomId, focus: () => ready(focus), live };
   say("hello");
 })();

@@ -36,6 +36,13 @@ pub fn file_size(bytes: u64) -> String {
     }
 }
 
+/// Whether a file is shown as the picture it is, not only as a name to save: what every browser draws, and not too heavy for it.
+pub fn is_picture(media_type: &str, bytes: u64) -> bool {
+    const HEAVIEST: u64 = 3 * 1024 * 1024;
+    bytes <= HEAVIEST
+        && matches!(media_type, "image/png" | "image/jpeg" | "image/webp" | "image/gif")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,7 +29,7 @@ pub struct PanelPage {
     pub form_id: EntryId,
     /// The button's answer now.
     pub status: Availability,
-    /// Sections `button`, `panel`, `error` and `field`.
+    /// Sections `button`, `panel`, `state`, `error` and `field`.
     pub strings: Strings,
     /// The answer to a form that was posted without script.
     pub answer: Option<Answer>,
@@ -114,7 +114,7 @@ pub struct TicketPage {
     pub form_id: EntryId,
     /// Whether the desk is open for a chat.
     pub status: Availability,
-    /// Sections `ticket_page`, `error` and `field`.
+    /// Sections `ticket_page`, `state`, `error` and `field`.
     pub strings: Strings,
     /// What was just done (the server redirects to `/t/{number}?done=…` after a post), or refused.
     pub answer: Option<TicketAnswer>,

@@ -3,7 +3,7 @@
 use super::{
     colour::{Brand, DEFAULT_HUE},
     content::{Content, ForAgents, What},
-    letter::{Button, Letter, Rendered, Row},
+    letter::{Button, Letter, Rendered, Row, Side},
     proof,
 };
 use crate::{
@@ -95,10 +95,12 @@ fn to_visitor(
     words: &Strings,
     clockface: &Clockface,
 ) -> Letter {
+    // The place says it to a person; the continent before it only to a computer.
     let zone = clockface.zone_name();
-    let state = transcript::state_name(words, &head.state);
+    let zone = zone.rsplit('/').next().unwrap_or(&zone);
+    let state = words.state(&head.state);
     let fill =
-        |key: &str| words.fill(key, &[("site", &site.name), ("state", &state), ("zone", &zone)]);
+        |key: &str| words.fill(key, &[("site", &site.name), ("state", &state), ("zone", zone)]);
     let number = TicketNumber(head.number.clone());
     let mut letter = blank(occasion, site, head, words);
     letter.button.url = desk.mailed_link(&number, occasion.ticket, occasion.to);
@@ -140,7 +142,7 @@ fn to_visitor(
         }
         What::StateChanged { state } => {
             letter.rows = vec![Row { label: words.get("mail.number"), value: head.number.clone() }];
-            letter.badge = Some(transcript::state_name(words, state));
+            letter.badge = Some(capitalised(&words.state(state)));
         }
     }
     letter
@@ -192,6 +194,7 @@ fn to_agent(
         label: words.get("mail.for_agents.button"),
         url: format!("{}/console/tickets/{}", desk.options().public_url, occasion.ticket),
     };
+    letter.reader = Side::Desk;
     letter.footer = vec![fill("mail.footer_agent")];
     letter
 }
@@ -211,11 +214,18 @@ fn blank(occasion: &Occasion<'_>, site: &Site, head: &Head, words: &Strings) -> 
         badge: None,
         rows: Vec::new(),
         entries: Vec::new(),
+        reader: Side::Visitor,
         after: Vec::new(),
         button: Button { label: String::new(), url: String::new() },
         link_note: words.get("mail.link_note"),
         footer: Vec::new(),
     }
+}
+
+/// With a capital, for where it stands alone.
+fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 impl Desk {

@@ -78,7 +78,7 @@ impl Content {
             }
             Self::Agent { about: ForAgents::Reply, .. } => ("mail.for_agents.reply_subject", ""),
         };
-        let state = crate::transcript::state_name(words, state);
+        let state = words.state(state);
         words.fill(key, &[("site", site), ("state", &state)])
     }
 }

@@ -67,7 +67,7 @@ impl Asked {
             page: self.query("page").and_then(|page| form::page(&page).ok().flatten()),
             form_id,
             status: server.desk.availability(site.id),
-            strings: page::words(self.lang, &["button", "panel", "error", "field"]),
+            strings: page::words(self.lang, &["button", "panel", "state", "error", "field"]),
             answer,
         };
         let document = panel_document(&page, &panel_assets(), &self.nonce);

@@ -119,7 +119,7 @@ impl Reader {
             entries: entries(server, visitor).await?,
             form_id,
             status: server.desk.availability(site.id),
-            strings: page::words(self.lang, &["ticket_page", "error", "field"]),
+            strings: page::words(self.lang, &["ticket_page", "state", "error", "field"]),
             answer,
         };
         let document = ticket_document(&page, &panel::panel_assets(), &self.nonce);

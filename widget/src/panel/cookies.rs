@@ -26,7 +26,7 @@ pub fn names(prefix: &str) -> Vec<String> {
 /// Sets a value for 30 days, or removes it.
 pub fn write(name: &str, value: Option<&str>) {
     let Some(document) = document() else { return };
-    let path = document.location().and_then(|it| it.pathname().ok()).unwrap_or_default();
+    let at = document.location().and_then(|it| it.pathname().ok()).unwrap_or_default();
     let (value, age) = match value {
         Some(value) => (encoded(value), "2592000"),
         None => (String::new(), "0"),
@@ -40,13 +40,18 @@ pub fn write(name: &str, value: Option<&str>) {
             "=",
             &value,
             "; Path=",
-            &path,
+            panel_path(&at),
             "; Max-Age=",
             age,
             "; Secure; SameSite=None; Partitioned",
         ]
         .concat(),
     );
+}
+
+/// `/w/{site}` of the address that a document is at, which is `/w/{site}/chats` when a form was posted before this script ran.
+fn panel_path(at: &str) -> &str {
+    at.match_indices('/').nth(2).map_or(at, |(end, _)| &at[..end])
 }
 
 fn pairs() -> Vec<(String, String)> {
@@ -67,4 +72,16 @@ fn decoded(text: &str) -> Option<String> {
 
 fn document() -> Option<HtmlDocument> {
     web_sys::window()?.document()?.dyn_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::panel_path;
+
+    #[test]
+    fn every_document_of_a_panel_writes_to_one_path() {
+        for at in ["/w/demo", "/w/demo/", "/w/demo/chats", "/w/demo/requests"] {
+            assert_eq!(panel_path(at), "/w/demo");
+        }
+    }
 }

@@ -4,13 +4,10 @@ use super::{
     check, dom, js, json,
     live::{self, Live},
 };
-use crate::names::file_size;
+use crate::names::{file_size, is_picture};
 use protocol::{Code, Refusal, file::Attachment, problem::Problem};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{DataTransfer, File, FileList, FormData, HtmlElement, HtmlInputElement};
-
-/// Pictures up to this size are fetched to be shown, not only to be saved.
-const PICTURE_BYTES: u64 = 3 * 1024 * 1024;
 
 /// A file of the next message.
 pub struct Upload {
@@ -201,6 +198,7 @@ fn chips(live: &Live, list: &str, chips: &[Chip]) {
                 dom::set_text(&part, words);
             }
         }
+        dom::attribute(&element, "title", Some(&chip.name));
         if let Some(progress) = dom::within(&element, "progress") {
             dom::set_shown(&progress, chip.percent.is_some());
             let percent = chip.percent.unwrap_or(0).to_string();
@@ -222,9 +220,8 @@ pub fn attachment(file: &Attachment) -> Option<HtmlElement> {
     button.set_attribute("data-name", &file.name).ok()?;
     dom::within(&button, ".name")?.set_text_content(Some(&file.name));
     dom::within(&button, ".size")?.set_text_content(Some(&file_size(file.bytes)));
-    let is_picture =
-        matches!(file.media_type.as_str(), "image/png" | "image/jpeg" | "image/webp" | "image/gif");
-    if is_picture && file.bytes <= PICTURE_BYTES {
+    button.set_title(&file.name);
+    if is_picture(&file.media_type, file.bytes) {
         let (id, place) = (file.id.to_string(), button.clone());
         // Drawing has the state in hand; fetching needs it too, so it comes right after.
         let later = Closure::once_into_js(move || {

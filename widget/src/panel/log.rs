@@ -98,7 +98,8 @@ fn make(page: &PanelPage, row: &Row) -> Option<HtmlElement> {
     match &row.what {
         What::Moment(at) => line(&js::tell_time(*at, "moment")),
         What::Line(key, name) => {
-            line(&page.fill(key, &[("name", name), ("state", name), ("n", name)]))
+            let state = page.strings.state(name);
+            line(&page.fill(key, &[("name", name), ("state", &state), ("n", name)]))
         }
         What::Message(message) => bubble(page, message),
     }

@@ -1,10 +1,11 @@
 //! The browser's half of the panel: it attaches to the server's markup and makes it live.
 //!
-//! [`live`] holds the state and hears the socket; [`draw`] puts the state into the document; [`act`] hears the visitor's
-//! hands. Markup is the server's alone (`view/`): rows are copies of its templates, and text goes in as text.
+//! [`live`] holds the state and hears the socket; [`conversation`] begins and leaves a ticket; [`draw`] puts the state into the
+//! document; [`act`] hears the visitor's hands. Markup is the server's alone (`view/`): rows are copies of its templates, and text goes in as text.
 
 pub mod act;
 pub mod check;
+mod conversation;
 mod cookies;
 pub mod dom;
 pub mod draw;

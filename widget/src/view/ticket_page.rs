@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     escape::escape_text,
-    names::{file_size, initials},
+    names::{self, file_size, initials},
     page::{TicketAnswer, TicketPage},
 };
 use leptos::prelude::*;
@@ -59,7 +59,7 @@ fn first_words(entries: &[VisitorEntry]) -> Option<String> {
 }
 
 fn head(page: &TicketPage) -> impl IntoView + use<> {
-    let state = page.ticket.state.name.clone();
+    let state = page.strings.state(&page.ticket.state.name);
     let tag = match page.ticket.state.category {
         Category::Open => "tag away",
         Category::Waiting => "tag brand",
@@ -101,11 +101,9 @@ fn steps(page: &TicketPage) -> impl IntoView + use<> {
                 at if at == now => "now",
                 _ => "",
             };
-            let time = since.filter(|_| at == 0).map(|since| {
-                view! { " · " {time(since, "moment")} }
-            });
+            let time = since.filter(|_| at == 0).map(|since| time(since, "moment"));
             view! {
-                <li class=class aria-current=(at == now).then_some("step")>{t(page, name)} {time}</li>
+                <li class=class aria-current=(at == now).then_some("step")>{t(page, name)} " " {time}</li>
             }
         })
         .collect();
@@ -139,8 +137,12 @@ fn history(page: &TicketPage) -> impl IntoView + use<> {
                 if let Some(words) = line(page, other) {
                     speaker = None;
                     rows.push(
-                        view! { <li class="line">{words} " · " {time(entry.at, "moment")}</li> }
-                            .into_any(),
+                        view! {
+                            <li class="line">
+                                <span>{words} " · " {time(entry.at, "moment")}</span>
+                            </li>
+                        }
+                        .into_any(),
                     );
                 }
                 continue;
@@ -195,8 +197,13 @@ fn message(
         .iter()
         .map(|file| {
             let href = ["/t/", &page.ticket.number.0, "/files/", &file.id.to_string()].concat();
+            let is_picture = names::is_picture(&file.media_type, file.bytes);
+            let picture = is_picture.then(|| {
+                view! { <img class="shot" src=href.clone() alt="" loading="lazy"/> }
+            });
             view! {
-                <a class="file" href=href download=file.name.clone()>
+                <a class="file" href=href download=file.name.clone() title=file.name.clone()>
+                    {picture}
                     <span class="chip">
                         {icon(icons::FILE)} <span class="sr">{t(page, "download")} " "</span>
                         <span class="name">{file.name.clone()}</span>
@@ -233,7 +240,9 @@ fn line(page: &TicketPage, body: &VisitorBody) -> Option<String> {
         VisitorBody::BecameRequest { .. } => Some(t(page, "became_request")),
         VisitorBody::ChatEnded { by: EndedBy::Inactivity } => Some(t(page, "ended_inactivity")),
         VisitorBody::ChatEnded { .. } => Some(t(page, "ended")),
-        VisitorBody::StateChanged { state } => fill("state", "state", &state.name),
+        VisitorBody::StateChanged { state } => {
+            fill("state", "state", &page.strings.state(&state.name))
+        }
         VisitorBody::Rated { score } => fill("rated", "n", &score.to_string()),
         VisitorBody::TranscriptSent => Some(t(page, "transcript_line")),
         VisitorBody::Visitor { .. } | VisitorBody::Agent { .. } | VisitorBody::Hidden => None,

@@ -36,6 +36,7 @@ fn the_names_that_interfaces_promise_are_the_spanish_words() {
 fn every_word_that_the_code_asks_for_is_in_the_catalogue() {
     let sources = [
         include_str!("../../src/panel/act.rs"),
+        include_str!("../../src/panel/conversation.rs"),
         include_str!("../../src/panel/draw.rs"),
         include_str!("../../src/panel/files.rs"),
         include_str!("../../src/panel/hear.rs"),

@@ -16,7 +16,7 @@ use widget::ssr::{PanelPage, Position, TicketPage};
 pub fn strings(lang: &str) -> Strings {
     let mut out = BTreeMap::new();
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../locales/");
-    for file in ["button", "panel", "ticket_page", "error"] {
+    for file in ["button", "panel", "ticket_page", "error", "mail"] {
         let text = std::fs::read_to_string(format!("{root}{lang}/{file}.toml")).unwrap();
         flatten("", &text.parse().unwrap(), &mut out);
     }

@@ -1,9 +1,11 @@
-use crate::samples::{body, entry, ticket};
+use crate::samples::{body, entry, strings, ticket};
 use protocol::{
-    Code, Field, Refusal,
-    entry::{Category, VisitorBody},
+    Code, Field, FileId, Refusal,
+    entry::{Category, TicketState, VisitorBody},
+    file::Attachment,
     visitor::VisitorChat,
 };
+use uuid::Uuid;
 use widget::ssr::{Assets, TicketAnswer, TicketPage, ticket_document};
 
 fn render(page: &TicketPage) -> String {
@@ -69,4 +71,40 @@ fn the_steps_follow_the_state() {
     assert!(!render(&page).contains("aria-current"));
     page.ticket.state.category = Category::Waiting;
     assert!(render(&page).contains("aria-current=\"step\" class=\"now\">Respondido"));
+}
+
+#[test]
+fn a_default_state_is_said_in_the_readers_language_and_an_owners_own_as_it_is() {
+    let mut page = ticket();
+    page.strings = strings("en");
+    let changed = |name: &str| VisitorBody::StateChanged {
+        state: TicketState { name: name.into(), category: Category::Waiting },
+    };
+    page.entries.extend([entry(7, changed("atendido")), entry(8, changed("Con el proveedor"))]);
+    let html = render(&page);
+    assert!(html.contains(">pending</span>"));
+    assert!(html.contains("State: answered"));
+    assert!(html.contains("State: Con el proveedor"));
+}
+
+#[test]
+fn pictures_are_shown_and_other_files_are_named() {
+    let mut page = ticket();
+    let file = |name: &str, media_type: &str, bytes: u64| Attachment {
+        id: FileId(Uuid::from_u128(bytes.into())),
+        name: name.into(),
+        media_type: media_type.into(),
+        bytes,
+    };
+    let files = vec![
+        file("foto.png", "image/png", 1000),
+        file("enorme.png", "image/png", 9_000_000),
+        file("dibujo.svg", "image/svg+xml", 1001),
+    ];
+    page.entries = vec![entry(1, VisitorBody::Visitor { text: String::new(), files })];
+    let html = render(&page);
+    assert_eq!(html.matches("<img").count(), 1);
+    for name in ["foto.png", "enorme.png", "dibujo.svg"] {
+        assert!(html.contains(&format!("download=\"{name}\"")), "{name}");
+    }
 }
