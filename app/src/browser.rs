@@ -43,6 +43,11 @@ pub fn is_hidden() -> bool {
     document().hidden()
 }
 
+/// Whether the agent is elsewhere: another tab, another window, another application.
+pub fn is_away() -> bool {
+    is_hidden() || !document().has_focus().unwrap_or(true)
+}
+
 /// Leaves the reader's offset where the server finds it on the next visit, so that its first paint shows the right times.
 pub fn keep_offset(offset: i32) {
     if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {

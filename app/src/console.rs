@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use protocol::{
     Code, EntryId, Refusal, Seq, TicketId,
     agent::{AgentCommand, AgentEvent, Me, Offer, WorkItem, WorkKind},
+    contact::Contact,
     delivery::{Applied, Outbox, Unsent},
     entry::{AgentBody, AgentEntry},
     file::Attachment,
@@ -323,22 +324,31 @@ impl Console {
             self.work.find(item.ticket).map(|row| row.item.with_untracked(|item| item.unread));
         let is_new =
             item.kind == WorkKind::MyChat && before.is_some_and(|before| item.unread > before);
-        let is_seen = self.open.get_untracked() == Some(item.ticket) && !browser::is_hidden();
-        if is_new && !is_seen {
-            sound::chime();
-            notice::show(
-                &crate::pages::name_of(&item.contact, self.words),
-                &item.preview,
-                &item.ticket.to_string(),
-            );
+        // What is open says so by its entry: it may be read already when its row changes.
+        if is_new && self.open.get_untracked() != Some(item.ticket) {
+            self.tell(&item.contact, &item.preview, item.ticket);
         }
         self.work.put(item);
     }
 
+    /// Somebody wrote where the agent does not look.
+    fn tell(self, contact: &Contact, text: &str, ticket: TicketId) {
+        sound::chime();
+        notice::show(&crate::pages::name_of(contact, self.words), text, &ticket.to_string());
+    }
+
     fn hear_entry(self, ticket: TicketId, entry: AgentEntry) {
         let thread = self.thread(ticket);
-        if matches!(entry.body, AgentBody::Visitor { .. }) {
+        if let AgentBody::Visitor { text, files } = &entry.body {
             thread.typing_until.set(None);
+            if self.open.get_untracked() == Some(ticket)
+                && browser::is_away()
+                && thread.counts_as_seen()
+                && let Some(contact) = thread.contact()
+            {
+                let file = files.first().map_or("", |file| file.name.as_str());
+                self.tell(&contact, if text.is_empty() { file } else { text }, ticket);
+            }
         }
         let mut applied = None;
         thread.timeline.update(|timeline| applied = Some(timeline.live(entry)));

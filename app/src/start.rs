@@ -69,8 +69,10 @@ pub struct MailRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailState {
-    /// Waiting for its (next) try.
+    /// Waiting for its first try.
     Queued,
+    /// A try failed, and the next one is due.
+    Retrying,
     /// Accepted by the relay.
     Sent,
     /// Written to a file, for there is no relay.
@@ -84,6 +86,7 @@ impl MailState {
     pub fn key(self) -> &'static str {
         match self {
             Self::Queued => "mail_queued",
+            Self::Retrying => "mail_retrying",
             Self::Sent => "mail_sent",
             Self::Kept => "mail_kept",
             Self::Parked => "mail_parked",
@@ -98,6 +101,6 @@ pub struct MailText {
     pub row: MailRow,
     /// The plain text.
     pub text: String,
-    /// The HTML, shown only in a sandbox.
-    pub html: String,
+    /// Whether there is HTML, which is read in a frame at an address of its own.
+    pub has_html: bool,
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use protocol::{
     EntryId, Seq, TicketId, Timestamp,
     agent::{AgentChat, Conversation},
+    contact::Contact,
     delivery::{Outbox, Timeline, Unsent},
     entry::{AgentEntry, Category},
 };
@@ -95,6 +96,11 @@ impl Thread {
                 matches!(writing(head), Writing::Chat | Writing::Request { .. })
             })
         })
+    }
+
+    /// Who asks, once known.
+    pub fn contact(&self) -> Option<Contact> {
+        self.head.with_untracked(|head| head.as_ref().map(|head| head.contact.clone()))
     }
 
     /// The visitor has seen so far.

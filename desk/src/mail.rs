@@ -56,6 +56,15 @@ pub enum MailState {
     Parked,
 }
 
+/// Calls a relay as a mail would, and hangs up before one is handed over; answers how it went.
+///
+/// # Errors
+/// Why no mail would go out.
+pub async fn greet_relay(url: &str) -> std::result::Result<String, String> {
+    let relay = Relay::new(url).map_err(|error| error.to_string())?;
+    relay.greet().await
+}
+
 /// Who sends, and through what.
 pub(crate) struct Postman {
     sender: Sender,

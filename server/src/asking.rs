@@ -4,7 +4,7 @@ use crate::{network, network::Network, state::Server};
 use axum::{
     extract::FromRequestParts,
     http::{
-        HeaderMap, Uri,
+        Extensions, HeaderMap, Uri,
         header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE},
         request::Parts,
     },
@@ -23,14 +23,15 @@ impl FromRequestParts<Server> for Client {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Infallible> {
-        // Without a listener in front (a test that calls the router) it is this machine that asks.
-        let peer = parts
-            .extensions
-            .get::<Peer>()
-            .map_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)), |peer| peer.0);
+        let peer = peer(&parts.extensions);
         let address = network::client(peer, &parts.headers, &server.trusted_proxies);
         Ok(Self(Network::of_client(address)))
     }
+}
+
+/// Who speaks on the connection. Without a listener in front (a test that calls the router) it is this machine.
+pub(crate) fn peer(extensions: &Extensions) -> SocketAddr {
+    extensions.get::<Peer>().map_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)), |peer| peer.0)
 }
 
 /// The language asked for: `?lang=`, else what the browser says, else `otherwise`.

@@ -98,6 +98,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         desk,
         public,
         trusted_proxies: settings.trusted_proxies,
+        metrics_token: settings.metrics_token,
         counters: counters::Counters::default(),
         sockets: sockets::Sockets::default(),
         stop: stopped.clone(),

@@ -6,8 +6,8 @@ use crate::{
     assets, compression,
     failure::Failure,
     http::{
-        chats, console, console_files, health, home, panel, password, requests, sign_in, status,
-        ticket, ticket_posts, visitor_files,
+        chats, console, console_files, health, home, mail, panel, password, requests, sign_in,
+        status, ticket, ticket_posts, visitor_files,
     },
     observing, security,
     state::Server,
@@ -74,6 +74,7 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .get(Agent, "/console/socket", ws::agent::upgrade)
         .upload(Agent, "/console/files", console_files::upload)
         .get(Agent, "/console/files/{id}", console_files::download)
+        .get(Agent, "/console/mail/{id}/html", mail::html)
         .get(Agent, "/console/api/{*path}", console::page)
         .post(Agent, "/console/api/{*path}", console::page)
         .get(AgentPage, "/console", console::page)

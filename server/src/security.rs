@@ -30,9 +30,6 @@ pub(crate) async fn guard(
     next: Next,
 ) -> Response {
     let nonce = new_nonce();
-    // Mails are shown in a sandboxed frame that inherits this page's policy, and mail styles are inline.
-    let is_console = request.uri().path().starts_with("/console");
-    let styles = if is_console { "'unsafe-inline'".to_owned() } else { format!("'nonce-{nonce}'") };
     request.extensions_mut().insert(Nonce(nonce.clone()));
     forgive_hidden_origin(&server.public, &mut request);
     let mut response = next.run(request).await;
@@ -54,8 +51,7 @@ pub(crate) async fn guard(
         set(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     if is_page {
-        let policy =
-            policy(&server.public, &nonce, &styles, ancestors.as_deref().unwrap_or("'none'"));
+        let policy = policy(&server.public, &nonce, ancestors.as_deref().unwrap_or("'none'"));
         set(CONTENT_SECURITY_POLICY, &policy);
         set(CACHE_CONTROL, "no-store");
         if ancestors.is_none() {
@@ -69,10 +65,10 @@ pub(crate) async fn guard(
 }
 
 /// `'self'` does not mean sockets in every browser, so their origin is named.
-fn policy(public: &PublicUrl, nonce: &str, styles: &str, ancestors: &str) -> String {
+fn policy(public: &PublicUrl, nonce: &str, ancestors: &str) -> String {
     let socket = public.socket_origin();
     format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' {styles}; \
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
          img-src 'self' blob: data:; font-src 'self'; media-src 'self' blob: data:; connect-src 'self' {socket}; \
          frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
     )

@@ -50,6 +50,15 @@ pub struct Flags {
         value_name = "NETWORKS"
     )]
     pub trusted_proxies: Option<String>,
+    /// Whoever shows it as `Authorization: Bearer …` may read /metrics [default: none, and only this machine may]
+    #[arg(
+        long,
+        global = true,
+        env = "AYUDA_METRICS_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    pub metrics_token: Option<String>,
 }
 
 /// The same names in `ayuda.toml`.
@@ -64,6 +73,7 @@ struct File {
     mail_from: Option<String>,
     log: Option<String>,
     trusted_proxies: Option<Vec<String>>,
+    metrics_token: Option<String>,
 }
 
 /// Settings that hold.
@@ -85,6 +95,8 @@ pub struct Settings {
     pub log: String,
     /// Whose X-Forwarded-For counts.
     pub trusted_proxies: Vec<Network>,
+    /// What opens `/metrics`; none: being on this machine does.
+    pub metrics_token: Option<String>,
     /// Real, or moved by a test.
     pub clock: Clock,
 }
@@ -173,6 +185,8 @@ impl Settings {
                 .unwrap_or_else(|| "Ayuda <ayuda@localhost>".into()),
             log: choose(flags.log, file.log).unwrap_or_else(|| "info".into()),
             trusted_proxies: networks(&proxies)?,
+            metrics_token: choose(flags.metrics_token, file.metrics_token)
+                .map(|token| token.trim().to_owned()),
             clock: Clock::System,
         })
     }

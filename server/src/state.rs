@@ -16,6 +16,7 @@ pub struct Inner {
     pub(crate) desk: Desk,
     pub(crate) public: PublicUrl,
     pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) metrics_token: Option<String>,
     pub(crate) rates: Rates,
     pub(crate) counters: Counters,
     pub(crate) sockets: Sockets,

@@ -14,7 +14,7 @@ pub async fn mails() -> Result<Vec<MailRow>, ApiError> {
     Ok(desk.mails(&agent).await.map_err(refused)?.into_iter().map(MailRow::from).collect())
 }
 
-/// One with its texts.
+/// One with its text; its HTML has an address of its own.
 #[server(prefix = "/console/api", endpoint = "mails/read")]
 pub async fn mail(id: MailId) -> Result<MailText, ApiError> {
     let (desk, agent) = caller()?;
@@ -42,6 +42,7 @@ mod convert {
                 to: mail.to,
                 subject: mail.subject,
                 state: match mail.state {
+                    desk::mail::MailState::Queued if mail.error.is_some() => MailState::Retrying,
                     desk::mail::MailState::Queued => MailState::Queued,
                     desk::mail::MailState::Sent => MailState::Sent,
                     desk::mail::MailState::Kept => MailState::Kept,
@@ -54,7 +55,7 @@ mod convert {
 
     impl From<(KeptMail, String, String)> for MailText {
         fn from((mail, text, html): (KeptMail, String, String)) -> Self {
-            Self { row: mail.into(), text, html }
+            Self { row: mail.into(), text, has_html: !html.is_empty() }
         }
     }
 }

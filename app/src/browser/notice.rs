@@ -1,4 +1,4 @@
-//! Desktop notifications, only where the agent allowed them and only while nobody sees the page.
+//! Desktop notifications, only where the agent allowed them and only while the agent is elsewhere.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
@@ -18,7 +18,7 @@ pub fn ask() {
 /// Shows one; a later one with the same tag takes its place.
 pub fn show(title: &str, text: &str, tag: &str) {
     if !is_supported()
-        || !super::is_hidden()
+        || !super::is_away()
         || Notification::permission() != NotificationPermission::Granted
     {
         return;

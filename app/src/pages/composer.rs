@@ -13,7 +13,7 @@ use crate::{
 };
 use leptos::{ev, html, prelude::*};
 use protocol::{
-    TicketId, Timestamp,
+    Code, Field, Refusal, TicketId, Timestamp,
     agent::AgentCommand,
     limits,
     text::{ChatText, FormText},
@@ -73,6 +73,14 @@ pub fn Composer(ticket: TicketId, kind: Kind) -> impl IntoView {
     let draft_key = move || console.me.with_untracked(|me| keys::draft(&me.email, ticket));
     let count = Memo::new(move |_| text.with(|text| text.trim().chars().count()));
     let is_over = Memo::new(move |_| count.get() > limit);
+    let is_near = Memo::new(move |_| count.get() * 10 > limit * 9);
+    // Said while there is still time to shorten it, not only when it is sent.
+    let too_long = Memo::new(move |_| {
+        is_over.get().then(|| {
+            let refusal = Refusal::of(Field::Message, Code::TooLong).limit(limit as u64);
+            words.refusal(&refusal)
+        })
+    });
     let cannot_send =
         move || is_over.get() || uploads.is_busy() || (count.get() == 0 && !uploads.any());
 
@@ -204,14 +212,14 @@ pub fn Composer(ticket: TicketId, kind: Kind) -> impl IntoView {
                 on:keydown=on_key
                 on:paste=on_paste
             ></textarea>
-            <p class="composer-problem s" id="composer-problem" role="alert">{move || problem.get()}</p>
+            <p class="composer-problem s" id="composer-problem" role="alert">{move || problem.get().or_else(|| too_long.get())}</p>
             <div class="composer-bar">
                 <input type="file" multiple class="quiet" tabindex="-1" aria-hidden="true" node_ref=picker on:change=on_pick/>
                 <button type="button" class="btn quiet" on:click=move |_| { if let Some(picker) = picker.get_untracked() { picker.click(); } }>
                     <Icon drawing=Drawing::Clip/>{words.get("attach")}
                 </button>
                 <span class="grow"></span>
-                <span class="xs count" class:over=is_over id="composer-count">{move || format!("{} / {limit}", count.get())}</span>
+                <span class="xs count" class:near=is_near class:over=is_over id="composer-count">{move || format!("{} / {limit}", count.get())}</span>
                 <button class="btn primary" disabled=cannot_send>{words.get("send")}<Icon drawing=Drawing::Send/></button>
             </div>
         </form>

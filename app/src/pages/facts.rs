@@ -53,7 +53,7 @@ pub fn Facts(thread: Thread, open: RwSignal<bool>) -> impl IntoView {
                             <b class="num">{head.number.0.clone()}</b>
                             <span class=state_class(head.state.category)>{words.state(&head.state.name)}</span>
                         </p>
-                        {head.subject.clone().map(|subject| view! { <h3>{subject}</h3> })}
+                        {head.subject.clone().map(|subject| view! { <h2>{subject}</h2> })}
                         <dl>
                             {fact("site", Some(head.site.clone()))}
                             {fact("queue", Some(head.queue.clone()))}
@@ -62,7 +62,7 @@ pub fn Facts(thread: Thread, open: RwSignal<bool>) -> impl IntoView {
                         </dl>
                     </section>
                     <section class="facts-part">
-                        <h3>{words.get("contact")}</h3>
+                        <h2>{words.get("contact")}</h2>
                         <dl>{contact(head)}</dl>
                     </section>
                 }

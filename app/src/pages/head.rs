@@ -46,7 +46,8 @@ pub fn Head(thread: Thread, facts_open: RwSignal<bool>) -> impl IntoView {
             <a class="btn quiet icon-only back" href="/console" aria-label=words.get("back")><Icon drawing=Drawing::Back/></a>
             <span class="face" aria-hidden="true">{move || initials(&name())}</span>
             <div class="head-who">
-                <h2>{name}</h2>
+                // On a phone the list and its heading are not there.
+                <h1>{name}</h1>
                 <p class="xs muted cut">
                     {move || presence.with(|head| head.as_ref().filter(|head| is_live(&head.chat)).map(|head| {
                         let (class, key) = if head.visitor_present { ("dot", "present") } else { ("dot off", "absent") };
@@ -69,7 +70,8 @@ pub fn Head(thread: Thread, facts_open: RwSignal<bool>) -> impl IntoView {
                 aria-controls="facts"
                 on:click=move |_| facts_open.update(|open| *open = !*open)
             >
-                {words.get("facts")}
+                <Icon drawing=Drawing::Facts/>
+                <span class="facts-name">{words.get("facts")}</span>
             </button>
             <Show when=can_end>
                 <button type="button" class="btn" class:primary=is_chat on:click=move |_| closing.set(true)>

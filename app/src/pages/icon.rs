@@ -22,6 +22,7 @@ pub enum Drawing {
     Inbox,
     Retry,
     Alert,
+    Facts,
 }
 
 impl Drawing {
@@ -50,6 +51,7 @@ impl Drawing {
             Self::File => r#"<path d="M6 3h8l4 4v14H6zM14 3v4h4"/>"#,
             Self::Inbox => r#"<path d="M3 13l3-8h12l3 8v6H3zM3 13h5l1.500 3h5L16 13h5"/>"#,
             Self::Retry => r#"<path d="M19 12a7 7 0 1 1-2.200-5.100M17 3v4.500h-4.500"/>"#,
+            Self::Facts => r#"<circle cx="12" cy="12" r="9"/><path d="M12 11v5.500M12 7.500v.1"/>"#,
             Self::Alert => r#"<path d="M12 4 2.500 20h19zM12 10v4.500M12 17.200v.1"/>"#,
         }
     }

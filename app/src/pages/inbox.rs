@@ -13,7 +13,7 @@ use crate::{
     words::use_words,
 };
 use leptos::{either::EitherOf3, prelude::*};
-use protocol::agent::WorkKind;
+use protocol::agent::{AgentState, WorkKind};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
@@ -39,11 +39,18 @@ pub fn Inbox() -> impl IntoView {
 #[component]
 fn NothingOpen() -> impl IntoView {
     let words = use_words();
+    let console = use_console();
+    // With nothing to choose from it says what comes next instead.
+    let key = Memo::new(move |_| match (console.work.is_empty(), console.me.with(|me| me.state)) {
+        (false, _) => "nothing_open",
+        (true, AgentState::Available) => "ready",
+        (true, AgentState::Away) => "not_ready",
+    });
     whole(view! {
         <section class="blank wide-only">
             <span class="blank-icon"><Icon drawing=Drawing::Chat/></span>
-            <h2>{words.get("nothing_open")}</h2>
-            <p class="muted">{words.get("nothing_open_why")}</p>
+            <h2>{move || words.get(key.get())}</h2>
+            <p class="muted">{move || words.get(&format!("{}_why", key.get()))}</p>
         </section>
     })
 }

@@ -96,10 +96,14 @@ fn MailLink(mail: MailRow) -> impl IntoView {
     whole(view! {
         <li>
             <a href=place.path() class="item" aria-current=move || (way.place() == place).then_some("true")>
-                <b class="item-who">{mail.to}</b>
-                <span class="item-at xs muted">{move || console.clock.short(at)}</span>
-                <span class="item-text">{mail.subject}</span>
-                <span class="item-tags"><span class=class(mail.state)>{words.get(mail.state.key())}</span></span>
+                <span class="item-line">
+                    <b class="item-who">{mail.to}</b>
+                    <span class="item-at xs muted">{move || console.clock.short(at)}</span>
+                </span>
+                <span class="item-line">
+                    <span class="item-text">{mail.subject}</span>
+                    <span class=class(mail.state)>{words.get(mail.state.key())}</span>
+                </span>
             </a>
         </li>
     })
@@ -156,11 +160,12 @@ fn Mail(mail: MailText) -> impl IntoView {
     let words = use_words();
     let console = use_console();
     let list = expect_context::<MailList>().0;
-    let MailText { row, text, html } = mail;
-    let as_text = RwSignal::new(html.is_empty());
+    let MailText { row, text, has_html } = mail;
+    let as_text = RwSignal::new(!has_html);
     let state = RwSignal::new(row.state);
     let (id, at) = (row.id, row.at);
-    let has_both = !html.is_empty() && !text.is_empty();
+    let has_both = has_html && !text.is_empty();
+    let allowed = allowed_in_frame(row.state);
     let retry = move |_| {
         spawn_local(async move {
             match api::mails::retry_mail(id).await {
@@ -183,7 +188,7 @@ fn Mail(mail: MailText) -> impl IntoView {
             <header class="head">
                 <a class="btn quiet icon-only back" href="/console/mail" aria-label=words.get("back_mail")><Icon drawing=Drawing::Back/></a>
                 <div class="head-who">
-                    <h2 id="mail-subject">{row.subject}</h2>
+                    <h1 id="mail-subject">{row.subject}</h1>
                     <p class="xs muted cut">{words.fill("mail_to", &[("to", &row.to)])}" · "{move || console.clock.long(at)}</p>
                 </div>
                 <span class="grow"></span>
@@ -206,16 +211,24 @@ fn Mail(mail: MailText) -> impl IntoView {
             {move || if as_text.get() {
                 Either::Left(view! { <pre class="mail-text" tabindex="0">{text.clone()}</pre> })
             } else {
-                // No scripts, no forms, no navigation, and not our origin: it is what we wrote, but people's words are in it.
-                Either::Right(view! { <iframe class="mail-frame" title=title.clone() sandbox="" srcdoc=html.clone()></iframe> })
+                Either::Right(view! { <iframe class="mail-frame" title=title.clone() sandbox=allowed src=format!("/console/mail/{id}/html")></iframe> })
             }}
         </section>
     })
 }
 
+/// No scripts, no forms, and not our origin: it is what we wrote, but people's words are in it. Its links prove whoever opens
+/// them, so they lead somewhere only in a mail that went to nobody: then they are there to be tried.
+fn allowed_in_frame(state: MailState) -> &'static str {
+    match state {
+        MailState::Kept => "allow-popups allow-popups-to-escape-sandbox",
+        MailState::Queued | MailState::Retrying | MailState::Sent | MailState::Parked => "",
+    }
+}
+
 fn class(state: MailState) -> &'static str {
     match state {
-        MailState::Queued => "tag away",
+        MailState::Queued | MailState::Retrying => "tag away",
         MailState::Sent => "tag live",
         MailState::Kept => "tag",
         MailState::Parked => "tag alert",

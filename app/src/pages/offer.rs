@@ -107,8 +107,8 @@ fn OfferCard(offer: Offer, more: Memo<usize>) -> impl IntoView {
                         <dt>{words.get("page")}</dt>
                         <dd class="cut" title=page.clone()>{page_path(&page)}</dd>
                     })}
-                    <dt>{words.get("ticket")}</dt>
-                    <dd class="num">{offer.number.0}</dd>
+                    <dt class="offer-number">{words.get("ticket")}</dt>
+                    <dd class="offer-number num">{offer.number.0}</dd>
                     <dt>{words.get("message")}</dt>
                     <dd class="offer-text">{offer.message}</dd>
                 </dl>

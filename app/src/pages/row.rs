@@ -37,20 +37,33 @@ pub fn RowLink(row: Row) -> impl IntoView {
         })
     };
     let tags = Memo::new(move |_| tags());
+    // That nobody has read a waiting chat goes without saying.
+    let unread = move || {
+        unread.with(|item| if item.kind == WorkKind::WaitingChat { 0 } else { item.unread })
+    };
     whole(view! {
         <li>
             <a href=format!("/console/tickets/{ticket}") class="item" aria-current=move || is_open().then_some("true")>
-                <b class="item-who">{move || name.with(|item| name_of(&item.contact, words))}</b>
-                <span class="item-at xs muted">{move || console.clock.short(at.with(|item| item.last_at))}</span>
-                <span class="item-text">{move || preview.with(|item| item.preview.clone())}</span>
-                <span class="item-where xs muted">
-                    {move || place.with(|item| view! { <span class="num">{item.number.0.clone()}</span>" · "{item.queue.clone()} })}
+                <span class="item-line">
+                    <b class="item-who">{move || name.with(|item| name_of(&item.contact, words))}</b>
+                    <span class="item-at xs muted">{move || console.clock.short(at.with(|item| item.last_at))}</span>
                 </span>
-                <span class="item-tags">
-                    {move || match unread.with(|item| item.unread) {
+                <span class="item-line">
+                    <span class="item-text">{move || preview.with(|item| item.preview.clone())}</span>
+                    {move || match unread() {
                         0 => None,
-                        n => Some(view! { <span class="tag unread">{words.count("unread", n as usize)}</span> }),
+                        n => Some(view! {
+                            <span class="unread">
+                                <span aria-hidden="true">{n}</span>
+                                <span class="quiet">{words.count("unread", n as usize)}</span>
+                            </span>
+                        }),
                     }}
+                </span>
+                <span class="item-line">
+                    <span class="item-where xs muted">
+                        {move || place.with(|item| view! { <span class="num">{item.number.0.clone()}</span>" · "{item.queue.clone()} })}
+                    </span>
                     <span class=move || tags.with(|(class, _)| *class)>{move || tags.with(|(_, text)| text.clone())}</span>
                 </span>
             </a>

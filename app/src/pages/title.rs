@@ -18,7 +18,7 @@ pub fn Title() -> impl IntoView {
         if rings.get() {
             // Seconds alternate only while it rings: otherwise this would run every second for nothing.
             let odd = console.clock.now().0 / 1000 % 2 == 1;
-            if odd || !browser::is_hidden() {
+            if odd || !browser::is_away() {
                 document().set_title(&format!("● {}", words.get("offer_title")));
                 return;
             }

@@ -10,8 +10,8 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use desk::locales;
-use leptos::prelude::*;
-use protocol::{Refusal, strings::Strings};
+use leptos::{either::Either, prelude::*};
+use protocol::{Code, Field, Refusal, strings::Strings};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -80,10 +80,11 @@ impl Page {
     }
 
     fn problem(&self, refusal: Option<Refusal>) -> impl IntoView + use<> {
-        refusal.map(|refusal| {
-            let sentence = self.strings.refusal(&refusal);
-            view! { <p class="form-problem" id="problem" role="alert">{sentence}</p> }
-        })
+        refusal.map(|refusal| Self::say(self.strings.refusal(&refusal)))
+    }
+
+    fn say(sentence: String) -> impl IntoView {
+        view! { <p class="form-problem" id="problem" role="alert">{sentence}</p> }
     }
 }
 
@@ -115,20 +116,37 @@ fn sign_in_page(page: Page, problem: Option<SignInProblem>) -> impl IntoView {
 
 fn password_page(page: Page, k: String, problem: Option<PasswordProblem>) -> impl IntoView {
     let refusal = problem.map(|problem| problem.refusal);
-    let described = if refusal.is_some() { "hint problem" } else { "hint" };
+    let is_spent = refusal.is_some_and(|refusal| refusal.code == Code::NotFound);
+    let problem = refusal.map(|refusal| match (refusal.code, refusal.field) {
+        (Code::NotFound, _) => page.get("link_spent"),
+        (Code::Invalid, Some(Field::Password)) => page.get("password_short"),
+        _ => page.strings.refusal(&refusal),
+    });
+    let described = if problem.is_some() { "hint problem" } else { "hint" };
+    let field = view! {
+        <input type="hidden" name="k" value=k/>
+        <label class="field">
+            <span>{page.get("password")}</span>
+            <input name="password" type="password" autocomplete="new-password" minlength="10" required autofocus aria-describedby=described/>
+        </label>
+        <p class="s muted" id="hint">{page.get("password_hint")}</p>
+        <button class="btn primary wide">{page.get("password_save")}</button>
+    };
+    // Another password would not help a link that is spent.
+    let field = if is_spent {
+        Either::Left(
+            view! { <a class="btn wide" href="/console/sign-in">{page.get("sign_in")}</a> },
+        )
+    } else {
+        Either::Right(field)
+    };
     let body = view! {
         <main class="gate">
             <form class="gate-form" method="post" action="/console/password">
                 <p class="brand">{page.get("product")}</p>
                 <h1>{page.get("password_title")}</h1>
-                {page.problem(refusal)}
-                <input type="hidden" name="k" value=k/>
-                <label class="field">
-                    <span>{page.get("password")}</span>
-                    <input name="password" type="password" autocomplete="new-password" minlength="10" required autofocus aria-describedby=described/>
-                </label>
-                <p class="s muted" id="hint">{page.get("password_hint")}</p>
-                <button class="btn primary wide">{page.get("password_save")}</button>
+                {problem.map(Page::say)}
+                {field}
             </form>
         </main>
     };

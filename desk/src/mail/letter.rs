@@ -29,6 +29,8 @@ pub(crate) struct Letter {
     pub(super) badge: Option<String>,
     pub(super) rows: Vec<Row>,
     pub(super) entries: Vec<Line>,
+    /// The reader's side: their own words stand on the right, as they do in panel and console.
+    pub(super) reader: Side,
     pub(super) after: Vec<String>,
     pub(super) button: Button,
     pub(super) link_note: String,

@@ -179,11 +179,10 @@ async fn claim(desk: &Desk, most: usize) -> Result<Vec<Row>> {
 /// One try. What goes wrong with the database leaves the row claimed: it is due again when the claim lapses.
 async fn deliver(desk: Desk, row: Row) {
     let id = row.id;
-    if let Err(error) = try_once(&desk, &row).await {
-        tracing::warn!(mail = %id, %error, "a mail is tried again later");
-        if let Err(error) = again(&desk, &row, &crate::jobs::chain(&error), row.doubts).await {
-            tracing::warn!(mail = %id, %error, "what became of a mail could not be written down");
-        }
+    if let Err(error) = try_once(&desk, &row).await
+        && let Err(error) = again(&desk, &row, &crate::jobs::chain(&error), row.doubts).await
+    {
+        tracing::warn!(mail = %id, %error, "what became of a mail could not be written down");
     }
 }
 
@@ -293,6 +292,12 @@ async fn done(desk: &Desk, id: Uuid, state: &str) -> Result<()> {
 }
 
 async fn again(desk: &Desk, row: &Row, why: &str, doubts: i64) -> Result<()> {
+    tracing::warn!(
+        mail = %row.id,
+        tries = row.attempts,
+        why = %without_addresses(why),
+        "a mail did not go out and is tried again"
+    );
     let pause = if doubts > row.doubts { DOUBT } else { pause(row.attempts) };
     let mut tx = desk.begin().await?;
     run!(tx, c => sqlx::query(AGAIN)
@@ -306,6 +311,12 @@ async fn again(desk: &Desk, row: &Row, why: &str, doubts: i64) -> Result<()> {
     desk.commit(tx).await
 }
 
+/// Relays repeat the recipient's address, which belongs in no log.
+fn without_addresses(why: &str) -> String {
+    let words = why.split(' ').map(|word| if word.contains('@') { "…" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn pause(attempts: i64) -> Duration {
     let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
     PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
@@ -313,7 +324,7 @@ fn pause(attempts: i64) -> Duration {
 
 /// Gives up, where an owner sees it: in the list of mails and on the ticket.
 async fn park(desk: &Desk, id: Uuid, why: &str) -> Result<()> {
-    tracing::error!(mail = %id, why, "a mail is parked");
+    tracing::error!(mail = %id, why = %without_addresses(why), "a mail is parked");
     let now = desk.now();
     let mut tx = desk.begin().await?;
     let whose: Option<(Uuid, Option<Uuid>, String)> =
@@ -343,6 +354,12 @@ async fn park(desk: &Desk, id: Uuid, why: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_names_nobody() {
+        let why = "permanent error (550): 5.1.1 <ana@example.com>: no such user";
+        assert_eq!(without_addresses(why), "permanent error (550): 5.1.1 … no such user");
+    }
 
     #[test]
     fn the_tries_of_a_mail_fill_a_day() {

@@ -9,7 +9,7 @@ use crate::OpenError;
 use lettre::transport::smtp::{
     Error,
     authentication::{Credentials, DEFAULT_MECHANISMS},
-    client::{AsyncSmtpConnection, TlsParameters},
+    client::{AsyncSmtpConnection, CertificateStore, TlsParameters},
     commands::{Data, Mail, Rcpt},
     extension::ClientId,
 };
@@ -46,7 +46,9 @@ pub(super) enum Outcome {
 impl Relay {
     pub(super) fn new(url: &str) -> std::result::Result<Self, OpenError> {
         let url = RelayUrl::parse(url)?;
-        let tls = TlsParameters::new(url.host.clone())
+        let tls = TlsParameters::builder(url.host.clone())
+            .certificate_store(trusted())
+            .build()
             .map_err(|error| OpenError::Mail { setting: "smtp-url", message: error.to_string() })?;
         Ok(Self { url, tls, free: Mutex::default() })
     }
@@ -89,17 +91,32 @@ impl Relay {
             match envelope(&mut used, mail).await {
                 Ok(()) => return Ok(used),
                 // It was closed meanwhile: a new one decides.
-                Err(error) if error.status().is_none() => {}
-                Err(error) => return Err(judged(&error)),
+                Err(fault) if fault.error().status().is_none() => {}
+                Err(fault) => return Err(fault.judged()),
             }
         }
         // Up to here the fault is the relay's or its settings', not the mail's: also a 5xx is worth another try.
-        let mut connection = self.connect().await.map_err(|error| Outcome::Later(said(&error)))?;
-        envelope(&mut connection, mail).await.map_err(|error| judged(&error))?;
+        let (mut connection, _) =
+            self.connect().await.map_err(|error| Outcome::Later(said(&error)))?;
+        envelope(&mut connection, mail).await.map_err(|fault| fault.judged())?;
         Ok(connection)
     }
 
-    async fn connect(&self) -> std::result::Result<AsyncSmtpConnection, Error> {
+    /// As far as a mail would come before it is handed over; answers how, or why not.
+    pub(super) async fn greet(&self) -> std::result::Result<String, String> {
+        let connected = timeout(self.url.timeout, self.connect()).await;
+        let connected = connected.map_err(|_| "it does not answer in time".to_owned())?;
+        let (mut connection, is_encrypted) = connected.map_err(|error| said(&error))?;
+        let _ = timeout(self.url.timeout, connection.quit()).await;
+        let encrypted = if is_encrypted { "with TLS" } else { "without TLS" };
+        Ok(match &self.url.user {
+            Some((user, _)) => format!("answers {encrypted} and knows {user}"),
+            None => format!("answers {encrypted}"),
+        })
+    }
+
+    /// A connection that is signed in where there is a password, and whether it is encrypted.
+    async fn connect(&self) -> std::result::Result<(AsyncSmtpConnection, bool), Error> {
         let hello = ClientId::default();
         let wrapped = (self.url.security == Security::Tls).then(|| self.tls.clone());
         let mut connection = AsyncSmtpConnection::connect_tokio1(
@@ -115,6 +132,7 @@ impl Relay {
             Security::Opportunistic => connection.can_starttls(),
             Security::Tls | Security::None => false,
         };
+        let is_encrypted = upgrade || self.url.security == Security::Tls;
         if upgrade {
             connection.starttls(self.tls.clone(), &hello).await?;
         }
@@ -122,7 +140,7 @@ impl Relay {
             let credentials = Credentials::new(user.clone(), password.clone());
             connection.auth(DEFAULT_MECHANISMS, &credentials).await?;
         }
-        Ok(connection)
+        Ok((connection, is_encrypted))
     }
 
     fn take(&self) -> Option<AsyncSmtpConnection> {
@@ -139,21 +157,76 @@ impl Relay {
     }
 }
 
+/// Whom this machine trusts: a company's own authority is on its list, or in the file that `SSL_CERT_FILE` names. A machine
+/// without a list (a bare container) trusts whom Mozilla does.
+fn trusted() -> CertificateStore {
+    let system = rustls_native_certs::load_native_certs();
+    for error in &system.errors {
+        tracing::warn!(%error, "certificates that relays are checked against could not be read");
+    }
+    if system.certs.is_empty() { CertificateStore::WebpkiRoots } else { CertificateStore::Default }
+}
+
 async fn envelope(
     connection: &mut AsyncSmtpConnection,
     mail: &Built,
-) -> std::result::Result<(), Error> {
-    connection.command(Mail::new(Some(mail.from.clone()), Vec::new())).await?;
-    connection.command(Rcpt::new(mail.to.clone(), Vec::new())).await?;
-    connection.command(Data).await?;
+) -> std::result::Result<(), Fault> {
+    connection
+        .command(Mail::new(Some(mail.from.clone()), Vec::new()))
+        .await
+        .map_err(Fault::Sender)?;
+    connection.command(Rcpt::new(mail.to.clone(), Vec::new())).await.map_err(Fault::Recipient)?;
+    connection.command(Data).await.map_err(Fault::Recipient)?;
     Ok(())
 }
 
-/// What the relay said of this mail before its text.
-fn judged(error: &Error) -> Outcome {
-    if error.is_permanent() { Outcome::Refused(said(error)) } else { Outcome::Later(said(error)) }
+/// What the relay did not take before the text.
+enum Fault {
+    /// The sender is the same for every mail: a sender that is refused, or a password that is missing, is a setting to be
+    /// mended and no reason to give up a mail.
+    Sender(Error),
+    Recipient(Error),
 }
 
+impl Fault {
+    fn error(&self) -> &Error {
+        match self {
+            Self::Sender(error) | Self::Recipient(error) => error,
+        }
+    }
+
+    fn judged(&self) -> Outcome {
+        match self {
+            Self::Recipient(error) if error.is_permanent() => Outcome::Refused(said(error)),
+            Self::Sender(error) | Self::Recipient(error) => Outcome::Later(said(error)),
+        }
+    }
+}
+
+/// What went wrong, said once: the relay's own words, else the innermost cause, for each one around it repeats it.
 fn said(error: &Error) -> String {
-    super::address::header_text(&crate::jobs::chain(error)).chars().take(500).collect()
+    let text = match error.status() {
+        Some(_) => error.to_string(),
+        None => innermost(error),
+    };
+    super::address::header_text(&text).chars().take(500).collect()
+}
+
+fn innermost(error: &Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    match cause.to_string() {
+        text if text == "invalid peer certificate: UnknownIssuer" => {
+            "the relay's certificate is signed by nobody whom this machine trusts; its authority belongs on the system's \
+             list or into the file that SSL_CERT_FILE names"
+                .to_owned()
+        }
+        text if text.contains("CaUsedAsEndEntity") => {
+            "the relay's certificate is an authority's own, which is no server's: it needs one that the authority signed"
+                .to_owned()
+        }
+        text => text,
+    }
 }

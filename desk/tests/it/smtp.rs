@@ -1,5 +1,6 @@
 //! A relay that tests hold in their hand: it takes mail, refuses it, falls silent, or is not there.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD as STANDARD};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -27,6 +28,8 @@ pub enum Manner {
 
 #[derive(Default)]
 struct State {
+    /// Without which it takes nothing.
+    password: Option<String>,
     manners: HashMap<String, Manner>,
     taken: Vec<String>,
     tries: HashMap<String, u32>,
@@ -52,6 +55,16 @@ impl Relay {
         relay
     }
 
+    /// It takes mail from now on only from those who know the password.
+    pub fn want(&self, password: &str) {
+        self.state.lock().expect("lock").password = Some(password.to_owned());
+    }
+
+    /// Its address, for somebody who signs in.
+    pub fn url_with(&self, password: &str) -> String {
+        self.url.replace("smtp://", &format!("smtp://ana:{password}@"))
+    }
+
     pub fn treat(&self, address: &str, manner: Manner) {
         self.state.lock().expect("lock").manners.insert(address.to_owned(), manner);
     }
@@ -71,6 +84,8 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
     let mut stream = BufReader::new(stream);
     say(&mut stream, "220 sink").await?;
     let mut manner = Manner::Take;
+    let wanted = state.lock().expect("lock").password.clone();
+    let mut is_known = wanted.is_none();
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await.ok()? == 0 {
@@ -79,7 +94,18 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
         let line = line.trim_end();
         let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         match verb.as_str() {
-            "EHLO" | "HELO" => say(&mut stream, "250-sink\r\n250 8BITMIME").await?,
+            "EHLO" | "HELO" => {
+                say(&mut stream, "250-sink\r\n250-AUTH PLAIN\r\n250 8BITMIME").await?;
+            }
+            "AUTH" => {
+                let shown = line.rsplit(' ').next().unwrap_or_default();
+                let shown = STANDARD.decode(shown).unwrap_or_default();
+                let expected = format!("\0ana\0{}", wanted.clone().unwrap_or_default());
+                is_known = shown == expected.as_bytes();
+                let answer = if is_known { "235 welcome" } else { "535 5.7.8 wrong password" };
+                say(&mut stream, answer).await?;
+            }
+            "MAIL" if !is_known => say(&mut stream, "530 5.7.0 who are you?").await?,
             "RCPT" => {
                 let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
                 manner = {

@@ -114,7 +114,7 @@ async fn database(desk: &Desk, settings: &Settings, report: &mut Report) {
     );
 }
 
-/// The relay is called, and hung up on.
+/// The relay is called as a mail would call it, and hung up on.
 async fn mail(settings: &Settings) -> Finding {
     let Some(url) = &settings.smtp_url else {
         let folder = settings.data_dir.join("mail");
@@ -124,13 +124,10 @@ async fn mail(settings: &Settings) -> Finding {
     let Some(host) = uri.as_ref().and_then(axum::http::Uri::host) else {
         return Broken("--smtp-url names no host".into());
     };
-    let default = if url.starts_with("smtps:") { 465 } else { 587 };
-    let port = uri.as_ref().and_then(axum::http::Uri::port_u16).unwrap_or(default);
-    let calling = tokio::net::TcpStream::connect((host.trim_matches(['[', ']']), port));
-    match tokio::time::timeout(RELAY_WITHIN, calling).await {
-        Ok(Ok(_)) => Fine(format!("relay {host}:{port} answers")),
-        Ok(Err(error)) => Broken(format!("relay {host}:{port}: {error}")),
-        Err(_) => Broken(format!("relay {host}:{port} does not answer")),
+    match tokio::time::timeout(RELAY_WITHIN, desk::mail::greet_relay(url)).await {
+        Ok(Ok(how)) => Fine(format!("relay {host} {how}")),
+        Ok(Err(why)) => Broken(format!("relay {host}: {why}")),
+        Err(_) => Broken(format!("relay {host} does not answer")),
     }
 }
 

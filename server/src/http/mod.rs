@@ -7,6 +7,7 @@ pub(crate) mod files;
 pub(crate) mod form;
 pub(crate) mod health;
 pub(crate) mod home;
+pub(crate) mod mail;
 pub(crate) mod panel;
 pub(crate) mod password;
 pub(crate) mod requests;

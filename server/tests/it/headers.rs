@@ -11,7 +11,7 @@ use std::fmt::Write;
 #[tokio::test]
 async fn every_kind_of_answer_leaves_with_its_headers() {
     let house = House::new(Engine::Sqlite).await;
-    let (cookie, _) = house.agent(EMAIL).await;
+    let (cookie, agent) = house.agent(EMAIL).await;
     let asked = house.ask("tienda", "Hola").await;
     let mut all = String::new();
     for (name, path) in [
@@ -25,6 +25,9 @@ async fn every_kind_of_answer_leaves_with_its_headers() {
     }
     let console = house.client.get("/console").page().cookie(&cookie).send().await;
     describe(&mut all, &house, "console", &console);
+    let mail = house.desk().mails(&agent).await.unwrap().remove(0);
+    let mail = house.client.get(format!("/console/mail/{}/html", mail.id)).cookie(&cookie);
+    describe(&mut all, &house, "a mail", &mail.send().await);
     let ticket = house.client.get(format!("/t/{}", asked.number)).page();
     let ticket = ticket.cookie(&format!("ayuda_ticket={}", asked.token.0)).send().await;
     describe(&mut all, &house, "ticket page", &ticket);

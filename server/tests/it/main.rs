@@ -14,6 +14,7 @@ mod forms;
 mod headers;
 mod operators;
 mod rates;
+mod relay;
 mod shutdown;
 mod sign_in;
 mod status;
