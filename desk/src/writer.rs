@@ -20,6 +20,7 @@ use crate::{
     hub::Event,
     rows::{MOST, Rows},
 };
+use at_once::Owed;
 use heads::Heads;
 use protocol::{Code, Refusal, TicketId, Timestamp, entry::AgentEntry};
 use std::sync::{Arc, Weak};
@@ -111,15 +112,29 @@ pub(crate) fn spawn(desk: Weak<Inner>, queue: mpsc::Receiver<Command>) -> std::i
 async fn run(desk: Weak<Inner>, mut queue: mpsc::Receiver<Command>) {
     let mut batch = Vec::with_capacity(MOST);
     let mut heads = Heads::default();
-    while queue.recv_many(&mut batch, MOST).await > 0 {
+    let mut owed: Option<Owed> = None;
+    loop {
+        while batch.len() < MOST
+            && let Ok(command) = queue.try_recv()
+        {
+            batch.push(command);
+        }
+        if batch.is_empty() {
+            // Nothing to write meanwhile: nobody waits any longer.
+            owed.take().into_iter().for_each(Owed::tell);
+            if queue.recv_many(&mut batch, MOST).await == 0 {
+                return;
+            }
+        }
         let Some(inner) = desk.upgrade() else { return };
         let finish = batch.iter().position(|command| matches!(command, Command::Finish(_)));
         let rest = finish.map(|at| batch.split_off(at));
         if !batch.is_empty() {
-            write(&Desk(inner), &mut heads, std::mem::take(&mut batch)).await;
+            write(&Desk(inner), &mut heads, std::mem::take(&mut batch), &mut owed).await;
         }
         if let Some(rest) = rest {
             queue.close();
+            owed.take().into_iter().for_each(Owed::tell);
             for command in rest {
                 if let Command::Finish(answer) = command {
                     _ = answer.send(());
@@ -130,13 +145,18 @@ async fn run(desk: Weak<Inner>, mut queue: mpsc::Receiver<Command>) {
     }
 }
 
-/// Writes a batch and answers everybody in it.
-async fn write(desk: &Desk, heads: &mut Heads, batch: Vec<Command>) {
+/// Writes a batch and answers everybody in it, or leaves that to the next.
+async fn write(desk: &Desk, heads: &mut Heads, batch: Vec<Command>, owed: &mut Option<Owed>) {
     let now = desk.now();
-    let mut outcome = match at_once::write(desk, heads, &batch, now).await {
-        Some(done) => Ok(done),
-        None => transaction(desk, heads, &batch, now).await,
+    let batch = match at_once::write(desk, heads, batch, owed, now).await {
+        Ok(next) => {
+            *owed = Some(next);
+            return;
+        }
+        Err(batch) => batch,
     };
+    owed.take().into_iter().for_each(Owed::tell);
+    let mut outcome = transaction(desk, heads, &batch, now).await;
     if outcome.is_err() {
         heads.forget();
         outcome = retry!({ transaction(desk, heads, &batch, now).await });

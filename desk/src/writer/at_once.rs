@@ -6,9 +6,9 @@
 //! of it.
 
 use super::{
-    Command, Done, bind_entries,
+    Command, Done, answer, bind_entries,
     heads::Heads,
-    says::{self, Say, UPDATE, bind_targets},
+    says::{self, Plan, Say, UPDATE, bind_targets},
     tell_entry,
 };
 use crate::{
@@ -27,14 +27,74 @@ static ADD: Rows = Rows::new(
     ") where column1 is not null",
 );
 
-/// Writes the batch, if it is of this kind and nothing stands in its way. None: nothing was written.
+/// A batch that is committed and whose senders do not know it yet. They are told while the next batch is being written.
+pub(super) struct Owed {
+    desk: Desk,
+    batch: Vec<Command>,
+    done: Vec<Done>,
+    plan: Plan,
+    now: Timestamp,
+}
+
+impl Owed {
+    /// The hub first, then the senders.
+    pub(super) fn tell(self) {
+        let hub = &self.desk.0.hub;
+        for (ticket, target) in &self.plan.targets {
+            hub.publish(target.row_changed(*ticket, self.now));
+        }
+        for (ticket, entry) in self.plan.entries {
+            hub.publish(tell_entry(ticket, entry));
+        }
+        self.batch.into_iter().zip(self.done).for_each(answer);
+    }
+}
+
+/// Writes the batch, if it is of this kind and nothing stands in its way, and meanwhile tells whom the batch before owes
+/// something. The batch back: nothing was written.
 pub(super) async fn write(
     desk: &Desk,
     heads: &mut Heads,
-    batch: &[Command],
+    batch: Vec<Command>,
+    owed: &mut Option<Owed>,
     now: Timestamp,
-) -> Option<Vec<Done>> {
-    let Db::Sqlite { write, .. } = desk.db() else { return None };
+) -> std::result::Result<Owed, Vec<Command>> {
+    let Db::Sqlite { write, .. } = desk.db() else { return Err(batch) };
+    let Some((plan, done)) = plan(heads, &batch, now) else { return Err(batch) };
+    let targets: Vec<_> = plan.targets.iter().collect();
+    let (update, size) = UPDATE.sqlite_text(targets.len());
+    let (add, _) = ADD.sqlite_text(plan.entries.len());
+    let text = format!("begin immediate; {update}; {add}; commit");
+    let bodies = entries::stored_all(&plan.entries);
+    let query = sqlx::query(sqlx::AssertSqlSafe(text));
+    let query = bind_targets!(query, &targets, size, now);
+    let query = bind_entries!(query, &bodies);
+    let Ok(mut connection) = write.acquire().await else { return Err(batch) };
+    let (written, ()) = tokio::join!(
+        biased;
+        query.execute(&mut *connection),
+        async {
+            if let Some(owed) = owed.take() {
+                owed.tell();
+            }
+        },
+    );
+    if let Err(error) = written {
+        tracing::debug!(%error, "a batch is written step by step");
+        // There is nothing to roll back where the beginning failed.
+        let _ = sqlx::query("rollback").execute(&mut *connection).await;
+        return Err(batch);
+    }
+    heads.begin();
+    for (ticket, target) in &plan.targets {
+        heads.will_be(*ticket, target.after);
+    }
+    heads.committed();
+    Ok(Owed { desk: desk.clone(), batch, done, plan, now })
+}
+
+/// What the batch comes to, if it is nothing but messages into chats that are known and none is to be mailed.
+fn plan(heads: &Heads, batch: &[Command], now: Timestamp) -> Option<(Plan, Vec<Done>)> {
     let says: Option<Vec<(usize, &Say)>> = batch
         .iter()
         .enumerate()
@@ -49,30 +109,5 @@ pub(super) async fn write(
     if mails || !(1..=MOST).contains(&plan.entries.len()) {
         return None;
     }
-    let targets: Vec<_> = plan.targets.iter().collect();
-    let (update, size) = UPDATE.sqlite_text(targets.len());
-    let (add, _) = ADD.sqlite_text(plan.entries.len());
-    let text = format!("begin immediate; {update}; {add}; commit");
-    let bodies = entries::stored_all(&plan.entries);
-    let query = sqlx::query(sqlx::AssertSqlSafe(text));
-    let query = bind_targets!(query, &targets, size, now);
-    let query = bind_entries!(query, &bodies);
-    let mut connection = write.acquire().await.ok()?;
-    if let Err(error) = query.execute(&mut *connection).await {
-        tracing::debug!(%error, "a batch is written step by step");
-        // There is nothing to roll back where the beginning failed.
-        let _ = sqlx::query("rollback").execute(&mut *connection).await;
-        return None;
-    }
-    drop(connection);
-    heads.begin();
-    for (ticket, target) in plan.targets {
-        heads.will_be(ticket, target.after);
-        desk.0.hub.publish(target.row_changed(ticket, now));
-    }
-    heads.committed();
-    for (ticket, entry) in plan.entries {
-        desk.0.hub.publish(tell_entry(ticket, entry));
-    }
-    done.into_iter().collect()
+    Some((plan, done.into_iter().collect::<Option<_>>()?))
 }

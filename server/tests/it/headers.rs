@@ -25,7 +25,7 @@ async fn every_kind_of_answer_leaves_with_its_headers() {
     }
     let console = house.client.get("/console").page().cookie(&cookie).send().await;
     describe(&mut all, &house, "console", &console);
-    let mail = house.desk().mails(&agent).await.unwrap().remove(0);
+    let mail = house.kept_mail(&agent).await;
     let mail = house.client.get(format!("/console/mail/{}/html", mail.id)).cookie(&cookie);
     describe(&mut all, &house, "a mail", &mail.send().await);
     let ticket = house.client.get(format!("/t/{}", asked.number)).page();

@@ -7,6 +7,7 @@ use crate::{
 use desk::{
     Clock, Desk,
     agents::{Agent, NewAgent, Role},
+    mail::{KeptMail, MailState},
 };
 use protocol::{SiteKey, Timestamp, agent::AgentState, form::Started};
 use server::{
@@ -133,13 +134,16 @@ impl House {
 
     /// Waits for what happens by itself and soon.
     pub async fn until(&self, done: impl Fn() -> bool) {
-        for _ in 0..400 {
-            if done() {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("it did not happen within four seconds");
+        eventually(async || done().then_some(())).await;
+    }
+
+    /// The newest mail, once the worker has kept it.
+    pub async fn kept_mail(&self, agent: &Agent) -> KeptMail {
+        eventually(async || {
+            let mails = self.desk().mails(agent).await.expect("the mails");
+            mails.into_iter().next().filter(|mail| mail.state == MailState::Kept)
+        })
+        .await
     }
 
     pub async fn start_chat(&self, site: &str, message: &str) -> Started {
@@ -153,6 +157,17 @@ impl House {
         let path = format!("/w/{site}/requests");
         started(&self.client.post(path).json().multipart(&fields, &[]).send().await)
     }
+}
+
+/// What there is within four seconds.
+async fn eventually<T>(mut found: impl AsyncFnMut() -> Option<T>) -> T {
+    for _ in 0..400 {
+        if let Some(found) = found().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it did not happen within four seconds");
 }
 
 pub fn started(reply: &Reply) -> Started {
