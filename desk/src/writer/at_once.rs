@@ -83,6 +83,7 @@ pub(super) async fn write(
         tracing::debug!(%error, "a batch is written step by step");
         // There is nothing to roll back where the beginning failed.
         let _ = sqlx::query("rollback").execute(&mut *connection).await;
+        heads.forget();
         return Err(batch);
     }
     heads.begin();
