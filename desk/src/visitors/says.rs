@@ -20,8 +20,7 @@ use protocol::{
 impl Desk {
     /// A chat message: committed when it answers. Into a running or waiting chat; on a help request or an ended chat it is a
     /// reply (reopens a closed ticket, tells agents by mail). Text may be empty when there are files. It has its place among
-    /// the others when this is first polled, and holds
-    /// no transaction between two polls.
+    /// the others when this is first polled, and holds no transaction between two polls.
     pub async fn visitor_says(
         &self,
         visitor: Visitor,
@@ -30,7 +29,7 @@ impl Desk {
         files: &[FileId],
     ) -> Result<Receipt> {
         if !files.is_empty() && text.trim().is_empty() {
-            return self.reply_on_its_own(visitor, id, String::new(), files).await;
+            return self.reply(visitor, id, String::new(), files).await;
         }
         let text = String::from(ChatText::parse(text)?);
         if files.is_empty() {
@@ -40,18 +39,7 @@ impl Desk {
                 return Ok(receipt);
             }
         }
-        self.reply_on_its_own(visitor, id, text, files).await
-    }
-
-    async fn reply_on_its_own(
-        &self,
-        visitor: Visitor,
-        id: EntryId,
-        text: String,
-        files: &[FileId],
-    ) -> Result<Receipt> {
-        let (desk, files) = (self.clone(), files.to_vec());
-        on_its_own(async move { desk.reply(visitor, id, text, &files).await }).await
+        self.reply(visitor, id, text, files).await
     }
 
     /// From the ticket page: the same with a form's length.
@@ -77,35 +65,38 @@ impl Desk {
         text: String,
         files: &[FileId],
     ) -> Result<Receipt> {
-        let now = self.now();
-        retry!({
-            let mut tx = self.begin().await?;
-            let mut head = Head::hold(&mut tx, visitor.ticket, &[visitor.site]).await?;
-            if let Some(first) = entries::find(&mut tx, head.id, id).await? {
-                return Ok(Receipt { id, seq: first.seq, at: first.at });
-            }
-            let files = attach(&mut tx, head.site, head.id, id, files).await?;
-            let message = AgentBody::Visitor { text: text.clone(), files };
-            let receipt = head.add_as(&mut tx, id, now, message).await?;
-            if head.live_chat().is_none() {
-                head.enter(&mut tx, self, now, Category::Open, None).await?;
-                let to = ForAgents::Reply;
-                queue::to_agents(
-                    &mut tx,
-                    self,
-                    head.site,
-                    head.queue,
-                    head.id,
-                    &head.number,
-                    to,
-                    receipt.seq,
-                    now,
-                )
-                .await?;
-            }
-            head.save(&mut tx).await?;
-            self.commit(tx).await?;
-            Ok(receipt)
+        let (desk, files, now) = (self.clone(), files.to_vec(), self.now());
+        on_its_own(async move {
+            retry!({
+                let mut tx = desk.begin().await?;
+                let mut head = Head::hold(&mut tx, visitor.ticket, &[visitor.site]).await?;
+                if let Some(first) = entries::find(&mut tx, head.id, id).await? {
+                    return Ok(Receipt { id, seq: first.seq, at: first.at });
+                }
+                let files = attach(&mut tx, head.site, head.id, id, &files).await?;
+                let message = AgentBody::Visitor { text: text.clone(), files };
+                let receipt = head.add_as(&mut tx, id, now, message).await?;
+                if head.live_chat().is_none() {
+                    head.enter(&mut tx, &desk, now, Category::Open, None).await?;
+                    let to = ForAgents::Reply;
+                    queue::to_agents(
+                        &mut tx,
+                        &desk,
+                        head.site,
+                        head.queue,
+                        head.id,
+                        &head.number,
+                        to,
+                        receipt.seq,
+                        now,
+                    )
+                    .await?;
+                }
+                head.save(&mut tx).await?;
+                desk.commit(tx).await?;
+                Ok(receipt)
+            })
         })
+        .await
     }
 }

@@ -69,20 +69,20 @@ pub(super) async fn write(
     let query = sqlx::query(sqlx::AssertSqlSafe(text));
     let query = bind_targets!(query, &targets, size, now);
     let query = bind_entries!(query, &bodies);
-    let Ok(mut connection) = write.acquire().await else { return Err(batch) };
-    let (written, ()) = tokio::join!(
-        biased;
-        query.execute(&mut *connection),
-        async {
-            if let Some(owed) = owed.take() {
-                owed.tell();
-            }
-        },
-    );
+    let execute = async {
+        let mut connection = write.acquire().await?;
+        if let Err(error) = query.execute(&mut *connection).await {
+            // There is nothing to roll back where the beginning failed.
+            let _ = sqlx::query("rollback").execute(&mut *connection).await;
+            return Err(error);
+        }
+        sqlx::Result::Ok(())
+    };
+    // Also while somebody else's transaction has the connection.
+    let tell = async { owed.take().into_iter().for_each(Owed::tell) };
+    let (written, ()) = tokio::join!(biased; execute, tell);
     if let Err(error) = written {
         tracing::debug!(%error, "a batch is written step by step");
-        // There is nothing to roll back where the beginning failed.
-        let _ = sqlx::query("rollback").execute(&mut *connection).await;
         heads.forget();
         return Err(batch);
     }
