@@ -2,35 +2,28 @@
 //!
 //! Everything that is decided is decided in `desk`; here is HTTP. [`start`] is the way in for the binary and for tests.
 
-mod access;
-mod asking;
-pub mod assets;
 pub mod cli;
-mod compression;
-mod counters;
-mod demo;
-mod failure;
-mod http;
-mod listening;
-pub mod network;
-mod observing;
-mod origin;
-mod page;
-mod rates;
+mod console;
+mod edge;
+mod ops;
 mod router;
-mod security;
 pub mod settings;
-mod sockets;
-mod state;
-mod wording;
+mod visitor;
 mod ws;
 
-pub use access::Access;
+pub use edge::access::Access;
+pub use ops::assets;
 pub use router::Declared;
 
 use desk::Desk;
+use edge::{
+    counters::Counters,
+    open_sockets::Sockets,
+    rates::Rates,
+    state::{self, Inner, Server},
+};
+use ops::{demo::Demo, listener};
 use settings::{PublicUrl, Settings};
-use state::{Inner, Server};
 use std::{io, net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 
@@ -92,19 +85,19 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let desk = Desk::open(settings.desk_options(&public)).await?;
     let (stop, stopped) = watch::channel(false);
     let server = Server::new(Inner {
-        rates: rates::Rates::new(settings.clock.clone()),
-        console: http::console::router(&desk),
-        demo: demo::Demo::find(&settings.data_dir),
+        rates: Rates::new(settings.clock.clone()),
+        console: console::pages::router(&desk),
+        demo: Demo::find(&settings.data_dir),
         desk,
         public,
         trusted_proxies: settings.trusted_proxies,
         metrics_token: settings.metrics_token,
-        counters: counters::Counters::default(),
-        sockets: sockets::Sockets::default(),
+        counters: Counters::default(),
+        sockets: Sockets::default(),
         stop: stopped.clone(),
     });
     let (router, declared) = router::build(&server);
-    let listening = tokio::spawn(listening::listen(listener, router, stopped.clone()));
+    let listening = tokio::spawn(listener::listen(listener, router, stopped.clone()));
     let working = tokio::spawn(work(server.clone(), stopped));
     Ok(Running { address, server, declared, stop, listening, working })
 }

@@ -2,16 +2,16 @@
 //! test walks all rows as every role.
 
 use crate::{
-    access::{self, Access},
-    assets, compression,
-    failure::Failure,
-    http::{
-        chats, console, console_files, health, home, mail, panel, password, requests, sign_in,
-        status, ticket, ticket_posts, visitor_files,
+    console,
+    edge::{
+        access::{self, Access},
+        compression, error_responses,
+        failure::Failure,
+        security,
+        state::Server,
     },
-    observing, security,
-    state::Server,
-    wording, ws,
+    ops::{assets, health, home, telemetry},
+    visitor, ws,
 };
 use axum::{
     Router,
@@ -51,44 +51,44 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         // For host pages.
         .get(Public, "/widget.js", assets::serve_loader)
         .get(Public, "/assets/{*path}", assets::serve)
-        .get(Public, "/w/{site}/status", status::status)
-        .get(Public, "/w/{site}/events", status::events)
+        .get(Public, "/w/{site}/status", visitor::status::status)
+        .get(Public, "/w/{site}/events", visitor::status::events)
         // For visitors.
-        .get(Public, "/w/{site}", panel::panel)
-        .upload(Public, "/w/{site}/chats", chats::start)
-        .upload(Public, "/w/{site}/requests", requests::ask)
+        .get(Public, "/w/{site}", visitor::panel::panel)
+        .upload(Public, "/w/{site}/chats", visitor::chats::start)
+        .upload(Public, "/w/{site}/requests", visitor::requests::ask)
         .get(Public, "/w/{site}/socket", ws::visitor::upgrade)
-        .upload(Visitor, "/w/{site}/files", visitor_files::upload)
-        .get(Visitor, "/w/{site}/files/{id}", visitor_files::download)
-        .get(Public, "/t/{number}", ticket::page)
-        .upload(Ticket, "/t/{number}", ticket_posts::reply)
-        .get(Ticket, "/t/{number}/files/{id}", ticket::download)
-        .post(Ticket, "/t/{number}/transcript", ticket_posts::transcript)
-        .post(Ticket, "/t/{number}/rating", ticket_posts::rate)
+        .upload(Visitor, "/w/{site}/files", visitor::files::upload)
+        .get(Visitor, "/w/{site}/files/{id}", visitor::files::download)
+        .get(Public, "/t/{number}", visitor::ticket::page)
+        .upload(Ticket, "/t/{number}", visitor::ticket_posts::reply)
+        .get(Ticket, "/t/{number}/files/{id}", visitor::ticket::download)
+        .post(Ticket, "/t/{number}/transcript", visitor::ticket_posts::transcript)
+        .post(Ticket, "/t/{number}/rating", visitor::ticket_posts::rate)
         // For agents.
-        .get(Public, "/console/sign-in", sign_in::page)
-        .post(Public, "/console/sign-in", sign_in::sign_in)
-        .post(Public, "/console/sign-out", sign_in::sign_out)
-        .get(Public, "/console/password", password::page)
-        .post(Public, "/console/password", password::set)
+        .get(Public, "/console/sign-in", console::sign_in::page)
+        .post(Public, "/console/sign-in", console::sign_in::sign_in)
+        .post(Public, "/console/sign-out", console::sign_in::sign_out)
+        .get(Public, "/console/password", console::password::page)
+        .post(Public, "/console/password", console::password::set)
         .get(Agent, "/console/socket", ws::agent::upgrade)
-        .upload(Agent, "/console/files", console_files::upload)
-        .get(Agent, "/console/files/{id}", console_files::download)
-        .get(Agent, "/console/mail/{id}/html", mail::html)
-        .get(Agent, "/console/api/{*path}", console::page)
-        .post(Agent, "/console/api/{*path}", console::page)
-        .get(AgentPage, "/console", console::page)
-        .get(AgentPage, "/console/{*path}", console::page);
+        .upload(Agent, "/console/files", console::files::upload)
+        .get(Agent, "/console/files/{id}", console::files::download)
+        .get(Agent, "/console/mail/{id}/html", console::mail::html)
+        .get(Agent, "/console/api/{*path}", console::pages::page)
+        .post(Agent, "/console/api/{*path}", console::pages::page)
+        .get(AgentPage, "/console", console::pages::page)
+        .get(AgentPage, "/console/{*path}", console::pages::page);
     let server = server.clone();
     let router = router
         .fallback(async || Failure::of(Code::NotFound))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .layer(from_fn(observing::catch_panic))
+        .layer(from_fn(telemetry::catch_panic))
         .layer(csrf(&server))
-        .layer(from_fn_with_state(server.clone(), wording::word))
+        .layer(from_fn_with_state(server.clone(), error_responses::word))
         .layer(compression::layer())
         .layer(from_fn_with_state(server.clone(), security::guard))
-        .layer(from_fn_with_state(server.clone(), observing::observe))
+        .layer(from_fn_with_state(server.clone(), telemetry::observe))
         .with_state(server);
     (router, declared)
 }

@@ -2,7 +2,7 @@
 
 use super::open;
 use crate::{
-    demo::{self, Demo, Filled},
+    ops::demo::{self, Demo, Filled},
     settings::Settings,
 };
 

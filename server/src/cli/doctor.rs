@@ -144,7 +144,7 @@ fn proxies(settings: &Settings, public: &PublicUrl) -> Finding {
 }
 
 fn assets() -> Finding {
-    match crate::assets::all().len() {
+    match crate::ops::assets::all().len() {
         0 => Odd("this binary was built without scripts and styles".into()),
         count => Fine(format!("{count} files built in")),
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     Running,
-    demo::{self, Demo},
+    ops::demo::{self, Demo},
     settings::Settings,
 };
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! `ayuda site list | show | apply | remove`.
 
 use super::{open, worded};
-use crate::{demo, settings::Settings};
+use crate::{ops::demo, settings::Settings};
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use desk::Desk;

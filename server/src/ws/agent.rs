@@ -3,10 +3,10 @@
 use super::{
     BATCH, HELLO_WITHIN, LAST_ANSWERS, Task,
     agent_events::Desktop,
+    connection::{Close, Gone, Heard, Line, decode},
     in_flight::{InFlight, at_once},
-    line::{Close, Gone, Heard, Line, decode},
 };
-use crate::{
+use crate::edge::{
     failure::{Answer, Failure},
     state::{Server, stopped},
 };

@@ -1,7 +1,7 @@
 //! What a console has on screen, and what it is told of each event.
 
 use super::in_flight::{Answering, on_its_own};
-use crate::{failure::Failure, state::Server};
+use crate::edge::{failure::Failure, state::Server};
 use desk::{
     agents::Agent,
     hub::{Event, RowChange},

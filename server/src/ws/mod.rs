@@ -2,12 +2,12 @@
 
 pub(crate) mod agent;
 mod agent_events;
+mod connection;
 mod in_flight;
-mod line;
 pub(crate) mod visitor;
 mod visitor_commands;
 
-use crate::{
+use crate::edge::{
     failure::{Answer, Failure},
     origin,
     state::Server,
@@ -17,7 +17,7 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use line::Line;
+use connection::Line;
 use protocol::{Code, limits};
 use std::{pin::Pin, time::Duration};
 

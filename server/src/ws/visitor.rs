@@ -2,16 +2,18 @@
 
 use super::{
     BATCH, HELLO_WITHIN, LAST_ANSWERS, Task,
+    connection::{Close, Gone, Heard, Line, decode},
     in_flight::{InFlight, at_once},
-    line::{Close, Gone, Heard, Line, decode},
     visitor_commands,
 };
 use crate::{
-    access,
-    asking::Client,
-    failure::{Answer, Failure},
-    network::Network,
-    state::{Server, stopped},
+    edge::{
+        access,
+        failure::{Answer, Failure},
+        request_info::Client,
+        state::{Server, stopped},
+    },
+    settings::network::Network,
 };
 use axum::{
     extract::{Path, State, ws::WebSocketUpgrade},

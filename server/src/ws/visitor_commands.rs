@@ -1,7 +1,7 @@
 //! What a panel asks of the desk: each command a future that owns what it needs, so that the socket goes on reading.
 
 use super::in_flight::{Answering, at_once, on_its_own};
-use crate::{network::Network, state::Server};
+use crate::{edge::state::Server, settings::network::Network};
 use desk::{sites::Site, visitors::Visitor};
 use protocol::{
     EntryId, Refusal, Seq,
@@ -104,6 +104,6 @@ fn done_or_refused(what: Done, outcome: desk::Result<()>) -> VisitorEvent {
 
 fn refused(id: Option<EntryId>, error: desk::Error) -> VisitorEvent {
     // The desk's own faults are logged where refusals become answers; sockets are such a place too.
-    let refusal: Refusal = crate::failure::Failure::from(error).refusal;
+    let refusal: Refusal = crate::edge::failure::Failure::from(error).refusal;
     VisitorEvent::Refused { id, refusal }
 }

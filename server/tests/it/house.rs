@@ -13,7 +13,7 @@ use protocol::{SiteKey, Timestamp, agent::AgentState, form::Started};
 use server::{
     Running,
     network::Network,
-    settings::{Flags, Settings},
+    settings::{Flags, Settings, network::Network},
 };
 use std::{path::PathBuf, time::Duration};
 use tempfile::TempDir;

@@ -1,0 +1,45 @@
+//! `/console/mail/{id}/html`: a mail as it was written, for the frame in the console. Its styles are inline, so it has an address
+//! and a policy of its own rather than a looser policy for the console.
+
+use crate::edge::{
+    failure::{Answer, Failure},
+    state::Server,
+};
+use axum::{
+    Extension,
+    extract::{Path, State},
+    http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS},
+    response::{Html, IntoResponse},
+};
+use desk::{agents::Agent, mail::MailState};
+use protocol::{Code, MailId};
+
+/// No script, no form, nothing fetched, and no origin: people's words are in it.
+macro_rules! policy {
+    ($sandbox:literal) => {
+        concat!(
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; \
+             frame-ancestors 'self'; ",
+            $sandbox
+        )
+    };
+}
+
+/// `GET /console/mail/{id}/html`
+pub(crate) async fn html(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+    Extension(agent): Extension<Agent>,
+) -> Answer {
+    let id = id.parse::<MailId>().map_err(|_| Failure::of(Code::NotFound))?;
+    let (mail, _, html) = server.desk.mail(&agent, id).await?;
+    // A link in a mail proves whoever opens it. Only one that went to nobody is there to be tried.
+    let policy = match mail.state {
+        MailState::Kept => policy!("sandbox allow-popups allow-popups-to-escape-sandbox"),
+        MailState::Queued | MailState::Sent | MailState::Parked => policy!("sandbox"),
+    };
+    let headers = [(CONTENT_SECURITY_POLICY, policy), (X_FRAME_OPTIONS, "SAMEORIGIN")];
+    // Links leave the frame, or go nowhere.
+    let html = html.replacen("<head>", "<head><base target=\"_blank\">", 1);
+    Ok((headers, Html(html)).into_response())
+}

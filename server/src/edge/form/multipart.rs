@@ -1,0 +1,153 @@
+//! A body in parts: texts, and files that go to the desk as they come.
+
+use super::{FIELD_BYTES, Posted, known, too_long, unreadable};
+use crate::edge::failure::{Answer, Failure};
+use axum::extract::{
+    FromRequest, Multipart, Request,
+    multipart::{Field as Part, MultipartError},
+};
+use desk::{Desk, sites::Site};
+use futures_util::StreamExt;
+use protocol::{Code, Field, Refusal, file::Attachment, limits};
+
+/// After a refusal the rest of a body is read and thrown away up to here, since a browser that is cut off while it sends shows no answer.
+const DRAIN_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Parts of a multipart body; a form of ours has far fewer.
+const PARTS: usize = 64;
+
+/// Where files go.
+pub(crate) struct Uploads<'a> {
+    pub(crate) desk: &'a Desk,
+    pub(crate) site: &'a Site,
+}
+
+/// Reads a form with files, part by part.
+pub(super) async fn read(
+    request: Request,
+    names: &[&'static str],
+    uploads: Option<Uploads<'_>>,
+) -> Answer<Posted> {
+    let mut body = multipart(request).await?;
+    let mut posted = Posted::default();
+    let mut drained = 0;
+    let mut parts = 0;
+    while let Some(mut part) = body.next_field().await.map_err(broken)? {
+        parts += 1;
+        if parts > PARTS {
+            return Err(Failure::of(Code::Invalid));
+        }
+        let name = part.name().unwrap_or_default().to_owned();
+        let file = part.file_name().map(str::to_owned);
+        match (known(names, &name), file, &uploads) {
+            (_, Some(file), Some(uploads)) if name == "files" => {
+                if let Some(refusal) = take_file(&mut part, &file, uploads, &mut posted).await? {
+                    if !posted.refusals.contains(&refusal) {
+                        posted.refusals.push(refusal);
+                    }
+                    drain(&mut part, &mut drained).await?;
+                }
+            }
+            // "No file chosen", as the parser hands it on.
+            (_, None, Some(_)) if name == "files" => drain(&mut part, &mut drained).await?,
+            (Some(name), None, _) => {
+                let text = take_text(&mut part, name).await?;
+                if text.is_err() {
+                    drain(&mut part, &mut drained).await?;
+                }
+                posted.put(name, text);
+            }
+            _ => {
+                posted.refusals.push(Refusal::new(Code::Invalid));
+                drain(&mut part, &mut drained).await?;
+            }
+        }
+    }
+    Ok(posted)
+}
+
+/// The multipart body of a request. The routes that take one lift axum's limit on the whole: each part has its own.
+pub(crate) async fn multipart(request: Request) -> Answer<Multipart> {
+    Multipart::from_request(request, &()).await.map_err(|_| Failure::of(Code::Invalid))
+}
+
+/// Streams one file to the desk; a refusal is the visitor's to mend, a failure is ours. No name and no bytes is what a
+/// browser sends for "no file chosen".
+async fn take_file(
+    part: &mut Part<'_>,
+    name: &str,
+    uploads: &Uploads<'_>,
+    posted: &mut Posted,
+) -> Answer<Option<Refusal>> {
+    let Some(first) = next_chunk(part).await? else {
+        let nothing = Refusal::of(Field::Files, Code::FileType);
+        return Ok((!name.is_empty()).then_some(nothing));
+    };
+    if posted.files.len() >= limits::FILES {
+        let limit = limits::FILES as u64;
+        return Ok(Some(Refusal::of(Field::Files, Code::TooManyFiles).limit(limit)));
+    }
+    match store(part, first, name, uploads).await {
+        Ok(attachment) => {
+            posted.files.push(attachment.id);
+            Ok(None)
+        }
+        Err(failure) if failure.status().is_server_error() => Err(failure),
+        Err(failure) => Ok(Some(failure.refusal)),
+    }
+}
+
+/// Streams a part to the desk.
+pub(crate) async fn store(
+    part: &mut Part<'_>,
+    first: bytes::Bytes,
+    name: &str,
+    uploads: &Uploads<'_>,
+) -> Answer<Attachment> {
+    let mut upload = uploads.desk.begin_upload(uploads.site.id, name).await?;
+    upload.write(&first).await?;
+    while let Some(chunk) = next_chunk(part).await? {
+        upload.write(&chunk).await?;
+    }
+    Ok(upload.finish().await?)
+}
+
+/// The next bytes of a part; none at its end.
+pub(crate) async fn next_chunk(part: &mut Part<'_>) -> Answer<Option<bytes::Bytes>> {
+    loop {
+        match part.next().await.transpose().map_err(broken)? {
+            // An empty part is one empty chunk to the parser.
+            Some(chunk) if chunk.is_empty() => {}
+            chunk => return Ok(chunk),
+        }
+    }
+}
+
+async fn take_text(part: &mut Part<'_>, name: &'static str) -> Answer<Result<String, Refusal>> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = next_chunk(part).await? {
+        if bytes.len() + chunk.len() > FIELD_BYTES {
+            return Ok(Err(too_long(name)));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    // What browsers send for a line break is two characters; what people typed is one.
+    Ok(String::from_utf8(bytes)
+        .map(|text| text.replace("\r\n", "\n"))
+        .map_err(|_| unreadable(name)))
+}
+
+/// Reads and throws away the rest of a part.
+pub(crate) async fn drain(part: &mut Part<'_>, drained: &mut u64) -> Answer<()> {
+    while let Some(chunk) = next_chunk(part).await? {
+        *drained += chunk.len() as u64;
+        if *drained > DRAIN_BYTES {
+            return Err(Failure::of(Code::FileTooLarge));
+        }
+    }
+    Ok(())
+}
+
+fn broken(_: MultipartError) -> Failure {
+    Failure::of(Code::Invalid)
+}

@@ -1,0 +1,16 @@
+//! Where HTTP meets the desk: who may call, what a request says, what answers look like, and what all handlers share.
+
+pub(crate) mod access;
+pub(crate) mod compression;
+pub(crate) mod counters;
+pub(crate) mod error_responses;
+pub(crate) mod failure;
+pub(crate) mod files;
+pub(crate) mod form;
+pub(crate) mod open_sockets;
+pub(crate) mod origin;
+pub(crate) mod page;
+pub(crate) mod rates;
+pub(crate) mod request_info;
+pub(crate) mod security;
+pub(crate) mod state;

@@ -1,0 +1,62 @@
+//! Whether a page of another origin may ask about a site, and what its browser is told.
+
+use crate::{
+    edge::failure::{Answer, Failure},
+    settings::PublicUrl,
+};
+use axum::http::{
+    HeaderMap, HeaderValue,
+    header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, VARY},
+};
+use desk::sites::Site;
+use protocol::Code;
+
+/// Refuses a request that a page of an origin outside the site's list makes. Without `Origin`, or from ourselves by the
+/// browser's word, it is no such request.
+pub(crate) fn check(site: &Site, public: &PublicUrl, headers: &HeaderMap) -> Answer<()> {
+    if headers.get("sec-fetch-site").is_some_and(|from| from == "same-origin") {
+        return Ok(());
+    }
+    match headers.get(ORIGIN).map(HeaderValue::to_str) {
+        None => Ok(()),
+        Some(Ok(origin)) if origin == public.as_str() || allows(site, origin) => Ok(()),
+        Some(_) => Err(Failure::of(Code::OriginNotAllowed)),
+    }
+}
+
+/// Whether the `Origin` is ours, exactly. Sockets ask this before the upgrade.
+pub(crate) fn is_ours(public: &PublicUrl, headers: &HeaderMap) -> bool {
+    headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes() == public.as_str().as_bytes())
+}
+
+/// Lets the asking page read the answer. Call after [`check`].
+pub(crate) fn share(site: &Site, asked: &HeaderMap, answer: &mut HeaderMap) {
+    if site.allowed_origins.is_empty() {
+        answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        return;
+    }
+    answer.append(VARY, HeaderValue::from_static("origin"));
+    if let Some(origin) = asked.get(ORIGIN)
+        && origin.to_str().is_ok_and(|origin| allows(site, origin))
+    {
+        answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+}
+
+/// The panel's `frame-ancestors`: the site's origins and ours (the demonstration, the panel as a page), or anybody's.
+pub(crate) fn frame_ancestors(site: &Site) -> String {
+    if site.allowed_origins.is_empty() {
+        return "*".into();
+    }
+    let mut list = String::from("'self'");
+    // They were checked when the site was applied; what could end the directive is left out all the same.
+    for origin in site.allowed_origins.iter().filter(|origin| !origin.contains([';', ',', ' '])) {
+        list.push(' ');
+        list.push_str(origin);
+    }
+    list
+}
+
+fn allows(site: &Site, origin: &str) -> bool {
+    site.allowed_origins.is_empty() || site.allowed_origins.iter().any(|allowed| allowed == origin)
+}

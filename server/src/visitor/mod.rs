@@ -1,0 +1,9 @@
+//! Handlers for visitors, one noun a file: they read the request, call one verb of the desk, and answer with what came of it.
+
+pub(crate) mod chats;
+pub(crate) mod files;
+pub(crate) mod panel;
+pub(crate) mod requests;
+pub(crate) mod status;
+pub(crate) mod ticket;
+pub(crate) mod ticket_posts;

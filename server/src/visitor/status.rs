@@ -1,0 +1,169 @@
+//! The button's answer: once, and as it changes.
+
+use crate::edge::{
+    access,
+    failure::Answer,
+    origin, request_info,
+    state::{Server, stopped},
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{
+        HeaderMap, HeaderValue, Uri,
+        header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL},
+    },
+    response::{
+        IntoResponse, Sse,
+        sse::{Event, KeepAlive},
+    },
+};
+use futures_util::{Stream, stream};
+use protocol::{
+    limits,
+    status::{Availability, Reason},
+    strings::Strings,
+};
+use serde::Serialize;
+use std::{convert::Infallible, sync::Arc};
+use tokio::sync::watch;
+
+/// What host pages are told.
+#[derive(Serialize)]
+struct Status<'a> {
+    open: bool,
+    label: &'static str,
+    reason: Reason,
+    changes_at: Option<String>,
+    /// The site's brand hue in degrees, for the button.
+    hue: Option<u16>,
+    strings: &'a Strings,
+}
+
+impl<'a> Status<'a> {
+    fn new(availability: &Availability, hue: Option<u16>, strings: &'a Strings) -> Self {
+        Self {
+            open: availability.open,
+            label: if availability.open { "Chat" } else { "Ayuda" },
+            reason: availability.reason,
+            changes_at: availability.changes_at.map(protocol::Timestamp::to_rfc3339),
+            hue,
+            strings,
+        }
+    }
+}
+
+/// `GET /w/{site}/status`
+pub(crate) async fn status(
+    State(server): State<Server>,
+    Path(key): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answer {
+    let site = access::site(&server, &key)?;
+    if let Err(failure) = origin::check(&site, &server.public, &headers) {
+        // Readable to the page that is refused: its loader would take it for a broken line and try again for ever.
+        return Ok(([(ACCESS_CONTROL_ALLOW_ORIGIN, "*")], failure).into_response());
+    }
+    let strings = words(&uri, &headers, &site.lang);
+    let status = Json(Status::new(&server.desk.availability(site.id), site.hue, &strings));
+    let mut response = ([(CACHE_CONTROL, "public, max-age=5")], status).into_response();
+    origin::share(&site, &headers, response.headers_mut());
+    Ok(response)
+}
+
+/// `GET /w/{site}/events`: the same as server-sent events, the first at once.
+pub(crate) async fn events(
+    State(server): State<Server>,
+    Path(key): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answer {
+    let site = access::site(&server, &key)?;
+    origin::check(&site, &server.public, &headers)?;
+    let follow = Follow {
+        availability: server.desk.watch_availability(site.id),
+        stop: server.stop.clone(),
+        hue: site.hue,
+        strings: words(&uri, &headers, &site.lang),
+        told: None,
+        _counted: Counted::new(server),
+    };
+    let mut response = stream_of(follow).into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // nginx holds back what it is not told to let through.
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    origin::share(&site, &headers, response.headers_mut());
+    Ok(response)
+}
+
+fn words(uri: &Uri, headers: &HeaderMap, lang: &str) -> Arc<Strings> {
+    Arc::new(desk::locales::strings(request_info::language(uri, headers, lang), &["button"]))
+}
+
+struct Follow {
+    availability: watch::Receiver<Availability>,
+    stop: watch::Receiver<bool>,
+    hue: Option<u16>,
+    strings: Arc<Strings>,
+    told: Option<Availability>,
+    _counted: Counted,
+}
+
+fn stream_of(follow: Follow) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let events = stream::unfold(follow, async |mut follow| {
+        loop {
+            let now = *follow.availability.borrow_and_update();
+            if follow.told != Some(now) {
+                follow.told = Some(now);
+                let status = Status::new(&now, follow.hue, &follow.strings);
+                let data = serde_json::to_string(&status).expect("a status is JSON");
+                return Some((Ok(Event::default().event("status").data(data)), follow));
+            }
+            tokio::select! {
+                changed = follow.availability.changed() => changed.ok()?,
+                () = stopped(&mut follow.stop) => return None,
+            }
+        }
+    });
+    Sse::new(events).keep_alive(KeepAlive::new().interval(limits::PING_EVERY).text(""))
+}
+
+/// Counted while it lives.
+struct Counted(Server);
+
+impl Counted {
+    fn new(server: Server) -> Self {
+        server.counters.event_streams.up();
+        Self(server)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.counters.event_streams.down();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_label_is_constant_and_the_instant_is_written_out() {
+        let strings = Strings::default();
+        let availability = Availability {
+            open: false,
+            reason: Reason::OutsideHours,
+            changes_at: Some(protocol::Timestamp(1_795_449_600_000)),
+        };
+        let json = serde_json::to_value(Status::new(&availability, Some(258), &strings)).unwrap();
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "open": false, "label": "Ayuda", "reason": "outside_hours",
+                "changes_at": "2026-11-23T16:00:00Z", "hue": 258, "strings": {},
+            })
+        );
+    }
+}
