@@ -3,9 +3,9 @@
 use crate::{
     console::{pages, sign_in},
     edge::{
+        client::Client,
         failure::{Answer, Failure},
-        form,
-        request_info::{self, Client},
+        form, request_info,
         state::Server,
     },
     visitor::ticket,

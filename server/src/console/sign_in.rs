@@ -4,9 +4,9 @@ use crate::{
     console::pages,
     edge::{
         access::{self, SESSION_COOKIE},
+        client::Client,
         failure::{Answer, Failure},
-        form,
-        request_info::{self, Client},
+        form, request_info,
         state::Server,
     },
     visitor::ticket,

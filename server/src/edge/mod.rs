@@ -1,6 +1,7 @@
 //! Where HTTP meets the desk: who may call, what a request says, what answers look like, and what all handlers share.
 
 pub(crate) mod access;
+pub(crate) mod client;
 pub(crate) mod compression;
 pub(crate) mod counters;
 pub(crate) mod error_responses;

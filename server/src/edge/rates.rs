@@ -1,6 +1,6 @@
 //! How often one client address may do what: new tickets, messages, sign-ins.
 
-use crate::settings::network::Network;
+use crate::settings::Network;
 use governor::{
     Quota, RateLimiter, clock::Clock, middleware::NoOpMiddleware, state::keyed::DashMapStateStore,
 };

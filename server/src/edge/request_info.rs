@@ -1,41 +1,9 @@
-//! What a request says about whoever asks: language, the answer wanted, cookies, address.
+//! What a request says of the answer that is wanted: its language, its kind; and its query and cookies.
 
-use crate::{
-    edge::state::Server,
-    settings::network::{self, Network},
+use axum::http::{
+    HeaderMap, Uri,
+    header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE},
 };
-use axum::{
-    extract::FromRequestParts,
-    http::{
-        Extensions, HeaderMap, Uri,
-        header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE},
-        request::Parts,
-    },
-};
-use std::{convert::Infallible, net::SocketAddr};
-
-/// The peer of the connection, put into every request by the listener.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
-
-/// The client that rates are counted by.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Client(pub(crate) Network);
-
-impl FromRequestParts<Server> for Client {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Infallible> {
-        let peer = peer(&parts.extensions);
-        let address = network::client(peer, &parts.headers, &server.trusted_proxies);
-        Ok(Self(Network::of_client(address)))
-    }
-}
-
-/// Who speaks on the connection. Without a listener in front (a test that calls the router) it is this machine.
-pub(crate) fn peer(extensions: &Extensions) -> SocketAddr {
-    extensions.get::<Peer>().map_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)), |peer| peer.0)
-}
 
 /// The language asked for: `?lang=`, else what the browser says, else `otherwise`.
 pub(crate) fn language(uri: &Uri, headers: &HeaderMap, otherwise: &str) -> &'static str {

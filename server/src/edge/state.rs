@@ -3,7 +3,7 @@
 use crate::{
     edge::{counters::Counters, open_sockets::Sockets, rates::Rates},
     ops::demo::Demo,
-    settings::{PublicUrl, network::Network},
+    settings::{Network, PublicUrl},
 };
 use desk::Desk;
 use std::{ops::Deref, sync::Arc};

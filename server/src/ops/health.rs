@@ -1,8 +1,8 @@
 //! For operators: is it there, can it work, what has it done.
 
 use crate::edge::{
+    client,
     failure::{Answer, Failure},
-    request_info,
     state::Server,
 };
 use axum::{
@@ -33,7 +33,7 @@ pub(crate) async fn ready(State(server): State<Server>) -> Answer {
 
 /// Prometheus' text format. How much a site is used is its owner's business.
 pub(crate) async fn metrics(State(server): State<Server>, request: Request) -> Answer {
-    let peer = request_info::peer(request.extensions()).ip();
+    let peer = client::peer(request.extensions()).ip();
     if !may_measure(server.metrics_token.as_deref(), peer, request.headers()) {
         return Err(Failure::of(Code::Forbidden));
     }

@@ -1,6 +1,6 @@
 //! The listener: accepts, hands each connection its router, and lets them finish when the server stops.
 
-use crate::edge::{request_info::Peer, state::stopped};
+use crate::edge::{client::Peer, state::stopped};
 use axum::{Router, body::Body, extract::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};

@@ -1,82 +1,22 @@
 //! What an operator may set: flag, then environment, then `ayuda.toml`, then default.
 
-pub mod network;
+mod flags;
+mod names;
+mod network;
+mod public_url;
 
-use crate::settings::network::Network;
-use clap::Args;
+pub use flags::Flags;
+pub use names::{FILE, SettingError};
+pub use network::Network;
+pub use public_url::{PublicUrl, is_loopback_host};
+
 use desk::Clock;
-use serde::Deserialize;
+use flags::File;
+use names::{DATABASE_URL, LISTEN, SMTP_URL, TRUSTED_PROXIES};
 use std::{
     net::{SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
 };
-
-/// The file that is read from the working directory, where it is there.
-pub const FILE: &str = "ayuda.toml";
-
-/// The flags that every command takes; each may also come from the environment.
-#[derive(Args, Clone, Debug, Default)]
-pub struct Flags {
-    /// Address to listen on [default: 127.0.0.1:3000]
-    #[arg(long, global = true, env = "AYUDA_LISTEN", value_name = "ADDRESS")]
-    pub listen: Option<String>,
-    /// Where people reach it; links and origins are made of this [default: `http://localhost:3000`]
-    #[arg(long, global = true, env = "AYUDA_PUBLIC_URL", value_name = "URL")]
-    pub public_url: Option<String>,
-    /// Database, files, secret key, kept mail [default: data]
-    #[arg(long, global = true, env = "AYUDA_DATA_DIR", value_name = "FOLDER")]
-    pub data_dir: Option<String>,
-    /// `sqlite:PATH` or `postgres://…` [default: sqlite:<data-dir>/ayuda.db]
-    #[arg(
-        long,
-        global = true,
-        env = "AYUDA_DATABASE_URL",
-        value_name = "URL",
-        hide_env_values = true
-    )]
-    pub database_url: Option<String>,
-    /// `smtp://…` or `smtps://…`; without it mail is kept in <data-dir>/mail
-    #[arg(long, global = true, env = "AYUDA_SMTP_URL", value_name = "URL", hide_env_values = true)]
-    pub smtp_url: Option<String>,
-    /// The sender of mail [default: Ayuda <ayuda@localhost>]
-    #[arg(long, global = true, env = "AYUDA_MAIL_FROM", value_name = "MAILBOX")]
-    pub mail_from: Option<String>,
-    /// `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,desk=debug` [default: info]
-    #[arg(long, global = true, env = "AYUDA_LOG", value_name = "LEVEL")]
-    pub log: Option<String>,
-    /// Proxies whose X-Forwarded-For is believed: addresses or networks, separated by commas
-    #[arg(
-        long = "trusted-proxy",
-        global = true,
-        env = "AYUDA_TRUSTED_PROXIES",
-        value_name = "NETWORKS"
-    )]
-    pub trusted_proxies: Option<String>,
-    /// Whoever shows it as `Authorization: Bearer …` may read /metrics [default: none, and only this machine may]
-    #[arg(
-        long,
-        global = true,
-        env = "AYUDA_METRICS_TOKEN",
-        value_name = "TOKEN",
-        hide_env_values = true
-    )]
-    pub metrics_token: Option<String>,
-}
-
-/// The same names in `ayuda.toml`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    listen: Option<String>,
-    public_url: Option<String>,
-    data_dir: Option<String>,
-    database_url: Option<String>,
-    smtp_url: Option<String>,
-    mail_from: Option<String>,
-    log: Option<String>,
-    trusted_proxies: Option<Vec<String>>,
-    metrics_token: Option<String>,
-}
 
 /// Settings that hold.
 #[derive(Clone, Debug)]
@@ -102,38 +42,6 @@ pub struct Settings {
     /// Real, or moved by a test.
     pub clock: Clock,
 }
-
-/// A setting that does not hold.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingError {
-    /// One value.
-    #[error("--{flag} ({env}, or `{key}` in {FILE}): {message}")]
-    Value { flag: &'static str, env: &'static str, key: &'static str, message: String },
-    /// The file as a whole.
-    #[error("{path}: {message}")]
-    File { path: String, message: String },
-}
-
-struct Name {
-    flag: &'static str,
-    env: &'static str,
-    key: &'static str,
-}
-
-impl Name {
-    fn refuse(&self, message: impl Into<String>) -> SettingError {
-        let Self { flag, env, key } = *self;
-        SettingError::Value { flag, env, key, message: message.into() }
-    }
-}
-
-const LISTEN: Name = Name { flag: "listen", env: "AYUDA_LISTEN", key: "listen" };
-const PUBLIC_URL: Name = Name { flag: "public-url", env: "AYUDA_PUBLIC_URL", key: "public_url" };
-const DATABASE_URL: Name =
-    Name { flag: "database-url", env: "AYUDA_DATABASE_URL", key: "database_url" };
-const SMTP_URL: Name = Name { flag: "smtp-url", env: "AYUDA_SMTP_URL", key: "smtp_url" };
-const TRUSTED_PROXIES: Name =
-    Name { flag: "trusted-proxy", env: "AYUDA_TRUSTED_PROXIES", key: "trusted_proxies" };
 
 impl Settings {
     /// Reads `ayuda.toml` beside the process, where it is there, and lays flags and environment over it.
@@ -231,78 +139,6 @@ fn networks(texts: &[String]) -> Result<Vec<Network>, SettingError> {
         .collect()
 }
 
-/// An origin, as browsers write it: lower case, no default port, no slash at the end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicUrl(String);
-
-impl PublicUrl {
-    fn parse(text: &str) -> Result<Self, SettingError> {
-        let refuse = |why: &str| PUBLIC_URL.refuse(format!("`{text}` {why}"));
-        let uri: axum::http::Uri = text
-            .trim()
-            .parse()
-            .map_err(|_| refuse("is not a URL such as https://help.example.com"))?;
-        let Some(scheme @ ("http" | "https")) = uri.scheme_str() else {
-            return Err(refuse("must begin with http:// or https://"));
-        };
-        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-            return Err(refuse("must be an origin: nothing after the host and port"));
-        }
-        let authority = uri.authority().ok_or_else(|| refuse("has no host"))?;
-        if authority.as_str().contains('@') {
-            return Err(refuse("must not hold a user name"));
-        }
-        let host = authority.host().to_ascii_lowercase();
-        Ok(Self(match (scheme, authority.port_u16()) {
-            ("http", Some(80)) | ("https", Some(443)) | (_, None) => format!("{scheme}://{host}"),
-            (_, Some(port)) => format!("{scheme}://{host}:{port}"),
-        }))
-    }
-
-    /// `http://localhost:{port}`.
-    pub fn local(port: u16) -> Self {
-        Self(if port == 80 {
-            "http://localhost".into()
-        } else {
-            format!("http://localhost:{port}")
-        })
-    }
-
-    /// The origin.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether browsers speak TLS to it.
-    pub fn is_https(&self) -> bool {
-        self.0.starts_with("https:")
-    }
-
-    /// The same origin for sockets, `ws:` or `wss:`.
-    pub fn socket_origin(&self) -> String {
-        self.0.replacen("http", "ws", 1)
-    }
-
-    /// Host and port, as a `Host` header has them.
-    pub fn host(&self) -> &str {
-        self.0.split_once("://").map_or(self.0.as_str(), |(_, host)| host)
-    }
-
-    /// Whether only this machine can reach it.
-    pub fn is_loopback(&self) -> bool {
-        is_loopback_host(self.host())
-    }
-}
-
-/// Whether a `Host` header's value names this machine to itself.
-pub fn is_loopback_host(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    };
-    name == "localhost" || name == "[::1]" || name.starts_with("127.")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,14 +179,5 @@ mod tests {
         assert!(unknown.starts_with("ayuda.toml: ") && unknown.contains("line 2"), "{unknown}");
         let database = refused(Flags::default(), "database_url = \"mysql://x\"");
         assert!(database.contains("--database-url"));
-    }
-
-    #[test]
-    fn an_origin_is_written_as_browsers_write_it() {
-        let parse = |text| PublicUrl::parse(text).unwrap();
-        assert_eq!(parse("HTTPS://Help.Example.com:443/").as_str(), "https://help.example.com");
-        assert_eq!(parse("http://localhost:8080").as_str(), "http://localhost:8080");
-        assert_eq!(parse("https://a.example").socket_origin(), "wss://a.example");
-        assert!(PublicUrl::local(3000).is_loopback() && !parse("https://a.example").is_loopback());
     }
 }

@@ -3,10 +3,10 @@
 use crate::{
     edge::{
         access,
+        client::Client,
         failure::{Answer, Failure},
         form::{self, Posted},
-        origin,
-        request_info::{self, Client},
+        origin, request_info,
         state::Server,
     },
     visitor::panel::Asked,

@@ -1,11 +1,11 @@
 //! `/w/{site}/files`: what the panel attaches and shows.
 
 use crate::edge::{
+    client::Client,
     failure::{Answer, Failure},
     files,
     form::{self, Uploads},
     origin,
-    request_info::Client,
     state::Server,
 };
 use axum::{

@@ -3,10 +3,10 @@
 use crate::{
     edge::{
         access,
+        client::Client,
         failure::Answer,
         form::{self, Posted, Uploads},
-        origin,
-        request_info::{self, Client},
+        origin, request_info,
         state::Server,
     },
     visitor::{chats::Sent, panel::Asked},

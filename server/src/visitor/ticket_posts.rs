@@ -2,9 +2,10 @@
 
 use crate::{
     edge::{
+        client::Client,
         failure::{Answer, Failure},
         form::{self, Posted, Uploads},
-        request_info::{self, Client},
+        request_info,
         state::Server,
     },
     visitor::ticket::{self, Reader},

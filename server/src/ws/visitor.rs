@@ -9,11 +9,11 @@ use super::{
 use crate::{
     edge::{
         access,
+        client::Client,
         failure::{Answer, Failure},
-        request_info::Client,
         state::{Server, stopped},
     },
-    settings::network::Network,
+    settings::Network,
 };
 use axum::{
     extract::{Path, State, ws::WebSocketUpgrade},

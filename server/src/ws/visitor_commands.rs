@@ -1,7 +1,7 @@
 //! What a panel asks of the desk: each command a future that owns what it needs, so that the socket goes on reading.
 
 use super::in_flight::{Answering, at_once, on_its_own};
-use crate::{edge::state::Server, settings::network::Network};
+use crate::{edge::state::Server, settings::Network};
 use desk::{sites::Site, visitors::Visitor};
 use protocol::{
     EntryId, Refusal, Seq,

@@ -12,8 +12,7 @@ use desk::{
 use protocol::{SiteKey, Timestamp, agent::AgentState, form::Started};
 use server::{
     Running,
-    network::Network,
-    settings::{Flags, Settings, network::Network},
+    settings::{Flags, Network, Settings},
 };
 use std::{path::PathBuf, time::Duration};
 use tempfile::TempDir;

@@ -1,0 +1,68 @@
+//! What may be set, as flags and variables of the environment, and as keys of `ayuda.toml`.
+
+use clap::Args;
+use serde::Deserialize;
+
+/// The flags that every command takes; each may also come from the environment.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// Address to listen on [default: 127.0.0.1:3000]
+    #[arg(long, global = true, env = "AYUDA_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// Where people reach it; links and origins are made of this [default: `http://localhost:3000`]
+    #[arg(long, global = true, env = "AYUDA_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Database, files, secret key, kept mail [default: data]
+    #[arg(long, global = true, env = "AYUDA_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<String>,
+    /// `sqlite:PATH` or `postgres://…` [default: sqlite:<data-dir>/ayuda.db]
+    #[arg(
+        long,
+        global = true,
+        env = "AYUDA_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+    /// `smtp://…` or `smtps://…`; without it mail is kept in <data-dir>/mail
+    #[arg(long, global = true, env = "AYUDA_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// The sender of mail [default: Ayuda <ayuda@localhost>]
+    #[arg(long, global = true, env = "AYUDA_MAIL_FROM", value_name = "MAILBOX")]
+    pub mail_from: Option<String>,
+    /// `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,desk=debug` [default: info]
+    #[arg(long, global = true, env = "AYUDA_LOG", value_name = "LEVEL")]
+    pub log: Option<String>,
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks, separated by commas
+    #[arg(
+        long = "trusted-proxy",
+        global = true,
+        env = "AYUDA_TRUSTED_PROXIES",
+        value_name = "NETWORKS"
+    )]
+    pub trusted_proxies: Option<String>,
+    /// Whoever shows it as `Authorization: Bearer …` may read /metrics [default: none, and only this machine may]
+    #[arg(
+        long,
+        global = true,
+        env = "AYUDA_METRICS_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    pub metrics_token: Option<String>,
+}
+
+/// The same names in `ayuda.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) listen: Option<String>,
+    pub(super) public_url: Option<String>,
+    pub(super) data_dir: Option<String>,
+    pub(super) database_url: Option<String>,
+    pub(super) smtp_url: Option<String>,
+    pub(super) mail_from: Option<String>,
+    pub(super) log: Option<String>,
+    pub(super) trusted_proxies: Option<Vec<String>>,
+    pub(super) metrics_token: Option<String>,
+}

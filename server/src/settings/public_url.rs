@@ -1,0 +1,89 @@
+//! Where people reach this server.
+
+use super::names::{PUBLIC_URL, SettingError};
+
+/// An origin, as browsers write it: lower case, no default port, no slash at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    pub(super) fn parse(text: &str) -> Result<Self, SettingError> {
+        let refuse = |why: &str| PUBLIC_URL.refuse(format!("`{text}` {why}"));
+        let uri: axum::http::Uri = text
+            .trim()
+            .parse()
+            .map_err(|_| refuse("is not a URL such as https://help.example.com"))?;
+        let Some(scheme @ ("http" | "https")) = uri.scheme_str() else {
+            return Err(refuse("must begin with http:// or https://"));
+        };
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return Err(refuse("must be an origin: nothing after the host and port"));
+        }
+        let authority = uri.authority().ok_or_else(|| refuse("has no host"))?;
+        if authority.as_str().contains('@') {
+            return Err(refuse("must not hold a user name"));
+        }
+        let host = authority.host().to_ascii_lowercase();
+        Ok(Self(match (scheme, authority.port_u16()) {
+            ("http", Some(80)) | ("https", Some(443)) | (_, None) => format!("{scheme}://{host}"),
+            (_, Some(port)) => format!("{scheme}://{host}:{port}"),
+        }))
+    }
+
+    /// `http://localhost:{port}`.
+    pub fn local(port: u16) -> Self {
+        Self(if port == 80 {
+            "http://localhost".into()
+        } else {
+            format!("http://localhost:{port}")
+        })
+    }
+
+    /// The origin.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether browsers speak TLS to it.
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https:")
+    }
+
+    /// The same origin for sockets, `ws:` or `wss:`.
+    pub fn socket_origin(&self) -> String {
+        self.0.replacen("http", "ws", 1)
+    }
+
+    /// Host and port, as a `Host` header has them.
+    pub fn host(&self) -> &str {
+        self.0.split_once("://").map_or(self.0.as_str(), |(_, host)| host)
+    }
+
+    /// Whether only this machine can reach it.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback_host(self.host())
+    }
+}
+
+/// Whether a `Host` header's value names this machine to itself.
+pub fn is_loopback_host(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    name == "localhost" || name == "[::1]" || name.starts_with("127.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_written_as_browsers_write_it() {
+        let parse = |text| PublicUrl::parse(text).unwrap();
+        assert_eq!(parse("HTTPS://Help.Example.com:443/").as_str(), "https://help.example.com");
+        assert_eq!(parse("http://localhost:8080").as_str(), "http://localhost:8080");
+        assert_eq!(parse("https://a.example").socket_origin(), "wss://a.example");
+        assert!(PublicUrl::local(3000).is_loopback() && !parse("https://a.example").is_loopback());
+    }
+}
