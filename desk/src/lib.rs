@@ -22,15 +22,13 @@ pub mod locales;
 pub mod mail;
 mod offers;
 pub mod presence;
-mod rows;
-mod schema;
 mod serving;
 mod sessions;
 mod site_file;
 pub mod sites;
 mod states;
 mod ticker;
-mod tickets;
+pub mod tickets;
 mod tokens;
 mod transcript;
 pub mod visitors;
@@ -94,7 +92,7 @@ impl Desk {
             .unwrap_or_else(|| format!("sqlite:{}", options.data_dir.join("ayuda.db").display()));
         let postman = mail::Postman::new(&options)?;
         let db = db::Db::open(&url).await?;
-        schema::migrate(&db).await?;
+        db::schema::migrate(&db).await?;
         let (writer, commands) = writer::Writer::new();
         let desk = Self(Arc::new(Inner {
             opened_at: options.clock.now(),

@@ -5,10 +5,13 @@
 
 use crate::{
     Desk, Inner, Result, chats,
-    db::{Tx, read, retry, run},
+    db::{
+        Tx, read, retry,
+        rows::{MOST, Rows},
+        run,
+    },
     hub::Event,
     presence::{CONSOLE_GONE, Count},
-    rows::{MOST, Rows},
     sites::{Site, Staff},
 };
 use protocol::{AgentId, ChatId, QueueId, SiteId, TicketId, Timestamp, agent::AgentState};

@@ -15,10 +15,13 @@ pub(crate) use starts::{Opened, Start, numbers};
 
 use crate::{
     Desk, Error, Inner, Result,
-    db::{Tx, retry, run},
+    db::{
+        Tx, retry,
+        rows::{MOST, Rows},
+        run,
+    },
     entries,
     hub::Event,
-    rows::{MOST, Rows},
 };
 use at_once::Owed;
 use heads::Heads;

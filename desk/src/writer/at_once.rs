@@ -13,9 +13,11 @@ use super::{
 };
 use crate::{
     Desk,
-    db::Db,
+    db::{
+        Db,
+        rows::{MOST, Rows},
+    },
     entries,
-    rows::{MOST, Rows},
 };
 use protocol::Timestamp;
 use std::collections::HashMap;

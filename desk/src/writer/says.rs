@@ -7,11 +7,10 @@ use super::{
 };
 use crate::{
     Desk, Error, Result,
-    db::{Tx, run},
+    db::{Tx, rows::Rows, run},
     entries,
     hub::{Event, LastMessage, Receipt, RowChange},
     jobs,
-    rows::Rows,
     tickets::ChatState,
 };
 use protocol::{
@@ -278,7 +277,7 @@ async fn update(tx: &mut Tx, targets: &BTreeMap<TicketId, Target>, now: Timestam
 macro_rules! bind_targets {
     ($query:expr, $targets:expr, $size:expr, $now:expr) => {{
         let mut query = $query;
-        for (ticket, target) in $crate::rows::Rows::filled($targets, $size) {
+        for (ticket, target) in $crate::db::rows::Rows::filled($targets, $size) {
             query = query
                 .bind(ticket.0)
                 .bind(target.before.last.0)

@@ -3,9 +3,8 @@
 use super::{Command, Done, heads::Heads};
 use crate::{
     Result,
-    db::{Tx, run},
+    db::{Tx, rows::Rows, run},
     hub::{Event, RowChange},
-    rows::Rows,
 };
 use protocol::{Seq, TicketId};
 use std::collections::BTreeMap;

@@ -3,11 +3,10 @@
 use super::{Command, Done};
 use crate::{
     Desk, Error, Result,
-    db::{Tx, run},
+    db::{Tx, rows::Rows, run},
     entries,
     hub::{Event, RowChange},
     presence::Count,
-    rows::Rows,
     visitors::NewChat,
 };
 use protocol::{

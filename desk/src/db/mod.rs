@@ -18,6 +18,9 @@
 //!
 //! Where the engines differ (job claim), two `const`s stand side by side and `desk.db().is_postgres()` chooses.
 
+pub(crate) mod rows;
+pub(crate) mod schema;
+
 use crate::{Desk, Error, OpenError, Result, hub::Event, presence::Count};
 use protocol::{Code, Refusal, SiteId};
 use sqlx::{

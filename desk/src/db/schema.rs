@@ -11,8 +11,8 @@ use std::borrow::Cow;
 const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
     1,
     "first",
-    include_str!("../../migrations/sqlite/0001_first.sql"),
-    include_str!("../../migrations/postgres/0001_first.sql"),
+    include_str!("../../../migrations/sqlite/0001_first.sql"),
+    include_str!("../../../migrations/postgres/0001_first.sql"),
 )];
 
 /// Applies what is missing. A database that a newer version has migrated is refused: `MigrateError::VersionMissing`.
