@@ -3,7 +3,7 @@
 use crate::{
     Desk, Error, Result,
     db::{Tx, run},
-    hub::Event,
+    live::Event,
     sessions::{self, new_token},
     sites::bump_revision,
 };

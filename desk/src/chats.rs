@@ -5,12 +5,12 @@ use crate::{
     Desk, Error, Result,
     agents::Agent,
     db::{Tx, read, run},
+    live::Count,
     mail::{
         content::{ForAgents, What},
         queue::{self, Queued, Visit},
     },
     offers,
-    presence::Count,
     sites::Site,
     tickets::{ChatHead, ChatState, Head},
 };

@@ -9,7 +9,7 @@ use crate::{
     agents::Agent,
     chats,
     db::{read, retry, run},
-    hub::Event,
+    live::Event,
     mail::content::What,
     offers,
     tickets::Head,

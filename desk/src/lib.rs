@@ -2,7 +2,7 @@
 //!
 //! One [`Desk`] is the whole product to its callers: the server's sockets and forms, the console's server functions, the
 //! command line. Each verb is one sentence of `behaviours.md`; what it writes it writes in one transaction, and only after the
-//! commit does the [`hub`] hear of it.
+//! commit does the hub ([`live`]) hear of it.
 
 pub mod agents;
 mod attach;
@@ -16,12 +16,11 @@ mod entries;
 pub mod error;
 pub mod files;
 pub mod holidays;
-pub mod hub;
 mod jobs;
+pub mod live;
 pub mod locales;
 pub mod mail;
 mod offers;
-pub mod presence;
 mod serving;
 mod sessions;
 mod site_file;
@@ -67,8 +66,8 @@ pub(crate) struct Inner {
     pub(crate) opened_at: Timestamp,
     pub(crate) db: db::Db,
     pub(crate) secret: tokens::Secret,
-    pub(crate) hub: hub::Hub,
-    pub(crate) presence: presence::Presence,
+    pub(crate) hub: live::Hub,
+    pub(crate) presence: live::Presence,
     pub(crate) offers: Arc<offers::Offers>,
     pub(crate) writer: writer::Writer,
     pub(crate) tickets: tickets::Known,
@@ -99,8 +98,8 @@ impl Desk {
             options,
             db,
             secret,
-            hub: hub::Hub::default(),
-            presence: presence::Presence::default(),
+            hub: live::Hub::default(),
+            presence: live::Presence::default(),
             offers: Arc::default(),
             writer,
             tickets: tickets::Known::default(),
@@ -139,7 +138,7 @@ impl Desk {
     }
 
     /// What callers subscribe to.
-    pub fn hub(&self) -> &hub::Hub {
+    pub fn hub(&self) -> &live::Hub {
         &self.0.hub
     }
 

@@ -10,8 +10,7 @@ use crate::{
         rows::{MOST, Rows},
         run,
     },
-    hub::Event,
-    presence::{CONSOLE_GONE, Count},
+    live::{CONSOLE_GONE, Count, Event},
     sites::{Site, Staff},
 };
 use protocol::{AgentId, ChatId, QueueId, SiteId, TicketId, Timestamp, agent::AgentState};

@@ -4,8 +4,9 @@
 use crate::{
     Desk, Result, availability, chats,
     db::{read, retry},
-    jobs, mail,
-    presence::CONSOLE_GONE,
+    jobs,
+    live::CONSOLE_GONE,
+    mail,
     sites::Site,
     tickets::Head,
 };

@@ -7,7 +7,7 @@ use crate::{
     Desk, Error, Result,
     db::{Tx, read, run},
     entries,
-    hub::{Event, Receipt, RowChange},
+    live::{Event, Receipt, RowChange},
     states,
 };
 use dashmap::DashMap;

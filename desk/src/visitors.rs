@@ -7,7 +7,7 @@ mod says;
 use crate::{
     Desk, Error, Result, chats,
     db::{retry, run},
-    hub::Event,
+    live::Event,
     mail::{content::What, queue::Queued},
     sites::Site,
     tickets::{ChatState, Head},

@@ -21,7 +21,7 @@ use crate::{
         run,
     },
     entries,
-    hub::Event,
+    live::Event,
 };
 use at_once::Owed;
 use heads::Heads;

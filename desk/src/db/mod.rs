@@ -21,7 +21,10 @@
 pub(crate) mod rows;
 pub(crate) mod schema;
 
-use crate::{Desk, Error, OpenError, Result, hub::Event, presence::Count};
+use crate::{
+    Desk, Error, OpenError, Result,
+    live::{Count, Event},
+};
 use protocol::{Code, Refusal, SiteId};
 use sqlx::{
     ConnectOptions, PgPool, Postgres, Sqlite, SqlitePool, Transaction,

@@ -5,7 +5,7 @@ use crate::{
     Desk, Error, Result,
     db::{read, run},
     entries,
-    hub::{Event, RowChange},
+    live::{Event, RowChange},
     mail::proof,
     states,
     tickets::ChatState,

@@ -6,7 +6,7 @@ use crate::{
     attach::attach,
     db::{on_its_own, retry},
     entries,
-    hub::Receipt,
+    live::Receipt,
     mail::{content::ForAgents, queue},
     tickets::Head,
     writer::{Said, Say, Sender},

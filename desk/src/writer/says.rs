@@ -8,9 +8,8 @@ use super::{
 use crate::{
     Desk, Error, Result,
     db::{Tx, rows::Rows, run},
-    entries,
-    hub::{Event, LastMessage, Receipt, RowChange},
-    jobs,
+    entries, jobs,
+    live::{Event, LastMessage, Receipt, RowChange},
     tickets::ChatState,
 };
 use protocol::{

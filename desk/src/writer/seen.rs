@@ -4,7 +4,7 @@ use super::{Command, Done, heads::Heads};
 use crate::{
     Result,
     db::{Tx, rows::Rows, run},
-    hub::{Event, RowChange},
+    live::{Event, RowChange},
 };
 use protocol::{Seq, TicketId};
 use std::collections::BTreeMap;

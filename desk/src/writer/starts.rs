@@ -5,8 +5,7 @@ use crate::{
     Desk, Error, Result,
     db::{Tx, rows::Rows, run},
     entries,
-    hub::{Event, RowChange},
-    presence::Count,
+    live::{Count, Event, RowChange},
     visitors::NewChat,
 };
 use protocol::{

@@ -55,7 +55,7 @@ claims! {
         assert!(world.desk.find_session(&token.0).await.unwrap().is_none());
         assert!(world.desk.find_session(&second.0).await.unwrap().is_some());
         let heard = console.next().await.unwrap();
-        assert!(matches!(*heard, desk::hub::Event::SignedOut { agent: who } if who == agent.id));
+        assert!(matches!(*heard, desk::live::Event::SignedOut { agent: who } if who == agent.id));
         world.desk.sign_out(&token.0).await.unwrap();
     }
 
@@ -116,7 +116,7 @@ claims! {
         let mut console = world.desk.hub().agent(agent.id);
         world.desk.set_agent_state(agent.id, AgentState::Away).await.unwrap();
         let heard = console.next().await.unwrap();
-        assert!(matches!(*heard, desk::hub::Event::AgentState { agent: who } if who == agent.id));
+        assert!(matches!(*heard, desk::live::Event::AgentState { agent: who } if who == agent.id));
         world.restart().await;
         let agent = world.desk.find_session(&token.0).await.unwrap().unwrap();
         assert_eq!(agent.state, AgentState::Away);

@@ -1,7 +1,7 @@
 //! What sockets hear, and what lists show.
 
 use crate::world::{World, hear, on_both};
-use desk::hub::Event;
+use desk::live::Event;
 use protocol::{
     Seq,
     agent::{AgentState, WorkKind},

@@ -1,7 +1,7 @@
 //! A waiting chat rings at one agent at a time, and comes back when its agent is lost.
 
 use crate::world::{World, hear, hear_offer, on_both, refused};
-use desk::hub::Event;
+use desk::live::Event;
 use protocol::{
     Code, Seq,
     agent::{AgentState, WorkKind},

@@ -3,8 +3,7 @@
 use desk::{
     Clock, Desk, Options,
     agents::{Agent, NewAgent, Role},
-    hub::{Event, Subscription},
-    presence::ConsoleGuard,
+    live::{ConsoleGuard, Event, Subscription},
     sites::Site,
     visitors::{NewChat, NewRequest, Visitor},
 };

@@ -17,7 +17,7 @@ use axum::{
 };
 use desk::{
     agents::{Agent, SessionToken},
-    hub::{Event, Lagged, Subscription},
+    live::{Event, Lagged, Subscription},
 };
 use futures_util::FutureExt;
 use protocol::{

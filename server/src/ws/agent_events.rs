@@ -4,7 +4,7 @@ use super::in_flight::{Answering, on_its_own};
 use crate::edge::{failure::Failure, state::Server};
 use desk::{
     agents::Agent,
-    hub::{Event, RowChange},
+    live::{Event, RowChange},
 };
 use protocol::{
     EntryId, FileId, Seq, TicketId,

@@ -20,8 +20,7 @@ use axum::{
     http::HeaderMap,
 };
 use desk::{
-    hub::{Event, Lagged, Subscription},
-    presence::PanelGuard,
+    live::{Event, Lagged, PanelGuard, Subscription},
     sites::Site,
     visitors::Visitor,
 };
