@@ -35,7 +35,7 @@ impl FromServerFnError for ApiError {
 mod server {
     use super::{ApiError, Code, Refusal};
     use axum::http::{StatusCode, request::Parts};
-    use desk::{Desk, agents::Agent};
+    use desk::{Desk, people::Agent};
     use leptos::prelude::*;
     use leptos_axum::ResponseOptions;
 

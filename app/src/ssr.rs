@@ -60,7 +60,7 @@ struct Site {
 
 /// Everything under `/console` that is a page, and `/console/api/…`. Absolute paths: merge it, do not nest it.
 ///
-/// Expects in the request's extensions: [`Nonce`] on pages, [`desk::agents::Agent`] on everything but `/console/sign-in` and
+/// Expects in the request's extensions: [`Nonce`] on pages, [`desk::people::Agent`] on everything but `/console/sign-in` and
 /// `/console/password`, and [`SignInProblem`] or [`PasswordProblem`] where a form is shown again.
 pub fn router(desk: Desk, assets: ConsoleAssets) -> Router {
     // The renderer's only use of it is to let waiting tasks go first; a second call finds it set.

@@ -3,7 +3,6 @@
 
 use crate::{
     Desk, Error, Result,
-    agents::Agent,
     db::{Tx, read, run},
     live::Count,
     mail::{
@@ -11,6 +10,7 @@ use crate::{
         queue::{self, Queued, Visit},
     },
     offers,
+    people::Agent,
     sites::Site,
     tickets::{ChatHead, ChatState, Head},
 };

@@ -5,13 +5,12 @@ mod says;
 mod work;
 
 use crate::{
-    Desk, Error, Result,
-    agents::Agent,
-    chats,
+    Desk, Error, Result, chats,
     db::{read, retry, run},
     live::Event,
     mail::content::What,
     offers,
+    people::Agent,
     tickets::Head,
     writer::Seen,
 };

@@ -5,9 +5,8 @@ mod name;
 
 use crate::{
     Desk, Error, Result,
-    agents::Agent,
     db::{read, run},
-    sessions::new_token,
+    people::{Agent, sessions::new_token},
     visitors::Visitor,
 };
 use protocol::{Code, Field, FileId, Refusal, SiteId, Timestamp, file::Attachment};
@@ -259,7 +258,7 @@ fn io(error: std::io::Error) -> Error {
 /// Lower case only: some file systems do not tell the cases apart.
 fn random_name() -> String {
     let mut name = String::with_capacity(68);
-    for byte in crate::sessions::hashed(&new_token()) {
+    for byte in crate::people::sessions::hashed(&new_token()) {
         write!(name, "{byte:02x}").expect("a string takes everything");
     }
     name + ".bin"

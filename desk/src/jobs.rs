@@ -6,7 +6,8 @@
 use crate::{
     Desk, Result,
     db::{Tx, run},
-    files, mail, sessions,
+    files, mail,
+    people::sessions,
 };
 use protocol::{TicketId, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,6 @@
 //! command line. Each verb is one sentence of `behaviours.md`; what it writes it writes in one transaction, and only after the
 //! commit does the hub ([`live`]) hear of it.
 
-pub mod agents;
 mod attach;
 pub mod availability;
 mod backup;
@@ -21,8 +20,8 @@ pub mod live;
 pub mod locales;
 pub mod mail;
 mod offers;
+pub mod people;
 mod serving;
-mod sessions;
 mod site_file;
 pub mod sites;
 mod states;
@@ -72,7 +71,7 @@ pub(crate) struct Inner {
     pub(crate) writer: writer::Writer,
     pub(crate) tickets: tickets::Known,
     pub(crate) sites: sites::Sites,
-    pub(crate) sessions: sessions::Sessions,
+    pub(crate) sessions: people::sessions::Sessions,
     pub(crate) buttons: availability::Buttons,
     pub(crate) wake: jobs::Wake,
     pub(crate) postman: mail::Postman,
@@ -104,7 +103,7 @@ impl Desk {
             writer,
             tickets: tickets::Known::default(),
             sites: sites::Sites::default(),
-            sessions: sessions::Sessions::default(),
+            sessions: people::sessions::Sessions::default(),
             buttons: availability::Buttons::default(),
             wake: jobs::Wake::default(),
             postman,

@@ -16,8 +16,8 @@ pub(crate) mod unseen;
 
 use crate::{
     Desk, Error, OpenError, Options, Result,
-    agents::{Agent, Role},
     db::{read, run},
+    people::{Agent, Role},
 };
 use address::Sender;
 use compose::Occasion;

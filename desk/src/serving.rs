@@ -1,6 +1,6 @@
 //! Which site an agent's ticket belongs to.
 
-use crate::{Desk, Error, Result, agents::Agent, sites::Site};
+use crate::{Desk, Error, Result, people::Agent, sites::Site};
 use protocol::TicketId;
 use std::sync::Arc;
 

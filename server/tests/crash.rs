@@ -9,7 +9,7 @@ mod http;
 
 use desk::{
     Clock, Desk, Options,
-    agents::{NewAgent, Role},
+    people::{NewAgent, Role},
 };
 use engines::{Engine, engines, new_database};
 use futures_util::{SinkExt, StreamExt};

@@ -14,7 +14,7 @@ use axum::{
     http::{StatusCode, header::COOKIE, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use desk::{Desk, agents::Agent};
+use desk::{Desk, people::Agent};
 use leptos::prelude::*;
 use protocol::{Code, MailId, Seq, TicketId};
 

@@ -8,7 +8,7 @@ use axum::{
 };
 use desk::{
     Clock, Desk, Options,
-    agents::{Agent, NewAgent, Role},
+    people::{Agent, NewAgent, Role},
     visitors::NewChat,
 };
 use protocol::{

@@ -2,13 +2,13 @@
 
 use crate::{
     Desk, Result,
-    agents::Agent,
     attach::attach,
     chats,
     db::{on_its_own, retry},
     entries, jobs,
     live::Receipt,
     mail::content::What,
+    people::Agent,
     tickets::{ChatState, Head},
     writer::{Said, Say, Sender},
 };

@@ -8,9 +8,9 @@ pub(crate) use super::content::{ForAgents, What};
 use super::{address, content::Content};
 use crate::{
     Desk, Error, Result,
-    agents::email_key,
     db::{Conn, Tx, run},
     locales,
+    people::email_key,
     sites::Site,
 };
 use protocol::{

@@ -3,8 +3,8 @@
 use super::{Limits, Queue, Site};
 use crate::{
     Desk, Result,
-    agents::{Agent, Role},
     db::{Tx, read, run},
+    people::{Agent, Role},
 };
 use protocol::{AgentId, QueueId, SiteId, SiteKey, Timestamp, agent::AgentState};
 use sqlx::types::Json;

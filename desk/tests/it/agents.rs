@@ -1,5 +1,5 @@
 use crate::support::{PASSWORD, claims};
-use desk::{Error, agents::*};
+use desk::{Error, people::*};
 use protocol::{Code, agent::AgentState};
 use std::time::Duration;
 

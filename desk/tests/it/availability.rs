@@ -45,10 +45,10 @@ claims! {
     async fn an_agent_counts_for_the_sites_they_serve(world: &mut World) {
         let one = world.site("uno").await;
         let two = world.site("dos").await;
-        world.desk.create_agent(desk::agents::NewAgent {
+        world.desk.create_agent(desk::people::NewAgent {
             email: "eva@example.com".into(),
             name: "Eva".into(),
-            role: desk::agents::Role::Agent,
+            role: desk::people::Role::Agent,
             sites: vec!["uno".into()],
             queues: vec![],
             password: Some(crate::support::PASSWORD.into()),

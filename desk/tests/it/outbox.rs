@@ -4,8 +4,8 @@ use crate::{
 };
 use desk::{
     Error,
-    agents::Agent,
     mail::{KeptMail, MailState},
+    people::Agent,
 };
 use protocol::{
     Code, Seq,
@@ -488,7 +488,7 @@ claims! {
         assert!(world.desk.mail(&elsewhere, mail.id).await.is_err());
         assert!(world.desk.retry_mail(&elsewhere, mail.id).await.is_err());
         let mut plain = owner.clone();
-        plain.role = desk::agents::Role::Agent;
+        plain.role = desk::people::Role::Agent;
         let refused = world.desk.retry_mail(&plain, mail.id).await;
         assert!(matches!(refused, Err(Error::Refused(refusal)) if refusal.code == Code::Forbidden));
     }

@@ -2,8 +2,8 @@
 
 use desk::{
     Clock, Desk, Options,
-    agents::{Agent, NewAgent, Role},
     live::{ConsoleGuard, Event, Subscription},
+    people::{Agent, NewAgent, Role},
     sites::Site,
     visitors::{NewChat, NewRequest, Visitor},
 };

@@ -3,7 +3,7 @@
 use super::{open, worded};
 use crate::settings::Settings;
 use clap::{Args, Subcommand, ValueEnum};
-use desk::agents::{NewAgent, Role};
+use desk::people::{NewAgent, Role};
 use std::io::BufRead;
 
 #[derive(Debug, Subcommand)]

@@ -14,7 +14,7 @@ use axum::{
     http::StatusCode,
     response::IntoResponse,
 };
-use desk::agents::Agent;
+use desk::people::Agent;
 use protocol::{Code, TicketId};
 
 /// `POST /console/files?ticket={id}`, multipart with one `file`.

@@ -11,7 +11,7 @@ use axum::{
     http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS},
     response::{Html, IntoResponse},
 };
-use desk::{agents::Agent, mail::MailState};
+use desk::{mail::MailState, people::Agent};
 use protocol::{Code, MailId};
 
 /// No script, no form, nothing fetched, and no origin: people's words are in it.

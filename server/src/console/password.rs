@@ -67,7 +67,7 @@ async fn check(
     client: Client,
     k: &str,
     password: &str,
-) -> Answer<desk::agents::SessionToken> {
+) -> Answer<desk::people::SessionToken> {
     let attempt = server.rates.sign_in(client.0)?;
     let token = server.desk.set_password(k, password).await?;
     attempt.succeeded();

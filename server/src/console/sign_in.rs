@@ -16,7 +16,7 @@ use axum::{
     extract::{Request, State},
     http::header::RETRY_AFTER,
 };
-use desk::agents::SessionToken;
+use desk::people::SessionToken;
 
 /// How long a browser keeps the cookie: a month. The desk may end the session before.
 const COOKIE_SECONDS: u32 = 30 * 24 * 3600;

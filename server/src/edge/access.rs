@@ -17,7 +17,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use desk::{agents::SessionToken, sites::Site};
+use desk::{people::SessionToken, sites::Site};
 use protocol::{Code, SiteKey, TicketToken};
 use std::{collections::HashMap, sync::Arc};
 

@@ -4,7 +4,7 @@
 use crate::settings::PublicUrl;
 use desk::{
     Desk,
-    agents::{NewAgent, Role},
+    people::{NewAgent, Role},
     visitors::NewRequest,
 };
 use protocol::{
@@ -153,6 +153,6 @@ mod tests {
     #[test]
     fn passwords_differ_and_are_long_enough() {
         assert_ne!(new_password(), new_password());
-        assert!(new_password().len() >= desk::agents::PASSWORD_LEAST);
+        assert!(new_password().len() >= desk::people::PASSWORD_LEAST);
     }
 }

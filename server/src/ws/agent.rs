@@ -16,8 +16,8 @@ use axum::{
     http::HeaderMap,
 };
 use desk::{
-    agents::{Agent, SessionToken},
     live::{Event, Lagged, Subscription},
+    people::{Agent, SessionToken},
 };
 use futures_util::FutureExt;
 use protocol::{

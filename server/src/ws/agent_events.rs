@@ -3,8 +3,8 @@
 use super::in_flight::{Answering, on_its_own};
 use crate::edge::{failure::Failure, state::Server};
 use desk::{
-    agents::Agent,
     live::{Event, RowChange},
+    people::Agent,
 };
 use protocol::{
     EntryId, FileId, Seq, TicketId,

@@ -13,7 +13,7 @@ use protocol::{
 };
 
 /// A console that is open and Disponible.
-async fn console(house: &House) -> (Socket, desk::agents::Agent, String) {
+async fn console(house: &House) -> (Socket, desk::people::Agent, String) {
     let (cookie, agent) = house.agent(EMAIL).await;
     house.desk().set_agent_state(agent.id, AgentState::Available).await.unwrap();
     let mut socket = Socket::console(house, &cookie).await;
@@ -119,10 +119,10 @@ async fn an_agent_of_one_site_sees_nothing_of_another() {
         let asked = house.ask("otra", "Secreto").await;
         let everywhere = house.agent("jefa@example.com").await.1;
         let ticket = house.desk().work(&everywhere).await.unwrap()[0].ticket;
-        let new = desk::agents::NewAgent {
+        let new = desk::people::NewAgent {
             email: EMAIL.into(),
             name: "Ana".into(),
-            role: desk::agents::Role::Agent,
+            role: desk::people::Role::Agent,
             sites: vec!["tienda".into()],
             queues: Vec::new(),
             password: Some(PASSWORD.into()),

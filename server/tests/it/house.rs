@@ -6,8 +6,8 @@ use crate::{
 };
 use desk::{
     Clock, Desk,
-    agents::{Agent, NewAgent, Role},
     mail::{KeptMail, MailState},
+    people::{Agent, NewAgent, Role},
 };
 use protocol::{SiteKey, Timestamp, agent::AgentState, form::Started};
 use server::{

@@ -77,10 +77,10 @@ async fn whoever_wanted_a_page_gets_it_after_signing_in() {
 #[tokio::test]
 async fn a_one_time_link_sets_a_password_once_and_leaves_no_token_in_the_address() {
     on_each_engine(async |house| {
-        let new = desk::agents::NewAgent {
+        let new = desk::people::NewAgent {
             email: EMAIL.into(),
             name: "Lucía Medina".into(),
-            role: desk::agents::Role::Agent,
+            role: desk::people::Role::Agent,
             sites: Vec::new(),
             queues: Vec::new(),
             password: None,

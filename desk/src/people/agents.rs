@@ -1,10 +1,10 @@
-//! Agents and their passwords. Sessions are in [`crate::sessions`].
+//! Agents and their passwords. Sessions are in [`crate::people::sessions`].
 
 use crate::{
     Desk, Error, Result,
     db::{Tx, run},
     live::Event,
-    sessions::{self, new_token},
+    people::sessions::{self, new_token},
     sites::bump_revision,
 };
 use protocol::{

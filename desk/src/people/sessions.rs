@@ -5,9 +5,9 @@
 
 use crate::{
     Desk, Error, Result,
-    agents::{Agent, SessionToken, email_key},
     db::{Tx, read, run},
     live::Event,
+    people::{Agent, SessionToken, email_key},
 };
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
