@@ -8,7 +8,7 @@ use crate::{
     db::{Tx, read, run},
     entries,
     live::{Event, Receipt, RowChange},
-    states,
+    sites::states,
 };
 use dashmap::DashMap;
 use protocol::{

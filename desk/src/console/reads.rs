@@ -1,6 +1,8 @@
 //! What a console shows besides its list: the agent, offers, one conversation.
 
-use crate::{Desk, Error, Result, db::read, entries, people::Agent, states, tickets::ChatState};
+use crate::{
+    Desk, Error, Result, db::read, entries, people::Agent, sites::states, tickets::ChatState,
+};
 use protocol::{
     ChatId, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     agent::{AgentChat, AgentState, Conversation, Me, Offer},

@@ -1,6 +1,6 @@
 //! The agent's list: my chats, waiting chats, open help requests, in that order.
 
-use crate::{Desk, Result, db::read, people::Agent, states};
+use crate::{Desk, Result, db::read, people::Agent, sites::states};
 use protocol::{
     ChatId, QueueId, SiteId, TicketId, TicketNumber, Timestamp,
     agent::{WorkItem, WorkKind},

@@ -5,7 +5,7 @@ use crate::{
     Desk, Error, Result,
     db::{Tx, run},
     locales,
-    site_file::{self, SiteFile},
+    sites::file::{self, SiteFile},
 };
 use protocol::{SiteId, SiteKey};
 use serde_json::{Map, Value, json};
@@ -126,7 +126,7 @@ pub(super) async fn apply(
             message: "the file holds a NUL character".to_owned(),
         });
     }
-    let file = site_file::parse(toml)?;
+    let file = file::parse(toml)?;
     let mut tx = desk.begin().await?;
     let found: Option<Row> =
         run!(tx, c => sqlx::query_as(FIND).bind(&file.key.0).fetch_optional(c).await)?;
@@ -134,7 +134,7 @@ pub(super) async fn apply(
     let mut row = found.unwrap_or_else(|| Row::new(desk.0.options.clock.new_id(), &file));
     row.take(&file);
     crate::zones::parse_schedule(&Value::Object(row.schedule.0.clone()))
-        .map_err(|error| site_file::schedule_refused(toml, &error))?;
+        .map_err(|error| file::schedule_refused(toml, &error))?;
     store(desk, &mut tx, &file, &row, is_new).await?;
     add_queues(desk, &mut tx, &file, &row, is_new).await?;
     bump_revision(&mut tx).await?;
@@ -162,7 +162,7 @@ async fn store(desk: &Desk, tx: &mut Tx, file: &SiteFile, row: &Row, is_new: boo
             .execute(c)
             .await
             .map(|_| ()))?;
-        crate::states::seed_site(tx, desk, SiteId(row.id)).await
+        crate::sites::states::seed_site(tx, desk, SiteId(row.id)).await
     } else {
         run!(tx, c => sqlx::query(UPDATE)
             .bind(row.id)

@@ -7,7 +7,7 @@ use crate::{
     entries,
     live::{Event, RowChange},
     mail::proof,
-    states,
+    sites::states,
     tickets::ChatState,
 };
 use protocol::{

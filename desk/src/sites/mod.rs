@@ -2,7 +2,9 @@
 //! also by another process.
 
 mod apply;
+pub(crate) mod file;
 mod snapshot;
+pub(crate) mod states;
 
 pub(crate) use snapshot::{Sites, Staff, bump_revision};
 
@@ -128,7 +130,7 @@ impl Desk {
 
     /// `ayuda site show`: the TOML that `apply_site` takes.
     pub fn show_site(&self, key: &SiteKey) -> Option<String> {
-        self.find_site(key).map(|site| crate::site_file::show(&site))
+        self.find_site(key).map(|site| crate::sites::file::show(&site))
     }
 
     /// `ayuda site apply`: creates or changes; what is left out stays.
