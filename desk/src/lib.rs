@@ -5,7 +5,6 @@
 //! commit does the hub ([`live`]) hear of it.
 
 mod attach;
-pub mod availability;
 mod backup;
 mod chats;
 pub mod clock;
@@ -14,7 +13,7 @@ mod db;
 mod entries;
 pub mod error;
 pub mod files;
-pub mod holidays;
+pub mod hours;
 mod jobs;
 pub mod live;
 pub mod locales;
@@ -29,7 +28,6 @@ mod tokens;
 mod transcript;
 pub mod visitors;
 mod writer;
-pub mod zones;
 
 pub use clock::Clock;
 pub use error::{Error, OpenError, Result};
@@ -70,7 +68,7 @@ pub(crate) struct Inner {
     pub(crate) tickets: tickets::Known,
     pub(crate) sites: sites::Sites,
     pub(crate) sessions: people::sessions::Sessions,
-    pub(crate) buttons: availability::Buttons,
+    pub(crate) buttons: hours::availability::Buttons,
     pub(crate) wake: jobs::Wake,
     pub(crate) postman: mail::Postman,
 }
@@ -102,7 +100,7 @@ impl Desk {
             tickets: tickets::Known::default(),
             sites: sites::Sites::default(),
             sessions: people::sessions::Sessions::default(),
-            buttons: availability::Buttons::default(),
+            buttons: hours::availability::Buttons::default(),
             wake: jobs::Wake::default(),
             postman,
         }));
@@ -119,7 +117,7 @@ impl Desk {
     pub async fn run(&self, stop: tokio::sync::watch::Receiver<bool>) {
         tokio::join!(
             ticker::run(self.clone(), stop.clone()),
-            availability::run(self.clone(), stop.clone()),
+            hours::availability::run(self.clone(), stop.clone()),
             jobs::run(self.clone(), stop.clone()),
             mail::outbox::run(self.clone(), stop),
         );

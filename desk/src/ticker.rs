@@ -2,8 +2,9 @@
 //! after the machine slept.
 
 use crate::{
-    Desk, Result, availability, chats,
+    Desk, Result, chats,
     db::{read, retry},
+    hours::availability,
     jobs,
     live::CONSOLE_GONE,
     mail,

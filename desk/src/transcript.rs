@@ -4,10 +4,10 @@
 
 use crate::{
     Desk, Result,
+    hours::zones::{SharedZone, zones},
     mail::letter::{Line, Side},
     sites::Site,
     visitors::Visitor,
-    zones::{SharedZone, zones},
 };
 use protocol::{
     Seq, Timestamp,

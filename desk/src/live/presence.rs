@@ -1,6 +1,6 @@
 //! Who is there: consoles and panels with a live socket, in this process's memory.
 
-use crate::{Desk, availability, live::Event};
+use crate::{Desk, hours::availability, live::Event};
 use dashmap::DashMap;
 use protocol::{AgentId, SiteId, TicketId, Timestamp, agent::AgentState};
 use std::{collections::HashSet, time::Duration};

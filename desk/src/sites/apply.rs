@@ -133,7 +133,7 @@ pub(super) async fn apply(
     let is_new = found.is_none();
     let mut row = found.unwrap_or_else(|| Row::new(desk.0.options.clock.new_id(), &file));
     row.take(&file);
-    crate::zones::parse_schedule(&Value::Object(row.schedule.0.clone()))
+    crate::hours::zones::parse_schedule(&Value::Object(row.schedule.0.clone()))
         .map_err(|error| file::schedule_refused(toml, &error))?;
     store(desk, &mut tx, &file, &row, is_new).await?;
     add_queues(desk, &mut tx, &file, &row, is_new).await?;

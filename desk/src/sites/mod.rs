@@ -29,7 +29,7 @@ pub struct Site {
     pub hue: Option<u16>,
     pub limits: Limits,
     pub queues: Vec<Queue>,
-    /// The schedule as it was given (the JSON form of `behaviours.md`); parsed by [`crate::availability`].
+    /// The schedule as it was given (the JSON form of `behaviours.md`); parsed by [`crate::hours::availability`].
     pub schedule: serde_json::Value,
     /// "Closed now".
     pub closed_now: bool,
@@ -108,7 +108,7 @@ mod millis {
 /// Reads sites and staff for the first time.
 pub(crate) async fn load(desk: &Desk) -> Result<()> {
     desk.reload_sites().await?;
-    crate::availability::recompute(desk, None);
+    crate::hours::availability::recompute(desk, None);
     Ok(())
 }
 

@@ -156,7 +156,7 @@ impl Desk {
     /// After a change made here: memory follows at once, and so do buttons and offers.
     pub(crate) async fn sites_were_changed(&self) -> Result<()> {
         if self.reload_sites().await? {
-            crate::availability::recompute(self, None);
+            crate::hours::availability::recompute(self, None);
             self.sites_changed();
         }
         Ok(())

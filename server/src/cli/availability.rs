@@ -3,7 +3,10 @@
 //! Answers are JSON, one a line. With a schedule no database is opened, so that schedules can be tried anywhere.
 
 use clap::Args;
-use desk::{Desk, holidays::Holidays, zones};
+use desk::{
+    Desk,
+    hours::{Holidays, zones},
+};
 use protocol::{
     SiteKey, Timestamp,
     availability::availability,

@@ -32,7 +32,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
             report.say("database", Broken(format!("{:#}", anyhow::Error::from(error))));
         }
     }
-    report.say("time zones", Fine(desk::zones::zones().to_string()));
+    report.say("time zones", Fine(desk::hours::zones::zones().to_string()));
     report.say("mail", mail(settings).await);
     report.say("mail-from", Fine(settings.mail_from.clone()));
     report.say("trusted-proxy", proxies(settings, &public));

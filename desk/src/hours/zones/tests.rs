@@ -7,7 +7,7 @@ use protocol::{
 };
 use serde_json::{Value, json};
 
-const VECTORS: &str = include_str!("../../testdata/hours.json");
+const VECTORS: &str = include_str!("../../../testdata/hours.json");
 const DAY: i64 = 86_400;
 const MINUTE: i64 = 60;
 

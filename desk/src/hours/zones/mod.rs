@@ -11,7 +11,7 @@ mod tzif;
 
 pub use release::Release;
 
-use crate::holidays::Holidays;
+use crate::hours::Holidays;
 use protocol::schedule::{Schedule, ScheduleError, Zone, ZoneSource};
 use std::{
     collections::HashMap,

@@ -81,7 +81,7 @@ impl Button {
 }
 
 fn hours_of(site: &Site) -> Option<Hours> {
-    crate::zones::parse_schedule(&site.schedule)
+    crate::hours::zones::parse_schedule(&site.schedule)
         .inspect_err(|error| tracing::error!(site = %site.key, %error, "a stored schedule is not understood"))
         .ok()
 }
@@ -91,7 +91,7 @@ fn answer(site: &Site, hours: Option<&Hours>, agents: u32, now: Timestamp) -> Av
         Some((schedule, zone)) => availability(
             schedule,
             zone.as_ref(),
-            &crate::holidays::Holidays,
+            &crate::hours::Holidays,
             site.closed_now,
             agents,
             now,
