@@ -2,7 +2,7 @@
 
 mod tar;
 
-use crate::{Desk, Error, Result, files};
+use crate::{Desk, Error, Result, tickets::files};
 use std::{
     fs, io,
     path::{Path, PathBuf},

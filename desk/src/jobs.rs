@@ -6,8 +6,9 @@
 use crate::{
     Desk, Result,
     db::{Tx, run},
-    files, mail,
+    mail,
     people::sessions,
+    tickets::files,
 };
 use protocol::{TicketId, Timestamp};
 use serde::{Deserialize, Serialize};

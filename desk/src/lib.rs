@@ -4,15 +4,12 @@
 //! command line. Each verb is one sentence of `behaviours.md`; what it writes it writes in one transaction, and only after the
 //! commit does the hub ([`live`]) hear of it.
 
-mod attach;
 mod backup;
 mod chats;
 pub mod clock;
 pub mod console;
 mod db;
-mod entries;
 pub mod error;
-pub mod files;
 pub mod hours;
 mod jobs;
 pub mod live;
@@ -20,12 +17,10 @@ pub mod locales;
 pub mod mail;
 mod offers;
 pub mod people;
-mod serving;
 pub mod sites;
 mod ticker;
 pub mod tickets;
 mod tokens;
-mod transcript;
 pub mod visitors;
 mod writer;
 

@@ -20,8 +20,8 @@ use crate::{
         rows::{MOST, Rows},
         run,
     },
-    entries,
     live::Event,
+    tickets::entries,
 };
 use at_once::Owed;
 use heads::Heads;
@@ -242,8 +242,8 @@ macro_rules! bind_entries {
                 .bind(entry.seq.0)
                 .bind(entry.id.0)
                 .bind(entry.at.0)
-                .bind($crate::entries::kind(&entry.body))
-                .bind($crate::entries::agent_of(&entry.body).map(|agent| agent.0))
+                .bind($crate::tickets::entries::kind(&entry.body))
+                .bind($crate::tickets::entries::agent_of(&entry.body).map(|agent| agent.0))
                 .bind(body.as_str());
         }
         query

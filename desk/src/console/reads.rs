@@ -1,7 +1,11 @@
 //! What a console shows besides its list: the agent, offers, one conversation.
 
 use crate::{
-    Desk, Error, Result, db::read, entries, people::Agent, sites::states, tickets::ChatState,
+    Desk, Error, Result,
+    db::read,
+    people::Agent,
+    sites::states,
+    tickets::{ChatState, entries},
 };
 use protocol::{
     ChatId, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,

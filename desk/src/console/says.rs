@@ -1,15 +1,13 @@
 //! What an agent writes.
 
 use crate::{
-    Desk, Result,
-    attach::attach,
-    chats,
+    Desk, Result, chats,
     db::{on_its_own, retry},
-    entries, jobs,
+    jobs,
     live::Receipt,
     mail::content::What,
     people::Agent,
-    tickets::{ChatState, Head},
+    tickets::{ChatState, Head, entries, files::attach},
     writer::{Said, Say, Sender},
 };
 use protocol::{

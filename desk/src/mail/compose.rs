@@ -11,7 +11,7 @@ use crate::{
     db::read,
     locales,
     sites::Site,
-    transcript::{self, Clockface},
+    tickets::transcript::{self, Clockface},
     visitors::Visitor,
 };
 use protocol::{

@@ -225,7 +225,7 @@ pub(super) async fn remove(desk: &Desk, key: &SiteKey) -> Result<bool> {
     desk.commit(tx).await?;
     // Only now: a file without its row is swept up, a row without its file would be a broken promise.
     for name in files {
-        let path: PathBuf = crate::files::path_of(desk, &name);
+        let path: PathBuf = crate::tickets::files::path_of(desk, &name);
         if let Err(error) = tokio::fs::remove_file(&path).await {
             tracing::warn!(%error, "a removed site's file stays behind");
         }

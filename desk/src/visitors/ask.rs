@@ -2,16 +2,14 @@
 
 use super::{NewRequest, check_page};
 use crate::{
-    Desk, Error, Result,
-    attach::attach,
-    chats,
+    Desk, Error, Result, chats,
     db::{Tx, retry, run},
     mail::{
         content::{ForAgents, What},
         queue,
     },
     sites::Site,
-    tickets::Head,
+    tickets::{Head, files::attach},
     writer,
 };
 use protocol::{

@@ -4,11 +4,10 @@ use super::Visitor;
 use crate::{
     Desk, Error, Result,
     db::{read, run},
-    entries,
     live::{Event, RowChange},
     mail::proof,
     sites::states,
-    tickets::ChatState,
+    tickets::{ChatState, entries},
 };
 use protocol::{
     Seq, SiteId, TicketId, TicketNumber, TicketToken,

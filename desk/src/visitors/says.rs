@@ -3,12 +3,10 @@
 use super::Visitor;
 use crate::{
     Desk, Result,
-    attach::attach,
     db::{on_its_own, retry},
-    entries,
     live::Receipt,
     mail::{content::ForAgents, queue},
-    tickets::Head,
+    tickets::{Head, entries, files::attach},
     writer::{Said, Say, Sender},
 };
 use protocol::{

@@ -17,7 +17,7 @@ use crate::{
         Db,
         rows::{MOST, Rows},
     },
-    entries,
+    tickets::entries,
 };
 use protocol::Timestamp;
 use std::collections::HashMap;

@@ -8,9 +8,9 @@ use super::{
 use crate::{
     Desk, Error, Result,
     db::{Tx, rows::Rows, run},
-    entries, jobs,
+    jobs,
     live::{Event, LastMessage, Receipt, RowChange},
-    tickets::ChatState,
+    tickets::{ChatState, entries},
 };
 use protocol::{
     AgentId, EntryId, Seq, SiteId, TicketId, Timestamp,

@@ -4,8 +4,8 @@ use super::{Command, Done};
 use crate::{
     Desk, Error, Result,
     db::{Tx, rows::Rows, run},
-    entries,
     live::{Count, Event, RowChange},
+    tickets::entries,
     visitors::NewChat,
 };
 use protocol::{

@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use desk::files::StoredFile;
+use desk::tickets::files::StoredFile;
 use futures_util::stream;
 use protocol::Code;
 use std::fmt::Write;

@@ -6,9 +6,9 @@
 use crate::{
     Desk, Error, Result,
     db::{Tx, read, run},
-    entries,
     live::{Event, Receipt, RowChange},
     sites::states,
+    tickets::entries,
 };
 use dashmap::DashMap;
 use protocol::{

@@ -1,7 +1,10 @@
 //! Attachments: typed by content, named at random, kept under `<data_dir>/files/`.
 
+mod attach;
 mod kind;
 mod name;
+
+pub(crate) use attach::attach;
 
 use crate::{
     Desk, Error, Result,
