@@ -5,7 +5,7 @@ use crate::{
     Desk, Error, Result,
     db::{Tx, read, run},
     live::Count,
-    mail::{
+    mail::outbound::{
         content::{ForAgents, What},
         queue::{self, Queued, Visit},
     },

@@ -8,7 +8,7 @@ use crate::{
     Desk, Error, Result, chats,
     db::{read, retry, run},
     live::Event,
-    mail::content::What,
+    mail::outbound::content::What,
     offers,
     people::Agent,
     tickets::Head,

@@ -69,7 +69,7 @@ impl Job {
 
     async fn run(self, desk: &Desk) -> Result<Next> {
         match self {
-            Self::MailUnseen { ticket } => mail::unseen::mail(desk, ticket).await,
+            Self::MailUnseen { ticket } => mail::outbound::unseen::mail(desk, ticket).await,
             Self::SweepFiles => {
                 files::sweep(desk).await?;
                 Ok(Next::At(desk.now() + SWEEP_EVERY))

@@ -114,7 +114,7 @@ impl Desk {
             ticker::run(self.clone(), stop.clone()),
             hours::availability::run(self.clone(), stop.clone()),
             jobs::run(self.clone(), stop.clone()),
-            mail::outbox::run(self.clone(), stop),
+            mail::outbound::outbox::run(self.clone(), stop),
         );
     }
 

@@ -44,7 +44,7 @@ impl Desk {
         availability::tick(self).await;
         self.look().await?;
         while jobs::tick(self).await? > 0 {}
-        while mail::outbox::tick(self).await? > 0 {}
+        while mail::outbound::outbox::tick(self).await? > 0 {}
         Ok(())
     }
 

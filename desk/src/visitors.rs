@@ -8,7 +8,7 @@ use crate::{
     Desk, Error, Result, chats,
     db::{retry, run},
     live::Event,
-    mail::{content::What, queue::Queued},
+    mail::outbound::{content::What, queue::Queued},
     sites::Site,
     tickets::{ChatState, Head},
     writer::{Seen, Start},

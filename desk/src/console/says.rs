@@ -5,7 +5,7 @@ use crate::{
     db::{on_its_own, retry},
     jobs,
     live::Receipt,
-    mail::content::What,
+    mail::outbound::content::What,
     people::Agent,
     tickets::{ChatState, Head, entries, files::attach},
     writer::{Said, Say, Sender},

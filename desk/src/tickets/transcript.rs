@@ -5,7 +5,7 @@
 use crate::{
     Desk, Result,
     hours::zones::{SharedZone, zones},
-    mail::letter::{Line, Side},
+    mail::outbound::letter::{Line, Side},
     sites::Site,
     visitors::Visitor,
 };

@@ -4,7 +4,7 @@ use super::{NewRequest, check_page};
 use crate::{
     Desk, Error, Result, chats,
     db::{Tx, retry, run},
-    mail::{
+    mail::outbound::{
         content::{ForAgents, What},
         queue,
     },

@@ -5,7 +5,7 @@ use crate::{
     Desk, Result,
     db::{on_its_own, retry},
     live::Receipt,
-    mail::{content::ForAgents, queue},
+    mail::outbound::{content::ForAgents, queue},
     tickets::{Head, entries, files::attach},
     writer::{Said, Say, Sender},
 };

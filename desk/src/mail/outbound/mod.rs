@@ -1,6 +1,5 @@
-//! Mail: rows in the outbox, written in the transaction of what caused them, and the worker that sends them.
+//! Mail that goes out: rows in the outbox, written in the transaction of what caused them, and the worker that sends them.
 
-mod address;
 mod colour;
 mod compose;
 pub(crate) mod content;
@@ -8,7 +7,6 @@ mod keep;
 pub(crate) mod letter;
 mod message;
 pub(crate) mod outbox;
-pub(crate) mod proof;
 pub(crate) mod queue;
 mod relay;
 mod relay_url;
@@ -17,9 +15,9 @@ pub(crate) mod unseen;
 use crate::{
     Desk, Error, OpenError, Options, Result,
     db::{read, run},
+    mail::address::{self, Sender},
     people::{Agent, Role},
 };
-use address::Sender;
 use compose::Occasion;
 use content::Content;
 use letter::Rendered;

@@ -5,7 +5,7 @@ use super::{
     message::Built,
     relay_url::{RelayUrl, Security},
 };
-use crate::OpenError;
+use crate::{OpenError, mail::address};
 use lettre::transport::smtp::{
     Error,
     authentication::{Credentials, DEFAULT_MECHANISMS},
@@ -209,7 +209,7 @@ fn said(error: &Error) -> String {
         Some(_) => error.to_string(),
         None => innermost(error),
     };
-    super::address::header_text(&text).chars().take(500).collect()
+    address::header_text(&text).chars().take(500).collect()
 }
 
 fn innermost(error: &Error) -> String {

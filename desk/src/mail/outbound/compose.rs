@@ -4,12 +4,12 @@ use super::{
     colour::{Brand, DEFAULT_HUE},
     content::{Content, ForAgents, What},
     letter::{Button, Letter, Rendered, Row, Side},
-    proof,
 };
 use crate::{
     Desk, Error, Result,
     db::read,
     locales,
+    mail::proof,
     sites::Site,
     tickets::transcript::{self, Clockface},
     visitors::Visitor,

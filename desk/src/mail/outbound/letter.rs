@@ -5,7 +5,7 @@ use minijinja::{AutoEscape, Environment, Value, context, value::Serde};
 use serde::Serialize;
 use std::sync::LazyLock;
 
-const STYLE: &str = include_str!("../../../style/mail.css");
+const STYLE: &str = include_str!("../../../../style/mail.css");
 
 const HTML: &str = "letter.html";
 const TEXT: &str = "letter.txt";

@@ -5,11 +5,12 @@
 
 pub(crate) use super::content::{ForAgents, What};
 
-use super::{address, content::Content};
+use super::content::Content;
 use crate::{
     Desk, Error, Result,
     db::{Conn, Tx, run},
     locales,
+    mail::address,
     people::email_key,
     sites::Site,
 };
