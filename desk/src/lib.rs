@@ -11,12 +11,12 @@ pub mod console;
 mod db;
 pub mod error;
 pub mod hours;
-mod jobs;
 pub mod live;
 pub mod locales;
 pub mod mail;
 mod offers;
 pub mod people;
+mod queue;
 pub mod sites;
 mod ticker;
 pub mod tickets;
@@ -64,7 +64,7 @@ pub(crate) struct Inner {
     pub(crate) sites: sites::Sites,
     pub(crate) sessions: people::sessions::Sessions,
     pub(crate) buttons: hours::availability::Buttons,
-    pub(crate) wake: jobs::Wake,
+    pub(crate) wake: queue::jobs::Wake,
     pub(crate) postman: mail::Postman,
 }
 
@@ -96,7 +96,7 @@ impl Desk {
             sites: sites::Sites::default(),
             sessions: people::sessions::Sessions::default(),
             buttons: hours::availability::Buttons::default(),
-            wake: jobs::Wake::default(),
+            wake: queue::jobs::Wake::default(),
             postman,
         }));
         sites::load(&desk).await.map_err(OpenError::Load)?;
@@ -113,7 +113,7 @@ impl Desk {
         tokio::join!(
             ticker::run(self.clone(), stop.clone()),
             hours::availability::run(self.clone(), stop.clone()),
-            jobs::run(self.clone(), stop.clone()),
+            queue::jobs::run(self.clone(), stop.clone()),
             mail::outbound::outbox::run(self.clone(), stop),
         );
     }

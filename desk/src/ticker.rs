@@ -5,9 +5,9 @@ use crate::{
     Desk, Result, chats,
     db::{read, retry},
     hours::availability,
-    jobs,
     live::CONSOLE_GONE,
     mail,
+    queue::jobs,
     sites::Site,
     tickets::Head,
 };

@@ -3,10 +3,10 @@
 use crate::{
     Desk, Result, chats,
     db::{on_its_own, retry},
-    jobs,
     live::Receipt,
     mail::outbound::content::What,
     people::Agent,
+    queue::jobs,
     tickets::{ChatState, Head, entries, files::attach},
     writer::{Said, Say, Sender},
 };

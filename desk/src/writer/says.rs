@@ -8,8 +8,8 @@ use super::{
 use crate::{
     Desk, Error, Result,
     db::{Tx, rows::Rows, run},
-    jobs,
     live::{Event, LastMessage, Receipt, RowChange},
+    queue::jobs,
     tickets::{ChatState, entries},
 };
 use protocol::{

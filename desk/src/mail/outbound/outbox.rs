@@ -180,7 +180,7 @@ async fn claim(desk: &Desk, most: usize) -> Result<Vec<Row>> {
 async fn deliver(desk: Desk, row: Row) {
     let id = row.id;
     if let Err(error) = try_once(&desk, &row).await
-        && let Err(error) = again(&desk, &row, &crate::jobs::chain(&error), row.doubts).await
+        && let Err(error) = again(&desk, &row, &crate::queue::jobs::chain(&error), row.doubts).await
     {
         tracing::warn!(mail = %id, %error, "what became of a mail could not be written down");
     }

@@ -4,7 +4,7 @@ use super::queue::{self, Visit, What};
 use crate::{
     Desk, Result,
     db::{read, run},
-    jobs::Next,
+    queue::jobs::Next,
     tickets::Head,
 };
 use protocol::{Seq, TicketId};

@@ -1,0 +1,3 @@
+//! Work that is kept as rows until it is done.
+
+pub(crate) mod jobs;
