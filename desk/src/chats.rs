@@ -9,8 +9,8 @@ use crate::{
         content::{ForAgents, What},
         queue::{self, Queued, Visit},
     },
-    offers,
     people::Agent,
+    routing::offers,
     sites::Site,
     tickets::{ChatHead, ChatState, Head},
 };

@@ -9,8 +9,8 @@ use crate::{
     db::{read, retry, run},
     live::Event,
     mail::outbound::content::What,
-    offers,
     people::Agent,
+    routing::offers,
     tickets::Head,
     writer::Seen,
 };

@@ -14,9 +14,9 @@ pub mod hours;
 pub mod live;
 pub mod locales;
 pub mod mail;
-mod offers;
 pub mod people;
 mod queue;
+mod routing;
 pub mod sites;
 mod ticker;
 pub mod tickets;
@@ -58,7 +58,7 @@ pub(crate) struct Inner {
     pub(crate) secret: tokens::Secret,
     pub(crate) hub: live::Hub,
     pub(crate) presence: live::Presence,
-    pub(crate) offers: Arc<offers::Offers>,
+    pub(crate) offers: Arc<routing::offers::Offers>,
     pub(crate) writer: writer::Writer,
     pub(crate) tickets: tickets::Known,
     pub(crate) sites: sites::Sites,
@@ -103,7 +103,7 @@ impl Desk {
         chats::load_counts(&desk).await.map_err(OpenError::Load)?;
         desk.sites_changed();
         writer::spawn(Arc::downgrade(&desk.0), commands).map_err(OpenError::Thread)?;
-        tokio::spawn(offers::run(Arc::downgrade(&desk.0), desk.0.offers.clone()));
+        tokio::spawn(routing::offers::run(Arc::downgrade(&desk.0), desk.0.offers.clone()));
         Ok(desk)
     }
 

@@ -1,0 +1,3 @@
+//! Whom a waiting chat rings at.
+
+pub(crate) mod offers;
