@@ -4,7 +4,7 @@
 //! command line. Each verb is one sentence of `behaviours.md`; what it writes it writes in one transaction, and only after the
 //! commit does the hub ([`live`]) hear of it.
 
-mod backup;
+mod admin;
 mod chats;
 pub mod clock;
 pub mod console;

@@ -1,0 +1,3 @@
+//! What those who run the desk do.
+
+mod backup;
