@@ -17,10 +17,10 @@ pub mod mail;
 pub mod people;
 mod queue;
 mod routing;
+mod secret;
 pub mod sites;
-mod ticker;
 pub mod tickets;
-mod tokens;
+mod upkeep;
 pub mod visitors;
 mod writer;
 
@@ -55,7 +55,7 @@ pub(crate) struct Inner {
     pub(crate) options: Options,
     pub(crate) opened_at: Timestamp,
     pub(crate) db: db::Db,
-    pub(crate) secret: tokens::Secret,
+    pub(crate) secret: secret::Secret,
     pub(crate) hub: live::Hub,
     pub(crate) presence: live::Presence,
     pub(crate) offers: Arc<routing::offers::Offers>,
@@ -74,7 +74,7 @@ impl Desk {
     pub async fn open(options: Options) -> std::result::Result<Self, OpenError> {
         let data_dir = |source| OpenError::DataDir { path: options.data_dir.clone(), source };
         std::fs::create_dir_all(&options.data_dir).map_err(data_dir)?;
-        let secret = tokens::Secret::open(&options.data_dir).map_err(data_dir)?;
+        let secret = secret::Secret::open(&options.data_dir).map_err(data_dir)?;
         let url = options
             .database_url
             .clone()
@@ -111,7 +111,7 @@ impl Desk {
     /// outbox. Only `ayuda serve` calls it; the other commands open a desk without running it.
     pub async fn run(&self, stop: tokio::sync::watch::Receiver<bool>) {
         tokio::join!(
-            ticker::run(self.clone(), stop.clone()),
+            upkeep::run(self.clone(), stop.clone()),
             hours::availability::run(self.clone(), stop.clone()),
             queue::jobs::run(self.clone(), stop.clone()),
             mail::outbound::outbox::run(self.clone(), stop),

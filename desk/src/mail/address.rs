@@ -2,7 +2,7 @@
 //!
 //! lettre 0.11.23 panics on a control character in a mailbox's name (RUSTSEC-2026-0561, mended in 0.11.24): none gets that far.
 
-use crate::{OpenError, tokens::Secret};
+use crate::{OpenError, secret::Secret};
 use lettre::{Address, message::Mailbox};
 use protocol::{TicketId, text::EmailAddress};
 use uuid::Uuid;

@@ -3,7 +3,7 @@
 //! The link on a page opens the ticket too, but carries no proof: an address typed by a stranger stays *no verificado* until
 //! its owner follows a link out of a mail.
 
-use crate::{people::email_key, tokens::Secret};
+use crate::{people::email_key, secret::Secret};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use protocol::TicketId;
 
