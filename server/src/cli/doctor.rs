@@ -1,7 +1,8 @@
 //! `ayuda doctor`: what is set, and whether it works. Exit status 1 when something does not.
 
 use crate::settings::{PublicUrl, Settings};
-use desk::Desk;
+use desk::{Desk, hours::zones::ZoneData};
+use protocol::Timestamp;
 use std::{path::Path, process::ExitCode, time::Duration};
 
 /// A relay that does not answer in this time does not answer.
@@ -32,7 +33,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
             report.say("database", Broken(format!("{:#}", anyhow::Error::from(error))));
         }
     }
-    report.say("time zones", Fine(desk::hours::zones::zones().to_string()));
+    report.say("time zones", time_zones(desk::hours::zones::zones(), settings.clock.now()));
     report.say("mail", mail(settings).await);
     report.say("mail-from", Fine(settings.mail_from.clone()));
     report.say("trusted-proxy", proxies(settings, &public));
@@ -114,6 +115,17 @@ async fn database(desk: &Desk, settings: &Settings, report: &mut Report) {
     );
 }
 
+/// Governments change their clocks at short notice: who reads old data is an hour off somewhere.
+fn time_zones(data: &ZoneData, now: Timestamp) -> Finding {
+    match data.release() {
+        Some(release) if release.is_older_than_a_year(now) => Odd(format!(
+            "{data}: more than a year old, hours may be off; upgrade ayuda, or the host's zone files (tzdata)"
+        )),
+        Some(_) => Fine(data.to_string()),
+        None => Odd(format!("{data}: nobody can tell whether it is old; TZDIR names these files")),
+    }
+}
+
 /// The relay is called as a mail would call it, and hung up on.
 async fn mail(settings: &Settings) -> Finding {
     let Some(url) = &settings.smtp_url else {
@@ -147,5 +159,24 @@ fn assets() -> Finding {
     match crate::ops::assets::all().len() {
         0 => Odd("this binary was built without scripts and styles".into()),
         count => Fine(format!("{count} files built in")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+
+    #[test]
+    fn zone_data_older_than_a_year_is_odd() {
+        let finding = |now: &str| {
+            let now = DateTime::parse_from_rfc3339(now).expect("RFC 3339").to_utc();
+            time_zones(&ZoneData::built_in(), now.into())
+        };
+        let release = ZoneData::built_in().release().expect("it has one").to_string();
+        let fine = finding(&format!("{}-12-31T00:00:00Z", &release[..4]));
+        assert!(matches!(fine, Fine(text) if text == format!("{release}, built in")));
+        let odd = finding("2099-01-01T00:00:00Z");
+        assert!(matches!(odd, Odd(text) if text.contains("more than a year old")));
     }
 }

