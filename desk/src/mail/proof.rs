@@ -4,7 +4,7 @@
 //! its owner follows a link out of a mail.
 
 use crate::{people::email_key, secret::Secret};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use data_encoding::BASE64URL_NOPAD;
 use protocol::TicketId;
 
 /// Bytes of a proof.
@@ -12,12 +12,12 @@ const LENGTH: usize = 16;
 
 /// The proof for this ticket and address, as URL-safe text.
 pub(crate) fn proof_of(secret: &Secret, ticket: TicketId, email: &str) -> String {
-    URL_SAFE_NO_PAD.encode(bytes_of(secret, ticket, email))
+    BASE64URL_NOPAD.encode(&bytes_of(secret, ticket, email))
 }
 
 /// Whether a proof was made for this ticket and address.
 pub(crate) fn proves(secret: &Secret, ticket: TicketId, email: &str, proof: &str) -> bool {
-    URL_SAFE_NO_PAD.decode(proof).is_ok_and(|given| {
+    BASE64URL_NOPAD.decode(proof.as_bytes()).is_ok_and(|given| {
         subtle::ConstantTimeEq::ct_eq(&bytes_of(secret, ticket, email)[..], &given[..]).into()
     })
 }

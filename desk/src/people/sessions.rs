@@ -10,8 +10,8 @@ use crate::{
     people::{Agent, SessionToken, email_key},
 };
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use dashmap::DashMap;
+use data_encoding::BASE64URL_NOPAD;
 use protocol::{AgentId, Code, Refusal, Timestamp};
 use rand::TryRngCore;
 use sha2::{Digest, Sha256};
@@ -106,7 +106,7 @@ const NOBODYS_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAA
 pub(crate) fn new_token() -> String {
     let mut bytes = [0; 32];
     rand::rngs::OsRng.try_fill_bytes(&mut bytes).expect("the system's randomness is there");
-    URL_SAFE_NO_PAD.encode(bytes)
+    BASE64URL_NOPAD.encode(&bytes)
 }
 
 /// What is stored of a token.

@@ -8,8 +8,9 @@ pub(crate) use multipart::{Uploads, drain, multipart, next_chunk, store};
 use crate::edge::failure::{Answer, Failure};
 use axum::{extract::Request, http::header::CONTENT_TYPE};
 use desk::Desk;
+use percent_encoding::percent_decode;
 use protocol::{Code, EntryId, Field, FileId, Refusal, limits};
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// One field's text, in bytes: 20 000 characters of four bytes fit.
 const FIELD_BYTES: usize = 4 * limits::FORM_TEXT + 4096;
@@ -156,27 +157,9 @@ fn read_urlencoded(body: &[u8], names: &[&'static str]) -> Posted {
 
 /// Percent-decoded, `+` as space; none when it is not UTF-8.
 fn decode(text: &[u8]) -> Option<String> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.iter().copied();
-    while let Some(byte) = rest.next() {
-        out.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let ahead = rest.clone().next().zip(rest.clone().nth(1));
-                let value = ahead.and_then(|(high, low)| Some(hex(high)? << 4 | hex(low)?));
-                if value.is_some() {
-                    rest.nth(1);
-                }
-                value.unwrap_or(b'%')
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(out).ok()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    let spaced: Vec<u8> =
+        text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&spaced).decode_utf8().ok().map(Cow::into_owned)
 }
 
 fn read_json(body: &[u8], names: &[&'static str]) -> Answer<Posted> {

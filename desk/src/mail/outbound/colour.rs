@@ -1,6 +1,6 @@
 //! The brand hue as mail clients understand it: `#rrggbb`. They know neither oklch nor custom properties.
 
-use std::fmt::Write;
+use data_encoding::HEXLOWER;
 
 /// The hue of sites that set none, as in `style/tokens.css`.
 pub(super) const DEFAULT_HUE: u16 = 258;
@@ -43,20 +43,21 @@ fn hex(lightness: f64, chroma: f64, hue: f64) -> String {
         }
         chroma -= 0.005;
     };
-    let mut text = String::from("#");
-    for part in rgb {
-        let part = part.clamp(0.0, 1.0);
-        let curved =
-            if part <= 0.003_130_8 { part * 12.92 } else { 1.055 * part.powf(1.0 / 2.4) - 0.055 };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "rounded and between 0 and 255"
-        )]
-        let byte = (curved * 255.0).round() as u8;
-        write!(text, "{byte:02x}").expect("writing to a string");
-    }
-    text
+    format!("#{}", HEXLOWER.encode(&rgb.map(curved)))
+}
+
+/// A part of linear light as a screen takes it.
+fn curved(part: f64) -> u8 {
+    let part = part.clamp(0.0, 1.0);
+    let curved =
+        if part <= 0.003_130_8 { part * 12.92 } else { 1.055 * part.powf(1.0 / 2.4) - 0.055 };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rounded and between 0 and 255"
+    )]
+    let byte = (curved * 255.0).round() as u8;
+    byte
 }
 
 #[expect(clippy::many_single_char_names, reason = "the names of the colour spaces' axes")]

@@ -12,8 +12,9 @@ use crate::{
     people::{Agent, sessions::new_token},
     visitors::Visitor,
 };
+use data_encoding::HEXLOWER;
 use protocol::{Code, Field, FileId, Refusal, SiteId, Timestamp, file::Attachment};
-use std::{fmt::Write, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 use tokio::{fs, io::AsyncWriteExt};
 use uuid::Uuid;
 
@@ -260,9 +261,5 @@ fn io(error: std::io::Error) -> Error {
 
 /// Lower case only: some file systems do not tell the cases apart.
 fn random_name() -> String {
-    let mut name = String::with_capacity(68);
-    for byte in crate::people::sessions::hashed(&new_token()) {
-        write!(name, "{byte:02x}").expect("a string takes everything");
-    }
-    name + ".bin"
+    HEXLOWER.encode(&crate::people::sessions::hashed(&new_token())) + ".bin"
 }
