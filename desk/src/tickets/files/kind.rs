@@ -3,9 +3,7 @@
 /// So many bytes from the beginning are enough.
 pub(super) const HEAD: usize = 4096;
 /// What nothing else is known of.
-const UNKNOWN: &str = "application/octet-stream";
-/// Larger pictures are refused: they unpack to hundreds of megabytes wherever they are opened.
-const MOST_PIXELS: u64 = 40_000_000;
+pub(super) const UNKNOWN: &str = "application/octet-stream";
 
 /// Beginnings of programs, for whatever system.
 const PROGRAMS: &[&[u8]] = &[
@@ -73,8 +71,7 @@ pub(super) fn of(head: &[u8], bytes: u64, name: &str) -> Option<&'static str> {
         head.get(offset..).is_some_and(|rest| rest.starts_with(beginning))
     };
     if let Some((_, _, media_type)) = KNOWN.iter().find(|(offset, bytes, _)| at(*offset, bytes)) {
-        let too_large = pixels(head, media_type).is_some_and(|pixels| pixels > MOST_PIXELS);
-        return (!too_large).then_some(*media_type);
+        return Some(*media_type);
     }
     if !is_text(head, bytes) {
         return Some(UNKNOWN);
@@ -133,38 +130,6 @@ fn is_markup(head: &[u8]) -> bool {
         .any(|mark| text.contains(mark))
 }
 
-/// Width times height, where the head tells it.
-fn pixels(head: &[u8], media_type: &str) -> Option<u64> {
-    let big =
-        |at: usize| Some(u64::from(u32::from_be_bytes(head.get(at..at + 4)?.try_into().ok()?)));
-    let little2 =
-        |at: usize| Some(u64::from(u16::from_le_bytes(head.get(at..at + 2)?.try_into().ok()?)));
-    let little4 =
-        |at: usize| Some(u64::from(u32::from_le_bytes(head.get(at..at + 4)?.try_into().ok()?)));
-    match media_type {
-        "image/png" => Some(big(16)?.saturating_mul(big(20)?)),
-        "image/gif" => Some(little2(6)? * little2(8)?),
-        "image/bmp" => Some(little4(18)?.saturating_mul(little4(22)?)),
-        "image/jpeg" => jpeg_pixels(head),
-        _ => None,
-    }
-}
-
-/// Walks a JPEG's segments to its frame header.
-fn jpeg_pixels(head: &[u8]) -> Option<u64> {
-    let mut at = 2;
-    loop {
-        let &[0xff, marker, high, low] = head.get(at..at + 4)? else { return None };
-        if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
-            let size = |at: usize| {
-                Some(u64::from(u16::from_be_bytes(head.get(at..at + 2)?.try_into().ok()?)))
-            };
-            return Some(size(at + 5)? * size(at + 7)?);
-        }
-        at += 2 + usize::from(u16::from_be_bytes([high, low]));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,16 +183,6 @@ mod tests {
         ] {
             assert_eq!(kind(head.as_bytes(), "dibujo.svg"), Some(UNKNOWN), "{head}");
         }
-    }
-
-    #[test]
-    fn pictures_beyond_forty_megapixels_are_refused() {
-        let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-        png.extend(50_000u32.to_be_bytes());
-        png.extend(50_000u32.to_be_bytes());
-        assert_eq!(kind(&png, "a.png"), None);
-        let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xc0\0\x0b\x08\xff\xff\xff\xff\x01";
-        assert_eq!(kind(jpeg, "a.jpg"), None);
     }
 
     #[test]

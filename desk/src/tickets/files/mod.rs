@@ -3,6 +3,7 @@
 mod attach;
 mod kind;
 mod name;
+mod picture;
 
 pub(crate) use attach::attach;
 
@@ -168,14 +169,20 @@ impl Upload {
         self.file.write_all(chunk).await.map_err(io)
     }
 
-    /// Checks the type by content (`FileType`), stores the row, answers how it is shown.
+    /// Checks the type and the size of a picture by content (`FileType`), stores the row, answers how it is shown.
     pub async fn finish(mut self) -> Result<Attachment> {
         if self.bytes == 0 {
             return Err(Refusal::of(Field::Files, Code::Required).into());
         }
-        let media_type = kind::of(&self.head, self.bytes, &self.name)
-            .ok_or(Refusal::of(Field::Files, Code::FileType))?;
+        let refused = || Refusal::of(Field::Files, Code::FileType);
+        let mut media_type = kind::of(&self.head, self.bytes, &self.name).ok_or_else(refused)?;
         self.file.sync_all().await.map_err(io)?;
+        if let Some(path) = self.path.0.clone().filter(|_| picture::is_one(media_type)) {
+            let kept_as = move || picture::kept_as(media_type, &path);
+            let kept_as =
+                tokio::task::spawn_blocking(kept_as).await.map_err(std::io::Error::other)?;
+            media_type = kept_as.ok_or_else(refused)?;
+        }
         let path = path_of(&self.desk, &self.stored_name);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).await.map_err(io)?;
