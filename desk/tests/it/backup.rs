@@ -1,21 +1,14 @@
 use crate::support::World;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-/// Unpacks plain files of a tar archive.
+/// Unpacks as operators do.
 fn unpack(archive: &Path, to: &Path) {
-    let bytes = std::fs::read(archive).unwrap();
-    let mut at = 0;
-    while bytes[at] != 0 {
-        let text = |from: usize, length: usize| {
-            let field = &bytes[at + from..at + from + length];
-            String::from_utf8_lossy(field).trim_end_matches(['\0', ' ']).to_owned()
-        };
-        let (name, size) = (text(0, 100), usize::from_str_radix(&text(124, 12), 8).unwrap());
-        let path = to.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, &bytes[at + 512..at + 512 + size]).unwrap();
-        at += 512 + size.div_ceil(512) * 512;
-    }
+    std::fs::create_dir_all(to).unwrap();
+    let tar = Command::new("tar").arg("-xf").arg(archive).arg("-C").arg(to).status();
+    assert!(tar.expect("tar is on every machine").success());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,12 +1,15 @@
 //! A consistent copy of everything in one file, made while the desk works.
 
-mod tar;
-
 use crate::{Desk, Error, Result, tickets::files};
 use std::{
     fs, io,
+    io::Read,
     path::{Path, PathBuf},
+    time::UNIX_EPOCH,
 };
+
+/// An archive being written.
+type Archive = tar::Builder<io::BufWriter<fs::File>>;
 
 impl Desk {
     /// A consistent copy of the database, the files and the secret key into one new tar archive `to`, while running. Unpacked into a
@@ -32,13 +35,17 @@ impl Desk {
         let (files, data_dir) = (files::folder_of(self), self.options().data_dir.clone());
         let to = to.to_owned();
         tokio::task::spawn_blocking(move || {
-            let mut archive = tar::Archive::create(&parts.archive)?;
-            archive.add_file("ayuda.db", &parts.database)?;
-            archive.add_file("secret.key", &data_dir.join("secret.key"))?;
+            let mut archive = create(&parts.archive)?;
+            add_file(&mut archive, "ayuda.db", &parts.database)?;
+            add_file(&mut archive, "secret.key", &data_dir.join("secret.key"))?;
             for (name, folder) in [("files", files), ("mail", data_dir.join("mail"))] {
                 add_folder(&mut archive, name, &folder)?;
             }
-            archive.finish()?;
+            archive
+                .into_inner()?
+                .into_inner()
+                .map_err(io::IntoInnerError::into_error)?
+                .sync_all()?;
             fs::rename(&parts.archive, &to)
         })
         .await
@@ -78,8 +85,38 @@ impl Drop for Parts {
     }
 }
 
+/// A new file for its owner's eyes only: the secret key goes into it.
+fn create(path: &Path) -> io::Result<Archive> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = io::BufWriter::with_capacity(1 << 20, options.open(path)?);
+    Ok(tar::Builder::new(file))
+}
+
+/// Adds a file under a name, for its owner alone. `NotFound` before anything is written.
+fn add_file(archive: &mut Archive, name: &str, path: &Path) -> io::Result<()> {
+    let file = fs::File::open(path)?;
+    let about = file.metadata()?;
+    let changed = about.modified()?.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(about.len());
+    header.set_mode(0o600);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(changed);
+    let mut content = file.take(about.len());
+    archive.append_data(&mut header, name, &mut content)?;
+    // The archive would go on with the next file in the middle of this one.
+    if content.limit() > 0 {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{name} became shorter")));
+    }
+    Ok(())
+}
+
 /// Everything finished in a folder: not what is being written, nor what goes away meanwhile.
-fn add_folder(archive: &mut tar::Archive, name: &str, folder: &Path) -> io::Result<()> {
+fn add_folder(archive: &mut Archive, name: &str, folder: &Path) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -95,7 +132,7 @@ fn add_folder(archive: &mut tar::Archive, name: &str, folder: &Path) -> io::Resu
         if entry.file_type()?.is_dir() {
             add_folder(archive, &name, &entry.path())?;
         } else {
-            match archive.add_file(&name, &entry.path()) {
+            match add_file(archive, &name, &entry.path()) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 done => done?,
             }
