@@ -131,7 +131,7 @@ fn networks(texts: &[String]) -> Result<Vec<Network>, SettingError> {
         .map(|text| text.trim())
         .filter(|text| !text.is_empty())
         .map(|text| {
-            text.parse().map_err(|()| {
+            text.parse().map_err(|_| {
                 TRUSTED_PROXIES
                     .refuse(format!("`{text}` is not an address or a network such as 10.0.0.0/8"))
             })

@@ -1,64 +1,45 @@
 //! Addresses and blocks of addresses, as operators name proxies and as clients are told apart.
 
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    str::FromStr,
-};
+use ipnet::{IpNet, Ipv6Net};
+use std::{net::IpAddr, str::FromStr};
 
 /// An address or a block of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u8,
-}
+pub struct Network(IpNet);
 
 impl Network {
     /// Whether it holds the address.
     pub fn contains(&self, address: IpAddr) -> bool {
-        mask(address.to_canonical(), self.prefix) == Some(self.address)
+        self.0.contains(&address.to_canonical())
     }
 
     /// The block that one client is told apart by: an IPv4 address, or an IPv6 /64, since whoever has one address of it has all.
     pub fn of_client(address: IpAddr) -> Self {
-        let address = address.to_canonical();
-        let prefix = if address.is_ipv4() { 32 } else { 64 };
-        Self { address: mask(address, prefix).unwrap_or(address), prefix }
+        Self(match address.to_canonical() {
+            IpAddr::V4(address) => IpAddr::V4(address).into(),
+            IpAddr::V6(address) => Ipv6Net::new_assert(address, 64).trunc().into(),
+        })
     }
 
     /// Whether it is this machine itself: an address that tells no visitors apart.
     pub fn is_loopback(&self) -> bool {
-        match self.address {
-            IpAddr::V4(address) => address.is_loopback(),
+        match self.0 {
+            IpNet::V4(network) => network.addr().is_loopback(),
             // The block of `::1`.
-            IpAddr::V6(address) => address == Ipv6Addr::UNSPECIFIED,
+            IpNet::V6(network) => network.network().is_unspecified(),
         }
     }
 }
 
-/// The address with all but its first `prefix` bits cleared; none when it has not as many.
-fn mask(address: IpAddr, prefix: u8) -> Option<IpAddr> {
-    Some(match address {
-        IpAddr::V4(address) => {
-            let gone = 32_u32.checked_sub(prefix.into())?;
-            IpAddr::V4((address.to_bits() & u32::MAX.checked_shl(gone).unwrap_or(0)).into())
-        }
-        IpAddr::V6(address) => {
-            let gone = 128_u32.checked_sub(prefix.into())?;
-            IpAddr::V6((address.to_bits() & u128::MAX.checked_shl(gone).unwrap_or(0)).into())
-        }
-    })
-}
-
 impl FromStr for Network {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix.parse().map_err(|_| ())?)),
-            None => (text, None),
+    type Err = ipnet::AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let network = match text.parse::<IpAddr>() {
+            Ok(address) => address.into(),
+            Err(_) => text.parse::<IpNet>()?.trunc(),
         };
-        let address: IpAddr = address.parse().map_err(|_| ())?;
-        let prefix = prefix.unwrap_or(if address.is_ipv4() { 32 } else { 128 });
-        Ok(Self { address: mask(address, prefix).ok_or(())?, prefix })
+        Ok(Self(network))
     }
 }
 
@@ -77,8 +58,9 @@ mod tests {
 
     #[test]
     fn networks_are_read_strictly() {
-        assert!("10.0.0.0/33".parse::<Network>().is_err());
-        assert!("ten".parse::<Network>().is_err());
+        for text in ["10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/", "ten", ""] {
+            assert!(text.parse::<Network>().is_err(), "{text}");
+        }
         assert!("0.0.0.0/0".parse::<Network>().unwrap().contains("9.9.9.9".parse().unwrap()));
     }
 }
