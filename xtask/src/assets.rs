@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::{install, place, run};
+use crate::{install, paths, run};
 
 pub mod pack;
 mod script;
@@ -14,19 +14,19 @@ mod wasm;
 
 pub use store::{Built, Manifest};
 
-/// How browsers know each crate that is built for them.
+/// Crates that are built for browsers, and the names of their files.
 const BUNDLES: [(&str, &str); 2] = [("widget", "panel"), ("app", "console")];
 const STYLES: [&str; 2] = ["panel", "console"];
 
 /// Builds everything whose input changed since the last time.
 pub fn build() -> Result<Manifest> {
     install::wasm_target()?;
-    let mut store = store::Store::open(&place::assets())?;
+    let mut store = store::Store::open(&paths::assets())?;
     fonts(&mut store)?;
     for name in STYLES {
-        style::build(&mut store, &place::root().join("style"), name)?;
+        style::build(&mut store, &paths::root().join("style"), name)?;
     }
-    loader(&mut store, &place::root().join("widget/loader/widget.js"))?;
+    loader(&mut store, &paths::root().join("widget/loader/widget.js"))?;
     for (package, name) in BUNDLES {
         wasm::build(&mut store, package, name)?;
     }
@@ -34,7 +34,7 @@ pub fn build() -> Result<Manifest> {
 }
 
 fn fonts(store: &mut store::Store) -> Result<()> {
-    let dir = place::root().join("style/fonts");
+    let dir = paths::root().join("style/fonts");
     if !dir.exists() {
         return Ok(());
     }
@@ -49,25 +49,25 @@ fn fonts(store: &mut store::Store) -> Result<()> {
         let name =
             file.file_name().and_then(|name| name.to_str()).context("a font has a plain name")?;
         let bytes = std::fs::read(&file)?;
-        store.keep_or(&format!("fonts/{name}"), &bytes.clone(), || Ok(bytes))?;
+        store.reuse_or_make(&format!("fonts/{name}"), &bytes.clone(), || Ok(bytes))?;
     }
     Ok(())
 }
 
 fn loader(store: &mut store::Store, file: &Path) -> Result<()> {
     let source = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    store.keep_or("widget.js", source.as_bytes(), || {
-        run::say("Packing the loader");
+    store.reuse_or_make("widget.js", source.as_bytes(), || {
+        run::announce("Packing the loader");
         Ok(script::minify(&source).into_bytes())
     })?;
     Ok(())
 }
 
 /// Each bundle's wasm with the names of its functions, for `size --crates`.
-pub fn with_names() -> Result<Vec<(&'static str, Vec<u8>)>> {
+pub fn with_function_names() -> Result<Vec<(&'static str, Vec<u8>)>> {
     let named = |(package, name)| {
         let wasm = wasm::compile(package)?;
-        let dir = place::target().join("bindgen").join(format!("{name}-named"));
+        let dir = paths::target().join("bindgen").join(format!("{name}-named"));
         wasm::bind(&wasm, name, &dir, true)?;
         Ok((name, std::fs::read(dir.join(format!("{name}_bg.wasm")))?))
     };

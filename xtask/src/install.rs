@@ -1,21 +1,23 @@
-//! What the commands need beyond cargo: put in place where we can, else named in one line.
+//! Programs that the commands need beyond cargo: installed where we may, else named in one line.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{place, run};
+use crate::{paths, run};
 
 /// Rust's library for the browser.
 pub fn wasm_target() -> Result<()> {
     let sysroot =
-        run::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(place::root()))?;
+        run::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(paths::root()))?;
     if PathBuf::from(sysroot).join("lib/rustlib/wasm32-unknown-unknown/lib").exists() {
         return Ok(());
     }
-    run::say("Installing Rust's library for the browser: rustup target add wasm32-unknown-unknown");
-    run::run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"]).current_dir(place::root()))
+    run::announce(
+        "Installing Rust's library for the browser: rustup target add wasm32-unknown-unknown",
+    );
+    run::run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"]).current_dir(paths::root()))
         .context("by hand: rustup target add wasm32-unknown-unknown (or your distribution's rust-std for wasm32)")
 }
 
@@ -49,13 +51,13 @@ fn node() -> Result<()> {
 /// The packages of `end2end/`, exactly as its lock file has them.
 pub fn end2end() -> Result<()> {
     node()?;
-    let dir = place::root().join("end2end");
+    let dir = paths::root().join("end2end");
     let lock = std::fs::read(dir.join("package-lock.json"))?;
     let stamp = dir.join("node_modules/.installed-lock.json");
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    run::say("Installing the packages of the browser tests: npm ci");
+    run::announce("Installing the packages of the browser tests: npm ci");
     let npm = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
     run::run(Command::new("npm").args(npm).current_dir(&dir))
         .context("by hand: cd end2end && npm ci")?;
@@ -92,7 +94,7 @@ fn apt(package: &str, what: &str) -> Result<()> {
     if run::find("apt-get").is_none() || !is_root() {
         bail!("{hint}");
     }
-    run::say(&format!("Installing {what}: apt-get install {package}"));
+    run::announce(&format!("Installing {what}: apt-get install {package}"));
     let apt = |arguments: &[&str]| {
         run::run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
     };

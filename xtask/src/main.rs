@@ -9,7 +9,7 @@ mod assets;
 mod bench;
 mod build;
 mod install;
-mod place;
+mod paths;
 mod postgres;
 mod run;
 mod serve;

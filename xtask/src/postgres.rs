@@ -1,4 +1,4 @@
-//! A PostgreSQL of our own for the time of a run: its own folder, a socket and no port.
+//! A PostgreSQL server for the time of a run: its own folder, a socket and no port.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::{install, run};
 
-/// Ends, and leaves nothing behind, when it is dropped.
+/// A server to make databases on. One that was started here is stopped and removed when this is dropped.
 pub struct Postgres {
     url: String,
     _running: Option<Running>,
@@ -23,7 +23,7 @@ struct Running {
 }
 
 impl Postgres {
-    /// Takes the one that `AYUDA_TEST_POSTGRES` names, else starts one that forgets in a power cut.
+    /// The one that `AYUDA_TEST_POSTGRES` names, else one that is started without fsync: a power cut may lose its data.
     pub fn for_tests() -> Result<Self> {
         match std::env::var("AYUDA_TEST_POSTGRES") {
             Ok(url) => Ok(Self { url, _running: None }),
@@ -31,14 +31,14 @@ impl Postgres {
         }
     }
 
-    /// One that keeps what it committed, as people run it.
+    /// One with fsync, as people run it.
     pub fn durable() -> Result<Self> {
         Self::start(&[])
     }
 
     fn start(more: &[&str]) -> Result<Self> {
         let bin = install::postgres()?;
-        run::say("Starting a PostgreSQL of our own, in a temporary folder");
+        run::announce("Starting a PostgreSQL of our own, in a temporary folder");
         let dir = tempfile::Builder::new().prefix("ayuda-postgres-").tempdir()?;
         if install::is_root() {
             // PostgreSQL refuses to run as root; the package brings a user for it.
@@ -65,7 +65,7 @@ impl Postgres {
         Ok(Self { url, _running: Some(running) })
     }
 
-    /// Where databases can be created.
+    /// The URL of a database from which others can be created.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -107,7 +107,7 @@ fn program(bin: &std::path::Path, name: &str) -> Command {
     } else {
         Command::new(path)
     };
-    // The user postgres may not be allowed to stand where we do.
+    // The user postgres may not be allowed to enter our working directory.
     command.current_dir("/");
     command
 }

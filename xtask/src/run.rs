@@ -1,4 +1,4 @@
-//! Starting other programs, so that a reader sees what is done and what failed.
+//! Runs other programs, so that a reader sees what is done and what failed.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::place;
+use crate::paths;
 
-/// Says what happens next.
-pub fn say(text: &str) {
+/// Prints what happens next, to standard error.
+pub fn announce(text: &str) {
     if std::io::stderr().is_terminal() {
         eprintln!("\x1b[1;36m==>\x1b[0m \x1b[1m{text}\x1b[0m");
     } else {
@@ -22,7 +22,7 @@ pub fn say(text: &str) {
 pub fn cargo<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.current_dir(place::root()).args(arguments);
+    command.current_dir(paths::root()).args(arguments);
     // What `cargo run` set for us would make every build script think that something changed.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();

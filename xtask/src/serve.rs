@@ -4,16 +4,16 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::{assets, build, place, run};
+use crate::{assets, build, paths, run};
 
 /// Builds what changed, fills an empty database with the demonstration, and serves until stopped.
 pub fn serve(flags: &[String]) -> Result<()> {
     assets::build()?;
     build::server(false)?;
-    let ayuda = place::ayuda("debug");
+    let ayuda = paths::ayuda("debug");
     // Both read the same settings; `demo` leaves a database alone that holds something.
-    run::run(Command::new(&ayuda).arg("demo").args(flags).current_dir(place::root()))?;
-    hand_over(Command::new(&ayuda).arg("serve").args(flags).current_dir(place::root()))
+    run::run(Command::new(&ayuda).arg("demo").args(flags).current_dir(paths::root()))?;
+    hand_over(Command::new(&ayuda).arg("serve").args(flags).current_dir(paths::root()))
 }
 
 /// Becomes the server, so that signals and the exit status are its own.

@@ -6,25 +6,25 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::assets::{self, Built};
-use crate::{place, run};
+use crate::{paths, run};
 
 mod breakdown;
 mod document;
 
 const KIB: u64 = 1024;
-/// Bytes of gzip that the loader may have.
+/// The most that the loader may weigh, in bytes of gzip.
 const LOADER: u64 = 6 * KIB;
-/// Bytes of brotli that all may have that the panel needs to be usable.
+/// The most that everything may weigh that the panel needs to be usable, in bytes of brotli.
 const PANEL: u64 = 100 * KIB;
-/// Requests for the same.
+/// The most requests for the same.
 const PANEL_REQUESTS: u64 = 8;
-/// Bytes of brotli for the same of the console.
+/// The most that the same may weigh for the console, in bytes of brotli.
 const CONSOLE: u64 = 400 * KIB;
 
 /// What `size` shows.
 #[derive(Args, Default)]
 pub struct Arguments {
-    /// Say how much of the wasm each crate is (builds it once more, with names).
+    /// Also print how much of the wasm each crate is (builds it once more, with names).
     #[arg(long)]
     crates: bool,
 }
@@ -100,9 +100,9 @@ fn sections(manifest: &[Built], name: &str) -> Result<()> {
     let Some(built) = manifest.iter().find(|built| built.logical == format!("{name}.wasm")) else {
         return Ok(());
     };
-    let wasm = std::fs::read(place::assets().join(&built.file))?;
+    let wasm = std::fs::read(paths::assets().join(&built.file))?;
     let sizes: BTreeMap<&str, u64> = breakdown::sections(&wasm)?;
     let shown: Vec<String> = sizes.iter().map(|(name, bytes)| format!("{name} {bytes}")).collect();
-    run::say(&format!("{name}.wasm by section: {}", shown.join(", ")));
+    run::announce(&format!("{name}.wasm by section: {}", shown.join(", ")));
     Ok(())
 }

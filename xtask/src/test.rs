@@ -40,7 +40,7 @@ enum Part {
 struct Tally {
     passed: u64,
     failed: u64,
-    /// What to look at, by name.
+    /// Names of what failed.
     failures: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ impl Tally {
     /// Runs one check under its heading.
     fn check(&mut self, name: &str, check: impl FnOnce() -> Result<()>) {
         let start = Instant::now();
-        run::say(name);
+        run::announce(name);
         match check() {
             Ok(()) => {
                 self.passed += 1;

@@ -1,4 +1,4 @@
-//! The folder of built assets: hashed names, compressed twins, and `manifest.json`, which also
+//! The folder of built assets: hashed names, compressed copies, and `manifest.json`, which also
 //! remembers what each file was made from, so that nothing is made again without need.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +39,7 @@ pub struct Built {
 /// All that was built, in the order of logical names.
 pub type Manifest = Vec<Built>;
 
-/// What is in the folder, and what of it the present build has asked for.
+/// The files of the last build, and those that the present one has asked for so far.
 pub struct Store {
     dir: PathBuf,
     before: BTreeMap<String, Built>,
@@ -57,22 +57,22 @@ impl Store {
         Ok(Self { dir: dir.to_owned(), before, now: BTreeMap::new() })
     }
 
-    /// Takes over the file made from this source, or makes it.
-    pub fn keep_or(
+    /// Reuses the file made from this source, or makes it.
+    pub fn reuse_or_make(
         &mut self,
         logical: &str,
         source: &[u8],
         make: impl FnOnce() -> Result<Vec<u8>>,
     ) -> Result<&Built> {
-        if !self.keep(logical, source) {
+        if !self.reuse(logical, source) {
             let bytes = make()?;
             self.put(logical, source, &bytes)?;
         }
         Ok(&self.now[logical])
     }
 
-    /// Takes over the file that was made from this source before, if there is one.
-    pub fn keep(&mut self, logical: &str, source: &[u8]) -> bool {
+    /// Reuses the file that the last build made from this source, if there is one.
+    pub fn reuse(&mut self, logical: &str, source: &[u8]) -> bool {
         let Some(built) = self.before.get(logical) else { return false };
         if built.source != source_hash(source) || !self.dir.join(&built.file).exists() {
             return false;
@@ -81,15 +81,15 @@ impl Store {
         true
     }
 
-    /// Takes over every file below a logical folder.
-    pub fn keep_below(&mut self, folder: &str) {
+    /// Reuses every file below a logical folder.
+    pub fn reuse_below(&mut self, folder: &str) {
         let below = self.before.range(folder.to_owned()..);
         for (logical, built) in below.take_while(|(logical, _)| logical.starts_with(folder)) {
             self.now.insert(logical.clone(), built.clone());
         }
     }
 
-    /// Writes a file and its compressed twins.
+    /// Writes a file and its compressed copies.
     pub fn put(&mut self, logical: &str, source: &[u8], bytes: &[u8]) -> Result<&Built> {
         let hash = hash(&[bytes]);
         let (stem, ending) = logical.rsplit_once('.').context("an asset's name has an ending")?;
@@ -99,7 +99,7 @@ impl Store {
             if logical == "widget.js" { "/widget.js".into() } else { format!("/assets/{file}") };
         let path = self.dir.join(&file);
         fs::write(&path, bytes)?;
-        let twin = |ending: &str, packed: Vec<u8>| -> Result<u64> {
+        let compressed = |ending: &str, packed: Vec<u8>| -> Result<u64> {
             let path = self.dir.join(format!("{file}.{ending}"));
             if packed.len() < bytes.len() {
                 fs::write(path, &packed)?;
@@ -116,15 +116,15 @@ impl Store {
             hash,
             source: source_hash(source),
             bytes: bytes.len() as u64,
-            gzip: twin("gz", pack::gzip(bytes)?)?,
-            brotli: twin("br", pack::brotli(bytes)?)?,
+            gzip: compressed("gz", pack::gzip(bytes)?)?,
+            brotli: compressed("br", pack::brotli(bytes)?)?,
             file,
         };
         self.now.insert(logical.to_owned(), built);
         Ok(&self.now[logical])
     }
 
-    /// Where a logical name is found in this build.
+    /// The address of a logical name in this build.
     pub fn url(&self, logical: &str) -> Option<&str> {
         self.now.get(logical).map(|built| built.url.as_str())
     }
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_did_not_change_is_not_made_again_and_what_nobody_wants_goes() {
+    fn what_did_not_change_is_not_made_again_and_what_nobody_asks_for_is_removed() {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let text = "body { color: red }".repeat(9);
         let mut store = Store::open(dir.path()).expect("opens");
@@ -225,8 +225,8 @@ mod tests {
         assert!(first[1].brotli < first[1].bytes);
 
         let mut store = Store::open(dir.path()).expect("opens");
-        store.keep_or("panel.css", b"source", || panic!("made again")).expect("keeps");
-        assert!(!store.keep("old.css", b"new"));
+        store.reuse_or_make("panel.css", b"source", || panic!("made again")).expect("reuses");
+        assert!(!store.reuse("old.css", b"new"));
         assert_eq!(store.finish().expect("finishes"), first[1..]);
         assert!(!dir.path().join(&first[0].file).exists());
         assert!(dir.path().join(format!("{}.br", first[1].file)).exists());

@@ -14,8 +14,8 @@ pub fn build(store: &mut Store, dir: &Path, name: &str) -> Result<()> {
     let file = dir.join(format!("{name}.css"));
     let bundled = inline_imports(&file)?;
     let source = with_font_urls(&bundled, |font| store.url(font))?;
-    store.keep_or(&format!("{name}.css"), source.as_bytes(), || {
-        run::say(&format!("Packing {name}.css"));
+    store.reuse_or_make(&format!("{name}.css"), source.as_bytes(), || {
+        run::announce(&format!("Packing {name}.css"));
         Ok(minify(&source).with_context(|| file.display().to_string())?.into_bytes())
     })?;
     Ok(())

@@ -7,18 +7,18 @@ use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::{script, store::Store};
-use crate::{place, run};
+use crate::{paths, run};
 
 /// Builds `{name}.js` and `{name}.wasm` from a package's library, and any snippets its dependencies bring.
 pub fn build(store: &mut Store, package: &str, name: &str) -> Result<()> {
-    run::say(&format!("Building the {name} for browsers"));
+    run::announce(&format!("Building the {name} for browsers"));
     let wasm = compile(package)?;
     let (js, module) = (format!("{name}.js"), format!("{name}.wasm"));
-    if store.keep(&module, &wasm) && store.keep(&js, &wasm) {
-        store.keep_below(&format!("{name}/"));
+    if store.reuse(&module, &wasm) && store.reuse(&js, &wasm) {
+        store.reuse_below(&format!("{name}/"));
         return Ok(());
     }
-    let dir = place::target().join("bindgen").join(name);
+    let dir = paths::target().join("bindgen").join(name);
     bind(&wasm, name, &dir, false)?;
     let glue = fs::read_to_string(dir.join(&js))?;
     let glue = with_snippets(store, &glue, &wasm, name, &dir.join("snippets"))?;
@@ -42,7 +42,7 @@ pub fn compile(package: &str) -> Result<Vec<u8>> {
         "--profile",
         "wasm",
     ]))?;
-    let file = place::target().join(format!("wasm32-unknown-unknown/wasm/{package}.wasm"));
+    let file = paths::target().join(format!("wasm32-unknown-unknown/wasm/{package}.wasm"));
     fs::read(&file).with_context(|| file.display().to_string())
 }
 

@@ -28,7 +28,7 @@ pub fn sections(wasm: &[u8]) -> Result<BTreeMap<&'static str, u64>> {
 
 /// Prints how much of each bundle's code is whose, from a build that keeps names.
 pub fn crates() -> Result<()> {
-    for (name, wasm) in assets::with_names()? {
+    for (name, wasm) in assets::with_function_names()? {
         println!("{name}.wasm, code by crate (uncompressed):");
         let mut sizes: Vec<_> = by_crate(&wasm)?.into_iter().collect();
         sizes.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));

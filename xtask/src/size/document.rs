@@ -1,4 +1,4 @@
-//! The panel's document as the server sends it: asked of a real one, on a port and data of its own.
+//! The panel's document as a real server sends it, on a port and data of its own.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use super::Document;
 use crate::assets::pack;
-use crate::{build, place, run};
+use crate::{build, paths, run};
 
 /// Starts the demonstration and asks for its panel.
 pub fn measure() -> Result<Document> {
@@ -17,7 +17,7 @@ pub fn measure() -> Result<Document> {
     let data = tempfile::tempdir()?;
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let ayuda = |command: &str| {
-        let mut ayuda = Command::new(place::ayuda("debug"));
+        let mut ayuda = Command::new(paths::ayuda("debug"));
         ayuda
             .arg(command)
             .env("AYUDA_DATA_DIR", data.path())
@@ -32,7 +32,7 @@ pub fn measure() -> Result<Document> {
     run::run(&mut ayuda("demo"))?;
     let sites = run::output(ayuda("site").arg("list").stdout(Stdio::piped()))?;
     let site = sites.split_whitespace().next().context("the demonstration has no site")?;
-    let _server = Stopped(ayuda("serve").spawn()?);
+    let _server = RunningServer(ayuda("serve").spawn()?);
     let body = get(port, &format!("/w/{site}?embed=1&lang=es"))?;
     Ok(Document {
         bytes: body.len() as u64,
@@ -41,10 +41,10 @@ pub fn measure() -> Result<Document> {
     })
 }
 
-/// A server that ends with its guard.
-struct Stopped(Child);
+/// A server that is stopped when this is dropped.
+struct RunningServer(Child);
 
-impl Drop for Stopped {
+impl Drop for RunningServer {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();

@@ -5,10 +5,10 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::test::Tally;
-use crate::{assets, build, install, place, run};
+use crate::{assets, build, install, paths, run};
 
 pub fn browser(tally: &mut Tally, filter: Option<&str>) {
-    run::say("Browser tests");
+    run::announce("Browser tests");
     if let Err(error) = tests(tally, filter) {
         tally.fail("Browser tests", &error);
     }
@@ -20,8 +20,8 @@ fn tests(tally: &mut Tally, filter: Option<&str>) -> Result<()> {
     assets::build()?;
     build::server(false)?;
     let mut node = Command::new("node");
-    node.current_dir(place::root().join("end2end"))
-        .env("AYUDA_BINARY", place::ayuda("debug"))
+    node.current_dir(paths::root().join("end2end"))
+        .env("AYUDA_BINARY", paths::ayuda("debug"))
         .env("AYUDA_CHROMIUM", chromium)
         .args(["--test", "--test-reporter=spec", "--test-concurrency=2"]);
     if let Some(filter) = filter {

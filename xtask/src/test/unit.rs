@@ -7,7 +7,7 @@ use crate::test::Tally;
 use crate::{assets, run};
 
 pub fn unit(tally: &mut Tally, filter: Option<&str>) {
-    run::say("Unit and integration tests, on SQLite and on PostgreSQL");
+    run::announce("Unit and integration tests, on SQLite and on PostgreSQL");
     if let Err(error) = tests(tally, filter) {
         tally.fail("Unit and integration tests", &error);
     }

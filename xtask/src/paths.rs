@@ -1,4 +1,4 @@
-//! Where things are.
+//! Paths of the checkout and of what is built.
 
 use std::env;
 use std::path::{Path, PathBuf};
