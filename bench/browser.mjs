@@ -1,48 +1,63 @@
-// The rows that people wait for, in Chromium: one JSON line a row. Run by `cargo xtask bench`.
+// The figures that people wait for, in Chromium: one JSON line a figure. Run by `cargo xtask bench`, for the product or, with
+// MEASURED=floor, for the bare pages of the floor.
 import { World } from "../end2end/support/world.js";
 import { eventually, pause } from "../end2end/support/wait.js";
 
 const FLOOR = process.env.FLOOR;
+const IS_FLOOR = process.env.MEASURED === "floor";
 const RUNS = Number(process.env.RUNS ?? 3);
 const SITE = "bench";
 
 const sorted = (values) => [...values].sort((a, b) => a - b);
 const percentile = (values, share) => sorted(values)[Math.max(0, Math.ceil(values.length * share) - 1)];
 const median = (values) => percentile(values, 0.5);
-const ms = (value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
-const row = (figure, is, floor, to_reach, reached) => console.log(JSON.stringify({ figure, is, floor, to_reach, reached }));
-const times = (figure, is, floor, limit) => row(figure, ms(is), floor === undefined ? "" : ms(floor), `<= ${limit} ms`, is <= limit);
+const print = (figure, value, unit, at_most) => console.log(JSON.stringify({ figure, value, unit, at_most }));
+const times = (figure, value, at_most) => print(figure, value, "ms", at_most);
 
 const world = await World.start();
 try {
-  await world.ayuda.site(SITE, { limits: { wait_limit: "2h", idle_limit: "2h", capacity: 1000, queue_limit: 1000, tickets_per_hour: 0, messages_per_minute: 0 } });
-  const agent = await world.agent("Ana Banco", { sites: [SITE] });
-  await talk(agent);
-  await offers(agent);
-  await opening();
-  await loopback();
-  await script();
-  await agentConsole(agent);
+  if (IS_FLOOR) {
+    await talk();
+    await opening();
+    await loopback();
+    await script();
+    await bareConsole();
+  } else {
+    await world.ayuda.site(SITE, { limits: { wait_limit: "2h", idle_limit: "2h", capacity: 1000, queue_limit: 1000, tickets_per_hour: 0, messages_per_minute: 0 } });
+    const agent = await world.agent("Ana Banco", { sites: [SITE] });
+    await talk(agent);
+    await offers(agent);
+    await opening();
+    await loopback();
+    await script();
+    await agentConsole(agent);
+  }
 } finally {
   await world.stop();
 }
 
 /** From Enter in the visitor's page to the frame that shows it in the agent's. */
 async function talk(agent) {
+  const taken = IS_FLOOR ? await bareTalk() : await agentTalk(agent);
+  times("Enter to painted in the agent's page, p95", percentile(taken, 0.95), 100);
+}
+
+async function agentTalk(agent) {
   const visitor = await world.visitor(SITE);
   await visitor.startChat();
   await agent.accept();
   await visitor.hears("se ha unido");
-  const ours = await enterToPainted(await visitor.frame(), visitor.box("Mensaje"), agent.page);
+  const taken = await enterToPainted(await visitor.frame(), visitor.box("Mensaje"), agent.page);
+  await agent.end();
+  return taken;
+}
 
-  const context = await world.context();
-  const [from, to] = [await context.newPage(), await (await world.context()).newPage()];
+async function bareTalk() {
+  const [from, to] = [await (await world.context()).newPage(), await (await world.context()).newPage()];
   await from.goto(`${FLOOR}/floor/visitor`);
   await to.goto(`${FLOOR}/floor/agent`);
   await pause(300);
-  const bare = await enterToPainted(from.mainFrame(), from.getByRole("textbox"), to);
-  times("Enter to painted in the agent's page, p95", percentile(ours, 0.95), percentile(bare, 0.95), 100);
-  await agent.end();
+  return enterToPainted(from.mainFrame(), from.getByRole("textbox"), to);
 }
 
 async function enterToPainted(frame, box, page) {
@@ -102,23 +117,23 @@ async function offers(agent) {
     await agent.decline();
     await visitor.context.close();
   }
-  times("new chat to the agent's offer, p95", percentile(taken.slice(2), 0.95), undefined, 200);
+  times("new chat to the agent's offer, p95", percentile(taken.slice(2), 0.95), 200);
 }
+
+/** The page that has the button; host and panel on one site, so that the same process is slowed for both. */
+const host = () => (IS_FLOOR ? { url: `${FLOOR}/floor/host`, button: "#floor" } : { url: world.host.page(SITE).replace("127.0.0.1", "localhost"), button: "ayuda-widget" });
 
 /** On a slow line and a slow phone: the button, and from the click to a field that takes text. */
 async function opening() {
   const slow = { latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750, cpu: 4 };
-  // Host and panel on one site, so that the same process is slowed for both.
-  const ours = await visits({ ...slow, url: world.host.page(SITE).replace("127.0.0.1", "localhost"), button: "ayuda-widget", hover: false });
-  const bare = await visits({ ...slow, url: `${FLOOR}/floor/host`, button: "#floor", hover: false });
-  times("button visible; 150 ms, 1.6 Mbit/s, CPU/4", ours.button, bare.button, 750);
-  times("click to typable, nothing preloaded; the same line", ours.click, bare.click, 500);
+  const { button, click } = await visits({ ...slow, ...host(), hover: false });
+  times("button visible; 150 ms, 1.6 Mbit/s, CPU/4", button, 750);
+  times("click to typable, nothing preloaded; the same line", click, 500);
 }
 
 async function loopback() {
-  const ours = await visits({ url: world.host.page(SITE).replace("127.0.0.1", "localhost"), button: "ayuda-widget", hover: true });
-  const bare = await visits({ url: `${FLOOR}/floor/host`, button: "#floor", hover: true });
-  times("click to typable after hover, loopback", ours.click, bare.click, 60);
+  const { click } = await visits({ ...host(), hover: true });
+  times("click to typable after hover, loopback", click, 60);
 }
 
 /** `hover`: the pointer is over the button for a second before the click. */
@@ -196,12 +211,13 @@ async function script() {
     return median(taken);
   };
   const none = await spent(`${FLOOR}/floor/bare`, () => {});
-  const ours = await spent(world.host.page(SITE), (page) => page.getByRole("button", { name: /^(Chat|Ayuda)$/ }).waitFor());
-  const bare = await spent(`${FLOOR}/floor/host`, (page) => page.getByRole("button", { name: "Chat" }).waitFor());
-  times("script time the closed button adds to a page", ours - none, bare - none, 30);
+  const button = IS_FLOOR ? "Chat" : /^(Chat|Ayuda)$/;
+  const url = IS_FLOOR ? `${FLOOR}/floor/host` : world.host.page(SITE);
+  const some = await spent(url, (page) => page.getByRole("button", { name: button }).waitFor());
+  times("script time the closed button adds to a page", some - none, 30);
 }
 
-/** A console that was never loaded: bytes, and the time until its socket has told it everything. */
+/** A console that was never loaded: bytes, and the time until its socket is welcomed. */
 async function agentConsole(agent) {
   const cookies = await agent.context.cookies();
   const taken = [];
@@ -221,12 +237,16 @@ async function agentConsole(agent) {
     taken.push((await welcomed) - start);
     await context.close();
   }
-  row("console cold, over the line", `${(bytes / 1024).toFixed(0)} KiB`, "", "<= 400 KiB", bytes <= 400 * 1024);
-  const bare = [];
+  print("console cold, over the line", bytes / 1024, "KiB", 400);
+  times("console cold, to interactive on loopback", median(taken), 1000);
+}
+
+async function bareConsole() {
+  const taken = [];
   for (let run = 0; run < Math.max(RUNS, 3); run++) {
     const page = await (await world.context()).newPage();
     await page.goto(`${FLOOR}/floor/panel`);
-    bare.push(await page.evaluate(() => performance.getEntriesByType("navigation")[0].loadEventEnd));
+    taken.push(await page.evaluate(() => performance.getEntriesByType("navigation")[0].loadEventEnd));
   }
-  times("console cold, to interactive on loopback", median(taken), median(bare), 1000);
+  times("console cold, to interactive on loopback", median(taken), 1000);
 }

@@ -1,41 +1,45 @@
 //! The floor: what is left of the product when everything that makes it one is taken away.
 //!
-//! It accepts sockets, takes messages, groups them into one SQLite commit (`synchronous=FULL`),
-//! acknowledges each and forwards it to the agent's socket; and it serves bare pages.
-
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+//! It accepts sockets, takes messages, groups them into one SQLite commit (`synchronous=FULL`), acknowledges each and forwards
+//! it to the agent's socket; and it serves bare pages.
 
 use anyhow::Result;
-use axum::extract::State;
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Form, Router};
-use rusqlite::Connection;
-use rusqlite::types::Value;
+use axum::{
+    Form, Router,
+    extract::{
+        State,
+        ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
+    },
+    http::StatusCode,
+    response::{Html, IntoResponse, Response},
+    routing::{get, post},
+};
+use rusqlite::{Connection, types::Value};
 use serde::Deserialize;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use uuid::Uuid;
 
 /// Rows a statement inserts at the most; SQLite takes 32 766 parameters.
 const ROWS: usize = 256;
 
-/// What the writer is asked to store.
+/// A message for the writer.
 struct Store {
     id: Uuid,
     ticket: String,
     text: String,
-    /// Also a new ticket.
+    /// Whether a new ticket is stored with it.
     starts: bool,
     done: oneshot::Sender<i64>,
 }
 
-/// What a visitor's socket says.
+/// A frame of a visitor's socket.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Heard {
+enum VisitorFrame {
     Hello { token: Option<String> },
     Say { id: Uuid, text: String },
 }
@@ -147,13 +151,13 @@ async fn visitor(State(floor): State<Arc<Floor>>, upgrade: WebSocketUpgrade) -> 
         upgrade.protocols(["ayuda.visitor.1"]).read_buffer_size(4096).write_buffer_size(0);
     upgrade.on_upgrade(async move |mut socket| {
         let mut ticket = String::new();
-        while let Some(frame) = hear(&mut socket).await {
+        while let Some(frame) = receive(&mut socket).await {
             let answer = match serde_json::from_str(&frame) {
-                Ok(Heard::Hello { token }) => {
+                Ok(VisitorFrame::Hello { token }) => {
                     ticket = token.unwrap_or_default();
                     serde_json::json!({ "welcome": {} })
                 }
-                Ok(Heard::Say { id, text }) => {
+                Ok(VisitorFrame::Say { id, text }) => {
                     let Some(seq) = floor.store(id, &ticket, text, false).await else { return };
                     serde_json::json!({ "ack": { "id": id, "seq": seq } })
                 }
@@ -177,7 +181,7 @@ async fn agent(State(floor): State<Arc<Floor>>, upgrade: WebSocketUpgrade) -> Re
     })
 }
 
-async fn hear(socket: &mut WebSocket) -> Option<Utf8Bytes> {
+async fn receive(socket: &mut WebSocket) -> Option<Utf8Bytes> {
     loop {
         match socket.recv().await?.ok()? {
             Message::Text(text) => return Some(text),

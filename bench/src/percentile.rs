@@ -1,4 +1,4 @@
-//! Reading many measurements as few.
+//! A few figures out of many measurements.
 
 use std::time::Duration;
 

@@ -1,35 +1,36 @@
-//! The two servers: started on free ports with folders of their own, and ended.
+//! The servers that are measured: started on free ports with folders of their own, and ended.
 
-use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-
+use crate::client::http::Http;
 use anyhow::{Context, Result, bail};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
 use tempfile::TempDir;
 
-use crate::http::Http;
-use crate::talk::{self, Talk};
-
-/// The site that every bench talks to.
+/// The site that every visitor of the bench is on.
 pub const SITE: &str = "bench";
-const EMAIL: &str = "bench@equipo.example";
-const PASSWORD: &str = "una clave larga y segura";
+/// The agent's address and password.
+pub const EMAIL: &str = "bench@equipo.example";
+pub const PASSWORD: &str = "una clave larga y segura";
 
-/// Who is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Ayuda,
+/// What is measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The bare server of this program.
     Floor,
+    /// A binary of the product.
+    Ayuda(PathBuf),
 }
 
 /// A running server.
 pub struct Server {
-    pub kind: Kind,
     pub port: u16,
+    subject: Subject,
     child: Child,
     data: TempDir,
-    binary: std::path::PathBuf,
     settings: Vec<(String, String)>,
 }
 
@@ -42,10 +43,10 @@ impl Drop for Server {
 
 impl Server {
     /// Starts either, ready for load.
-    pub async fn start(kind: Kind, binary: &Path) -> Result<Self> {
-        match kind {
-            Kind::Floor => Self::floor().await,
-            Kind::Ayuda => Self::ayuda(binary, None).await,
+    pub async fn start(subject: &Subject) -> Result<Self> {
+        match subject {
+            Subject::Floor => Self::floor().await,
+            Subject::Ayuda(binary) => Self::ayuda(binary, None).await,
         }
     }
 
@@ -53,15 +54,14 @@ impl Server {
     pub async fn floor() -> Result<Self> {
         let data = tempfile::tempdir()?;
         let port = free_port()?;
-        let binary = std::env::current_exe()?;
-        let child = Command::new(&binary)
+        let child = Command::new(std::env::current_exe()?)
             .arg("floor")
             .arg(port.to_string())
             .arg(data.path())
             .stdout(Stdio::null())
             .spawn()?;
-        let server = Self { kind: Kind::Floor, port, child, data, binary, settings: Vec::new() };
-        server.answers().await?;
+        let server = Self { port, subject: Subject::Floor, child, data, settings: Vec::new() };
+        server.wait_for_answer().await?;
         Ok(server)
     }
 
@@ -99,9 +99,9 @@ impl Server {
             &format!("{PASSWORD}\n"),
         )?;
         let child = serve(binary, &settings, data.path())?;
-        let server =
-            Self { kind: Kind::Ayuda, port, child, data, binary: binary.to_owned(), settings };
-        server.answers().await?;
+        let subject = Subject::Ayuda(binary.to_owned());
+        let server = Self { port, subject, child, data, settings };
+        server.wait_for_answer().await?;
         Ok(server)
     }
 
@@ -110,9 +110,10 @@ impl Server {
         if self.child.try_wait()?.is_none() {
             self.stop()?;
         }
+        let Subject::Ayuda(binary) = &self.subject else { bail!("a floor starts only once") };
         let start = Instant::now();
-        self.child = serve(&self.binary, &self.settings, self.data.path())?;
-        self.answers().await?;
+        self.child = serve(binary, &self.settings, self.data.path())?;
+        self.wait_for_answer().await?;
         Ok(start.elapsed())
     }
 
@@ -123,7 +124,12 @@ impl Server {
         Ok(())
     }
 
-    /// Where its database file is.
+    /// Whether it is the product, and not the bare server.
+    pub fn is_product(&self) -> bool {
+        self.subject != Subject::Floor
+    }
+
+    /// The folder of its database file.
     pub fn data(&self) -> &Path {
         self.data.path()
     }
@@ -132,14 +138,14 @@ impl Server {
         format!("http://localhost:{}", self.port)
     }
 
-    /// Memory in use that is its own or shared, in KiB (`VmRSS`).
+    /// Its memory in use, own and shared, in KiB (`VmRSS`).
     pub fn resident(&self) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
         Ok(line.split_whitespace().nth(1).context("no number")?.parse()?)
     }
 
-    /// What it has used of the processors, user and system (`/proc/PID/stat`, in ticks of 10 ms).
+    /// Its use of the processors so far, user and system (`/proc/PID/stat`, in ticks of 10 ms).
     pub fn processor_time(&self) -> Result<Duration> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         // The name in parentheses may hold spaces; user and system time are the 12th and 13th after it.
@@ -153,81 +159,7 @@ impl Server {
         Ok(Duration::from_millis(ticks.iter().sum::<u64>() * 10))
     }
 
-    /// The session of the agent, as a `cookie` header.
-    pub async fn sign_in(&self) -> Result<String> {
-        let form = format!("email={EMAIL}&password={}", PASSWORD.replace(' ', "+"));
-        let answer = Http::connect(self.port).await?.post("/console/sign-in", "", &form).await?;
-        let cookie = answer
-            .header("set-cookie")
-            .with_context(|| format!("sign-in answered {} {}", answer.status, answer.body))?;
-        let cookie = cookie.split(';').next().unwrap_or_default();
-        Ok(format!("cookie: {cookie}\r\n"))
-    }
-
-    /// The agent's socket, Disponible and welcomed.
-    pub async fn agent(&self) -> Result<(Talk, String)> {
-        if self.kind == Kind::Floor {
-            return Ok((Talk::open(self, "/agent", "bench", "").await?, String::new()));
-        }
-        let cookie = self.sign_in().await?;
-        let mut talk = Talk::open(self, "/console/socket", "ayuda.agent.1", &cookie).await?;
-        talk.send(r#""hello""#.to_owned()).await?;
-        talk.until(|frame| frame.starts_with(r#"{"welcome":"#)).await?;
-        let state = Http::connect(self.port)
-            .await?
-            .post("/console/api/state", &cookie, "state=available")
-            .await?;
-        if state.status >= 400 {
-            bail!("the agent's state: {} {}", state.status, state.body);
-        }
-        for _ in 0..100 {
-            let mut http = Http::connect(self.port).await?;
-            if http.get(&format!("/w/{SITE}/status"), "").await?.body.contains("\"open\":true") {
-                return Ok((talk, cookie));
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        bail!("the site did not open")
-    }
-
-    /// A new chat's token.
-    pub async fn start_chat(&self, http: &mut Http, message: &str) -> Result<String> {
-        let id = talk::id();
-        let form = format!(
-            "id={id}&name=Marta&message={message}&page=http%3A%2F%2Flocalhost%2F&lang=es&zone=UTC"
-        );
-        let answer = http.post(&self.chats(), "", &form).await?;
-        if answer.status != 201 {
-            bail!("a chat was refused: {} {}", answer.status, answer.body);
-        }
-        talk::text(&answer.body, "token").map(str::to_owned).context("no token")
-    }
-
-    /// Where chats are started.
-    pub fn chats(&self) -> String {
-        match self.kind {
-            Kind::Ayuda => format!("/w/{SITE}/chats"),
-            Kind::Floor => "/chats".to_owned(),
-        }
-    }
-
-    /// A visitor's socket on a ticket, welcomed.
-    pub async fn visitor(&self, token: Option<&str>) -> Result<Talk> {
-        let path = match self.kind {
-            Kind::Ayuda => format!("/w/{SITE}/socket"),
-            Kind::Floor => "/socket".to_owned(),
-        };
-        let mut talk = Talk::open(self, &path, "ayuda.visitor.1", "").await?;
-        let token = token.map_or_else(|| "null".to_owned(), |token| format!("\"{token}\""));
-        talk.send(format!(r#"{{"hello":{{"token":{token},"after":0}}}}"#)).await?;
-        talk.until(|frame| {
-            frame.starts_with(r#"{"welcome":"#) || frame.starts_with(r#"{"status":"#)
-        })
-        .await?;
-        Ok(talk)
-    }
-
-    async fn answers(&self) -> Result<()> {
+    async fn wait_for_answer(&self) -> Result<()> {
         let start = Instant::now();
         while start.elapsed() < Duration::from_mins(1) {
             if let Ok(mut http) = Http::connect(self.port).await
@@ -237,7 +169,7 @@ impl Server {
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        bail!("{:?} does not answer", self.kind)
+        bail!("{:?} does not answer", self.subject)
     }
 }
 
@@ -287,6 +219,6 @@ fn site() -> String {
     )
 }
 
-pub fn free_port() -> Result<u16> {
+fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

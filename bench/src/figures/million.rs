@@ -1,46 +1,39 @@
 //! Throughput with a million messages stored, beside the same server without them.
 
-use std::time::Duration;
-
-use anyhow::{Context, Result};
+use crate::{
+    conversation::{Conversation, introduce, load},
+    plan::Plan,
+    reading::{Reading, Target, Unit},
+    server::{Server, Subject},
+};
+use anyhow::{Context, Result, bail};
 use rusqlite::Connection;
-
-use crate::Plan;
-use crate::messages;
-use crate::percentile::median;
-use crate::server::Server;
-use crate::table::{Table, thousands};
+use std::time::Duration;
 
 const MESSAGES: i64 = 1_000_000;
 
-pub async fn measure(plan: &Plan, table: &mut Table) -> Result<()> {
-    let (mut empty, mut full) = (Vec::new(), Vec::new());
-    for _ in 0..plan.runs {
-        empty.push(once(plan, false).await?);
-        full.push(once(plan, true).await?);
-    }
-    let share = median(&full) / median(&empty);
-    table.row(
-        "durable messages/s with a million stored, 64 sockets",
-        format!("{} ({share:.2} x)", thousands(median(&full))),
-        format!("{} (empty)", thousands(median(&empty))),
-        ">= 0.85 x empty",
-        Some(share >= 0.85),
-    );
-    Ok(())
+pub async fn measure(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
+    let Subject::Ayuda(binary) = subject else { bail!("the floor is a server without messages") };
+    let mut server = Server::ayuda(binary, None).await?;
+    // Tickets to put the messages on, made through the front door.
+    drop(introduce(&server, 200).await?);
+    server.stop()?;
+    fill(&server)?;
+    server.restart().await?;
+    throughput(plan, &server).await
 }
 
-async fn once(plan: &Plan, fill_first: bool) -> Result<f64> {
-    let mut server = Server::ayuda(&plan.binary, None).await?;
-    if fill_first {
-        // Tickets to put the messages on, made through the front door.
-        drop(messages::introduce(&server, 200).await?);
-        server.stop()?;
-        fill(&server)?;
-        server.restart().await?;
-    }
-    let visitors = messages::converse(&server, 64).await?.visitors;
-    Ok(messages::load(visitors, Duration::from_secs(plan.seconds)).await?.per_second)
+/// The same server before anything was stored.
+pub async fn floor(plan: &Plan) -> Result<Vec<Reading>> {
+    throughput(plan, &Server::ayuda(&plan.binary, None).await?).await
+}
+
+async fn throughput(plan: &Plan, server: &Server) -> Result<Vec<Reading>> {
+    let visitors = Conversation::start(server, 64).await?.visitors;
+    let load = load(visitors, Duration::from_secs(plan.seconds)).await?;
+    let figure = "durable messages/s with a million stored (floor: empty), 64 sockets";
+    let target = Target::ShareOfFloor(0.85);
+    Ok(vec![Reading::new(figure, load.per_second, Unit::PerSecond).with_target(target)])
 }
 
 /// Copies of one message with ids and sequences of their own, spread over the tickets.

@@ -1,8 +1,10 @@
-//! A bare HTTP/1.1 client on one connection that is kept: the load must cost less than what it loads.
+//! A bare HTTP/1.1 client on one connection that is kept.
 
 use anyhow::{Context, Result, bail};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 /// One connection.
 pub struct Http {
@@ -16,6 +18,8 @@ pub struct Answer {
     pub status: u16,
     head: String,
     pub body: String,
+    /// The body's length on the wire.
+    pub bytes: usize,
 }
 
 impl Answer {
@@ -36,7 +40,7 @@ impl Http {
     }
 
     pub async fn get(&mut self, path: &str, headers: &str) -> Result<Answer> {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: {}\r\n{headers}\r\n", self.host)).await
+        self.request(&format!("GET {path} HTTP/1.1\r\nhost: {}\r\n{headers}\r\n", self.host)).await
     }
 
     /// A form, as a page of the same origin would send it.
@@ -48,10 +52,10 @@ impl Http {
             host = self.host,
             length = form.len(),
         );
-        self.ask(&request).await
+        self.request(&request).await
     }
 
-    async fn ask(&mut self, request: &str) -> Result<Answer> {
+    async fn request(&mut self, request: &str) -> Result<Answer> {
         self.stream.write_all(request.as_bytes()).await?;
         self.buffer.clear();
         let end = loop {
@@ -62,8 +66,12 @@ impl Http {
         };
         let head = String::from_utf8_lossy(&self.buffer[..end]).into_owned();
         let status = head.split(' ').nth(1).and_then(|word| word.parse().ok());
-        let mut answer =
-            Answer { status: status.context("no HTTP answer")?, head, body: String::new() };
+        let mut answer = Answer {
+            status: status.context("no HTTP answer")?,
+            head,
+            body: String::new(),
+            bytes: 0,
+        };
         let mut body = self.buffer.split_off(end + 4);
         if let Some(length) = answer.header("content-length").and_then(|n| n.parse().ok()) {
             while body.len() < length {
@@ -78,6 +86,7 @@ impl Http {
                 body.extend_from_slice(&self.buffer);
             }
         }
+        answer.bytes = body.len();
         answer.body = String::from_utf8_lossy(&body).into_owned();
         Ok(answer)
     }
