@@ -21,7 +21,7 @@ mod secret;
 pub mod sites;
 pub mod tickets;
 mod upkeep;
-pub mod visitors;
+mod visitors;
 mod writer;
 
 pub use clock::Clock;
@@ -58,13 +58,15 @@ pub(crate) struct Inner {
     pub(crate) secret: secret::Secret,
     pub(crate) hub: live::Hub,
     pub(crate) presence: live::Presence,
-    pub(crate) offers: Arc<routing::offers::Offers>,
+    pub(crate) counts: live::Counts,
+    pub(crate) changes: Arc<routing::Changes>,
     pub(crate) writer: writer::Writer,
     pub(crate) tickets: tickets::Known,
     pub(crate) sites: sites::Sites,
-    pub(crate) sessions: people::sessions::Sessions,
+    pub(crate) passwords: people::Passwords,
+    pub(crate) sessions: people::Sessions,
     pub(crate) buttons: hours::availability::Buttons,
-    pub(crate) wake: queue::jobs::Wake,
+    pub(crate) wake: queue::Wake,
     pub(crate) postman: mail::Postman,
 }
 
@@ -90,32 +92,22 @@ impl Desk {
             secret,
             hub: live::Hub::default(),
             presence: live::Presence::default(),
-            offers: Arc::default(),
+            counts: live::Counts::default(),
+            changes: Arc::default(),
             writer,
             tickets: tickets::Known::default(),
             sites: sites::Sites::default(),
-            sessions: people::sessions::Sessions::default(),
+            passwords: people::Passwords::default(),
+            sessions: people::Sessions::default(),
             buttons: hours::availability::Buttons::default(),
-            wake: queue::jobs::Wake::default(),
+            wake: queue::Wake::default(),
             postman,
         }));
-        sites::load(&desk).await.map_err(OpenError::Load)?;
-        chats::load_counts(&desk).await.map_err(OpenError::Load)?;
-        desk.sites_changed();
+        routing::sites_were_changed(&desk).await.map_err(OpenError::Load)?;
+        live::counts::load(&desk).await.map_err(OpenError::Load)?;
         writer::spawn(Arc::downgrade(&desk.0), commands).map_err(OpenError::Thread)?;
-        tokio::spawn(routing::offers::run(Arc::downgrade(&desk.0), desk.0.offers.clone()));
+        tokio::spawn(routing::run(Arc::downgrade(&desk.0), desk.0.changes.clone()));
         Ok(desk)
-    }
-
-    /// The desk's own work for as long as `stop` is not set: the availability ticker, waiting chats that become requests, jobs, the
-    /// outbox. Only `ayuda serve` calls it; the other commands open a desk without running it.
-    pub async fn run(&self, stop: tokio::sync::watch::Receiver<bool>) {
-        tokio::join!(
-            upkeep::run(self.clone(), stop.clone()),
-            hours::availability::run(self.clone(), stop.clone()),
-            queue::jobs::run(self.clone(), stop.clone()),
-            mail::outbound::outbox::run(self.clone(), stop),
-        );
     }
 
     /// The desk's instant.
@@ -125,6 +117,34 @@ impl Desk {
 
     pub(crate) fn clock(&self) -> &Clock {
         &self.0.options.clock
+    }
+
+    pub(crate) fn db(&self) -> &db::Db {
+        &self.0.db
+    }
+
+    /// Begins a writing transaction.
+    pub(crate) async fn begin(&self) -> Result<db::Tx> {
+        self.0.db.begin().await
+    }
+
+    /// Commits; then counts, events, offers and workers follow.
+    pub(crate) async fn commit(&self, tx: db::Tx) -> Result<()> {
+        let effects = tx.commit().await?;
+        let now = self.now();
+        for count in effects.counts {
+            self.0.counts.add(count, now);
+        }
+        for event in effects.events {
+            self.0.hub.publish(event);
+        }
+        for site in effects.offers {
+            self.0.changes.site_changed(site);
+        }
+        if effects.wake_worker {
+            self.0.wake.notify();
+        }
+        Ok(())
     }
 
     /// What callers subscribe to.
@@ -145,7 +165,7 @@ impl Desk {
     /// Lets the writer finish what it was given, ends every subscription, checkpoints and closes the database.
     pub async fn close(&self) {
         self.0.writer.finish().await;
-        self.0.offers.stop();
+        self.0.changes.stop();
         self.0.hub.close();
         self.0.db.close().await;
     }

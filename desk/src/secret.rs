@@ -1,10 +1,11 @@
-//! What a visitor proves a ticket with: the ticket's id and a MAC that only this desk can make. Nothing is stored, so
-//! making and checking one asks no database.
+//! Tokens. A visitor proves a ticket with the ticket's id and a MAC that only this desk can make: nothing is stored, so
+//! making and checking one asks no database. Sessions and one-time links are random, and stored as their hash.
 
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, Mac};
 use protocol::{TicketId, TicketToken};
-use sha2::Sha256;
+use rand::TryRngCore;
+use sha2::{Digest, Sha256};
 use std::{
     fs, io,
     io::{Read, Write},
@@ -97,6 +98,18 @@ impl Secret {
         mac.update(ticket.0.as_bytes());
         mac
     }
+}
+
+/// 256 random bits as URL-safe text.
+pub(crate) fn new_token() -> String {
+    let mut bytes = [0; 32];
+    rand::rngs::OsRng.try_fill_bytes(&mut bytes).expect("the system's randomness is there");
+    BASE64URL_NOPAD.encode(&bytes)
+}
+
+/// What is stored of a token: its SHA-256.
+pub(crate) fn hashed(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use axum::{
 use desk::{
     Clock, Desk, Options,
     people::{Agent, NewAgent, Role},
-    visitors::NewChat,
+    tickets::NewChat,
 };
 use protocol::{
     EntryId, TicketId,

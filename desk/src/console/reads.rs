@@ -1,5 +1,6 @@
 //! What a console shows besides its list: the agent, offers, one conversation.
 
+use super::worklist::names;
 use crate::{
     Desk, Error, Result,
     db::read,
@@ -12,7 +13,6 @@ use protocol::{
     agent::{AgentChat, AgentState, Conversation, Me, Offer},
     contact::Contact,
     entry::{AgentEntry, TicketState},
-    limits,
 };
 use uuid::Uuid;
 
@@ -50,7 +50,7 @@ impl Desk {
     }
 
     fn offer(&self, row: OfferRow) -> Offer {
-        let (site, queue) = self.names(SiteId(row.site_id), row.queue_id.map(QueueId));
+        let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
         Offer {
             chat: ChatId(row.chat_id),
             ticket: TicketId(row.id),
@@ -70,13 +70,13 @@ impl Desk {
 
     /// The head of a ticket.
     pub async fn conversation(&self, agent: &Agent, ticket: TicketId) -> Result<Conversation> {
-        self.check_serves(agent, ticket).await?;
+        self.site_of_ticket(agent, ticket).await?;
         let row = read!(self.db(), c => sqlx::query_as::<_, Row>(READ)
             .bind(ticket.0)
             .fetch_optional(c)
             .await)?;
         let row = row.ok_or_else(Error::not_found)?;
-        let (site, queue) = self.names(SiteId(row.site_id), row.queue_id.map(QueueId));
+        let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
         Ok(Conversation {
             ticket,
             chat: row.chat(agent),
@@ -107,12 +107,8 @@ impl Desk {
         ticket: TicketId,
         after: Seq,
     ) -> Result<(Vec<AgentEntry>, Seq)> {
-        let site = self.check_serves(agent, ticket).await?;
-        let last = self.last_seq(ticket, site).await?;
-        let entries = entries::agent_entries_of(self, ticket, after, limits::ENTRIES).await?;
-        // What was committed between the two reads is in the second.
-        let last = entries.last().map_or(last, |entry| entry.seq.max(last));
-        Ok((entries, last))
+        let site = self.site_of_ticket(agent, ticket).await?;
+        entries::for_agent(self, ticket, site.id, after).await
     }
 }
 

@@ -4,6 +4,7 @@
 //! times a second. The ticker compares the wall clock with the instant of the next change and sleeps towards nothing, so it is right
 //! after the machine slept, and when somebody set its clock.
 
+use super::{holidays::Holidays, zones::parse_schedule};
 use crate::{
     Desk,
     sites::{Site, Staff},
@@ -19,8 +20,6 @@ use protocol::{
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
-/// How often the ticker looks at the clock and at the revision.
-const TICK: Duration = Duration::from_millis(250);
 /// An answer is worked out again after this at the latest.
 const FRESH_FOR: Duration = Duration::from_mins(1);
 
@@ -81,21 +80,16 @@ impl Button {
 }
 
 fn hours_of(site: &Site) -> Option<Hours> {
-    crate::hours::zones::parse_schedule(&site.schedule)
+    parse_schedule(&site.schedule)
         .inspect_err(|error| tracing::error!(site = %site.key, %error, "a stored schedule is not understood"))
         .ok()
 }
 
 fn answer(site: &Site, hours: Option<&Hours>, agents: u32, now: Timestamp) -> Availability {
     match hours {
-        Some((schedule, zone)) => availability(
-            schedule,
-            zone.as_ref(),
-            &crate::hours::Holidays,
-            site.closed_now,
-            agents,
-            now,
-        ),
+        Some((schedule, zone)) => {
+            availability(schedule, zone.as_ref(), &Holidays, site.closed_now, agents, now)
+        }
         None => GONE,
     }
 }
@@ -190,27 +184,5 @@ fn refresh(desk: &Desk, site: &Arc<Site>, now: Timestamp) {
 fn retire(desk: &Desk, site: SiteId) {
     if let Some((_, button)) = desk.0.buttons.by_site.remove(&site) {
         button.told.send_replace(GONE);
-    }
-}
-
-/// One look at the revision and at the clock.
-pub(crate) async fn tick(desk: &Desk) {
-    match desk.reload_sites().await {
-        Ok(true) => desk.sites_changed(),
-        Ok(false) => {}
-        Err(error) => tracing::warn!(%error, "sites could not be read again"),
-    }
-    recompute(desk, None);
-}
-
-/// Ticks for as long as `stop` is not set.
-pub(crate) async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
-    let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = async { let _ = stop.wait_for(|stopped| *stopped).await; } => return,
-            _ = ticks.tick() => tick(&desk).await,
-        }
     }
 }

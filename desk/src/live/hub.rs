@@ -2,11 +2,9 @@
 //!
 //! Queues are bounded; a subscriber that does not keep up finds its subscription [`Lagged`] and its socket closes with 4008.
 
+use crate::db::{Event, RowChange};
 use dashmap::DashMap;
-use protocol::{
-    AgentId, ChatId, EntryId, Seq, TicketId, Timestamp,
-    entry::{AgentEntry, VisitorEntry},
-};
+use protocol::{AgentId, TicketId};
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
     hash::Hash,
@@ -18,66 +16,6 @@ use tokio::sync::mpsc;
 const VISITOR_QUEUE: usize = 256;
 /// Events a console may be behind; it hears many tickets.
 const AGENT_QUEUE: usize = 8192;
-
-/// Something that happened, for every audience at once; each socket takes its own view of it.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// An entry was committed. The visitor's view is none where there is nothing to tell (the client gets `Hidden`).
-    Entry { ticket: TicketId, visitor: VisitorEntry, agent: AgentEntry },
-    /// The ticket's or its chat's head changed: read it again.
-    Ticket { ticket: TicketId },
-    /// Somebody is typing; `agent` is none for the visitor.
-    Typing { ticket: TicketId, agent: Option<(AgentId, String)> },
-    /// One side has seen up to here.
-    Seen { ticket: TicketId, by_visitor: bool, upto: Seq },
-    /// The visitor's panel came or went.
-    VisitorPresent { ticket: TicketId, present: bool },
-    /// To agents: the ticket's row is new, changed or gone. A console has each ticket at most once in its queue, with
-    /// everything that changed since it heard of it.
-    Work { ticket: TicketId, change: RowChange },
-    /// To one agent: a chat rings.
-    Offer { agent: AgentId, chat: ChatId, ticket: TicketId },
-    /// To one agent: it rings no longer.
-    OfferGone { agent: AgentId, chat: ChatId },
-    /// To one agent: own state changed.
-    AgentState { agent: AgentId },
-    /// To one agent: a session ended.
-    SignedOut { agent: AgentId },
-}
-
-/// What happened to a ticket's row in the agents' lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RowChange {
-    /// Read it again.
-    Anything,
-    /// A message came, and that is all: whoever has the row knows the new one without asking the database.
-    Message(LastMessage),
-}
-
-/// What a message changes in a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastMessage {
-    pub preview: Arc<str>,
-    pub last_at: Timestamp,
-    /// Messages of the visitor that no agent has seen.
-    pub unread: u32,
-}
-
-impl RowChange {
-    /// This change, and then a later one.
-    #[must_use]
-    pub fn and(self, later: Self) -> Self {
-        if self == Self::Anything { self } else { later }
-    }
-}
-
-/// A receipt of a committed message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    pub id: EntryId,
-    pub seq: Seq,
-    pub at: Timestamp,
-}
 
 /// The switchboard.
 #[derive(Default)]
@@ -290,6 +228,8 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::LastMessage;
+    use protocol::Timestamp;
     use uuid::Uuid;
 
     fn ticket(n: u128) -> TicketId {

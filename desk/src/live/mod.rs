@@ -1,8 +1,11 @@
-//! What is going on at this moment, in memory: who listens, who is there, and how much they have to do.
+//! What is going on at this moment, in memory: who listens, who is there, and how many chats they have.
 
+pub(crate) mod counts;
 mod hub;
 mod presence;
 
-pub use hub::{Event, Hub, Lagged, LastMessage, Receipt, RowChange, Subscription};
-pub(crate) use presence::{CONSOLE_GONE, Count, Presence};
-pub use presence::{ConsoleGuard, PanelGuard};
+pub use crate::db::{Event, LastMessage, Receipt, RowChange};
+pub(crate) use counts::Counts;
+pub use hub::{Hub, Lagged, Subscription};
+pub use presence::PanelGuard;
+pub(crate) use presence::{CONSOLE_GONE, Presence};

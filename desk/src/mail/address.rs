@@ -57,7 +57,7 @@ impl Sender {
 }
 
 /// The ticket that a reply address was made for.
-pub fn find_replied_ticket(secret: &Secret, address: &str) -> Option<TicketId> {
+pub(crate) fn find_replied_ticket(secret: &Secret, address: &str) -> Option<TicketId> {
     let (local, _) = address.rsplit_once('@')?;
     let (_, signed) = local.rsplit_once('+')?;
     let (id, given) = signed.split_once('.')?;

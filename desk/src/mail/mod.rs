@@ -4,5 +4,8 @@ mod address;
 pub(crate) mod outbound;
 pub(crate) mod proof;
 
-pub(crate) use outbound::Postman;
+pub(crate) use address::find_replied_ticket;
+pub(crate) use outbound::{
+    ForAgents, Postman, Queued, What, mail_agents, mail_visitor, queue_visitor_mail,
+};
 pub use outbound::{KeptMail, MailState, greet_relay};

@@ -1,7 +1,14 @@
-//! The people of the desk: who they are, their passwords and sessions.
+//! The people who answer: who they are, their accounts, passwords and sessions.
 
-mod agents;
+pub(crate) mod accounts;
+mod identity;
+mod passwords;
 pub(crate) mod sessions;
 
-pub(crate) use agents::email_key;
-pub use agents::{Agent, NewAgent, PASSWORD_LEAST, Role, SessionToken};
+pub use accounts::NewAgent;
+pub(crate) use identity::email_key;
+pub use identity::{Agent, Role};
+pub use passwords::PASSWORD_LEAST;
+pub(crate) use passwords::Passwords;
+pub use sessions::SessionToken;
+pub(crate) use sessions::Sessions;

@@ -1,35 +1,27 @@
-//! What must happen, kept as rows: written in the transaction of what caused it, done at least once, safe to do twice.
+//! Jobs: what must happen, kept as rows: written in the transaction of what caused it, done at least once, safe to do twice.
 //!
 //! A row holds ids only. It is claimed for a while (several processes may share the database), deleted when done, put back
-//! with a growing pause when it failed, and parked, with its error, when it failed too often.
+//! with a growing pause when it failed, and parked, with its error, when it failed too often. Who does a job lies above.
 
 use crate::{
     Desk, Result,
-    db::{Tx, run},
-    mail,
-    people::sessions,
-    tickets::files,
+    db::{Tx, read, run},
 };
 use protocol::{TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 /// A claim that is not settled within this was cut off, and the job is due again.
 const CLAIM: Duration = Duration::from_mins(1);
 /// Claimed in one go.
 const BATCH: i64 = 32;
-/// Looked for at least this often; a new row wakes the worker at once.
-const LOOK: Duration = Duration::from_secs(1);
 /// First pause after a failure; it doubles.
 const PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 /// Failures after which a job is parked.
 const TRIES: i64 = 12;
-/// Sweeping comes again after this.
-const SWEEP_EVERY: Duration = Duration::from_hours(1);
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,20 +56,6 @@ impl Job {
         match self {
             Self::MailUnseen { ticket } => ticket.to_string(),
             Self::SweepFiles | Self::SweepSessions => String::new(),
-        }
-    }
-
-    async fn run(self, desk: &Desk) -> Result<Next> {
-        match self {
-            Self::MailUnseen { ticket } => mail::outbound::unseen::mail(desk, ticket).await,
-            Self::SweepFiles => {
-                files::sweep(desk).await?;
-                Ok(Next::At(desk.now() + SWEEP_EVERY))
-            }
-            Self::SweepSessions => {
-                sessions::sweep(desk).await?;
-                Ok(Next::At(desk.now() + SWEEP_EVERY))
-            }
         }
     }
 }
@@ -117,82 +95,44 @@ pub(crate) async fn enqueue(tx: &mut Tx, desk: &Desk, job: Job, run_at: Timestam
     Ok(())
 }
 
-/// Wakes the workers when there is a new row.
-#[derive(Default)]
-pub(crate) struct Wake {
-    pub(crate) jobs: Notify,
-    pub(crate) mail: Notify,
+/// Frees what an earlier run claimed: a SQLite database is one server's, and that run is no more.
+pub(crate) async fn release(tx: &mut Tx, desk: &Desk) -> Result<()> {
+    if desk.db().is_postgres() {
+        return Ok(());
+    }
+    run!(tx, c => sqlx::query(RELEASE).execute(c).await.map(|_| ()))
 }
 
-impl Desk {
-    /// There may be something to do.
-    pub(crate) fn wake_worker(&self) {
-        self.0.wake.jobs.notify_one();
-        self.0.wake.mail.notify_one();
-    }
+/// A claimed row.
+pub(crate) struct Claimed {
+    id: Uuid,
+    attempts: i64,
+    /// What there is to do; a job of a newer version is not understood, and waits for that one.
+    pub(crate) job: std::result::Result<Job, serde_json::Error>,
 }
 
-/// Does what is due, for as long as `stop` is not set.
-pub(crate) async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
-    if let Err(error) = start(&desk).await {
-        tracing::error!(%error, "regular jobs could not be planned");
-    }
-    loop {
-        if *stop.borrow() {
-            return;
-        }
-        match tick(&desk).await {
-            // There may be more.
-            Ok(n) if n > 0 => continue,
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "jobs could not be claimed"),
-        }
-        tokio::select! {
-            () = async { let _ = stop.wait_for(|stopped| *stopped).await; } => return,
-            () = desk.0.wake.jobs.notified() => {}
-            () = tokio::time::sleep(LOOK) => {}
-        }
-    }
-}
-
-async fn start(desk: &Desk) -> Result<()> {
-    let mut tx = desk.begin().await?;
-    // A SQLite database is one server's: whatever is claimed was claimed by one that is no more.
-    if !desk.db().is_postgres() {
-        run!(tx, c => sqlx::query(RELEASE).execute(c).await.map(|_| ()))?;
-    }
-    for job in [Job::SweepFiles, Job::SweepSessions] {
-        enqueue(&mut tx, desk, job, desk.now()).await?;
-    }
-    desk.commit(tx).await
-}
-
-/// Claims what is due and does it; answers how many jobs that were.
-pub(crate) async fn tick(desk: &Desk) -> Result<usize> {
+/// Claims what is due.
+pub(crate) async fn claim(desk: &Desk) -> Result<Vec<Claimed>> {
     let claim = if desk.db().is_postgres() { CLAIM_POSTGRES } else { CLAIM_SQLITE };
     let now = desk.now();
     // Looking first spares the one writer a transaction when there is nothing, which is nearly always.
     if !is_due(desk, now).await? {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let mut tx = desk.begin().await?;
-    let claimed: Vec<(Uuid, Json<serde_json::Value>, i64)> = run!(tx, c => sqlx::query_as(claim)
+    let rows: Vec<(Uuid, Json<serde_json::Value>, i64)> = run!(tx, c => sqlx::query_as(claim)
         .bind((now + CLAIM).0)
         .bind(now.0)
         .bind(BATCH)
         .fetch_all(c)
         .await)?;
     desk.commit(tx).await?;
-    let count = claimed.len();
-    for (id, details, attempts) in claimed {
-        let outcome = match serde_json::from_value::<Job>(details.0) {
-            Ok(job) => job.run(desk).await.map_err(|error| chain(&error)),
-            // Of a newer version: it waits for that one.
-            Err(error) => Err(error.to_string()),
-        };
-        settle(desk, id, attempts, outcome).await?;
-    }
-    Ok(count)
+    let claimed = |(id, details, attempts): (Uuid, Json<serde_json::Value>, i64)| Claimed {
+        id,
+        attempts,
+        job: serde_json::from_value(details.0),
+    };
+    Ok(rows.into_iter().map(claimed).collect())
 }
 
 const DUE: &str = "\
@@ -200,17 +140,17 @@ const DUE: &str = "\
     and (claimed_until is null or claimed_until <= $1)";
 
 async fn is_due(desk: &Desk, now: Timestamp) -> Result<bool> {
-    let due: i64 =
-        crate::db::read!(desk.db(), c => sqlx::query_scalar(DUE).bind(now.0).fetch_one(c).await)?;
+    let due: i64 = read!(desk.db(), c => sqlx::query_scalar(DUE).bind(now.0).fetch_one(c).await)?;
     Ok(due > 0)
 }
 
-async fn settle(
+/// Writes down what became of a claimed job; a failure is text for an operator.
+pub(crate) async fn settle(
     desk: &Desk,
-    id: Uuid,
-    attempts: i64,
+    claimed: Claimed,
     outcome: std::result::Result<Next, String>,
 ) -> Result<()> {
+    let Claimed { id, attempts, .. } = claimed;
     let now = desk.now();
     let mut tx = desk.begin().await?;
     match outcome {
@@ -250,18 +190,6 @@ async fn again(
 fn pause(attempts: i64) -> Duration {
     let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
     PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
-}
-
-/// An error with its causes in one line, for a row that an operator reads.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

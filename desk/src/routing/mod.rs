@@ -1,3 +1,12 @@
-//! Whom a waiting chat rings at.
+//! Whom a waiting chat rings at: one agent at a time (`behaviours.md`, "Offers").
 
-pub(crate) mod offers;
+mod candidates;
+mod changes;
+mod line;
+mod offer;
+mod pick;
+mod task;
+
+pub(crate) use candidates::may_come;
+pub(crate) use changes::{Changes, agent_changed, sites_changed, sites_were_changed};
+pub(crate) use task::run;

@@ -1,9 +1,12 @@
 //! What is kept in memory: sites, queues and who serves them, as of one revision.
 
-use super::{Limits, Queue, Site};
+use super::{
+    limits::Limits,
+    site::{Queue, Site},
+};
 use crate::{
     Desk, Result,
-    db::{Tx, read, run},
+    db::{read, revision},
     people::{Agent, Role},
 };
 use protocol::{AgentId, QueueId, SiteId, SiteKey, Timestamp, agent::AgentState};
@@ -95,8 +98,6 @@ impl Snapshot {
     }
 }
 
-const REVISION: &str = "select n from revision where id = 1";
-const BUMP: &str = "update revision set n = n + 1 where id = 1";
 const SITES: &str = "\
     select id, key, name, prefix, lang, hue, allowed_origins, schedule, closed_now, limits, closing_reasons \
     from sites order by name, id";
@@ -133,16 +134,26 @@ struct AgentRow {
     every_site: bool,
 }
 
-/// Says that sites, queues or agents change in this transaction: every process reads them again.
-pub(crate) async fn bump_revision(tx: &mut Tx) -> Result<()> {
-    run!(tx, c => sqlx::query(BUMP).execute(c).await.map(|_| ()))
-}
-
 impl Desk {
+    /// By key, from memory.
+    pub fn find_site(&self, key: &SiteKey) -> Option<Arc<Site>> {
+        self.0.sites.now().by_key(key)
+    }
+
+    /// By id, from memory.
+    pub fn find_site_by_id(&self, id: SiteId) -> Option<Arc<Site>> {
+        self.0.sites.now().by_id(id)
+    }
+
+    /// All, by name.
+    pub fn sites(&self) -> Vec<Arc<Site>> {
+        self.0.sites.now().sites.clone()
+    }
+
     /// Reads everything again when the revision is another than the one in memory. True when it was.
     pub(crate) async fn reload_sites(&self) -> Result<bool> {
         let _one = self.0.sites.reading.lock().await;
-        let revision: i64 = read!(self.db(), c => sqlx::query_scalar(REVISION).fetch_one(c).await)?;
+        let revision = revision(self.db()).await?;
         if self.0.sites.now().revision == Some(revision) {
             return Ok(false);
         }
@@ -151,15 +162,6 @@ impl Desk {
         *self.0.sites.latest.write().unwrap_or_else(std::sync::PoisonError::into_inner) = snapshot;
         self.0.sessions.forget_all();
         Ok(true)
-    }
-
-    /// After a change made here: memory follows at once, and so do buttons and offers.
-    pub(crate) async fn sites_were_changed(&self) -> Result<()> {
-        if self.reload_sites().await? {
-            crate::hours::availability::recompute(self, None);
-            self.sites_changed();
-        }
-        Ok(())
     }
 }
 

@@ -3,13 +3,15 @@
 //! A row's body is the agents' view as JSON, whole: names and states stay as they were. The visitor's view is made from it
 //! by [`visitor_view`], the only way from one to the other.
 
+use super::visitor::Visitor;
 use crate::{
-    Desk, Result,
+    Desk, Error, Result,
     db::{Tx, read, run},
 };
 use protocol::{
-    AgentId, EntryId, Seq, TicketId, Timestamp,
+    AgentId, EntryId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentBody, AgentEntry, VisitorBody, VisitorEntry},
+    limits,
 };
 use uuid::Uuid;
 
@@ -90,21 +92,47 @@ const READ: &str = "
     order by seq
     limit $3";
 
-/// Entries after `after`, in order, as agents see them.
-pub(crate) async fn agent_entries_of(
+/// At most `limits::ENTRIES` entries after `after`, in order, as agents see them, and the ticket's last sequence; `NotFound`
+/// for another site's ticket.
+pub(crate) async fn for_agent(
     desk: &Desk,
     ticket: TicketId,
+    site: SiteId,
     after: Seq,
-    limit: usize,
-) -> Result<Vec<AgentEntry>> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+) -> Result<(Vec<AgentEntry>, Seq)> {
+    let last = last_seq(desk, ticket, site).await?;
+    let limit = i64::try_from(limits::ENTRIES).unwrap_or(i64::MAX);
     let rows = read!(desk.db(), c => sqlx::query_as::<_, Row>(READ)
         .bind(ticket.0)
         .bind(after.0)
         .bind(limit)
         .fetch_all(c)
         .await)?;
-    rows.into_iter().map(entry).collect()
+    let entries: Vec<AgentEntry> = rows.into_iter().map(entry).collect::<Result<_>>()?;
+    // What was committed between the two reads is in the second.
+    let last = entries.last().map_or(last, |entry| entry.seq.max(last));
+    Ok((entries, last))
+}
+
+/// The same as the ticket's visitor sees them.
+pub(crate) async fn for_visitor(
+    desk: &Desk,
+    visitor: Visitor,
+    after: Seq,
+) -> Result<(Vec<VisitorEntry>, Seq)> {
+    let (entries, last) = for_agent(desk, visitor.ticket, visitor.site, after).await?;
+    Ok((entries.iter().map(visitor_view).collect(), last))
+}
+
+const LAST: &str = "select last_seq from tickets where id = $1 and site_id = $2";
+
+async fn last_seq(desk: &Desk, ticket: TicketId, site: SiteId) -> Result<Seq> {
+    let row = read!(desk.db(), c => sqlx::query_as::<_, (i64,)>(LAST)
+        .bind(ticket.0)
+        .bind(site.0)
+        .fetch_optional(c)
+        .await)?;
+    row.map(|(last,)| Seq(last)).ok_or_else(Error::not_found)
 }
 
 const FIND: &str = "select seq, id, at, body from entries where id = $1 and ticket_id = $2";

@@ -3,77 +3,20 @@
 //! Whoever changes a ticket or its chat holds the ticket's row first ([`Head::hold`]), on both engines. That makes the
 //! sequence gap-free and each decision (who has this chat?) one at a time.
 
+use super::{
+    chat::{ChatHead, ChatState},
+    entries,
+};
 use crate::{
     Desk, Error, Result,
-    db::{Tx, read, run},
-    live::{Event, Receipt, RowChange},
+    db::{Event, Receipt, RowChange, Tx, run},
     sites::states,
-    tickets::entries,
 };
-use dashmap::DashMap;
 use protocol::{
     AgentId, ChatId, EntryId, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     entry::{AgentBody, AgentEntry, Category, TicketState},
 };
-use std::{
-    collections::HashSet,
-    sync::{Mutex, PoisonError},
-};
 use uuid::Uuid;
-
-/// Tickets whose sites are remembered; the map starts over when it is full.
-const KNOWN: usize = 200_000;
-
-/// Which site a ticket belongs to never changes, so it is asked once.
-#[derive(Default)]
-pub(crate) struct Known {
-    sites_of: DashMap<TicketId, SiteId>,
-    sites: Mutex<HashSet<SiteId>>,
-}
-
-impl Known {
-    pub(crate) fn add(&self, ticket: TicketId, site: SiteId) {
-        if self.sites_of.len() >= KNOWN {
-            self.sites_of.clear();
-        }
-        self.sites_of.insert(ticket, site);
-    }
-
-    /// The site of a ticket that was asked for before.
-    pub(crate) fn find(&self, ticket: TicketId) -> Option<SiteId> {
-        self.sites_of.get(&ticket).map(|site| *site)
-    }
-
-    /// Forgets the tickets of sites that are gone; true when there were such sites.
-    pub(crate) fn keep_sites(&self, sites: HashSet<SiteId>) -> bool {
-        let mut before = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
-        let gone = !before.is_subset(&sites);
-        if gone {
-            self.sites_of.retain(|_, site| sites.contains(site));
-        }
-        *before = sites;
-        gone
-    }
-}
-
-const SITE: &str = "select site_id from tickets where id = $1";
-
-impl Desk {
-    /// The site of a ticket, if there is such a ticket.
-    pub(crate) async fn find_site_of(&self, ticket: TicketId) -> Result<Option<SiteId>> {
-        if let Some(site) = self.0.tickets.find(ticket) {
-            return Ok(Some(site));
-        }
-        let found = read!(self.db(), c => sqlx::query_as::<_, (Uuid,)>(SITE)
-            .bind(ticket.0)
-            .fetch_optional(c)
-            .await)?;
-        Ok(found.map(|(site,)| {
-            self.0.tickets.add(ticket, SiteId(site));
-            SiteId(site)
-        }))
-    }
-}
 
 /// A ticket that this transaction holds. Changes are lost without [`Head::save`].
 #[derive(Debug)]
@@ -95,47 +38,6 @@ pub(crate) struct Head {
     pub(crate) unread: i64,
     pub(crate) preview: String,
     pub(crate) chat: Option<ChatHead>,
-}
-
-/// The chat on a held ticket: the one under way, or the last.
-#[derive(Clone, Debug)]
-pub(crate) struct ChatHead {
-    pub(crate) id: ChatId,
-    pub(crate) state: ChatState,
-    pub(crate) agent: Option<AgentId>,
-    pub(crate) score: Option<i64>,
-}
-
-/// Where a chat is: `waiting -> ringing -> active -> ended`; a waiting one may become a request instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ChatState {
-    Waiting,
-    Ringing,
-    Active,
-    Ended,
-    Request,
-}
-
-impl ChatState {
-    pub(crate) fn from_text(text: &str) -> Self {
-        match text {
-            "waiting" => Self::Waiting,
-            "ringing" => Self::Ringing,
-            "active" => Self::Active,
-            "request" => Self::Request,
-            _ => Self::Ended,
-        }
-    }
-
-    /// Under way: somebody has it or is to have it.
-    pub(crate) fn is_live(self) -> bool {
-        self.is_waiting() || self == Self::Active
-    }
-
-    /// Without an agent.
-    pub(crate) fn is_waiting(self) -> bool {
-        matches!(self, Self::Waiting | Self::Ringing)
-    }
 }
 
 const HOLD: &str = "update tickets set last_seq = last_seq where id = $1";
@@ -287,6 +189,12 @@ impl Head {
             _ => None,
         };
         Ok(())
+    }
+
+    /// Who answers has read what came before.
+    pub(crate) fn see(&mut self, upto: Seq) {
+        self.agent_seen = self.agent_seen.max(upto);
+        self.unread = 0;
     }
 
     /// Writes the ticket's row; panels and lists hear that it changed.

@@ -1,9 +1,16 @@
-//! Tickets and what is on them: the entries, the files, and the row that a transaction holds while it changes one.
+//! Tickets and what is on them: the entries, the files, and the row that a transaction locks while it changes one.
 
+mod chat;
 pub(crate) mod entries;
 pub mod files;
 mod locked;
-mod serving;
+mod new;
+mod site_of;
 pub(crate) mod transcript;
+mod visitor;
 
-pub(crate) use locked::{ChatHead, ChatState, Head, Known};
+pub(crate) use chat::{ChatHead, ChatState};
+pub(crate) use locked::Head;
+pub use new::{NewChat, NewRequest};
+pub(crate) use site_of::Known;
+pub use visitor::Visitor;

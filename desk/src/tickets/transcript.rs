@@ -2,12 +2,11 @@
 //!
 //! It is made from the visitors' view of the entries, which has no place for anything internal.
 
+use super::{entries, visitor::Visitor};
 use crate::{
     Desk, Result,
     hours::zones::{SharedZone, zones},
-    mail::outbound::letter::{Line, Side},
     sites::Site,
-    visitors::Visitor,
 };
 use protocol::{
     Seq, Timestamp,
@@ -15,6 +14,27 @@ use protocol::{
     file::Attachment,
     strings::Strings,
 };
+use serde::Serialize;
+
+/// One entry of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Line {
+    pub(crate) side: Side,
+    pub(crate) name: String,
+    pub(crate) time: String,
+    pub(crate) text: String,
+    pub(crate) files: Vec<String>,
+}
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Side {
+    Visitor,
+    Desk,
+    /// A line between the messages.
+    Note,
+}
 
 /// Writes instants as local times.
 pub(crate) struct Clockface {
@@ -62,7 +82,7 @@ pub(crate) async fn entries(
     let mut all = Vec::new();
     let mut after = after;
     while after < upto {
-        let (page, _) = desk.visitor_entries(visitor, after).await?;
+        let (page, _) = entries::for_visitor(desk, visitor, after).await?;
         let Some(last) = page.last() else { break };
         after = last.seq;
         all.extend(page.into_iter().filter(|entry| entry.seq <= upto));

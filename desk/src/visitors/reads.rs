@@ -1,77 +1,21 @@
-//! What a visitor is shown, and the tokens that open it.
+//! What a visitor is shown.
 
-use super::Visitor;
 use crate::{
     Desk, Error, Result,
-    db::{read, run},
-    live::{Event, RowChange},
-    mail::proof,
+    db::read,
     sites::states,
-    tickets::{ChatState, entries},
+    tickets::{ChatState, Visitor, entries},
 };
 use protocol::{
-    Seq, SiteId, TicketId, TicketNumber, TicketToken,
+    Seq, TicketId, TicketNumber,
     entry::{TicketState, VisitorEntry},
-    limits,
     visitor::{VisitorChat, VisitorTicket},
 };
-use uuid::Uuid;
 
 /// A place in the queue beyond this is shown as this.
 const LAST_PLACE: i64 = 1000;
 
 impl Desk {
-    /// Whom the token stands for, if it is right, the ticket exists, and belongs to `site`.
-    pub async fn find_visitor(&self, site: SiteId, token: &TicketToken) -> Result<Option<Visitor>> {
-        let Some(ticket) = self.0.secret.find_ticket(token) else { return Ok(None) };
-        let of = self.find_site_of(ticket).await?;
-        Ok((of == Some(site)).then_some(Visitor { ticket, site }))
-    }
-
-    /// For `/t/{number}?k=`: the ticket that number and token open together; `k` is the MAC part alone, or that and `~` and
-    /// the proof that a mail to the ticket's address carried. A right proof confirms the address.
-    pub async fn find_ticket_link(
-        &self,
-        number: &TicketNumber,
-        k: &str,
-    ) -> Result<Option<(Visitor, TicketToken)>> {
-        let (mac, mailed) = match k.split_once('~') {
-            Some((mac, mailed)) => (mac, Some(mailed)),
-            None => (k, None),
-        };
-        let rows = read!(self.db(), c => sqlx::query_as::<_, LinkRow>(FIND_LINK)
-            .bind(&number.0)
-            .fetch_all(c)
-            .await)?;
-        for (id, site, email, verified) in rows {
-            let ticket = TicketId(id);
-            if !self.0.secret.opens(ticket, mac) {
-                continue;
-            }
-            if let (Some(mailed), Some(email), false) = (mailed, email, verified)
-                && proof::proves(&self.0.secret, ticket, &email, mailed)
-            {
-                self.confirm(ticket, &email).await?;
-            }
-            let visitor = Visitor { ticket, site: SiteId(site) };
-            return Ok(Some((visitor, self.ticket_token(ticket))));
-        }
-        Ok(None)
-    }
-
-    async fn confirm(&self, ticket: TicketId, email: &str) -> Result<()> {
-        let mut tx = self.begin().await?;
-        run!(tx, c => sqlx::query(CONFIRM)
-            .bind(ticket.0)
-            .bind(email)
-            .execute(c)
-            .await
-            .map(|_| ()))?;
-        tx.tell(Event::Ticket { ticket });
-        tx.tell(Event::Work { ticket, change: RowChange::Anything });
-        self.commit(tx).await
-    }
-
     /// State of things for `Welcome` and the ticket page.
     pub async fn visitor_ticket(&self, visitor: Visitor) -> Result<VisitorTicket> {
         let row = read!(self.db(), c => sqlx::query_as::<_, TicketRow>(READ)
@@ -117,32 +61,9 @@ impl Desk {
         visitor: Visitor,
         after: Seq,
     ) -> Result<(Vec<VisitorEntry>, Seq)> {
-        let last = self.last_seq(visitor.ticket, visitor.site).await?;
-        let entries =
-            entries::agent_entries_of(self, visitor.ticket, after, limits::ENTRIES).await?;
-        // What was committed between the two reads is in the second.
-        let last = entries.last().map_or(last, |entry| entry.seq.max(last));
-        Ok((entries.iter().map(entries::visitor_view).collect(), last))
-    }
-
-    pub(crate) async fn last_seq(&self, ticket: TicketId, site: SiteId) -> Result<Seq> {
-        let row = read!(self.db(), c => sqlx::query_as::<_, (i64,)>(LAST)
-            .bind(ticket.0)
-            .bind(site.0)
-            .fetch_optional(c)
-            .await)?;
-        row.map(|(last,)| Seq(last)).ok_or_else(Error::not_found)
+        entries::for_visitor(self, visitor, after).await
     }
 }
-
-type LinkRow = (Uuid, Uuid, Option<String>, bool);
-
-// A prefix may have moved from one site to another, so a number may stand for several; the MAC says which.
-const FIND_LINK: &str = "
-    select id, site_id, contact_email, contact_verified from tickets where number = $1 limit 20";
-const CONFIRM: &str =
-    "update tickets set contact_verified = true where id = $1 and contact_email = $2";
-const LAST: &str = "select last_seq from tickets where id = $1 and site_id = $2";
 
 #[derive(sqlx::FromRow)]
 struct TicketRow {

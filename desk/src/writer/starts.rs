@@ -1,48 +1,22 @@
 //! New tickets with a waiting chat.
 
-use super::{Command, Done};
+use super::command::{Command, Done, Opened, Start};
 use crate::{
     Desk, Error, Result,
-    db::{Tx, rows::Rows, run},
-    live::{Count, Event, RowChange},
+    db::{Count, Tx, rows::Rows, run},
+    live::{Event, RowChange},
     tickets::entries,
-    visitors::NewChat,
 };
 use protocol::{
-    ChatId, Code, EntryId, QueueId, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp,
+    Code, EntryId, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     entry::{AgentBody, AgentEntry},
     text::{EmailAddress, PersonName, Subject},
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Duration,
-};
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// The first message's place: the chat's beginning comes before it.
 const FIRST_MESSAGE: Seq = Seq(2);
-
-/// A chat to start. Its ids are made by the sender, so that another try writes the same.
-pub(crate) struct Start {
-    pub(crate) site: SiteId,
-    pub(crate) prefix: String,
-    pub(crate) queue: Option<QueueId>,
-    /// Whether the button said Chat when it was sent.
-    pub(crate) open: bool,
-    pub(crate) wait_limit: Duration,
-    pub(crate) ticket: TicketId,
-    pub(crate) chat: ChatId,
-    pub(crate) beginning: EntryId,
-    pub(crate) new: NewChat,
-}
-
-/// A ticket that is there, new or from the first time.
-#[derive(Clone)]
-pub(crate) struct Opened {
-    pub(crate) ticket: TicketId,
-    pub(crate) number: TicketNumber,
-    pub(crate) seq: Seq,
-}
 
 static FIND: Rows = Rows::new(
     "select v.column3, t.id, t.number, e.seq

@@ -1,7 +1,7 @@
 //! The delivery contract: acknowledged is committed, a repeat is harmless, the sequence has no gap.
 
 use crate::world::{World, on_both, refused};
-use desk::{Desk, visitors::Visitor};
+use desk::{Desk, tickets::Visitor};
 use protocol::{Code, Seq, entry::VisitorBody};
 use std::collections::HashSet;
 

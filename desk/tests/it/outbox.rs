@@ -31,7 +31,7 @@ async fn text_of(world: &World, agent: &Agent, mail: &KeptMail) -> String {
 async fn mail_entries(
     world: &World,
     agent: &Agent,
-    visitor: desk::visitors::Visitor,
+    visitor: desk::tickets::Visitor,
 ) -> Vec<AgentBody> {
     let (entries, _) = world.desk.agent_entries(agent, visitor.ticket, Seq::START).await.unwrap();
     entries

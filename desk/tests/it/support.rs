@@ -1,7 +1,7 @@
 //! Claims about sites, agents, files and mail: each on both engines, with a desk that can be closed and opened again.
 
 use crate::world::{Database, postgres};
-use desk::{Clock, Desk, Options, people::*, sites::Site, visitors::*};
+use desk::{Clock, Desk, Options, people::*, sites::Site, tickets::*};
 use protocol::{EntryId, Timestamp, form::Started, text::*};
 use std::{
     path::{Path, PathBuf},

@@ -2,10 +2,11 @@
 
 use desk::{
     Clock, Desk, Options,
-    live::{ConsoleGuard, Event, Subscription},
+    console::ConsoleGuard,
+    live::{Event, Subscription},
     people::{Agent, NewAgent, Role},
     sites::Site,
-    visitors::{NewChat, NewRequest, Visitor},
+    tickets::{NewChat, NewRequest, Visitor},
 };
 use protocol::{
     Code, EntryId, TicketId, Timestamp,

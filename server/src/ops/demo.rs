@@ -5,7 +5,7 @@ use crate::settings::PublicUrl;
 use desk::{
     Desk,
     people::{NewAgent, Role},
-    visitors::NewRequest,
+    tickets::NewRequest,
 };
 use protocol::{
     EntryId, SiteKey,

@@ -17,7 +17,7 @@ use axum::{
     http::{StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use desk::{sites::Site, visitors::NewChat};
+use desk::{sites::Site, tickets::NewChat};
 use protocol::{
     Code, EntryId, Field, Refusal,
     form::Started,

@@ -14,7 +14,7 @@ use axum::{
     http::StatusCode,
     response::IntoResponse,
 };
-use desk::{Desk, sites::Site, visitors::Visitor};
+use desk::{Desk, sites::Site, tickets::Visitor};
 use protocol::{Code, Field, FileId, Refusal, file::Attachment};
 use std::sync::Arc;
 

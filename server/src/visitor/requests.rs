@@ -12,7 +12,7 @@ use crate::{
     visitor::{chats::Sent, panel::Asked},
 };
 use axum::extract::{Path, Request, State};
-use desk::{sites::Site, visitors::NewRequest};
+use desk::{sites::Site, tickets::NewRequest};
 use protocol::{
     EntryId,
     form::Started,

@@ -17,7 +17,7 @@ use axum::{
     },
     response::{Html, IntoResponse, Response},
 };
-use desk::{sites::Site, visitors::Visitor};
+use desk::{sites::Site, tickets::Visitor};
 use protocol::{Code, EntryId, Seq, TicketNumber, entry::VisitorEntry};
 use widget::ssr::{TicketAnswer, TicketPage, ticket_document};
 

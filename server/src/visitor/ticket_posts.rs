@@ -16,7 +16,7 @@ use axum::{
     http::StatusCode,
     response::IntoResponse,
 };
-use desk::{live::Receipt, sites::Site, visitors::Visitor};
+use desk::{live::Receipt, sites::Site, tickets::Visitor};
 use protocol::{
     Code, EntryId, Field, Refusal,
     text::{EmailAddress, FormText, RatingComment},

@@ -22,7 +22,7 @@ use axum::{
 use desk::{
     live::{Event, Lagged, PanelGuard, Subscription},
     sites::Site,
-    visitors::Visitor,
+    tickets::Visitor,
 };
 use futures_util::FutureExt;
 use protocol::{

@@ -2,7 +2,7 @@
 
 use super::in_flight::{Answering, at_once, on_its_own};
 use crate::{edge::state::Server, settings::Network};
-use desk::{sites::Site, visitors::Visitor};
+use desk::{sites::Site, tickets::Visitor};
 use protocol::{
     EntryId, Refusal, Seq,
     text::{EmailAddress, RatingComment},

@@ -118,7 +118,7 @@ impl House {
     }
 
     /// Somebody Disponible with a console that is connected: the desk is open while the guard lives.
-    pub async fn somebody_there(&self) -> (Agent, desk::live::ConsoleGuard) {
+    pub async fn somebody_there(&self) -> (Agent, desk::console::ConsoleGuard) {
         let (_, agent) = self.agent(EMAIL).await;
         self.desk().set_agent_state(agent.id, AgentState::Available).await.expect("a state");
         let guard = self.desk().console_connected(agent.id);

@@ -10,7 +10,7 @@ mod tzif;
 
 pub use release::Release;
 
-use crate::hours::Holidays;
+use super::holidays::Holidays;
 use protocol::schedule::{Schedule, ScheduleError, Zone, ZoneSource};
 use std::{
     collections::HashMap,

@@ -3,7 +3,7 @@
 use super::{
     colour::{Brand, DEFAULT_HUE},
     content::{Content, ForAgents, What},
-    letter::{Button, Letter, Rendered, Row, Side},
+    letter::{Button, Letter, Rendered, Row},
 };
 use crate::{
     Desk, Error, Result,
@@ -11,8 +11,10 @@ use crate::{
     locales,
     mail::proof,
     sites::Site,
-    tickets::transcript::{self, Clockface},
-    visitors::Visitor,
+    tickets::{
+        Visitor,
+        transcript::{self, Clockface, Side},
+    },
 };
 use protocol::{
     QueueId, Seq, SiteId, TicketId, TicketNumber,

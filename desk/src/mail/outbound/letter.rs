@@ -1,6 +1,7 @@
 //! What every mail looks like: one letter, as HTML and as text.
 
 use super::colour::Brand;
+use crate::tickets::transcript::{Line, Side};
 use minijinja::{AutoEscape, Environment, Value, context, value::Serde};
 use serde::Serialize;
 use std::sync::LazyLock;
@@ -49,26 +50,6 @@ pub(super) struct Row {
 pub(super) struct Button {
     pub(super) label: String,
     pub(super) url: String,
-}
-
-/// One entry of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Line {
-    pub(crate) side: Side,
-    pub(crate) name: String,
-    pub(crate) time: String,
-    pub(crate) text: String,
-    pub(crate) files: Vec<String>,
-}
-
-/// Who speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Side {
-    Visitor,
-    Desk,
-    /// A line between the messages.
-    Note,
 }
 
 /// A letter ready to be put into a message.

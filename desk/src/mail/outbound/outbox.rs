@@ -17,6 +17,7 @@ use crate::{
     Desk, Error, Result,
     db::{read, run},
     locales,
+    queue::{chain, stopped},
     tickets::Head,
 };
 use protocol::{MailId, SiteId, TicketId, Timestamp, entry::AgentBody};
@@ -108,7 +109,7 @@ pub(crate) async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
             Err(error) => tracing::warn!(%error, "mails could not be claimed"),
         }
         tokio::select! {
-            () = async { let _ = stop.wait_for(|stopped| *stopped).await; } => break,
+            () = stopped(&mut stop) => break,
             () = desk.0.wake.mail.notified() => {}
             Some(_) = under_way.join_next(), if !under_way.is_empty() => {}
             () = tokio::time::sleep(LOOK) => {}
@@ -180,7 +181,7 @@ async fn claim(desk: &Desk, most: usize) -> Result<Vec<Row>> {
 async fn deliver(desk: Desk, row: Row) {
     let id = row.id;
     if let Err(error) = try_once(&desk, &row).await
-        && let Err(error) = again(&desk, &row, &crate::queue::jobs::chain(&error), row.doubts).await
+        && let Err(error) = again(&desk, &row, &chain(&error), row.doubts).await
     {
         tracing::warn!(mail = %id, %error, "what became of a mail could not be written down");
     }

@@ -1,6 +1,6 @@
 //! The replies that a visitor who went away has not seen, in one mail.
 
-use super::queue::{self, Visit, What};
+use super::{content::What, enqueue::mail_visitor};
 use crate::{
     Desk, Result,
     db::{read, run},
@@ -53,20 +53,11 @@ pub(crate) async fn mail(desk: &Desk, ticket: TicketId) -> Result<Next> {
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
-    let Some(email) = head.email.clone().filter(|_| first > 0) else { return Ok(Next::Done) };
-    let number = head.number.clone();
-    let visit = Visit {
-        site: site.id,
-        ticket,
-        number: &number,
-        lang: &head.lang,
-        email: &email,
-        name: head.name.as_deref(),
-        verified: head.verified,
-    };
+    if first == 0 || head.email.is_none() {
+        return Ok(Next::Done);
+    }
     let what = What::Replies { after: Seq(after), upto: Seq(upto) };
-    let queued = queue::to_visitor(&mut tx, desk, &visit, what, now).await?;
-    head.add(&mut tx, desk, now, queued.body()).await?;
+    mail_visitor(&mut tx, desk, &mut head, what, now).await?;
     head.save(&mut tx).await?;
     desk.commit(tx).await?;
     Ok(Next::Done)

@@ -3,13 +3,17 @@
 //! What is left out stays, also inside `[schedule]` and `[limits]`. Queues are added, never taken away. A new site without a
 //! schedule is open around the clock, in UTC.
 
+mod apply;
 mod reader;
+mod refusal;
 mod show;
 pub(crate) mod span;
 
+pub(crate) use apply::apply;
+pub use refusal::SiteFileError;
 pub(crate) use show::show;
 
-use crate::sites::{Limits, SiteFileError};
+use crate::sites::Limits;
 use protocol::{SiteKey, limits, schedule::ScheduleError};
 use reader::Reader;
 use serde_json::{Map, Value};

@@ -1,6 +1,6 @@
 //! TOML with its lines: every refusal says where.
 
-use crate::sites::SiteFileError;
+use super::SiteFileError;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},

@@ -9,12 +9,13 @@ pub(crate) use attach::attach;
 
 use crate::{
     Desk, Error, Result,
-    db::{read, run},
-    people::{Agent, sessions::new_token},
-    visitors::Visitor,
+    db::{Tx, read, run},
+    people::Agent,
+    secret::{hashed, new_token},
+    tickets::Visitor,
 };
 use data_encoding::HEXLOWER;
-use protocol::{Code, Field, FileId, Refusal, SiteId, Timestamp, file::Attachment};
+use protocol::{Code, Field, FileId, Refusal, SiteId, SiteKey, Timestamp, file::Attachment};
 use std::{path::PathBuf, time::Duration};
 use tokio::{fs, io::AsyncWriteExt};
 use uuid::Uuid;
@@ -70,6 +71,8 @@ const FOR_AGENT: &str = "\
     select id, stored_name, name, media_type, bytes, inline from files where id = $1 and site_id = $2";
 const UNUSED: &str = "\
     select id, stored_name from files where ticket_id is null and created_at < $1 order by created_at limit $2";
+const STORED_AT_SITE: &str =
+    "select f.stored_name from files f join sites s on s.id = f.site_id where s.key = $1";
 const DELETE_UNUSED: &str = "delete from files where id = $1 and ticket_id is null";
 
 #[derive(sqlx::FromRow)]
@@ -215,6 +218,20 @@ impl Upload {
     }
 }
 
+/// The names under which a site's files are stored.
+pub(crate) async fn stored_at_site(tx: &mut Tx, site: &SiteKey) -> Result<Vec<String>> {
+    run!(tx, c => sqlx::query_scalar(STORED_AT_SITE).bind(&site.0).fetch_all(c).await)
+}
+
+/// Deletes stored files whose rows are gone.
+pub(crate) async fn delete(desk: &Desk, stored_names: &[String]) {
+    for name in stored_names {
+        if let Err(error) = fs::remove_file(path_of(desk, name)).await {
+            tracing::warn!(%error, "a removed site's file stays behind");
+        }
+    }
+}
+
 /// Deletes uploads that came onto no message within a day.
 pub(crate) async fn sweep(desk: &Desk) -> Result<()> {
     let before = desk.now() - UNUSED_FOR;
@@ -268,5 +285,5 @@ fn io(error: std::io::Error) -> Error {
 
 /// Lower case only: some file systems do not tell the cases apart.
 fn random_name() -> String {
-    HEXLOWER.encode(&crate::people::sessions::hashed(&new_token())) + ".bin"
+    HEXLOWER.encode(&hashed(&new_token())) + ".bin"
 }

@@ -1,15 +1,12 @@
 //! The Ayuda form: a help request.
 
-use super::{NewRequest, check_page};
+use super::page::check_page;
 use crate::{
-    Desk, Error, Result, chats,
+    Desk, Error, Result,
     db::{Tx, retry, run},
-    mail::outbound::{
-        content::{ForAgents, What},
-        queue,
-    },
+    mail::{ForAgents, What, mail_agents, mail_visitor},
     sites::Site,
-    tickets::{Head, files::attach},
+    tickets::{Head, NewRequest, files::attach},
     writer,
 };
 use protocol::{
@@ -65,10 +62,8 @@ impl Desk {
         let files = attach(&mut tx, site.id, ticket, new.id, &new.files).await?;
         let message = AgentBody::Visitor { text: new.text.as_str().to_owned(), files };
         let receipt = head.add_as(&mut tx, new.id, now, message).await?;
-        chats::mail_visitor(&mut tx, self, &mut head, What::RequestReceived, now).await?;
-        let to = ForAgents::Request;
-        queue::to_agents(&mut tx, self, site.id, head.queue, ticket, &number, to, receipt.seq, now)
-            .await?;
+        mail_visitor(&mut tx, self, &mut head, What::RequestReceived, now).await?;
+        mail_agents(&mut tx, self, &head, ForAgents::Request, receipt.seq, now).await?;
         head.save(&mut tx).await?;
         self.commit(tx).await?;
         self.0.tickets.add(ticket, site.id);

@@ -2,8 +2,8 @@
 //! mail) is a transaction of its own, to which these are sent elsewhere.
 
 use super::{
-    Command, Done,
-    heads::{Head, Heads},
+    cache::{Head, Heads},
+    command::{Command, Done, Said, Say, Sender},
 };
 use crate::{
     Desk, Error, Result,
@@ -18,29 +18,6 @@ use protocol::{
 };
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
-
-/// A message.
-pub(crate) struct Say {
-    pub(crate) ticket: TicketId,
-    pub(crate) id: EntryId,
-    pub(crate) sender: Sender,
-    pub(crate) text: String,
-}
-
-/// Whose message it is.
-pub(crate) enum Sender {
-    /// The ticket's visitor, who came by this site.
-    Visitor(SiteId),
-    Agent(AgentId, String),
-}
-
-/// What became of it.
-#[derive(Clone, Copy)]
-pub(crate) enum Said {
-    Committed(Receipt),
-    /// It does not belong into a chat under way: see the verb's own transaction.
-    Elsewhere,
-}
 
 /// A ticket that is written to in this batch.
 pub(super) struct Target {

@@ -1,12 +1,11 @@
 //! What a visitor writes.
 
-use super::Visitor;
 use crate::{
     Desk, Result,
     db::{on_its_own, retry},
     live::Receipt,
-    mail::outbound::{content::ForAgents, queue},
-    tickets::{Head, entries, files::attach},
+    mail::{ForAgents, mail_agents},
+    tickets::{Head, Visitor, entries, files::attach},
     writer::{Said, Say, Sender},
 };
 use protocol::{
@@ -76,19 +75,8 @@ impl Desk {
                 let receipt = head.add_as(&mut tx, id, now, message).await?;
                 if head.live_chat().is_none() {
                     head.enter(&mut tx, &desk, now, Category::Open, None).await?;
-                    let to = ForAgents::Reply;
-                    queue::to_agents(
-                        &mut tx,
-                        &desk,
-                        head.site,
-                        head.queue,
-                        head.id,
-                        &head.number,
-                        to,
-                        receipt.seq,
-                        now,
-                    )
-                    .await?;
+                    let about = ForAgents::Reply;
+                    mail_agents(&mut tx, &desk, &head, about, receipt.seq, now).await?;
                 }
                 head.save(&mut tx).await?;
                 desk.commit(tx).await?;

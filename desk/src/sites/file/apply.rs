@@ -1,16 +1,15 @@
-//! `ayuda site apply` and `ayuda site remove`.
+//! A site file put into the database: a new site, or changes of one.
 
-use super::{Limits, Site, SiteFileError, snapshot::bump_revision};
+use super::{SiteFile, SiteFileError};
 use crate::{
-    Desk, Error, Result,
-    db::{Tx, run},
+    Desk, Result,
+    db::{Tx, bump_revision, run},
     locales,
-    sites::file::{self, SiteFile},
+    sites::{Limits, states},
 };
-use protocol::{SiteId, SiteKey};
+use protocol::{SiteId, SiteKey, schedule::ScheduleError};
 use serde_json::{Map, Value, json};
 use sqlx::types::Json;
-use std::{path::PathBuf, sync::Arc};
 use uuid::Uuid;
 
 const FIND: &str = "\
@@ -25,9 +24,6 @@ const UPDATE: &str = "\
 const QUEUE_NAMES: &str = "select name from queues where site_id = $1 order by position";
 const INSERT_QUEUE: &str =
     "insert into queues (id, site_id, name, position) values ($1, $2, $3, $4)";
-const STORED_FILES: &str =
-    "select f.stored_name from files f join sites s on s.id = f.site_id where s.key = $1";
-const DELETE: &str = "delete from sites where key = $1";
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -115,10 +111,12 @@ fn around_the_clock() -> Map<String, Value> {
     Map::from_iter([("zone".to_owned(), json!("UTC")), ("weekly".to_owned(), week.into())])
 }
 
-pub(super) async fn apply(
+/// Takes a file; `check` refuses a schedule by zones and holidays. Whoever calls it says that sites were changed.
+pub(crate) async fn apply(
     desk: &Desk,
     toml: &str,
-) -> std::result::Result<Arc<Site>, SiteFileError> {
+    check: impl Fn(&Value) -> std::result::Result<(), ScheduleError>,
+) -> std::result::Result<SiteKey, SiteFileError> {
     if toml.contains('\0') {
         return Err(SiteFileError::Refused {
             code: "character_invalid",
@@ -126,26 +124,25 @@ pub(super) async fn apply(
             message: "the file holds a NUL character".to_owned(),
         });
     }
-    let file = file::parse(toml)?;
+    let file = super::parse(toml)?;
     let mut tx = desk.begin().await?;
     let found: Option<Row> =
         run!(tx, c => sqlx::query_as(FIND).bind(&file.key.0).fetch_optional(c).await)?;
     let is_new = found.is_none();
-    let mut row = found.unwrap_or_else(|| Row::new(desk.0.options.clock.new_id(), &file));
+    let mut row = found.unwrap_or_else(|| Row::new(desk.clock().new_id(), &file));
     row.take(&file);
-    crate::hours::zones::parse_schedule(&Value::Object(row.schedule.0.clone()))
-        .map_err(|error| file::schedule_refused(toml, &error))?;
+    check(&Value::Object(row.schedule.0.clone()))
+        .map_err(|error| super::schedule_refused(toml, &error))?;
     store(desk, &mut tx, &file, &row, is_new).await?;
     add_queues(desk, &mut tx, &file, &row, is_new).await?;
     bump_revision(&mut tx).await?;
     desk.commit(tx).await?;
-    desk.sites_were_changed().await?;
-    desk.find_site(&file.key).ok_or_else(|| Error::not_found().into())
+    Ok(file.key)
 }
 
 async fn store(desk: &Desk, tx: &mut Tx, file: &SiteFile, row: &Row, is_new: bool) -> Result<()> {
     if is_new {
-        let now = desk.0.options.clock.now();
+        let now = desk.now();
         run!(tx, c => sqlx::query(INSERT)
             .bind(row.id)
             .bind(&file.key.0)
@@ -162,7 +159,7 @@ async fn store(desk: &Desk, tx: &mut Tx, file: &SiteFile, row: &Row, is_new: boo
             .execute(c)
             .await
             .map(|_| ()))?;
-        crate::sites::states::seed_site(tx, desk, SiteId(row.id)).await
+        states::seed_site(tx, desk, SiteId(row.id)).await
     } else {
         run!(tx, c => sqlx::query(UPDATE)
             .bind(row.id)
@@ -196,7 +193,7 @@ async fn add_queues(
     }
     let first = i64::try_from(there.len()).unwrap_or(i64::MAX);
     for (position, name) in (first..).zip(wanted.iter().filter(|name| !there.contains(name))) {
-        let id = desk.0.options.clock.new_id();
+        let id = desk.clock().new_id();
         run!(tx, c => sqlx::query(INSERT_QUEUE)
             .bind(id)
             .bind(row.id)
@@ -207,29 +204,4 @@ async fn add_queues(
             .map(|_| ()))?;
     }
     Ok(())
-}
-
-pub(super) async fn remove(desk: &Desk, key: &SiteKey) -> Result<bool> {
-    let mut tx = desk.begin().await?;
-    let files: Vec<String> =
-        run!(tx, c => sqlx::query_scalar(STORED_FILES).bind(&key.0).fetch_all(c).await)?;
-    let removed = run!(tx, c => sqlx::query(DELETE)
-        .bind(&key.0)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    if removed == 0 {
-        return Ok(false);
-    }
-    bump_revision(&mut tx).await?;
-    desk.commit(tx).await?;
-    // Only now: a file without its row is swept up, a row without its file would be a broken promise.
-    for name in files {
-        let path: PathBuf = crate::tickets::files::path_of(desk, &name);
-        if let Err(error) = tokio::fs::remove_file(&path).await {
-            tracing::warn!(%error, "a removed site's file stays behind");
-        }
-    }
-    desk.sites_were_changed().await?;
-    Ok(true)
 }

@@ -1,6 +1,9 @@
 //! How far each side has read: a sequence that only grows and never passes the last entry.
 
-use super::{Command, Done, heads::Heads};
+use super::{
+    cache::Heads,
+    command::{Command, Done},
+};
 use crate::{
     Result,
     db::{Tx, rows::Rows, run},
@@ -9,14 +12,6 @@ use crate::{
 use protocol::{Seq, TicketId};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// One side has read up to here. Whoever sends it has been found to belong to the ticket.
-#[derive(Clone, Copy)]
-pub(crate) struct Seen {
-    pub(crate) ticket: TicketId,
-    pub(crate) by_visitor: bool,
-    pub(crate) upto: Seq,
-}
 
 static BY_VISITOR: Rows = Rows::new(
     "update tickets set visitor_seen = v.column2 from (values ",

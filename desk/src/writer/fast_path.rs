@@ -6,10 +6,10 @@
 //! of it.
 
 use super::{
-    Command, Done, answer, bind_entries,
-    heads::Heads,
-    says::{self, Plan, Say, UPDATE, bind_targets},
-    tell_entry,
+    cache::Heads,
+    command::{Command, Done, Say, answer},
+    entries::{bind_entries, tell_entry},
+    messages::{self, Plan, UPDATE, bind_targets},
 };
 use crate::{
     Desk,
@@ -107,7 +107,7 @@ fn plan(heads: &Heads, batch: &[Command], now: Timestamp) -> Option<(Plan, Vec<D
         })
         .collect();
     let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
-    let plan = says::plan(&says?, heads, &HashMap::new(), &mut done, now);
+    let plan = messages::plan(&says?, heads, &HashMap::new(), &mut done, now);
     let mails = plan.targets.values().any(|target| target.mail.is_some());
     if mails || !(1..=MOST).contains(&plan.entries.len()) {
         return None;

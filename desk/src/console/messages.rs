@@ -1,17 +1,17 @@
 //! What an agent writes.
 
 use crate::{
-    Desk, Result, chats,
+    Desk, Result,
     db::{on_its_own, retry},
     live::Receipt,
-    mail::outbound::content::What,
+    mail::{What, mail_visitor},
     people::Agent,
     queue::jobs,
     tickets::{ChatState, Head, entries, files::attach},
     writer::{Said, Say, Sender},
 };
 use protocol::{
-    Code, EntryId, FileId, Refusal, Seq, TicketId,
+    Code, EntryId, FileId, Refusal, TicketId,
     entry::{AgentBody, Category},
     text::{ChatText, FormText},
 };
@@ -70,7 +70,7 @@ impl Desk {
                 let name = Some(agent.name.clone());
                 head.enter(&mut tx, self, now, Category::Waiting, name).await?;
                 let what = What::Replies { after: before, upto: receipt.seq };
-                chats::mail_visitor(&mut tx, self, &mut head, what, now).await?;
+                mail_visitor(&mut tx, self, &mut head, what, now).await?;
                 head.see(receipt.seq);
             } else if head.email.is_some()
                 && let Some(site) = self.find_site_by_id(head.site)
@@ -82,14 +82,6 @@ impl Desk {
             self.commit(tx).await?;
             Ok(receipt)
         })
-    }
-}
-
-impl Head {
-    /// Who answers has read what came before.
-    fn see(&mut self, upto: Seq) {
-        self.agent_seen = self.agent_seen.max(upto);
-        self.unread = 0;
     }
 }
 

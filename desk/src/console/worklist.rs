@@ -54,7 +54,7 @@ impl Desk {
 
     fn item(&self, kind: WorkKind, row: Row) -> WorkItem {
         let chat = row.chat_id.map(ChatId).filter(|_| kind != WorkKind::Request);
-        let (site, queue) = self.names(SiteId(row.site_id), row.queue_id.map(QueueId));
+        let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
         let since = match kind {
             WorkKind::Request => row.request_at.unwrap_or(row.last_at),
             WorkKind::MyChat | WorkKind::WaitingChat => row.started_at.unwrap_or(row.last_at),
@@ -79,13 +79,13 @@ impl Desk {
             unread: u32::try_from(row.unread).unwrap_or(0),
         }
     }
+}
 
-    /// The names of a site and of one of its queues, from memory.
-    pub(super) fn names(&self, site: SiteId, queue: Option<QueueId>) -> (String, String) {
-        let Some(site) = self.find_site_by_id(site) else { return Default::default() };
-        let queue = site.queues.iter().find(|one| Some(one.id) == queue);
-        (site.name.clone(), queue.map(|queue| queue.name.clone()).unwrap_or_default())
-    }
+/// The names of a site and of one of its queues, from memory.
+pub(super) fn names(desk: &Desk, site: SiteId, queue: Option<QueueId>) -> (String, String) {
+    let Some(site) = desk.find_site_by_id(site) else { return Default::default() };
+    let queue = site.queues.iter().find(|one| Some(one.id) == queue);
+    (site.name.clone(), queue.map(|queue| queue.name.clone()).unwrap_or_default())
 }
 
 #[derive(sqlx::FromRow)]

@@ -3,9 +3,7 @@
 //! The row fixes recipient, subject and Message-ID. The text is composed from ids when the mail is sent, so that the transaction
 //! stays short; what it is composed from never changes.
 
-pub(crate) use super::content::{ForAgents, What};
-
-use super::content::Content;
+use super::content::{Content, ForAgents, What};
 use crate::{
     Desk, Error, Result,
     db::{Conn, Tx, run},
@@ -13,10 +11,9 @@ use crate::{
     mail::address,
     people::email_key,
     sites::Site,
+    tickets::Head,
 };
-use protocol::{
-    QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp, entry::AgentBody, strings::Strings,
-};
+use protocol::{Seq, Timestamp, entry::AgentBody, strings::Strings};
 use sqlx::types::Json;
 use std::time::Duration;
 
@@ -25,20 +22,6 @@ const MOST_AN_HOUR: i64 = 3;
 const MOST_A_DAY: i64 = 10;
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
-
-/// The ticket and whom to write to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Visit<'a> {
-    pub(crate) site: SiteId,
-    pub(crate) ticket: TicketId,
-    pub(crate) number: &'a TicketNumber,
-    /// The contact's language.
-    pub(crate) lang: &'a str,
-    pub(crate) email: &'a str,
-    pub(crate) name: Option<&'a str>,
-    /// Whether the address has confirmed itself.
-    pub(crate) verified: bool,
-}
 
 /// What became of it; [`Queued::body`] is the entry for the ticket's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +34,7 @@ pub(crate) enum Queued {
 }
 
 impl Queued {
-    pub(crate) fn body(self) -> AgentBody {
+    fn body(self) -> AgentBody {
         match self {
             Self::Queued { to, subject } => AgentBody::MailQueued { to, subject },
             Self::Held { to, why } => AgentBody::MailHeld { to, why },
@@ -70,60 +53,68 @@ const INSERT: &str = "\
     in_reply_to, capped, state, attempts, doubts, due_at, created_at) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'queued', 0, 0, $14, $14)";
 
-/// A mail to the ticket's visitor, or the reason why not.
-pub(crate) async fn to_visitor(
+/// Puts a mail to the visitor into the outbox, when an address is known, with the entry that says so.
+pub(crate) async fn mail_visitor(
     tx: &mut Tx,
     desk: &Desk,
-    visit: &Visit<'_>,
+    head: &mut Head,
+    what: What,
+    now: Timestamp,
+) -> Result<()> {
+    if head.email.is_some() {
+        let queued = queue_visitor_mail(tx, desk, head, what, now).await?;
+        head.add(tx, desk, now, queued.body()).await?;
+    }
+    Ok(())
+}
+
+/// The same without the entry; the address is known.
+pub(crate) async fn queue_visitor_mail(
+    tx: &mut Tx,
+    desk: &Desk,
+    head: &Head,
     what: What,
     now: Timestamp,
 ) -> Result<Queued> {
-    let site = desk.find_site_by_id(visit.site).ok_or_else(Error::not_found)?;
-    if !visit.verified
-        && let Some(why) = held(tx, visit.email, locales::language(&site.lang), now).await?
+    let site = desk.find_site_by_id(head.site).ok_or_else(Error::not_found)?;
+    let to = head.email.clone().unwrap_or_default();
+    if !head.verified
+        && let Some(why) = held(tx, &to, locales::language(&site.lang), now).await?
     {
-        return Ok(Queued::Held { to: visit.email.to_owned(), why });
+        return Ok(Queued::Held { to, why });
     }
     let recipient = Recipient {
-        address: visit.email,
+        address: &to,
         // A name that anybody may have typed stays out of the header too.
-        name: visit.name.filter(|_| visit.verified),
-        lang: visit.lang,
-        capped: !visit.verified,
+        name: head.name.as_deref().filter(|_| head.verified),
+        lang: &head.lang,
+        capped: !head.verified,
     };
     let content = Content::Visitor { what };
-    let subject =
-        add(tx, desk, &site, visit.ticket, visit.number, &recipient, &content, now).await?;
-    Ok(Queued::Queued { to: visit.email.to_owned(), subject })
+    let subject = add(tx, desk, head, &site, &recipient, &content, now).await?;
+    Ok(Queued::Queued { to, subject })
 }
 
-/// Tells everybody who serves the queue.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is a different id; a struct would be used here only"
-)]
-pub(crate) async fn to_agents(
+/// Puts a mail about the entry `seq` into the outbox for everybody who serves the ticket's queue.
+pub(crate) async fn mail_agents(
     tx: &mut Tx,
     desk: &Desk,
-    site: SiteId,
-    queue: Option<QueueId>,
-    ticket: TicketId,
-    number: &TicketNumber,
+    head: &Head,
     about: ForAgents,
     seq: Seq,
     now: Timestamp,
 ) -> Result<()> {
-    let site = desk.find_site_by_id(site).ok_or_else(Error::not_found)?;
+    let site = desk.find_site_by_id(head.site).ok_or_else(Error::not_found)?;
     let snapshot = desk.0.sites.now();
-    for staff in snapshot.staff.iter().filter(|staff| staff.serves_queue(&site, queue)) {
+    for staff in snapshot.staff.iter().filter(|staff| staff.serves_queue(&site, head.queue)) {
         let recipient = Recipient {
             address: &staff.email,
             name: Some(&staff.name),
             lang: &staff.lang,
             capped: false,
         };
-        let content = Content::Agent { about, seq, queue };
-        add(tx, desk, &site, ticket, number, &recipient, &content, now).await?;
+        let content = Content::Agent { about, seq, queue: head.queue };
+        add(tx, desk, head, &site, &recipient, &content, now).await?;
     }
     Ok(())
 }
@@ -159,23 +150,21 @@ struct Recipient<'a> {
 }
 
 /// Writes the row; answers the subject.
-#[expect(clippy::too_many_arguments, reason = "each is a different part of one row")]
 async fn add(
     tx: &mut Tx,
     desk: &Desk,
+    head: &Head,
     site: &Site,
-    ticket: TicketId,
-    number: &TicketNumber,
     recipient: &Recipient<'_>,
     content: &Content,
     now: Timestamp,
 ) -> Result<String> {
     let words = locales::language(recipient.lang);
     let subject =
-        address::header_text(&format!("[{number}] {}", content.subject(words, &site.name)));
+        address::header_text(&format!("[{}] {}", head.number, content.subject(words, &site.name)));
     let key = email_key(recipient.address);
     let last: Option<String> = run!(tx, c => sqlx::query_scalar(LAST_ON_TICKET)
-        .bind(ticket.0)
+        .bind(head.id.0)
         .bind(&key)
         .fetch_optional(c)
         .await)?;
@@ -183,7 +172,7 @@ async fn add(
     run!(tx, c => sqlx::query(INSERT)
         .bind(id)
         .bind(site.id.0)
-        .bind(ticket.0)
+        .bind(head.id.0)
         .bind(content.kind())
         .bind(Json(content))
         .bind(recipient.address)

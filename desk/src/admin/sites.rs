@@ -1,0 +1,48 @@
+//! Sites as files: shown, applied, removed.
+
+use crate::{
+    Desk, Error, Result,
+    db::{bump_revision, run},
+    hours::zones::parse_schedule,
+    routing,
+    sites::{Site, SiteFileError, file},
+    tickets::files,
+};
+use protocol::SiteKey;
+use std::sync::Arc;
+
+impl Desk {
+    /// `ayuda site show`: the TOML that `apply_site` takes.
+    pub fn show_site(&self, key: &SiteKey) -> Option<String> {
+        self.find_site(key).map(|site| file::show(&site))
+    }
+
+    /// `ayuda site apply`: creates or changes; what is left out stays.
+    pub async fn apply_site(&self, toml: &str) -> std::result::Result<Arc<Site>, SiteFileError> {
+        let key = file::apply(self, toml, |form| parse_schedule(form).map(drop)).await?;
+        routing::sites_were_changed(self).await?;
+        self.find_site(&key).ok_or_else(|| Error::not_found().into())
+    }
+
+    /// `ayuda site remove`; false when there is none. Its tickets go with it.
+    pub async fn remove_site(&self, key: &SiteKey) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        let stored = files::stored_at_site(&mut tx, key).await?;
+        let removed = run!(tx, c => sqlx::query(DELETE)
+            .bind(&key.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if removed == 0 {
+            return Ok(false);
+        }
+        bump_revision(&mut tx).await?;
+        self.commit(tx).await?;
+        // Only now: a file without its row is swept up, a row without its file would be a broken promise.
+        files::delete(self, &stored).await;
+        routing::sites_were_changed(self).await?;
+        Ok(true)
+    }
+}
+
+const DELETE: &str = "delete from sites where key = $1";

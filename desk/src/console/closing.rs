@@ -1,0 +1,85 @@
+//! A chat is ended, a help request closed: with a reason.
+
+use crate::{
+    Desk, Error, Result, chats,
+    db::retry,
+    mail::{What, mail_visitor},
+    people::Agent,
+    tickets::Head,
+};
+use protocol::{
+    Code, Field, Refusal, SiteId, TicketId,
+    entry::{AgentBody, Category, EndedBy},
+    limits,
+};
+
+impl Desk {
+    /// Ends my chat with a closing reason; mail with number and link goes out when an e-mail is known.
+    pub async fn end_chat(&self, agent: &Agent, ticket: TicketId, reason: &str) -> Result<()> {
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut head = Head::hold(&mut tx, ticket, &agent.sites).await?;
+            let chat = head.live_chat().ok_or_else(|| Refusal::new(Code::ChatEnded))?;
+            if chat.agent != Some(agent.id) {
+                return Err(Refusal::new(Code::Forbidden).into());
+            }
+            let reason = Some(self.closing_reason(head.site, reason)?);
+            let by = EndedBy::Agent;
+            chats::end(&mut tx, self, &mut head, by, reason, Some(agent), now).await?;
+            head.save(&mut tx).await?;
+            self.commit(tx).await
+        })
+    }
+
+    /// Closes a help request (first closed state) with a reason, which agents read as a comment; a second time does nothing.
+    pub async fn close_ticket(&self, agent: &Agent, ticket: TicketId, reason: &str) -> Result<()> {
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut head = Head::hold(&mut tx, ticket, &agent.sites).await?;
+            if head.live_chat().is_some() {
+                return Err(Refusal::new(Code::Forbidden).into());
+            }
+            let text = self.closing_reason(head.site, reason)?;
+            if head.state.category == Category::Closed {
+                return Ok(());
+            }
+            let name = agent.name.clone();
+            let comment = AgentBody::Comment { agent: agent.id, name: name.clone(), text };
+            head.add(&mut tx, self, now, comment).await?;
+            head.enter(&mut tx, self, now, Category::Closed, Some(name)).await?;
+            let what = What::StateChanged { state: head.state.name.clone() };
+            mail_visitor(&mut tx, self, &mut head, what, now).await?;
+            head.save(&mut tx).await?;
+            self.commit(tx).await
+        })
+    }
+
+    /// The reasons to choose from for this ticket's site.
+    pub async fn closing_reasons(&self, agent: &Agent, ticket: TicketId) -> Result<Vec<String>> {
+        let site = self.site_of_ticket(agent, ticket).await?;
+        Ok(site.closing_reasons.clone())
+    }
+
+    /// One of the site's reasons; any text where the site has none.
+    fn closing_reason(&self, site: SiteId, reason: &str) -> Result<String> {
+        let site = self.find_site_by_id(site).ok_or_else(Error::not_found)?;
+        let reason = reason.trim();
+        let refused = |code| Refusal::of(Field::Reason, code);
+        if reason.is_empty() {
+            return Err(refused(Code::Required).into());
+        }
+        if reason.chars().nth(limits::SUBJECT).is_some() {
+            return Err(refused(Code::TooLong).limit(limits::SUBJECT as u64).into());
+        }
+        if reason.contains('\0') {
+            return Err(refused(Code::CharacterInvalid).into());
+        }
+        if !site.closing_reasons.is_empty() && !site.closing_reasons.iter().any(|one| one == reason)
+        {
+            return Err(refused(Code::Invalid).into());
+        }
+        Ok(reason.to_owned())
+    }
+}

@@ -1,0 +1,68 @@
+//! A chat that rings: taken, or let go.
+
+use crate::{
+    Desk, Error, Result, chats,
+    db::{read, retry, run},
+    people::Agent,
+    tickets::Head,
+};
+use protocol::{ChatId, Code, Refusal, SiteId, TicketId};
+use uuid::Uuid;
+
+impl Desk {
+    /// Takes a ringing or waiting chat: one of many wins, the others get `AlreadyTaken`.
+    pub async fn accept(&self, agent: &Agent, chat: ChatId) -> Result<TicketId> {
+        let ticket = self.ticket_of(agent, chat).await?;
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut head = Head::hold(&mut tx, ticket, &agent.sites).await?;
+            if head.chat.as_ref().is_none_or(|here| here.id != chat) {
+                return Err(Refusal::new(Code::ChatEnded).into());
+            }
+            let before = head.last;
+            chats::accept(&mut tx, self, &mut head, agent, now).await?;
+            if head.last == before {
+                // It was this agent's already: a click sent twice.
+                return Ok(ticket);
+            }
+            head.save(&mut tx).await?;
+            self.commit(tx).await?;
+            Ok(ticket)
+        })
+    }
+
+    /// Lets it ring at the next one.
+    pub async fn decline(&self, agent: &Agent, chat: ChatId) -> Result<()> {
+        self.ticket_of(agent, chat).await?;
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let declined = run!(tx, c => sqlx::query_as::<_, (Uuid,)>(DECLINE)
+                .bind(chat.0)
+                .bind(agent.id.0)
+                .fetch_optional(c)
+                .await)?;
+            let Some((site,)) = declined else { return Ok(()) };
+            chats::settle_offer(&mut tx, chat, "declined", now).await?;
+            tx.offer(SiteId(site));
+            self.commit(tx).await
+        })
+    }
+
+    async fn ticket_of(&self, agent: &Agent, chat: ChatId) -> Result<TicketId> {
+        let row = read!(self.db(), c => sqlx::query_as::<_, (Uuid, Uuid)>(TICKET_OF)
+            .bind(chat.0)
+            .fetch_optional(c)
+            .await)?;
+        row.filter(|(_, site)| agent.sites.contains(&SiteId(*site)))
+            .map(|(ticket, _)| TicketId(ticket))
+            .ok_or_else(Error::not_found)
+    }
+}
+
+const TICKET_OF: &str = "select ticket_id, site_id from chats where id = $1";
+const DECLINE: &str = "
+    update chats set state = 'waiting', agent_id = null, offered_at = null
+    where id = $1 and state = 'ringing' and agent_id = $2
+    returning site_id";

@@ -1,0 +1,56 @@
+//! Signing in and out.
+
+use crate::{
+    Desk, Error, Result,
+    db::bump_revision,
+    people::{Agent, SessionToken, accounts, sessions},
+    routing,
+};
+use protocol::{Code, Refusal};
+
+/// Longest address and password that are looked at, in bytes: nothing longer was ever accepted, and a hash would take its time over it.
+const LONGEST: usize = 1_000;
+
+impl Desk {
+    /// Checks address and password; answers alike for a known and an unknown address (`sign_in_failed`).
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SessionToken> {
+        let refused = || Error::from(Refusal::new(Code::SignInFailed));
+        if email.len() > LONGEST || password.len() > LONGEST || email.contains('\0') {
+            return Err(refused());
+        }
+        let found = accounts::find_by_email(self, email).await?;
+        let (agent, hash) = found.map_or((None, None), |(agent, hash)| (Some(agent), hash));
+        let is_right = self.0.passwords.is_right(password, hash).await?;
+        let agent = agent.filter(|_| is_right).ok_or_else(refused)?;
+        sessions::sign_in(self, agent).await
+    }
+
+    /// The signed-in agent; none when the session is unknown or has ended. From memory when seen lately.
+    pub async fn find_session(&self, token: &str) -> Result<Option<Agent>> {
+        let agent = sessions::find(self, token).await?;
+        Ok(agent.and_then(|agent| self.0.sites.now().agent(agent)))
+    }
+
+    /// Ends a session; its consoles hear `SignedOut`.
+    pub async fn sign_out(&self, token: &str) -> Result<()> {
+        sessions::sign_out(self, token).await
+    }
+
+    /// Uses a one-time link's token (10 characters at least in the password), and signs in.
+    pub async fn set_password(&self, link_token: &str, password: &str) -> Result<SessionToken> {
+        let hash = self.0.passwords.hash(password).await?;
+        let now = self.now();
+        let mut tx = self.begin().await?;
+        let agent =
+            accounts::use_link(&mut tx, link_token, now).await?.ok_or_else(Error::not_found)?;
+        accounts::set_password(&mut tx, agent, &hash).await?;
+        // Whoever knew the old password is out.
+        sessions::end_all(&mut tx, agent).await?;
+        let token = sessions::begin(&mut tx, agent, now).await?;
+        bump_revision(&mut tx).await?;
+        self.commit(tx).await?;
+        self.0.sessions.end_unstored(agent);
+        routing::sites_were_changed(self).await?;
+        Ok(token)
+    }
+}

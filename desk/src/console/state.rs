@@ -1,0 +1,28 @@
+//! *Disponible* or *Ausente*.
+
+use crate::{
+    Desk, Error, Result,
+    db::{Event, bump_revision},
+    people::accounts,
+    routing,
+};
+use protocol::{AgentId, agent::AgentState};
+
+impl Desk {
+    /// *Disponible* or *Ausente*; consoles and pages hear of it at once.
+    pub async fn set_agent_state(&self, agent: AgentId, state: AgentState) -> Result<()> {
+        let mut tx = self.begin().await?;
+        if !accounts::set_state(&mut tx, agent, state, self.now()).await? {
+            return match self.0.sites.now().agent(agent) {
+                Some(_) => Ok(()),
+                None => Err(Error::not_found()),
+            };
+        }
+        bump_revision(&mut tx).await?;
+        self.commit(tx).await?;
+        routing::sites_were_changed(self).await?;
+        self.0.hub.publish(Event::AgentState { agent });
+        routing::agent_changed(self, agent);
+        Ok(())
+    }
+}

@@ -1,0 +1,90 @@
+//! What a failure of the database means to the desk.
+
+use crate::Error;
+
+/// Codes of PostgreSQL after which the same transaction may simply be run again (`reliability.md`).
+const PASSING: [&str; 5] = ["57P01", "57P02", "57P03", "40001", "40P01"];
+
+impl Error {
+    /// Whether the same transaction may be run again as it is.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Conflict | Self::Database(sqlx::Error::Io(_)) => true,
+            Self::Database(sqlx::Error::Database(error)) => {
+                error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some_and(|error| {
+                    PASSING.contains(&error.code()) || error.code().starts_with("08")
+                })
+            }
+            _ => false,
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if let sqlx::Error::Database(database) = &error {
+            let full = if database.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+                // SQLITE_FULL; also what a full disk makes of a write to the log or its index.
+                matches!(database.code().as_deref(), Some("13" | "778" | "4874"))
+            } else {
+                matches!(database.code().as_deref(), Some("53100"))
+            };
+            if full {
+                return Self::StorageFull;
+            }
+        }
+        Self::Database(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Clock, Desk, Error, Options, Result,
+        db::{Db, run},
+    };
+    use protocol::Timestamp;
+
+    const FILL: &str =
+        "insert into contacts (id, site_id, name, created_at) select $1, id, $2, 0 from sites";
+
+    async fn fill(desk: &Desk, bytes: usize) -> Result<()> {
+        let mut tx = desk.begin().await?;
+        run!(tx, c => sqlx::query(FILL)
+            .bind(desk.clock().new_id())
+            .bind("x".repeat(bytes))
+            .execute(c)
+            .await
+            .map(|_| ()))?;
+        desk.commit(tx).await
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_called_that_reading_goes_on_and_it_recovers() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options {
+            data_dir: folder.path().to_owned(),
+            database_url: None,
+            public_url: "https://help.example.com".into(),
+            smtp_url: None,
+            mail_from: "Ayuda <ayuda@example.com>".into(),
+            clock: Clock::manual(Timestamp(0)),
+        };
+        let desk = Desk::open(options).await.unwrap();
+        desk.apply_site("key = \"a\"").await.unwrap();
+        let Db::Sqlite { write, .. } = desk.db() else { panic!("SQLite is the default") };
+        let limit = async |pages: &str| {
+            let text = format!("pragma max_page_count = {pages}");
+            sqlx::query(sqlx::AssertSqlSafe(text)).execute(write).await.unwrap();
+        };
+        let (pages,): (i64,) = sqlx::query_as("pragma page_count").fetch_one(write).await.unwrap();
+        limit(&(pages + 2).to_string()).await;
+        for _ in 0..3 {
+            assert!(matches!(fill(&desk, 100_000).await, Err(Error::StorageFull)));
+            assert!(desk.ready().await.is_ok());
+        }
+        limit("1073741823").await;
+        fill(&desk, 100_000).await.unwrap();
+        desk.close().await;
+    }
+}

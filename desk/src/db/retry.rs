@@ -1,0 +1,49 @@
+//! Transactions that are run again, and those that finish although nobody waits for them.
+
+use crate::{Error, Result};
+use protocol::{Code, Refusal};
+use std::time::Duration;
+
+/// Runs a transaction again when the database could not do it just now: `retry!({ … })` with the whole transaction as a block
+/// that ends in a [`Result`]; `return` and `?` leave the block. Its ids and instants are made outside.
+// Not a function that takes an async closure: a future with one in it is not `Send` to the compiler.
+macro_rules! retry {
+    ($transaction:block) => {{
+        let mut tries = $crate::db::Tries::default();
+        loop {
+            let done: $crate::Result<_> = async $transaction.await;
+            match done {
+                Err(error) if tries.again(&error).await => {}
+                done => break done,
+            }
+        }
+    }};
+}
+
+pub(crate) use retry;
+
+/// Runs a transaction as a task of its own, for callers who may stop polling in the middle of it.
+pub(crate) async fn on_its_own<T: Send + 'static>(
+    transaction: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    // Cut off by a panic or the end of the runtime: nothing was written, and the sender may try again.
+    let cut_off = |_| Err(Refusal::new(Code::TryAgain).into());
+    tokio::spawn(transaction).await.unwrap_or_else(cut_off)
+}
+
+/// How often a transaction was tried.
+#[derive(Default)]
+pub(crate) struct Tries(u32);
+
+impl Tries {
+    /// Whether to try again, after a pause.
+    pub(crate) async fn again(&mut self, error: &Error) -> bool {
+        const MOST: u32 = 5;
+        self.0 += 1;
+        let again = self.0 < MOST && error.is_passing();
+        if again {
+            tokio::time::sleep(Duration::from_millis(5 * 4_u64.pow(self.0 - 1))).await;
+        }
+        again
+    }
+}

@@ -1,0 +1,94 @@
+//! Writing transactions.
+
+use super::{
+    effects::{Count, Effects, Event},
+    pool::Db,
+};
+use crate::Result;
+use protocol::SiteId;
+use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
+
+/// A writing transaction and what is to happen once it is committed.
+pub(crate) struct Tx {
+    pub(crate) conn: Conn,
+    effects: Effects,
+}
+
+pub(crate) enum Conn {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Reads or writes inside a transaction: `run!(tx, c => …)`.
+macro_rules! run {
+    ($tx:expr, $c:ident => $body:expr) => {
+        match &mut $tx.conn {
+            $crate::db::Conn::Sqlite(transaction) => {
+                let $c = &mut **transaction;
+                $body
+            }
+            $crate::db::Conn::Postgres(transaction) => {
+                let $c = &mut **transaction;
+                $body
+            }
+        }
+        .map_err($crate::Error::from)
+    };
+}
+
+pub(crate) use run;
+
+impl Db {
+    /// Begins a transaction that may write at once.
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        let conn = match self {
+            Self::Sqlite { write, .. } => Conn::Sqlite(begin_sqlite(write).await?),
+            Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { conn, effects: Effects::default() })
+    }
+}
+
+/// A full disk or a failed write makes SQLite roll back by itself, which sqlx does not hear of: its connection then believes
+/// to be inside a transaction for ever, and is replaced by a new one.
+async fn begin_sqlite(write: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
+    const BEGIN: &str = "begin immediate";
+    match write.begin_with(BEGIN).await {
+        Err(sqlx::Error::InvalidSavePointStatement | sqlx::Error::BeginFailed) => {
+            write.acquire().await?.close().await?;
+            write.begin_with(BEGIN).await
+        }
+        begun => begun,
+    }
+}
+
+impl Tx {
+    /// For the hub, once committed.
+    pub(crate) fn tell(&mut self, event: Event) {
+        self.effects.events.push(event);
+    }
+
+    /// Changes what is counted in memory, once committed.
+    pub(crate) fn count(&mut self, count: Count) {
+        self.effects.counts.push(count);
+    }
+
+    /// Looks for somebody to offer the site's waiting chats to, once committed.
+    pub(crate) fn offer(&mut self, site: SiteId) {
+        self.effects.offers.push(site);
+    }
+
+    /// Wakes the workers of jobs and mail, once committed.
+    pub(crate) fn wake_worker(&mut self) {
+        self.effects.wake_worker = true;
+    }
+
+    /// Commits the rows; the rest is for [`crate::Desk::commit`].
+    pub(crate) async fn commit(self) -> Result<Effects> {
+        match self.conn {
+            Conn::Sqlite(transaction) => transaction.commit().await?,
+            Conn::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(self.effects)
+    }
+}

@@ -1,0 +1,166 @@
+//! The rows of agents: what they are made with, whom they serve, their passwords and one-time links.
+
+use super::identity::{Role, email_key};
+use crate::{
+    Desk, Result,
+    db::{Tx, read, run},
+    secret::hashed,
+};
+use protocol::{
+    AgentId, QueueId, SiteId, Timestamp,
+    agent::AgentState,
+    text::{EmailAddress, PersonName},
+};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A one-time link holds for this.
+const LINK_HOLDS: Duration = Duration::from_hours(24);
+
+/// `ayuda agent create`.
+#[derive(Clone, Debug)]
+pub struct NewAgent {
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    /// Site keys; empty: every site (also those made later).
+    pub sites: Vec<String>,
+    /// Queue names; empty: every queue of those sites.
+    pub queues: Vec<String>,
+    /// None: the agent sets one through the one-time link.
+    pub password: Option<String>,
+}
+
+/// An agent's row as it is to be.
+pub(crate) struct Account<'a> {
+    pub(crate) email: &'a EmailAddress,
+    pub(crate) name: &'a PersonName,
+    pub(crate) role: Role,
+    /// None: the password stays as it is.
+    pub(crate) password_hash: Option<&'a str>,
+    /// Empty: every site.
+    pub(crate) sites: &'a [SiteId],
+    /// Empty: every queue of those sites.
+    pub(crate) queues: &'a [QueueId],
+}
+
+const UPSERT: &str = "\
+    insert into agents (id, email, email_key, name, role, password_hash, state, state_since, lang, every_site, created_at) \
+    values ($1, $2, $3, $4, $5, $6, 'available', $7, 'es', $8, $7) \
+    on conflict (email_key) do update set name = excluded.name, role = excluded.role, every_site = excluded.every_site, \
+    password_hash = coalesce(excluded.password_hash, agents.password_hash) \
+    returning id";
+const CLEAR_SITES: &str = "delete from agent_sites where agent_id = $1";
+const CLEAR_QUEUES: &str = "delete from agent_queues where agent_id = $1";
+const ADD_SITE: &str = "insert into agent_sites (agent_id, site_id) values ($1, $2)";
+const ADD_QUEUE: &str = "insert into agent_queues (agent_id, queue_id) values ($1, $2)";
+
+/// Makes an agent or, when the address has one, changes it.
+pub(crate) async fn store(tx: &mut Tx, desk: &Desk, account: &Account<'_>) -> Result<AgentId> {
+    let id: Uuid = run!(tx, c => sqlx::query_scalar(UPSERT)
+        .bind(desk.clock().new_id())
+        .bind(account.email.as_str())
+        .bind(email_key(account.email.as_str()))
+        .bind(account.name.as_str())
+        .bind(account.role.as_str())
+        .bind(account.password_hash)
+        .bind(desk.now().0)
+        .bind(account.sites.is_empty())
+        .fetch_one(c)
+        .await)?;
+    for clear in [CLEAR_SITES, CLEAR_QUEUES] {
+        run!(tx, c => sqlx::query(clear).bind(id).execute(c).await.map(|_| ()))?;
+    }
+    for site in account.sites {
+        run!(tx, c => sqlx::query(ADD_SITE).bind(id).bind(site.0).execute(c).await.map(|_| ()))?;
+    }
+    for queue in account.queues {
+        run!(tx, c => sqlx::query(ADD_QUEUE).bind(id).bind(queue.0).execute(c).await.map(|_| ()))?;
+    }
+    Ok(AgentId(id))
+}
+
+const HAS_AGENTS: &str = "select count(*) from agents where password_hash is not null";
+
+/// Whether anybody has a password to sign in with.
+pub(crate) async fn has_agents(desk: &Desk) -> Result<bool> {
+    let count: i64 = read!(desk.db(), c => sqlx::query_scalar(HAS_AGENTS).fetch_one(c).await)?;
+    Ok(count > 0)
+}
+
+const PASSWORD_OF: &str = "select id, password_hash from agents where email_key = $1";
+
+/// The agent of this address, and the hash of their password where they have one.
+pub(crate) async fn find_by_email(
+    desk: &Desk,
+    email: &str,
+) -> Result<Option<(AgentId, Option<String>)>> {
+    let found: Option<(Uuid, Option<String>)> = read!(desk.db(), c => sqlx::query_as(PASSWORD_OF)
+        .bind(email_key(email))
+        .fetch_optional(c)
+        .await)?;
+    Ok(found.map(|(id, hash)| (AgentId(id), hash)))
+}
+
+const SET_PASSWORD: &str = "update agents set password_hash = $2 where id = $1";
+
+pub(crate) async fn set_password(tx: &mut Tx, agent: AgentId, hash: &str) -> Result<()> {
+    run!(tx, c => sqlx::query(SET_PASSWORD).bind(agent.0).bind(hash).execute(c).await.map(|_| ()))
+}
+
+const CLEAR_LINKS: &str = "delete from one_time_links where agent_id = $1";
+const ADD_LINK: &str =
+    "insert into one_time_links (token_hash, agent_id, expires_at) values ($1, $2, $3)";
+const USE_LINK: &str =
+    "delete from one_time_links where token_hash = $1 and expires_at > $2 returning agent_id";
+
+/// Makes this token the agent's only one-time link.
+pub(crate) async fn set_link(
+    tx: &mut Tx,
+    agent: AgentId,
+    token: &str,
+    now: Timestamp,
+) -> Result<()> {
+    run!(tx, c => sqlx::query(CLEAR_LINKS).bind(agent.0).execute(c).await.map(|_| ()))?;
+    run!(tx, c => sqlx::query(ADD_LINK)
+        .bind(&hashed(token)[..])
+        .bind(agent.0)
+        .bind((now + LINK_HOLDS).0)
+        .execute(c)
+        .await
+        .map(|_| ()))
+}
+
+/// Whose link the token is; it is used up by this.
+pub(crate) async fn use_link(tx: &mut Tx, token: &str, now: Timestamp) -> Result<Option<AgentId>> {
+    let agent: Option<Uuid> = run!(tx, c => sqlx::query_scalar(USE_LINK)
+        .bind(&hashed(token)[..])
+        .bind(now.0)
+        .fetch_optional(c)
+        .await)?;
+    Ok(agent.map(AgentId))
+}
+
+const SET_STATE: &str =
+    "update agents set state = $2, state_since = $3 where id = $1 and state <> $2";
+
+/// Puts the agent into a state; false when they are in it already, or unknown.
+pub(crate) async fn set_state(
+    tx: &mut Tx,
+    agent: AgentId,
+    state: AgentState,
+    now: Timestamp,
+) -> Result<bool> {
+    let name = match state {
+        AgentState::Available => "available",
+        AgentState::Away => "away",
+    };
+    let changed = run!(tx, c => sqlx::query(SET_STATE)
+        .bind(agent.0)
+        .bind(name)
+        .bind(now.0)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed > 0)
+}

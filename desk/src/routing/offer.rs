@@ -1,0 +1,106 @@
+//! The rows of offers: a chat begins to ring, rings no longer, may ring at everybody again.
+
+use super::{candidates::may_come, line::Waiting};
+use crate::{
+    Desk, Result, chats,
+    db::{Count, Event, read, rows::Rows, run},
+    live::CONSOLE_GONE,
+    sites::Site,
+};
+use protocol::{AgentId, ChatId};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+const START_OVER: &str = "
+    update chats set round = round + 1
+    where state in ('waiting', 'ringing') and state = 'waiting'
+      and exists (select 1 from chat_offers o where o.chat_id = chats.id and o.round = chats.round)
+      and exists (
+        select 1 from agents a
+        where a.id = $1 and a.state = 'available'
+          and (a.every_site or exists (
+            select 1 from agent_sites s where s.agent_id = a.id and s.site_id = chats.site_id)))";
+
+/// Somebody became available: chats that nobody took may ring at everybody again.
+pub(super) async fn start_over(desk: &Desk, agent: AgentId) -> Result<()> {
+    let mut tx = desk.begin().await?;
+    run!(tx, c => sqlx::query(START_OVER).bind(agent.0).execute(c).await.map(|_| ()))?;
+    desk.commit(tx).await
+}
+
+const RINGING: &str = "
+    select id, agent_id from chats
+    where site_id = $1 and state in ('waiting', 'ringing') and state = 'ringing'";
+const WITHDRAW: &str = "
+    update chats set state = 'waiting', agent_id = null, offered_at = null
+    where id = $1 and state = 'ringing'";
+
+/// Takes offers back from agents who are away or whose console is gone.
+pub(super) async fn withdraw(desk: &Desk, site: &Site) -> Result<()> {
+    let rows = read!(desk.db(), c => sqlx::query_as::<_, (Uuid, Option<Uuid>)>(RINGING)
+        .bind(site.id.0)
+        .fetch_all(c)
+        .await)?;
+    for (chat, agent) in rows {
+        let there = agent.is_some_and(|agent| may_come(desk, AgentId(agent), CONSOLE_GONE));
+        if !there {
+            let mut tx = desk.begin().await?;
+            let withdrawn = run!(tx, c => sqlx::query(WITHDRAW)
+                .bind(chat)
+                .execute(c)
+                .await
+                .map(|done| done.rows_affected()))?;
+            if withdrawn == 1 {
+                chats::settle_offer(&mut tx, ChatId(chat), "withdrawn", desk.now()).await?;
+                desk.commit(tx).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+static RING: Rows = Rows::new(
+    "update chats set state = 'ringing', agent_id = v.column2, offered_at = v.column3 from (values ",
+    "?, ?, ?",
+    ") as v where chats.id = v.column1 and chats.state = 'waiting' returning id",
+);
+static KEEP: Rows = Rows::new(
+    "insert into chat_offers (chat_id, agent_id, offered_at, round) values ",
+    "?, ?, ?, ?",
+    " on conflict do nothing",
+);
+
+pub(super) async fn offer(desk: &Desk, offers: Vec<(Waiting, AgentId)>) -> Result<()> {
+    if offers.is_empty() {
+        return Ok(());
+    }
+    let now = desk.now();
+    let mut tx = desk.begin().await?;
+    let (text, size) = RING.text(&tx, offers.len());
+    let rung: Vec<(Uuid,)> = run!(tx, c => {
+        let mut query = sqlx::query_as::<_, (Uuid,)>(text);
+        for (chat, agent) in Rows::filled(&offers, size) {
+            query = query.bind(chat.chat.0).bind(agent.0).bind(now.0);
+        }
+        query.fetch_all(c).await
+    })?;
+    let rung: HashSet<Uuid> = rung.into_iter().map(|(chat,)| chat).collect();
+    let offers: Vec<_> =
+        offers.into_iter().filter(|(chat, _)| rung.contains(&chat.chat.0)).collect();
+    if offers.is_empty() {
+        return Ok(());
+    }
+    let (text, size) = KEEP.text(&tx, offers.len());
+    run!(tx, c => {
+        let mut query = sqlx::query(text);
+        for (chat, agent) in Rows::filled(&offers, size) {
+            query = query.bind(chat.chat.0).bind(agent.0).bind(now.0).bind(chat.round);
+        }
+        query.execute(c).await.map(|_| ())
+    })?;
+    for (chat, agent) in offers {
+        tx.count(Count::Active(agent, 1));
+        tx.tell(Event::Offer { agent, chat: chat.chat, ticket: chat.ticket });
+    }
+    desk.commit(tx).await
+}

@@ -1,0 +1,142 @@
+//! What time alone brings about for chats: each look reads rows and the wall clock, so that it is right after a restart and
+//! after the machine slept.
+
+use crate::{
+    Desk, Result, chats,
+    db::{read, retry},
+    live::CONSOLE_GONE,
+    routing,
+    sites::Site,
+    tickets::Head,
+};
+use protocol::{AgentId, SiteId, TicketId, Timestamp, entry::BecameRequest, status::Reason};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Chats turned in one look; the rest is the next one's.
+const MOST: i64 = 200;
+
+/// What is due for chats.
+pub(super) async fn tick(desk: &Desk) -> Result<()> {
+    let now = desk.now();
+    desk.0.presence.forget_panels(now);
+    put_back_dropped(desk).await?;
+    for ticket in overdue(desk, now).await? {
+        turn(desk, ticket, BecameRequest::WaitLimit).await?;
+    }
+    for site in desk.sites() {
+        if desk.waiting_chats(site.id) > 0 && is_left(desk, &site) {
+            for ticket in waiting_at(desk, site.id).await? {
+                turn(desk, ticket, BecameRequest::DeskClosed).await?;
+            }
+        }
+    }
+    withdraw_rings(desk);
+    Ok(())
+}
+
+/// Whether nobody will come any more for those who wait: the desk has closed, or its last agent has left for good. A
+/// console that is only being reloaded has not.
+fn is_left(desk: &Desk, site: &Site) -> bool {
+    let now = desk.availability(site.id);
+    if now.open {
+        return false;
+    }
+    if now.reason != Reason::NoAgents {
+        return true;
+    }
+    let snapshot = desk.0.sites.now();
+    let mut staff = snapshot.staff.iter().filter(|staff| staff.serves(site.id));
+    !staff.any(|staff| routing::may_come(desk, staff.id, CONSOLE_GONE))
+}
+
+/// Waiting chats whose `wait_limit` is over (index `chats_wait_until`).
+async fn overdue(desk: &Desk, now: Timestamp) -> Result<Vec<(TicketId, SiteId)>> {
+    let rows = read!(desk.db(), c => sqlx::query_as::<_, (Uuid, Uuid)>(OVERDUE)
+        .bind(now.0)
+        .bind(MOST)
+        .fetch_all(c)
+        .await)?;
+    Ok(rows.into_iter().map(|(ticket, site)| (TicketId(ticket), SiteId(site))).collect())
+}
+
+async fn waiting_at(desk: &Desk, site: SiteId) -> Result<Vec<(TicketId, SiteId)>> {
+    let rows = read!(desk.db(), c => sqlx::query_as::<_, (Uuid,)>(WAITING)
+        .bind(site.0)
+        .bind(MOST)
+        .fetch_all(c)
+        .await)?;
+    Ok(rows.into_iter().map(|(ticket,)| (TicketId(ticket), site)).collect())
+}
+
+async fn turn(desk: &Desk, (ticket, site): (TicketId, SiteId), why: BecameRequest) -> Result<()> {
+    let now = desk.now();
+    retry!({
+        let mut tx = desk.begin().await?;
+        let mut head = Head::hold(&mut tx, ticket, &[site]).await?;
+        chats::become_request(&mut tx, desk, &mut head, why, now).await?;
+        head.save(&mut tx).await?;
+        desk.commit(tx).await
+    })
+}
+
+/// Chats of agents whose console has been gone for `drop_grace` go back to the head of the queue.
+async fn put_back_dropped(desk: &Desk) -> Result<()> {
+    for agent in desk.busy_agents() {
+        let Some(gone) = desk.console_gone_for(agent).filter(|gone| *gone >= CONSOLE_GONE) else {
+            continue;
+        };
+        let rows = read!(desk.db(), c => sqlx::query_as::<_, (Uuid, Uuid)>(CHATS_OF)
+            .bind(agent.0)
+            .fetch_all(c)
+            .await)?;
+        for (ticket, site) in rows {
+            let Some(site) = desk.find_site_by_id(SiteId(site)) else { continue };
+            if gone >= site.limits.drop_grace {
+                put_back(desk, TicketId(ticket), agent, &site).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn put_back(desk: &Desk, ticket: TicketId, from: AgentId, site: &Site) -> Result<()> {
+    let now = desk.now();
+    retry!({
+        let mut tx = desk.begin().await?;
+        let mut head = Head::hold(&mut tx, ticket, &[site.id]).await?;
+        if head.live_chat().is_none_or(|chat| chat.agent != Some(from)) {
+            return Ok(());
+        }
+        chats::requeue(&mut tx, desk, &mut head, site, now).await?;
+        head.save(&mut tx).await?;
+        desk.commit(tx).await
+    })
+}
+
+/// Offers at agents who are *Desconectado* by now move on.
+fn withdraw_rings(desk: &Desk) {
+    let gone: HashSet<AgentId> = desk
+        .busy_agents()
+        .into_iter()
+        .filter(|agent| desk.console_gone_for(*agent).is_some_and(|gone| gone >= CONSOLE_GONE))
+        .collect();
+    for agent in gone {
+        desk.0.changes.agent_changed(agent);
+    }
+}
+
+const OVERDUE: &str = "
+    select ticket_id, site_id
+    from chats
+    where state in ('waiting', 'ringing') and wait_until <= $1
+    order by wait_until
+    limit $2";
+const WAITING: &str = "
+    select ticket_id
+    from chats
+    where site_id = $1 and state in ('waiting', 'ringing')
+    order by ahead desc, started_at
+    limit $2";
+const CHATS_OF: &str = "
+    select ticket_id, site_id from chats where agent_id = $1 and state in ('ringing', 'active') and state = 'active'";

@@ -1,0 +1,67 @@
+//! What the desk does by itself: nobody asks for it but the clock.
+//!
+//! Each look reads rows and the wall clock and sleeps towards nothing, so that it is right after a restart, after the machine
+//! slept, and when somebody set its clock.
+
+mod chats;
+mod jobs;
+
+use crate::{Desk, Result, hours::availability, mail::outbound::outbox, queue::stopped, routing};
+use std::time::Duration;
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval},
+};
+
+/// How often the clock and the revision of sites are looked at.
+const TICK: Duration = Duration::from_millis(250);
+
+impl Desk {
+    /// The desk's own work for as long as `stop` is not set: the availability ticker, waiting chats that become requests, jobs, the
+    /// outbox. Only `ayuda serve` calls it; the other commands open a desk without running it.
+    pub async fn run(&self, stop: watch::Receiver<bool>) {
+        tokio::join!(
+            every_tick(stop.clone(), || tick_chats(self)),
+            every_tick(stop.clone(), || tick_availability(self)),
+            jobs::run(self.clone(), stop.clone()),
+            outbox::run(self.clone(), stop),
+        );
+    }
+
+    /// Everything that is due by the clock, once: buttons, waits, consoles that are gone, jobs, mail. [`Desk::run`] does it
+    /// all the time; a test with a clock of its own does it by hand.
+    pub async fn tick(&self) -> Result<()> {
+        tick_availability(self).await;
+        chats::tick(self).await?;
+        while jobs::tick(self).await? > 0 {}
+        while outbox::tick(self).await? > 0 {}
+        Ok(())
+    }
+}
+
+async fn every_tick<F: Future<Output = ()>>(mut stop: watch::Receiver<bool>, tick: impl Fn() -> F) {
+    let mut every = interval(TICK);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stopped(&mut stop) => return,
+            _ = every.tick() => tick().await,
+        }
+    }
+}
+
+async fn tick_chats(desk: &Desk) {
+    if let Err(error) = chats::tick(desk).await {
+        tracing::warn!(%error, "due chats could not be looked at");
+    }
+}
+
+/// Sites are read again when another process changed them; every button is worked out again.
+async fn tick_availability(desk: &Desk) {
+    match desk.reload_sites().await {
+        Ok(true) => routing::sites_changed(desk),
+        Ok(false) => {}
+        Err(error) => tracing::warn!(%error, "sites could not be read again"),
+    }
+    availability::recompute(desk, None);
+}

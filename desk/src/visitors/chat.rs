@@ -1,0 +1,93 @@
+//! A visitor's chat: started, ended, rated.
+
+use super::page::check_page;
+use crate::{
+    Desk, Error, Result, chats,
+    db::{retry, run},
+    sites::Site,
+    tickets::{ChatState, Head, NewChat, Visitor},
+    writer::Start,
+};
+use protocol::{
+    ChatId, Code, Field, Refusal, TicketId,
+    entry::{AgentBody, EndedBy},
+    form::Started,
+    text::RatingComment,
+};
+
+impl Desk {
+    /// Opens a ticket with a waiting chat and its first message, and offers it. The same `id` again answers the first ticket.
+    /// `ChatClosed` when the button says Ayuda.
+    pub async fn start_chat(&self, site: &Site, new: NewChat) -> Result<Started> {
+        if new.name.is_none() && new.email.is_none() {
+            return Err(Refusal::of(Field::Name, Code::NameOrEmailRequired).into());
+        }
+        check_page(new.page.as_deref())?;
+        let id = new.id;
+        let start = Start {
+            site: site.id,
+            prefix: site.prefix.clone(),
+            queue: site.queues.first().map(|queue| queue.id),
+            open: self.availability(site.id).open,
+            wait_limit: site.limits.wait_limit,
+            ticket: TicketId(self.clock().new_id()),
+            chat: ChatId(self.clock().new_id()),
+            beginning: self.clock().new_entry_id(),
+            new,
+        };
+        let opened = self.0.writer.start(start).await?;
+        Ok(self.started(opened.ticket, opened.number, id, opened.seq))
+    }
+
+    /// Ends the chat; a second time does nothing.
+    pub async fn visitor_ends(&self, visitor: Visitor) -> Result<()> {
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut head = Head::hold(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            if head.live_chat().is_none() {
+                return Ok(());
+            }
+            chats::end(&mut tx, self, &mut head, EndedBy::Visitor, None, None, now).await?;
+            head.save(&mut tx).await?;
+            self.commit(tx).await
+        })
+    }
+
+    /// 1 to 5, once per chat.
+    pub async fn rate(
+        &self,
+        visitor: Visitor,
+        score: u8,
+        comment: Option<RatingComment>,
+    ) -> Result<()> {
+        if !(1..=5).contains(&score) {
+            return Err(Refusal::of(Field::Score, Code::Invalid).into());
+        }
+        let now = self.now();
+        let comment = comment.map(String::from);
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut head = Head::hold(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            let chat = head.chat.clone().filter(|chat| chat.state == ChatState::Ended);
+            let chat = chat.ok_or_else(Error::not_found)?;
+            if chat.score.is_some() {
+                return Err(Refusal::new(Code::AlreadyRated).into());
+            }
+            run!(tx, c => sqlx::query(RATE)
+                .bind(chat.id.0)
+                .bind(i64::from(score))
+                .bind(comment.as_deref())
+                .bind(now.0)
+                .execute(c)
+                .await
+                .map(|_| ()))?;
+            let rated = AgentBody::Rated { score, comment: comment.clone() };
+            head.add(&mut tx, self, now, rated).await?;
+            head.save(&mut tx).await?;
+            self.commit(tx).await
+        })
+    }
+}
+
+const RATE: &str = "update chats set score = $2, comment = $3, rated_at = $4 where id = $1";

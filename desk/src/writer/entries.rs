@@ -1,0 +1,62 @@
+//! The rows of entries, many at once.
+
+use crate::{
+    Error, Result,
+    db::{
+        Tx,
+        rows::{MOST, Rows},
+        run,
+    },
+    live::Event,
+    tickets::entries,
+};
+use protocol::{TicketId, entry::AgentEntry};
+
+static ADD_ENTRIES: Rows = Rows::new(
+    "insert into entries (ticket_id, seq, id, at, kind, agent_id, body) values ",
+    "?, ?, ?, ?, ?, ?, ?",
+    " on conflict do nothing",
+);
+
+/// Stores entries at places that their tickets' rows have handed out, and tells the hub of each.
+pub(super) async fn add_entries(tx: &mut Tx, entries: Vec<(TicketId, AgentEntry)>) -> Result<()> {
+    for entries in entries.chunks(MOST) {
+        let bodies = entries::stored_all(entries);
+        let (text, size) = ADD_ENTRIES.text(tx, entries.len());
+        let added = run!(tx, c => {
+            let query = bind_entries!(sqlx::query(text), Rows::filled(&bodies, size));
+            query.execute(c).await.map(|done| done.rows_affected())
+        })?;
+        // Another node stored one of them in the meantime: the next try finds it.
+        if added != entries.len() as u64 {
+            return Err(Error::Conflict);
+        }
+    }
+    for (ticket, entry) in entries {
+        tx.tell(tell_entry(ticket, entry));
+    }
+    Ok(())
+}
+
+pub(super) fn tell_entry(ticket: TicketId, entry: AgentEntry) -> Event {
+    Event::Entry { ticket, visitor: entries::visitor_view(&entry), agent: entry }
+}
+
+/// Binds the columns of `entries` for each of [`entries::stored_all`]: the same for either engine.
+macro_rules! bind_entries {
+    ($query:expr, $entries:expr) => {{
+        let mut query = $query;
+        for (ticket, entry, body) in $entries {
+            query = query
+                .bind(ticket.0)
+                .bind(entry.seq.0)
+                .bind(entry.id.0)
+                .bind(entry.at.0)
+                .bind($crate::tickets::entries::kind(&entry.body))
+                .bind($crate::tickets::entries::agent_of(&entry.body).map(|agent| agent.0))
+                .bind(body.as_str());
+        }
+        query
+    }};
+}
+pub(super) use bind_entries;
