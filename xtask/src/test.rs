@@ -10,6 +10,7 @@ use crate::run;
 mod browser;
 mod edges;
 mod lint;
+mod rooms;
 mod size;
 mod unit;
 
@@ -25,7 +26,7 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// Format, lints on both targets, and which crate may use which.
+    /// Format, lints on both targets, which crate may use which, and which file which.
     Lint,
     /// Unit and integration tests, on SQLite and on PostgreSQL.
     Unit,
@@ -74,6 +75,7 @@ pub fn test(arguments: &Arguments) -> Result<()> {
     if wanted(Part::Lint) {
         lint::lint(&mut tally);
         edges::edges(&mut tally);
+        rooms::rooms(&mut tally);
     }
     if wanted(Part::Unit) {
         unit::unit(&mut tally, filter);

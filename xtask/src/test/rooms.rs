@@ -1,0 +1,80 @@
+//! Rooms and circles: in `desk`, imports between rooms go downwards only, as ARCHITECTURE.md lists them; in every crate of
+//! [`CRATES`] no files import each other in a circle.
+//!
+//! What counts as an import of a file: a path to something in it (in a `use`, in code, in a macro), also by a name that another
+//! module re-exports. A module that declares or re-exports its own children imports nothing by that. In `desk` two
+//! more things count, because they need no path: a call of a verb that another file's `impl Desk` defines, and a look at a field of `Inner`.
+
+mod circles;
+mod names;
+mod source;
+mod tokens;
+
+use crate::{place, test::Tally};
+use anyhow::bail;
+use names::Arrow;
+use source::Crate;
+use std::collections::BTreeSet;
+
+/// Crates whose files are looked at, and the files at the root that are left out: every other file may import them.
+const CRATES: [(&str, &[&str]); 1] = [("desk", &["lib.rs", "error.rs", "clock.rs", "secret.rs"])];
+
+/// The rooms of `desk`, from the bottom up. Rooms of one line do not import each other.
+const ROOMS: [&[&str]; 15] = [
+    &["locales"],
+    &["db"],
+    &["queue"],
+    &["live"],
+    &["people"],
+    &["sites"],
+    &["hours"],
+    &["tickets"],
+    &["writer"],
+    &["mail"],
+    &["chats"],
+    &["routing"],
+    &["bot", "help", "reports", "webhooks"],
+    &["admin", "console", "visitors"],
+    &["upkeep"],
+];
+
+pub fn rooms(tally: &mut Tally) {
+    tally.check("Rooms and circles", || {
+        let mut wrong = Vec::new();
+        for (name, root) in CRATES {
+            let arrows = arrows(&Crate::read(&place::root().join(name).join("src"))?, root);
+            if name == "desk" {
+                wrong.extend(upward(&arrows));
+            }
+            wrong
+                .extend(circles::circles(&arrows).iter().map(|circle| format!("{name}: {circle}")));
+        }
+        if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
+    });
+}
+
+/// Every import of one file by another, without those of and by the files of `root`.
+fn arrows(krate: &Crate, root: &[&str]) -> BTreeSet<Arrow> {
+    let mut arrows = names::arrows(krate);
+    arrows.retain(|arrow| !root.contains(&&*arrow.from) && !root.contains(&&*arrow.to));
+    arrows
+}
+
+/// Imports of a room that lies higher, or beside.
+fn upward(arrows: &BTreeSet<Arrow>) -> Vec<String> {
+    let room = |file: &str| file.split(['/', '.']).next().unwrap_or_default().to_owned();
+    let level = |room: &str| ROOMS.iter().position(|level| level.contains(&room));
+    let mut wrong = Vec::new();
+    for arrow in arrows {
+        let (from, to) = (room(&arrow.from), room(&arrow.to));
+        match (level(&from), level(&to)) {
+            (Some(upper), Some(lower)) if from == to || upper > lower => {}
+            (Some(_), Some(_)) => wrong.push(format!("an arrow upwards: {arrow}")),
+            _ => wrong.push(format!("a file that is in no room: {arrow}")),
+        }
+    }
+    wrong
+}
+
+#[cfg(test)]
+mod tests;
