@@ -38,6 +38,7 @@ mod server {
     use desk::{Desk, people::Agent};
     use leptos::prelude::*;
     use leptos_axum::ResponseOptions;
+    use protocol::problem;
 
     /// The desk and the agent who asks.
     pub(super) fn caller() -> Result<(Desk, Agent), ApiError> {
@@ -52,7 +53,7 @@ mod server {
     /// Words a desk's error for the page and sets the answer's status.
     pub(super) fn refused(error: desk::Error) -> ApiError {
         let refusal = error.refusal();
-        if matches!(refusal.code, Code::Internal | Code::TryAgain | Code::StorageFull) {
+        if status(refusal.code).is_server_error() {
             tracing::error!(error = &error as &dyn std::error::Error, "a console request failed");
         }
         refuse(refusal)
@@ -66,20 +67,7 @@ mod server {
     }
 
     fn status(code: Code) -> StatusCode {
-        match code {
-            Code::SignInRequired | Code::SignInFailed => StatusCode::UNAUTHORIZED,
-            Code::Forbidden | Code::OriginNotAllowed => StatusCode::FORBIDDEN,
-            Code::NotFound => StatusCode::NOT_FOUND,
-            Code::AlreadyTaken | Code::AlreadyRated | Code::ChatClosed | Code::ChatEnded => {
-                StatusCode::CONFLICT
-            }
-            Code::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-            Code::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
-            Code::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
-            Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            _ => StatusCode::UNPROCESSABLE_ENTITY,
-        }
+        StatusCode::from_u16(problem::status(code)).expect("a status of HTTP")
     }
 }
 #[cfg(feature = "ssr")]

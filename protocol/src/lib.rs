@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod entry;
 pub mod file;
 pub mod form;
+pub mod html;
 pub mod ids;
 pub mod limits;
 pub mod masking;

@@ -45,3 +45,28 @@ impl Problem {
         Refusal { code: self.code, field: self.field, limit: self.limit }
     }
 }
+
+/// The HTTP status of every code, on problem documents, pages and server functions alike.
+pub const fn status(code: Code) -> u16 {
+    match code {
+        Code::Required
+        | Code::TooLong
+        | Code::EmailInvalid
+        | Code::NameOrEmailRequired
+        | Code::CharacterInvalid
+        | Code::Invalid
+        | Code::TooManyFiles
+        // 401 would say that nobody tried to sign in.
+        | Code::SignInFailed => 422,
+        Code::SignInRequired => 401,
+        Code::Forbidden | Code::OriginNotAllowed => 403,
+        Code::NotFound => 404,
+        Code::ChatClosed | Code::ChatEnded | Code::AlreadyTaken | Code::AlreadyRated => 409,
+        Code::FileTooLarge => 413,
+        Code::FileType => 415,
+        Code::RateLimited => 429,
+        Code::Internal => 500,
+        Code::TryAgain => 503,
+        Code::StorageFull => 507,
+    }
+}
