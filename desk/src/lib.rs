@@ -19,6 +19,7 @@ mod queue;
 mod routing;
 mod secret;
 pub mod sites;
+mod stop;
 pub mod tickets;
 mod upkeep;
 mod visitors;
@@ -26,6 +27,7 @@ mod writer;
 
 pub use clock::Clock;
 pub use error::{Error, OpenError, Result};
+pub use stop::Stop;
 
 use protocol::Timestamp;
 use std::{path::PathBuf, sync::Arc};
@@ -111,11 +113,12 @@ impl Desk {
     }
 
     /// The desk's instant.
-    pub(crate) fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Timestamp {
         self.0.options.clock.now()
     }
 
-    pub(crate) fn clock(&self) -> &Clock {
+    /// Tells the instant and makes ids.
+    pub fn clock(&self) -> &Clock {
         &self.0.options.clock
     }
 

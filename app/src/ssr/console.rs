@@ -98,7 +98,7 @@ async fn start(
     let start = Start {
         lang: agent.lang.clone(),
         strings: desk::locales::strings(&agent.lang, &["console", "error", "field", "state"]),
-        now: desk.options().clock.now(),
+        now: desk.now(),
         offset: offset(parts),
         me: desk.me(agent).await?,
         work: desk.work(agent).await?,

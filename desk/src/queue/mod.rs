@@ -5,4 +5,4 @@ pub(crate) mod jobs;
 mod wake;
 
 pub(crate) use chain::chain;
-pub(crate) use wake::{Wake, stopped};
+pub(crate) use wake::Wake;

@@ -1,6 +1,6 @@
-//! Waking the workers, and ending them.
+//! Waking the workers.
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 /// Wakes the workers when there is a new row.
 #[derive(Default)]
@@ -15,9 +15,4 @@ impl Wake {
         self.jobs.notify_one();
         self.mail.notify_one();
     }
-}
-
-/// Waits until `stop` is set, or nobody is left to set it.
-pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stopped| *stopped).await;
 }

@@ -1,18 +1,16 @@
 //! Who does which job.
 
 use crate::{
-    Desk, Result,
+    Desk, Result, Stop,
     mail::outbound::unseen,
     people::sessions,
     queue::{
         chain,
         jobs::{self, Job, Next},
-        stopped,
     },
     tickets::files,
 };
 use std::time::Duration;
-use tokio::sync::watch;
 
 /// Looked for at least this often; a new row wakes the worker at once.
 const LOOK: Duration = Duration::from_secs(1);
@@ -20,12 +18,12 @@ const LOOK: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
 
 /// Does what is due, for as long as `stop` is not set.
-pub(super) async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
+pub(super) async fn run(desk: Desk, mut stop: Stop) {
     if let Err(error) = start(&desk).await {
         tracing::error!(%error, "regular jobs could not be planned");
     }
     loop {
-        if *stop.borrow() {
+        if stop.is_set() {
             return;
         }
         match tick(&desk).await {
@@ -35,7 +33,7 @@ pub(super) async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
             Err(error) => tracing::warn!(%error, "jobs could not be claimed"),
         }
         tokio::select! {
-            () = stopped(&mut stop) => return,
+            () = stop.wait() => return,
             () = desk.0.wake.jobs.notified() => {}
             () = tokio::time::sleep(LOOK) => {}
         }

@@ -6,12 +6,9 @@
 mod chats;
 mod jobs;
 
-use crate::{Desk, Result, hours::availability, mail::outbound::outbox, queue::stopped, routing};
+use crate::{Desk, Result, Stop, hours::availability, mail::outbound::outbox, routing};
 use std::time::Duration;
-use tokio::{
-    sync::watch,
-    time::{MissedTickBehavior, interval},
-};
+use tokio::time::{MissedTickBehavior, interval};
 
 /// How often the clock and the revision of sites are looked at.
 const TICK: Duration = Duration::from_millis(250);
@@ -19,7 +16,8 @@ const TICK: Duration = Duration::from_millis(250);
 impl Desk {
     /// The desk's own work for as long as `stop` is not set: the availability ticker, waiting chats that become requests, jobs, the
     /// outbox. Only `ayuda serve` calls it; the other commands open a desk without running it.
-    pub async fn run(&self, stop: watch::Receiver<bool>) {
+    pub async fn run(&self, stop: impl Into<Stop>) {
+        let stop = stop.into();
         tokio::join!(
             every_tick(stop.clone(), || tick_chats(self)),
             every_tick(stop.clone(), || tick_availability(self)),
@@ -39,12 +37,12 @@ impl Desk {
     }
 }
 
-async fn every_tick<F: Future<Output = ()>>(mut stop: watch::Receiver<bool>, tick: impl Fn() -> F) {
+async fn every_tick<F: Future<Output = ()>>(mut stop: Stop, tick: impl Fn() -> F) {
     let mut every = interval(TICK);
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = stopped(&mut stop) => return,
+            () = stop.wait() => return,
             _ = every.tick() => tick().await,
         }
     }

@@ -14,16 +14,16 @@ use super::{
     relay::Outcome,
 };
 use crate::{
-    Desk, Error, Result,
+    Desk, Error, Result, Stop,
     db::{read, run},
     locales,
-    queue::{chain, stopped},
+    queue::chain,
     tickets::Head,
 };
 use protocol::{MailId, SiteId, TicketId, Timestamp, entry::AgentBody};
 use sqlx::types::Json;
 use std::time::Duration;
-use tokio::{sync::watch, task::JoinSet};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// Mails on their way at once.
@@ -93,12 +93,12 @@ struct Row {
 }
 
 /// Sends what is due, for as long as `stop` is not set.
-pub(crate) async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn run(desk: Desk, mut stop: Stop) {
     if let Err(error) = release(&desk).await {
         tracing::warn!(%error, "mails of an earlier run could not be released");
     }
     let mut under_way = JoinSet::new();
-    while !*stop.borrow() {
+    while !stop.is_set() {
         while under_way.try_join_next().is_some() {}
         match claim(&desk, AT_ONCE - under_way.len()).await {
             Ok(rows) => {
@@ -109,7 +109,7 @@ pub(crate) async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
             Err(error) => tracing::warn!(%error, "mails could not be claimed"),
         }
         tokio::select! {
-            () = stopped(&mut stop) => break,
+            () = stop.wait() => break,
             () = desk.0.wake.mail.notified() => {}
             Some(_) = under_way.join_next(), if !under_way.is_empty() => {}
             () = tokio::time::sleep(LOOK) => {}
