@@ -34,6 +34,10 @@ pub struct ConsoleAssets {
 #[derive(Clone, Debug)]
 pub struct Nonce(pub String);
 
+/// The language of a page that is shown before anybody is signed in, one of [`desk::locales::LANGUAGES`]; a request extension.
+#[derive(Clone, Copy, Debug)]
+pub struct Language(pub &'static str);
+
 /// Makes the sign-in page show what was wrong and keep the address; a request extension of a `GET /console/sign-in`.
 #[derive(Clone, Debug)]
 pub struct SignInProblem {
@@ -60,7 +64,7 @@ struct Site {
 
 /// Everything under `/console` that is a page, and `/console/api/…`. Absolute paths: merge it, do not nest it.
 ///
-/// Expects in the request's extensions: [`Nonce`] on pages, [`desk::people::Agent`] on everything but `/console/sign-in` and
+/// Expects in the request's extensions: [`Nonce`] and [`Language`] on pages, [`desk::people::Agent`] on everything but `/console/sign-in` and
 /// `/console/password`, and [`SignInProblem`] or [`PasswordProblem`] where a form is shown again.
 pub fn router(desk: Desk, assets: ConsoleAssets) -> Router {
     // The renderer's only use of it is to let waiting tasks go first; a second call finds it set.

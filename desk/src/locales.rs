@@ -22,26 +22,10 @@ macro_rules! catalogue {
 
 const SOURCES: [&[(&str, &str)]; 3] = [catalogue!("es"), catalogue!("en"), catalogue!("pt")];
 
-/// The best of [`LANGUAGES`] for a tag or an `Accept-Language` header (`pt-BR,pt;q=0.9` gives `pt`); none when nothing fits.
-pub fn negotiate(wanted: &str) -> Option<&'static str> {
-    let mut best: Option<(f32, &'static str)> = None;
-    for choice in wanted.split(',').take(32) {
-        let mut parts = choice.split(';');
-        let tag = parts.next().unwrap_or_default().trim();
-        let quality = parts
-            .find_map(|part| part.trim().strip_prefix("q="))
-            .map_or(1.0, |q| q.trim().parse::<f32>().unwrap_or(0.0));
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        let known = LANGUAGES.into_iter().find(|lang| primary.eq_ignore_ascii_case(lang));
-        // Equal weights: what is named first is wanted first.
-        if let Some(lang) = known
-            && quality > 0.0
-            && best.is_none_or(|(weight, _)| quality > weight)
-        {
-            best = Some((quality, lang));
-        }
-    }
-    best.map(|(_, lang)| lang)
+/// The one of [`LANGUAGES`] that a language tag (RFC 5646) begins with: `pt` for `pt-BR`.
+pub fn find_language(tag: &str) -> Option<&'static str> {
+    let primary = tag.split(['-', '_']).next().unwrap_or_default();
+    LANGUAGES.into_iter().find(|language| primary.eq_ignore_ascii_case(language))
 }
 
 /// The strings of these top-level tables (`panel`, `console`, `mail`, `error`, `field`, `ticket_page`) in one language, keys flattened with dots.
@@ -200,13 +184,11 @@ mod tests {
     }
 
     #[test]
-    fn the_best_language_wins() {
-        assert_eq!(negotiate("pt-BR,pt;q=0.9"), Some("pt"));
-        assert_eq!(negotiate("fr,en;q=0.5,es;q=0.7"), Some("es"));
-        assert_eq!(negotiate("EN_us"), Some("en"));
-        assert_eq!(negotiate("de"), None);
-        assert_eq!(negotiate("en;q=0,pt;q=0.1"), Some("pt"));
-        assert_eq!(negotiate(""), None);
+    fn a_language_is_found_by_the_first_part_of_its_tag() {
+        assert_eq!(find_language("pt-BR"), Some("pt"));
+        assert_eq!(find_language("EN_us"), Some("en"));
+        assert_eq!(find_language("esperanto"), None);
+        assert_eq!(find_language(""), None);
     }
 
     #[test]

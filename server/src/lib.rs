@@ -12,26 +12,25 @@ mod visitor;
 mod ws;
 
 pub use edge::access::Access;
-pub use ops::assets;
 pub use router::Declared;
 
 use desk::Desk;
 use edge::{
     counters::Counters,
-    open_sockets::Sockets,
+    open_sockets::OpenSockets,
     rates::Rates,
-    state::{self, Inner, Server},
+    state::{Server, Shared},
 };
-use ops::{demo::Demo, listener};
+use ops::{assets, demo::Demo, listener};
 use settings::{PublicUrl, Settings};
 use std::{io, net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 
 /// From the signal to the end, sockets and requests have this long to finish.
 const FINISH_WITHIN: Duration = Duration::from_secs(7);
-/// And the desk's own work after them.
+/// The desk's own work has this long after them.
 const DESK_WITHIN: Duration = Duration::from_secs(2);
-/// How often who has not been here for long is forgotten.
+/// How often old counts of clients are forgotten.
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// Why the server did not start; each says what to do.
@@ -84,26 +83,27 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let public = settings.public_url_on(address.port());
     let desk = Desk::open(settings.desk_options(&public)).await?;
     let (stop, stopped) = watch::channel(false);
-    let server = Server::new(Inner {
+    let server = Server::new(Shared {
         rates: Rates::new(settings.clock.clone()),
-        console: console::pages::router(&desk),
-        demo: Demo::find(&settings.data_dir),
+        panel_assets: assets::of_panel(),
+        console: app::ssr::router(desk.clone(), assets::of_console()),
+        has_demo: Demo::find(&settings.data_dir).is_some(),
         desk,
         public,
         trusted_proxies: settings.trusted_proxies,
         metrics_token: settings.metrics_token,
         counters: Counters::default(),
-        sockets: Sockets::default(),
-        stop: stopped.clone(),
+        sockets: OpenSockets::default(),
+        stop: stopped.into(),
     });
     let (router, declared) = router::build(&server);
-    let listening = tokio::spawn(listener::listen(listener, router, stopped.clone()));
-    let working = tokio::spawn(work(server.clone(), stopped));
+    let listening = tokio::spawn(listener::listen(listener, router, server.stop.clone()));
+    let working = tokio::spawn(work(server.clone()));
     Ok(Running { address, server, declared, stop, listening, working })
 }
 
 /// The desk's own work, and ours.
-async fn work(server: Server, mut stopped: watch::Receiver<bool>) {
+async fn work(server: Server) {
     let tidy = async {
         loop {
             tokio::time::sleep(TIDY_EVERY).await;
@@ -112,9 +112,9 @@ async fn work(server: Server, mut stopped: watch::Receiver<bool>) {
     };
     tokio::select! {
         () = tidy => {}
-        () = server.desk.run(stopped.clone()) => {
-            // It ends when it is told to; until then there is nothing to wait for here.
-            state::stopped(&mut stopped).await;
+        () = server.desk.run(server.stop.clone()) => {
+            // It ends when the server stops; until then there is nothing to wait for here.
+            server.stop.clone().wait().await;
         }
     }
 }
@@ -145,7 +145,7 @@ impl Running {
         let Self { server, stop, listening, working, .. } = self;
         stop.send_replace(true);
         let finished = async {
-            server.sockets.none().await;
+            server.sockets.all_closed().await;
             // It ends when its last connection does.
             let _ = listening.await;
         };

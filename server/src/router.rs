@@ -10,7 +10,7 @@ use crate::{
         security,
         state::Server,
     },
-    ops::{assets, health, home, telemetry},
+    ops::{assets, demo_page, health, home, metrics, telemetry},
     visitor, ws,
 };
 use axum::{
@@ -44,10 +44,10 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
     let Table { router, declared, .. } = Table::new(server.clone())
         // For operators and whoever comes by.
         .get(Public, "/", home::home)
-        .get(Public, "/demo", home::demo)
+        .get(Public, "/demo", demo_page::show)
         .get(Public, "/healthz", health::alive)
         .get(Public, "/readyz", health::ready)
-        .get(Public, "/metrics", health::metrics)
+        .get(Public, "/metrics", metrics::metrics)
         // For host pages.
         .get(Public, "/widget.js", assets::serve_loader)
         .get(Public, "/assets/{*path}", assets::serve)
@@ -85,9 +85,9 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(from_fn(telemetry::catch_panic))
         .layer(csrf(&server))
-        .layer(from_fn_with_state(server.clone(), error_responses::word))
+        .layer(from_fn_with_state(server.clone(), error_responses::put_words))
         .layer(compression::layer())
-        .layer(from_fn_with_state(server.clone(), security::guard))
+        .layer(from_fn_with_state(server.clone(), security::add_headers))
         .layer(from_fn_with_state(server.clone(), telemetry::observe))
         .with_state(server);
     (router, declared)

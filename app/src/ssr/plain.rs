@@ -1,12 +1,11 @@
 //! The pages before the console: plain forms that need no script.
 
 use super::{
-    Nonce, PasswordProblem, SignInProblem, Site,
+    Language, Nonce, PasswordProblem, SignInProblem, Site,
     document::{Document, document},
 };
 use axum::{
     extract::{Query, Request, State},
-    http::header::ACCEPT_LANGUAGE,
     response::{Html, IntoResponse, Response},
 };
 use desk::locales;
@@ -54,12 +53,8 @@ struct Page {
 
 impl Page {
     fn new(site: &Site, request: &Request, title: &str) -> Self {
-        let wanted = request
-            .headers()
-            .get(ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let lang = locales::negotiate(wanted).unwrap_or(locales::LANGUAGES[0]);
+        let lang = request.extensions().get::<Language>();
+        let lang = lang.map_or(locales::LANGUAGES[0], |language| language.0);
         let strings = locales::strings(lang, &["console", "error", "field"]);
         let about = Document {
             lang: lang.to_owned(),

@@ -1,6 +1,6 @@
 //! `ayuda agent create`.
 
-use super::{open, worded};
+use super::open::{in_words, open};
 use crate::settings::Settings;
 use clap::{Args, Subcommand, ValueEnum};
 use desk::people::{NewAgent, Role};
@@ -62,7 +62,7 @@ pub(super) async fn run(command: AgentCommand, settings: &Settings) -> anyhow::R
         queues: create.queues,
         password,
     };
-    let made = desk.create_agent(new).await.map_err(worded);
+    let made = desk.create_agent(new).await.map_err(in_words);
     let console = format!("{}/console", desk.options().public_url);
     desk.close().await;
     match made? {

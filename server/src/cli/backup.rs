@@ -1,6 +1,6 @@
 //! `ayuda backup FILE`.
 
-use super::{open, worded};
+use super::open::{in_words, open};
 use crate::settings::Settings;
 use clap::Args;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ pub(super) struct BackupArgs {
 
 pub(super) async fn run(args: BackupArgs, settings: &Settings) -> anyhow::Result<()> {
     let desk = open(settings).await?;
-    let outcome = desk.backup(&args.file).await.map_err(worded);
+    let outcome = desk.backup(&args.file).await.map_err(in_words);
     desk.close().await;
     outcome?;
     println!("{}", args.file.display());

@@ -1,6 +1,6 @@
 //! `ayuda demo`.
 
-use super::open;
+use super::open::open;
 use crate::{
     ops::demo::{self, Demo, Filled},
     settings::Settings,
@@ -15,7 +15,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
             let public = settings.public_url_on(settings.listen.port());
             println!("The demonstration is ready: site `{}`.", demo::SITE);
             println!("  sign in       {}  {}", demo.email, demo.password);
-            println!("  tag to paste  {}", demo::tag(&public));
+            println!("  tag to paste  {}", public.tag(&demo::site_key()));
         }
         Filled::LeftAlone => println!("The database already holds something: it was left alone."),
     }

@@ -20,24 +20,24 @@ use Finding::{Broken, Fine, Odd};
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let public = settings.public_url_on(settings.listen.port());
     let mut report = Report::default();
-    report.say("version", Fine(env!("CARGO_PKG_VERSION").into()));
-    report.say("listen", Fine(settings.listen.to_string()));
-    report.say("public-url", public_url(&public));
-    report.say("data-dir", data_dir(&settings.data_dir));
+    report.add("version", Fine(env!("CARGO_PKG_VERSION").into()));
+    report.add("listen", Fine(settings.listen.to_string()));
+    report.add("public-url", public_url(&public));
+    report.add("data-dir", data_dir(&settings.data_dir));
     match Desk::open(settings.desk_options(&public)).await {
         Ok(desk) => {
             database(&desk, settings, &mut report).await;
             desk.close().await;
         }
         Err(error) => {
-            report.say("database", Broken(format!("{:#}", anyhow::Error::from(error))));
+            report.add("database", Broken(format!("{:#}", anyhow::Error::from(error))));
         }
     }
-    report.say("time zones", time_zones(desk::hours::zones::zones(), settings.clock.now()));
-    report.say("mail", mail(settings).await);
-    report.say("mail-from", Fine(settings.mail_from.clone()));
-    report.say("trusted-proxy", proxies(settings, &public));
-    report.say("assets", assets());
+    report.add("time zones", time_zones(desk::hours::zones::zones(), settings.clock.now()));
+    report.add("mail", mail(settings).await);
+    report.add("mail-from", Fine(settings.mail_from.clone()));
+    report.add("trusted-proxy", proxies(settings, &public));
+    report.add("assets", assets());
     Ok(if report.broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -47,7 +47,7 @@ struct Report {
 }
 
 impl Report {
-    fn say(&mut self, what: &str, finding: Finding) {
+    fn add(&mut self, what: &str, finding: Finding) {
         let (mark, text) = match finding {
             Fine(text) => ("ok  ", text),
             Odd(text) => ("odd ", text),
@@ -92,12 +92,12 @@ async fn database(desk: &Desk, settings: &Settings, report: &mut Report) {
     };
     match desk.ready().await {
         Ok(()) => {
-            report.say("database", Fine(format!("{engine} answers; its schema is this version's")));
+            report.add("database", Fine(format!("{engine} answers; its schema is this version's")));
         }
-        Err(error) => report.say("database", Broken(format!("{engine}: {error}"))),
+        Err(error) => report.add("database", Broken(format!("{engine}: {error}"))),
     }
     let sites: Vec<String> = desk.sites().iter().map(|site| site.key.0.clone()).collect();
-    report.say(
+    report.add(
         "sites",
         if sites.is_empty() {
             Odd("none; `ayuda site apply FILE` makes one".into())
@@ -105,7 +105,7 @@ async fn database(desk: &Desk, settings: &Settings, report: &mut Report) {
             Fine(sites.join(", "))
         },
     );
-    report.say(
+    report.add(
         "agents",
         match desk.has_agents().await {
             Ok(true) => Fine("somebody can sign in".into()),

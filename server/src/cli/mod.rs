@@ -6,12 +6,13 @@ mod backup;
 mod demo;
 mod doctor;
 mod mask;
+mod open;
 mod serve;
 mod site;
 
 use crate::settings::{Flags, Settings};
 use clap::{Parser, Subcommand};
-use desk::Desk;
+use open::open;
 use std::process::ExitCode;
 
 /// The help desk in one binary: a corner button that says Chat or Ayuda, a ticket either way.
@@ -51,17 +52,17 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let settings = match Settings::load(cli.flags) {
         Ok(settings) => settings,
-        Err(error) => return complain(&error.into()),
+        Err(error) => return fail_with(&error.into()),
     };
     if let Err(error) = log(&settings.log) {
-        return complain(&error);
+        return fail_with(&error);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return complain(&error.into()),
+        Err(error) => return fail_with(&error.into()),
     };
     let outcome = runtime.block_on(run(cli.command.unwrap_or(Command::Serve), settings));
-    outcome.unwrap_or_else(|error| complain(&error))
+    outcome.unwrap_or_else(|error| fail_with(&error))
 }
 
 async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
@@ -83,23 +84,6 @@ async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The desk, without its own work: for commands beside a server that may run.
-async fn open(settings: &Settings) -> anyhow::Result<Desk> {
-    let public = settings.public_url_on(settings.listen.port());
-    Ok(Desk::open(settings.desk_options(&public)).await?)
-}
-
-/// A refusal of the desk's in words.
-fn worded(error: desk::Error) -> anyhow::Error {
-    match error {
-        desk::Error::Refused(refusal) => {
-            let strings = desk::locales::strings("en", &["error", "field"]);
-            anyhow::anyhow!("{}", strings.refusal(&refusal))
-        }
-        error => error.into(),
-    }
-}
-
 fn log(filter: &str) -> anyhow::Result<()> {
     use std::io::IsTerminal;
     let filter = tracing_subscriber::EnvFilter::try_new(filter)
@@ -112,7 +96,7 @@ fn log(filter: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn complain(error: &anyhow::Error) -> ExitCode {
+fn fail_with(error: &anyhow::Error) -> ExitCode {
     eprintln!("ayuda: {error:#}");
     ExitCode::FAILURE
 }

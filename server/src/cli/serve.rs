@@ -13,7 +13,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let running = crate::start(settings).await?;
-    greet(&running, &data_dir).await?;
+    print_addresses(&running, &data_dir).await?;
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -23,8 +23,8 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Says where it is and what to do next.
-async fn greet(running: &Running, data_dir: &Path) -> anyhow::Result<()> {
+/// Prints where the server is and what to do next.
+async fn print_addresses(running: &Running, data_dir: &Path) -> anyhow::Result<()> {
     let public = running.public_url();
     println!("Ayuda {} is at {}", env!("CARGO_PKG_VERSION"), public.as_str());
     if running.address().port().to_string()
@@ -38,7 +38,7 @@ async fn greet(running: &Running, data_dir: &Path) -> anyhow::Result<()> {
         println!("  try it        {}/demo", public.as_str());
         println!("  console       {}/console", public.as_str());
         println!("  sign in       {}  {}", demo.email, demo.password);
-        println!("  tag to paste  {}", demo::tag(public));
+        println!("  tag to paste  {}", public.tag(&demo::site_key()));
     } else if !running.desk().has_agents().await? {
         println!("  Nobody can sign in yet. Make the first agent:");
         println!("    ayuda agent create --email ana@example.com --name \"Ana Ruiz\"");
@@ -47,7 +47,7 @@ async fn greet(running: &Running, data_dir: &Path) -> anyhow::Result<()> {
     } else {
         println!("  console       {}/console", public.as_str());
         for site in running.desk().sites() {
-            println!("  tag to paste  {}", demo::tag_of(public, &site.key.0));
+            println!("  tag to paste  {}", public.tag(&site.key));
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! `ayuda site list | show | apply | remove`.
 
-use super::{open, worded};
-use crate::{ops::demo, settings::Settings};
+use super::open::{in_words, open};
+use crate::settings::Settings;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use desk::Desk;
@@ -49,7 +49,7 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
         SiteCommand::Apply { file } => {
             let text = read(&file)?;
             let known = |error| match error {
-                desk::sites::SiteFileError::Desk(error) => worded(error),
+                desk::sites::SiteFileError::Desk(error) => in_words(error),
                 refused @ desk::sites::SiteFileError::Refused { .. } => {
                     anyhow::anyhow!("{file}: {refused}")
                 }
@@ -57,10 +57,10 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
             let site = desk.apply_site(&text).await.map_err(known)?;
             println!("Site `{}` is set. The tag to paste:", site.key);
             let public = settings.public_url_on(settings.listen.port());
-            println!("{}", demo::tag_of(&public, &site.key.0));
+            println!("{}", public.tag(&site.key));
         }
         SiteCommand::Remove { key } => {
-            if !desk.remove_site(&SiteKey(key.clone())).await.map_err(worded)? {
+            if !desk.remove_site(&SiteKey(key.clone())).await.map_err(in_words)? {
                 bail!(unknown(&key));
             }
             println!("Site `{key}` is gone, with its tickets.");

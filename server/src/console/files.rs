@@ -1,42 +1,42 @@
 //! `/console/files`: what agents attach and open.
 
-use crate::{
-    edge::{
-        failure::{Answer, Failure},
-        files, request_info,
-        state::Server,
-    },
-    visitor::files as visitor_files,
+use crate::edge::{
+    failure::{Answer, Failure},
+    files,
+    form::{self, Uploads},
+    request_info::query,
+    respond::created,
+    state::Server,
 };
 use axum::{
-    Extension, Json,
+    Extension,
     extract::{Path, Request, State},
-    http::StatusCode,
-    response::IntoResponse,
 };
 use desk::people::Agent;
 use protocol::{Code, TicketId};
+use tracing::instrument;
 
 /// `POST /console/files?ticket={id}`, multipart with one `file`.
+#[instrument(skip_all, fields(agent = %agent.id))]
 pub(crate) async fn upload(
     State(server): State<Server>,
     Extension(agent): Extension<Agent>,
     request: Request,
 ) -> Answer {
-    let ticket =
-        request_info::query(request.uri(), "ticket").and_then(|id| id.parse::<TicketId>().ok());
+    let ticket = query(request.uri(), "ticket").and_then(|id| id.parse::<TicketId>().ok());
     let ticket = ticket.ok_or(Failure::of(Code::NotFound))?;
     let site = server.desk.site_of_ticket(&agent, ticket).await?;
-    let attachment = visitor_files::take(request, &server.desk, &site).await?;
-    Ok((StatusCode::CREATED, Json(attachment)).into_response())
+    let uploads = Uploads { desk: &server.desk, site: &site };
+    Ok(created(form::read_file(request, &uploads).await?))
 }
 
 /// `GET /console/files/{id}`
+#[instrument(skip_all, fields(agent = %agent.id))]
 pub(crate) async fn download(
     State(server): State<Server>,
     Path(id): Path<String>,
     Extension(agent): Extension<Agent>,
 ) -> Answer {
-    let id = visitor_files::parse_id(&id)?;
+    let id = files::parse_id(&id)?;
     files::serve(server.desk.agent_file(&agent, id).await?).await
 }

@@ -13,6 +13,7 @@ use axum::{
 };
 use desk::{mail::MailState, people::Agent};
 use protocol::{Code, MailId};
+use tracing::instrument;
 
 /// No script, no form, nothing fetched, and no origin: people's words are in it.
 macro_rules! policy {
@@ -26,6 +27,7 @@ macro_rules! policy {
 }
 
 /// `GET /console/mail/{id}/html`
+#[instrument(skip_all, fields(agent = %agent.id))]
 pub(crate) async fn html(
     State(server): State<Server>,
     Path(id): Path<String>,

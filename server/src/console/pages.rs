@@ -1,39 +1,31 @@
 //! The console's own pages and server functions: made by `app`, called from here so that every route is in one table.
 
-use crate::{edge::state::Server, ops::assets};
-use app::ssr::{ConsoleAssets, Nonce};
+use crate::edge::{failure::Failure, page::Reader, state::Server};
+use app::ssr::{Language, Nonce};
 use axum::{
-    Router,
     body::Body,
     extract::{Request, State},
     http::header::{ACCEPT_LANGUAGE, COOKIE},
     response::{IntoResponse, Response},
 };
-use desk::Desk;
 use tower::ServiceExt;
-
-/// `app`'s router with the built files.
-pub(crate) fn router(desk: &Desk) -> Router {
-    let assets = ConsoleAssets {
-        css_url: assets::url("console.css").into(),
-        script_url: assets::url("console.js").into(),
-        wasm_url: assets::url("console.wasm").into(),
-        font_url: assets::url("fonts/atkinson-hyperlegible-next-latin.woff2").into(),
-    };
-    app::ssr::router(desk.clone(), assets)
-}
+use tracing::instrument;
 
 /// Any page or function of the console; who may call it is in the table.
+#[instrument(skip_all)]
 pub(crate) async fn page(State(server): State<Server>, request: Request) -> Response {
     render(&server, request).await
 }
 
-pub(crate) async fn render(server: &Server, request: Request) -> Response {
+/// What `app` answers.
+pub(crate) async fn render(server: &Server, mut request: Request) -> Response {
+    let lang = Reader::of(&request, "es").lang;
+    request.extensions_mut().insert(Language(lang));
     server.console.clone().oneshot(request).await.into_response()
 }
 
 /// A `GET` of a page by whoever just posted: to show its form again.
-pub(crate) fn again(posted: &Request, path: &str) -> Request {
+pub(crate) fn get_again(posted: &Request, path: &str) -> Request {
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = path.parse().unwrap_or_default();
     for name in [ACCEPT_LANGUAGE, COOKIE] {
@@ -45,4 +37,15 @@ pub(crate) fn again(posted: &Request, path: &str) -> Request {
         request.extensions_mut().insert(nonce.clone());
     }
     request
+}
+
+/// The form again, with what was wrong: `problem` is what `app` looks for in the request's extensions.
+pub(crate) async fn refuse_form(
+    server: &Server,
+    mut page: Request,
+    failure: Failure,
+    problem: impl Clone + Send + Sync + 'static,
+) -> Response {
+    page.extensions_mut().insert(problem);
+    failure.on_page(render(server, page).await)
 }

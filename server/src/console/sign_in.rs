@@ -1,89 +1,68 @@
 //! Signing in and out of the console. The session is a cookie that scripts cannot read.
 
-use crate::{
-    console::pages,
-    edge::{
-        access::{self, SESSION_COOKIE},
-        client::Client,
-        failure::{Answer, Failure},
-        form, request_info,
-        state::Server,
-    },
-    visitor::ticket,
+use super::pages;
+use crate::edge::{
+    access,
+    client::Client,
+    cookies,
+    failure::Answer,
+    form::{self, Posted},
+    request_info::wants_json,
+    respond::see_other,
+    state::Server,
 };
 use app::ssr::SignInProblem;
-use axum::{
-    extract::{Request, State},
-    http::header::RETRY_AFTER,
-};
+use axum::extract::{Request, State};
 use desk::people::SessionToken;
+use tracing::instrument;
 
-/// How long a browser keeps the cookie: a month. The desk may end the session before.
-const COOKIE_SECONDS: u32 = 30 * 24 * 3600;
-const HOME: &str = "/console";
+const PATH: &str = "/console/sign-in";
 
 /// `GET /console/sign-in`; whoever is signed in goes on to the console.
+#[instrument(skip_all)]
 pub(crate) async fn page(State(server): State<Server>, request: Request) -> Answer {
     match access::signed_in(&server, request).await? {
-        Ok(_) => ticket::see_other(HOME, None),
+        Ok(_) => see_other("/console", []),
         Err(request) => Ok(pages::render(&server, request).await),
     }
 }
 
 /// `POST /console/sign-in`: `email`, `password`.
+#[instrument(skip_all)]
 pub(crate) async fn sign_in(
     State(server): State<Server>,
     client: Client,
     request: Request,
 ) -> Answer {
-    let wants_json = request_info::wants_json(request.headers());
-    let again = pages::again(&request, "/console/sign-in");
+    let wants_json = wants_json(request.headers());
+    let again = pages::get_again(&request, PATH);
     let posted = form::read(request, &["email", "password"], None).await?;
     match check(&server, client, &posted).await {
         Ok(token) => {
-            let path = access::wanted(again.headers()).to_owned();
-            ticket::see_other(&path, Some(&session_cookie(&server, &token)))
+            let session = cookies::SESSION.set(&token.0, &server.public);
+            see_other(access::wanted_page(again.headers()), [session])
         }
         Err(failure) if wants_json || failure.status().is_server_error() => Err(failure),
         Err(failure) => {
-            let mut request = again;
             let email = posted.text("email").trim().to_owned();
-            request.extensions_mut().insert(SignInProblem { refusal: failure.refusal, email });
-            let mut response = pages::render(&server, request).await;
-            *response.status_mut() = failure.form_status();
-            if let Some(wait) = failure.retry_after() {
-                response.headers_mut().insert(RETRY_AFTER, wait);
-            }
-            Ok(response)
+            let problem = SignInProblem { refusal: failure.refusal, email };
+            Ok(pages::refuse_form(&server, again, failure, problem).await)
         }
     }
 }
 
-async fn check(server: &Server, client: Client, posted: &form::Posted) -> Answer<SessionToken> {
+async fn check(server: &Server, client: Client, posted: &Posted) -> Answer<SessionToken> {
     let attempt = server.rates.sign_in(client.0)?;
-    let token = server.desk.sign_in(posted.text("email").trim(), posted.text("password")).await;
-    match token {
-        Ok(token) => {
-            attempt.succeeded();
-            Ok(token)
-        }
-        Err(error) => Err(Failure::from(error)),
-    }
+    let token = server.desk.sign_in(posted.text("email").trim(), posted.text("password")).await?;
+    attempt.succeeded();
+    Ok(token)
 }
 
 /// `POST /console/sign-out`; without a session it does nothing.
+#[instrument(skip_all)]
 pub(crate) async fn sign_out(State(server): State<Server>, request: Request) -> Answer {
-    if let Some(token) = request_info::cookie(request.headers(), SESSION_COOKIE) {
+    if let Some(token) = cookies::SESSION.read(request.headers()) {
         server.desk.sign_out(token).await?;
     }
-    ticket::see_other("/console/sign-in", Some(&cookie(&server, "", 0)))
-}
-
-pub(crate) fn session_cookie(server: &Server, token: &SessionToken) -> String {
-    cookie(server, &token.0, COOKIE_SECONDS)
-}
-
-fn cookie(server: &Server, value: &str, seconds: u32) -> String {
-    let secure = if server.public.is_https() { "; Secure" } else { "" };
-    format!("{SESSION_COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    see_other(PATH, [cookies::SESSION.clear(&server.public)])
 }

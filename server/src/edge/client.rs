@@ -28,12 +28,12 @@ impl FromRequestParts<Server> for Client {
     }
 }
 
-/// Who speaks on the connection. Without a listener in front (a test that calls the router) it is this machine.
+/// The other end of the connection. Without a listener in front (a test that calls the router) it is this machine.
 pub(crate) fn peer(extensions: &Extensions) -> SocketAddr {
     extensions.get::<Peer>().map_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)), |peer| peer.0)
 }
 
-/// Its address: the peer, or, while the one who speaks is a trusted proxy, the one it says it speaks for.
+/// The address of the client: the peer, or, as long as the sender is a trusted proxy, the one that it forwards for.
 fn address(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     let is_trusted = |address| trusted.iter().any(|network| network.contains(address));
     let mut client = peer.ip().to_canonical();
@@ -47,9 +47,9 @@ fn address(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr
         .flat_map(|value| value.split(','))
         .map(str::trim)
         .collect();
-    // The last one was written by the nearest proxy; what stands before the first untrusted one anybody could have made up.
-    while let Some(said) = forwarded.pop() {
-        let Ok(address) = said.parse::<IpAddr>() else { break };
+    // The nearest proxy wrote the last one. Anybody could have made up what stands before the first untrusted one.
+    while let Some(forwarded_for) = forwarded.pop() {
+        let Ok(address) = forwarded_for.parse::<IpAddr>() else { break };
         client = address.to_canonical();
         if !is_trusted(client) {
             break;

@@ -1,6 +1,11 @@
-//! Puts words to refusals, in the caller's language: a problem document (RFC 9457), or a page for a browser that navigates.
+//! The words of refusals, put in where the caller's language is known: a problem document (RFC 9457), or a page for a
+//! browser that navigates.
 
-use crate::edge::{failure::Failure, page, request_info, state::Server};
+use super::{
+    failure::{Failure, Shown},
+    page, request_info,
+    state::Server,
+};
 use axum::{
     Json,
     extract::{Request, State},
@@ -9,35 +14,46 @@ use axum::{
         header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE},
     },
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
-use protocol::{Code, problem::Problem};
+use protocol::{Code, Refusal, html::escape, problem::Problem};
 
 /// The middleware.
-pub(crate) async fn word(State(server): State<Server>, request: Request, next: Next) -> Response {
-    let lang = request_info::language(request.uri(), request.headers(), "es");
+pub(crate) async fn put_words(
+    State(server): State<Server>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let reader = page::Reader::of(&request, "es");
     let wants_page = request_info::wants_page(request.headers());
-    let nonce = page::nonce(&request);
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
-    let Some(failure) = failure_in(&response) else { return response };
-    server.counters.refusals.up();
-    if failure.refusal.code == Code::RateLimited {
-        server.counters.rate_limited.up();
+    if let Some(Shown(failure)) = response.extensions().get() {
+        count(&server, failure);
+        return response;
     }
+    let Some(failure) = failure_in(&response) else { return response };
+    count(&server, &failure);
     let status = response.status();
     let worded = if wants_page {
-        page::problem(&failure.refusal, status, &path, lang, &nonce)
+        problem_page(&failure.refusal, status, &path, &reader)
     } else {
-        problem(&failure, status, lang)
+        problem_document(&failure, status, reader.lang)
     };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let (parts, body) = worded.into_parts();
-    // What was said of the empty body does not hold for this one.
+    // The length was the empty body's.
     response.headers_mut().remove(CONTENT_LENGTH);
     response.headers_mut().extend(parts.headers);
     *response.body_mut() = body;
     response
+}
+
+fn count(server: &Server, failure: &Failure) {
+    server.counters.refusals.up();
+    if failure.refusal.code == Code::RateLimited {
+        server.counters.rate_limited.up();
+    }
 }
 
 /// The refusal of a response that has no words yet: one of ours, or what the router says by status alone.
@@ -58,24 +74,55 @@ fn failure_in(response: &Response) -> Option<Failure> {
     bare.then(|| Failure::of(code_of(status)))
 }
 
+/// The code of a status that came without one: from the router, an extractor, or a page of the console that is not there.
+/// The status stays as it is.
 fn code_of(status: StatusCode) -> Code {
     match status {
         StatusCode::NOT_FOUND => Code::NotFound,
-        StatusCode::UNAUTHORIZED => Code::SignInRequired,
-        StatusCode::FORBIDDEN => Code::Forbidden,
-        StatusCode::TOO_MANY_REQUESTS => Code::RateLimited,
         StatusCode::SERVICE_UNAVAILABLE => Code::TryAgain,
-        StatusCode::INSUFFICIENT_STORAGE => Code::StorageFull,
         status if status.is_client_error() => Code::Invalid,
         _ => Code::Internal,
     }
 }
 
-fn problem(failure: &Failure, status: StatusCode, lang: &str) -> Response {
+fn problem_document(failure: &Failure, status: StatusCode, lang: &str) -> Response {
     let strings = desk::locales::strings(lang, &["error", "field"]);
     let problem = Problem::new(failure.refusal, status.as_u16(), &strings);
     let mut response = Json(problem).into_response();
     let kind = HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(CONTENT_TYPE, kind);
     response
+}
+
+/// A refusal as a page, about the address that was asked for.
+fn problem_page(
+    refusal: &Refusal,
+    status: StatusCode,
+    path: &str,
+    reader: &page::Reader,
+) -> Response {
+    let strings = desk::locales::strings(reader.lang, &["page", "error", "field"]);
+    let visited = ["ticket", "panel"]
+        .into_iter()
+        .zip(["/t/", "/w/"])
+        .find(|(_, begins)| path.starts_with(begins))
+        .map(|(name, _)| name);
+    let (title, text) = if refusal.code == Code::NotFound {
+        let key = ["page.", visited.unwrap_or("not_found")].concat();
+        (strings.get(&[&key, "_title"].concat()), strings.get(&key))
+    } else {
+        (strings.get("page.problem_title"), strings.refusal(refusal))
+    };
+    // The start page is where agents sign in: it is no way on for a visitor.
+    let home = match visited {
+        Some(_) => String::new(),
+        None => format!("<p><a href=\"/\">{}</a></p>", escape(&strings.get("page.home"))),
+    };
+    let body = format!(
+        "<main class=\"note\"><p class=\"status\">{}</p><h1>{}</h1><p>{}</p>{home}</main>",
+        status.as_u16(),
+        escape(&title),
+        escape(&text),
+    );
+    Html(page::document(&title, reader, &body)).into_response()
 }

@@ -1,12 +1,12 @@
-//! What could not be done, on its way out. The handler names the refusal; the words are put in at the edge
-//! ([`crate::edge::error_responses`]), where the caller's language is known.
+//! What could not be done, on its way out. A handler names the refusal; the words are put in at the edge
+//! ([`super::error_responses`]), where the caller's language is known.
 
-use crate::edge::rates::TooOften;
+use super::rates::RateLimited;
 use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use protocol::{Code, Refusal};
+use protocol::{Code, Refusal, problem};
 use std::time::Duration;
 
 /// A refusal, and when another try makes sense.
@@ -16,6 +16,10 @@ pub(crate) struct Failure {
     pub(crate) wait: Option<Duration>,
 }
 
+/// A refusal whose answer shows it already.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shown(pub(crate) Failure);
+
 pub(crate) type Answer<T = Response> = Result<T, Failure>;
 
 impl Failure {
@@ -24,21 +28,23 @@ impl Failure {
     }
 
     pub(crate) fn status(&self) -> StatusCode {
-        status_of(self.refusal.code)
+        status(self.refusal.code)
     }
 
-    /// The status of a page that shows the form again with what was typed.
-    pub(crate) fn form_status(&self) -> StatusCode {
-        match self.status() {
-            status if status.is_server_error() => status,
-            StatusCode::TOO_MANY_REQUESTS => StatusCode::TOO_MANY_REQUESTS,
-            _ => StatusCode::UNPROCESSABLE_ENTITY,
+    /// The page that shows the refused form again: it leaves with the same status and `Retry-After` as the problem document.
+    pub(crate) fn on_page(self, page: Response) -> Response {
+        let mut response = self.mark(page);
+        response.extensions_mut().insert(Shown(self));
+        response
+    }
+
+    fn mark(self, mut response: Response) -> Response {
+        *response.status_mut() = self.status();
+        if let Some(wait) = self.wait {
+            // Whole seconds, and never too few.
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
         }
-    }
-
-    /// `Retry-After`, in whole seconds, where it is known.
-    pub(crate) fn retry_after(&self) -> Option<HeaderValue> {
-        self.wait.map(|wait| HeaderValue::from(wait.as_secs() + 1))
+        response
     }
 }
 
@@ -49,16 +55,16 @@ impl From<Refusal> for Failure {
     }
 }
 
-impl From<TooOften> for Failure {
-    fn from(too_often: TooOften) -> Self {
-        Self { refusal: too_often.refusal(), wait: Some(too_often.wait) }
+impl From<RateLimited> for Failure {
+    fn from(limited: RateLimited) -> Self {
+        Self { refusal: limited.refusal(), wait: Some(limited.wait) }
     }
 }
 
 impl From<desk::Error> for Failure {
     fn from(error: desk::Error) -> Self {
         let refusal = error.refusal();
-        if status_of(refusal.code).is_server_error() {
+        if status(refusal.code).is_server_error() {
             tracing::error!(error = &error as &dyn std::error::Error, "request failed");
         }
         refusal.into()
@@ -67,37 +73,12 @@ impl From<desk::Error> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let mut response = self.status().into_response();
-        if let Some(wait) = self.retry_after() {
-            response.headers_mut().insert(RETRY_AFTER, wait);
-        }
+        let mut response = self.mark(Response::default());
         response.extensions_mut().insert(self);
         response
     }
 }
 
-/// The HTTP status of every code.
-pub(crate) fn status_of(code: Code) -> StatusCode {
-    match code {
-        Code::Required
-        | Code::TooLong
-        | Code::EmailInvalid
-        | Code::NameOrEmailRequired
-        | Code::CharacterInvalid
-        | Code::Invalid
-        | Code::TooManyFiles
-        | Code::SignInFailed => StatusCode::UNPROCESSABLE_ENTITY,
-        Code::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Code::FileType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        Code::ChatClosed | Code::ChatEnded | Code::AlreadyTaken | Code::AlreadyRated => {
-            StatusCode::CONFLICT
-        }
-        Code::NotFound => StatusCode::NOT_FOUND,
-        Code::SignInRequired => StatusCode::UNAUTHORIZED,
-        Code::Forbidden | Code::OriginNotAllowed => StatusCode::FORBIDDEN,
-        Code::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
-        Code::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
-        Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-    }
+fn status(code: Code) -> StatusCode {
+    StatusCode::from_u16(problem::status(code)).expect("a status of HTTP")
 }

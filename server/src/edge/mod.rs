@@ -1,8 +1,9 @@
-//! Where HTTP meets the desk: who may call, what a request says, what answers look like, and what all handlers share.
+//! Where HTTP meets the desk: who may call, what is read from requests, how answers look, and what all handlers share.
 
 pub(crate) mod access;
 pub(crate) mod client;
 pub(crate) mod compression;
+pub(crate) mod cookies;
 pub(crate) mod counters;
 pub(crate) mod error_responses;
 pub(crate) mod failure;
@@ -13,5 +14,7 @@ pub(crate) mod origin;
 pub(crate) mod page;
 pub(crate) mod rates;
 pub(crate) mod request_info;
+pub(crate) mod respond;
 pub(crate) mod security;
+pub(crate) mod site_in_path;
 pub(crate) mod state;

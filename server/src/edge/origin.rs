@@ -1,4 +1,4 @@
-//! Whether a page of another origin may ask about a site, and what its browser is told.
+//! Whether a page of another origin may read about a site, and the headers that let its browser do so.
 
 use crate::{
     edge::failure::{Answer, Failure},
@@ -30,16 +30,16 @@ pub(crate) fn is_ours(public: &PublicUrl, headers: &HeaderMap) -> bool {
 }
 
 /// Lets the asking page read the answer. Call after [`check`].
-pub(crate) fn share(site: &Site, asked: &HeaderMap, answer: &mut HeaderMap) {
+pub(crate) fn allow_reading(site: &Site, request: &HeaderMap, response: &mut HeaderMap) {
     if site.allowed_origins.is_empty() {
-        answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         return;
     }
-    answer.append(VARY, HeaderValue::from_static("origin"));
-    if let Some(origin) = asked.get(ORIGIN)
+    response.append(VARY, HeaderValue::from_static("origin"));
+    if let Some(origin) = request.get(ORIGIN)
         && origin.to_str().is_ok_and(|origin| allows(site, origin))
     {
-        answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     }
 }
 

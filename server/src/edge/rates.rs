@@ -28,7 +28,7 @@ type Limiter = RateLimiter<
 >;
 type Attempts = HashMap<Network, Vec<Timestamp>>;
 
-/// Everybody's counts.
+/// The counts of all clients.
 pub(crate) struct Rates {
     clock: DeskClock,
     tickets: Limits,
@@ -36,14 +36,14 @@ pub(crate) struct Rates {
     sign_ins: Mutex<Attempts>,
 }
 
-/// Too often: how long to wait.
+/// More than is allowed, and how long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooOften {
+pub(crate) struct RateLimited {
     pub(crate) limit: u64,
     pub(crate) wait: Duration,
 }
 
-impl TooOften {
+impl RateLimited {
     pub(crate) fn refusal(self) -> Refusal {
         Refusal::new(Code::RateLimited).limit(self.limit)
     }
@@ -60,7 +60,11 @@ impl Rates {
     }
 
     /// One new ticket of this client at this site.
-    pub(crate) fn ticket(&self, site: &desk::sites::Site, client: Network) -> Result<(), TooOften> {
+    pub(crate) fn ticket(
+        &self,
+        site: &desk::sites::Site,
+        client: Network,
+    ) -> Result<(), RateLimited> {
         self.tickets.check(&self.clock, (site.id, client), site.limits.tickets_per_hour)
     }
 
@@ -69,27 +73,27 @@ impl Rates {
         &self,
         site: &desk::sites::Site,
         client: Network,
-    ) -> Result<(), TooOften> {
+    ) -> Result<(), RateLimited> {
         self.messages.check(&self.clock, (site.id, client), site.limits.messages_per_minute)
     }
 
-    /// One attempt to sign in. It is taken down before the password is looked at, so that many at once are not more than
-    /// many in a row; [`SignIn::succeeded`] gives it back.
-    pub(crate) fn sign_in(&self, client: Network) -> Result<SignIn<'_>, TooOften> {
+    /// One attempt to sign in. It counts before the password is looked at, so that many at once are not more than
+    /// many in a row; [`SignIn::succeeded`] takes it off again.
+    pub(crate) fn sign_in(&self, client: Network) -> Result<SignIn<'_>, RateLimited> {
         let now = self.clock.0.now();
         let mut sign_ins = self.sign_ins();
         let attempts = sign_ins.entry(client).or_default();
         attempts.retain(|at| now.since(*at) < SIGN_IN_WINDOW);
         if attempts.len() >= SIGN_INS {
             let wait = SIGN_IN_WINDOW.saturating_sub(now.since(attempts[0]));
-            return Err(TooOften { limit: SIGN_INS as u64, wait });
+            return Err(RateLimited { limit: SIGN_INS as u64, wait });
         }
         attempts.push(now);
         drop(sign_ins);
         Ok(SignIn { rates: self, client, at: now })
     }
 
-    /// Forgets who has not been here for long.
+    /// Forgets clients whose counts have worn off.
     pub(crate) fn forget_old(&self) {
         self.tickets.forget_old();
         self.messages.forget_old();
@@ -139,13 +143,13 @@ impl Limits {
         clock: &DeskClock,
         key: (SiteId, Network),
         allowed: u32,
-    ) -> Result<(), TooOften> {
+    ) -> Result<(), RateLimited> {
         let Some(allowed) = NonZeroU32::new(allowed) else { return Ok(()) };
         if key.1.is_loopback() {
             return Ok(());
         }
         let limiter = self.limiter(clock, allowed);
-        limiter.check_key(&key).map_err(|not_until| TooOften {
+        limiter.check_key(&key).map_err(|not_until| RateLimited {
             limit: allowed.get().into(),
             wait: not_until.wait_time_from(clock.now()),
         })

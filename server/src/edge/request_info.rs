@@ -1,19 +1,42 @@
-//! What a request says of the answer that is wanted: its language, its kind; and its query and cookies.
+//! What handlers read from a request: its language, the kind of answer it wants, its parameters, its bearer token.
 
 use axum::http::{
     HeaderMap, Uri,
-    header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE},
+    header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION},
 };
+use desk::locales;
 
-/// The language asked for: `?lang=`, else what the browser says, else `otherwise`.
+/// Choices of an `Accept-Language` that are looked at; browsers send a handful.
+const CHOICES: usize = 32;
+
+/// The language asked for: `?lang=`, else what the browser says, else `otherwise`, else the first there is.
 pub(crate) fn language(uri: &Uri, headers: &HeaderMap, otherwise: &str) -> &'static str {
-    let said = query(uri, "lang");
     let browser = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    said.as_deref()
-        .and_then(desk::locales::negotiate)
-        .or_else(|| browser.and_then(desk::locales::negotiate))
-        .or_else(|| desk::locales::negotiate(otherwise))
-        .unwrap_or(desk::locales::LANGUAGES[0])
+    query(uri, "lang")
+        .as_deref()
+        .and_then(accepted_language)
+        .or_else(|| browser.and_then(accepted_language))
+        .or_else(|| locales::find_language(otherwise))
+        .unwrap_or(locales::LANGUAGES[0])
+}
+
+/// The best language there is for a tag or an `Accept-Language` (RFC 9110, 12.5.4); of equal weights the first named.
+fn accepted_language(wanted: &str) -> Option<&'static str> {
+    let mut best: Option<(f32, &'static str)> = None;
+    for choice in wanted.split(',').take(CHOICES) {
+        let mut parts = choice.split(';');
+        let language = locales::find_language(parts.next().unwrap_or_default().trim());
+        let weight = parts
+            .find_map(|part| part.trim().strip_prefix("q="))
+            .map_or(1.0, |weight| weight.trim().parse::<f32>().unwrap_or(0.0));
+        if let Some(language) = language
+            && weight > 0.0
+            && best.is_none_or(|(most, _)| weight > most)
+        {
+            best = Some((weight, language));
+        }
+    }
+    best.map(|(_, language)| language)
 }
 
 /// One parameter of the query, decoded.
@@ -37,16 +60,10 @@ fn accept(headers: &HeaderMap) -> &str {
     headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// The value of a cookie.
-pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
+/// The token of `Authorization: Bearer` (RFC 6750).
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 #[cfg(test)]
@@ -65,11 +82,12 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_found_by_its_whole_name() {
-        let mut headers = HeaderMap::new();
-        headers.insert(COOKIE, "not_ayuda=1; ayuda=2;ayuda_session=a=b".parse().unwrap());
-        assert_eq!(cookie(&headers, "ayuda"), Some("2"));
-        assert_eq!(cookie(&headers, "ayuda_session"), Some("a=b"));
-        assert_eq!(cookie(&headers, "session"), None);
+    fn the_language_of_the_greatest_weight_is_accepted() {
+        assert_eq!(accepted_language("pt-BR,pt;q=0.9"), Some("pt"));
+        assert_eq!(accepted_language("fr,en;q=0.5,es;q=0.7"), Some("es"));
+        assert_eq!(accepted_language("EN_us"), Some("en"));
+        assert_eq!(accepted_language("de"), None);
+        assert_eq!(accepted_language("en;q=0,pt;q=0.1"), Some("pt"));
+        assert_eq!(accepted_language(""), None);
     }
 }

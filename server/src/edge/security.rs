@@ -24,14 +24,14 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub(crate) struct FrameAncestors(pub(crate) String);
 
 /// The middleware; outermost but for counting.
-pub(crate) async fn guard(
+pub(crate) async fn add_headers(
     State(server): State<Server>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let nonce = new_nonce();
     request.extensions_mut().insert(Nonce(nonce.clone()));
-    forgive_hidden_origin(&server.public, &mut request);
+    drop_hidden_origin(&server.public, &mut request);
     let mut response = next.run(request).await;
     let ancestors = response.extensions().get::<FrameAncestors>().map(|framed| framed.0.clone());
     let is_page = response
@@ -77,7 +77,7 @@ fn policy(public: &PublicUrl, nonce: &str, ancestors: &str) -> String {
 /// Under `Referrer-Policy: no-referrer` a browser posts a form with `Origin: null` and says where it comes from in
 /// `Sec-Fetch-Site` alone, which it leaves out where there is no TLS. Such a post counts as one that says nothing; a
 /// cross-site one carries no cookie of ours (`SameSite=Lax`).
-fn forgive_hidden_origin(public: &PublicUrl, request: &mut Request) {
+fn drop_hidden_origin(public: &PublicUrl, request: &mut Request) {
     // What only reads is answered by the list of origins, and `null` is on none.
     let reads = request.method().is_safe();
     let headers = request.headers_mut();
@@ -87,7 +87,7 @@ fn forgive_hidden_origin(public: &PublicUrl, request: &mut Request) {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "a nonce is new for every answer and never stored")]
+/// New for every answer, and never stored.
 fn new_nonce() -> String {
     format!("{:032x}", rand::random::<u128>())
 }

@@ -1,48 +1,40 @@
 //! What every handler and socket shares.
 
-use crate::{
-    edge::{counters::Counters, open_sockets::Sockets, rates::Rates},
-    ops::demo::Demo,
-    settings::{Network, PublicUrl},
-};
-use desk::Desk;
+use super::{counters::Counters, open_sockets::OpenSockets, rates::Rates};
+use crate::settings::{Network, PublicUrl};
+use desk::{Desk, Stop};
 use std::{ops::Deref, sync::Arc};
-use tokio::sync::watch;
 
 /// The running server; clones share it.
 #[derive(Clone)]
-pub struct Server(Arc<Inner>);
+pub struct Server(Arc<Shared>);
 
-pub struct Inner {
+pub struct Shared {
     pub(crate) desk: Desk,
     pub(crate) public: PublicUrl,
     pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) metrics_token: Option<String>,
     pub(crate) rates: Rates,
     pub(crate) counters: Counters,
-    pub(crate) sockets: Sockets,
-    pub(crate) demo: Option<Demo>,
+    pub(crate) sockets: OpenSockets,
+    /// Whether the data folder has a demonstration, whose page is then shown.
+    pub(crate) has_demo: bool,
+    /// The built files of the panel and the ticket page.
+    pub(crate) panel_assets: widget::ssr::Assets,
     /// The console's pages and server functions.
     pub(crate) console: axum::Router,
-    /// Turns true once, when the server goes away.
-    pub(crate) stop: watch::Receiver<bool>,
+    pub(crate) stop: Stop,
 }
 
 impl Server {
-    pub(crate) fn new(inner: Inner) -> Self {
-        Self(Arc::new(inner))
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
     }
 }
 
-/// Resolves when the server goes away.
-pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
-    // An error means that whoever could say so is gone, which says so.
-    let _ = stop.wait_for(|stop| *stop).await;
-}
-
 impl Deref for Server {
-    type Target = Inner;
-    fn deref(&self) -> &Inner {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
         &self.0
     }
 }

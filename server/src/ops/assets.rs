@@ -1,16 +1,20 @@
 //! Scripts, styles, wasm and fonts, embedded and precompressed, under names that change with
-//! their content; the loader alone keeps its name, because owners have pasted it.
+//! their content; the loader alone keeps its name, because owners paste it.
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::Path;
-use axum::http::header::{
-    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE,
-    ETAG, IF_NONE_MATCH, VARY, X_CONTENT_TYPE_OPTIONS,
+use crate::edge::failure::Failure;
+use axum::{
+    body::Body,
+    extract::Path,
+    http::{
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{
+            ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING,
+            CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY, X_CONTENT_TYPE_OPTIONS,
+        },
+    },
+    response::{IntoResponse, Response},
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use protocol::Code;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/assets.rs"));
@@ -44,7 +48,7 @@ pub fn find(logical: &str) -> Option<&'static Asset> {
 }
 
 /// The URL of a logical name, or an empty string when this binary was built without assets.
-pub fn url(logical: &str) -> &'static str {
+fn url(logical: &str) -> &'static str {
     find(logical).map_or("", |asset| asset.url)
 }
 
@@ -53,43 +57,57 @@ pub fn all() -> &'static [Asset] {
     embedded::ASSETS
 }
 
-/// `/assets/{*path}` and `/widget.js`.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/assets/{*path}", get(serve)).route("/widget.js", get(serve_loader))
+/// What the panel and the ticket page are made with.
+pub(crate) fn of_panel() -> widget::ssr::Assets {
+    widget::ssr::Assets {
+        css: find("panel.css").and_then(|css| std::str::from_utf8(css.body).ok()),
+        script_url: find("panel.js").map(|script| script.url.to_owned()),
+        wasm_url: find("panel.wasm").map(|wasm| wasm.url.to_owned()),
+    }
+}
+
+/// What the console is made with.
+pub(crate) fn of_console() -> app::ssr::ConsoleAssets {
+    app::ssr::ConsoleAssets {
+        css_url: url("console.css").into(),
+        script_url: url("console.js").into(),
+        wasm_url: url("console.wasm").into(),
+        font_url: url("fonts/atkinson-hyperlegible-next-latin.woff2").into(),
+    }
 }
 
 /// A file under its hashed name: cacheable for ever.
-pub async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
     let asset = embedded::ASSETS
         .iter()
         .find(|asset| asset.url.strip_prefix("/assets/").is_some_and(|name| name == path));
     match asset {
         Some(asset) => asset.answer(&headers, A_YEAR),
-        None => StatusCode::NOT_FOUND.into_response(),
+        None => Failure::of(Code::NotFound).into_response(),
     }
 }
 
-/// The loader, for pages of every origin; asked again after five minutes.
-pub async fn serve_loader(headers: HeaderMap) -> Response {
+/// The loader, for pages of every origin; browsers ask again after five minutes.
+pub(crate) async fn serve_loader(headers: HeaderMap) -> Response {
     match find("widget.js") {
         Some(asset) => asset.answer(&headers, FIVE_MINUTES),
-        None => StatusCode::NOT_FOUND.into_response(),
+        None => Failure::of(Code::NotFound).into_response(),
     }
 }
 
 impl Asset {
-    fn answer(&self, asked: &HeaderMap, caching: HeaderValue) -> Response {
-        let (encoding, body) = self.encoded(asked);
+    fn answer(&self, request: &HeaderMap, caching: HeaderValue) -> Response {
+        let (encoding, body) = self.encoded(request);
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
         headers.insert(ETAG, HeaderValue::from_static(self.etag));
         headers.insert(CACHE_CONTROL, caching);
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        // Public files, and host pages of any origin load them; nothing here depends on who asks.
+        // Public files, and host pages of any origin load them; no answer depends on who asks.
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
-        if self.is_known_to(asked) {
+        if self.is_known_to(request) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return response;
         }
@@ -101,33 +119,33 @@ impl Asset {
         response
     }
 
-    fn encoded(&self, asked: &HeaderMap) -> (Option<&'static str>, &'static [u8]) {
-        if let Some(br) = self.br.filter(|_| accepts(asked, "br")) {
+    fn encoded(&self, request: &HeaderMap) -> (Option<&'static str>, &'static [u8]) {
+        if let Some(br) = self.br.filter(|_| accepts(request, "br")) {
             (Some("br"), br)
-        } else if let Some(gz) = self.gz.filter(|_| accepts(asked, "gzip")) {
+        } else if let Some(gz) = self.gz.filter(|_| accepts(request, "gzip")) {
             (Some("gzip"), gz)
         } else {
             (None, self.body)
         }
     }
 
-    fn is_known_to<'a>(&self, asked: &'a HeaderMap) -> bool {
+    fn is_known_to<'a>(&self, request: &'a HeaderMap) -> bool {
         let opaque = |tag: &'a str| tag.strip_prefix("W/").unwrap_or(tag);
-        values(asked, &IF_NONE_MATCH).any(|tag| tag == "*" || opaque(tag) == opaque(self.etag))
+        values(request, &IF_NONE_MATCH).any(|tag| tag == "*" || opaque(tag) == opaque(self.etag))
     }
 }
 
 /// RFC 9110, 12.5.3: listed by name and not with weight zero.
-fn accepts(asked: &HeaderMap, coding: &str) -> bool {
-    values(asked, &ACCEPT_ENCODING).any(|item| {
+fn accepts(request: &HeaderMap, coding: &str) -> bool {
+    values(request, &ACCEPT_ENCODING).any(|item| {
         let mut parts = item.split(';').map(str::trim);
         parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding))
             && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
     })
 }
 
-fn values<'a>(asked: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    asked
+fn values<'a>(request: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    request
         .get_all(name)
         .iter()
         .filter_map(|value| value.to_str().ok())

@@ -1,7 +1,6 @@
 //! The demonstration: a site that never closes, somebody to answer, a few tickets. Where it is, is kept in `<data_dir>/demo.toml`,
 //! so that `serve` can say again how to sign in.
 
-use crate::settings::PublicUrl;
 use desk::{
     Desk,
     people::{NewAgent, Role},
@@ -114,22 +113,11 @@ pub(crate) fn site_key() -> SiteKey {
     SiteKey(SITE.into())
 }
 
-/// The tag of the demonstration's site.
-pub(crate) fn tag(public: &PublicUrl) -> String {
-    tag_of(public, SITE)
-}
-
-/// The tag that an owner pastes.
-pub(crate) fn tag_of(public: &PublicUrl, site: &str) -> String {
-    format!("<script async src=\"{}/widget.js\" data-site=\"{site}\"></script>", public.as_str())
-}
-
 fn file(data_dir: &Path) -> PathBuf {
     data_dir.join("demo.toml")
 }
 
 /// Four groups of four that are easy to copy: 77 bits.
-#[allow(clippy::disallowed_methods, reason = "a password is drawn once and stored hashed")]
 fn new_password() -> String {
     const LETTERS: &[u8; 28] = b"abcdefghjkmnpqrstuvwxyz23456";
     let groups: Vec<String> = (0..4)

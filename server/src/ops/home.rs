@@ -1,54 +1,40 @@
-//! `/` and `/demo`.
+//! `/`: a word of welcome on a fresh install, else the way to the console.
 
-use crate::{
-    edge::{
-        failure::{Answer, Failure},
-        page, request_info,
-        state::Server,
-    },
-    ops::demo,
-    settings::is_loopback_host,
+use crate::edge::{
+    failure::Answer,
+    page::{self, Reader},
+    respond::see_other,
+    state::Server,
 };
 use axum::{
     extract::{Request, State},
-    http::header::HOST,
-    response::{IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse},
 };
-use protocol::Code;
+use protocol::html::escape;
+use tracing::instrument;
 
-/// A word of welcome while nobody can sign in; else the way to the console.
+/// `GET /`
+#[instrument(skip_all)]
 pub(crate) async fn home(State(server): State<Server>, request: Request) -> Answer {
-    let (lang, nonce) = reader(&request);
     if server.desk.has_agents().await? {
-        return Ok(Redirect::to("/console/sign-in").into_response());
+        return see_other("/console/sign-in", []);
     }
-    Ok(page::landing(lang, &nonce))
+    Ok(Html(landing(&Reader::of(&request, "es"))).into_response())
 }
 
-/// A host page with the tag, as an owner's site would be.
-pub(crate) async fn demo(State(server): State<Server>, request: Request) -> Answer {
-    let shown = server.demo.is_some() && server.desk.find_site(&demo::site_key()).is_some();
-    if !shown {
-        return Err(Failure::of(Code::NotFound));
-    }
-    if let Some(elsewhere) = public_name(&server, &request) {
-        return Ok(elsewhere);
-    }
-    let (lang, nonce) = reader(&request);
-    Ok(page::demo(&demo::tag(&server.public), lang, &nonce))
-}
-
-fn reader(request: &Request) -> (&'static str, String) {
-    (request_info::language(request.uri(), request.headers(), "es"), page::nonce(request))
-}
-
-/// `127.0.0.1` and `localhost` are one machine but two origins, and sockets are held to the public one: whoever typed the
-/// other name is sent there.
-fn public_name(server: &Server, request: &Request) -> Option<Response> {
-    let host = request.headers().get(HOST)?.to_str().ok()?;
-    let other = host != server.public.host() && is_loopback_host(host);
-    (other && server.public.is_loopback()).then(|| {
-        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        Redirect::temporary(&format!("{}{path}", server.public.as_str())).into_response()
-    })
+fn landing(reader: &Reader) -> String {
+    let strings = desk::locales::strings(reader.lang, &["page"]);
+    let text = |key: &str| escape(&strings.get(key));
+    let body = format!(
+        "<main class=\"note wide\"><h1>{}</h1><p>{}</p>\
+         <p>{}</p><pre>ayuda agent create --email ana@example.com --name \"Ana Ruiz\"</pre>\
+         <p>{}</p><pre>ayuda site apply site.toml</pre>\
+         <p>{}</p><pre>ayuda demo</pre></main>",
+        text("page.landing_title"),
+        text("page.landing"),
+        text("page.landing_agent"),
+        text("page.landing_site"),
+        text("page.landing_demo"),
+    );
+    page::document(&strings.get("page.landing_title"), reader, &body)
 }

@@ -1,26 +1,26 @@
 //! The listener: accepts, hands each connection its router, and lets them finish when the server stops.
 
-use crate::edge::{client::Peer, state::stopped};
+use crate::edge::client::Peer;
 use axum::{Router, body::Body, extract::Request};
+use desk::Stop;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{net::SocketAddr, pin::pin, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::watch,
     task::JoinSet,
 };
 use tower::ServiceExt;
 
-/// A client that takes longer to say what it wants, or is silent between two requests, is let go.
+/// A client that sends no whole head for this long, in a request or between two, is disconnected.
 const HEAD_WITHIN: Duration = Duration::from_secs(75);
 /// A connection's read buffer; heads longer than this are refused.
 const HEAD_BYTES: usize = 64 * 1024;
-/// After the system refused a connection (no descriptors left, say), breathe.
-const BREATHE: Duration = Duration::from_millis(100);
+/// The pause after the system refused a connection, when it has no descriptors left for example.
+const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// Serves until `stop`, and then until the last connection is done.
-pub(crate) async fn listen(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn listen(listener: TcpListener, router: Router, mut stop: Stop) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -30,23 +30,18 @@ pub(crate) async fn listen(listener: TcpListener, router: Router, mut stop: watc
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(BREATHE).await;
+                    tokio::time::sleep(ACCEPT_AGAIN_AFTER).await;
                 }
             },
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            () = stopped(&mut stop) => break,
+            () = stop.wait() => break,
         }
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
 }
 
-async fn serve(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    mut stop: watch::Receiver<bool>,
-) {
+async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, mut stop: Stop) {
     // Answers are small and wanted at once.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
@@ -63,7 +58,7 @@ async fn serve(
     let mut connection = pin!(connection);
     let outcome = tokio::select! {
         outcome = connection.as_mut() => outcome,
-        () = stopped(&mut stop) => {
+        () = stop.wait() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

@@ -1,8 +1,10 @@
 //! What operators need and what the process is made of: health, metrics, the demonstration, embedded files, the listener.
 
-pub mod assets;
+pub(crate) mod assets;
 pub(crate) mod demo;
+pub(crate) mod demo_page;
 pub(crate) mod health;
 pub(crate) mod home;
 pub(crate) mod listener;
+pub(crate) mod metrics;
 pub(crate) mod telemetry;

@@ -10,6 +10,7 @@ use futures_util::FutureExt;
 use protocol::Code;
 use std::panic::AssertUnwindSafe;
 
+/// Counts and logs.
 pub(crate) async fn observe(
     State(server): State<Server>,
     request: Request,
@@ -26,10 +27,11 @@ pub(crate) async fn observe(
     response
 }
 
+/// Answers 500 where a handler panicked.
 pub(crate) async fn catch_panic(request: Request, next: Next) -> Response {
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,
-        // The panic hook has said where.
+        // The panic hook has logged where.
         Err(_) => Failure::of(Code::Internal).into_response(),
     }
 }

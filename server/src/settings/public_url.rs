@@ -1,6 +1,7 @@
 //! Where people reach this server.
 
 use super::names::{PUBLIC_URL, SettingError};
+use protocol::SiteKey;
 
 /// An origin, as browsers write it: lower case, no default port, no slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +58,11 @@ impl PublicUrl {
     /// Host and port, as a `Host` header has them.
     pub fn host(&self) -> &str {
         self.0.split_once("://").map_or(self.0.as_str(), |(_, host)| host)
+    }
+
+    /// The tag that an owner pastes to have the site's button.
+    pub fn tag(&self, site: &SiteKey) -> String {
+        format!("<script async src=\"{}/widget.js\" data-site=\"{site}\"></script>", self.0)
     }
 
     /// Whether only this machine can reach it.

@@ -4,6 +4,8 @@ pub(crate) mod chats;
 pub(crate) mod files;
 pub(crate) mod panel;
 pub(crate) mod requests;
+mod sent_form;
 pub(crate) mod status;
 pub(crate) mod ticket;
+mod ticket_page;
 pub(crate) mod ticket_posts;

@@ -1,53 +1,46 @@
 //! `POST /w/{site}/requests`: the Ayuda form, with files.
 
-use crate::{
-    edge::{
-        access,
-        client::Client,
-        failure::Answer,
-        form::{self, Posted, Uploads},
-        origin, request_info,
-        state::Server,
-    },
-    visitor::{chats::Sent, panel::Asked},
+use super::sent_form::{FIELDS, SentForm};
+use crate::edge::{
+    client::Client,
+    failure::Answer,
+    form::{self, Posted, Uploads},
+    origin,
+    site_in_path::SiteInPath,
+    state::Server,
 };
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use desk::{sites::Site, tickets::NewRequest};
 use protocol::{
-    EntryId,
+    EntryId, Refusal,
     form::Started,
     text::{EmailAddress, FormText, PersonName},
 };
+use tracing::instrument;
 use widget::ssr::Form;
 
-/// Chat and Ayuda are one form on the page, so the chat's subject comes along; a request has none.
-const FIELDS: [&str; 8] = ["id", "name", "email", "subject", "message", "page", "lang", "zone"];
-
+#[instrument(skip_all, fields(site = %site.key))]
 pub(crate) async fn ask(
     State(server): State<Server>,
-    Path(key): Path<String>,
+    SiteInPath(site): SiteInPath,
     client: Client,
     request: Request,
 ) -> Answer {
-    let site = access::site(&server, &key)?;
     origin::check(&site, &server.public, request.headers())?;
-    let wants_json = request_info::wants_json(request.headers());
-    let asked = Asked::of(&request, &site);
-    // Counted before the files are taken: over the limit nothing is stored.
+    let sent = SentForm::of(&request, Form::Request, &server, &site);
+    // Counted before the files are read: over the limit nothing is stored.
     let allowed = server.rates.ticket(&site, client.0);
     let uploads = allowed.is_ok().then_some(Uploads { desk: &server.desk, site: &site });
     let mut posted = form::read(request, &FIELDS, uploads).await?;
     let id = posted.entry_id(&server.desk);
-    let outcome = match (allowed, new_request(&mut posted, id, asked.lang)) {
-        (Err(too_often), _) => {
+    let outcome = match (allowed, new_request(&mut posted, id, sent.lang())) {
+        (Err(limited), _) => {
             posted.refusals.clear();
-            Err(too_often.into())
+            Err(limited.into())
         }
-        (Ok(()), Some(new)) => send(&server, &site, new).await,
-        (Ok(()), None) => Err(posted.refusals[0].into()),
+        (Ok(()), Ok(new)) => send(&server, &site, new).await,
+        (Ok(()), Err(refusal)) => Err(refusal.into()),
     };
-    let form = Form::Request;
-    let sent = Sent { server: &server, site: &site, asked: &asked, form, wants_json };
     Ok(sent.answer(outcome, posted, id))
 }
 
@@ -57,13 +50,13 @@ async fn send(server: &Server, site: &Site, new: NewRequest) -> Answer<Started> 
     Ok(started)
 }
 
-fn new_request(posted: &mut Posted, id: EntryId, lang: &str) -> Option<NewRequest> {
+fn new_request(posted: &mut Posted, id: EntryId, lang: &str) -> Result<NewRequest, Refusal> {
     let name = posted.parse_optional("name", PersonName::parse);
     let email = posted.parse("email", EmailAddress::parse);
     let text = posted.parse("message", FormText::parse);
     let page = posted.page();
-    let (email, text) = email.zip(text).filter(|_| posted.refusals.is_empty())?;
+    let (email, text) = posted.complete(email.zip(text))?;
     let files = posted.files.clone();
     let lang = lang.into();
-    Some(NewRequest { id, name, email, text, files, page, lang, zone: posted.zone() })
+    Ok(NewRequest { id, name, email, text, files, page, lang, zone: posted.zone() })
 }

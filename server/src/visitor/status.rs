@@ -1,14 +1,9 @@
 //! The button's answer: once, and as it changes.
 
-use crate::edge::{
-    access,
-    failure::Answer,
-    origin, request_info,
-    state::{Server, stopped},
-};
+use crate::edge::{failure::Answer, origin, request_info, site_in_path::SiteInPath, state::Server};
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{
         HeaderMap, HeaderValue, Uri,
         header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL},
@@ -18,6 +13,7 @@ use axum::{
         sse::{Event, KeepAlive},
     },
 };
+use desk::Stop;
 use futures_util::{Stream, stream};
 use protocol::{
     limits,
@@ -27,8 +23,9 @@ use protocol::{
 use serde::Serialize;
 use std::{convert::Infallible, sync::Arc};
 use tokio::sync::watch;
+use tracing::instrument;
 
-/// What host pages are told.
+/// What host pages are sent.
 #[derive(Serialize)]
 struct Status<'a> {
     open: bool,
@@ -54,46 +51,46 @@ impl<'a> Status<'a> {
 }
 
 /// `GET /w/{site}/status`
+#[instrument(skip_all, fields(site = %site.key))]
 pub(crate) async fn status(
     State(server): State<Server>,
-    Path(key): Path<String>,
+    SiteInPath(site): SiteInPath,
     uri: Uri,
     headers: HeaderMap,
 ) -> Answer {
-    let site = access::site(&server, &key)?;
     if let Err(failure) = origin::check(&site, &server.public, &headers) {
-        // Readable to the page that is refused: its loader would take it for a broken line and try again for ever.
+        // Readable to the page that is refused: its loader would take it for a broken connection and try again for ever.
         return Ok(([(ACCESS_CONTROL_ALLOW_ORIGIN, "*")], failure).into_response());
     }
     let strings = words(&uri, &headers, &site.lang);
     let status = Json(Status::new(&server.desk.availability(site.id), site.hue, &strings));
     let mut response = ([(CACHE_CONTROL, "public, max-age=5")], status).into_response();
-    origin::share(&site, &headers, response.headers_mut());
+    origin::allow_reading(&site, &headers, response.headers_mut());
     Ok(response)
 }
 
 /// `GET /w/{site}/events`: the same as server-sent events, the first at once.
+#[instrument(skip_all, fields(site = %site.key))]
 pub(crate) async fn events(
     State(server): State<Server>,
-    Path(key): Path<String>,
+    SiteInPath(site): SiteInPath,
     uri: Uri,
     headers: HeaderMap,
 ) -> Answer {
-    let site = access::site(&server, &key)?;
     origin::check(&site, &server.public, &headers)?;
     let follow = Follow {
         availability: server.desk.watch_availability(site.id),
         stop: server.stop.clone(),
         hue: site.hue,
         strings: words(&uri, &headers, &site.lang),
-        told: None,
+        sent: None,
         _counted: Counted::new(server),
     };
     let mut response = stream_of(follow).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // nginx holds back what it is not told to let through.
+    // nginx buffers an answer unless this header forbids it.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
-    origin::share(&site, &headers, response.headers_mut());
+    origin::allow_reading(&site, &headers, response.headers_mut());
     Ok(response)
 }
 
@@ -103,10 +100,10 @@ fn words(uri: &Uri, headers: &HeaderMap, lang: &str) -> Arc<Strings> {
 
 struct Follow {
     availability: watch::Receiver<Availability>,
-    stop: watch::Receiver<bool>,
+    stop: Stop,
     hue: Option<u16>,
     strings: Arc<Strings>,
-    told: Option<Availability>,
+    sent: Option<Availability>,
     _counted: Counted,
 }
 
@@ -114,15 +111,15 @@ fn stream_of(follow: Follow) -> Sse<impl Stream<Item = Result<Event, Infallible>
     let events = stream::unfold(follow, async |mut follow| {
         loop {
             let now = *follow.availability.borrow_and_update();
-            if follow.told != Some(now) {
-                follow.told = Some(now);
+            if follow.sent != Some(now) {
+                follow.sent = Some(now);
                 let status = Status::new(&now, follow.hue, &follow.strings);
                 let data = serde_json::to_string(&status).expect("a status is JSON");
                 return Some((Ok(Event::default().event("status").data(data)), follow));
             }
             tokio::select! {
                 changed = follow.availability.changed() => changed.ok()?,
-                () = stopped(&mut follow.stop) => return None,
+                () = follow.stop.wait() => return None,
             }
         }
     });

@@ -1,113 +1,116 @@
-//! What the ticket page's forms do: reply, transcript, rating. Done is a 303 back to the page; refused is the page with what was typed.
+//! What the ticket page's forms do: reply, transcript, rating. Done is a 303 back to the page; refused is the page with what
+//! was typed.
 
-use crate::{
-    edge::{
-        client::Client,
-        failure::{Answer, Failure},
-        form::{self, Posted, Uploads},
-        request_info,
-        state::Server,
-    },
-    visitor::ticket::{self, Reader},
+use super::ticket_page;
+use crate::edge::{
+    client::Client,
+    failure::{Answer, Failure},
+    form::{self, Uploads},
+    page::Reader,
+    request_info::wants_json,
+    respond::{created, see_other},
+    state::Server,
 };
 use axum::{
-    Extension, Json,
-    extract::{Path, Request, State},
-    http::StatusCode,
-    response::IntoResponse,
+    Extension, RequestPartsExt,
+    extract::{FromRequestParts, Path, Request},
+    http::request::Parts,
 };
 use desk::{live::Receipt, sites::Site, tickets::Visitor};
 use protocol::{
-    Code, EntryId, Field, Refusal,
+    Code, EntryId, Field, Refusal, TicketNumber,
     text::{EmailAddress, FormText, RatingComment},
 };
-use std::sync::Arc;
+use serde_json::{Value, json};
+use std::{collections::HashMap, sync::Arc};
+use tracing::instrument;
 use widget::ssr::TicketAnswer;
 
-/// A post from the page of one ticket.
-struct Post {
+/// A post from the page of one ticket, behind `Access::Ticket`.
+pub(crate) struct Post {
     server: Server,
     site: Arc<Site>,
     visitor: Visitor,
-    number: String,
+    number: TicketNumber,
+    client: Client,
     reader: Reader,
     wants_json: bool,
+    /// The entry that the page's reply form makes next.
     id: EntryId,
 }
 
-impl Post {
-    fn new(
-        server: Server,
-        site: Arc<Site>,
-        visitor: Visitor,
-        number: String,
-        request: &Request,
-    ) -> Self {
-        let id = server.desk.options().clock.new_entry_id();
-        let reader = Reader::of(request, &site);
-        let wants_json = request_info::wants_json(request.headers());
-        Self { server, site, visitor, number, reader, wants_json, id }
-    }
+impl FromRequestParts<Server> for Post {
+    type Rejection = Failure;
 
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Failure> {
+        let unguarded = |_| Failure::of(Code::NotFound);
+        let Extension(site): Extension<Arc<Site>> = parts.extract().await.map_err(unguarded)?;
+        let Extension(visitor): Extension<Visitor> = parts.extract().await.map_err(unguarded)?;
+        let params = parts.extract::<Path<HashMap<String, String>>>().await;
+        let Path(mut params) = params.map_err(|_| Failure::of(Code::NotFound))?;
+        let Ok(client) = Client::from_request_parts(parts, server).await;
+        Ok(Self {
+            server: server.clone(),
+            reader: Reader::in_parts(parts, &site.lang),
+            wants_json: wants_json(&parts.headers),
+            id: server.desk.clock().new_entry_id(),
+            number: TicketNumber(params.remove("number").unwrap_or_default()),
+            site,
+            visitor,
+            client,
+        })
+    }
+}
+
+impl Post {
     async fn answer(
         &self,
-        outcome: Answer<serde_json::Value>,
+        outcome: Answer<Value>,
         done: &str,
         refused: impl FnOnce(Refusal) -> TicketAnswer,
     ) -> Answer {
         match outcome {
-            Ok(body) if self.wants_json => Ok((StatusCode::CREATED, Json(body)).into_response()),
-            Ok(_) => ticket::see_other(&format!("/t/{}?done={done}", self.number), None),
+            Ok(body) if self.wants_json => Ok(created(body)),
+            Ok(_) => see_other(&format!("/t/{}?done={done}", self.number), []),
             Err(failure) if self.wants_json || failure.status().is_server_error() => Err(failure),
             Err(failure) => {
+                let Self { server, site, visitor, reader, id, .. } = self;
                 let answer = Some(refused(failure.refusal));
-                let status = failure.form_status();
-                let Self { server, site, visitor, id, .. } = self;
-                self.reader.show(server, site, *visitor, *id, answer, status).await
+                let page = ticket_page::show(server, site, *visitor, reader, *id, answer).await?;
+                Ok(failure.on_page(page))
             }
         }
     }
 }
 
 /// `POST /t/{number}`: `id`, `message`, `files`.
-pub(crate) async fn reply(
-    State(server): State<Server>,
-    Path(number): Path<String>,
-    Extension(visitor): Extension<Visitor>,
-    Extension(site): Extension<Arc<Site>>,
-    client: Client,
-    request: Request,
-) -> Answer {
-    let mut post = Post::new(server, site, visitor, number, &request);
-    let allowed = post.server.rates.message(&post.site, client.0);
+#[instrument(skip_all, fields(ticket = %post.visitor.ticket))]
+pub(crate) async fn reply(mut post: Post, request: Request) -> Answer {
+    let allowed = post.server.rates.message(&post.site, post.client.0);
     let uploads = Uploads { desk: &post.server.desk, site: &post.site };
     let uploads = allowed.is_ok().then_some(uploads);
     let mut posted = form::read(request, &["id", "message"], uploads).await?;
     post.id = posted.entry_id(&post.server.desk);
     let outcome = match allowed {
-        Err(too_often) => {
+        Err(limited) => {
             posted.refusals.clear();
-            Err(Failure::from(too_often))
+            Err(Failure::from(limited))
         }
         Ok(()) => send_reply(&post, &mut posted).await,
     };
-    let Posted { refusals, .. } = &posted;
-    let (refusals, message) = (refusals.clone(), posted.text("message").to_owned());
-    let receipt = outcome.map(
-        |receipt| serde_json::json!({ "id": receipt.id, "seq": receipt.seq, "at": receipt.at }),
-    );
-    post.answer(receipt, "reply", |refusal| TicketAnswer::ReplyRefused {
-        refusals: with(refusals, refusal),
-        message,
+    let message = posted.text("message").to_owned();
+    let receipt =
+        outcome.map(|receipt| json!({ "id": receipt.id, "seq": receipt.seq, "at": receipt.at }));
+    post.answer(receipt, "reply", |refusal| {
+        posted.refuse(refusal);
+        TicketAnswer::ReplyRefused { refusals: posted.refusals, message }
     })
     .await
 }
 
-async fn send_reply(post: &Post, posted: &mut Posted) -> Answer<Receipt> {
+async fn send_reply(post: &Post, posted: &mut form::Posted) -> Answer<Receipt> {
     let text = posted.parse_optional("message", FormText::parse);
-    if let Some(refusal) = posted.refusals.first() {
-        return Err((*refusal).into());
-    }
+    posted.complete(Some(()))?;
     if text.is_none() && posted.files.is_empty() {
         return Err(Refusal::of(Field::Message, Code::Required).into());
     }
@@ -118,24 +121,15 @@ async fn send_reply(post: &Post, posted: &mut Posted) -> Answer<Receipt> {
 }
 
 /// `POST /t/{number}/transcript`: `email`, where the ticket has none.
-pub(crate) async fn transcript(
-    State(server): State<Server>,
-    Path(number): Path<String>,
-    Extension(visitor): Extension<Visitor>,
-    Extension(site): Extension<Arc<Site>>,
-    client: Client,
-    request: Request,
-) -> Answer {
-    let post = Post::new(server, site, visitor, number, &request);
+#[instrument(skip_all, fields(ticket = %post.visitor.ticket))]
+pub(crate) async fn transcript(post: Post, request: Request) -> Answer {
     let mut posted = form::read(request, &["email"], None).await?;
     let email = posted.parse_optional("email", EmailAddress::parse);
     let outcome = async {
-        if let Some(refusal) = posted.refusals.first() {
-            return Err((*refusal).into());
-        }
-        post.server.rates.message(&post.site, client.0)?;
-        post.server.desk.send_transcript(visitor, email).await?;
-        Ok(serde_json::json!({ "done": "transcript" }))
+        posted.complete(Some(()))?;
+        post.server.rates.message(&post.site, post.client.0)?;
+        post.server.desk.send_transcript(post.visitor, email).await?;
+        Ok(json!({ "done": "transcript" }))
     };
     let outcome = outcome.await;
     let email = posted.text("email").to_owned();
@@ -147,32 +141,22 @@ pub(crate) async fn transcript(
 }
 
 /// `POST /t/{number}/rating`: `score`, `comment`.
-pub(crate) async fn rate(
-    State(server): State<Server>,
-    Path(number): Path<String>,
-    Extension(visitor): Extension<Visitor>,
-    Extension(site): Extension<Arc<Site>>,
-    client: Client,
-    request: Request,
-) -> Answer {
-    let post = Post::new(server, site, visitor, number, &request);
+#[instrument(skip_all, fields(ticket = %post.visitor.ticket))]
+pub(crate) async fn rate(post: Post, request: Request) -> Answer {
     let mut posted = form::read(request, &["score", "comment"], None).await?;
     let score = posted.parse("score", score);
     let comment = posted.parse_optional("comment", RatingComment::parse);
     let outcome = async {
-        let (Some(score), None) = (score, posted.refusals.first()) else {
-            return Err(posted.refusals[0].into());
-        };
-        post.server.rates.message(&post.site, client.0)?;
-        post.server.desk.rate(visitor, score, comment).await?;
-        Ok(serde_json::json!({ "done": "rating" }))
+        let score = posted.complete(score)?;
+        post.server.rates.message(&post.site, post.client.0)?;
+        post.server.desk.rate(post.visitor, score, comment).await?;
+        Ok(json!({ "done": "rating" }))
     };
     let outcome = outcome.await;
-    let (refusals, comment) = (posted.refusals.clone(), posted.text("comment").to_owned());
-    post.answer(outcome, "rating", |refusal| TicketAnswer::RatingRefused {
-        refusals: with(refusals, refusal),
-        score,
-        comment,
+    let comment = posted.text("comment").to_owned();
+    post.answer(outcome, "rating", |refusal| {
+        posted.refuse(refusal);
+        TicketAnswer::RatingRefused { refusals: posted.refusals, score, comment }
     })
     .await
 }
@@ -186,11 +170,4 @@ fn score(text: &str) -> Result<u8, Refusal> {
             .filter(|score| (1..=5).contains(score))
             .ok_or(Refusal::of(Field::Score, Code::Invalid)),
     }
-}
-
-fn with(mut refusals: Vec<Refusal>, refusal: Refusal) -> Vec<Refusal> {
-    if !refusals.contains(&refusal) {
-        refusals.push(refusal);
-    }
-    refusals
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::edge::{
     failure::{Answer, Failure},
-    state::{Server, stopped},
+    state::Server,
 };
 use axum::{
     Extension,
@@ -129,7 +129,7 @@ impl Console {
         };
         let first = tokio::select! {
             first = timeout(HELLO_WITHIN, first) => first.map_err(|_| End::Close(Close::Policy))?,
-            () = stopped(&mut stop) => return Err(End::Close(Close::GoingAway)),
+            () = stop.wait() => return Err(End::Close(Close::GoingAway)),
         };
         match first {
             Heard::Text(text) if decode(&text) == Some(AgentCommand::Hello) => Ok(()),
@@ -167,7 +167,7 @@ impl Console {
                     Box::pin(self.rows(line)).await
                 },
                 _ = pulse.tick() => Box::pin(self.pulse(line)).await,
-                () = stopped(&mut stop) => Err(End::Close(Close::GoingAway)),
+                () = stop.wait() => Err(End::Close(Close::GoingAway)),
             };
             if let Err(end) = outcome {
                 return end;
@@ -176,7 +176,7 @@ impl Console {
     }
 
     fn is_stopping(&self) -> bool {
-        *self.desktop.server.stop.borrow()
+        self.desktop.server.stop.is_set()
     }
 
     async fn welcome(&mut self, line: &mut Line) -> Result<(), End> {

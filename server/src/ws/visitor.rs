@@ -8,15 +8,15 @@ use super::{
 };
 use crate::{
     edge::{
-        access,
         client::Client,
         failure::{Answer, Failure},
-        state::{Server, stopped},
+        site_in_path::SiteInPath,
+        state::Server,
     },
     settings::Network,
 };
 use axum::{
-    extract::{Path, State, ws::WebSocketUpgrade},
+    extract::{State, ws::WebSocketUpgrade},
     http::HeaderMap,
 };
 use desk::{
@@ -39,12 +39,11 @@ use tokio::{
 /// `GET /w/{site}/socket`
 pub(crate) async fn upgrade(
     State(server): State<Server>,
-    Path(key): Path<String>,
+    SiteInPath(site): SiteInPath,
     client: Client,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Answer {
-    let site = access::site(&server, &key)?;
     let at = server.clone();
     super::upgrade(&server, &headers, upgrade, SUBPROTOCOL, move |line| -> Task {
         Box::pin(async move {
@@ -137,7 +136,7 @@ impl Panel {
         };
         let first = tokio::select! {
             first = timeout(HELLO_WITHIN, first) => first.map_err(|_| End::Close(Close::Policy))?,
-            () = stopped(&mut stop) => return Err(End::Close(Close::GoingAway)),
+            () = stop.wait() => return Err(End::Close(Close::GoingAway)),
         };
         let text = match first {
             Heard::Text(text) => text,
@@ -223,7 +222,7 @@ impl Panel {
                     Ok(true) => Ok(()),
                     Ok(false) | Err(Gone) => Err(End::Gone),
                 },
-                () = stopped(&mut stop) => Err(End::Close(Close::GoingAway)),
+                () = stop.wait() => Err(End::Close(Close::GoingAway)),
             };
             if let Err(end) = outcome {
                 return end;
@@ -232,7 +231,7 @@ impl Panel {
     }
 
     fn is_stopping(&self) -> bool {
-        *self.server.stop.borrow()
+        self.server.stop.is_set()
     }
 
     /// A frame, and those that came with it.

@@ -27,10 +27,10 @@ pub(super) fn start(
 ) -> Answering<VisitorEvent> {
     let id = id_of(&command);
     if is_counted(&command)
-        && let Err(too_often) = server.rates.message(site, client)
+        && let Err(limited) = server.rates.message(site, client)
     {
         server.counters.rate_limited.up();
-        return at_once(VisitorEvent::Refused { id, refusal: too_often.refusal() });
+        return at_once(VisitorEvent::Refused { id, refusal: limited.refusal() });
     }
     let server = server.clone();
     match command {

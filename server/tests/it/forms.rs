@@ -130,7 +130,7 @@ async fn a_chat_sent_after_the_desk_closed_becomes_the_form_with_its_text() {
     let house = House::new(Engine::Sqlite).await;
     let fields = [("name", "Ana"), ("email", "ana@example.com"), ("message", "¿Siguen ahí?")];
     let page = house.client.post("/w/tienda/chats").page().form(&fields).send().await;
-    assert_eq!(page.status, 422);
+    assert_eq!(page.status, 409);
     assert!(page.text().contains("¿Siguen ahí?") && page.text().contains("Enviar solicitud"));
     let json = house.client.post("/w/tienda/chats").json().form(&fields).send().await;
     assert_eq!((json.status, json.value()["code"].as_str()), (409, Some("chat_closed")));

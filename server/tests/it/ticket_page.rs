@@ -91,7 +91,7 @@ async fn a_refused_reply_keeps_its_text() {
     let files: [(&str, &str, &[u8]); 1] = [("files", "x.exe", b"MZ\x90\0\x03\0\0\0\x04\0\0\0")];
     let post = house.client.post("/t/LT-1001").page().cookie(&cookie);
     let reply = post.multipart(&[("message", "No me pierdas")], &files).send().await;
-    assert_eq!(reply.status, 422);
+    assert_eq!(reply.status, 415);
     assert!(
         reply.text().contains("No me pierdas") && reply.text().contains("No aceptamos archivos")
     );

@@ -57,7 +57,7 @@ async fn a_file_over_the_limit_is_refused_with_the_limit_while_it_comes() {
     let form = house.client.post("/w/tienda/requests").page();
     let form = form.multipart(&fields, &[("files", "a.txt", &big), ("files", "b.txt", b"corto")]);
     let form = form.send().await;
-    assert_eq!(form.status, 422);
+    assert_eq!(form.status, 413);
     assert!(form.text().contains("No me pierdas"));
 }
 

@@ -1,6 +1,9 @@
 //! A body in parts: texts, and files that go to the desk as they come.
 
-use super::{FIELD_BYTES, Posted, known, too_long, unreadable};
+use super::{
+    fields::{FIELD_BYTES, known, too_long, unreadable},
+    posted::Posted,
+};
 use crate::edge::failure::{Answer, Failure};
 use axum::extract::{
     FromRequest, Multipart, Request,
@@ -42,9 +45,7 @@ pub(super) async fn read(
         match (known(names, &name), file, &uploads) {
             (_, Some(file), Some(uploads)) if name == "files" => {
                 if let Some(refusal) = take_file(&mut part, &file, uploads, &mut posted).await? {
-                    if !posted.refusals.contains(&refusal) {
-                        posted.refusals.push(refusal);
-                    }
+                    posted.refuse(refusal);
                     drain(&mut part, &mut drained).await?;
                 }
             }
@@ -58,7 +59,7 @@ pub(super) async fn read(
                 posted.put(name, text);
             }
             _ => {
-                posted.refusals.push(Refusal::new(Code::Invalid));
+                posted.refuse(Refusal::new(Code::Invalid));
                 drain(&mut part, &mut drained).await?;
             }
         }
@@ -67,7 +68,7 @@ pub(super) async fn read(
 }
 
 /// The multipart body of a request. The routes that take one lift axum's limit on the whole: each part has its own.
-pub(crate) async fn multipart(request: Request) -> Answer<Multipart> {
+pub(super) async fn multipart(request: Request) -> Answer<Multipart> {
     Multipart::from_request(request, &()).await.map_err(|_| Failure::of(Code::Invalid))
 }
 
@@ -98,7 +99,7 @@ async fn take_file(
 }
 
 /// Streams a part to the desk.
-pub(crate) async fn store(
+pub(super) async fn store(
     part: &mut Part<'_>,
     first: bytes::Bytes,
     name: &str,
@@ -113,7 +114,7 @@ pub(crate) async fn store(
 }
 
 /// The next bytes of a part; none at its end.
-pub(crate) async fn next_chunk(part: &mut Part<'_>) -> Answer<Option<bytes::Bytes>> {
+pub(super) async fn next_chunk(part: &mut Part<'_>) -> Answer<Option<bytes::Bytes>> {
     loop {
         match part.next().await.transpose().map_err(broken)? {
             // An empty part is one empty chunk to the parser.
@@ -138,7 +139,7 @@ async fn take_text(part: &mut Part<'_>, name: &'static str) -> Answer<Result<Str
 }
 
 /// Reads and throws away the rest of a part.
-pub(crate) async fn drain(part: &mut Part<'_>, drained: &mut u64) -> Answer<()> {
+pub(super) async fn drain(part: &mut Part<'_>, drained: &mut u64) -> Answer<()> {
     while let Some(chunk) = next_chunk(part).await? {
         *drained += chunk.len() as u64;
         if *drained > DRAIN_BYTES {

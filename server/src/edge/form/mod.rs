@@ -1,0 +1,118 @@
+//! Reads what visitors post: a form with or without files, or JSON. What is wrong with one field does not lose the others, for
+//! they go back into the form.
+
+mod fields;
+mod multipart;
+mod one_file;
+mod posted;
+
+pub(crate) use multipart::Uploads;
+pub(crate) use one_file::read_file;
+pub(crate) use posted::{Posted, page};
+
+use crate::edge::failure::{Answer, Failure};
+use axum::{extract::Request, http::header::CONTENT_TYPE};
+use fields::{FIELD_BYTES, known, unreadable};
+use percent_encoding::percent_decode;
+use protocol::{Code, Field, Refusal, limits};
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// A form without files, in bytes: the longest message, each byte of it percent-encoded.
+const FORM_BYTES: usize = 3 * FIELD_BYTES + 64 * 1024;
+
+/// Reads a body of any of the three kinds. Fields outside `names` are refused; files only come with `uploads`.
+pub(crate) async fn read(
+    request: Request,
+    names: &[&'static str],
+    uploads: Option<Uploads<'_>>,
+) -> Answer<Posted> {
+    let kind = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if kind.starts_with("multipart/form-data") {
+        return multipart::read(request, names, uploads).await;
+    }
+    let body = axum::body::to_bytes(request.into_body(), FORM_BYTES).await.map_err(|_| {
+        Failure::from(Refusal::of(Field::Message, Code::TooLong).limit(limits::FORM_TEXT as u64))
+    })?;
+    if kind.starts_with("application/json") {
+        read_json(&body, names)
+    } else if kind.starts_with("application/x-www-form-urlencoded") || body.is_empty() {
+        Ok(read_urlencoded(&body, names))
+    } else {
+        Err(Failure::of(Code::Invalid))
+    }
+}
+
+fn read_urlencoded(body: &[u8], names: &[&'static str]) -> Posted {
+    let mut posted = Posted::default();
+    for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
+            Some(at) => (&pair[..at], &pair[at + 1..]),
+            None => (pair, &pair[pair.len()..]),
+        };
+        let name = decode(name).unwrap_or_default();
+        match known(names, &name) {
+            Some(name) => posted.put(name, decode(value).ok_or_else(|| unreadable(name))),
+            None => posted.refuse(Refusal::new(Code::Invalid)),
+        }
+    }
+    posted
+}
+
+/// Percent-decoded, `+` as space; none when it is not UTF-8.
+fn decode(text: &[u8]) -> Option<String> {
+    let spaced: Vec<u8> =
+        text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&spaced).decode_utf8().ok().map(Cow::into_owned)
+}
+
+fn read_json(body: &[u8], names: &[&'static str]) -> Answer<Posted> {
+    let fields: BTreeMap<String, Option<String>> =
+        serde_json::from_slice(body).map_err(|_| Failure::of(Code::Invalid))?;
+    let mut posted = Posted::default();
+    for (name, value) in fields {
+        match (known(names, &name), value) {
+            (Some(name), Some(value)) => posted.put(name, Ok(value)),
+            (Some(_), None) => {}
+            (None, _) => return Err(Failure::of(Code::Invalid)),
+        }
+    }
+    Ok(posted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: [&str; 3] = ["name", "message", "page"];
+
+    #[test]
+    fn a_form_is_decoded_as_browsers_encode_it() {
+        let posted = read_urlencoded(b"name=Ana+Ru%C3%ADz&message=1%2B1%3D2%26%zz", &NAMES);
+        assert_eq!(posted.text("name"), "Ana Ruíz");
+        assert_eq!(posted.text("message"), "1+1=2&%zz");
+        assert!(posted.refusals.is_empty());
+    }
+
+    #[test]
+    fn what_is_wrong_with_one_field_does_not_lose_the_others() {
+        let posted = read_urlencoded(b"name=%ff%fe&message=hola&odd=1", &NAMES);
+        assert_eq!(posted.text("message"), "hola");
+        assert_eq!(
+            posted.refusals,
+            [Refusal::of(Field::Name, Code::CharacterInvalid), Refusal::new(Code::Invalid)]
+        );
+    }
+
+    #[test]
+    fn json_with_an_unknown_field_is_refused() {
+        assert!(read_json(br#"{"name":"Ana","message":null}"#, &NAMES).is_ok());
+        assert!(read_json(br#"{"name":"Ana","admin":"1"}"#, &NAMES).is_err());
+        assert!(read_json(br#"{"name":12345678901234567890}"#, &NAMES).is_err());
+        assert!(read_json(b"[]", &NAMES).is_err());
+    }
+}

@@ -1,0 +1,129 @@
+//! A form that was posted: its texts, its files, and what is wrong with them.
+
+use desk::Desk;
+use protocol::{Code, EntryId, Field, FileId, Refusal, limits};
+use std::collections::BTreeMap;
+
+/// What came.
+#[derive(Debug, Default)]
+pub(crate) struct Posted {
+    fields: BTreeMap<&'static str, String>,
+    pub(crate) files: Vec<FileId>,
+    pub(crate) refusals: Vec<Refusal>,
+}
+
+impl Posted {
+    /// The text of a field as it was typed; empty when it was left out.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+
+    /// The text of a field, none when there is nothing but space in it.
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
+        Some(self.text(name)).filter(|text| !text.trim().is_empty())
+    }
+
+    /// A field parsed, or its refusal noted.
+    pub(crate) fn parse<T>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, Refusal>,
+    ) -> Option<T> {
+        match parse(self.text(name)) {
+            Ok(value) => Some(value),
+            Err(refusal) => {
+                // A field that could not be read was refused for that already.
+                if !self.refusals.iter().any(|known| known.field == refusal.field) {
+                    self.refusals.push(refusal);
+                }
+                None
+            }
+        }
+    }
+
+    /// The same where the field may be left out.
+    pub(crate) fn parse_optional<T>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, Refusal>,
+    ) -> Option<T> {
+        self.find(name).is_some().then(|| self.parse(name, parse)).flatten()
+    }
+
+    /// Notes a refusal, once.
+    pub(crate) fn refuse(&mut self, refusal: Refusal) {
+        if !self.refusals.contains(&refusal) {
+            self.refusals.push(refusal);
+        }
+    }
+
+    /// What was parsed, where nothing was refused.
+    pub(crate) fn complete<T>(&self, parsed: Option<T>) -> Result<T, Refusal> {
+        match (self.refusals.first(), parsed) {
+            (Some(refusal), _) => Err(*refusal),
+            (None, Some(parsed)) => Ok(parsed),
+            (None, None) => Err(Refusal::new(Code::Invalid)),
+        }
+    }
+
+    /// The id that makes sending twice harmless; a fresh one where the form has none.
+    pub(crate) fn entry_id(&mut self, desk: &Desk) -> EntryId {
+        self.parse_optional("id", |text| {
+            text.trim()
+                .parse::<EntryId>()
+                .ok()
+                .filter(|id| !id.0.is_nil())
+                .ok_or(Refusal::of(Field::Id, Code::Invalid))
+        })
+        .unwrap_or_else(|| desk.clock().new_entry_id())
+    }
+
+    /// The host page's address, where it is one of http or https.
+    pub(crate) fn page(&mut self) -> Option<String> {
+        self.parse_optional("page", page).flatten()
+    }
+
+    /// The browser's zone, where it looks like one; only a hint, so never refused.
+    pub(crate) fn zone(&self) -> Option<String> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
+        self.find("zone")
+            .map(str::trim)
+            .filter(|z| z.len() <= 64 && z.chars().all(plain))
+            .map(Into::into)
+    }
+
+    pub(super) fn put(&mut self, name: &'static str, text: Result<String, Refusal>) {
+        match text {
+            Ok(text) => {
+                self.fields.insert(name, text);
+            }
+            Err(refusal) => self.refuse(refusal),
+        }
+    }
+}
+
+/// An address of http or https at most [`limits::PAGE_URL`] long; others are none.
+pub(crate) fn page(text: &str) -> Result<Option<String>, Refusal> {
+    let text = text.trim();
+    if text.contains('\0') {
+        return Err(Refusal::of(Field::Page, Code::CharacterInvalid));
+    }
+    if text.chars().nth(limits::PAGE_URL).is_some() {
+        return Err(Refusal::of(Field::Page, Code::TooLong).limit(limits::PAGE_URL as u64));
+    }
+    let known = text.starts_with("https://") || text.starts_with("http://");
+    Ok(known.then(|| text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_of_http_or_none() {
+        assert_eq!(page("https://a.example/x"), Ok(Some("https://a.example/x".into())));
+        assert_eq!(page("javascript:alert(1)"), Ok(None));
+        assert_eq!(page(&"x".repeat(3000)).unwrap_err().code, Code::TooLong);
+        assert_eq!(page("https://a\0").unwrap_err().code, Code::CharacterInvalid);
+    }
+}
