@@ -1,4 +1,4 @@
-//! One socket as frames: what is said is JSON text, what is heard is a frame or a reason to stop.
+//! One socket as frames: JSON text out; a frame, a sign of life or the end in.
 
 use axum::{
     body::Bytes,
@@ -15,7 +15,7 @@ const STUCK: Duration = Duration::from_secs(20);
 /// Time for a close frame to arrive before the connection goes.
 const LINGER: Duration = Duration::from_millis(500);
 
-/// The peer is gone: there is nobody to tell.
+/// The peer is gone: there is nobody to send to.
 #[derive(Debug)]
 pub(super) struct Gone;
 
@@ -49,51 +49,51 @@ impl Close {
 
 /// What came.
 #[derive(Debug)]
-pub(super) enum Heard {
+pub(super) enum Incoming {
     /// A text frame.
     Text(Utf8Bytes),
-    /// A sign of life.
-    Life,
+    /// A ping, or the answer to one.
+    KeepAlive,
     /// Something that ends the socket.
     End(Close),
     /// The peer closed or is gone.
     Gone,
 }
 
-/// The socket, and when it was last heard.
-pub(super) struct Line {
+/// The socket, and when something last came.
+pub(super) struct Connection {
     socket: WebSocket,
-    heard_at: Instant,
+    last_received: Instant,
 }
 
-impl Line {
+impl Connection {
     pub(super) fn new(socket: WebSocket) -> Self {
-        Self { socket, heard_at: Instant::now() }
+        Self { socket, last_received: Instant::now() }
     }
 
     /// The next thing that comes. Safe to drop before it is done.
-    pub(super) async fn hear(&mut self) -> Heard {
+    pub(super) async fn recv(&mut self) -> Incoming {
         let message = match self.socket.recv().await {
-            None => return Heard::Gone,
+            None => return Incoming::Gone,
             Some(Err(error)) => return end_of(&error),
             Some(Ok(message)) => message,
         };
-        self.heard_at = Instant::now();
+        self.last_received = Instant::now();
         match message {
-            Message::Text(text) => Heard::Text(text),
-            Message::Ping(_) | Message::Pong(_) => Heard::Life,
-            Message::Binary(_) => Heard::End(Close::Policy),
-            Message::Close(_) => Heard::Gone,
+            Message::Text(text) => Incoming::Text(text),
+            Message::Ping(_) | Message::Pong(_) => Incoming::KeepAlive,
+            Message::Binary(_) => Incoming::End(Close::Policy),
+            Message::Close(_) => Incoming::Gone,
         }
     }
 
     /// What has come already, without waiting.
-    pub(super) fn hear_now(&mut self) -> Option<Heard> {
-        self.hear().now_or_never()
+    pub(super) fn try_recv(&mut self) -> Option<Incoming> {
+        self.recv().now_or_never()
     }
 
-    /// Puts an event into the buffer; [`Line::flush`] sends it.
-    pub(super) async fn say(&mut self, event: &impl Serialize) -> Result<(), Gone> {
+    /// Puts an event into the buffer; [`Connection::flush`] sends it.
+    pub(super) async fn feed(&mut self, event: &impl Serialize) -> Result<(), Gone> {
         let text = serde_json::to_string(event).expect("an event is JSON");
         within(self.socket.feed(Message::Text(text.into()))).await
     }
@@ -102,9 +102,9 @@ impl Line {
         within(self.socket.flush()).await
     }
 
-    /// Asks for a sign of life; false when there has been none for too long.
+    /// Sends a ping; false when nothing has come for too long.
     pub(super) async fn ping(&mut self) -> Result<bool, Gone> {
-        if self.heard_at.elapsed() >= limits::DEAD_AFTER {
+        if self.last_received.elapsed() >= limits::DEAD_AFTER {
             return Ok(false);
         }
         within(self.socket.send(Message::Ping(Bytes::new()))).await?;
@@ -112,7 +112,7 @@ impl Line {
     }
 
     /// Says why, and gives the frame time to arrive: a connection that is dropped with bytes unread would be reset.
-    pub(super) async fn close(mut self, why: Close) {
+    pub(super) async fn close(&mut self, why: Close) {
         if within(self.socket.send(Message::Close(Some(why.frame())))).await.is_err() {
             return;
         }
@@ -121,8 +121,9 @@ impl Line {
             tokio::time::sleep(LINGER).await;
             return;
         }
-        let answered = async { while !matches!(self.hear().await, Heard::Gone | Heard::End(_)) {} };
-        let _ = timeout(LINGER, answered).await;
+        let closing =
+            async { while !matches!(self.recv().await, Incoming::Gone | Incoming::End(_)) {} };
+        let _ = timeout(LINGER, closing).await;
     }
 }
 
@@ -138,14 +139,14 @@ async fn within(sending: impl Future<Output = Result<(), axum::Error>>) -> Resul
     }
 }
 
-/// axum wraps the library's errors; their text is what tells a frame over the limit from a broken one.
-fn end_of(error: &axum::Error) -> Heard {
+/// axum wraps the library's errors; their text alone tells a frame over the limit from a broken one.
+fn end_of(error: &axum::Error) -> Incoming {
     let text = error.to_string();
     if text.contains("too long") {
-        Heard::End(Close::TooBig)
+        Incoming::End(Close::TooBig)
     } else if text.contains("UTF-8") || text.contains("protocol error") {
-        Heard::End(Close::Policy)
+        Incoming::End(Close::Policy)
     } else {
-        Heard::Gone
+        Incoming::Gone
     }
 }

@@ -1,7 +1,9 @@
-//! What a console has on screen, and what it is told of each event.
+//! What a console has on screen, and what it is sent of each event.
 
-use super::in_flight::{Answering, on_its_own};
-use crate::edge::{failure::Failure, state::Server};
+use crate::{
+    edge::{failure::Failure, state::Server},
+    ws::in_flight::{Answering, spawn},
+};
 use desk::{
     live::{Event, RowChange},
     people::Agent,
@@ -14,18 +16,18 @@ use protocol::{
 use std::{collections::HashMap, sync::Arc};
 
 /// One agent's view.
-pub(super) struct Desktop {
+pub(super) struct AgentView {
     pub(super) server: Server,
     pub(super) agent: Arc<Agent>,
     /// Tickets on screen, and up to where their entries have been sent.
     pub(super) watched: HashMap<TicketId, Seq>,
-    /// Tickets whose row changed since it was told.
+    /// Tickets whose row changed since it was sent.
     changed: HashMap<TicketId, RowChange>,
-    /// The rows on screen, as they were told.
+    /// The rows on screen, as they were sent.
     listed: HashMap<TicketId, WorkItem>,
 }
 
-impl Desktop {
+impl AgentView {
     pub(super) fn new(server: Server, agent: Agent) -> Self {
         Self {
             server,
@@ -56,7 +58,8 @@ impl Desktop {
         Ok((conversation, entries, last))
     }
 
-    pub(super) fn say(
+    /// Begins a message of the agent's.
+    pub(super) fn post(
         &self,
         ticket: TicketId,
         id: EntryId,
@@ -75,16 +78,17 @@ impl Desktop {
         })
     }
 
-    pub(super) fn seen(&self, ticket: TicketId, upto: Seq) -> Answering<AgentEvent> {
+    /// Begins to note how far the agent has read.
+    pub(super) fn mark_seen(&self, ticket: TicketId, upto: Seq) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
-        on_its_own(async move {
+        spawn(async move {
             let outcome = server.desk.agent_saw(&agent, ticket, upto).await;
             outcome.err().map(|error| refused(ticket, None, error))
         })
     }
 
-    /// What is told of an event that carries all there is to tell.
-    pub(super) fn view_now(&mut self, event: &Event) -> Option<AgentEvent> {
+    /// What is sent of an event that carries all there is to send.
+    pub(super) fn event(&mut self, event: &Event) -> Option<AgentEvent> {
         match event {
             Event::Entry { ticket, agent: entry, .. } => {
                 let sent = self.watched.get_mut(ticket).filter(|sent| entry.seq > **sent)?;
@@ -105,8 +109,8 @@ impl Desktop {
         }
     }
 
-    /// What is told of an event that says "read it again". What cannot be read now is told by the next change or reconnect.
-    pub(super) async fn view(&mut self, event: &Event) -> Option<AgentEvent> {
+    /// What is sent of an event that only says that something changed. What cannot be read now comes with the next change or reconnect.
+    pub(super) async fn read_event(&mut self, event: &Event) -> Option<AgentEvent> {
         let desk = &self.server.desk;
         let read = match event {
             Event::Ticket { ticket } if self.watched.contains_key(ticket) => desk
@@ -128,7 +132,7 @@ impl Desktop {
         })
     }
 
-    /// Notes that a row is to be told again.
+    /// Notes that a row is to be sent again.
     pub(super) fn row_changed(&mut self, ticket: TicketId, change: RowChange) {
         let before = self.changed.remove(&ticket);
         self.changed.insert(ticket, before.map_or(change.clone(), |before| before.and(change)));

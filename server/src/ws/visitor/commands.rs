@@ -1,10 +1,13 @@
 //! What a panel asks of the desk: each command a future that owns what it needs, so that the socket goes on reading.
 
-use super::in_flight::{Answering, at_once, on_its_own};
-use crate::{edge::state::Server, settings::Network};
+use crate::{
+    edge::{failure::Failure, state::Server},
+    settings::Network,
+    ws::in_flight::{Answering, ready, spawn},
+};
 use desk::{sites::Site, tickets::Visitor};
 use protocol::{
-    EntryId, Refusal, Seq,
+    EntryId, Seq,
     text::{EmailAddress, RatingComment},
     visitor::{Done, VisitorCommand, VisitorEvent},
 };
@@ -18,7 +21,7 @@ pub(super) fn id_of(command: &VisitorCommand) -> Option<EntryId> {
 }
 
 /// Begins a command.
-pub(super) fn start(
+pub(super) fn begin(
     server: &Server,
     site: &Site,
     client: Network,
@@ -30,7 +33,7 @@ pub(super) fn start(
         && let Err(limited) = server.rates.message(site, client)
     {
         server.counters.rate_limited.up();
-        return at_once(VisitorEvent::Refused { id, refusal: limited.refusal() });
+        return ready(VisitorEvent::Refused { id, refusal: limited.refusal() });
     }
     let server = server.clone();
     match command {
@@ -46,31 +49,31 @@ pub(super) fn start(
         VisitorCommand::Seen { upto } => Box::pin(async move {
             server.desk.visitor_saw(visitor, upto).await.err().map(|error| refused(None, error))
         }),
-        VisitorCommand::Resume { after } => on_its_own(async move {
+        VisitorCommand::Resume { after } => spawn(async move {
             let after = Seq(after.0.max(0));
             Some(match server.desk.visitor_entries(visitor, after).await {
                 Ok((entries, last)) => VisitorEvent::Entries { entries, last },
                 Err(error) => refused(None, error),
             })
         }),
-        VisitorCommand::End => on_its_own(async move {
+        VisitorCommand::End => spawn(async move {
             server.desk.visitor_ends(visitor).await.err().map(|error| refused(None, error))
         }),
-        VisitorCommand::Transcript { email } => on_its_own(async move {
+        VisitorCommand::Transcript { email } => spawn(async move {
             let done = async {
                 let email = email.as_deref().map(EmailAddress::parse).transpose()?;
                 server.desk.send_transcript(visitor, email).await
             };
             Some(done_or_refused(Done::Transcript, done.await))
         }),
-        VisitorCommand::Contact { email } => on_its_own(async move {
+        VisitorCommand::Contact { email } => spawn(async move {
             let done = async {
                 let email = EmailAddress::parse(&email)?;
                 server.desk.claim_email(visitor, email).await
             };
             Some(done_or_refused(Done::Contact, done.await))
         }),
-        VisitorCommand::Rate { score, comment } => on_its_own(async move {
+        VisitorCommand::Rate { score, comment } => spawn(async move {
             let done = async {
                 let comment = comment.filter(|comment| !comment.trim().is_empty());
                 let comment = comment.as_deref().map(RatingComment::parse).transpose()?;
@@ -78,7 +81,7 @@ pub(super) fn start(
             };
             Some(done_or_refused(Done::Rating, done.await))
         }),
-        VisitorCommand::Ping => at_once(VisitorEvent::Pong),
+        VisitorCommand::Ping => ready(VisitorEvent::Pong),
         // The socket itself sees to these.
         VisitorCommand::Hello { .. } | VisitorCommand::Typing => Box::pin(std::future::ready(None)),
     }
@@ -104,6 +107,5 @@ fn done_or_refused(what: Done, outcome: desk::Result<()>) -> VisitorEvent {
 
 fn refused(id: Option<EntryId>, error: desk::Error) -> VisitorEvent {
     // The desk's own faults are logged where refusals become answers; sockets are such a place too.
-    let refusal: Refusal = crate::edge::failure::Failure::from(error).refusal;
-    VisitorEvent::Refused { id, refusal }
+    VisitorEvent::Refused { id, refusal: Failure::from(error).refusal }
 }

@@ -1,0 +1,259 @@
+//! A console's socket (`ayuda.agent.1`): the agent's list, offers, and the tickets on screen. While it is open the agent is there.
+
+mod view;
+
+use super::{
+    connection::{Close, Connection},
+    in_flight::{InFlight, ready},
+    session::{Audience, BATCH, End, Happening},
+};
+use crate::edge::{
+    counters::{Count, Counters},
+    failure::{Answer, Failure},
+    state::Server,
+};
+use axum::{
+    Extension,
+    extract::{State, ws::WebSocketUpgrade},
+    http::HeaderMap,
+};
+use desk::{
+    console::ConsoleGuard,
+    live::{Event, Lagged, Subscription},
+    people::{Agent, SessionToken},
+};
+use protocol::{
+    Seq, TicketId,
+    agent::{AgentCommand, AgentEvent, SUBPROTOCOL},
+};
+use std::{sync::Arc, time::Duration};
+use tokio::time::{Instant, sleep_until};
+use tracing::instrument;
+use view::AgentView;
+
+/// Rows of the list are sent this long after the first change, once for all changes in between.
+const ROWS_AFTER: Duration = Duration::from_millis(25);
+/// And then not again for this long: nobody reads a list that changes faster.
+const ROWS_EVERY: Duration = Duration::from_millis(100);
+
+/// `GET /console/socket`
+#[instrument(skip_all, fields(agent = %agent.id))]
+pub(crate) async fn upgrade(
+    State(server): State<Server>,
+    Extension(agent): Extension<Agent>,
+    Extension(session): Extension<SessionToken>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Answer {
+    let console = move |server| Console::new(server, agent, session);
+    super::upgrade(&server, &headers, upgrade, console)
+}
+
+/// A console that is open.
+struct Console {
+    session: SessionToken,
+    events: Subscription,
+    view: AgentView,
+    /// When the changed rows of the list are sent.
+    rows_at: Option<Instant>,
+    rows_not_before: Instant,
+    /// From the hello on the agent counts as there.
+    present: Option<ConsoleGuard>,
+}
+
+impl Console {
+    fn new(server: Server, agent: Agent, session: SessionToken) -> Self {
+        // It subscribes before it reads anything, so that nothing falls between.
+        let events = server.desk.hub().agent(agent.id);
+        Self {
+            session,
+            events,
+            view: AgentView::new(server, agent),
+            rows_at: None,
+            rows_not_before: Instant::now(),
+            present: None,
+        }
+    }
+
+    async fn welcome(&mut self, connection: &mut Connection) -> Result<(), End> {
+        match self.view.welcome().await {
+            Ok(welcome) => {
+                connection.feed(&welcome).await?;
+                Ok(connection.flush().await?)
+            }
+            Err(error) => {
+                // Without its list a console shows nothing: it comes back and asks again.
+                let refusal = Failure::from(error).refusal;
+                connection.feed(&AgentEvent::Refused { ticket: None, id: None, refusal }).await?;
+                Err(End::Close(Close::GoingAway))
+            }
+        }
+    }
+
+    /// Subscribes to the ticket, then reads it; what comes meanwhile waits in the subscription. A ticket that is not this agent's to
+    /// see is unsubscribed again.
+    async fn watch(
+        &mut self,
+        connection: &mut Connection,
+        ticket: TicketId,
+        after: Seq,
+    ) -> Result<(), End> {
+        let after = Seq(after.0.max(0));
+        self.view.server.desk.hub().watch(&self.events, ticket);
+        match self.view.read(ticket, after).await {
+            Ok((conversation, entries, last)) => {
+                let sent = entries.last().map_or(after, |entry| entry.seq);
+                self.view.watched.insert(ticket, sent);
+                let conversation = Box::new(conversation);
+                connection.feed(&AgentEvent::Conversation { conversation }).await?;
+                connection.feed(&AgentEvent::Entries { ticket, entries, last }).await?;
+            }
+            Err(error) => {
+                self.unwatch(ticket);
+                let refusal = Failure::from(error).refusal;
+                let ticket = Some(ticket);
+                connection.feed(&AgentEvent::Refused { ticket, id: None, refusal }).await?;
+            }
+        }
+        Ok(connection.flush().await?)
+    }
+
+    fn unwatch(&mut self, ticket: TicketId) {
+        self.view.server.desk.hub().unwatch(&self.events, ticket);
+        self.view.watched.remove(&ticket);
+    }
+
+    /// Whether the session still holds; what the agent may do is read anew with it.
+    async fn check_session(&mut self, connection: &mut Connection) -> Result<(), End> {
+        match self.view.server.desk.find_session(&self.session.0).await {
+            Ok(Some(agent)) => {
+                self.view.agent = Arc::new(agent);
+                Ok(())
+            }
+            Ok(None) => {
+                connection.feed(&AgentEvent::SignedOut).await?;
+                Err(End::Close(Close::Normal))
+            }
+            // A database that is away for a moment signs nobody out.
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+impl Audience for Console {
+    type Command = AgentCommand;
+    type Event = AgentEvent;
+    const SUBPROTOCOL: &'static str = SUBPROTOCOL;
+
+    fn open_sockets(counters: &Counters) -> &Count {
+        &counters.agent_sockets
+    }
+
+    fn server(&self) -> &Server {
+        &self.view.server
+    }
+
+    fn is_hello(command: &AgentCommand) -> bool {
+        *command == AgentCommand::Hello
+    }
+
+    async fn greet(
+        &mut self,
+        connection: &mut Connection,
+        _hello: AgentCommand,
+    ) -> Result<(), End> {
+        let (desk, agent) = (&self.view.server.desk, &self.view.agent);
+        self.present.get_or_insert_with(|| desk.console_connected(agent.id));
+        self.welcome(connection).await
+    }
+
+    async fn command(
+        &mut self,
+        connection: &mut Connection,
+        answers: &mut InFlight<AgentEvent>,
+        command: AgentCommand,
+    ) -> Result<(), End> {
+        match command {
+            AgentCommand::Hello => {}
+            AgentCommand::Watch { ticket, after } => {
+                Box::pin(self.watch(connection, ticket, after)).await?;
+            }
+            AgentCommand::Unwatch { ticket } => self.unwatch(ticket),
+            AgentCommand::Say { ticket, id, text, files } => {
+                let alone = !files.is_empty();
+                answers.begin(self.view.post(ticket, id, text, files), alone);
+            }
+            AgentCommand::Seen { ticket, upto } => {
+                answers.begin(self.view.mark_seen(ticket, upto), false);
+            }
+            AgentCommand::Typing { ticket } => {
+                self.view.server.desk.agent_types(&self.view.agent, ticket);
+            }
+            AgentCommand::Ping => answers.begin(ready(AgentEvent::Pong), false),
+        }
+        Ok(())
+    }
+
+    async fn next(&mut self) -> Result<Happening, Lagged> {
+        tokio::select! {
+            event = self.events.next() => event.map(Happening::Event),
+            () = until(self.rows_at) => Ok(Happening::Refresh),
+        }
+    }
+
+    fn subscription(&mut self) -> Option<&mut Subscription> {
+        Some(&mut self.events)
+    }
+
+    async fn event(&mut self, connection: &mut Connection, event: &Event) -> Result<(), End> {
+        match event {
+            Event::Work { ticket, change } => {
+                self.view.row_changed(*ticket, change.clone());
+                let soon = Instant::now() + ROWS_AFTER;
+                self.rows_at.get_or_insert(soon.max(self.rows_not_before));
+            }
+            Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
+            event => {
+                if let Some(event) = self.view.event(event) {
+                    connection.feed(&event).await?;
+                } else if let Some(event) = Box::pin(self.view.read_event(event)).await {
+                    connection.feed(&event).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn end_batch(&mut self, connection: &mut Connection) -> Result<(), End> {
+        Ok(connection.flush().await?)
+    }
+
+    /// The rows that changed; when there are more than a batch, the rest in a moment.
+    async fn refresh(&mut self, connection: &mut Connection) -> Result<(), End> {
+        for event in self.view.rows(BATCH).await {
+            connection.feed(&event).await?;
+        }
+        self.rows_not_before = Instant::now() + ROWS_EVERY;
+        self.rows_at = self.view.has_changed_rows().then_some(self.rows_not_before);
+        Ok(connection.flush().await?)
+    }
+
+    async fn check(&mut self, connection: &mut Connection) -> Result<(), End> {
+        self.check_session(connection).await
+    }
+
+    fn leave(&mut self) {
+        self.present = None;
+    }
+
+    fn going_away(retry_ms: u64) -> AgentEvent {
+        AgentEvent::GoingAway { retry_ms }
+    }
+}
+
+async fn until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
