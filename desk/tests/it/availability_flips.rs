@@ -1,6 +1,6 @@
 //! The flip loses nothing: who waits when the desk closes, or for too long, has a help request.
 
-use crate::world::{START, World, on_both, refused};
+use crate::world::{ROSA, START, World, on_both, refused};
 use desk::Desk;
 use protocol::{
     Code, Seq,
@@ -24,9 +24,9 @@ async fn a_chat_that_waits_too_long_becomes_a_request(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let (started, visitor) = world.start(&site).await;
-    world.pass(179).await;
+    world.pass(Duration::from_secs(179)).await;
     assert_eq!(world.kinds(&agent, visitor.ticket).await.len(), 2);
-    world.pass(1).await;
+    world.pass(Duration::from_secs(1)).await;
     let (entries, _) = world.desk.visitor_entries(visitor, Seq(2)).await.unwrap();
     assert_eq!(entries[0].body, VisitorBody::BecameRequest { why: BecameRequest::WaitLimit });
     let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
@@ -75,12 +75,12 @@ async fn a_console_that_is_reloaded_costs_nobody_their_place(world: World) {
     let (_, visitor) = world.start(&site).await;
     drop(console);
     assert!(!world.desk.availability(site.id).open);
-    world.pass(10).await;
+    world.pass(Duration::from_secs(10)).await;
     let again = world.desk.console_connected(agent.id);
-    world.pass(40).await;
+    world.pass(Duration::from_secs(40)).await;
     assert_eq!(world.kinds(&agent, visitor.ticket).await.len(), 2);
     drop(again);
-    world.pass(31).await;
+    world.pass(Duration::from_secs(31)).await;
     assert_eq!(world.kinds(&agent, visitor.ticket).await[2..], ["became_request"]);
 }
 
@@ -95,17 +95,13 @@ async fn who_waits_when_the_desk_closes_has_a_request_and_who_talks_goes_on(worl
     let (agent, _console) = world.at_console("lucia").await;
     let talks = world.chat_with(&site, &agent).await;
     let (_, waits) = world.start(&site).await;
-    world.pass(59).await;
+    world.pass(Duration::from_secs(59)).await;
     assert!(world.desk.availability(site.id).open);
-    world.pass(1).await;
+    world.pass(Duration::from_secs(1)).await;
     assert!(!world.desk.availability(site.id).open);
     assert_eq!(world.kinds(&agent, waits.ticket).await[2..], ["became_request"]);
     world.says(talks, "sigo").await;
-    world
-        .desk
-        .agent_says(&agent, talks.ticket, world.clock.new_entry_id(), "yo también", &[])
-        .await
-        .unwrap();
+    world.desk.agent_says(&agent, talks.ticket, world.new_id(), "yo también", &[]).await.unwrap();
     assert_eq!(world.kinds(&agent, talks.ticket).await.len(), 5);
 }
 
@@ -113,21 +109,18 @@ async fn an_address_given_afterwards_gets_the_receipt(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let (started, visitor) = world.start(&site).await;
-    world.pass(180).await;
+    world.pass(Duration::from_mins(3)).await;
     let to_rosa = async || {
         let mails = world.desk.mails(&agent).await.unwrap();
-        mails.into_iter().filter(|mail| mail.to == "rosa@example.com").collect::<Vec<_>>()
+        mails.into_iter().filter(|mail| mail.to == ROSA).collect::<Vec<_>>()
     };
     assert!(to_rosa().await.is_empty());
-    let email = EmailAddress::parse("rosa@example.com").unwrap();
+    let email = EmailAddress::parse(ROSA).unwrap();
     world.desk.claim_email(visitor, email.clone()).await.unwrap();
     world.desk.claim_email(visitor, email).await.unwrap();
     let mails = to_rosa().await;
     assert_eq!(mails.len(), 1, "once");
     assert!(mails[0].subject.contains(&started.number.0));
     let item = world.desk.find_work(&agent, visitor.ticket).await.unwrap().unwrap();
-    assert_eq!(
-        (item.contact.email.as_deref(), item.contact.verified),
-        (Some("rosa@example.com"), false)
-    );
+    assert_eq!((item.contact.email.as_deref(), item.contact.verified), (Some(ROSA), false));
 }

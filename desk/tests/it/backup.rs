@@ -1,4 +1,6 @@
-use crate::support::World;
+//! A copy of everything, and back.
+
+use crate::world::{Engine, World};
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -13,12 +15,12 @@ fn unpack(archive: &Path, to: &Path) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_made_under_load_is_a_desk_again() {
-    let mut world = World::sqlite().await;
+    let mut world = World::new(Engine::Sqlite).await;
     let site = world.site("uno").await;
     let mut upload = world.desk.begin_upload(site.id, "a.txt").await.unwrap();
     upload.write(b"hola").await.unwrap();
     let file = upload.finish().await.unwrap();
-    let mut request = world.request("ana@example.com");
+    let mut request = world.new_request("ana@example.com");
     request.files = vec![file.id];
     let started = world.desk.ask(&site, request).await.unwrap();
     world.desk.tick().await.unwrap();
@@ -26,7 +28,7 @@ async fn a_backup_made_under_load_is_a_desk_again() {
     let asking = tokio::spawn({
         let (desk, site) = (world.desk.clone(), site.clone());
         let requests: Vec<_> =
-            (0..40).map(|n| world.request(&format!("ana{n}@example.com"))).collect();
+            (0..40).map(|n| world.new_request(&format!("ana{n}@example.com"))).collect();
         async move {
             for request in requests {
                 desk.ask(&site, request).await.unwrap();
@@ -49,15 +51,16 @@ async fn a_backup_made_under_load_is_a_desk_again() {
     let stored = world.desk.visitor_file(visitor, file.id).await.unwrap();
     assert_eq!(std::fs::read(stored.path).unwrap(), b"hola");
     assert_eq!(world.kept().len(), 1);
-    world.end().await;
 }
 
 #[tokio::test]
 async fn a_postgres_desk_says_how_it_is_copied() {
-    let Some(world) = World::postgres().await else { return };
+    if !Engine::Postgres.is_here() {
+        return;
+    }
+    let world = World::new(Engine::Postgres).await;
     let refused = world.desk.backup(&world.folder().join("x.tar")).await.unwrap_err();
     let cause =
         std::error::Error::source(&refused).map_or(refused.to_string(), ToString::to_string);
     assert!(cause.contains("pg_dump"), "{cause}");
-    world.end().await;
 }

@@ -1,6 +1,6 @@
 //! A chat from its start to its end.
 
-use crate::world::{World, on_both, refused};
+use crate::world::{ROSA, World, on_both, refused};
 use desk::Desk;
 use protocol::{
     Code, Field, Seq,
@@ -64,7 +64,7 @@ async fn numbers_begin_at_1001_and_are_never_given_twice(world: World) {
     let tasks: Vec<_> = (0..30)
         .map(|n| {
             let (desk, site): (Desk, _) = (world.desk.clone(), site.clone());
-            let (chat, request) = (world.new_chat(), world.new_request());
+            let (chat, request) = (world.new_chat(), world.new_request(ROSA));
             tokio::spawn(async move {
                 let started = if n % 3 == 0 {
                     desk.ask(&site, request).await
@@ -135,7 +135,7 @@ async fn only_its_agent_writes_into_a_chat_and_ends_it(world: World) {
     };
     let (_, visitor) = world.start(&site).await;
     let ticket = visitor.ticket;
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     let says = |agent| world.desk.agent_says(agent, ticket, id, "hola", &[]);
     assert_eq!(refused(says(&lucia).await), Code::Forbidden, "not accepted yet");
     let chat = world.desk.find_work(&lucia, ticket).await.unwrap().unwrap().chat.unwrap();
@@ -176,7 +176,7 @@ async fn an_agent_ends_with_a_reason_of_the_site(world: World) {
         refused(world.desk.end_chat(&agent, visitor.ticket, &reasons[0]).await),
         Code::ChatEnded
     );
-    let late = world.desk.agent_says(&agent, visitor.ticket, world.clock.new_entry_id(), "x", &[]);
+    let late = world.desk.agent_says(&agent, visitor.ticket, world.new_id(), "x", &[]);
     assert_eq!(refused(late.await), Code::ChatEnded);
     let head = world.desk.conversation(&agent, visitor.ticket).await.unwrap();
     assert_eq!(head.state.category, Category::Closed);
@@ -232,7 +232,7 @@ async fn a_chat_ended_with_an_address_is_mailed_about(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let mut new = world.new_chat();
-    new.email = Some(EmailAddress::parse("rosa@example.com").unwrap());
+    new.email = Some(EmailAddress::parse(ROSA).unwrap());
     let started = world.desk.start_chat(&site, new).await.unwrap();
     let visitor = world.visitor(&site, &started).await;
     assert!(world.desk.mails(&agent).await.unwrap().is_empty(), "not before the end");
@@ -243,9 +243,7 @@ async fn a_chat_ended_with_an_address_is_mailed_about(world: World) {
     assert_eq!(kinds.last().unwrap(), "transcript_sent");
     let mails = world.desk.mails(&agent).await.unwrap();
     assert_eq!(mails.len(), 2);
-    assert!(
-        mails.iter().all(|mail| mail.to == "rosa@example.com" && mail.subject.contains("A-1001"))
-    );
+    assert!(mails.iter().all(|mail| mail.to == ROSA && mail.subject.contains("A-1001")));
     // Without an address there is nowhere to send it.
     let (_, other) = world.start(&site).await;
     let refusal = world.desk.send_transcript(other, None).await.unwrap_err().refusal();

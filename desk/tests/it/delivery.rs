@@ -4,6 +4,7 @@ use crate::world::{World, on_both, refused};
 use desk::{Desk, tickets::Visitor};
 use protocol::{Code, Seq, entry::VisitorBody};
 use std::collections::HashSet;
+use std::time::Duration;
 
 on_both! {
     a_repeat_is_answered_with_the_first_sequence_and_stored_once,
@@ -20,13 +21,13 @@ async fn a_repeat_is_answered_with_the_first_sequence_and_stored_once(world: Wor
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     let first = world.desk.visitor_says(visitor, id, "uno", &[]).await.unwrap();
-    world.clock.advance(std::time::Duration::from_secs(5));
+    world.clock.advance(Duration::from_secs(5));
     let again = world.desk.visitor_says(visitor, id, "uno", &[]).await.unwrap();
     assert_eq!(first, again);
     // At the same instant, in one batch or in several.
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     let says = (0..20).map(|_| {
         let desk = world.desk.clone();
         tokio::spawn(async move { desk.visitor_says(visitor, id, "dos", &[]).await.unwrap() })
@@ -36,7 +37,7 @@ async fn a_repeat_is_answered_with_the_first_sequence_and_stored_once(world: Wor
         receipts.insert(say.await.unwrap().seq);
     }
     assert_eq!(receipts.len(), 1);
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     let first = world.desk.agent_says(&agent, visitor.ticket, id, "tres", &[]).await.unwrap();
     let again = world.desk.agent_says(&agent, visitor.ticket, id, "tres", &[]).await.unwrap();
     assert_eq!(first, again);
@@ -56,7 +57,7 @@ async fn many_at_once_get_a_gap_free_sequence(world: World) {
     let mut tasks = Vec::new();
     for &visitor in &visitors {
         for n in 0..40 {
-            let (desk, agent, id) = (world.desk.clone(), agent.clone(), world.clock.new_entry_id());
+            let (desk, agent, id) = (world.desk.clone(), agent.clone(), world.new_id());
             tasks.push(tokio::spawn(async move {
                 let receipt = if n % 4 == 0 {
                     desk.agent_says(&agent, visitor.ticket, id, "respuesta", &[]).await
@@ -87,7 +88,7 @@ async fn a_message_beside_others_that_are_refused_is_stored(world: World) {
     let stranger = Visitor { ticket: good.ticket, site: other.id };
     let nobody = Visitor { ticket: protocol::TicketId(world.clock.new_id()), site: site.id };
     let says = |visitor| {
-        let (desk, id): (Desk, _) = (world.desk.clone(), world.clock.new_entry_id());
+        let (desk, id): (Desk, _) = (world.desk.clone(), world.new_id());
         tokio::spawn(async move { desk.visitor_says(visitor, id, "hola", &[]).await })
     };
     let tasks = [says(good), says(stranger), says(nobody), says(good), says(nobody)];
@@ -109,7 +110,7 @@ async fn what_was_acknowledged_is_there_after_a_restart(world: World) {
     let ids = [world.says(visitor, "uno").await, world.says(visitor, "dos").await];
     world.desk.close().await;
     assert_eq!(
-        refused(world.desk.visitor_says(visitor, world.clock.new_entry_id(), "tres", &[]).await),
+        refused(world.desk.visitor_says(visitor, world.new_id(), "tres", &[]).await),
         Code::TryAgain
     );
     let desk = Desk::open(world.options.clone()).await.unwrap();
@@ -125,7 +126,7 @@ async fn a_resume_answers_what_is_missing(world: World) {
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
     let says = (0..600).map(|n: u32| {
-        let (desk, id) = (world.desk.clone(), world.clock.new_entry_id());
+        let (desk, id) = (world.desk.clone(), world.new_id());
         tokio::spawn(async move {
             desk.visitor_says(visitor, id, &n.to_string(), &[]).await.unwrap();
         })
@@ -153,7 +154,7 @@ async fn bad_text_is_refused_before_it_is_written(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     let long = "ñ".repeat(1001);
     for (text, code) in [
         ("", Code::Required),
@@ -195,7 +196,7 @@ async fn what_the_writer_remembers_is_only_a_guess(world: World) {
     let mut ids = Vec::new();
     for n in 0..12 {
         let desk = if n % 3 == 2 { &other } else { &world.desk };
-        let id = world.clock.new_entry_id();
+        let id = world.new_id();
         let receipt = desk.visitor_says(visitor, id, "hola", &[]).await.unwrap();
         assert_eq!(receipt.seq, Seq(4 + n));
         ids.push((id, receipt));
@@ -208,12 +209,12 @@ async fn what_the_writer_remembers_is_only_a_guess(world: World) {
     }
     other.visitor_ends(visitor).await.unwrap();
     let last = world.desk.conversation(&agent, visitor.ticket).await.unwrap().last;
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     let reply = world.desk.visitor_says(visitor, id, "una cosa más", &[]).await.unwrap();
     assert_eq!(reply.seq, last.next());
     let kinds = world.kinds(&agent, visitor.ticket).await;
     assert_eq!(kinds.iter().filter(|kind| *kind == "visitor").count(), 14, "each once");
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     let refusal = world.desk.visitor_says(
         Visitor { site: protocol::SiteId(world.clock.new_id()), ..visitor },
         id,

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-mod support;
 mod world;
 
 mod agents;
@@ -12,12 +11,12 @@ mod backup;
 mod chats;
 mod delivery;
 mod files;
-mod hub_and_work;
+mod hub;
+mod mail;
 mod offers;
-mod outbox;
 mod requests;
 mod schema;
 mod sites;
-mod smtp;
 mod statements;
 mod visitors;
+mod work;

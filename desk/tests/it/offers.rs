@@ -8,6 +8,7 @@ use protocol::{
     entry::VisitorBody,
     visitor::VisitorChat,
 };
+use std::time::Duration;
 
 on_both! {
     a_new_chat_rings_at_one_agent_and_declined_at_the_next,
@@ -23,7 +24,7 @@ on_both! {
 async fn a_new_chat_rings_at_one_agent_and_declined_at_the_next(world: World) {
     let site = world.site("a").await;
     let (lucia, _one) = world.at_console("lucia").await;
-    world.clock.advance(std::time::Duration::from_secs(1));
+    world.clock.advance(Duration::from_secs(1));
     let (pedro, _two) = world.at_console("pedro").await;
     let mut at_lucia = world.desk.hub().agent(lucia.id);
     let mut at_pedro = world.desk.hub().agent(pedro.id);
@@ -72,7 +73,7 @@ async fn the_least_loaded_agent_is_offered_first_and_capacity_holds(world: World
     let mut at_lucia = world.desk.hub().agent(lucia.id);
     let mut at_pedro = world.desk.hub().agent(pedro.id);
     for n in 0..4 {
-        world.clock.advance(std::time::Duration::from_secs(1));
+        world.clock.advance(Duration::from_secs(1));
         world.start(&site).await;
         if n % 2 == 0 {
             hear_offer(&mut at_lucia).await
@@ -131,9 +132,9 @@ async fn a_dropped_agents_chats_go_back_to_the_head_of_the_queue(world: World) {
     let visitor = world.chat_with(&site, &lucia).await;
     let mut at_pedro = world.desk.hub().agent(pedro.id);
     drop(console);
-    world.pass(59).await;
+    world.pass(Duration::from_secs(59)).await;
     assert_eq!(world.kinds(&pedro, visitor.ticket).await.len(), 3, "not yet");
-    world.pass(1).await;
+    world.pass(Duration::from_secs(1)).await;
     hear_offer(&mut at_pedro).await;
     assert_eq!(world.kinds(&pedro, visitor.ticket).await[3..], ["requeued"]);
     let (entries, _) = world.desk.visitor_entries(visitor, Seq(3)).await.unwrap();
@@ -150,9 +151,9 @@ async fn a_console_that_comes_back_in_time_keeps_its_chats(world: World) {
     let (lucia, console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &lucia).await;
     drop(console);
-    world.pass(50).await;
+    world.pass(Duration::from_secs(50)).await;
     let _again = world.desk.console_connected(lucia.id);
-    world.pass(120).await;
+    world.pass(Duration::from_mins(2)).await;
     assert_eq!(world.kinds(&lucia, visitor.ticket).await.len(), 3);
 }
 
@@ -161,7 +162,7 @@ async fn places_in_line_move_up(world: World) {
     let (lucia, _one) = world.at_console("lucia").await;
     let mut visitors = Vec::new();
     for place in 1..=3 {
-        world.clock.advance(std::time::Duration::from_secs(1));
+        world.clock.advance(Duration::from_secs(1));
         let (_, visitor) = world.start(&site).await;
         let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
         assert_eq!(ticket.chat, VisitorChat::Waiting { position: place });

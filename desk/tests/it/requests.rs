@@ -1,6 +1,6 @@
 //! Help requests: asked, answered, replied to, closed, opened again.
 
-use crate::world::{World, on_both, refused};
+use crate::world::{ROSA, World, on_both, refused};
 use protocol::{
     Code, Field, Seq,
     agent::{AgentChat, WorkKind},
@@ -22,7 +22,7 @@ on_both! {
 async fn a_request_is_one_ticket_with_its_mails_however_often_it_is_sent(world: World) {
     let site = world.site("a").await;
     let agent = world.agent("lucia").await;
-    let new = world.new_request();
+    let new = world.new_request(ROSA);
     let tasks: Vec<_> = (0..8)
         .map(|_| {
             let (desk, site, new) = (world.desk.clone(), site.clone(), new.clone());
@@ -38,7 +38,7 @@ async fn a_request_is_one_ticket_with_its_mails_however_often_it_is_sent(world: 
     let mails = world.desk.mails(&agent).await.unwrap();
     let mut to: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
     to.sort_unstable();
-    assert_eq!(to, ["lucia@example.com", "rosa@example.com"]);
+    assert_eq!(to, ["lucia@example.com", ROSA]);
     let items = world.desk.work(&agent).await.unwrap();
     assert_eq!((items.len(), items[0].kind, items[0].unread), (1, WorkKind::Request, 1));
     assert_eq!(world.kinds(&agent, items[0].ticket).await, ["visitor", "mail_queued"]);
@@ -49,9 +49,9 @@ async fn a_request_is_one_ticket_with_its_mails_however_often_it_is_sent(world: 
 async fn an_answer_goes_out_by_mail_and_the_ticket_waits(world: World) {
     let site = world.site("a").await;
     let agent = world.agent("lucia").await;
-    let started = world.desk.ask(&site, world.new_request()).await.unwrap();
+    let started = world.desk.ask(&site, world.new_request(ROSA)).await.unwrap();
     let visitor = world.visitor(&site, &started).await;
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     let long = "sí ".repeat(2000);
     let receipt = world.desk.agent_says(&agent, visitor.ticket, id, &long, &[]).await.unwrap();
     assert_eq!(receipt.seq, Seq(3));
@@ -68,9 +68,9 @@ async fn an_answer_goes_out_by_mail_and_the_ticket_waits(world: World) {
     );
     assert!(world.desk.work(&agent).await.unwrap().is_empty(), "the customer has the next move");
     let mails = world.desk.mails(&agent).await.unwrap();
-    assert_eq!(mails.iter().filter(|mail| mail.to == "rosa@example.com").count(), 2);
+    assert_eq!(mails.iter().filter(|mail| mail.to == ROSA).count(), 2);
     // A second answer mails again and changes no state.
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     world.desk.agent_says(&agent, visitor.ticket, id, "y otra cosa", &[]).await.unwrap();
     assert_eq!(world.kinds(&agent, visitor.ticket).await[5..], ["agent", "mail_queued"]);
 }
@@ -78,11 +78,11 @@ async fn an_answer_goes_out_by_mail_and_the_ticket_waits(world: World) {
 async fn a_reply_opens_the_ticket_again_and_tells_the_agents(world: World) {
     let site = world.site("a").await;
     let agent = world.agent("lucia").await;
-    let started = world.desk.ask(&site, world.new_request()).await.unwrap();
+    let started = world.desk.ask(&site, world.new_request(ROSA)).await.unwrap();
     let visitor = world.visitor(&site, &started).await;
     let reasons = world.desk.closing_reasons(&agent, visitor.ticket).await.unwrap();
     world.desk.close_ticket(&agent, visitor.ticket, &reasons[0]).await.unwrap();
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     let text = FormText::parse("no, sigue igual").unwrap();
     let first = world.desk.visitor_replies(visitor, id, Some(text.clone()), &[]).await.unwrap();
     let again = world.desk.visitor_replies(visitor, id, Some(text), &[]).await.unwrap();
@@ -95,7 +95,7 @@ async fn a_reply_opens_the_ticket_again_and_tells_the_agents(world: World) {
     assert_eq!((item.kind, item.preview.as_str()), (WorkKind::Request, "no, sigue igual"));
     let mails = world.desk.mails(&agent).await.unwrap();
     assert_eq!(mails.iter().filter(|mail| mail.to == "lucia@example.com").count(), 2);
-    let nothing = world.desk.visitor_replies(visitor, world.clock.new_entry_id(), None, &[]);
+    let nothing = world.desk.visitor_replies(visitor, world.new_id(), None, &[]);
     assert_eq!(refused(nothing.await), Code::Required);
 }
 
@@ -112,7 +112,7 @@ async fn a_reply_after_a_chat_opens_its_ticket_again(world: World) {
     let head = world.desk.conversation(&agent, visitor.ticket).await.unwrap();
     assert_eq!(head.chat, AgentChat::None);
     // And the agent may follow up.
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     world.desk.agent_says(&agent, visitor.ticket, id, "dígame", &[]).await.unwrap();
     assert!(world.desk.find_work(&agent, visitor.ticket).await.unwrap().is_none());
 }
@@ -120,7 +120,7 @@ async fn a_reply_after_a_chat_opens_its_ticket_again(world: World) {
 async fn a_request_is_closed_with_a_reason_that_only_agents_read(world: World) {
     let site = world.site("a").await;
     let agent = world.agent("lucia").await;
-    let started = world.desk.ask(&site, world.new_request()).await.unwrap();
+    let started = world.desk.ask(&site, world.new_request(ROSA)).await.unwrap();
     let visitor = world.visitor(&site, &started).await;
     assert_eq!(refused(world.desk.end_chat(&agent, visitor.ticket, "x").await), Code::ChatEnded);
     assert_eq!(refused(world.desk.close_ticket(&agent, visitor.ticket, "").await), Code::Required);
@@ -147,7 +147,7 @@ async fn files_come_onto_one_message_of_their_site(world: World) {
     };
     let visitor = world.chat_with(&site, &agent).await;
     let file = upload(site.id).await;
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     let receipt = world.desk.visitor_says(visitor, id, "", &[file.id]).await.unwrap();
     assert_eq!(world.desk.visitor_says(visitor, id, "", &[file.id]).await.unwrap(), receipt);
     let (entries, _) = world.desk.agent_entries(&agent, visitor.ticket, Seq(3)).await.unwrap();
@@ -159,21 +159,21 @@ async fn files_come_onto_one_message_of_their_site(world: World) {
     // Not onto another message, and not onto another site's ticket.
     let foreign = upload(other.id).await;
     for taken in [file.id, foreign.id] {
-        let id = world.clock.new_entry_id();
+        let id = world.new_id();
         let refusal =
             world.desk.visitor_says(visitor, id, "x", &[taken]).await.unwrap_err().refusal();
         assert_eq!((refusal.code, refusal.field), (Code::NotFound, Some(Field::Files)));
     }
     let six = vec![file.id; 6];
-    let many = world.desk.visitor_says(visitor, world.clock.new_entry_id(), "x", &six);
+    let many = world.desk.visitor_says(visitor, world.new_id(), "x", &six);
     assert_eq!(refused(many.await), Code::TooManyFiles);
     let mine = upload(site.id).await;
-    let id = world.clock.new_entry_id();
+    let id = world.new_id();
     world.desk.agent_says(&agent, visitor.ticket, id, "aquí está", &[mine.id]).await.unwrap();
     assert_eq!(world.kinds(&agent, visitor.ticket).await.len(), 5, "the refused left no gap");
     // The form may carry files too.
     let form = upload(site.id).await;
-    let mut new = world.new_request();
+    let mut new = world.new_request(ROSA);
     new.files = vec![form.id];
     let started = world.desk.ask(&site, new).await.unwrap();
     let asker = world.visitor(&site, &started).await;

@@ -1,20 +1,9 @@
 //! Both schemas are one schema; an older binary keeps its hands off a newer one.
 
-use crate::world::{Database, START, postgres};
-use desk::{Clock, Desk, OpenError, Options};
+use crate::world::{Database, Engine, options};
+use desk::{Desk, OpenError};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::{collections::BTreeSet, path::Path};
-
-fn options(folder: &Path, url: Option<String>) -> Options {
-    Options {
-        data_dir: folder.to_owned(),
-        database_url: url,
-        public_url: "https://help.example.com".into(),
-        smtp_url: None,
-        mail_from: "Ayuda <ayuda@example.com>".into(),
-        clock: Clock::manual(START),
-    }
-}
 
 async fn sqlite(folder: &Path) -> SqliteConnection {
     let url = format!("sqlite:{}", folder.join("ayuda.db").display());
@@ -43,11 +32,13 @@ const POSTGRES_INDEXES: &str = "
 
 #[tokio::test]
 async fn both_schemas_have_the_same_tables_columns_and_indexes() {
-    let Some(server) = postgres() else { return };
+    if !Engine::Postgres.is_here() {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     Desk::open(options(folder.path(), None)).await.unwrap().close().await;
     let mut small = sqlite(folder.path()).await;
-    let database = Database::make(&server).await;
+    let database = Database::new(Engine::Postgres).unwrap();
     Desk::open(options(folder.path(), Some(database.url.clone()))).await.unwrap().close().await;
     let mut large = PgConnection::connect(&database.url).await.unwrap();
 
@@ -78,7 +69,6 @@ async fn both_schemas_have_the_same_tables_columns_and_indexes() {
         there.into_iter().collect::<BTreeSet<_>>()
     );
     large.close().await.unwrap();
-    database.drop().await;
 }
 
 #[tokio::test]
@@ -102,14 +92,21 @@ async fn a_schema_of_a_newer_version_is_refused() {
 }
 
 #[tokio::test]
-async fn an_acknowledged_message_survives_a_power_cut() {
+async fn a_database_file_keeps_a_log_of_its_writes() {
     let folder = tempfile::tempdir().unwrap();
     let desk = Desk::open(options(folder.path(), None)).await.unwrap();
-    desk.ready().await.unwrap();
     let mut small = sqlite(folder.path()).await;
     let (mode,): (String,) =
         sqlx::query_as("pragma journal_mode").fetch_one(&mut small).await.unwrap();
     assert_eq!(mode, "wal");
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_desk_is_ready_until_it_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::open(options(folder.path(), None)).await.unwrap();
+    desk.ready().await.unwrap();
     desk.close().await;
     assert!(desk.ready().await.is_err());
 }

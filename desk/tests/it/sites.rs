@@ -1,4 +1,6 @@
-use crate::support::claims;
+//! Sites as files: taken, shown, changed, removed.
+
+use crate::world::{START, World, on_both};
 use desk::sites::SiteFileError;
 use protocol::SiteKey;
 use std::time::Duration;
@@ -34,94 +36,111 @@ name = "Ventas"
 name = "Soporte general"
 "#;
 
-claims! {
-    async fn what_is_shown_is_taken_and_changes_nothing(world: &mut World) {
-        let site = world.desk.apply_site(WHOLE).await.unwrap();
-        assert_eq!(site.limits.wait_limit, Duration::from_secs(210));
-        assert_eq!(site.limits.capacity, 5);
-        assert!(site.closed_now);
-        let shown = world.desk.show_site(&site.key).unwrap();
-        let again = world.desk.apply_site(&shown).await.unwrap();
-        assert_eq!(again.id, site.id);
-        assert_eq!(world.desk.show_site(&site.key).unwrap(), shown);
-        assert_eq!(again.limits, site.limits);
-        assert_eq!(again.schedule, site.schedule);
-        insta::allow_duplicates! { insta::assert_snapshot!("a_site_as_a_file", shown); }
-        world.restart().await;
-        assert_eq!(world.desk.show_site(&site.key).unwrap(), shown);
-    }
+on_both! {
+    what_is_shown_is_taken_and_changes_nothing,
+    what_is_left_out_stays,
+    a_new_site_is_ready_to_use,
+    a_refusal_names_its_line_and_changes_nothing,
+    two_sites_may_share_a_prefix_and_removing_one_leaves_the_other,
+    a_change_by_another_process_is_seen,
+}
 
-    async fn what_is_left_out_stays(world: &mut World) {
-        world.desk.apply_site(WHOLE).await.unwrap();
-        let file = "key = \"cuentasok\"\nclosed_now = false\n[limits]\nring_time = \"5s\"\n[schedule]\nholidays = \"\"\n[[queues]]\nname = \"Envíos\"\n";
-        let site = world.desk.apply_site(file).await.unwrap();
-        assert_eq!(site.name, "Cuentas \"OK\"");
-        assert_eq!(site.hue, Some(120));
-        assert!(!site.closed_now);
-        assert_eq!(site.limits.ring_time, Duration::from_secs(5));
-        assert_eq!(site.limits.queue_limit, 7);
-        assert_eq!(site.schedule["zone"], "America/Mexico_City");
-        assert!(site.schedule.get("holidays").is_none());
-        let queues: Vec<_> = site.queues.iter().map(|queue| queue.name.as_str()).collect();
-        assert_eq!(queues, ["Ventas", "Soporte general", "Envíos"]);
-    }
+async fn what_is_shown_is_taken_and_changes_nothing(mut world: World) {
+    let site = world.desk.apply_site(WHOLE).await.unwrap();
+    assert_eq!(site.limits.wait_limit, Duration::from_secs(210));
+    assert_eq!(site.limits.capacity, 5);
+    assert!(site.closed_now);
+    let shown = world.desk.show_site(&site.key).unwrap();
+    let again = world.desk.apply_site(&shown).await.unwrap();
+    assert_eq!(again.id, site.id);
+    assert_eq!(world.desk.show_site(&site.key).unwrap(), shown);
+    assert_eq!(again.limits, site.limits);
+    assert_eq!(again.schedule, site.schedule);
+    insta::allow_duplicates! { insta::assert_snapshot!("a_site_as_a_file", shown); }
+    world.restart().await;
+    assert_eq!(world.desk.show_site(&site.key).unwrap(), shown);
+}
 
-    async fn a_new_site_is_ready_to_use(world: &mut World) {
-        let site = world.desk.apply_site("key = \"tienda-1\"").await.unwrap();
-        assert_eq!((site.name.as_str(), site.prefix.as_str(), site.lang.as_str()), ("tienda-1", "TIE", "es"));
-        assert_eq!(site.queues[0].name, "Soporte general");
-        assert!(site.closing_reasons.iter().any(|reason| reason == "Resuelto"));
-        assert!(world.desk.availability_at(site.id, crate::support::NOW, 1).open);
-        assert_eq!(world.desk.availability(site.id).changes_at, None);
-        assert_eq!(world.count("select count(*) from states").await, 3);
-    }
+async fn what_is_left_out_stays(world: World) {
+    world.desk.apply_site(WHOLE).await.unwrap();
+    let file = "key = \"cuentasok\"\nclosed_now = false\n[limits]\nring_time = \"5s\"\n[schedule]\nholidays = \"\"\n[[queues]]\nname = \"Envíos\"\n";
+    let site = world.desk.apply_site(file).await.unwrap();
+    assert_eq!(site.name, "Cuentas \"OK\"");
+    assert_eq!(site.hue, Some(120));
+    assert!(!site.closed_now);
+    assert_eq!(site.limits.ring_time, Duration::from_secs(5));
+    assert_eq!(site.limits.queue_limit, 7);
+    assert_eq!(site.schedule["zone"], "America/Mexico_City");
+    assert!(site.schedule.get("holidays").is_none());
+    let queues: Vec<_> = site.queues.iter().map(|queue| queue.name.as_str()).collect();
+    assert_eq!(queues, ["Ventas", "Soporte general", "Envíos"]);
+}
 
-    async fn a_refusal_names_its_line_and_changes_nothing(world: &mut World) {
-        world.desk.apply_site(WHOLE).await.unwrap();
-        let before = world.desk.show_site(&SiteKey("cuentasok".into())).unwrap();
-        for (file, wanted) in [
-            ("key = \"cuentasok\"\nname = \"Otro\"\ncolour = 3", ("unknown_key", 3)),
-            ("key = \"cuentasok\"\nname = \"Otro\"\n[schedule]\nweekly = { mon = [[\"09:00\", \"09:00\"]] }", ("interval_empty", 4)),
-            ("key = \"cuentasok\"\nname = \"Otro\"\n[schedule]\nzone = \"America/Bogotá\"", ("unknown_time_zone", 4)),
-        ] {
-            match world.desk.apply_site(file).await {
-                Err(SiteFileError::Refused { code, line, message }) => {
-                    assert_eq!((code, line), (wanted.0, Some(wanted.1)), "{message}");
-                }
-                other => panic!("{other:?}"),
+async fn a_new_site_is_ready_to_use(world: World) {
+    let site = world.desk.apply_site("key = \"tienda-1\"").await.unwrap();
+    assert_eq!(
+        (site.name.as_str(), site.prefix.as_str(), site.lang.as_str()),
+        ("tienda-1", "TIE", "es")
+    );
+    assert_eq!(site.queues[0].name, "Soporte general");
+    assert!(site.closing_reasons.iter().any(|reason| reason == "Resuelto"));
+    assert!(world.desk.availability_at(site.id, START, 1).open);
+    assert_eq!(world.desk.availability(site.id).changes_at, None);
+    assert_eq!(world.count("select count(*) from states").await, 3);
+}
+
+async fn a_refusal_names_its_line_and_changes_nothing(world: World) {
+    world.desk.apply_site(WHOLE).await.unwrap();
+    let before = world.desk.show_site(&SiteKey("cuentasok".into())).unwrap();
+    for (file, wanted) in [
+        ("key = \"cuentasok\"\nname = \"Otro\"\ncolour = 3", ("unknown_key", 3)),
+        (
+            "key = \"cuentasok\"\nname = \"Otro\"\n[schedule]\nweekly = { mon = [[\"09:00\", \"09:00\"]] }",
+            ("interval_empty", 4),
+        ),
+        (
+            "key = \"cuentasok\"\nname = \"Otro\"\n[schedule]\nzone = \"America/Bogotá\"",
+            ("unknown_time_zone", 4),
+        ),
+    ] {
+        match world.desk.apply_site(file).await {
+            Err(SiteFileError::Refused { code, line, message }) => {
+                assert_eq!((code, line), (wanted.0, Some(wanted.1)), "{message}");
             }
+            other => panic!("{other:?}"),
         }
-        assert_eq!(world.desk.show_site(&SiteKey("cuentasok".into())).unwrap(), before);
     }
+    assert_eq!(world.desk.show_site(&SiteKey("cuentasok".into())).unwrap(), before);
+}
 
-    async fn two_sites_may_share_a_prefix_and_removing_one_leaves_the_other(world: &mut World) {
-        let one = world.site("uno").await;
-        let two = world.site("dos").await;
-        let first = world.ask(&one, "ana@example.com").await;
-        let second = world.ask(&two, "eva@example.com").await;
-        assert_eq!(first.number, second.number);
-        assert!(world.desk.find_visitor(two.id, &first.token).await.unwrap().is_none());
-        assert!(world.desk.remove_site(&one.key).await.unwrap());
-        assert!(!world.desk.remove_site(&one.key).await.unwrap());
-        assert!(world.desk.find_site(&one.key).is_none());
-        assert!(world.desk.find_visitor(two.id, &second.token).await.unwrap().is_some());
-        assert_eq!(world.count("select count(*) from tickets").await, 1);
-        assert_eq!(world.count("select count(*) from mails").await, 1);
-    }
+async fn two_sites_may_share_a_prefix_and_removing_one_leaves_the_other(world: World) {
+    let file = |key| format!("key = \"{key}\"\nprefix = \"CO\"\n");
+    let one = world.desk.apply_site(&file("uno")).await.unwrap();
+    let two = world.desk.apply_site(&file("dos")).await.unwrap();
+    let first = world.ask(&one, "ana@example.com").await;
+    let second = world.ask(&two, "eva@example.com").await;
+    assert_eq!(first.number, second.number);
+    assert!(world.desk.find_visitor(two.id, &first.token).await.unwrap().is_none());
+    assert!(world.desk.remove_site(&one.key).await.unwrap());
+    assert!(!world.desk.remove_site(&one.key).await.unwrap());
+    assert!(world.desk.find_site(&one.key).is_none());
+    assert!(world.desk.find_visitor(two.id, &second.token).await.unwrap().is_some());
+    assert_eq!(world.count("select count(*) from tickets").await, 1);
+    assert_eq!(world.count("select count(*) from mails").await, 1);
+}
 
-    async fn a_change_by_another_process_is_seen(world: &mut World) {
-        let other = world.second_process().await;
-        let site = world.site("uno").await;
-        assert!(other.find_site(&site.key).is_none());
-        other.tick().await.unwrap();
-        assert!(other.find_site(&site.key).is_some());
-        other.apply_site("key = \"uno\"\nclosed_now = true").await.unwrap();
-        let mut button = world.desk.watch_availability(site.id);
-        button.mark_unchanged();
-        assert!(!world.desk.find_site(&site.key).unwrap().closed_now);
-        world.desk.tick().await.unwrap();
-        assert!(world.desk.find_site(&site.key).unwrap().closed_now);
-        assert_eq!(button.borrow_and_update().reason, protocol::status::Reason::Override);
-        other.close().await;
-    }
+async fn a_change_by_another_process_is_seen(world: World) {
+    let other = world.second_process().await;
+    let site = world.site("uno").await;
+    assert!(other.find_site(&site.key).is_none());
+    other.tick().await.unwrap();
+    assert!(other.find_site(&site.key).is_some());
+    other.apply_site("key = \"uno\"\nclosed_now = true").await.unwrap();
+    let mut button = world.desk.watch_availability(site.id);
+    button.mark_unchanged();
+    assert!(!world.desk.find_site(&site.key).unwrap().closed_now);
+    world.desk.tick().await.unwrap();
+    assert!(world.desk.find_site(&site.key).unwrap().closed_now);
+    assert_eq!(button.borrow_and_update().reason, protocol::status::Reason::Override);
+    other.close().await;
 }

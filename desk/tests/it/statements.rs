@@ -1,7 +1,7 @@
 //! Every statement in the source is one that both engines understand.
 
-use crate::world::{Database, START, postgres};
-use desk::{Clock, Desk, Options};
+use crate::world::{Database, Engine, options};
+use desk::Desk;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr, SqliteConnection};
 use std::{fs, path::Path};
 
@@ -18,15 +18,7 @@ async fn every_statement_prepares_on_both_engines() {
     let statements = statements();
     assert!(statements.len() > 60, "found only {}", statements.len());
     let folder = tempfile::tempdir().unwrap();
-    let mut options = Options {
-        data_dir: folder.path().to_owned(),
-        database_url: None,
-        public_url: "https://help.example.com".into(),
-        smtp_url: None,
-        mail_from: "Ayuda <ayuda@example.com>".into(),
-        clock: Clock::manual(START),
-    };
-    Desk::open(options.clone()).await.unwrap().close().await;
+    Desk::open(options(folder.path(), None)).await.unwrap().close().await;
     let url = format!("sqlite:{}", folder.path().join("ayuda.db").display());
     let mut small = SqliteConnection::connect(&url).await.unwrap();
     let mut wrong = Vec::new();
@@ -36,9 +28,9 @@ async fn every_statement_prepares_on_both_engines() {
             wrong.push(format!("SQLite, {} {}: {error}", statement.file, statement.name));
         }
     }
-    if let Some(server) = postgres() {
-        let database = Database::make(&server).await;
-        options.database_url = Some(database.url.clone());
+    if Engine::Postgres.is_here() {
+        let database = Database::new(Engine::Postgres).unwrap();
+        let options = options(folder.path(), Some(database.url.clone()));
         Desk::open(options).await.unwrap().close().await;
         let mut large = PgConnection::connect(&database.url).await.unwrap();
         for statement in statements.iter().filter(|statement| !statement.is_for("SQLITE")) {
@@ -48,7 +40,6 @@ async fn every_statement_prepares_on_both_engines() {
             }
         }
         large.close().await.unwrap();
-        database.drop().await;
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

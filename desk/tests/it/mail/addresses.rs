@@ -1,0 +1,61 @@
+//! What an address that nobody has confirmed gets.
+
+use super::{MINUTE, cuentas_ok, mail_entries, mails_to, text_of};
+use crate::world::{World, on_both};
+use std::time::Duration;
+
+on_both! {
+    an_unverified_address_gets_three_an_hour_and_ten_a_day,
+    a_mailed_link_confirms_the_address_and_lifts_the_cap,
+}
+
+async fn an_unverified_address_gets_three_an_hour_and_ten_a_day(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    for hour in 0..5 {
+        for _ in 0..4 {
+            let started = world
+                .ask(&site, if hour % 2 == 0 { "ana@example.com" } else { "ANA@example.com" })
+                .await;
+            let visitor = world.visitor(&site, &started).await;
+            let history = mail_entries(&world, &agent, visitor).await;
+            assert_eq!(history.len(), 1, "never silent");
+        }
+        world.clock.advance(60 * MINUTE);
+    }
+    assert_eq!(
+        world.count("select count(*) from mails where to_key = 'ana@example.com'").await,
+        10
+    );
+    assert_eq!(world.count("select count(*) from entries where kind = 'mail_held'").await, 10);
+    world.clock.advance(Duration::from_hours(20));
+    world.ask(&site, "ana@example.com").await;
+    assert_eq!(
+        world.count("select count(*) from mails where to_key = 'ana@example.com'").await,
+        11
+    );
+}
+
+async fn a_mailed_link_confirms_the_address_and_lifts_the_cap(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let started = world.ask(&site, "ana@example.com").await;
+    let visitor = world.visitor(&site, &started).await;
+    for _ in 0..3 {
+        world.desk.agent_says(&agent, visitor.ticket, world.new_id(), "Mira", &[]).await.unwrap();
+    }
+    assert_eq!(world.count("select count(*) from entries where kind = 'mail_held'").await, 1);
+    // The page's own link proves nothing.
+    let k = started.link.split("?k=").nth(1).unwrap();
+    world.desk.find_ticket_link(&started.number, k).await.unwrap().unwrap();
+    let proved = async || world.count("select count(*) from tickets where contact_verified").await;
+    assert_eq!(proved().await, 0);
+    let mail = mails_to(&world, &agent, "ana@example.com").await.remove(0);
+    let text = text_of(&world, &agent, &mail).await;
+    let k: String = text.split("?k=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let (who, _) = world.desk.find_ticket_link(&started.number, &k).await.unwrap().unwrap();
+    assert_eq!(who.ticket, visitor.ticket);
+    assert_eq!(proved().await, 1);
+    world.desk.agent_says(&agent, visitor.ticket, world.new_id(), "Mira", &[]).await.unwrap();
+    assert_eq!(world.count("select count(*) from entries where kind = 'mail_held'").await, 1);
+}

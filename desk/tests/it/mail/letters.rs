@@ -1,0 +1,280 @@
+//! What mails say, and to whom.
+
+use super::{MINUTE, cuentas_ok, mail_entries, mails_to, text_of};
+use crate::world::{
+    OWNER, World, on_both,
+    relay::{Relay, header},
+};
+use desk::{
+    mail::MailState,
+    people::Agent,
+    sites::Site,
+    tickets::{NewChat, NewRequest},
+};
+use protocol::{
+    Seq,
+    entry::{AgentBody, VisitorBody},
+    form::Started,
+    text::{ChatText, EmailAddress, FormText, PersonName},
+};
+use std::fmt::Write;
+
+on_both! {
+    a_request_is_mailed_to_its_sender_and_to_the_agents,
+    an_answer_to_a_request_is_mailed_and_threads,
+    replies_that_were_not_seen_go_out_in_one_mail,
+    a_transcript_holds_the_conversation_and_nothing_internal,
+    every_mail_in_three_languages,
+}
+
+/// A request whose words look like markup.
+fn request(world: &World, email: &str) -> NewRequest {
+    NewRequest {
+        name: Some(PersonName::parse("Ana <b>Núñez</b>").unwrap()),
+        text: FormText::parse("No puedo entrar.\n<script>alert(1)</script>").unwrap(),
+        page: Some("https://cuentasok.com/entrar".to_owned()),
+        zone: Some("America/Bogota".to_owned()),
+        ..world.new_request(email)
+    }
+}
+
+async fn asks(world: &World, site: &Site, email: &str) -> Started {
+    world.desk.ask(site, request(world, email)).await.unwrap()
+}
+
+fn new_chat(world: &World, email: &str) -> NewChat {
+    NewChat {
+        name: Some(PersonName::parse("Ana").unwrap()),
+        email: Some(EmailAddress::parse(email).unwrap()),
+        text: ChatText::parse("Hola").unwrap(),
+        page: None,
+        zone: Some("America/Bogota".to_owned()),
+        ..world.new_chat()
+    }
+}
+
+/// A chat of this address that the agent has accepted.
+async fn chat(world: &World, site: &Site, agent: &Agent, email: &str) -> Started {
+    let started = world.desk.start_chat(site, new_chat(world, email)).await.unwrap();
+    world.accept(agent, world.visitor(site, &started).await).await;
+    started
+}
+
+/// The secret part of links differs from run to run.
+fn without_tokens(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("?k=") {
+        out.push_str(&rest[..at]);
+        out.push_str("?k=TOKEN");
+        let tail = &rest[at + 3..];
+        let end = tail
+            .find(|c: char| !(c.is_ascii_alphanumeric() || "-_~".contains(c)))
+            .unwrap_or(tail.len());
+        rest = &tail[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+async fn a_request_is_mailed_to_its_sender_and_to_the_agents(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let started = asks(&world, &site, "ana@example.com").await;
+    let visitor = world.visitor(&site, &started).await;
+    let queued = mail_entries(&world, &agent, visitor).await;
+    assert!(matches!(&queued[..], [AgentBody::MailQueued { to, .. }] if to == "ana@example.com"));
+    assert_eq!(mails_to(&world, &agent, "ana@example.com").await[0].state, MailState::Queued);
+    world.desk.tick().await.unwrap();
+
+    let received = mails_to(&world, &agent, "ana@example.com").await;
+    assert_eq!(received.len(), 1);
+    assert_eq!(received[0].state, MailState::Kept);
+    assert_eq!(
+        received[0].subject,
+        format!("[{}] Recibimos tu solicitud de ayuda", started.number)
+    );
+    let (_, text, html) = world.desk.mail(&agent, received[0].id).await.unwrap();
+    // None of the stranger's words, and the number and a link.
+    for body in [&text, &html] {
+        assert!(!body.contains("entrar") && !body.contains("Núñez") && !body.contains("alert"));
+        assert!(body.contains(&started.number.0));
+        assert!(body.contains(&format!("https://help.example.com/t/{}?k=", started.number)));
+    }
+
+    let told = mails_to(&world, &agent, OWNER).await;
+    assert_eq!(told.len(), 1);
+    let (_, text, html) = world.desk.mail(&agent, told[0].id).await.unwrap();
+    assert!(
+        text.contains("No puedo entrar.") && text.contains("<ana@example.com> (no verificado)")
+    );
+    assert!(text.contains(&format!("https://help.example.com/console/tickets/{}", visitor.ticket)));
+    assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !html.contains("<script>"));
+    assert!(!html.contains("<b>Núñez"));
+    assert_eq!(world.kept().len(), 2);
+    // Written again it is the same file.
+    world.desk.tick().await.unwrap();
+    assert_eq!(world.kept().len(), 2);
+}
+
+async fn an_answer_to_a_request_is_mailed_and_threads(mut world: World) {
+    let relay = Relay::start().await;
+    world.restart_with_relay(&relay.url).await;
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let started = asks(&world, &site, "ana@example.com").await;
+    let visitor = world.visitor(&site, &started).await;
+    world.desk.tick().await.unwrap();
+    world.clock.advance(MINUTE);
+    world
+        .desk
+        .agent_says(&agent, visitor.ticket, world.new_id(), "Prueba <otra> vez", &[])
+        .await
+        .unwrap();
+    world.desk.tick().await.unwrap();
+    let taken = relay.taken();
+    let to_ana: Vec<_> =
+        taken.iter().filter(|mail| header(mail, "To").unwrap() == "ana@example.com").collect();
+    assert_eq!(to_ana.len(), 2);
+    let (first, answer) = (to_ana[0], to_ana[1]);
+    assert_eq!(header(answer, "In-Reply-To"), header(first, "Message-ID"));
+    let references = header(answer, "References").unwrap();
+    assert!(
+        references.starts_with("<ticket.")
+            && references.ends_with(&header(first, "Message-ID").unwrap())
+    );
+    assert_eq!(header(answer, "Auto-Submitted"), None, "a person wrote it");
+    let mail = mails_to(&world, &agent, "ana@example.com").await.remove(1);
+    let (_, text, html) = world.desk.mail(&agent, mail.id).await.unwrap();
+    assert!(text.contains("Prueba <otra> vez") && text.contains("atendido"));
+    assert!(html.contains("Prueba &lt;otra&gt; vez") && !text.contains("No puedo entrar"));
+}
+
+async fn replies_that_were_not_seen_go_out_in_one_mail(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let _console = world.desk.console_connected(agent.id);
+    let panel_gone = chat(&world, &site, &agent, "ana@example.com").await;
+    let visitor = world.visitor(&site, &panel_gone).await;
+    let panel = world.desk.panel_connected(visitor.ticket);
+    let say = async |text: &str| {
+        world.desk.agent_says(&agent, visitor.ticket, world.new_id(), text, &[]).await.unwrap()
+    };
+    world.clock.advance(5 * MINUTE);
+    let seen = say("Lo vio").await;
+    world.desk.visitor_saw(visitor, seen.seq).await.unwrap();
+    say("Uno").await;
+    drop(panel);
+    world.clock.advance(MINUTE);
+    say("Dos").await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(mails_to(&world, &agent, "ana@example.com").await.len(), 0);
+    world.pass(MINUTE).await;
+    let mails = mails_to(&world, &agent, "ana@example.com").await;
+    assert_eq!(mails.len(), 1);
+    let text = text_of(&world, &agent, &mails[0]).await;
+    assert!(
+        text.contains("Uno")
+            && text.contains("Dos")
+            && !text.contains("Lo vio")
+            && !text.contains("Hola"),
+        "{text}"
+    );
+    world.pass(10 * MINUTE).await;
+    assert_eq!(mails_to(&world, &agent, "ana@example.com").await.len(), 1);
+    say("Tres").await;
+    world.pass(2 * MINUTE).await;
+    let mails = mails_to(&world, &agent, "ana@example.com").await;
+    assert_eq!(mails.len(), 2);
+    let text = text_of(&world, &agent, &mails[1]).await;
+    assert!(text.contains("Tres") && !text.contains("Dos"));
+}
+
+async fn a_transcript_holds_the_conversation_and_nothing_internal(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let _console = world.desk.console_connected(agent.id);
+    let started = chat(&world, &site, &agent, "ana@example.com").await;
+    let visitor = world.visitor(&site, &started).await;
+    world
+        .desk
+        .agent_says(&agent, visitor.ticket, world.new_id(), "¿En qué te ayudo?\n& <b>", &[])
+        .await
+        .unwrap();
+    world.desk.visitor_says(visitor, world.new_id(), "Con mi cuenta", &[]).await.unwrap();
+    world.desk.send_transcript(visitor, None).await.unwrap();
+    world.desk.visitor_says(visitor, world.new_id(), "Después", &[]).await.unwrap();
+    world.desk.end_chat(&agent, visitor.ticket, "Resuelto").await.unwrap();
+    world.desk.tick().await.unwrap();
+    let mails = mails_to(&world, &agent, "ana@example.com").await;
+    let subjects: Vec<_> = mails.iter().map(|mail| mail.subject.clone()).collect();
+    let number = &started.number;
+    assert_eq!(
+        subjects,
+        [
+            format!("[{number}] Transcripción de tu conversación"),
+            format!("[{number}] Tu conversación con CuentasOK")
+        ]
+    );
+    let (_, text, html) = world.desk.mail(&agent, mails[0].id).await.unwrap();
+    for word in [
+        "Hola",
+        "¿En qué te ayudo?",
+        "Con mi cuenta",
+        "Lucía Medina se ha unido",
+        "Bogota",
+        "12:00",
+    ] {
+        assert!(text.contains(word), "{word} in {text}");
+    }
+    assert!(!text.contains("Después") && !text.contains("Resuelto"));
+    assert!(html.contains("¿En qué te ayudo?<br>&amp; &lt;b&gt;"));
+    let (entries, _) = world.desk.visitor_entries(visitor, Seq::START).await.unwrap();
+    assert!(entries.iter().any(|entry| matches!(entry.body, VisitorBody::TranscriptSent)));
+}
+
+async fn every_mail_in_three_languages(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let _console = world.desk.console_connected(agent.id);
+    let mut said = String::new();
+    let mut page = String::new();
+    for lang in ["es", "en", "pt"] {
+        let email = format!("ana.{lang}@example.com");
+        let mut request = request(&world, &email);
+        request.lang = lang.to_owned();
+        let started = world.desk.ask(&site, request).await.unwrap();
+        let visitor = world.visitor(&site, &started).await;
+        world
+            .desk
+            .agent_says(&agent, visitor.ticket, world.new_id(), "Prueba otra vez.\n\nLucía", &[])
+            .await
+            .unwrap();
+        let address = EmailAddress::parse(&email).unwrap();
+        world.desk.send_transcript(visitor, Some(address)).await.unwrap();
+        world.desk.tick().await.unwrap();
+        world.clock.advance(61 * MINUTE);
+        world.desk.close_ticket(&agent, visitor.ticket, "Resuelto").await.unwrap();
+        let mut chat = new_chat(&world, &email);
+        chat.lang = lang.to_owned();
+        let started = world.desk.start_chat(&site, chat).await.unwrap();
+        let visitor = world.visitor(&site, &started).await;
+        world.desk.visitor_ends(visitor).await.unwrap();
+        world.desk.tick().await.unwrap();
+        for mail in mails_to(&world, &agent, &email).await {
+            let (_, text, html) = world.desk.mail(&agent, mail.id).await.unwrap();
+            write!(said, "=== {}\n{}\n", mail.subject, without_tokens(&text)).unwrap();
+            if mail.subject.contains("Transcri") {
+                page = without_tokens(&html);
+            }
+        }
+    }
+    let told = mails_to(&world, &agent, OWNER).await.remove(0);
+    let text = text_of(&world, &agent, &told).await;
+    let (before, after) = text.split_once("/console/tickets/").unwrap();
+    write!(said, "=== {}\n{before}/console/tickets/ID{}", told.subject, &after[36..]).unwrap();
+    insta::allow_duplicates! {
+        insta::assert_snapshot!("mails_as_text", said);
+        insta::assert_snapshot!("a_transcript_as_html", page);
+    }
+}

@@ -1,0 +1,246 @@
+//! A mail on its way: once, also across restarts; again after a passing fault; parked after the last one.
+
+use super::{MINUTE, cuentas_ok, mail_entries, mails_to, text_of};
+use crate::world::{
+    OWNER, World, on_both, refused,
+    relay::{Manner, Relay, header},
+    until,
+};
+use desk::mail::MailState;
+use protocol::{Code, entry::AgentBody};
+use std::time::Duration;
+
+on_both! {
+    a_mail_goes_out_once_also_across_restarts,
+    what_a_killed_server_had_in_hand_goes_out,
+    a_passing_refusal_is_tried_for_a_day_and_then_parked,
+    a_refusal_for_good_is_not_tried_again,
+    a_password_that_is_wrong_or_missing_is_a_setting_to_mend_and_costs_no_mail,
+    silence_after_the_text_is_doubt_and_one_more_try,
+    a_bad_address_or_a_stalled_one_delays_no_other_mail,
+    a_dead_relay_keeps_mail_waiting,
+    a_mail_is_read_and_retried_by_those_who_may,
+}
+
+async fn a_mail_goes_out_once_also_across_restarts(mut world: World) {
+    let relay = Relay::start().await;
+    world.restart_with_relay(&relay.url).await;
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let started = world.ask(&site, "ana@example.com").await;
+    assert_eq!(relay.taken().len(), 0);
+    world.restart().await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(relay.taken().len(), 2);
+    world.restart().await;
+    world.pass(Duration::from_hours(1)).await;
+    assert_eq!(relay.taken().len(), 2);
+    assert!(
+        world.desk.mails(&agent).await.unwrap().iter().all(|mail| mail.state == MailState::Sent)
+    );
+
+    let taken = relay.taken();
+    let mail = taken.iter().find(|mail| header(mail, "To").unwrap().contains("ana@")).unwrap();
+    assert_eq!(header(mail, "To").unwrap(), "ana@example.com");
+    assert_eq!(header(mail, "From").unwrap(), "Ayuda <ayuda@example.com>");
+    assert_eq!(header(mail, "Auto-Submitted").unwrap(), "auto-generated");
+    let id = header(mail, "Message-ID").unwrap();
+    assert!(id.starts_with('<') && id.ends_with("@example.com>"));
+    let visitor = world.visitor(&site, &started).await;
+    let reply_to = header(mail, "Reply-To").unwrap();
+    let address = reply_to.split(['<', '>']).nth(1).unwrap();
+    assert_eq!(world.desk.find_replied_ticket(address), Some(visitor.ticket));
+    assert_eq!(world.desk.find_replied_ticket("ayuda@example.com"), None);
+}
+
+async fn what_a_killed_server_had_in_hand_goes_out(mut world: World) {
+    let relay = Relay::start().await;
+    world.restart_with_relay(&relay.url).await;
+    let site = cuentas_ok(&world).await;
+    world.ask(&site, "ana@example.com").await;
+    world
+        .force("update mails set state = 'sending', attempts = 1, claimed_until = due_at + 600000")
+        .await;
+    world.restart().await;
+    let running = world.run();
+    // Another node's claims run out; those on a file database are nobody's.
+    if world.options.database_url.is_some() {
+        world.clock.advance(11 * MINUTE);
+    }
+    until("it went out", async || relay.taken().len() == 1).await;
+    running.stop().await;
+
+    // Killed after the text was handed over: once more, and never a third time.
+    world.force("update mails set state = 'sending', doubts = 1, claimed_until = 1").await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(relay.taken().len(), 1);
+    world.pass(10 * MINUTE).await;
+    assert_eq!(relay.taken().len(), 2);
+    let ids: Vec<_> = relay.taken().iter().map(|mail| header(mail, "Message-ID")).collect();
+    assert_eq!(ids[0], ids[1]);
+    world.force("update mails set state = 'sending', doubts = 2, claimed_until = 1").await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(world.count("select count(*) from mails where state = 'parked'").await, 1);
+    assert_eq!(relay.taken().len(), 2);
+}
+
+async fn a_passing_refusal_is_tried_for_a_day_and_then_parked(mut world: World) {
+    let relay = Relay::start().await;
+    world.restart_with_relay(&relay.url).await;
+    relay.treat("ana@example.com", Manner::Later);
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let started = world.ask(&site, "ana@example.com").await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(relay.tries("ana@example.com"), 1);
+    let mut pause = 1;
+    for tries in 2..=29 {
+        world.pass((MINUTE * pause).saturating_sub(Duration::from_millis(1))).await;
+        assert_eq!(relay.tries("ana@example.com"), tries - 1, "before its time");
+        world.pass(Duration::from_millis(1)).await;
+        assert_eq!(relay.tries("ana@example.com"), tries, "after {pause} minutes");
+        pause = (pause * 2).min(60);
+    }
+    world.pass(Duration::from_hours(24)).await;
+    assert_eq!(relay.tries("ana@example.com"), 29);
+    let mail = mails_to(&world, &agent, "ana@example.com").await.remove(0);
+    assert_eq!(mail.state, MailState::Parked);
+    assert!(mail.error.as_ref().unwrap().contains("greylisted"), "{:?}", mail.error);
+    let visitor = world.visitor(&site, &started).await;
+    let history = mail_entries(&world, &agent, visitor).await;
+    assert!(
+        matches!(history.last(), Some(AgentBody::MailHeld { why, .. }) if why.contains("greylisted"))
+    );
+
+    relay.treat("ana@example.com", Manner::Take);
+    world.desk.retry_mail(&agent, mail.id).await.unwrap();
+    world.desk.tick().await.unwrap();
+    assert_eq!(mails_to(&world, &agent, "ana@example.com").await[0].state, MailState::Sent);
+    assert!(world.desk.retry_mail(&agent, mail.id).await.is_err());
+}
+
+async fn a_refusal_for_good_is_not_tried_again(mut world: World) {
+    let relay = Relay::start().await;
+    world.restart_with_relay(&relay.url).await;
+    relay.treat("ana@example.com", Manner::Refuse);
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    world.ask(&site, "ana@example.com").await;
+    world.desk.tick().await.unwrap();
+    world.pass(Duration::from_hours(1)).await;
+    assert_eq!(relay.tries("ana@example.com"), 1);
+    let mail = mails_to(&world, &agent, "ana@example.com").await.remove(0);
+    assert_eq!(mail.state, MailState::Parked);
+    assert!(mail.error.unwrap().contains("no such user"));
+    assert_eq!(mails_to(&world, &agent, OWNER).await[0].state, MailState::Sent);
+}
+
+async fn a_password_that_is_wrong_or_missing_is_a_setting_to_mend_and_costs_no_mail(
+    mut world: World,
+) {
+    let relay = Relay::start().await;
+    relay.want("buena");
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    for (url, said) in [(relay.url.clone(), "530"), (relay.url_with("mala"), "535")] {
+        world.restart_with_relay(&url).await;
+        world.ask(&site, &format!("ana{said}@example.com")).await;
+        world.desk.tick().await.unwrap();
+        let mail = mails_to(&world, &agent, &format!("ana{said}@example.com")).await.remove(0);
+        assert_eq!(mail.state, MailState::Queued, "{said}");
+        assert!(mail.error.is_some_and(|why| why.contains(said)), "{said}");
+    }
+    assert_eq!(relay.taken().len(), 0);
+    world.restart_with_relay(&relay.url_with("buena")).await;
+    world.pass(2 * MINUTE).await;
+    assert!(
+        world.desk.mails(&agent).await.unwrap().iter().all(|mail| mail.state == MailState::Sent)
+    );
+}
+
+async fn silence_after_the_text_is_doubt_and_one_more_try(mut world: World) {
+    let relay = Relay::start().await;
+    world.restart_with_relay(&relay.url).await;
+    relay.treat("ana@example.com", Manner::TakeAndFallSilent);
+    relay.treat("eva@example.com", Manner::TakeAndHangUp);
+    let site = cuentas_ok(&world).await;
+    world.ask(&site, "ana@example.com").await;
+    world.ask(&site, "eva@example.com").await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(relay.taken().len(), 2);
+    world.pass((10 * MINUTE).saturating_sub(Duration::from_millis(1))).await;
+    assert_eq!(relay.taken().len(), 2);
+    world.clock.advance(Duration::from_millis(1));
+    relay.treat("eva@example.com", Manner::Take);
+    world.desk.tick().await.unwrap();
+    assert_eq!(relay.taken().len(), 4);
+    world.pass(Duration::from_hours(24)).await;
+    assert_eq!(relay.taken().len(), 4, "never a third time");
+    let mut ids: Vec<_> = relay.taken().iter().map(|mail| header(mail, "Message-ID")).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 2);
+    assert_eq!(world.count("select count(*) from mails where state = 'parked'").await, 1);
+    assert_eq!(world.count("select count(*) from mails where state = 'sent'").await, 1);
+}
+
+async fn a_bad_address_or_a_stalled_one_delays_no_other_mail(mut world: World) {
+    const STALLED: usize = 5;
+    let relay = Relay::start().await;
+    // Longer than the test: nothing that stalls is given up while it runs.
+    world.restart_with_relay(&relay.url.replace("timeout=1", "timeout=600")).await;
+    let site = cuentas_ok(&world).await;
+    let stalled: Vec<_> = (0..STALLED).map(|n| format!("stalled{n}@example.com")).collect();
+    for address in &stalled {
+        relay.treat(address, Manner::Stall);
+        world.ask(&site, address).await;
+    }
+    // Right for a browser, and no mailbox to a mail system.
+    world.ask(&site, "a..b@example.com").await;
+    let _running = world.run();
+    until("the stalled ones are on their way", async || {
+        stalled.iter().all(|address| relay.tries(address) == 1)
+    })
+    .await;
+    world.ask(&site, "ana@example.com").await;
+    until("it went out", async || !relay.taken().is_empty()).await;
+    let count = async |which| {
+        world.count(&format!("select count(*) from mails where to_address {which}")).await
+    };
+    assert_eq!(count("like 'stalled%' and state = 'sending'").await, 5, "they still wait");
+    assert_eq!(count("= 'a..b@example.com' and state = 'parked'").await, 1);
+    assert_eq!(relay.taken().len(), 1);
+}
+
+async fn a_dead_relay_keeps_mail_waiting(mut world: World) {
+    world.restart_with_relay("smtp://127.0.0.1:9?timeout=1").await;
+    let site = cuentas_ok(&world).await;
+    world.ask(&site, "ana@example.com").await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(
+        world.count("select count(*) from mails where state = 'queued' and attempts = 1").await,
+        1
+    );
+    let relay = Relay::start().await;
+    world.restart_with_relay(&relay.url).await;
+    world.pass(MINUTE).await;
+    assert_eq!(relay.taken().len(), 1);
+}
+
+async fn a_mail_is_read_and_retried_by_those_who_may(world: World) {
+    let site = cuentas_ok(&world).await;
+    let other = world.site("dos").await;
+    let (owner, _) = world.owner().await;
+    world.ask(&site, "ana@example.com").await;
+    let mail = mails_to(&world, &owner, "ana@example.com").await.remove(0);
+    // Before it is sent it is shown as it will be.
+    assert!(text_of(&world, &owner, &mail).await.contains("CO-1001"));
+    let mut elsewhere = owner.clone();
+    elsewhere.sites = vec![other.id];
+    assert!(world.desk.mails(&elsewhere).await.unwrap().is_empty());
+    assert!(world.desk.mail(&elsewhere, mail.id).await.is_err());
+    assert!(world.desk.retry_mail(&elsewhere, mail.id).await.is_err());
+    let mut plain = owner.clone();
+    plain.role = desk::people::Role::Agent;
+    assert_eq!(refused(world.desk.retry_mail(&plain, mail.id).await), Code::Forbidden);
+}

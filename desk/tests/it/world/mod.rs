@@ -1,0 +1,129 @@
+//! A desk for one test: its own folder, its own database, a clock that the test moves. All of it goes when the world is
+//! dropped, also by a test that fails.
+
+#[path = "../../../../testing/engines.rs"]
+mod engines;
+mod events;
+#[path = "../../../../testing/on_both.rs"]
+mod on_both;
+mod people;
+pub mod relay;
+mod sql;
+mod talk;
+
+pub use engines::{Database, Engine};
+pub use events::{hear, hear_offer, refused, soon, until};
+pub(crate) use on_both::on_both;
+pub use people::{OWNER, PASSWORD};
+pub use talk::ROSA;
+
+use desk::{Clock, Desk, Options, sites::Site};
+use protocol::Timestamp;
+use std::{path::Path, sync::Arc, time::Duration};
+use tempfile::TempDir;
+use tokio::{sync::watch, task::JoinHandle};
+
+/// Monday 2026-11-23, 17:00 UTC.
+pub const START: Timestamp = Timestamp(1_795_453_200_000);
+
+pub struct World {
+    pub desk: Desk,
+    pub clock: Clock,
+    /// What the desk is opened with.
+    pub options: Options,
+    folder: TempDir,
+    // The last: nothing may want it any more.
+    _database: Option<Database>,
+}
+
+impl World {
+    pub async fn new(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::new(engine);
+        let url = database.as_ref().map(|database| database.url.clone());
+        let options = options(&folder.path().join("data"), url);
+        let desk = Desk::open(options.clone()).await.unwrap();
+        Self { desk, clock: options.clock.clone(), options, folder, _database: database }
+    }
+
+    /// Where the data folder is, and where there is room for more.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Closes the desk and opens it again, as a restart does.
+    pub async fn restart(&mut self) {
+        self.desk.close().await;
+        self.desk = self.second_process().await;
+    }
+
+    /// The same with a relay.
+    pub async fn restart_with_relay(&mut self, url: &str) {
+        self.options.smtp_url = Some(url.to_owned());
+        self.restart().await;
+    }
+
+    /// Another desk on the same data.
+    pub async fn second_process(&self) -> Desk {
+        Desk::open(self.options.clone()).await.unwrap()
+    }
+
+    /// The desk at its own work, until [`Running::stop`].
+    pub fn run(&self) -> Running {
+        let (stop, stopped) = watch::channel(false);
+        let desk = self.desk.clone();
+        let work = tokio::spawn(async move { Box::pin(desk.run(stopped)).await });
+        Running { stop, work }
+    }
+
+    /// Moves the clock and does what is due.
+    pub async fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+        self.desk.tick().await.unwrap();
+    }
+
+    /// A site that is open around the clock.
+    pub async fn site(&self, key: &str) -> Arc<Site> {
+        self.site_with(key, "").await
+    }
+
+    /// The same with more lines of its file.
+    pub async fn site_with(&self, key: &str, more: &str) -> Arc<Site> {
+        let prefix = key.to_uppercase();
+        let file = format!(
+            "key = \"{key}\"\nname = \"{key}\"\nprefix = \"{prefix}\"\n{more}\n[[queues]]\nname = \"Soporte\"\n"
+        );
+        self.desk.apply_site(&file).await.unwrap()
+    }
+}
+
+/// A desk that does its own work; cut off when it is dropped, as by a kill.
+pub struct Running {
+    stop: watch::Sender<bool>,
+    work: JoinHandle<()>,
+}
+
+impl Running {
+    pub async fn stop(mut self) {
+        self.stop.send(true).unwrap();
+        (&mut self.work).await.unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.work.abort();
+    }
+}
+
+/// What a desk of a test is opened with.
+pub fn options(data_dir: &Path, database_url: Option<String>) -> Options {
+    Options {
+        data_dir: data_dir.to_owned(),
+        database_url,
+        public_url: "https://help.example.com".into(),
+        smtp_url: None,
+        mail_from: "Ayuda <ayuda@example.com>".into(),
+        clock: Clock::manual(START),
+    }
+}

@@ -1,0 +1,49 @@
+//! The database and the folder behind the desk's back.
+
+use super::World;
+use sqlx::AssertSqlSafe;
+use std::path::PathBuf;
+
+impl World {
+    /// One number out of the database.
+    pub async fn count(&self, sql: &str) -> i64 {
+        if let Some(url) = &self.options.database_url {
+            let pool = sqlx::PgPool::connect(url).await.unwrap();
+            let n = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&pool).await.unwrap();
+            pool.close().await;
+            n
+        } else {
+            let pool = sqlx::SqlitePool::connect(&self.database()).await.unwrap();
+            let n = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&pool).await.unwrap();
+            pool.close().await;
+            n
+        }
+    }
+
+    /// Changes the database as a crash leaves it.
+    pub async fn force(&self, sql: &str) {
+        if let Some(url) = &self.options.database_url {
+            let pool = sqlx::PgPool::connect(url).await.unwrap();
+            sqlx::query(AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+            pool.close().await;
+        } else {
+            let pool = sqlx::SqlitePool::connect(&self.database()).await.unwrap();
+            sqlx::query(AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+            pool.close().await;
+        }
+    }
+
+    fn database(&self) -> String {
+        format!("sqlite:{}", self.options.data_dir.join("ayuda.db").display())
+    }
+
+    /// The kept mails, oldest first, as they were written.
+    pub fn kept(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.options.data_dir.join("mail")) else {
+            return vec![];
+        };
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    }
+}
