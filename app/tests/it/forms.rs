@@ -1,4 +1,6 @@
-use crate::desk_fixture::Fixture;
+//! The doors: sign-in, and the password of a one-time link.
+
+use crate::world::{World, on_both};
 use app::ssr::{PasswordProblem, SignInProblem};
 use axum::{
     body::Body,
@@ -6,11 +8,15 @@ use axum::{
 };
 use protocol::{Code, Field, Refusal};
 
-#[tokio::test]
-async fn sign_in_is_a_plain_form_in_the_readers_language() {
-    let fixture = Fixture::new().await;
+on_both! {
+    sign_in_is_a_plain_form_in_the_readers_language,
+    a_refused_sign_in_keeps_the_address_and_says_why,
+    a_one_time_link_asks_for_a_password,
+}
+
+async fn sign_in_is_a_plain_form_in_the_readers_language(world: World) {
     let request = Request::get("/console/sign-in").body(Body::empty()).unwrap();
-    let (status, html) = fixture.send(request).await;
+    let (status, html) = world.send(request).await;
     assert_eq!(status, StatusCode::OK);
     for expected in [
         "method=\"post\" action=\"/console/sign-in\"",
@@ -26,31 +32,27 @@ async fn sign_in_is_a_plain_form_in_the_readers_language() {
         .header(header::ACCEPT_LANGUAGE, "en-GB,en;q=0.8")
         .body(Body::empty())
         .unwrap();
-    let (_, html) = fixture.send(request).await;
+    let (_, html) = world.send(request).await;
     assert!(html.contains("lang=\"en\"") && html.contains("Password"));
 }
 
-#[tokio::test]
-async fn a_refused_sign_in_keeps_the_address_and_says_why() {
-    let fixture = Fixture::new().await;
+async fn a_refused_sign_in_keeps_the_address_and_says_why(world: World) {
     let problem = SignInProblem {
         refusal: Refusal::new(Code::SignInFailed),
         email: "x\"><script>y@z".into(),
     };
     let request = Request::get("/console/sign-in").extension(problem).body(Body::empty()).unwrap();
-    let (_, html) = fixture.send(request).await;
+    let (_, html) = world.send(request).await;
     assert!(html.contains("role=\"alert\""));
     assert!(html.contains("value=\"x&quot;"));
     assert!(!html.contains("<script>y"));
 }
 
-#[tokio::test]
-async fn a_one_time_link_asks_for_a_password() {
-    let fixture = Fixture::new().await;
+async fn a_one_time_link_asks_for_a_password(world: World) {
     let problem = PasswordProblem { refusal: Refusal::of(Field::Password, Code::Required) };
     let request =
         Request::get("/console/password?k=a%22b").extension(problem).body(Body::empty()).unwrap();
-    let (status, html) = fixture.send(request).await;
+    let (status, html) = world.send(request).await;
     assert_eq!(status, StatusCode::OK);
     assert!(html.contains("action=\"/console/password\""));
     assert!(html.contains("name=\"k\" value=\"a&quot;b\""));

@@ -2,7 +2,7 @@
 #![cfg(feature = "ssr")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod desk_fixture;
 mod forms;
 mod functions;
 mod pages;
+mod world;

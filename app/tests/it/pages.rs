@@ -1,15 +1,25 @@
-use crate::desk_fixture::{Fixture, NONCE, agent};
+//! What is on a page before any script.
+
+use crate::world::{NONCE, World, agent, on_both};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
 
-#[tokio::test]
-async fn the_list_is_there_before_any_script() {
-    let fixture = Fixture::new().await;
+on_both! {
+    the_list_is_there_before_any_script,
+    a_conversation_is_there_before_any_script,
+    what_a_visitor_writes_is_text,
+    every_script_carries_the_nonce,
+    another_sites_ticket_is_not_there,
+    without_a_session_there_is_only_the_door,
+    the_mail_page_opens,
+}
+
+async fn the_list_is_there_before_any_script(world: World) {
     let ticket =
-        fixture.chat("uno", &fixture.agent, "Melissa Ortega", "No puedo conciliar mi cuenta").await;
-    let (status, html) = fixture.page("/console").await;
+        world.chat("uno", &world.agent, "Melissa Ortega", "No puedo conciliar mi cuenta").await;
+    let (status, html) = world.page("/console").await;
     assert_eq!(status, StatusCode::OK);
     for expected in [
         "Mi bandeja",
@@ -28,19 +38,17 @@ async fn the_list_is_there_before_any_script() {
     assert!(!html.contains(">console."), "a text is missing from the catalogue");
 }
 
-#[tokio::test]
-async fn a_conversation_is_there_before_any_script() {
-    let fixture = Fixture::new().await;
-    let ticket = fixture.chat("uno", &fixture.agent, "Melissa Ortega", "Hola").await;
+async fn a_conversation_is_there_before_any_script(world: World) {
+    let ticket = world.chat("uno", &world.agent, "Melissa Ortega", "Hola").await;
     let path = format!("/console/tickets/{ticket}");
-    let (status, html) = fixture.page(&path).await;
+    let (status, html) = world.page(&path).await;
     assert_eq!(status, StatusCode::OK);
     assert!(html.contains("role=\"log\" aria-label=\"Conversación\""));
     assert!(html.contains("/precios"));
     assert!(html.contains("Aceptar chat"));
-    let chat = fixture.desk.work(&fixture.agent).await.unwrap()[0].chat.unwrap();
-    fixture.desk.accept(&fixture.agent, chat).await.unwrap();
-    let (_, html) = fixture.page(&path).await;
+    let chat = world.desk.work(&world.agent).await.unwrap()[0].chat.unwrap();
+    world.desk.accept(&world.agent, chat).await.unwrap();
+    let (_, html) = world.page(&path).await;
     for expected in [
         "aria-label=\"Mensaje\"",
         "0 / 1000",
@@ -54,13 +62,11 @@ async fn a_conversation_is_there_before_any_script() {
     }
 }
 
-#[tokio::test]
-async fn what_a_visitor_writes_is_text() {
-    let fixture = Fixture::new().await;
+async fn what_a_visitor_writes_is_text(world: World) {
     let evil = "</script><script>alert(1)</script></textarea><img src=x onerror=alert(2)> javascript:alert(3)";
-    let ticket = fixture.chat("uno", &fixture.agent, "<b>Eva\"' onx=</b>", evil).await;
+    let ticket = world.chat("uno", &world.agent, "<b>Eva\"' onx=</b>", evil).await;
     for path in ["/console".to_owned(), format!("/console/tickets/{ticket}")] {
-        let (_, html) = fixture.page(&path).await;
+        let (_, html) = world.page(&path).await;
         assert!(html.contains("&lt;b&gt;Eva"));
         for forbidden in ["<script>alert", "<img", "<b>Eva", "href=\"javascript"] {
             assert!(!html.contains(forbidden), "{forbidden} is on {path}");
@@ -73,10 +79,8 @@ async fn what_a_visitor_writes_is_text() {
     }
 }
 
-#[tokio::test]
-async fn every_script_carries_the_nonce() {
-    let fixture = Fixture::new().await;
-    let (_, html) = fixture.page("/console").await;
+async fn every_script_carries_the_nonce(world: World) {
+    let (_, html) = world.page("/console").await;
     let scripts: Vec<&str> =
         html.split("<script").skip(1).map(|rest| &rest[..rest.find('>').unwrap()]).collect();
     assert!(scripts.len() >= 2);
@@ -86,34 +90,28 @@ async fn every_script_carries_the_nonce() {
     assert!(html.contains("/assets/console.1.wasm"));
 }
 
-#[tokio::test]
-async fn another_sites_ticket_is_not_there() {
-    let fixture = Fixture::new().await;
-    let other = agent(&fixture.desk, "otro@example.com", "dos").await;
-    let ticket = fixture.chat("dos", &other, "Melissa Ortega", "Secreto").await;
-    let (status, html) = fixture.page(&format!("/console/tickets/{ticket}")).await;
+async fn another_sites_ticket_is_not_there(world: World) {
+    let other = agent(&world.desk, "otro@example.com", "dos").await;
+    let ticket = world.chat("dos", &other, "Melissa Ortega", "Secreto").await;
+    let (status, html) = world.page(&format!("/console/tickets/{ticket}")).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert!(html.contains("Esto no existe"));
     assert!(!html.contains("Secreto"));
-    let (status, _) = fixture.page("/console/tickets/nothing").await;
+    let (status, _) = world.page("/console/tickets/nothing").await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
 
-#[tokio::test]
-async fn without_a_session_there_is_only_the_door() {
-    let fixture = Fixture::new().await;
+async fn without_a_session_there_is_only_the_door(world: World) {
     for path in ["/console", "/console/mail"] {
-        let (status, _) = fixture.send(Request::get(path).body(Body::empty()).unwrap()).await;
+        let (status, _) = world.send(Request::get(path).body(Body::empty()).unwrap()).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
     }
 }
 
-#[tokio::test]
-async fn the_mail_page_opens() {
-    let fixture = Fixture::new().await;
-    let (status, html) = fixture.page("/console/mail").await;
+async fn the_mail_page_opens(world: World) {
+    let (status, html) = world.page("/console/mail").await;
     assert_eq!(status, StatusCode::OK);
     assert!(html.contains("Ningún correo"));
-    let (status, _) = fixture.page("/console/mail/0195d7a5-0000-7000-8000-000000000000").await;
+    let (status, _) = world.page("/console/mail/0195d7a5-0000-7000-8000-000000000000").await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }

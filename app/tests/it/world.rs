@@ -1,4 +1,13 @@
-//! A desk with one site, one agent and the console's router over it.
+//! A desk with two sites, an agent of the first and the console's router over it. All of it goes when the world is dropped,
+//! also by a test that fails.
+
+#[path = "../../../testing/engines.rs"]
+mod engines;
+#[path = "../../../testing/on_both.rs"]
+mod on_both;
+
+pub use engines::Engine;
+pub(crate) use on_both::on_both;
 
 use app::ssr::{ConsoleAssets, Nonce, router};
 use axum::{
@@ -11,6 +20,7 @@ use desk::{
     people::{Agent, NewAgent, Role},
     tickets::NewChat,
 };
+use engines::Database;
 use protocol::{
     EntryId, TicketId,
     agent::WorkKind,
@@ -21,19 +31,22 @@ use tower::ServiceExt;
 
 pub const NONCE: &str = "bm9uY2U";
 
-pub struct Fixture {
+pub struct World {
     pub desk: Desk,
     pub agent: Agent,
     pub router: Router,
-    _dir: TempDir,
+    // The last two: nothing may want them any more.
+    _folder: TempDir,
+    _database: Option<Database>,
 }
 
-impl Fixture {
-    pub async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+impl World {
+    pub async fn new(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::new(engine);
         let desk = Desk::open(Options {
-            data_dir: dir.path().to_owned(),
-            database_url: None,
+            data_dir: folder.path().to_owned(),
+            database_url: database.as_ref().map(|database| database.url.clone()),
             public_url: "http://localhost:3000".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@localhost>".into(),
@@ -52,7 +65,7 @@ impl Fixture {
             font_url: "/assets/fonts/text.1.woff2".into(),
         };
         let router = router(desk.clone(), assets);
-        Self { desk, agent, router, _dir: dir }
+        Self { desk, agent, router, _folder: folder, _database: database }
     }
 
     /// A visitor of a site starts a chat; answers its ticket as that site's agents see it.
