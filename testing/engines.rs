@@ -66,7 +66,9 @@ impl Database {
         let (scheme, rest) = authority.split_once("://").expect("a URL");
         let host = rest.split('/').next().unwrap_or_default();
         let url = format!("{scheme}://{host}/{name}?{query}");
-        Psql::run(&server, &format!("create database {name}")).expect("psql makes a database");
+        // A run that was killed may have left one of that name.
+        let make = format!("drop database if exists {name};\ncreate database {name}");
+        Psql::run(&server, &make).expect("psql makes a database");
         Some(Self { url, server, name })
     }
 }
@@ -89,7 +91,7 @@ struct Psql {
 }
 
 impl Psql {
-    /// Runs one statement. What is wrong with it is on standard error.
+    /// Runs statements. What is wrong with them is on standard error.
     fn run(server: &str, statement: &str) -> io::Result<()> {
         /// Those that nobody uses; each ends with this process, at the end of its input.
         static FREE: Mutex<Vec<Psql>> = Mutex::new(Vec::new());
@@ -110,6 +112,8 @@ impl Psql {
     fn start(server: &str) -> Self {
         let mut process = Command::new(find_psql())
             .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", server])
+            // Whether something was there to drop is no news.
+            .env("PGOPTIONS", "-c client_min_messages=warning")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

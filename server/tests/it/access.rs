@@ -1,9 +1,9 @@
 //! Every route, as every role. What is not declared does not exist.
 
-use crate::{
-    engines::Engine,
-    house::{House, SITE, on_each_engine},
+use crate::world::{
+    Engine, SITE, World,
     http::{Ask, Reply},
+    on_both,
 };
 use protocol::form::Started;
 use server::{Access, Declared};
@@ -16,16 +16,16 @@ struct Roles {
 }
 
 impl Roles {
-    async fn of(house: &House) -> Self {
-        let (agent, _) = house.agent("ana@example.com").await;
+    async fn of(world: &World) -> Self {
+        let (agent, _) = world.agent("ana@example.com").await;
         let other = SITE.replace("tienda", "otra").replace("LT", "OT");
-        house.apply(&other).await;
+        world.apply(&other).await;
         let fields = [("email", "v@example.com"), ("message", "Con un archivo")];
         let files: [(&str, &str, &[u8]); 1] = [("files", "nota.txt", b"hola")];
-        let asked = house.client.post("/w/tienda/requests").json().multipart(&fields, &files);
-        let visitor = crate::house::started(&asked.send().await);
-        let stranger = house.ask("otra", "De otro sitio").await;
-        let mut page = house.client.get(format!("/t/{}", visitor.number)).page();
+        let asked = world.client.post("/w/tienda/requests").json().multipart(&fields, &files);
+        let visitor = crate::world::started(&asked.send().await);
+        let stranger = world.ask("otra", "De otro sitio").await;
+        let mut page = world.client.get(format!("/t/{}", visitor.number)).page();
         page = page.cookie(&ticket_cookie(&visitor));
         let page = page.send().await.text();
         let at = page.find("/files/").expect("the file's link") + "/files/".len();
@@ -33,14 +33,14 @@ impl Roles {
         Self { agent, visitor, stranger, file }
     }
 
-    fn ask(&self, house: &House, row: &Declared) -> Ask {
+    fn ask(&self, world: &World, row: &Declared) -> Ask {
         let path = row
             .path
             .replace("{site}", "tienda")
             .replace("{number}", &self.visitor.number.0)
             .replace("{id}", &self.file)
             .replace("{*path}", "nada");
-        let ask = house.client.ask(row.method, path);
+        let ask = world.client.ask(row.method, path);
         if row.method == "POST" { ask.form(&[]) } else { ask }
     }
 }
@@ -60,42 +60,39 @@ fn is_refused(access: Access, reply: &Reply) -> bool {
     }
 }
 
-#[tokio::test]
-async fn a_route_refuses_everybody_it_does_not_name() {
-    on_each_engine(async |house| {
-        let roles = Roles::of(&house).await;
-        let stranger_cookie = ticket_cookie(&roles.stranger);
-        for row in house.running().routes() {
-            let ask = || roles.ask(&house, row);
-            let nobody = ask().open().await.0;
-            let stranger =
-                ask().bearer(&roles.stranger.token.0).cookie(&stranger_cookie).open().await.0;
-            let made_up =
-                ask().bearer("AAAA.BBBB").cookie("ayuda_session=x; ayuda_ticket=AAAA.BBBB");
-            let made_up = made_up.open().await.0;
-            for (who, reply) in
-                [("nobody", &nobody), ("stranger", &stranger), ("made up", &made_up)]
-            {
-                assert!(
-                    row.access == Access::Public || is_refused(row.access, reply),
-                    "{row:?} as {who}: {}",
-                    reply.status
-                );
-                assert!(reply.status < 500, "{row:?} as {who}: {}", reply.status);
-            }
+on_both! {
+    a_route_refuses_everybody_it_does_not_name,
+}
+
+async fn a_route_refuses_everybody_it_does_not_name(world: World) {
+    let roles = Roles::of(&world).await;
+    let stranger_cookie = ticket_cookie(&roles.stranger);
+    for row in world.running().routes() {
+        let ask = || roles.ask(&world, row);
+        let nobody = ask().open().await.0;
+        let stranger =
+            ask().bearer(&roles.stranger.token.0).cookie(&stranger_cookie).open().await.0;
+        let made_up = ask().bearer("AAAA.BBBB").cookie("ayuda_session=x; ayuda_ticket=AAAA.BBBB");
+        let made_up = made_up.open().await.0;
+        for (who, reply) in [("nobody", &nobody), ("stranger", &stranger), ("made up", &made_up)] {
+            assert!(
+                row.access == Access::Public || is_refused(row.access, reply),
+                "{row:?} as {who}: {}",
+                reply.status
+            );
+            assert!(reply.status < 500, "{row:?} as {who}: {}", reply.status);
         }
-    })
-    .await;
+    }
 }
 
 #[tokio::test]
 async fn one_role_does_not_open_what_is_anothers() {
-    let house = House::new(Engine::Sqlite).await;
-    let roles = Roles::of(&house).await;
+    let world = World::new(Engine::Sqlite).await;
+    let roles = Roles::of(&world).await;
     let visitor = roles.visitor.token.0.clone();
     let cookie = ticket_cookie(&roles.visitor);
-    for row in house.running().routes() {
-        let ask = || roles.ask(&house, row);
+    for row in world.running().routes() {
+        let ask = || roles.ask(&world, row);
         let (agent_may, visitor_may) = match row.access {
             Access::Public => continue,
             Access::Agent | Access::AgentPage => (true, false),
@@ -120,18 +117,18 @@ async fn one_role_does_not_open_what_is_anothers() {
 
 #[tokio::test]
 async fn what_is_not_declared_is_not_there() {
-    let house = House::new(Engine::Sqlite).await;
+    let world = World::new(Engine::Sqlite).await;
     for path in
         ["/admin", "/w/tienda/secret", "/help/tienda", "/api/v1/tickets", "/w/nadie", "/../etc"]
     {
-        let reply = house.client.get(path).json().send().await;
+        let reply = world.client.get(path).json().send().await;
         assert_eq!(
             (reply.status, reply.value()["code"].as_str()),
             (404, Some("not_found")),
             "{path}"
         );
     }
-    let wrong_method = house.client.ask("DELETE", "/w/tienda/status").json().send().await;
+    let wrong_method = world.client.ask("DELETE", "/w/tienda/status").json().send().await;
     assert_eq!(wrong_method.status, 405);
     assert_eq!(wrong_method.find("content-type"), Some("application/problem+json"));
 }

@@ -1,22 +1,19 @@
 //! Pages of other origins: what they may read, frame, and never change.
 
-use crate::{
-    engines::Engine,
-    house::{EMAIL, House, PASSWORD, SITE},
-};
+use crate::world::{EMAIL, Engine, PASSWORD, SITE, World};
 
-async fn house() -> House {
-    let house = House::new(Engine::Sqlite).await;
+async fn world() -> World {
+    let world = World::new(Engine::Sqlite).await;
     let origins = "allowed_origins = [\"https://tienda.example\"]\n[schedule]";
-    house.apply(&SITE.replace("[schedule]", origins)).await;
-    house
+    world.apply(&SITE.replace("[schedule]", origins)).await;
+    world
 }
 
 #[tokio::test]
 async fn only_the_sites_origins_read_its_status() {
-    let house = house().await;
+    let world = world().await;
     for path in ["/w/tienda/status", "/w/tienda/events"] {
-        let ask = |origin: &str| house.client.get(path).header("origin", origin).open();
+        let ask = |origin: &str| world.client.get(path).header("origin", origin).open();
         let (theirs, _) = ask("https://tienda.example").await;
         assert_eq!(theirs.status, 200);
         assert_eq!(theirs.find("access-control-allow-origin"), Some("https://tienda.example"));
@@ -40,9 +37,9 @@ async fn only_the_sites_origins_read_its_status() {
 
 #[tokio::test]
 async fn only_the_sites_origins_frame_its_panel_and_nobody_frames_the_console() {
-    let house = house().await;
+    let world = world().await;
     let policy = async |path: &str| {
-        let reply = house.client.get(path).page().send().await;
+        let reply = world.client.get(path).page().send().await;
         let policy = reply.find("content-security-policy").unwrap();
         (
             policy.rsplit("frame-ancestors ").next().unwrap().to_owned(),
@@ -53,14 +50,14 @@ async fn only_the_sites_origins_frame_its_panel_and_nobody_frames_the_console() 
     let deny = Some("DENY".to_owned());
     assert_eq!(policy("/console/sign-in").await, ("'none'".into(), deny.clone()));
     assert_eq!(policy("/nada").await, ("'none'".into(), deny));
-    house.apply(&SITE.replace("tienda", "abierta")).await;
+    world.apply(&SITE.replace("tienda", "abierta")).await;
     assert_eq!(policy("/w/abierta").await.0, "*");
 }
 
 #[tokio::test]
 async fn nothing_is_changed_by_a_page_of_another_origin() {
-    let house = house().await;
-    let (cookie, _) = house.agent(EMAIL).await;
+    let world = world().await;
+    let (cookie, _) = world.agent(EMAIL).await;
     let fields = [("email", EMAIL), ("password", PASSWORD), ("message", "Hola")];
     for path in [
         "/w/tienda/chats",
@@ -75,7 +72,7 @@ async fn nothing_is_changed_by_a_page_of_another_origin() {
             &[("sec-fetch-site", "cross-site")],
             &[("sec-fetch-site", "same-site"), ("origin", "null")],
         ] {
-            let ask = house.client.post(path).json().cookie(&cookie).form(&fields);
+            let ask = world.client.post(path).json().cookie(&cookie).form(&fields);
             let ask = headers.iter().fold(ask, |ask, (name, value)| ask.header(name, *value));
             let reply = ask.send().await;
             assert_eq!(
@@ -85,14 +82,14 @@ async fn nothing_is_changed_by_a_page_of_another_origin() {
             );
         }
     }
-    assert_eq!(house.client.get("/console").page().cookie(&cookie).send().await.status, 200);
+    assert_eq!(world.client.get("/console").page().cookie(&cookie).send().await.status, 200);
 }
 
 #[tokio::test]
 async fn our_own_forms_go_through_in_every_browser() {
-    let house = house().await;
+    let world = world().await;
     let fields = [("email", "a@example.com"), ("message", "Hola")];
-    let origin = house.origin();
+    let origin = world.origin();
     for headers in [
         // A form under no-referrer with TLS or on this machine, the same without, a script, a proxy that changes Host.
         &[("origin", "null"), ("sec-fetch-site", "same-origin")][..],
@@ -101,7 +98,7 @@ async fn our_own_forms_go_through_in_every_browser() {
         &[("origin", origin.as_str()), ("host", "internal:8080")],
         &[],
     ] {
-        let ask = house.client.post("/w/tienda/requests").json().form(&fields);
+        let ask = world.client.post("/w/tienda/requests").json().form(&fields);
         let ask = headers.iter().fold(ask, |ask, (name, value)| ask.header(name, *value));
         assert_eq!(ask.send().await.status, 201, "{headers:?}");
     }

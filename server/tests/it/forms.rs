@@ -1,72 +1,61 @@
 //! The two forms: as pages, as JSON, twice, and refused.
 
-use crate::{
-    engines::Engine,
-    house::{House, on_each_engine, started},
-};
+use crate::world::{Engine, World, on_both, started};
 
 const ID: &str = "019aa111-0000-7000-8000-000000000001";
 
-#[tokio::test]
-async fn a_form_without_script_is_answered_with_number_and_link() {
-    on_each_engine(async |house| {
-        let fields = [
-            ("id", ID),
-            ("name", ""),
-            ("email", "ana@example.com"),
-            ("message", "Hola,\r\n¿hay alguien?"),
-        ];
-        let sent = house
-            .client
-            .post("/w/tienda/requests")
-            .page()
-            .multipart(&fields, &[("files", "", b"")]);
-        let reply = sent.send().await;
-        assert_eq!(reply.status, 200, "{}", reply.text());
-        assert!(reply.find("content-type").unwrap().starts_with("text/html"));
-        let page = reply.text();
-        assert!(page.contains("LT-1001"), "{page}");
-        assert!(page.contains(&format!("{}/t/LT-1001?k=", house.origin())), "{page}");
-    })
-    .await;
+on_both! {
+    a_form_without_script_is_answered_with_number_and_link,
+    a_form_sent_twice_is_one_ticket,
+    many_at_once_with_one_id_are_one_ticket,
+    bad_bytes_and_unknown_fields_are_refused_before_the_database,
 }
 
-#[tokio::test]
-async fn a_form_sent_twice_is_one_ticket() {
-    on_each_engine(async |house| {
-        let _there = house.somebody_there().await;
-        let fields = [("id", ID), ("name", "Ana"), ("message", "Hola")];
-        let send = || house.client.post("/w/tienda/chats").json().form(&fields).send();
-        let (once, twice) = (started(&send().await), started(&send().await));
-        assert_eq!(once, twice);
-        let json = serde_json::json!({ "id": ID, "name": "Ana", "message": "Hola" }).to_string();
-        let third = house.client.post("/w/tienda/chats").json().body("application/json", json);
-        assert_eq!(started(&third.send().await).number, once.number);
-        assert_ne!(house.start_chat("tienda", "Otra").await.number, once.number);
-    })
-    .await;
+async fn a_form_without_script_is_answered_with_number_and_link(world: World) {
+    let fields = [
+        ("id", ID),
+        ("name", ""),
+        ("email", "ana@example.com"),
+        ("message", "Hola,\r\n¿hay alguien?"),
+    ];
+    let sent =
+        world.client.post("/w/tienda/requests").page().multipart(&fields, &[("files", "", b"")]);
+    let reply = sent.send().await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert!(reply.find("content-type").unwrap().starts_with("text/html"));
+    let page = reply.text();
+    assert!(page.contains("LT-1001"), "{page}");
+    assert!(page.contains(&format!("{}/t/LT-1001?k=", world.origin())), "{page}");
 }
 
-#[tokio::test]
-async fn many_at_once_with_one_id_are_one_ticket() {
-    on_each_engine(async |house| {
-        let _there = house.somebody_there().await;
-        let fields = [("id", ID), ("name", "Ana"), ("message", "Hola")];
-        let send = || house.client.post("/w/tienda/chats").json().form(&fields).send();
-        let replies = futures_util::future::join_all((0..8).map(|_| send())).await;
-        let numbers: Vec<_> = replies.iter().map(|reply| started(reply).number).collect();
-        assert!(numbers.iter().all(|number| *number == numbers[0]), "{numbers:?}");
-    })
-    .await;
+async fn a_form_sent_twice_is_one_ticket(world: World) {
+    let _there = world.somebody_there().await;
+    let fields = [("id", ID), ("name", "Ana"), ("message", "Hola")];
+    let send = || world.client.post("/w/tienda/chats").json().form(&fields).send();
+    let (once, twice) = (started(&send().await), started(&send().await));
+    assert_eq!(once, twice);
+    let json = serde_json::json!({ "id": ID, "name": "Ana", "message": "Hola" }).to_string();
+    let third = world.client.post("/w/tienda/chats").json().body("application/json", json);
+    assert_eq!(started(&third.send().await).number, once.number);
+    assert_ne!(world.start_chat("tienda", "Otra").await.number, once.number);
+}
+
+async fn many_at_once_with_one_id_are_one_ticket(world: World) {
+    let _there = world.somebody_there().await;
+    let fields = [("id", ID), ("name", "Ana"), ("message", "Hola")];
+    let send = || world.client.post("/w/tienda/chats").json().form(&fields).send();
+    let replies = futures_util::future::join_all((0..8).map(|_| send())).await;
+    let numbers: Vec<_> = replies.iter().map(|reply| started(reply).number).collect();
+    assert!(numbers.iter().all(|number| *number == numbers[0]), "{numbers:?}");
 }
 
 #[tokio::test]
 async fn a_refused_form_comes_back_with_what_was_typed() {
-    let house = House::new(Engine::Sqlite).await;
+    let world = World::new(Engine::Sqlite).await;
     let message = "Mi <texto> & \"todo\" lo que escribí";
     let fields =
         [("id", ID), ("name", "Ana Ruíz"), ("email", "no es un correo"), ("message", message)];
-    let reply = house.client.post("/w/tienda/requests").page().form(&fields).send().await;
+    let reply = world.client.post("/w/tienda/requests").page().form(&fields).send().await;
     assert_eq!(reply.status, 422);
     let page = reply.text();
     assert!(page.contains("Mi &lt;texto&gt; &amp; "), "{page}");
@@ -76,10 +65,10 @@ async fn a_refused_form_comes_back_with_what_was_typed() {
 
 #[tokio::test]
 async fn a_refusal_names_code_field_and_limit_in_the_callers_language() {
-    let house = House::new(Engine::Sqlite).await;
-    let _there = house.somebody_there().await;
+    let world = World::new(Engine::Sqlite).await;
+    let _there = world.somebody_there().await;
     let long = "x".repeat(1001);
-    let chats = house.client.post("/w/tienda/chats").json().header("accept-language", "pt-BR");
+    let chats = world.client.post("/w/tienda/chats").json().header("accept-language", "pt-BR");
     let reply = chats.form(&[("name", "Ana"), ("message", &long)]).send().await;
     assert_eq!(reply.status, 422);
     assert_eq!(reply.find("content-type"), Some("application/problem+json"));
@@ -89,65 +78,61 @@ async fn a_refusal_names_code_field_and_limit_in_the_callers_language() {
     assert_eq!((&problem["type"], &problem["status"]), (&"about:blank".into(), &422.into()));
     assert!(problem["detail"].as_str().unwrap().contains("1000"));
     let english =
-        house.client.post("/w/tienda/chats?lang=en").json().form(&[("message", "Hi")]).send().await;
+        world.client.post("/w/tienda/chats?lang=en").json().form(&[("message", "Hi")]).send().await;
     assert_eq!(english.value()["code"], "name_or_email_required");
     assert_ne!(english.value()["title"], problem["title"]);
 }
 
-#[tokio::test]
-async fn bad_bytes_and_unknown_fields_are_refused_before_the_database() {
-    on_each_engine(async |house| {
-        let code = async |kind: &str, body: &[u8]| {
-            let ask = house.client.post("/w/tienda/requests").json().body(kind, body);
-            let reply = ask.send().await;
-            (reply.status, reply.value()["code"].as_str().unwrap_or_default().to_owned())
-        };
-        let form = "application/x-www-form-urlencoded";
-        let refused = |status: u16, code: &str| (status, code.to_owned());
-        let nul = b"email=a@example.com&message=a%00b";
-        assert_eq!(code(form, nul).await, refused(422, "character_invalid"));
-        let not_utf8 = b"email=a@example.com&message=%ff%fe";
-        assert_eq!(code(form, not_utf8).await, refused(422, "character_invalid"));
-        let unknown = b"email=a@example.com&message=hola&admin=1";
-        assert_eq!(code(form, unknown).await, refused(422, "invalid"));
-        let json = br#"{"email":"a@example.com","message":"hola","admin":"1"}"#;
-        assert_eq!(code("application/json", json).await, refused(422, "invalid"));
-        let bad_id = b"id=7&email=a@example.com&message=hola";
-        assert_eq!(code(form, bad_id).await, refused(422, "invalid"));
-        assert_eq!(code("text/xml", b"<a/>").await, refused(422, "invalid"));
-        let broken = "multipart/form-data; boundary=x";
-        assert_eq!(code(broken, b"--x\r\nnothing").await, refused(422, "invalid"));
-        let long = format!("email=a@example.com&message={}", "a".repeat(20_001));
-        assert_eq!(code(form, long.as_bytes()).await, refused(422, "too_long"));
-        let huge = format!("email=a@example.com&message={}", "a".repeat(2_000_000));
-        assert_eq!(code(form, huge.as_bytes()).await, refused(422, "too_long"));
-    })
-    .await;
+async fn bad_bytes_and_unknown_fields_are_refused_before_the_database(world: World) {
+    let code = async |kind: &str, body: &[u8]| {
+        let ask = world.client.post("/w/tienda/requests").json().body(kind, body);
+        let reply = ask.send().await;
+        (reply.status, reply.value()["code"].as_str().unwrap_or_default().to_owned())
+    };
+    let form = "application/x-www-form-urlencoded";
+    let refused = |status: u16, code: &str| (status, code.to_owned());
+    let nul = b"email=a@example.com&message=a%00b";
+    assert_eq!(code(form, nul).await, refused(422, "character_invalid"));
+    let not_utf8 = b"email=a@example.com&message=%ff%fe";
+    assert_eq!(code(form, not_utf8).await, refused(422, "character_invalid"));
+    let unknown = b"email=a@example.com&message=hola&admin=1";
+    assert_eq!(code(form, unknown).await, refused(422, "invalid"));
+    let json = br#"{"email":"a@example.com","message":"hola","admin":"1"}"#;
+    assert_eq!(code("application/json", json).await, refused(422, "invalid"));
+    let bad_id = b"id=7&email=a@example.com&message=hola";
+    assert_eq!(code(form, bad_id).await, refused(422, "invalid"));
+    assert_eq!(code("text/xml", b"<a/>").await, refused(422, "invalid"));
+    let broken = "multipart/form-data; boundary=x";
+    assert_eq!(code(broken, b"--x\r\nnothing").await, refused(422, "invalid"));
+    let long = format!("email=a@example.com&message={}", "a".repeat(20_001));
+    assert_eq!(code(form, long.as_bytes()).await, refused(422, "too_long"));
+    let huge = format!("email=a@example.com&message={}", "a".repeat(2_000_000));
+    assert_eq!(code(form, huge.as_bytes()).await, refused(422, "too_long"));
 }
 
 #[tokio::test]
 async fn a_chat_sent_after_the_desk_closed_becomes_the_form_with_its_text() {
-    let house = House::new(Engine::Sqlite).await;
+    let world = World::new(Engine::Sqlite).await;
     let fields = [("name", "Ana"), ("email", "ana@example.com"), ("message", "¿Siguen ahí?")];
-    let page = house.client.post("/w/tienda/chats").page().form(&fields).send().await;
+    let page = world.client.post("/w/tienda/chats").page().form(&fields).send().await;
     assert_eq!(page.status, 409);
     assert!(page.text().contains("¿Siguen ahí?") && page.text().contains("Enviar solicitud"));
-    let json = house.client.post("/w/tienda/chats").json().form(&fields).send().await;
+    let json = world.client.post("/w/tienda/chats").json().form(&fields).send().await;
     assert_eq!((json.status, json.value()["code"].as_str()), (409, Some("chat_closed")));
 }
 
 #[tokio::test]
 async fn the_panel_is_a_page_in_the_language_that_was_asked_for() {
-    let house = House::new(Engine::Sqlite).await;
+    let world = World::new(Engine::Sqlite).await;
     let panel =
-        house.client.get("/w/tienda?embed=1&page=https://tienda.example/x").page().send().await;
+        world.client.get("/w/tienda?embed=1&page=https://tienda.example/x").page().send().await;
     assert_eq!(panel.status, 200);
     assert!(panel.text().contains("<html lang=\"es\"") && panel.text().contains("<textarea"));
-    let english = house.client.get("/w/tienda").header("accept-language", "en-US,en").send().await;
+    let english = world.client.get("/w/tienda").header("accept-language", "en-US,en").send().await;
     assert!(english.text().contains("<html lang=\"en\""));
     let compressed =
-        house.client.get("/w/tienda").header("accept-encoding", "gzip, br").send().await;
+        world.client.get("/w/tienda").header("accept-encoding", "gzip, br").send().await;
     assert_eq!(compressed.find("content-encoding"), Some("br"));
     assert!(compressed.body.len() < panel.body.len() / 2);
-    assert_eq!(house.client.get("/w/nadie").send().await.status, 404);
+    assert_eq!(world.client.get("/w/nadie").send().await.status, 404);
 }

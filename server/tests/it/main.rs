@@ -2,10 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
-mod engines;
-mod house;
-mod http;
-mod socket;
+mod world;
 
 mod access;
 mod console_socket;

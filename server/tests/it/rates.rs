@@ -1,19 +1,15 @@
 //! How often one client may do what, and who a client is.
 
-use crate::{
-    engines::Engine,
-    house::{EMAIL, House, SITE, behind_a_proxy},
-    socket::Socket,
-};
+use crate::world::{EMAIL, Engine, SITE, World, behind_a_proxy, socket::Socket};
 use protocol::{Code, Seq, visitor::VisitorEvent};
 use std::time::Duration;
 
 #[tokio::test]
 async fn tickets_are_counted_by_the_client_behind_a_declared_proxy() {
-    let house = House::with(Engine::Sqlite, behind_a_proxy).await;
+    let world = World::with(Engine::Sqlite, behind_a_proxy).await;
     let ask = |client: &str| {
         let fields = [("email", "a@example.com"), ("message", "Hola")];
-        let ask = house.client.post("/w/tienda/requests").json().header("x-forwarded-for", client);
+        let ask = world.client.post("/w/tienda/requests").json().header("x-forwarded-for", client);
         ask.form(&fields).send()
     };
     for _ in 0..10 {
@@ -27,29 +23,29 @@ async fn tickets_are_counted_by_the_client_behind_a_declared_proxy() {
     );
     assert!(refused.find("retry-after").unwrap().parse::<u64>().unwrap() > 60);
     assert_eq!(ask("203.0.113.8").await.status, 201);
-    house.clock.advance(Duration::from_mins(6));
+    world.clock.advance(Duration::from_mins(6));
     assert_eq!(ask("203.0.113.7").await.status, 201);
     assert_eq!(ask("203.0.113.7").await.status, 429);
 }
 
 #[tokio::test]
 async fn a_proxy_that_is_not_declared_is_not_believed() {
-    let house = House::new(Engine::Sqlite).await;
+    let world = World::new(Engine::Sqlite).await;
     // Whoever comes from this machine is not limited, whatever it says; it must not be able to use up another's count.
     for _ in 0..12 {
         let fields = [("email", "a@example.com"), ("message", "Hola")];
-        let ask = house.client.post("/w/tienda/requests").json().form(&fields);
+        let ask = world.client.post("/w/tienda/requests").json().form(&fields);
         assert_eq!(ask.header("x-forwarded-for", "203.0.113.7").send().await.status, 201);
     }
 }
 
 #[tokio::test]
 async fn a_limited_form_keeps_what_was_typed() {
-    let house = House::with(Engine::Sqlite, behind_a_proxy).await;
-    house.apply(&format!("{SITE}[limits]\ntickets_per_hour = 1\n")).await;
+    let world = World::with(Engine::Sqlite, behind_a_proxy).await;
+    world.apply(&format!("{SITE}[limits]\ntickets_per_hour = 1\n")).await;
     let ask = || {
         let fields = [("email", "a@example.com"), ("message", "No me pierdas")];
-        let ask = house.client.post("/w/tienda/requests").page().multipart(&fields, &[]);
+        let ask = world.client.post("/w/tienda/requests").page().multipart(&fields, &[]);
         ask.header("x-forwarded-for", "203.0.113.7").send()
     };
     assert_eq!(ask().await.status, 200);
@@ -60,18 +56,18 @@ async fn a_limited_form_keeps_what_was_typed() {
 
 #[tokio::test]
 async fn messages_over_the_limit_are_refused_one_by_one_and_the_socket_stays() {
-    let house = House::with(Engine::Sqlite, behind_a_proxy).await;
-    house.apply(&format!("{SITE}[limits]\nmessages_per_minute = 3\n")).await;
-    let _there = house.somebody_there().await;
-    let chat = house.start_chat("tienda", "Hola").await;
-    let origin = house.origin();
+    let world = World::with(Engine::Sqlite, behind_a_proxy).await;
+    world.apply(&format!("{SITE}[limits]\nmessages_per_minute = 3\n")).await;
+    let _there = world.somebody_there().await;
+    let chat = world.start_chat("tienda", "Hola").await;
+    let origin = world.origin();
     let headers = [("origin", origin.as_str()), ("x-forwarded-for", "203.0.113.7")];
     let subprotocol = protocol::visitor::SUBPROTOCOL;
     let mut socket =
-        Socket::connect(&house, "/w/tienda/socket", subprotocol, &headers).await.unwrap();
+        Socket::connect(&world, "/w/tienda/socket", subprotocol, &headers).await.unwrap();
     let hello = protocol::visitor::VisitorCommand::Hello { token: Some(chat.token), after: Seq(9) };
     socket.say(&hello).await;
-    let ids: Vec<_> = (0..5).map(|_| house.clock.new_entry_id()).collect();
+    let ids: Vec<_> = (0..5).map(|_| world.clock.new_entry_id()).collect();
     for id in &ids {
         socket.message(*id, "Uno más").await;
     }
@@ -92,16 +88,16 @@ async fn messages_over_the_limit_are_refused_one_by_one_and_the_socket_stays() {
 
 #[tokio::test]
 async fn five_wrong_passwords_close_the_door_for_a_while_even_to_the_right_one() {
-    let house = House::new(Engine::Sqlite).await;
-    house.agent(EMAIL).await;
+    let world = World::new(Engine::Sqlite).await;
+    world.agent(EMAIL).await;
     let sign_in = |password: &'static str| {
         let fields = [("email", EMAIL), ("password", password)];
-        house.client.post("/console/sign-in").page().form(&fields).send()
+        world.client.post("/console/sign-in").page().form(&fields).send()
     };
     for _ in 0..5 {
         assert_eq!(sign_in("no es esta").await.status, 422);
     }
-    assert_eq!(sign_in(crate::house::PASSWORD).await.status, 429);
-    house.clock.advance(Duration::from_mins(15));
-    assert_eq!(sign_in(crate::house::PASSWORD).await.status, 303);
+    assert_eq!(sign_in(crate::world::PASSWORD).await.status, 429);
+    world.clock.advance(Duration::from_mins(15));
+    assert_eq!(sign_in(crate::world::PASSWORD).await.status, 303);
 }

@@ -1,10 +1,6 @@
 //! `/t/{number}`: by link, by cookie, by nothing.
 
-use crate::socket::Socket;
-use crate::{
-    engines::Engine,
-    house::{House, on_each_engine},
-};
+use crate::world::{Engine, World, on_both, socket::Socket};
 use protocol::{
     Seq,
     form::Started,
@@ -12,40 +8,41 @@ use protocol::{
 };
 
 /// What follows our origin in the link.
-fn path_of(house: &House, started: &Started) -> String {
-    started.link.strip_prefix(&house.origin()).expect("a link of ours").to_owned()
+fn path_of(world: &World, started: &Started) -> String {
+    started.link.strip_prefix(&world.origin()).expect("a link of ours").to_owned()
 }
 
-async fn cookie_of(house: &House, started: &Started) -> String {
-    let reply = house.client.get(path_of(house, started)).page().send().await;
+async fn cookie_of(world: &World, started: &Started) -> String {
+    let reply = world.client.get(path_of(world, started)).page().send().await;
     reply.set_cookie("ayuda_ticket").expect("a cookie")
 }
 
-#[tokio::test]
-async fn a_link_becomes_a_clean_address_and_a_cookie_of_that_ticket_alone() {
-    on_each_engine(async |house| {
-        let asked = house.ask("tienda", "¿Me ayudan?").await;
-        let reply = house.client.get(path_of(&house, &asked)).page().send().await;
-        assert_eq!((reply.status, reply.find("location")), (303, Some("/t/LT-1001")));
-        assert_eq!(reply.find("referrer-policy"), Some("no-referrer"));
-        let whole = reply.find("set-cookie").unwrap();
-        assert!(whole.contains("; Path=/t/LT-1001;") && whole.contains("; HttpOnly"), "{whole}");
-        let cookie = cookie_of(&house, &asked).await;
-        let page = house.client.get("/t/LT-1001").page().cookie(&cookie).send().await;
-        assert_eq!(page.status, 200);
-        assert!(page.text().contains("¿Me ayudan?"));
-        let other = house.ask("tienda", "Otra cosa").await;
-        assert_eq!(other.number.0, "LT-1002");
-        assert_eq!(house.client.get("/t/LT-1002").cookie(&cookie).send().await.status, 404);
-    })
-    .await;
+on_both! {
+    a_link_becomes_a_clean_address_and_a_cookie_of_that_ticket_alone,
+    a_reply_with_a_file_needs_no_script_and_is_there_once,
+}
+
+async fn a_link_becomes_a_clean_address_and_a_cookie_of_that_ticket_alone(world: World) {
+    let asked = world.ask("tienda", "¿Me ayudan?").await;
+    let reply = world.client.get(path_of(&world, &asked)).page().send().await;
+    assert_eq!((reply.status, reply.find("location")), (303, Some("/t/LT-1001")));
+    assert_eq!(reply.find("referrer-policy"), Some("no-referrer"));
+    let whole = reply.find("set-cookie").unwrap();
+    assert!(whole.contains("; Path=/t/LT-1001;") && whole.contains("; HttpOnly"), "{whole}");
+    let cookie = cookie_of(&world, &asked).await;
+    let page = world.client.get("/t/LT-1001").page().cookie(&cookie).send().await;
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("¿Me ayudan?"));
+    let other = world.ask("tienda", "Otra cosa").await;
+    assert_eq!(other.number.0, "LT-1002");
+    assert_eq!(world.client.get("/t/LT-1002").cookie(&cookie).send().await.status, 404);
 }
 
 #[tokio::test]
 async fn the_number_alone_opens_nothing() {
-    let house = House::new(Engine::Sqlite).await;
-    let asked = house.ask("tienda", "¿Me ayudan?").await;
-    let other = house.ask("tienda", "Otra cosa").await;
+    let world = World::new(Engine::Sqlite).await;
+    let asked = world.ask("tienda", "¿Me ayudan?").await;
+    let other = world.ask("tienda", "Otra cosa").await;
     let k = asked.token.0.split('.').nth(1).unwrap();
     for path in [
         "/t/LT-1001".to_owned(),
@@ -54,42 +51,34 @@ async fn the_number_alone_opens_nothing() {
         format!("/t/{}?k={k}", other.number),
         format!("/t/LT-9999?k={k}"),
     ] {
-        assert_eq!(house.client.get(&path).page().send().await.status, 404, "{path}");
+        assert_eq!(world.client.get(&path).page().send().await.status, 404, "{path}");
     }
 }
 
-#[tokio::test]
-async fn a_reply_with_a_file_needs_no_script_and_is_there_once() {
-    on_each_engine(async |house| {
-        let asked = house.ask("tienda", "¿Me ayudan?").await;
-        let cookie = cookie_of(&house, &asked).await;
-        let id = house.clock.new_entry_id().to_string();
-        let fields = [("id", id.as_str()), ("message", "Aquí va la nota")];
-        let files: [(&str, &str, &[u8]); 1] = [("files", "nota.txt", b"hola")];
-        for _ in 0..2 {
-            let post = house.client.post("/t/LT-1001").page().cookie(&cookie);
-            let reply = post.multipart(&fields, &files).send().await;
-            assert_eq!(
-                (reply.status, reply.find("location")),
-                (303, Some("/t/LT-1001?done=reply"))
-            );
-        }
-        let page = house.client.get("/t/LT-1001").page().cookie(&cookie).send().await.text();
-        assert_eq!(page.matches("Aquí va la nota").count(), 1, "{page}");
-        let empty =
-            house.client.post("/t/LT-1001").page().cookie(&cookie).form(&[("message", " ")]);
-        assert_eq!(empty.send().await.status, 422);
-    })
-    .await;
+async fn a_reply_with_a_file_needs_no_script_and_is_there_once(world: World) {
+    let asked = world.ask("tienda", "¿Me ayudan?").await;
+    let cookie = cookie_of(&world, &asked).await;
+    let id = world.clock.new_entry_id().to_string();
+    let fields = [("id", id.as_str()), ("message", "Aquí va la nota")];
+    let files: [(&str, &str, &[u8]); 1] = [("files", "nota.txt", b"hola")];
+    for _ in 0..2 {
+        let post = world.client.post("/t/LT-1001").page().cookie(&cookie);
+        let reply = post.multipart(&fields, &files).send().await;
+        assert_eq!((reply.status, reply.find("location")), (303, Some("/t/LT-1001?done=reply")));
+    }
+    let page = world.client.get("/t/LT-1001").page().cookie(&cookie).send().await.text();
+    assert_eq!(page.matches("Aquí va la nota").count(), 1, "{page}");
+    let empty = world.client.post("/t/LT-1001").page().cookie(&cookie).form(&[("message", " ")]);
+    assert_eq!(empty.send().await.status, 422);
 }
 
 #[tokio::test]
 async fn a_refused_reply_keeps_its_text() {
-    let house = House::new(Engine::Sqlite).await;
-    let asked = house.ask("tienda", "¿Me ayudan?").await;
-    let cookie = cookie_of(&house, &asked).await;
+    let world = World::new(Engine::Sqlite).await;
+    let asked = world.ask("tienda", "¿Me ayudan?").await;
+    let cookie = cookie_of(&world, &asked).await;
     let files: [(&str, &str, &[u8]); 1] = [("files", "x.exe", b"MZ\x90\0\x03\0\0\0\x04\0\0\0")];
-    let post = house.client.post("/t/LT-1001").page().cookie(&cookie);
+    let post = world.client.post("/t/LT-1001").page().cookie(&cookie);
     let reply = post.multipart(&[("message", "No me pierdas")], &files).send().await;
     assert_eq!(reply.status, 415);
     assert!(
@@ -99,10 +88,10 @@ async fn a_refused_reply_keeps_its_text() {
 
 #[tokio::test]
 async fn transcript_and_rating_go_back_to_the_page() {
-    let house = House::new(Engine::Sqlite).await;
-    let _there = house.somebody_there().await;
-    let chat = house.start_chat("tienda", "¿Me ayudan?").await;
-    let mut socket = Socket::talking(&house, "tienda", &chat.token, Seq::START).await;
+    let world = World::new(Engine::Sqlite).await;
+    let _there = world.somebody_there().await;
+    let chat = world.start_chat("tienda", "¿Me ayudan?").await;
+    let mut socket = Socket::talking(&world, "tienda", &chat.token, Seq::START).await;
     socket.say(&VisitorCommand::End).await;
     let ended = |event| match event {
         VisitorEvent::Ticket { ticket } => {
@@ -111,9 +100,9 @@ async fn transcript_and_rating_go_back_to_the_page() {
         _ => None,
     };
     socket.until(ended).await;
-    let cookie = cookie_of(&house, &chat).await;
+    let cookie = cookie_of(&world, &chat).await;
     let post = |path: &str, fields: &[(&str, &str)]| {
-        house.client.post(path).page().cookie(&cookie).form(fields).send()
+        world.client.post(path).page().cookie(&cookie).form(fields).send()
     };
     let transcript = post("/t/LT-1001/transcript", &[]).await;
     assert_eq!(transcript.find("location"), Some("/t/LT-1001?done=transcript"));

@@ -1,10 +1,6 @@
 //! Files: typed by what is in them, limited while they come, and harmless when they leave.
 
-use crate::{
-    engines::Engine,
-    house::{EMAIL, House, SITE, on_each_engine},
-    http::Reply,
-};
+use crate::world::{EMAIL, Engine, SITE, World, http::Reply, on_both};
 
 const PNG: &[u8] = &[
     0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0,
@@ -13,40 +9,38 @@ const PNG: &[u8] = &[
     0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
 ];
 
-async fn upload(house: &House, token: &str, name: &str, bytes: &[u8]) -> Reply {
-    let post = house.client.post("/w/tienda/files").json().bearer(token);
+async fn upload(world: &World, token: &str, name: &str, bytes: &[u8]) -> Reply {
+    let post = world.client.post("/w/tienda/files").json().bearer(token);
     post.multipart(&[], &[("file", name, bytes)]).send().await
 }
 
-#[tokio::test]
-async fn a_file_is_what_its_bytes_say() {
-    on_each_engine(async |house| {
-        let token = house.ask("tienda", "Hola").await.token.0;
-        let code = async |name: &str, bytes: &[u8]| {
-            let reply = upload(&house, &token, name, bytes).await;
-            (reply.status, reply.value()["code"].as_str().map(str::to_owned))
-        };
-        let png = upload(&house, &token, "foto.jpg", PNG).await;
-        assert_eq!((png.status, &png.value()["media_type"]), (201, &"image/png".into()));
-        let refused = (415, Some("file_type".to_owned()));
-        assert_eq!(
-            code("inocente.pdf", b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0").await,
-            refused
-        );
-        assert_eq!(code("foto.png", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0").await, refused);
-        assert_eq!(upload(&house, &token, "nada.txt", b"").await.status, 422);
-        let no_file = house.client.post("/w/tienda/files").json().bearer(&token);
-        assert_eq!(no_file.multipart(&[("file", "texto")], &[]).send().await.status, 422);
-    })
-    .await;
+on_both! {
+    a_file_is_what_its_bytes_say,
+    a_file_leaves_as_an_attachment_that_can_do_nothing_and_only_to_its_own,
+}
+
+async fn a_file_is_what_its_bytes_say(world: World) {
+    let token = world.ask("tienda", "Hola").await.token.0;
+    let code = async |name: &str, bytes: &[u8]| {
+        let reply = upload(&world, &token, name, bytes).await;
+        (reply.status, reply.value()["code"].as_str().map(str::to_owned))
+    };
+    let png = upload(&world, &token, "foto.jpg", PNG).await;
+    assert_eq!((png.status, &png.value()["media_type"]), (201, &"image/png".into()));
+    let refused = (415, Some("file_type".to_owned()));
+    assert_eq!(code("inocente.pdf", b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0").await, refused);
+    assert_eq!(code("foto.png", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0").await, refused);
+    assert_eq!(upload(&world, &token, "nada.txt", b"").await.status, 422);
+    let no_file = world.client.post("/w/tienda/files").json().bearer(&token);
+    assert_eq!(no_file.multipart(&[("file", "texto")], &[]).send().await.status, 422);
 }
 
 #[tokio::test]
 async fn a_file_over_the_limit_is_refused_with_the_limit_while_it_comes() {
-    let house = House::new(Engine::Sqlite).await;
-    house.apply(&format!("{SITE}[limits]\nfile_bytes = 100000\n")).await;
-    let token = house.ask("tienda", "Hola").await.token.0;
-    let reply = upload(&house, &token, "largo.txt", &vec![b'a'; 5_000_000]).await;
+    let world = World::new(Engine::Sqlite).await;
+    world.apply(&format!("{SITE}[limits]\nfile_bytes = 100000\n")).await;
+    let token = world.ask("tienda", "Hola").await.token.0;
+    let reply = upload(&world, &token, "largo.txt", &vec![b'a'; 5_000_000]).await;
     assert_eq!(reply.status, 413);
     assert_eq!(
         (&reply.value()["code"], &reply.value()["limit"]),
@@ -54,7 +48,7 @@ async fn a_file_over_the_limit_is_refused_with_the_limit_while_it_comes() {
     );
     let fields = [("email", "a@example.com"), ("message", "No me pierdas")];
     let big = vec![b'a'; 200_000];
-    let form = house.client.post("/w/tienda/requests").page();
+    let form = world.client.post("/w/tienda/requests").page();
     let form = form.multipart(&fields, &[("files", "a.txt", &big), ("files", "b.txt", b"corto")]);
     let form = form.send().await;
     assert_eq!(form.status, 413);
@@ -63,72 +57,64 @@ async fn a_file_over_the_limit_is_refused_with_the_limit_while_it_comes() {
 
 #[tokio::test]
 async fn six_files_are_too_many() {
-    let house = House::new(Engine::Sqlite).await;
+    let world = World::new(Engine::Sqlite).await;
     let fields = [("email", "a@example.com"), ("message", "Hola")];
     let files: Vec<(&str, &str, &[u8])> =
         (0..6).map(|_| ("files", "n.txt", &b"hola"[..])).collect();
     let reply =
-        house.client.post("/w/tienda/requests").json().multipart(&fields, &files).send().await;
+        world.client.post("/w/tienda/requests").json().multipart(&fields, &files).send().await;
     assert_eq!(
         (&reply.value()["code"], &reply.value()["limit"]),
         (&"too_many_files".into(), &5.into())
     );
 }
 
-#[tokio::test]
-async fn a_file_leaves_as_an_attachment_that_can_do_nothing_and_only_to_its_own() {
-    on_each_engine(async |house| {
-        let _there = house.somebody_there().await;
-        let chat = house.start_chat("tienda", "Hola").await;
-        let token = chat.token.0.clone();
-        let html = b"<script>alert(1)</script>";
-        let file = upload(&house, &token, "p\u{e1}gina.html", html).await;
-        assert_eq!(file.status, 201, "{}", file.text());
-        let id = file.value()["id"].as_str().unwrap().to_owned();
-        let path = format!("/w/tienda/files/{id}");
-        // Nobody's until it is on a message.
-        let mut socket =
-            crate::socket::Socket::talking(&house, "tienda", &chat.token, protocol::Seq(0)).await;
-        let entry = house.clock.new_entry_id();
-        let files = vec![id.parse().unwrap()];
-        socket
-            .say(&protocol::visitor::VisitorCommand::Say { id: entry, text: String::new(), files })
+async fn a_file_leaves_as_an_attachment_that_can_do_nothing_and_only_to_its_own(world: World) {
+    let _there = world.somebody_there().await;
+    let chat = world.start_chat("tienda", "Hola").await;
+    let token = chat.token.0.clone();
+    let html = b"<script>alert(1)</script>";
+    let file = upload(&world, &token, "p\u{e1}gina.html", html).await;
+    assert_eq!(file.status, 201, "{}", file.text());
+    let id = file.value()["id"].as_str().unwrap().to_owned();
+    let path = format!("/w/tienda/files/{id}");
+    // Nobody's until it is on a message.
+    let mut socket =
+        crate::world::socket::Socket::talking(&world, "tienda", &chat.token, protocol::Seq(0))
             .await;
-        socket
-            .until(|event| {
-                matches!(event, protocol::visitor::VisitorEvent::Ack { .. }).then_some(())
-            })
-            .await;
-        let reply = house.client.get(&path).bearer(&token).send().await;
-        assert_eq!((reply.status, reply.body.as_slice()), (200, &html[..]));
-        let header = |name: &str| reply.find(name).unwrap_or_default().to_owned();
-        assert!(
-            header("content-disposition").starts_with("attachment; filename*=UTF-8''p%C3%A1gina")
-        );
-        assert!(header("content-security-policy").contains("sandbox"));
-        assert_eq!(header("x-content-type-options"), "nosniff");
-        let stranger = house.ask("tienda", "Yo no").await.token.0;
-        assert_eq!(house.client.get(&path).bearer(&stranger).send().await.status, 404);
-        let (cookie, _) = house.agent("otra@example.com").await;
-        let for_agent =
-            house.client.get(format!("/console/files/{id}")).cookie(&cookie).send().await;
-        assert_eq!(for_agent.status, 200);
-    })
-    .await;
+    let entry = world.clock.new_entry_id();
+    let files = vec![id.parse().unwrap()];
+    socket
+        .say(&protocol::visitor::VisitorCommand::Say { id: entry, text: String::new(), files })
+        .await;
+    socket
+        .until(|event| matches!(event, protocol::visitor::VisitorEvent::Ack { .. }).then_some(()))
+        .await;
+    let reply = world.client.get(&path).bearer(&token).send().await;
+    assert_eq!((reply.status, reply.body.as_slice()), (200, &html[..]));
+    let header = |name: &str| reply.find(name).unwrap_or_default().to_owned();
+    assert!(header("content-disposition").starts_with("attachment; filename*=UTF-8''p%C3%A1gina"));
+    assert!(header("content-security-policy").contains("sandbox"));
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    let stranger = world.ask("tienda", "Yo no").await.token.0;
+    assert_eq!(world.client.get(&path).bearer(&stranger).send().await.status, 404);
+    let (cookie, _) = world.agent("otra@example.com").await;
+    let for_agent = world.client.get(format!("/console/files/{id}")).cookie(&cookie).send().await;
+    assert_eq!(for_agent.status, 200);
 }
 
 #[tokio::test]
 async fn an_agent_attaches_to_a_ticket_it_serves() {
-    let house = House::new(Engine::Sqlite).await;
-    let (cookie, agent) = house.agent(EMAIL).await;
-    house.ask("tienda", "Hola").await;
-    let work = house.desk().work(&agent).await.unwrap();
+    let world = World::new(Engine::Sqlite).await;
+    let (cookie, agent) = world.agent(EMAIL).await;
+    world.ask("tienda", "Hola").await;
+    let work = world.desk().work(&agent).await.unwrap();
     let upload = |ticket: String| {
         let post =
-            house.client.post(format!("/console/files?ticket={ticket}")).json().cookie(&cookie);
+            world.client.post(format!("/console/files?ticket={ticket}")).json().cookie(&cookie);
         post.multipart(&[], &[("file", "foto.png", PNG)]).send()
     };
     assert_eq!(upload(work[0].ticket.to_string()).await.status, 201);
-    assert_eq!(upload(house.clock.new_id().to_string()).await.status, 404);
+    assert_eq!(upload(world.clock.new_id().to_string()).await.status, 404);
     assert_eq!(upload("nada".into()).await.status, 404);
 }

@@ -1,6 +1,6 @@
 //! A small HTTP client that sends exactly what a test says: no cookie, redirect or header of its own but `Host`.
 
-use std::{fmt::Write, net::SocketAddr};
+use std::{fmt::Write, io, net::SocketAddr};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
@@ -111,7 +111,12 @@ impl Ask {
 
     /// Sends it and reads the whole answer.
     pub async fn send(self) -> Reply {
-        let (mut reply, mut stream) = self.open().await;
+        self.try_send().await.expect("the server answers")
+    }
+
+    /// The same where the server may be cut off.
+    pub async fn try_send(self) -> io::Result<Reply> {
+        let (mut reply, mut stream) = self.try_open().await?;
         let length = reply.find("content-length").and_then(|n| n.parse::<usize>().ok());
         if reply.find("transfer-encoding").is_some_and(|coding| coding == "chunked") {
             while let Some(chunk) = next_chunk(&mut stream).await {
@@ -119,14 +124,18 @@ impl Ask {
             }
         } else if let Some(length) = length {
             reply.body = vec![0; length];
-            stream.read_exact(&mut reply.body).await.expect("the body");
+            stream.read_exact(&mut reply.body).await?;
         }
-        reply
+        Ok(reply)
     }
 
     /// Sends it and reads the head: for what does not end.
     pub async fn open(self) -> (Reply, BufReader<TcpStream>) {
-        let mut stream = TcpStream::connect(self.server).await.expect("the server listens");
+        self.try_open().await.expect("the server answers")
+    }
+
+    async fn try_open(self) -> io::Result<(Reply, BufReader<TcpStream>)> {
+        let mut stream = TcpStream::connect(self.server).await?;
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
         if !self.headers.iter().any(|(name, _)| name == "host") {
             let _ = write!(head, "host: localhost:{}\r\n", self.server.port());
@@ -138,20 +147,20 @@ impl Ask {
             let _ = write!(head, "content-length: {}\r\n", self.body.len());
         }
         head.push_str("\r\n");
-        stream.write_all(head.as_bytes()).await.expect("the server reads");
+        stream.write_all(head.as_bytes()).await?;
         // A server that refuses early may close before it has read everything: its answer still counts.
         let _ = stream.write_all(&self.body).await;
         let mut stream = BufReader::new(stream);
-        let status = line(&mut stream).await;
+        let status = line(&mut stream).await?;
         let status = status.split(' ').nth(1).and_then(|code| code.parse().ok());
-        let mut reply =
-            Reply { status: status.expect("a status line"), headers: Vec::new(), body: Vec::new() };
+        let status = status.ok_or_else(|| io::Error::other("no status line"))?;
+        let mut reply = Reply { status, headers: Vec::new(), body: Vec::new() };
         loop {
-            let line = line(&mut stream).await;
+            let line = line(&mut stream).await?;
             let Some((name, value)) = line.split_once(':') else { break };
             reply.headers.push((name.to_lowercase(), value.trim().to_owned()));
         }
-        (reply, stream)
+        Ok((reply, stream))
     }
 }
 
@@ -180,15 +189,16 @@ impl Reply {
     }
 }
 
-async fn line(stream: &mut BufReader<TcpStream>) -> String {
+async fn line(stream: &mut BufReader<TcpStream>) -> io::Result<String> {
     let mut line = String::new();
-    stream.read_line(&mut line).await.expect("a line");
-    line.trim_end().to_owned()
+    stream.read_line(&mut line).await?;
+    Ok(line.trim_end().to_owned())
 }
 
 /// The next chunk of a chunked body; none at its end.
 pub async fn next_chunk(stream: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
-    let size = usize::from_str_radix(&line(stream).await, 16).ok().filter(|size| *size > 0)?;
+    let size = line(stream).await.ok()?;
+    let size = usize::from_str_radix(&size, 16).ok().filter(|size| *size > 0)?;
     let mut chunk = vec![0; size + 2];
     stream.read_exact(&mut chunk).await.ok()?;
     chunk.truncate(size);

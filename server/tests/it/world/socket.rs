@@ -1,6 +1,6 @@
 //! The client's end of a socket.
 
-use crate::house::House;
+use super::{World, soon};
 use futures_util::{SinkExt, StreamExt};
 use protocol::{
     EntryId, Seq, TicketToken,
@@ -8,14 +8,11 @@ use protocol::{
     visitor::{self, VisitorCommand, VisitorEvent},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use std::time::Duration;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::net::TcpStream;
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Error, Message, client::IntoClientRequest, protocol::frame::coding::CloseCode},
 };
-
-const SOON: Duration = Duration::from_secs(10);
 
 pub struct Socket(pub WebSocketStream<TcpStream>);
 
@@ -30,12 +27,12 @@ pub enum Came<T> {
 impl Socket {
     /// The status of the refusal, where it was refused.
     pub async fn connect(
-        house: &House,
+        world: &World,
         path: &str,
         subprotocol: &str,
         headers: &[(&str, &str)],
     ) -> Result<Self, u16> {
-        let url = format!("ws://localhost:{}{path}", house.client.0.port());
+        let url = format!("ws://localhost:{}{path}", world.client.0.port());
         let mut request = url.into_client_request().expect("a request");
         request
             .headers_mut()
@@ -45,7 +42,7 @@ impl Socket {
                 name.parse().expect("a name");
             request.headers_mut().insert(name, value.parse().expect("a value"));
         }
-        let stream = TcpStream::connect(house.client.0).await.expect("the server listens");
+        let stream = TcpStream::connect(world.client.0).await.expect("the server listens");
         match client_async(request, stream).await {
             Ok((socket, _)) => Ok(Self(socket)),
             Err(Error::Http(response)) => Err(response.status().as_u16()),
@@ -54,16 +51,16 @@ impl Socket {
     }
 
     /// A panel, not yet greeted.
-    pub async fn panel(house: &House, site: &str) -> Self {
+    pub async fn panel(world: &World, site: &str) -> Self {
         let path = format!("/w/{site}/socket");
-        let origin = house.origin();
+        let origin = world.origin();
         let headers = [("origin", origin.as_str())];
-        Self::connect(house, &path, visitor::SUBPROTOCOL, &headers).await.expect("an upgrade")
+        Self::connect(world, &path, visitor::SUBPROTOCOL, &headers).await.expect("an upgrade")
     }
 
     /// A panel that has shown its token; what it was told of Welcome and Entries is read.
-    pub async fn talking(house: &House, site: &str, token: &TicketToken, after: Seq) -> Self {
-        let mut socket = Self::panel(house, site).await;
+    pub async fn talking(world: &World, site: &str, token: &TicketToken, after: Seq) -> Self {
+        let mut socket = Self::panel(world, site).await;
         socket.say(&VisitorCommand::Hello { token: Some(token.clone()), after }).await;
         assert!(matches!(socket.event().await, VisitorEvent::Welcome { .. }));
         assert!(matches!(socket.event().await, VisitorEvent::Entries { .. }));
@@ -71,10 +68,10 @@ impl Socket {
     }
 
     /// A console, not yet greeted.
-    pub async fn console(house: &House, cookie: &str) -> Self {
-        let origin = house.origin();
+    pub async fn console(world: &World, cookie: &str) -> Self {
+        let origin = world.origin();
         let headers = [("origin", origin.as_str()), ("cookie", cookie)];
-        Self::connect(house, "/console/socket", agent::SUBPROTOCOL, &headers)
+        Self::connect(world, "/console/socket", agent::SUBPROTOCOL, &headers)
             .await
             .expect("an upgrade")
     }
@@ -98,7 +95,7 @@ impl Socket {
 
     pub async fn next<T: DeserializeOwned>(&mut self) -> Came<T> {
         loop {
-            match timeout(SOON, self.0.next()).await.expect("something within ten seconds") {
+            match soon("a frame", self.0.next()).await {
                 Some(Ok(Message::Text(text))) => {
                     let event = serde_json::from_str(text.as_str());
                     return Came::Event(event.unwrap_or_else(|error| panic!("{error}: {text}")));

@@ -1,14 +1,23 @@
-//! A server with a site and somebody who answers, in a folder of its own; its clock stands until a test moves it.
+//! A server with a site and somebody who answers, in a folder of its own; its clock stands until a test moves it. All of it
+//! goes when the world is dropped, also by a test that fails.
 
-use crate::{
-    engines::{Engine, engines, new_database},
-    http::{Client, Reply},
-};
+#[path = "../../../../testing/engines.rs"]
+mod engines;
+pub mod http;
+#[path = "../../../../testing/on_both.rs"]
+mod on_both;
+pub mod socket;
+
+pub use engines::Engine;
+pub(crate) use on_both::on_both;
+
 use desk::{
     Clock, Desk,
     mail::{KeptMail, MailState},
     people::{Agent, NewAgent, Role},
 };
+use engines::Database;
+use http::{Client, Reply};
 use protocol::{SiteKey, Timestamp, agent::AgentState, form::Started};
 use server::{
     Running,
@@ -16,6 +25,7 @@ use server::{
 };
 use std::{path::PathBuf, time::Duration};
 use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
 
 pub const PASSWORD: &str = "una clave muy larga";
 pub const EMAIL: &str = "lucia@example.com";
@@ -36,23 +46,17 @@ weekly = { mon = [["09:00", "18:00"]] }
 name = "Soporte general"
 "#;
 
-pub struct House {
+pub struct World {
     running: Option<Running>,
     pub client: Client,
     pub clock: Clock,
     pub settings: Settings,
+    // The last two: nothing may want them any more.
     _folder: TempDir,
+    _database: Option<Database>,
 }
 
-/// Runs a test on every engine.
-pub async fn on_each_engine(test: impl AsyncFn(House)) {
-    for engine in engines() {
-        eprintln!("on {engine:?}");
-        test(House::new(engine).await).await;
-    }
-}
-
-impl House {
+impl World {
     pub async fn new(engine: Engine) -> Self {
         Self::with(engine, |_| {}).await
     }
@@ -64,13 +68,21 @@ impl House {
         let flags = Flags { listen: Some("127.0.0.1:0".into()), ..Flags::default() };
         let mut settings = Settings::load(flags).expect("settings");
         settings.data_dir = PathBuf::from(folder.path());
-        settings.database_url = new_database(engine);
+        let database = Database::new(engine);
+        settings.database_url = database.as_ref().map(|database| database.url.clone());
         settings.clock = clock.clone();
         change(&mut settings);
         let running = server::start(settings.clone()).await.expect("the server starts");
         running.desk().apply_site(SITE).await.expect("the site");
         let client = Client(running.address());
-        Self { running: Some(running), client, clock, settings, _folder: folder }
+        Self {
+            running: Some(running),
+            client,
+            clock,
+            settings,
+            _folder: folder,
+            _database: database,
+        }
     }
 
     pub fn running(&self) -> &Running {
@@ -131,7 +143,7 @@ impl House {
         self.desk().availability(site.id).open
     }
 
-    /// Waits for what happens by itself and soon.
+    /// Waits for what happens by itself.
     pub async fn until(&self, done: impl Fn() -> bool) {
         eventually(async || done().then_some(())).await;
     }
@@ -158,15 +170,25 @@ impl House {
     }
 }
 
-/// What there is within four seconds.
+/// Long enough for anything that happens at all, on a machine that does much else.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What comes within a [`PATIENCE`]; a test that waits for ever says nothing.
+pub async fn soon<T>(what: &str, comes: impl Future<Output = T>) -> T {
+    timeout(PATIENCE, comes).await.unwrap_or_else(|_| panic!("it never came: {what}"))
+}
+
+/// Asks again until there is something.
 async fn eventually<T>(mut found: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..400 {
-        if let Some(found) = found().await {
-            return found;
+    soon("what was asked for", async {
+        loop {
+            if let Some(found) = found().await {
+                return found;
+            }
+            sleep(Duration::from_millis(10)).await;
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("it did not happen within four seconds");
+    })
+    .await
 }
 
 pub fn started(reply: &Reply) -> Started {
