@@ -1,4 +1,4 @@
-//! The delivery contract under SIGKILL: the real binary ends at any instant while visitors write, and what it
+//! The delivery contract under SIGKILL and power cuts: the real binary ends at any instant while visitors write, and what it
 //! acknowledged is there afterwards.
 
 #[path = "../../../testing/engines.rs"]
@@ -9,5 +9,7 @@ mod http;
 
 mod kills;
 mod mail;
+#[cfg(target_os = "linux")]
+mod power_cut;
 mod server;
 mod visitor;
