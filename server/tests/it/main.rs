@@ -11,6 +11,7 @@ mod forms;
 mod headers;
 mod operators;
 mod rates;
+mod readme;
 mod relay;
 mod shutdown;
 mod sign_in;
