@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::run;
 
 mod browser;
+mod documents;
 mod edges;
 mod lint;
 mod rooms;
@@ -26,7 +27,7 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// Format, lints on both targets, which crate may use which, and which file which.
+    /// Format, lints on both targets, which crate may use which and which file which, and what documents name.
     Lint,
     /// Unit and integration tests, on SQLite and on PostgreSQL.
     Unit,
@@ -76,6 +77,7 @@ pub fn test(arguments: &Arguments) -> Result<()> {
         lint::lint(&mut tally);
         edges::edges(&mut tally);
         rooms::rooms(&mut tally);
+        documents::documents(&mut tally);
     }
     if wanted(Part::Unit) {
         unit::unit(&mut tally, filter);
