@@ -65,8 +65,8 @@ export class Agent {
     await this.log.getByText(text, { exact: true }).waitFor();
   }
 
-  async hears(text, seconds = 10) {
-    await this.log.getByText(text).first().waitFor({ timeout: seconds * 1000 });
+  async hears(text) {
+    await this.log.getByText(text).first().waitFor();
   }
 
   /** Ends the chat with a closing reason. */

@@ -44,12 +44,17 @@ export class Ayuda {
     const keep = (text) => (this.#log += text);
     this.#process.stdout.setEncoding("utf8").on("data", keep);
     this.#process.stderr.setEncoding("utf8").on("data", keep);
-    const { pid } = this.#process;
-    this.#process.once("exit", () => (this.exited = pid));
-    await eventually("the server answers", async () => {
-      if (this.exited === pid) throw new Error(`the server ended:\n${this.#log}`);
-      return (await fetch(`${this.origin}/healthz`)).ok;
-    }, 30);
+    const server = this.#process;
+    // Also when the tests end in a way that calls nobody.
+    const end = () => server.kill("SIGKILL");
+    process.once("exit", end);
+    const ended = once(server, "exit").then(() => {
+      process.off("exit", end);
+      throw new Error(`the server ended:\n${this.#log}`);
+    });
+    ended.catch(() => {});
+    const answers = eventually("the server answers", async () => (await fetch(`${this.origin}/healthz`)).ok);
+    await Promise.race([answers, ended]);
   }
 
   /** What the server wrote so far. */
@@ -114,6 +119,12 @@ export class Ayuda {
     const only = sites.flatMap((site) => ["--site", site]);
     await this.run(["agent", "create", "--email", email, "--name", name, "--role", role, ...only, "--password-stdin"], password + "\n");
     return { name, email, password };
+  }
+
+  /** A figure of the server's, as its operator reads it. */
+  async metric(name) {
+    const text = await (await fetch(`${this.origin}/metrics`)).text();
+    return Number(new RegExp(`^${name} (.*)$`, "m").exec(text)[1]);
   }
 
   async status(site) {

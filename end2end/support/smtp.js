@@ -1,5 +1,6 @@
 // An SMTP server that takes every mail and keeps it: enough of RFC 5321 and of MIME to read what was sent.
 import { createServer } from "node:net";
+import { PATIENCE } from "./wait.js";
 
 export class MailSink {
   mails = [];
@@ -18,7 +19,7 @@ export class MailSink {
   }
 
   /** The first mail to an address that the test accepts; waits for it. */
-  async find(to, accepts = () => true, seconds = 20) {
+  async find(to, accepts = () => true, seconds = PATIENCE) {
     for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
       const mail = this.mails.find((mail) => mail.to.includes(to) && accepts(mail));
       if (mail) return mail;

@@ -15,8 +15,8 @@ export class Visitor {
   }
 
   /** Waits until the button says so. */
-  async sees(label, seconds = 10) {
-    await this.page.getByRole("button", { name: label, exact: true }).waitFor({ timeout: seconds * 1000 });
+  async sees(label, options) {
+    await this.page.getByRole("button", { name: label, exact: true }).waitFor(options);
     return this;
   }
 
@@ -73,8 +73,8 @@ export class Visitor {
     await this.log.getByText(text, { exact: true }).waitFor();
   }
 
-  async hears(text, seconds = 10) {
-    await this.log.getByText(text).first().waitFor({ timeout: seconds * 1000 });
+  async hears(text) {
+    await this.log.getByText(text).first().waitFor();
   }
 
   /** The ticket's number, from the panel. */

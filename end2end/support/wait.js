@@ -1,7 +1,10 @@
 // Waiting for something to become true, with a name for what did not.
 
+/** Seconds: long enough for anything that happens at all, on a machine that does much else. */
+export const PATIENCE = 45;
+
 /** Asks again until the answer is true; an answer that throws counts as "not yet". */
-export async function eventually(what, ask, seconds = 10) {
+export async function eventually(what, ask, seconds = PATIENCE) {
   let last;
   for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
     try {
@@ -11,10 +14,7 @@ export async function eventually(what, ask, seconds = 10) {
     } catch (error) {
       last = error;
     }
-    await pause(50);
+    await new Promise((later) => setTimeout(later, 50));
   }
   throw new Error(`not in ${seconds} s: ${what} (last: ${last?.stack ?? last})`);
 }
-
-/** Only where the passing of time is what is tested. */
-export const pause = (ms) => new Promise((later) => setTimeout(later, ms));

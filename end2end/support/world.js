@@ -6,6 +6,7 @@ import { Host } from "./host.js";
 import { MailSink } from "./smtp.js";
 import { Agent } from "./agent.js";
 import { Visitor } from "./visitor.js";
+import { PATIENCE } from "./wait.js";
 
 const RESULTS = new URL("../results/", import.meta.url).pathname;
 
@@ -21,11 +22,16 @@ export class World {
 
   static async start({ settings } = {}) {
     const world = new World();
-    world.mail = await MailSink.start();
-    world.ayuda = await Ayuda.start({ smtp: world.mail.url, settings });
-    world.host = await Host.start(world.ayuda);
-    world.browser = await chromium.launch(CHROMIUM);
-    await mkdir(RESULTS, { recursive: true });
+    try {
+      world.mail = await MailSink.start();
+      world.ayuda = await Ayuda.start({ smtp: world.mail.url, settings });
+      world.host = await Host.start(world.ayuda);
+      world.browser = await chromium.launch(CHROMIUM);
+      await mkdir(RESULTS, { recursive: true });
+    } catch (error) {
+      await world.stop();
+      throw error;
+    }
     return world;
   }
 
@@ -46,7 +52,7 @@ export class World {
 
   async context(options = {}) {
     const context = await this.browser.newContext({ locale: "es-MX", timezoneId: "America/Mexico_City", viewport: { width: 1280, height: 860 }, ...options });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(PATIENCE * 1000);
     this.#contexts.push(context);
     return context;
   }

@@ -159,7 +159,7 @@ test("a console that is cut off says so, loses nothing, and has it all when it i
   await banner.waitFor();
 
   down = false;
-  await visitor.hears("Escrito sin conexión", 40);
+  await visitor.hears("Escrito sin conexión");
   await banner.waitFor({ state: "hidden" });
   await agent.log.getByText("Enviando…").waitFor({ state: "hidden" });
   const said = (await agent.log.innerText()).split("\n").filter((line) => /^(Antes del corte|Uno|Dos|Tres|Escrito sin conexión)$/.test(line));
@@ -175,7 +175,7 @@ test("a list of two hundred chats is all there, in order, and every one of them 
     await Promise.all(numbers.slice(at, at + 20).map((n) => post(`/w/${site}/chats`, { name: `Cliente ${n}`, message: `Mensaje número ${n}` })));
   }
   const rows = agent.page.getByRole("list", { name: /^En espera/ }).getByRole("link");
-  await eventually("two hundred rows", async () => (await rows.count()) === 200, 30);
+  await eventually("two hundred rows", async () => (await rows.count()) === 200);
   assert.equal(new Set(await rows.allTextContents()).size, 200);
   await agent.offer.waitFor();
   const last = rows.last();

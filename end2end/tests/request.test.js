@@ -36,7 +36,7 @@ test("a request with a file: number on the page, mail to both, answered from the
   await agent.hears("Me cobraron dos veces");
   await agent.hears("recibo.pdf");
   await agent.answer("Te devolvimos el segundo cobro.");
-  const answer = await world.mail.find("marta@cliente.example", (mail) => mail.text.includes("Te devolvimos el segundo cobro."), 30);
+  const answer = await world.mail.find("marta@cliente.example", (mail) => mail.text.includes("Te devolvimos el segundo cobro."));
   assert.ok(answer.subject.includes(number));
 
   // The link of the mail, in a browser that has never been here, without scripts.
@@ -63,7 +63,7 @@ test("without any script: the form, a mistake, a file, the number and the link",
   const form = page.getByRole("button", { name: "Enviar solicitud" });
   // The browser itself would stop a missing address; what is tested here is the server's answer.
   await page.getByRole("textbox", { name: "Correo electrónico", exact: true }).fill("rosa@");
-  await page.locator("form").evaluateAll((forms) => forms.forEach((form) => form.setAttribute("novalidate", ""))).catch(() => {});
+  await page.locator("form").evaluateAll((forms) => forms.forEach((form) => form.setAttribute("novalidate", "")));
   await form.click();
   await page.getByText("Escribe una dirección de correo válida", { exact: false }).first().waitFor();
   assert.equal(await page.getByRole("textbox", { name: "Nombre", exact: true }).inputValue(), "Rosa");
@@ -106,10 +106,9 @@ test("what is not taken says why beside the field, and the text stays", async ()
 });
 
 test("a link with a wrong token opens nothing", async () => {
-  const answer = await fetch(`${world.ayuda.origin}/t/CO-1001?k=${"A".repeat(43)}`, { redirect: "manual" });
-  assert.ok([403, 404].includes(answer.status), `${answer.status}`);
-  const bare = await fetch(`${world.ayuda.origin}/t/CO-1001`, { redirect: "manual" });
-  assert.ok([401, 403, 404].includes(bare.status), `${bare.status}`);
+  for (const path of [`/t/CO-1001?k=${"A".repeat(43)}`, "/t/CO-1001"]) {
+    assert.equal((await fetch(world.ayuda.origin + path, { redirect: "manual" })).status, 404, path);
+  }
   // It says so to whoever follows it, and leads nobody to where agents sign in.
   const page = await (await world.context()).newPage();
   await page.goto(`${world.ayuda.origin}/t/CO-1001?k=${"A".repeat(43)}`);
