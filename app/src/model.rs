@@ -1,10 +1,8 @@
 //! What the console knows and how it changes, without a browser: pure, and tested beside the code.
 
 pub mod clock;
-pub mod initials;
 pub mod keys;
 pub mod lines;
-pub mod linkify;
 pub mod offers;
 pub mod reasons;
 pub mod work;

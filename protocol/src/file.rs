@@ -15,3 +15,71 @@ pub struct Attachment {
     /// Size in bytes.
     pub bytes: u64,
 }
+
+/// The largest picture that is shown as one, in bytes: a heavier one would make a browser slow.
+const PICTURE_BYTES: u64 = 3 * 1024 * 1024;
+
+impl Attachment {
+    /// Whether it is shown as the picture it is, not only as a name to save: every browser draws its type, and it is not too heavy.
+    pub fn is_picture(&self) -> bool {
+        self.bytes <= PICTURE_BYTES
+            && matches!(
+                self.media_type.as_str(),
+                "image/png" | "image/jpeg" | "image/webp" | "image/gif"
+            )
+    }
+}
+
+/// A file's size for people: `820 B`, `12 KB`, `3.4 MB`.
+pub fn file_size(bytes: u64) -> String {
+    const KB: u64 = 1024;
+    const MB: u64 = KB * KB;
+    if bytes < KB {
+        [&bytes.to_string(), " B"].concat()
+    } else if bytes < MB {
+        [&bytes.div_ceil(KB).to_string(), " KB"].concat()
+    } else {
+        let tenths = bytes.saturating_mul(10) / MB;
+        let (whole, tenth) = (tenths / 10, tenths % 10);
+        if tenth == 0 {
+            [&whole.to_string(), " MB"].concat()
+        } else {
+            [&whole.to_string(), ".", &tenth.to_string(), " MB"].concat()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn sizes_read_well() {
+        for (bytes, shown) in [
+            (0, "0 B"),
+            (820, "820 B"),
+            (1025, "2 KB"),
+            (320 * 1024, "320 KB"),
+            (1_300_000, "1.2 MB"),
+            (3_600_000, "3.4 MB"),
+            (10 * 1024 * 1024, "10 MB"),
+        ] {
+            assert_eq!(file_size(bytes), shown);
+        }
+        assert!(file_size(u64::MAX).ends_with(" MB"));
+    }
+
+    #[test]
+    fn pictures_are_of_a_known_type_and_not_heavy() {
+        let is_picture = |media_type: &str, bytes| {
+            let id = FileId(Uuid::nil());
+            Attachment { id, name: "foto".into(), media_type: media_type.into(), bytes }
+                .is_picture()
+        };
+        assert!(is_picture("image/png", PICTURE_BYTES));
+        assert!(!is_picture("image/png", PICTURE_BYTES + 1));
+        assert!(!is_picture("image/svg+xml", 1));
+        assert!(!is_picture("application/pdf", 1));
+    }
+}

@@ -5,8 +5,6 @@
 
 #[cfg(any(feature = "ssr", test))]
 mod escape;
-mod links;
-mod names;
 pub mod page;
 pub mod panel;
 mod scene;

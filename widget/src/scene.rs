@@ -3,9 +3,10 @@
 //! Markup of every state is in the document. An element with `data-on="intake+open ended"` shows while one of its alternatives
 //! holds, here "the form, while the desk is open" or "after a chat"; everything else is `hidden`.
 
-use crate::{names::initials, page::PanelPage};
+use crate::page::PanelPage;
 use protocol::{
     Refusal, Timestamp,
+    names::initials,
     status::{Availability, Reason},
     visitor::{VisitorChat, VisitorTicket},
 };

@@ -2,11 +2,9 @@
 
 pub use crate::page::{Answer, Form, PanelPage, Position, TicketAnswer, TicketPage, Typed};
 
-use crate::{
-    escape::{escape_json, escape_text},
-    view,
-};
+use crate::{escape::escape_json, view};
 use leptos::prelude::*;
+use protocol::html;
 
 const TOKENS_CSS: &str = include_str!("../../style/tokens.css");
 const PANEL_CSS: &str = include_str!("../../style/panel.css");
@@ -81,7 +79,7 @@ impl<'a> Document<'a> {
         Self {
             nonce,
             hue,
-            html: ["<!doctype html><html lang=\"", &escape_text(lang), "\""].concat(),
+            html: ["<!doctype html><html lang=\"", &html::escape(lang), "\""].concat(),
             head: String::from(
                 "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1,interactive-widget=resizes-content\">\
                  <meta name=\"color-scheme\" content=\"light dark\"><meta name=\"robots\" content=\"noindex\">",
@@ -90,7 +88,7 @@ impl<'a> Document<'a> {
     }
 
     fn attribute(&mut self, name: &str, value: &str) {
-        for part in [" ", name, "=\"", &escape_text(value), "\""] {
+        for part in [" ", name, "=\"", &html::escape(value), "\""] {
             self.html.push_str(part);
         }
     }
@@ -100,16 +98,16 @@ impl<'a> Document<'a> {
     }
 
     fn title(&mut self, title: &str) {
-        self.push(&["<title>", &escape_text(title), "</title>"]);
+        self.push(&["<title>", &html::escape(title), "</title>"]);
     }
 
     /// Both are asked for while the document still arrives.
     fn preload(&mut self, script: &str, wasm: &str) {
         self.push(&[
             "<link rel=\"modulepreload\" href=\"",
-            &escape_text(script),
+            &html::escape(script),
             "\"><link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" crossorigin href=\"",
-            &escape_text(wasm),
+            &html::escape(wasm),
             "\">",
         ]);
     }

@@ -7,7 +7,11 @@ use crate::{
     words::{Words, use_words},
 };
 use leptos::prelude::*;
-use protocol::{Code, Field, Refusal, TicketId, file::Attachment, limits};
+use protocol::{
+    Code, Field, Refusal, TicketId,
+    file::{Attachment, file_size},
+    limits,
+};
 use web_sys::FileList;
 
 /// Links to the files of a message.
@@ -19,23 +23,13 @@ pub fn FileLinks(files: Vec<Attachment>) -> impl IntoView {
             .map(|file| {
                 view! {
                     <li><a class="file" href=format!("/console/files/{}", file.id) rel="external" target="_blank">
-                        <Icon drawing=Drawing::File/><span class="cut">{file.name}</span><span class="xs">{size(file.bytes)}</span>
+                        <Icon drawing=Drawing::File/><span class="cut">{file.name}</span><span class="xs">{file_size(file.bytes)}</span>
                     </a></li>
                 }
             })
             .collect();
         view! { <ul class="files" role="list">{all}</ul> }
     })
-}
-
-/// `320 KB`, `1.2 MB`.
-pub fn size(bytes: u64) -> String {
-    let tenths = bytes.saturating_mul(10) / (1024 * 1024);
-    if tenths >= 10 {
-        format!("{}.{} MB", tenths / 10, tenths % 10)
-    } else {
-        format!("{} KB", bytes.div_ceil(1024))
-    }
 }
 
 /// The files that the next message takes along.
@@ -163,20 +157,7 @@ pub fn UploadList(uploads: Uploads) -> impl IntoView {
 fn progress(state: &State, words: Words) -> String {
     match state {
         State::Going(percent) => format!("{percent} %"),
-        State::There(file) => size(file.bytes),
+        State::There(file) => file_size(file.bytes),
         State::Refused(refusal) => words.refusal(refusal),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size;
-
-    #[test]
-    fn a_size_is_short() {
-        assert_eq!(size(1), "1 KB");
-        assert_eq!(size(320 * 1024), "320 KB");
-        assert_eq!(size(1_300_000), "1.2 MB");
-        assert_eq!(size(10 * 1024 * 1024), "10.0 MB");
     }
 }

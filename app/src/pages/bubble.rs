@@ -5,19 +5,14 @@ use super::{
     icon::{Drawing, Icon},
     whole::whole,
 };
-use crate::{
-    console::use_console,
-    model::{
-        initials::initials,
-        linkify::{Piece, pieces},
-    },
-    words::use_words,
-};
+use crate::{console::use_console, words::use_words};
 use leptos::{either::Either, prelude::*};
 use protocol::{
     TicketId, Timestamp,
     delivery::{Delivery, Unsent},
     file::Attachment,
+    links::{Piece, pieces},
+    names::initials,
 };
 
 /// Who said it.
@@ -70,12 +65,9 @@ fn Said(text: String) -> impl IntoView {
             .into_iter()
             .map(|piece| match piece {
                 Piece::Text(text) => Either::Left(text),
-                Piece::Link(link) => {
-                    let href = link.clone();
-                    Either::Right(
-                        view! { <a href=href target="_blank" rel="noopener noreferrer">{link}</a> },
-                    )
-                }
+                Piece::Link { href, text } => Either::Right(
+                    view! { <a href=href target="_blank" rel="noopener noreferrer">{text}</a> },
+                ),
             })
             .collect();
         view! { <p class="text">{all}</p> }

@@ -8,12 +8,11 @@ use super::{
 };
 use crate::{
     console::use_console,
-    model::initials::initials,
     thread::{Thread, Writing},
     words::use_words,
 };
 use leptos::prelude::*;
-use protocol::{agent::AgentChat, contact::Contact};
+use protocol::{agent::AgentChat, contact::Contact, names::initials};
 
 /// The head of a conversation.
 #[component]

@@ -8,10 +8,10 @@ use super::{
 use crate::{
     browser::{notice, sound},
     console::use_console,
-    model::initials::initials,
     words::use_words,
 };
 use leptos::prelude::*;
+use protocol::names::initials;
 
 /// The menu behind the face.
 #[component]

@@ -5,11 +5,8 @@ use super::{
     live::{Asked, Live},
     log,
 };
-use crate::{
-    names::first_name,
-    scene::{Sub, View},
-};
-use protocol::{Field, limits, visitor::Done};
+use crate::scene::{Sub, View};
+use protocol::{Field, limits, names::first_name, visitor::Done};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 

@@ -4,8 +4,11 @@ use super::{
     check, dom, js, json,
     live::{self, Live},
 };
-use crate::names::{file_size, is_picture};
-use protocol::{Code, Refusal, file::Attachment, problem::Problem};
+use protocol::{
+    Code, Refusal,
+    file::{Attachment, file_size},
+    problem::Problem,
+};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{DataTransfer, File, FileList, FormData, HtmlElement, HtmlInputElement};
 
@@ -221,7 +224,7 @@ pub fn attachment(file: &Attachment) -> Option<HtmlElement> {
     dom::within(&button, ".name")?.set_text_content(Some(&file.name));
     dom::within(&button, ".size")?.set_text_content(Some(&file_size(file.bytes)));
     button.set_title(&file.name);
-    if is_picture(&file.media_type, file.bytes) {
+    if file.is_picture() {
         let (id, place) = (file.id.to_string(), button.clone());
         // Drawing has the state in hand; fetching needs it too, so it comes right after.
         let later = Closure::once_into_js(move || {

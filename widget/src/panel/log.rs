@@ -5,12 +5,13 @@ use super::{
     live::Live,
     rows::{self, Message, Row, What},
 };
-use crate::{
+use crate::page::PanelPage;
+use protocol::{
+    EntryId, Seq,
+    delivery::Delivery,
     links::{Piece, pieces},
     names::initials,
-    page::PanelPage,
 };
-use protocol::{EntryId, Seq, delivery::Delivery};
 use web_sys::HtmlElement;
 
 /// How far from the end still counts as the end, in pixels.

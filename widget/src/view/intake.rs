@@ -2,13 +2,12 @@
 //! fields around the text that is being typed, and never touches the text.
 
 use crate::{
-    escape::{escape_query, escape_text},
-    names::file_size,
+    escape::{escape_query, escape_textarea},
     page::{Answer, PanelPage, Position, Typed},
     scene::{Scene, View},
 };
 use leptos::prelude::*;
-use protocol::{Field, Refusal, limits};
+use protocol::{Field, Refusal, file::file_size, limits};
 
 /// The form.
 pub fn intake(scene: &Scene) -> impl IntoView + use<> {
@@ -59,7 +58,7 @@ pub fn intake(scene: &Scene) -> impl IntoView + use<> {
                         aria-required="true"
                         aria-invalid=invalid
                         aria-describedby=invalid.map(|_| "e-message")
-                        inner_html=escape_text(&typed.message)
+                        inner_html=escape_textarea(&typed.message)
                     ></textarea>
                     {problem(message_error, Field::Message)}
                     <p class="hint end" id="f-count" hidden></p>

@@ -1,7 +1,7 @@
 //! What somebody wrote, with its links, for panel and ticket page.
 
-use crate::links::{Piece, pieces};
 use leptos::{either::Either, prelude::*};
+use protocol::links::{Piece, pieces};
 
 /// A text with its links. Line breaks are the stylesheet's (`pre-wrap`).
 pub fn said(text: &str) -> impl IntoView + use<> {

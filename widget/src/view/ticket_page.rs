@@ -6,16 +6,16 @@ use super::{
     said::said,
 };
 use crate::{
-    escape::escape_text,
-    names::{self, file_size, initials},
+    escape::escape_textarea,
     page::{TicketAnswer, TicketPage},
 };
 use leptos::prelude::*;
 use protocol::{
     Field, Refusal, Timestamp,
     entry::{Category, EndedBy, VisitorBody, VisitorEntry},
-    file::Attachment,
+    file::{Attachment, file_size},
     limits,
+    names::initials,
     visitor::VisitorChat,
 };
 
@@ -197,7 +197,7 @@ fn message(
         .iter()
         .map(|file| {
             let href = ["/t/", &page.ticket.number.0, "/files/", &file.id.to_string()].concat();
-            let is_picture = names::is_picture(&file.media_type, file.bytes);
+            let is_picture = file.is_picture();
             let picture = is_picture.then(|| {
                 view! { <img class="shot" src=href.clone() alt="" loading="lazy"/> }
             });
@@ -272,7 +272,7 @@ fn rating(page: &TicketPage) -> Option<AnyView> {
                     <label for="f-comment">
                         {t(page, "comment")} " " <em aria-hidden="true">{t(page, "optional")}</em>
                     </label>
-                    <textarea id="f-comment" name="comment" rows="2" inner_html=escape_text(comment)></textarea>
+                    <textarea id="f-comment" name="comment" rows="2" inner_html=escape_textarea(comment)></textarea>
                 </div>
                 <p><button class="btn primary">{t(page, "send_rating")}</button></p>
             </form>
@@ -309,7 +309,7 @@ fn reply(page: &TicketPage) -> impl IntoView + use<> {
                     rows="4"
                     aria-invalid=invalid
                     aria-describedby=invalid.map(|_| "e-message")
-                    inner_html=escape_text(text)
+                    inner_html=escape_textarea(text)
                 ></textarea>
                 {error.map(|words| view! { <p class="error" id="e-message" role="alert">{words}</p> })}
             </div>

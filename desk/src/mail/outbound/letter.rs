@@ -3,6 +3,7 @@
 use super::colour::Brand;
 use crate::tickets::transcript::{Line, Side};
 use minijinja::{AutoEscape, Environment, Value, context, value::Serde};
+use protocol::html;
 use serde::Serialize;
 use std::sync::LazyLock;
 
@@ -81,7 +82,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     // minijinja also escapes slashes, which no attribute of ours needs and which makes addresses unreadable in the source.
     environment.set_formatter(|out, state, value| match value.as_str() {
         Some(text) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => {
-            out.write_str(&escaped(text)).map_err(minijinja::Error::from)
+            out.write_str(&html::escape(text)).map_err(minijinja::Error::from)
         }
         _ => minijinja::escape_formatter(out, state, value),
     });
@@ -96,24 +97,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            c => html.push(c),
-        }
-    }
-    html
-}
-
 /// Escaped, with its line breaks: not every mail client knows `white-space: pre-wrap`.
 fn lines(text: &str) -> Value {
-    Value::from_safe_string(escaped(text).replace('\r', "").replace('\n', "<br>"))
+    Value::from_safe_string(html::escape(text).replace('\r', "").replace('\n', "<br>"))
 }
 
 /// Set in from the margin, so that nobody's text is taken for the letter's own.
