@@ -107,54 +107,17 @@ mod tests {
     #[test]
     fn every_code_and_field_has_its_words() {
         use protocol::{Code, Field};
-        let codes = [
-            Code::Required,
-            Code::TooLong,
-            Code::EmailInvalid,
-            Code::NameOrEmailRequired,
-            Code::CharacterInvalid,
-            Code::Invalid,
-            Code::FileTooLarge,
-            Code::FileType,
-            Code::TooManyFiles,
-            Code::RateLimited,
-            Code::ChatClosed,
-            Code::ChatEnded,
-            Code::AlreadyTaken,
-            Code::NotFound,
-            Code::SignInRequired,
-            Code::SignInFailed,
-            Code::Forbidden,
-            Code::OriginNotAllowed,
-            Code::AlreadyRated,
-            Code::StorageFull,
-            Code::TryAgain,
-            Code::Internal,
-        ];
-        let fields = [
-            Field::Name,
-            Field::Email,
-            Field::Subject,
-            Field::Message,
-            Field::Files,
-            Field::Score,
-            Field::Comment,
-            Field::Reason,
-            Field::Password,
-            Field::Page,
-            Field::Id,
-        ];
         for lang in LANGUAGES {
             let words = strings(lang, &["error", "field"]);
-            for code in codes {
+            for code in Code::ALL {
                 assert!(
-                    words.0.contains_key(&format!("error.{}", code.as_str())),
+                    words.0.contains_key(&format!("error.{}", code.as_text())),
                     "{code:?} {lang}"
                 );
             }
-            for field in fields {
+            for field in Field::ALL {
                 assert!(
-                    words.0.contains_key(&format!("field.{}", field.as_str())),
+                    words.0.contains_key(&format!("field.{}", field.as_text())),
                     "{field:?} {lang}"
                 );
             }

@@ -78,14 +78,14 @@ pub enum AgentEvent {
     GoingAway { retry_ms: u64 },
 }
 
-/// What an agent is available for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AgentState {
-    /// *Disponible*: chats may ring.
-    Available,
-    /// *Ausente*: nothing rings.
-    Away,
+crate::text_enum! {
+    /// What an agent is available for.
+    pub enum AgentState {
+        /// *Disponible*: chats may ring.
+        Available = "available",
+        /// *Ausente*: nothing rings.
+        Away = "away",
+    }
 }
 
 /// The agent at this console.
@@ -103,16 +103,17 @@ pub struct Me {
     pub sites: Vec<String>,
 }
 
-/// What a row in the list is. Chats come before help requests (F9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WorkKind {
-    /// A chat that this agent has.
-    MyChat,
-    /// A chat that waits or rings.
-    WaitingChat,
-    /// An open help request.
-    Request,
+crate::text_enum! {
+    /// What a row in the list is. Chats come before help requests (F9).
+    #[derive(PartialOrd, Ord)]
+    pub enum WorkKind {
+        /// A chat that this agent has.
+        MyChat = "my_chat",
+        /// A chat that waits or rings.
+        WaitingChat = "waiting_chat",
+        /// An open help request.
+        Request = "request",
+    }
 }
 
 /// A row of the agent's list.

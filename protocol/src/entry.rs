@@ -3,16 +3,16 @@
 use crate::{AgentId, EntryId, Seq, Timestamp, file::Attachment};
 use serde::{Deserialize, Serialize};
 
-/// The category of a ticket's state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Category {
-    /// The desk has the next move.
-    Open,
-    /// The customer has the next move.
-    Waiting,
-    /// Done.
-    Closed,
+crate::text_enum! {
+    /// The category of a ticket's state.
+    pub enum Category {
+        /// The desk has the next move.
+        Open = "open",
+        /// The customer has the next move.
+        Waiting = "waiting",
+        /// Done.
+        Closed = "closed",
+    }
 }
 
 /// A ticket's state: the owner's name for it, and the category that the rules go by.
@@ -24,28 +24,28 @@ pub struct TicketState {
     pub category: Category,
 }
 
-/// Who ended a chat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndedBy {
-    /// The agent, with a closing reason.
-    Agent,
-    /// The visitor, from the menu.
-    Visitor,
-    /// Nobody wrote for `idle_limit`.
-    Inactivity,
-    /// The queue, site or agent was removed.
-    Desk,
+crate::text_enum! {
+    /// Who ended a chat.
+    pub enum EndedBy {
+        /// The agent, with a closing reason.
+        Agent = "agent",
+        /// The visitor, from the menu.
+        Visitor = "visitor",
+        /// Nobody wrote for `idle_limit`.
+        Inactivity = "inactivity",
+        /// The queue, site or agent was removed.
+        Desk = "desk",
+    }
 }
 
-/// Why a waiting chat became a help request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BecameRequest {
-    /// Nobody took it within `wait_limit`.
-    WaitLimit,
-    /// The desk closed, or its last agent left, while it waited.
-    DeskClosed,
+crate::text_enum! {
+    /// Why a waiting chat became a help request.
+    pub enum BecameRequest {
+        /// Nobody took it within `wait_limit`.
+        WaitLimit = "wait_limit",
+        /// The desk closed, or its last agent left, while it waited.
+        DeskClosed = "desk_closed",
+    }
 }
 
 /// One entry as a visitor may see it. There is no internal comment and no agent's id in this type.

@@ -22,6 +22,7 @@ pub mod schedule;
 pub mod status;
 pub mod strings;
 pub mod text;
+pub mod text_enum;
 pub mod timestamp;
 pub mod visitor;
 

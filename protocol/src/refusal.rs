@@ -3,131 +3,82 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Why something was refused. The `snake_case` name is stable and is the key of its text in `locales/` (`[error]`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Code {
-    /// The field must not be empty.
-    Required,
-    /// The field is longer than its limit.
-    TooLong,
-    /// Not an e-mail address.
-    EmailInvalid,
-    /// A name or an e-mail is needed, and neither was given.
-    NameOrEmailRequired,
-    /// The text holds a character that is not accepted (U+0000).
-    CharacterInvalid,
-    /// A value is not of the form that the field takes.
-    Invalid,
-    /// The file is larger than the limit.
-    FileTooLarge,
-    /// Files of this type are not accepted.
-    FileType,
-    /// More files than one message may carry.
-    TooManyFiles,
-    /// Too many requests from this address; `limit` is the number allowed.
-    RateLimited,
-    /// The desk is closed to new chats right now; the text belongs in the form.
-    ChatClosed,
-    /// The chat has ended.
-    ChatEnded,
-    /// Another agent was faster.
-    AlreadyTaken,
-    /// There is no such thing, or it belongs to somebody else.
-    NotFound,
-    /// Signed in as nobody, or the session has ended.
-    SignInRequired,
-    /// E-mail or password is wrong.
-    SignInFailed,
-    /// This person may not do that.
-    Forbidden,
-    /// The page's origin is not one of the site's.
-    OriginNotAllowed,
-    /// The rating was given already.
-    AlreadyRated,
-    /// The disk is full; what was typed stays with its sender.
-    StorageFull,
-    /// A passing fault; the same request may be sent again as it is.
-    TryAgain,
-    /// A fault of the server's.
-    Internal,
-}
-
-impl Code {
-    /// The stable name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Required => "required",
-            Self::TooLong => "too_long",
-            Self::EmailInvalid => "email_invalid",
-            Self::NameOrEmailRequired => "name_or_email_required",
-            Self::CharacterInvalid => "character_invalid",
-            Self::Invalid => "invalid",
-            Self::FileTooLarge => "file_too_large",
-            Self::FileType => "file_type",
-            Self::TooManyFiles => "too_many_files",
-            Self::RateLimited => "rate_limited",
-            Self::ChatClosed => "chat_closed",
-            Self::ChatEnded => "chat_ended",
-            Self::AlreadyTaken => "already_taken",
-            Self::NotFound => "not_found",
-            Self::SignInRequired => "sign_in_required",
-            Self::SignInFailed => "sign_in_failed",
-            Self::Forbidden => "forbidden",
-            Self::OriginNotAllowed => "origin_not_allowed",
-            Self::AlreadyRated => "already_rated",
-            Self::StorageFull => "storage_full",
-            Self::TryAgain => "try_again",
-            Self::Internal => "internal",
-        }
+crate::text_enum! {
+    /// Why something was refused. The `snake_case` name is stable and is the key of its text in `locales/` (`[error]`).
+    pub enum Code {
+        /// The field must not be empty.
+        Required = "required",
+        /// The field is longer than its limit.
+        TooLong = "too_long",
+        /// Not an e-mail address.
+        EmailInvalid = "email_invalid",
+        /// A name or an e-mail is needed, and neither was given.
+        NameOrEmailRequired = "name_or_email_required",
+        /// The text holds a character that is not accepted (U+0000).
+        CharacterInvalid = "character_invalid",
+        /// A value is not of the form that the field takes.
+        Invalid = "invalid",
+        /// The file is larger than the limit.
+        FileTooLarge = "file_too_large",
+        /// Files of this type are not accepted.
+        FileType = "file_type",
+        /// More files than one message may carry.
+        TooManyFiles = "too_many_files",
+        /// Too many requests from this address; `limit` is the number allowed.
+        RateLimited = "rate_limited",
+        /// The desk is closed to new chats right now; the text belongs in the form.
+        ChatClosed = "chat_closed",
+        /// The chat has ended.
+        ChatEnded = "chat_ended",
+        /// Another agent was faster.
+        AlreadyTaken = "already_taken",
+        /// There is no such thing, or it belongs to somebody else.
+        NotFound = "not_found",
+        /// Signed in as nobody, or the session has ended.
+        SignInRequired = "sign_in_required",
+        /// E-mail or password is wrong.
+        SignInFailed = "sign_in_failed",
+        /// This person may not do that.
+        Forbidden = "forbidden",
+        /// The page's origin is not one of the site's.
+        OriginNotAllowed = "origin_not_allowed",
+        /// The rating was given already.
+        AlreadyRated = "already_rated",
+        /// The disk is full; what was typed stays with its sender.
+        StorageFull = "storage_full",
+        /// A passing fault; the same request may be sent again as it is.
+        TryAgain = "try_again",
+        /// A fault of the server's.
+        Internal = "internal",
     }
 }
 
-/// The field that a refusal speaks of. Its `snake_case` name is the form field's name and the key of its label
-/// in `locales/` (`[field]`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// A person's name.
-    Name,
-    /// An e-mail address.
-    Email,
-    /// The subject.
-    Subject,
-    /// The message.
-    Message,
-    /// Attachments.
-    Files,
-    /// A rating's score.
-    Score,
-    /// A rating's comment.
-    Comment,
-    /// The closing reason.
-    Reason,
-    /// A password.
-    Password,
-    /// The page of origin.
-    Page,
-    /// The id a client made.
-    Id,
-}
-
-impl Field {
-    /// The form field's name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Email => "email",
-            Self::Subject => "subject",
-            Self::Message => "message",
-            Self::Files => "files",
-            Self::Score => "score",
-            Self::Comment => "comment",
-            Self::Reason => "reason",
-            Self::Password => "password",
-            Self::Page => "page",
-            Self::Id => "id",
-        }
+crate::text_enum! {
+    /// The field that a refusal speaks of. Its `snake_case` name is the form field's name and the key of its label
+    /// in `locales/` (`[field]`).
+    pub enum Field {
+        /// A person's name.
+        Name = "name",
+        /// An e-mail address.
+        Email = "email",
+        /// The subject.
+        Subject = "subject",
+        /// The message.
+        Message = "message",
+        /// Attachments.
+        Files = "files",
+        /// A rating's score.
+        Score = "score",
+        /// A rating's comment.
+        Comment = "comment",
+        /// The closing reason.
+        Reason = "reason",
+        /// A password.
+        Password = "password",
+        /// The page of origin.
+        Page = "page",
+        /// The id a client made.
+        Id = "id",
     }
 }
 
@@ -165,9 +116,9 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code.as_str())?;
+        f.write_str(self.code.as_text())?;
         if let Some(field) = self.field {
-            write!(f, " ({})", field.as_str())?;
+            write!(f, " ({})", field.as_text())?;
         }
         if let Some(limit) = self.limit {
             write!(f, ", limit {limit}")?;

@@ -3,20 +3,20 @@
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Why the button says what it says (`behaviours.md`, "Availability").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// The schedule is open and somebody is there.
-    Open,
-    /// Outside the weekly hours.
-    OutsideHours,
-    /// A day that the owner or the country's calendar closes.
-    Holiday,
-    /// The owner's "closed now".
-    Override,
-    /// Open, but no agent is there to answer.
-    NoAgents,
+crate::text_enum! {
+    /// Why the button says what it says (`behaviours.md`, "Availability").
+    pub enum Reason {
+        /// The schedule is open and somebody is there.
+        Open = "open",
+        /// Outside the weekly hours.
+        OutsideHours = "outside_hours",
+        /// A day that the owner or the country's calendar closes.
+        Holiday = "holiday",
+        /// The owner's "closed now".
+        Override = "override",
+        /// Open, but no agent is there to answer.
+        NoAgents = "no_agents",
+    }
 }
 
 /// The answer of the availability function.

@@ -50,7 +50,7 @@ impl Strings {
     pub fn refusal(&self, refusal: &Refusal) -> String {
         let field = refusal
             .field
-            .map(|field| self.get(&format!("field.{}", field.as_str())))
+            .map(|field| self.get(&format!("field.{}", field.as_text())))
             .unwrap_or_default();
         let limit = refusal
             .limit
@@ -63,7 +63,7 @@ impl Strings {
             })
             .unwrap_or_default();
         self.fill(
-            &format!("error.{}", refusal.code.as_str()),
+            &format!("error.{}", refusal.code.as_text()),
             &[("field", &field), ("limit", &limit)],
         )
     }

@@ -79,16 +79,16 @@ pub enum VisitorEvent {
     GoingAway { retry_ms: u64 },
 }
 
-/// What a `Done` speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Done {
-    /// The transcript is on its way.
-    Transcript,
-    /// The address was taken down.
-    Contact,
-    /// The rating was stored.
-    Rating,
+crate::text_enum! {
+    /// What a `Done` speaks of.
+    pub enum Done {
+        /// The transcript is on its way.
+        Transcript = "transcript",
+        /// The address was taken down.
+        Contact = "contact",
+        /// The rating was stored.
+        Rating = "rating",
+    }
 }
 
 /// The visitor's ticket at a glance.

@@ -1,6 +1,5 @@
 //! Times of day and the intervals between them.
 
-use super::ScheduleError;
 use std::fmt;
 
 const DAY_MINUTES: u16 = 24 * 60;
@@ -92,36 +91,20 @@ pub(super) enum Refused {
     StartsAtEndOfDay,
 }
 
-/// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weekday {
-    Mon,
-    Tue,
-    Wed,
-    Thu,
-    Fri,
-    Sat,
-    Sun,
+crate::text_enum! {
+    /// A day of the week.
+    pub enum Weekday {
+        Mon = "mon",
+        Tue = "tue",
+        Wed = "wed",
+        Thu = "thu",
+        Fri = "fri",
+        Sat = "sat",
+        Sun = "sun",
+    }
 }
 
 impl Weekday {
-    /// From Monday.
-    pub const ALL: [Self; 7] =
-        [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
-
-    /// `mon` … `sun`.
-    pub fn key(self) -> &'static str {
-        ["mon", "tue", "wed", "thu", "fri", "sat", "sun"][self as usize]
-    }
-
-    /// The weekday called so, in the spelling of the form.
-    pub fn find(key: &str) -> Result<Self, ScheduleError> {
-        Self::ALL
-            .into_iter()
-            .find(|day| day.key() == key)
-            .ok_or_else(|| ScheduleError::WeekdayUnknown { day: key.to_owned() })
-    }
-
     /// The weekday of a day since 1970-01-01, which was a Thursday.
     pub(super) fn of_day(day: i64) -> Self {
         let from_monday = (day.rem_euclid(7) + 3) % 7;

@@ -43,11 +43,12 @@ fn weekly(form: Option<&Value>) -> Result<[Vec<Interval>; 7]> {
     let Some(form) = present(form) else { return Ok(weekly) };
     let form = object(form, "weekly")?;
     for key in form.keys() {
-        Weekday::find(key).map_err(|_| ScheduleError::WeekdayUnknown { day: shortened(key) })?;
+        Weekday::from_text(key)
+            .map_err(|_| ScheduleError::WeekdayUnknown { day: shortened(key) })?;
     }
     for day in Weekday::ALL {
-        if let Some(list) = present(form.get(day.key())) {
-            weekly[day as usize] = intervals(list, day.key())?;
+        if let Some(list) = present(form.get(day.as_text())) {
+            weekly[day as usize] = intervals(list, day.as_text())?;
         }
     }
     Ok(weekly)

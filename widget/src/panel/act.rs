@@ -333,7 +333,7 @@ fn post(live: &Live, kind: Form, data: &FormData, typed: Typed) {
                 return;
             }
             let refusal = files::refusal_in(&answer);
-            js::say("error", refusal.code.as_str());
+            js::say("error", refusal.code.as_text());
             if answer.is_empty() {
                 live.notice = live.page.t("not_sent");
                 return;

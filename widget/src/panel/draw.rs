@@ -82,7 +82,7 @@ fn form(live: &Live) {
             Some(at) => page.word_refusal(&found.remove(at)),
             None => String::new(),
         };
-        let name = field.as_str();
+        let name = field.as_text();
         dom::mark(&["f-", name].concat(), &["e-", name].concat(), &words);
     }
     if let Some(other) = found.first() {

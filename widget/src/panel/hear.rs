@@ -68,7 +68,7 @@ impl Live {
             }
             VisitorEvent::Refused { id: Some(id), refusal } => {
                 self.outbox.on_refused(id, refusal, now, js::chance());
-                js::say("error", refusal.code.as_str());
+                js::say("error", refusal.code.as_text());
             }
             VisitorEvent::Refused { id: None, refusal } => {
                 if let Asked::Waiting(what) = self.asked {

@@ -99,7 +99,7 @@ fn line(
     value: String,
     optional_on: &'static str,
 ) -> impl IntoView + use<> {
-    let name = field.as_str();
+    let name = field.as_text();
     let id = ["f-", name].concat();
     let error = error(scene.page, refusals, field);
     let invalid = error.as_ref().map(|_| "true");
@@ -132,7 +132,7 @@ pub fn optional(page: &PanelPage) -> impl IntoView + use<> {
 }
 
 fn problem(error: Option<String>, field: Field) -> impl IntoView {
-    let id = ["e-", field.as_str()].concat();
+    let id = ["e-", field.as_text()].concat();
     let absent = error.is_none();
     view! { <p class="error" id=id hidden=absent>{error}</p> }
 }

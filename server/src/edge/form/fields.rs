@@ -26,17 +26,5 @@ pub(super) fn too_long(name: &str) -> Refusal {
 }
 
 fn field(name: &str) -> Option<Field> {
-    [
-        Field::Name,
-        Field::Email,
-        Field::Subject,
-        Field::Message,
-        Field::Score,
-        Field::Comment,
-        Field::Password,
-        Field::Page,
-        Field::Id,
-    ]
-    .into_iter()
-    .find(|field| field.as_str() == name)
+    Field::from_text(name).ok()
 }
