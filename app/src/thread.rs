@@ -159,7 +159,7 @@ fn writing(head: &Conversation) -> Writing {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use protocol::{ChatId, TicketNumber, contact::Contact, entry::TicketState};
+    use protocol::{ChatId, PageUrl, TicketNumber, contact::Contact, entry::TicketState};
     use uuid::Uuid;
 
     pub(crate) fn conversation(chat: AgentChat, category: Category) -> Conversation {
@@ -176,7 +176,7 @@ pub(crate) mod tests {
             },
             subject: Some("Conciliación de marzo".into()),
             state: TicketState { name: "pendiente".into(), category },
-            page: Some("https://cuentasok.example/conciliacion/marzo".into()),
+            page: PageUrl::parse("https://cuentasok.example/conciliacion/marzo").unwrap(),
             lang: "es".into(),
             created_at: Timestamp(0),
             last: Seq(0),

@@ -3,7 +3,7 @@
 //! The socket talks; deciding (accept, decline, end, state, sign-out) is server functions, each one request with its own answer.
 
 use crate::{
-    ChatId, EntryId, FileId, Refusal, Seq, TicketId, TicketNumber, Timestamp,
+    ChatId, EntryId, FileId, PageUrl, Refusal, Seq, TicketId, TicketNumber, Timestamp,
     contact::Contact,
     entry::{AgentEntry, TicketState},
 };
@@ -167,7 +167,7 @@ pub struct Conversation {
     /// The ticket's state.
     pub state: TicketState,
     /// The page the visitor was on.
-    pub page: Option<String>,
+    pub page: Option<PageUrl>,
     /// The visitor's language.
     pub lang: String,
     /// When the ticket was made.
@@ -212,7 +212,7 @@ pub struct Offer {
     /// Who asks.
     pub contact: Contact,
     /// The page of origin.
-    pub page: Option<String>,
+    pub page: Option<PageUrl>,
     /// The first message.
     pub message: String,
     /// When the chat arrived.

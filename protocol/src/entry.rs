@@ -1,6 +1,6 @@
 //! What happened on a ticket, in one shape per audience so that a leak does not compile.
 
-use crate::{AgentId, EntryId, Seq, Timestamp, file::Attachment};
+use crate::{AgentId, EntryId, PageUrl, Score, Seq, Timestamp, file::Attachment};
 use serde::{Deserialize, Serialize};
 
 crate::text_enum! {
@@ -92,8 +92,8 @@ pub enum VisitorBody {
     ChatEnded { by: EndedBy },
     /// The ticket's state changed.
     StateChanged { state: TicketState },
-    /// The visitor rated the chat, 1 to 5.
-    Rated { score: u8 },
+    /// The visitor rated the chat.
+    Rated { score: Score },
     /// The transcript was asked for.
     TranscriptSent,
     /// Something that this audience is not shown; it keeps the sequence gap-free.
@@ -134,7 +134,7 @@ pub enum AgentBody {
     /// An internal comment.
     Comment { agent: AgentId, name: String, text: String },
     /// A chat began to wait, on this page.
-    ChatStarted { page: Option<String> },
+    ChatStarted { page: Option<PageUrl> },
     /// An agent joined.
     Joined { agent: AgentId, name: String },
     /// An agent left.
@@ -147,8 +147,8 @@ pub enum AgentBody {
     ChatEnded { by: EndedBy, reason: Option<String> },
     /// The ticket's state changed.
     StateChanged { state: TicketState, by: Option<String> },
-    /// The visitor rated the chat, 1 to 5.
-    Rated { score: u8, comment: Option<String> },
+    /// The visitor rated the chat.
+    Rated { score: Score, comment: Option<String> },
     /// The visitor gave or changed an address or name.
     ContactChanged { name: Option<String>, email: Option<String> },
     /// A mail was put into the outbox.

@@ -1,8 +1,8 @@
 //! Every frame as it crosses the wire. A change in a snapshot is a change of the subprotocol: old panels are still open.
 
 use protocol::{
-    AgentId, ChatId, Code, EntryId, Field, FileId, Refusal, Seq, TicketId, TicketNumber,
-    TicketToken, Timestamp,
+    AgentId, ChatId, Code, EntryId, Field, FileId, PageUrl, Refusal, Score, Seq, TicketId,
+    TicketNumber, TicketToken, Timestamp,
     agent::{
         AgentChat, AgentCommand, AgentEvent, AgentState, Conversation, Me, Offer, WorkItem,
         WorkKind,
@@ -57,6 +57,10 @@ fn number() -> TicketNumber {
     TicketNumber("CO-1042".into())
 }
 
+fn page() -> PageUrl {
+    PageUrl::parse("https://example.com/precios").expect("short").expect("of the web")
+}
+
 fn state() -> TicketState {
     TicketState { name: "pendiente".into(), category: Category::Open }
 }
@@ -109,7 +113,7 @@ fn visitor_entries() -> Vec<VisitorEntry> {
         VisitorBody::BecameRequest { why: BecameRequest::DeskClosed },
         VisitorBody::ChatEnded { by: EndedBy::Agent },
         VisitorBody::StateChanged { state: state() },
-        VisitorBody::Rated { score: 5 },
+        VisitorBody::Rated { score: Score::ALL[4] },
         VisitorBody::TranscriptSent,
         VisitorBody::Hidden,
     ];
@@ -126,14 +130,14 @@ fn agent_entries() -> Vec<AgentEntry> {
         AgentBody::Visitor { text: "Hola".into(), files: vec![attachment()] },
         AgentBody::Agent { agent, name: name(), text: "¡Hola!".into(), files: Vec::new() },
         AgentBody::Comment { agent, name: name(), text: "ojo".into() },
-        AgentBody::ChatStarted { page: Some("https://example.com/precios".into()) },
+        AgentBody::ChatStarted { page: Some(page()) },
         AgentBody::Joined { agent, name: name() },
         AgentBody::Left { agent, name: name() },
         AgentBody::Requeued,
         AgentBody::BecameRequest { why: BecameRequest::WaitLimit },
         AgentBody::ChatEnded { by: EndedBy::Inactivity, reason: Some("inactividad".into()) },
         AgentBody::StateChanged { state: state(), by: Some(name()) },
-        AgentBody::Rated { score: 4, comment: Some("bien".into()) },
+        AgentBody::Rated { score: Score::ALL[3], comment: Some("bien".into()) },
         AgentBody::ContactChanged { name: None, email: Some("melissa@example.com".into()) },
         AgentBody::MailQueued {
             to: "melissa@example.com".into(),
@@ -174,7 +178,7 @@ fn offer() -> Offer {
         queue: "Soporte general".into(),
         site: "CuentasOK".into(),
         contact: contact(),
-        page: Some("https://example.com/precios".into()),
+        page: Some(page()),
         message: "Hola".into(),
         since: NOW,
     }

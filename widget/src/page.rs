@@ -1,8 +1,8 @@
 //! What a page is made from: plain data, put in by the server and handed on to the browser's half as JSON.
 
 use protocol::{
-    EntryId, Refusal, SiteKey, Timestamp, entry::VisitorEntry, form::Started, status::Availability,
-    strings::Strings, visitor::VisitorTicket,
+    EntryId, PageUrl, Refusal, Score, SiteKey, Timestamp, entry::VisitorEntry, form::Started,
+    status::Availability, strings::Strings, visitor::VisitorTicket,
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +23,8 @@ pub struct PanelPage {
     pub embed: bool,
     /// The corner of the host page that the frame stands in (`?position=`).
     pub position: Position,
-    /// The host page (`?page=`), where it is one of http or https.
-    pub page: Option<String>,
+    /// The host page (`?page=`), where it is one of the web.
+    pub page: Option<PageUrl>,
     /// A fresh id for the form, so that sending it twice is one ticket. After a refusal: the id that came with it.
     pub form_id: EntryId,
     /// The button's answer now.
@@ -148,7 +148,7 @@ pub enum TicketAnswer {
         /// Why.
         refusals: Vec<Refusal>,
         /// The score chosen, where one was.
-        score: Option<u8>,
+        score: Option<Score>,
         /// The comment as typed.
         comment: String,
     },

@@ -4,6 +4,8 @@ use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::{caller, refused};
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use protocol::settings::ClosingReason;
 use protocol::{ChatId, TicketId};
 
 /// Takes a ringing or waiting chat; answers its ticket.
@@ -24,6 +26,7 @@ pub async fn decline(chat: ChatId) -> Result<(), ApiError> {
 #[server(prefix = "/console/api", endpoint = "chats/end")]
 pub async fn end_chat(ticket: TicketId, reason: String) -> Result<(), ApiError> {
     let (desk, agent) = caller()?;
+    let reason = ClosingReason::parse(&reason).map_err(|refusal| refused(refusal.into()))?;
     desk.end_chat(&agent, ticket, &reason).await.map_err(refused)
 }
 
@@ -31,5 +34,6 @@ pub async fn end_chat(ticket: TicketId, reason: String) -> Result<(), ApiError> 
 #[server(prefix = "/console/api", endpoint = "chats/reasons")]
 pub async fn closing_reasons(ticket: TicketId) -> Result<Vec<String>, ApiError> {
     let (desk, agent) = caller()?;
-    desk.closing_reasons(&agent, ticket).await.map_err(refused)
+    let reasons = desk.closing_reasons(&agent, ticket).await.map_err(refused)?;
+    Ok(reasons.into_iter().map(String::from).collect())
 }

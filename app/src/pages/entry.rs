@@ -66,7 +66,7 @@ fn sentence(body: AgentBody, words: Words) -> String {
     let who = |key: &str, name: &str| words.fill(key, &[("who", name)]);
     match body {
         AgentBody::ChatStarted { page: Some(page) } => {
-            words.fill("chat_started_on", &[("page", &super::page_path(&page))])
+            words.fill("chat_started_on", &[("page", page.path())])
         }
         AgentBody::ChatStarted { page: None } => words.get("chat_started"),
         AgentBody::Joined { name, .. } => who("joined", &name),

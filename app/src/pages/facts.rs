@@ -34,9 +34,9 @@ pub fn Facts(thread: Thread, open: RwSignal<bool>) -> impl IntoView {
             {fact("language", Some(language(&head.lang).map_or_else(|| head.lang.clone(), |key| words.get(key))))}
             {head.page.clone().map(|page| view! {
                 <dt>{words.get("page")}</dt>
-                <dd class="wrap">{is_web(&page).then(|| view! {
-                    <a href=page.clone() target="_blank" rel="noopener noreferrer">{page.clone()}</a>
-                })}{(!is_web(&page)).then(|| page.clone())}</dd>
+                <dd class="wrap">
+                    <a href=page.to_string() target="_blank" rel="noopener noreferrer">{page.to_string()}</a>
+                </dd>
             })}
         }
     };
@@ -87,9 +87,4 @@ fn language(tag: &str) -> Option<&'static str> {
         "pt" => Some("lang_pt"),
         _ => None,
     }
-}
-
-// The page is what a stranger's browser claimed: only plain web addresses are ever followed.
-fn is_web(page: &str) -> bool {
-    page.starts_with("https://") || page.starts_with("http://")
 }

@@ -3,7 +3,7 @@
 use super::{
     closing::Closing,
     icon::{Drawing, Icon},
-    name_of, page_path,
+    name_of,
     whole::whole,
 };
 use crate::{
@@ -54,8 +54,8 @@ pub fn Head(thread: Thread, facts_open: RwSignal<bool>) -> impl IntoView {
                     }))}
                     {move || line.with(|head| head.as_ref().map(|head| view! {
                         <span class="num">{head.number.0.clone()}</span>
-                        {head.page.as_deref().map(|page| view! {
-                            " · "{words.get("from")}" "<span title=page.to_owned()>{page_path(page)}</span>
+                        {head.page.as_ref().map(|page| view! {
+                            " · "{words.get("from")}" "<span title=page.to_string()>{page.path().to_owned()}</span>
                         })}
                         " · "{head.site.clone()}" · "{head.queue.clone()}
                     }))}

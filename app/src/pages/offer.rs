@@ -1,6 +1,6 @@
 //! *Nueva solicitud de chat*: a chat rings here. Takes no focus from whoever is writing; it is announced instead.
 
-use super::{name_of, page_path, whole::whole};
+use super::{name_of, whole::whole};
 use crate::{
     api,
     console::use_console,
@@ -105,7 +105,7 @@ fn OfferCard(offer: Offer, more: Memo<usize>) -> impl IntoView {
                     <dd>{offer.queue}" · "{offer.site}</dd>
                     {offer.page.map(|page| view! {
                         <dt>{words.get("page")}</dt>
-                        <dd class="cut" title=page.clone()>{page_path(&page)}</dd>
+                        <dd class="cut" title=page.to_string()>{page.path().to_owned()}</dd>
                     })}
                     <dt class="offer-number">{words.get("ticket")}</dt>
                     <dd class="offer-number num">{offer.number.0}</dd>

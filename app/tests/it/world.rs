@@ -83,7 +83,7 @@ impl World {
                     email: None,
                     subject: None,
                     text: ChatText::parse(text).unwrap(),
-                    page: Some("https://example.com/precios?plan=1".into()),
+                    page: protocol::PageUrl::parse("https://example.com/precios?plan=1").unwrap(),
                     lang: "es".into(),
                     zone: None,
                 },

@@ -10,12 +10,17 @@ use crate::{
 use protocol::{
     Code, Field, Refusal, SiteId, TicketId,
     entry::{AgentBody, Category, EndedBy},
-    limits,
+    settings::ClosingReason,
 };
 
 impl Desk {
     /// Ends my chat with a closing reason; mail with number and link goes out when an e-mail is known.
-    pub async fn end_chat(&self, agent: &Agent, ticket: TicketId, reason: &str) -> Result<()> {
+    pub async fn end_chat(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+        reason: &ClosingReason,
+    ) -> Result<()> {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
@@ -24,7 +29,7 @@ impl Desk {
             if chat.agent != Some(agent.id) {
                 return Err(Refusal::new(Code::Forbidden).into());
             }
-            let reason = Some(self.closing_reason(head.site, reason)?);
+            let reason = Some(self.check_reason(head.site, reason)?);
             let by = EndedBy::Agent;
             chats::end(&mut tx, self, &mut head, by, reason, Some(agent), now).await?;
             head.save(&mut tx).await?;
@@ -33,7 +38,12 @@ impl Desk {
     }
 
     /// Closes a help request (first closed state) with a reason, which agents read as a comment; a second time does nothing.
-    pub async fn close_ticket(&self, agent: &Agent, ticket: TicketId, reason: &str) -> Result<()> {
+    pub async fn close_ticket(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+        reason: &ClosingReason,
+    ) -> Result<()> {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
@@ -41,7 +51,7 @@ impl Desk {
             if head.live_chat().is_some() {
                 return Err(Refusal::new(Code::Forbidden).into());
             }
-            let text = self.closing_reason(head.site, reason)?;
+            let text = self.check_reason(head.site, reason)?;
             if head.state.category == Category::Closed {
                 return Ok(());
             }
@@ -57,29 +67,21 @@ impl Desk {
     }
 
     /// The reasons to choose from for this ticket's site.
-    pub async fn closing_reasons(&self, agent: &Agent, ticket: TicketId) -> Result<Vec<String>> {
+    pub async fn closing_reasons(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+    ) -> Result<Vec<ClosingReason>> {
         let site = self.site_of_ticket(agent, ticket).await?;
         Ok(site.closing_reasons.clone())
     }
 
-    /// One of the site's reasons; any text where the site has none.
-    fn closing_reason(&self, site: SiteId, reason: &str) -> Result<String> {
+    /// The text of one of the site's reasons; of any where the site has none.
+    fn check_reason(&self, site: SiteId, reason: &ClosingReason) -> Result<String> {
         let site = self.find_site_by_id(site).ok_or_else(Error::not_found)?;
-        let reason = reason.trim();
-        let refused = |code| Refusal::of(Field::Reason, code);
-        if reason.is_empty() {
-            return Err(refused(Code::Required).into());
+        if !site.closing_reasons.is_empty() && !site.closing_reasons.contains(reason) {
+            return Err(Refusal::of(Field::Reason, Code::Invalid).into());
         }
-        if reason.chars().nth(limits::SUBJECT).is_some() {
-            return Err(refused(Code::TooLong).limit(limits::SUBJECT as u64).into());
-        }
-        if reason.contains('\0') {
-            return Err(refused(Code::CharacterInvalid).into());
-        }
-        if !site.closing_reasons.is_empty() && !site.closing_reasons.iter().any(|one| one == reason)
-        {
-            return Err(refused(Code::Invalid).into());
-        }
-        Ok(reason.to_owned())
+        Ok(reason.to_string())
     }
 }

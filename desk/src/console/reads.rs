@@ -9,7 +9,7 @@ use crate::{
     tickets::{ChatState, entries},
 };
 use protocol::{
-    ChatId, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
+    ChatId, PageUrl, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     agent::{AgentChat, AgentState, Conversation, Me, Offer},
     contact::Contact,
     entry::{AgentEntry, TicketState},
@@ -62,7 +62,7 @@ impl Desk {
                 email: row.contact_email,
                 verified: row.contact_verified,
             },
-            page: row.page,
+            page: find_page(row.page.as_deref()),
             message: row.message.as_deref().map(first_message).unwrap_or_default(),
             since: Timestamp(row.started_at),
         }
@@ -90,7 +90,7 @@ impl Desk {
             },
             subject: row.subject,
             state: TicketState { name: row.state_name, category: states::from_text(&row.category) },
-            page: row.page,
+            page: find_page(row.page.as_deref()),
             lang: row.lang,
             created_at: Timestamp(row.created_at),
             last: Seq(row.last_seq),
@@ -118,6 +118,11 @@ fn first_message(body: &str) -> String {
         Ok(protocol::entry::AgentBody::Visitor { text, .. }) => text,
         _ => String::new(),
     }
+}
+
+/// What is stored was parsed before.
+fn find_page(stored: Option<&str>) -> Option<PageUrl> {
+    stored.and_then(|page| PageUrl::parse(page).ok().flatten())
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,7 +1,7 @@
 //! A site and its queues.
 
 use super::limits::Limits;
-use protocol::{QueueId, SiteId, SiteKey};
+use protocol::{QueueId, SiteId, SiteKey, settings::ClosingReason};
 
 /// A site as everybody reads it.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct Site {
     /// "Closed now".
     pub closed_now: bool,
     /// Reasons offered when an agent ends a chat.
-    pub closing_reasons: Vec<String>,
+    pub closing_reasons: Vec<ClosingReason>,
 }
 
 /// A queue of work.

@@ -9,7 +9,9 @@ use crate::{
     db::{read, revision},
     people::{Agent, Role},
 };
-use protocol::{AgentId, QueueId, SiteId, SiteKey, Timestamp, agent::AgentState};
+use protocol::{
+    AgentId, QueueId, SiteId, SiteKey, Timestamp, agent::AgentState, settings::ClosingReason,
+};
 use sqlx::types::Json;
 use std::{
     collections::{HashMap, HashSet},
@@ -119,7 +121,7 @@ struct SiteRow {
     schedule: Json<serde_json::Value>,
     closed_now: bool,
     limits: Json<Limits>,
-    closing_reasons: Json<Vec<String>>,
+    closing_reasons: Json<Vec<ClosingReason>>,
 }
 
 #[derive(sqlx::FromRow)]

@@ -190,7 +190,7 @@ pub(crate) fn preview(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::entry::EndedBy;
+    use protocol::{Score, entry::EndedBy};
 
     #[test]
     fn a_visitor_is_shown_no_comment_no_reason_no_agents_id_and_no_mail() {
@@ -200,7 +200,7 @@ mod tests {
             AgentBody::ChatEnded { by: EndedBy::Agent, reason: Some("secreto".into()) },
             AgentBody::Agent { agent, name: "Lucía".into(), text: "hola".into(), files: vec![] },
             AgentBody::MailQueued { to: "secreto@example.com".into(), subject: "secreto".into() },
-            AgentBody::Rated { score: 5, comment: Some("secreto".into()) },
+            AgentBody::Rated { score: Score::ALL[4], comment: Some("secreto".into()) },
         ];
         for body in bodies {
             let entry =

@@ -1,7 +1,7 @@
 //! What opens a ticket: the two forms, with everything in them valid.
 
 use protocol::{
-    EntryId, FileId,
+    EntryId, FileId, PageUrl,
     text::{ChatText, EmailAddress, FormText, PersonName, Subject},
 };
 
@@ -14,7 +14,7 @@ pub struct NewChat {
     pub email: Option<EmailAddress>,
     pub subject: Option<Subject>,
     pub text: ChatText,
-    pub page: Option<String>,
+    pub page: Option<PageUrl>,
     /// `es`, `en`, `pt`.
     pub lang: String,
     /// IANA zone of the browser.
@@ -30,7 +30,7 @@ pub struct NewRequest {
     pub text: FormText,
     /// Stored by [`crate::Desk::begin_upload`] for this site, and not yet on a message.
     pub files: Vec<FileId>,
-    pub page: Option<String>,
+    pub page: Option<PageUrl>,
     pub lang: String,
     pub zone: Option<String>,
 }

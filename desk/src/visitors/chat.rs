@@ -1,6 +1,5 @@
 //! A visitor's chat: started, ended, rated.
 
-use super::page::check_page;
 use crate::{
     Desk, Error, Result, chats,
     db::{retry, run},
@@ -9,7 +8,7 @@ use crate::{
     writer::Start,
 };
 use protocol::{
-    ChatId, Code, Field, Refusal, TicketId,
+    ChatId, Code, Field, Refusal, Score, TicketId,
     entry::{AgentBody, EndedBy},
     form::Started,
     text::RatingComment,
@@ -22,7 +21,6 @@ impl Desk {
         if new.name.is_none() && new.email.is_none() {
             return Err(Refusal::of(Field::Name, Code::NameOrEmailRequired).into());
         }
-        check_page(new.page.as_deref())?;
         let id = new.id;
         let start = Start {
             site: site.id,
@@ -54,16 +52,13 @@ impl Desk {
         })
     }
 
-    /// 1 to 5, once per chat.
+    /// Rates the chat, once.
     pub async fn rate(
         &self,
         visitor: Visitor,
-        score: u8,
+        score: Score,
         comment: Option<RatingComment>,
     ) -> Result<()> {
-        if !(1..=5).contains(&score) {
-            return Err(Refusal::of(Field::Score, Code::Invalid).into());
-        }
         let now = self.now();
         let comment = comment.map(String::from);
         retry!({
@@ -76,7 +71,7 @@ impl Desk {
             }
             run!(tx, c => sqlx::query(RATE)
                 .bind(chat.id.0)
-                .bind(i64::from(score))
+                .bind(i64::from(u8::from(score)))
                 .bind(comment.as_deref())
                 .bind(now.0)
                 .execute(c)

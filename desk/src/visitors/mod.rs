@@ -4,7 +4,6 @@ mod chat;
 mod email;
 mod links;
 mod messages;
-mod page;
 mod presence;
 mod reads;
 mod request;

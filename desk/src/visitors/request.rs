@@ -1,6 +1,5 @@
 //! The Ayuda form: a help request.
 
-use super::page::check_page;
 use crate::{
     Desk, Error, Result,
     db::{Tx, retry, run},
@@ -10,15 +9,14 @@ use crate::{
     writer,
 };
 use protocol::{
-    EntryId, Seq, SiteId, TicketId, TicketNumber, Timestamp, entry::AgentBody, form::Started,
-    text::PersonName,
+    EntryId, PageUrl, Seq, SiteId, TicketId, TicketNumber, Timestamp, entry::AgentBody,
+    form::Started, text::PersonName,
 };
 use uuid::Uuid;
 
 impl Desk {
     /// Opens a help request; mails the visitor number and link, tells the queue's agents. The same `id` again answers the first.
     pub async fn ask(&self, site: &Site, new: NewRequest) -> Result<Started> {
-        check_page(new.page.as_deref())?;
         let (ticket, now) = (TicketId(self.clock().new_id()), self.now());
         let (ticket, number, seq) = retry!({ self.open_request(site, &new, ticket, now).await })?;
         Ok(self.started(ticket, number, new.id, seq))
@@ -47,7 +45,7 @@ impl Desk {
             .bind(state)
             .bind(new.name.as_ref().map(PersonName::as_str))
             .bind(new.email.as_str())
-            .bind(new.page.as_deref())
+            .bind(new.page.as_ref().map(PageUrl::as_str))
             .bind(&new.lang)
             .bind(new.zone.as_deref())
             .bind(now.0)

@@ -8,7 +8,7 @@ use crate::{
     tickets::entries,
 };
 use protocol::{
-    Code, EntryId, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp,
+    Code, EntryId, PageUrl, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     entry::{AgentBody, AgentEntry},
     text::{EmailAddress, PersonName, Subject},
 };
@@ -196,7 +196,7 @@ async fn add(tx: &mut Tx, openings: &[Opening<'_>], now: Timestamp) -> Result<()
                 .bind(new.name.as_ref().map(PersonName::as_str))
                 .bind(new.email.as_ref().map(EmailAddress::as_str))
                 .bind(new.subject.as_ref().map(Subject::as_str))
-                .bind(new.page.as_deref())
+                .bind(new.page.as_ref().map(PageUrl::as_str))
                 .bind(new.lang.as_str())
                 .bind(new.zone.as_deref())
                 .bind(entries::preview(new.text.as_str()))
@@ -218,7 +218,7 @@ async fn add(tx: &mut Tx, openings: &[Opening<'_>], now: Timestamp) -> Result<()
                 .bind(start.ticket.0)
                 .bind(start.site.0)
                 .bind(start.queue.map(|queue| queue.0))
-                .bind(start.new.page.as_deref())
+                .bind(start.new.page.as_ref().map(PageUrl::as_str))
                 .bind(now.0)
                 .bind((now + start.wait_limit).0);
         }

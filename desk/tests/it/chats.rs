@@ -1,9 +1,9 @@
 //! A chat from its start to its end.
 
-use crate::world::{ROSA, World, on_both, refused};
+use crate::world::{ROSA, World, on_both, reason, refused};
 use desk::Desk;
 use protocol::{
-    Code, Field, Seq,
+    Code, Field, Refusal, Score, Seq,
     agent::{AgentChat, WorkKind},
     entry::{AgentBody, Category, EndedBy, VisitorBody},
     text::{EmailAddress, RatingComment},
@@ -142,8 +142,14 @@ async fn only_its_agent_writes_into_a_chat_and_ends_it(world: World) {
     world.desk.accept(&lucia, chat).await.unwrap();
     for other in [&pedro, &stranger] {
         assert_eq!(refused(says(other).await), Code::Forbidden);
-        assert_eq!(refused(world.desk.end_chat(other, ticket, "x").await), Code::Forbidden);
-        assert_eq!(refused(world.desk.close_ticket(other, ticket, "x").await), Code::Forbidden);
+        assert_eq!(
+            refused(world.desk.end_chat(other, ticket, &reason("x")).await),
+            Code::Forbidden
+        );
+        assert_eq!(
+            refused(world.desk.close_ticket(other, ticket, &reason("x")).await),
+            Code::Forbidden
+        );
         assert_eq!(refused(world.desk.accept(other, chat).await), Code::AlreadyTaken);
     }
     // Who serves another site learns nothing.
@@ -153,7 +159,10 @@ async fn only_its_agent_writes_into_a_chat_and_ends_it(world: World) {
     assert_eq!(refused(world.desk.conversation(&elsewhere, ticket).await), Code::NotFound);
     assert_eq!(refused(world.desk.agent_entries(&elsewhere, ticket, Seq(0)).await), Code::NotFound);
     assert_eq!(refused(world.desk.agent_saw(&elsewhere, ticket, Seq(1)).await), Code::NotFound);
-    assert_eq!(refused(world.desk.end_chat(&elsewhere, ticket, "x").await), Code::NotFound);
+    assert_eq!(
+        refused(world.desk.end_chat(&elsewhere, ticket, &reason("x")).await),
+        Code::NotFound
+    );
     assert_eq!(refused(world.desk.closing_reasons(&elsewhere, ticket).await), Code::NotFound);
     assert!(world.desk.find_work(&elsewhere, ticket).await.unwrap().is_none());
     assert!(world.desk.work(&elsewhere).await.unwrap().is_empty());
@@ -166,10 +175,10 @@ async fn an_agent_ends_with_a_reason_of_the_site(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
-    let ends = |reason: &'static str| world.desk.end_chat(&agent, visitor.ticket, reason);
-    let refusal = ends(" ").await.unwrap_err().refusal();
-    assert_eq!((refusal.code, refusal.field), (Code::Required, Some(Field::Reason)));
-    assert_eq!(refused(ends("no es de la lista").await), Code::Invalid);
+    let unknown = reason("no es de la lista");
+    let refusal =
+        world.desk.end_chat(&agent, visitor.ticket, &unknown).await.unwrap_err().refusal();
+    assert_eq!(refusal, Refusal::of(Field::Reason, Code::Invalid));
     let reasons = world.desk.closing_reasons(&agent, visitor.ticket).await.unwrap();
     world.desk.end_chat(&agent, visitor.ticket, &reasons[0]).await.unwrap();
     assert_eq!(
@@ -182,7 +191,7 @@ async fn an_agent_ends_with_a_reason_of_the_site(world: World) {
     assert_eq!(head.state.category, Category::Closed);
     assert!(matches!(head.chat, AgentChat::Ended { .. }));
     let (entries, _) = world.desk.agent_entries(&agent, visitor.ticket, Seq(3)).await.unwrap();
-    let ended = AgentBody::ChatEnded { by: EndedBy::Agent, reason: Some(reasons[0].clone()) };
+    let ended = AgentBody::ChatEnded { by: EndedBy::Agent, reason: Some(reasons[0].to_string()) };
     assert_eq!(entries[0].body, ended);
     assert!(world.desk.work(&agent).await.unwrap().is_empty());
     let (entries, _) = world.desk.visitor_entries(visitor, Seq(3)).await.unwrap();
@@ -213,18 +222,15 @@ async fn a_rating_is_given_once_after_the_end(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
-    assert_eq!(refused(world.desk.rate(visitor, 5, None).await), Code::NotFound);
+    assert_eq!(refused(world.desk.rate(visitor, Score::ALL[4], None).await), Code::NotFound);
     world.desk.visitor_ends(visitor).await.unwrap();
-    for score in [0, 6] {
-        assert_eq!(refused(world.desk.rate(visitor, score, None).await), Code::Invalid);
-    }
     let comment = RatingComment::parse("muy bien").unwrap();
-    world.desk.rate(visitor, 5, Some(comment)).await.unwrap();
-    assert_eq!(refused(world.desk.rate(visitor, 1, None).await), Code::AlreadyRated);
+    world.desk.rate(visitor, Score::ALL[4], Some(comment)).await.unwrap();
+    assert_eq!(refused(world.desk.rate(visitor, Score::ALL[0], None).await), Code::AlreadyRated);
     let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
     assert_eq!(ticket.chat, VisitorChat::Ended { rated: true });
     let (entries, _) = world.desk.agent_entries(&agent, visitor.ticket, Seq(0)).await.unwrap();
-    let rated = AgentBody::Rated { score: 5, comment: Some("muy bien".into()) };
+    let rated = AgentBody::Rated { score: Score::ALL[4], comment: Some("muy bien".into()) };
     assert_eq!(entries.last().unwrap().body, rated);
 }
 

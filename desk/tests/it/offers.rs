@@ -34,7 +34,7 @@ async fn a_new_chat_rings_at_one_agent_and_declined_at_the_next(world: World) {
     let offer = world.desk.find_offer(&lucia, chat).await.unwrap().unwrap();
     assert_eq!((offer.ticket, offer.number), (visitor.ticket, started.number));
     assert_eq!((offer.message.as_str(), offer.queue.as_str()), ("hola", "Soporte"));
-    assert_eq!(offer.page.as_deref(), Some("https://shop.example/precios"));
+    assert_eq!(offer.page.unwrap().as_str(), "https://shop.example/precios");
     assert_eq!(offer.contact.name.as_deref(), Some("Rosa"));
     // Somebody else cannot decline it.
     world.desk.decline(&pedro, chat).await.unwrap();

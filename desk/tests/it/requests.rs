@@ -1,6 +1,6 @@
 //! Help requests: asked, answered, replied to, closed, opened again.
 
-use crate::world::{ROSA, World, on_both, refused};
+use crate::world::{ROSA, World, on_both, reason, refused};
 use protocol::{
     Code, Field, Seq,
     agent::{AgentChat, WorkKind},
@@ -122,8 +122,15 @@ async fn a_request_is_closed_with_a_reason_that_only_agents_read(world: World) {
     let agent = world.agent("lucia").await;
     let started = world.desk.ask(&site, world.new_request(ROSA)).await.unwrap();
     let visitor = world.visitor(&site, &started).await;
-    assert_eq!(refused(world.desk.end_chat(&agent, visitor.ticket, "x").await), Code::ChatEnded);
-    assert_eq!(refused(world.desk.close_ticket(&agent, visitor.ticket, "").await), Code::Required);
+    assert_eq!(
+        refused(world.desk.end_chat(&agent, visitor.ticket, &reason("x")).await),
+        Code::ChatEnded
+    );
+    let unknown = reason("no es de la lista");
+    assert_eq!(
+        refused(world.desk.close_ticket(&agent, visitor.ticket, &unknown).await),
+        Code::Invalid
+    );
     let reasons = world.desk.closing_reasons(&agent, visitor.ticket).await.unwrap();
     for _ in 0..2 {
         world.desk.close_ticket(&agent, visitor.ticket, &reasons[0]).await.unwrap();
@@ -133,7 +140,7 @@ async fn a_request_is_closed_with_a_reason_that_only_agents_read(world: World) {
         ["visitor", "mail_queued", "comment", "state_changed", "mail_queued"]
     );
     let (entries, _) = world.desk.visitor_entries(visitor, Seq(0)).await.unwrap();
-    assert!(!serde_json::to_string(&entries).unwrap().contains(&reasons[0]));
+    assert!(!serde_json::to_string(&entries).unwrap().contains(reasons[0].as_str()));
     assert!(world.desk.work(&agent).await.unwrap().is_empty());
 }
 

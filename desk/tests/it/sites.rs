@@ -83,7 +83,7 @@ async fn a_new_site_is_ready_to_use(world: World) {
         ("tienda-1", "TIE", "es")
     );
     assert_eq!(site.queues[0].name, "Soporte general");
-    assert!(site.closing_reasons.iter().any(|reason| reason == "Resuelto"));
+    assert!(site.closing_reasons.iter().any(|reason| reason.as_str() == "Resuelto"));
     assert!(world.desk.availability_at(site.id, START, 1).open);
     assert_eq!(world.desk.availability(site.id).changes_at, None);
     assert_eq!(world.count("select count(*) from states").await, 3);

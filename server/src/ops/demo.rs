@@ -7,7 +7,7 @@ use desk::{
     tickets::NewRequest,
 };
 use protocol::{
-    EntryId, SiteKey,
+    EntryId, PageUrl, SiteKey,
     text::{EmailAddress, FormText, PersonName},
 };
 use serde::{Deserialize, Serialize};
@@ -88,7 +88,8 @@ impl Demo {
             for sample in samples.request {
                 let SampleRequest { id, name, email, text, lang } = sample;
                 let name = Some(name);
-                let page = Some("https://cuentasok.example/precios".to_owned());
+                let page =
+                    PageUrl::parse("https://cuentasok.example/precios").expect("a short address");
                 let files = Vec::new();
                 let zone = Some("America/Mexico_City".to_owned());
                 desk.ask(&site, NewRequest { id, name, email, text, files, page, lang, zone })

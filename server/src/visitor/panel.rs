@@ -1,7 +1,7 @@
 //! `GET /w/{site}`: the panel, and the same document as the answer to its forms when no script took them.
 
 use crate::edge::{
-    failure::Answer, form, origin, page::Reader, request_info, security::FrameAncestors,
+    failure::Answer, origin, page::Reader, request_info, security::FrameAncestors,
     site_in_path::SiteInPath, state::Server,
 };
 use axum::{
@@ -10,7 +10,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use desk::{locales, sites::Site};
-use protocol::EntryId;
+use protocol::{EntryId, PageUrl};
 use tracing::instrument;
 use widget::ssr::{PanelPage, Position, panel_document};
 
@@ -59,7 +59,7 @@ impl PanelRequest {
                 Some("right") => Position::Right,
                 _ => Position::Left,
             },
-            page: self.query("page").and_then(|page| form::page(&page).ok().flatten()),
+            page: self.query("page").and_then(|page| PageUrl::parse(&page).ok().flatten()),
             form_id,
             status: server.desk.availability(site.id),
             strings: locales::strings(lang, &["button", "panel", "state", "error", "field"]),

@@ -18,7 +18,7 @@ use axum::{
 };
 use desk::{live::Receipt, sites::Site, tickets::Visitor};
 use protocol::{
-    Code, EntryId, Field, Refusal, TicketNumber,
+    Code, EntryId, Field, Refusal, Score, TicketNumber,
     text::{EmailAddress, FormText, RatingComment},
 };
 use serde_json::{Value, json};
@@ -144,7 +144,7 @@ pub(crate) async fn transcript(post: Post, request: Request) -> Answer {
 #[instrument(skip_all, fields(ticket = %post.visitor.ticket))]
 pub(crate) async fn rate(post: Post, request: Request) -> Answer {
     let mut posted = form::read(request, &["score", "comment"], None).await?;
-    let score = posted.parse("score", score);
+    let score = posted.parse("score", Score::parse);
     let comment = posted.parse_optional("comment", RatingComment::parse);
     let outcome = async {
         let score = posted.complete(score)?;
@@ -159,15 +159,4 @@ pub(crate) async fn rate(post: Post, request: Request) -> Answer {
         TicketAnswer::RatingRefused { refusals: posted.refusals, score, comment }
     })
     .await
-}
-
-fn score(text: &str) -> Result<u8, Refusal> {
-    match text.trim() {
-        "" => Err(Refusal::of(Field::Score, Code::Required)),
-        text => text
-            .parse()
-            .ok()
-            .filter(|score| (1..=5).contains(score))
-            .ok_or(Refusal::of(Field::Score, Code::Invalid)),
-    }
 }

@@ -143,7 +143,7 @@ pub fn wake(page: PanelPage) {
         sound: !store::muted(),
         menu: false,
         dragging: false,
-        host: page.page.clone(),
+        host: page.page.clone().map(String::from),
         open: !page.embed,
         started: false,
         token: None,

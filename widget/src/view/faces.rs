@@ -2,22 +2,23 @@
 
 use super::icons::{FACES, icon};
 use leptos::prelude::*;
+use protocol::Score;
 
-/// The radio group; its values are the score, 1 to 5.
-pub fn faces(label: String, names: [String; 5], checked: Option<u8>) -> impl IntoView {
+/// The radio group; its values are the scores.
+pub fn faces(label: String, names: [String; 5], checked: Option<Score>) -> impl IntoView {
     let faces: Vec<_> = names
         .into_iter()
         .zip(FACES)
-        .zip(1_u8..)
-        .map(|((name, face), n)| {
+        .zip(Score::ALL)
+        .map(|((name, face), score)| {
             let title = name.clone();
             view! {
                 <label class="pick" title=title>
                     <input
                         type="radio"
                         name="score"
-                        value=n.to_string()
-                        checked=checked == Some(n)
+                        value=score.to_string()
+                        checked=checked == Some(score)
                         aria-label=name
                     />
                     {icon(face)}

@@ -7,7 +7,7 @@ use crate::{
     scene::{Scene, View},
 };
 use leptos::prelude::*;
-use protocol::{Field, Refusal, file::file_size, limits};
+use protocol::{Field, PageUrl, Refusal, file::file_size, limits};
 
 /// The form.
 pub fn intake(scene: &Scene) -> impl IntoView + use<> {
@@ -42,7 +42,7 @@ pub fn intake(scene: &Scene) -> impl IntoView + use<> {
                 <p class="problem" role="alert" id="problem" hidden=!has_general>{general}</p>
                 <input type="hidden" name="id" value=page.form_id.to_string()/>
                 <input type="hidden" name="lang" value=page.lang.clone()/>
-                <input type="hidden" name="page" value=page.page.clone()/>
+                <input type="hidden" name="page" value=page.page.as_ref().map(PageUrl::to_string)/>
                 <input type="hidden" name="zone"/>
                 {line(scene, &refusals, Field::Name, "text", "name", typed.name, "closed")}
                 {line(scene, &refusals, Field::Email, "email", "email", typed.email, "never")}
@@ -172,7 +172,7 @@ fn action(scene: &Scene) -> String {
     }
     if let Some(host) = &page.page {
         out.push_str("&page=");
-        out.push_str(&escape_query(host));
+        out.push_str(&escape_query(host.as_str()));
     }
     out
 }

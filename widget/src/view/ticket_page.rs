@@ -11,7 +11,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use protocol::{
-    Field, Refusal, Timestamp,
+    Field, Refusal, Score, Timestamp,
     entry::{Category, EndedBy, VisitorBody, VisitorEntry},
     file::{Attachment, file_size},
     limits,
@@ -259,7 +259,7 @@ fn rating(page: &TicketPage) -> Option<AnyView> {
         }
         _ => (&[][..], None, ""),
     };
-    let names = [1, 2, 3, 4, 5].map(|n: u8| t(page, &["face.", &n.to_string()].concat()));
+    let names = Score::ALL.map(|score| t(page, &["face.", &score.to_string()].concat()));
     let error = words(page, refusals);
     let action = ["/t/", &page.ticket.number.0, "/rating"].concat();
     Some(

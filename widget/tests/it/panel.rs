@@ -1,5 +1,7 @@
 use crate::samples::{body, panel};
-use protocol::{Code, EntryId, Field, Refusal, Seq, TicketNumber, TicketToken, form::Started};
+use protocol::{
+    Code, EntryId, Field, PageUrl, Refusal, Seq, TicketNumber, TicketToken, form::Started,
+};
 use uuid::Uuid;
 use widget::ssr::{Answer, Assets, Form, PanelPage, Position, Typed, panel_document};
 
@@ -23,7 +25,7 @@ fn the_ayuda_form() {
 fn what_was_typed_comes_back_with_the_refusals_and_cannot_leave_its_place() {
     let mut page = panel(false);
     page.name = EVIL.into();
-    page.page = Some(["https://a.mx/", EVIL].concat());
+    page.page = PageUrl::parse(&["https://a.mx/", EVIL].concat()).expect("short");
     page.answer = Some(Answer::Refused {
         form: Form::Request,
         refusals: vec![Refusal::of(Field::Email, Code::EmailInvalid)],

@@ -1,7 +1,7 @@
 //! Pages to render.
 
 use protocol::{
-    EntryId, FileId, Seq, SiteKey, TicketNumber, Timestamp,
+    EntryId, FileId, PageUrl, Seq, SiteKey, TicketNumber, Timestamp,
     entry::{Category, EndedBy, TicketState, VisitorBody, VisitorEntry},
     file::Attachment,
     status::{Availability, Reason},
@@ -44,7 +44,7 @@ pub fn panel(open: bool) -> PanelPage {
         file_bytes: 10 * 1024 * 1024,
         embed: true,
         position: Position::Left,
-        page: Some("https://cuentasok.com/precios?a=b&c=d".into()),
+        page: PageUrl::parse("https://cuentasok.com/precios?a=b&c=d").expect("short"),
         form_id: EntryId(Uuid::from_u128(7)),
         status: Availability {
             open,

@@ -7,7 +7,7 @@ use crate::{
     locales,
     sites::{Limits, states},
 };
-use protocol::{SiteId, SiteKey, schedule::ScheduleError};
+use protocol::{SiteId, SiteKey, schedule::ScheduleError, settings::ClosingReason};
 use serde_json::{Map, Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -36,7 +36,7 @@ struct Row {
     schedule: Json<Map<String, Value>>,
     closed_now: bool,
     limits: Json<Limits>,
-    closing_reasons: Json<Vec<String>>,
+    closing_reasons: Json<Vec<ClosingReason>>,
 }
 
 impl Row {
@@ -56,6 +56,7 @@ impl Row {
             closing_reasons: Json(
                 ["solved", "answered", "no_reply", "duplicate", "other"]
                     .map(|reason| words.get(&format!("site.reason_{reason}")))
+                    .map(|reason| ClosingReason::parse(&reason).expect("our words are short"))
                     .into(),
             ),
             lang,

@@ -14,7 +14,7 @@ pub use refusal::SiteFileError;
 pub(crate) use show::show;
 
 use crate::sites::Limits;
-use protocol::{SiteKey, limits, schedule::ScheduleError};
+use protocol::{SiteKey, limits, schedule::ScheduleError, settings::ClosingReason};
 use reader::Reader;
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub(crate) struct SiteFile {
     pub(crate) schedule: Map<String, Value>,
     pub(crate) limits: LimitsFile,
     pub(crate) queues: Vec<String>,
-    pub(crate) closing_reasons: Option<Vec<String>>,
+    pub(crate) closing_reasons: Option<Vec<ClosingReason>>,
 }
 
 /// `[limits]`; none: stays.
@@ -360,11 +360,12 @@ fn queues(file: Reader<'_>) -> Result<Vec<String>, SiteFileError> {
     Ok(names)
 }
 
-fn closing_reasons(file: Reader<'_>) -> Result<Option<Vec<String>>, SiteFileError> {
+fn closing_reasons(file: Reader<'_>) -> Result<Option<Vec<ClosingReason>>, SiteFileError> {
     let Some(given) = file.strings("closing_reasons")? else { return Ok(None) };
-    let mut reasons: Vec<String> = Vec::with_capacity(given.len());
+    let mut reasons: Vec<ClosingReason> = Vec::with_capacity(given.len());
     for text in given {
         let reason = words(file, "closing_reasons", text)?;
+        let reason = ClosingReason::parse(&reason).expect("checked just now");
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }

@@ -2,6 +2,7 @@
 
 use super::span;
 use crate::sites::{Limits, Site};
+use protocol::settings::ClosingReason;
 use serde_json::Value;
 use std::{fmt::Write, time::Duration};
 
@@ -17,12 +18,12 @@ pub(crate) fn show(site: &Site) -> String {
     line("name", quoted(&site.name));
     line("prefix", quoted(&site.prefix));
     line("lang", quoted(&site.lang));
-    line("allowed_origins", list(&site.allowed_origins));
+    line("allowed_origins", list(site.allowed_origins.iter().map(String::as_str)));
     if let Some(hue) = site.hue {
         line("hue", hue.to_string());
     }
     line("closed_now", site.closed_now.to_string());
-    line("closing_reasons", list(&site.closing_reasons));
+    line("closing_reasons", list(site.closing_reasons.iter().map(ClosingReason::as_str)));
     schedule(&mut out, &site.schedule);
     limits(&mut out, &site.limits);
     for queue in &site.queues {
@@ -96,8 +97,8 @@ fn inline(value: &Value) -> String {
     }
 }
 
-fn list(texts: &[String]) -> String {
-    format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
+fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    format!("[{}]", texts.map(quoted).collect::<Vec<_>>().join(", "))
 }
 
 fn quoted(text: &str) -> String {

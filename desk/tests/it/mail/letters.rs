@@ -2,7 +2,7 @@
 
 use super::{MINUTE, cuentas_ok, mail_entries, mails_to, text_of};
 use crate::world::{
-    OWNER, World, on_both,
+    OWNER, World, on_both, reason,
     relay::{Relay, header},
 };
 use desk::{
@@ -12,7 +12,7 @@ use desk::{
     tickets::{NewChat, NewRequest},
 };
 use protocol::{
-    Seq,
+    PageUrl, Seq,
     entry::{AgentBody, VisitorBody},
     form::Started,
     text::{ChatText, EmailAddress, FormText, PersonName},
@@ -32,7 +32,7 @@ fn request(world: &World, email: &str) -> NewRequest {
     NewRequest {
         name: Some(PersonName::parse("Ana <b>Núñez</b>").unwrap()),
         text: FormText::parse("No puedo entrar.\n<script>alert(1)</script>").unwrap(),
-        page: Some("https://cuentasok.com/entrar".to_owned()),
+        page: PageUrl::parse("https://cuentasok.com/entrar").unwrap(),
         zone: Some("America/Bogota".to_owned()),
         ..world.new_request(email)
     }
@@ -204,7 +204,7 @@ async fn a_transcript_holds_the_conversation_and_nothing_internal(world: World) 
     world.desk.visitor_says(visitor, world.new_id(), "Con mi cuenta", &[]).await.unwrap();
     world.desk.send_transcript(visitor, None).await.unwrap();
     world.desk.visitor_says(visitor, world.new_id(), "Después", &[]).await.unwrap();
-    world.desk.end_chat(&agent, visitor.ticket, "Resuelto").await.unwrap();
+    world.desk.end_chat(&agent, visitor.ticket, &reason("Resuelto")).await.unwrap();
     world.desk.tick().await.unwrap();
     let mails = mails_to(&world, &agent, "ana@example.com").await;
     let subjects: Vec<_> = mails.iter().map(|mail| mail.subject.clone()).collect();
@@ -254,7 +254,7 @@ async fn every_mail_in_three_languages(world: World) {
         world.desk.send_transcript(visitor, Some(address)).await.unwrap();
         world.desk.tick().await.unwrap();
         world.clock.advance(61 * MINUTE);
-        world.desk.close_ticket(&agent, visitor.ticket, "Resuelto").await.unwrap();
+        world.desk.close_ticket(&agent, visitor.ticket, &reason("Resuelto")).await.unwrap();
         let mut chat = new_chat(&world, &email);
         chat.lang = lang.to_owned();
         let started = world.desk.start_chat(&site, chat).await.unwrap();

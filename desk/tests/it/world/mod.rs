@@ -15,7 +15,7 @@ pub use engines::{Database, Engine};
 pub use events::{hear, hear_offer, refused, soon, until};
 pub(crate) use on_both::on_both;
 pub use people::{OWNER, PASSWORD};
-pub use talk::ROSA;
+pub use talk::{ROSA, reason};
 
 use desk::{Clock, Desk, Options, sites::Site};
 use protocol::Timestamp;

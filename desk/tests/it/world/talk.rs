@@ -7,13 +7,19 @@ use desk::{
     tickets::{NewChat, NewRequest, Visitor},
 };
 use protocol::{
-    EntryId, Seq, TicketId,
+    EntryId, PageUrl, Seq, TicketId,
     form::Started,
+    settings::ClosingReason,
     text::{ChatText, EmailAddress, FormText, PersonName},
 };
 
 /// A visitor's address.
 pub const ROSA: &str = "rosa@example.com";
+
+/// A closing reason of any words.
+pub fn reason(text: &str) -> ClosingReason {
+    ClosingReason::parse(text).expect("a reason")
+}
 
 impl World {
     pub fn new_id(&self) -> EntryId {
@@ -27,7 +33,7 @@ impl World {
             email: None,
             subject: None,
             text: ChatText::parse("hola").unwrap(),
-            page: Some("https://shop.example/precios".into()),
+            page: PageUrl::parse("https://shop.example/precios").unwrap(),
             lang: "es".into(),
             zone: Some("America/Mexico_City".into()),
         }

@@ -1,7 +1,7 @@
 //! A form that was posted: its texts, its files, and what is wrong with them.
 
 use desk::Desk;
-use protocol::{Code, EntryId, Field, FileId, Refusal, limits};
+use protocol::{Code, EntryId, Field, FileId, PageUrl, Refusal};
 use std::collections::BTreeMap;
 
 /// What came.
@@ -79,8 +79,8 @@ impl Posted {
     }
 
     /// The host page's address, where it is one of http or https.
-    pub(crate) fn page(&mut self) -> Option<String> {
-        self.parse_optional("page", page).flatten()
+    pub(crate) fn page(&mut self) -> Option<PageUrl> {
+        self.parse_optional("page", PageUrl::parse).flatten()
     }
 
     /// The browser's zone, where it looks like one; only a hint, so never refused.
@@ -99,31 +99,5 @@ impl Posted {
             }
             Err(refusal) => self.refuse(refusal),
         }
-    }
-}
-
-/// An address of http or https at most [`limits::PAGE_URL`] long; others are none.
-pub(crate) fn page(text: &str) -> Result<Option<String>, Refusal> {
-    let text = text.trim();
-    if text.contains('\0') {
-        return Err(Refusal::of(Field::Page, Code::CharacterInvalid));
-    }
-    if text.chars().nth(limits::PAGE_URL).is_some() {
-        return Err(Refusal::of(Field::Page, Code::TooLong).limit(limits::PAGE_URL as u64));
-    }
-    let known = text.starts_with("https://") || text.starts_with("http://");
-    Ok(known.then(|| text.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_is_of_http_or_none() {
-        assert_eq!(page("https://a.example/x"), Ok(Some("https://a.example/x".into())));
-        assert_eq!(page("javascript:alert(1)"), Ok(None));
-        assert_eq!(page(&"x".repeat(3000)).unwrap_err().code, Code::TooLong);
-        assert_eq!(page("https://a\0").unwrap_err().code, Code::CharacterInvalid);
     }
 }

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
     use crate::page::{Answer, Form, Typed};
     use protocol::{
-        Code, EntryId, Field, FileId, Refusal, Seq, TicketNumber, TicketToken, Timestamp,
+        Code, EntryId, Field, FileId, Refusal, Score, Seq, TicketNumber, TicketToken, Timestamp,
         delivery::Unsent,
         entry::{BecameRequest, Category, EndedBy, TicketState, VisitorBody, VisitorEntry},
         file::Attachment,
@@ -117,7 +117,7 @@ mod tests {
             VisitorBody::BecameRequest { why: BecameRequest::WaitLimit },
             VisitorBody::ChatEnded { by: EndedBy::Desk },
             VisitorBody::StateChanged { state: state.clone() },
-            VisitorBody::Rated { score: 5 },
+            VisitorBody::Rated { score: Score::ALL[4] },
             VisitorBody::TranscriptSent,
             VisitorBody::Hidden,
         ]

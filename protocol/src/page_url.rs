@@ -1,0 +1,101 @@
+//! The page a visitor came from.
+
+use crate::{Code, Field, Refusal, limits};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The address of the page that a visitor wrote from: begins with `http://` or `https://`, at most [`limits::PAGE_URL`] characters.
+/// A browser says it, so it is a claim: shown and followed, never trusted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PageUrl(String);
+
+impl PageUrl {
+    /// Trims and checks. An address of another kind (`file:`, `about:`) is none.
+    ///
+    /// # Errors
+    /// `TooLong` and `CharacterInvalid` (U+0000), both of the field `Page`.
+    pub fn parse(raw: &str) -> Result<Option<Self>, Refusal> {
+        let text = raw.trim();
+        if text.contains('\0') {
+            return Err(Refusal::of(Field::Page, Code::CharacterInvalid));
+        }
+        if text.chars().nth(limits::PAGE_URL).is_some() {
+            return Err(Refusal::of(Field::Page, Code::TooLong).limit(limits::PAGE_URL as u64));
+        }
+        let is_web = text.starts_with("https://") || text.starts_with("http://");
+        Ok(is_web.then(|| Self(text.to_owned())))
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What tells the pages of one site apart, without query and fragment: `/planes/anual`, or `/`.
+    pub fn path(&self) -> &str {
+        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        let path = rest.find('/').map_or("/", |at| &rest[at..]);
+        path.split(['?', '#']).next().unwrap_or(path)
+    }
+}
+
+impl TryFrom<String> for PageUrl {
+    type Error = Refusal;
+    fn try_from(raw: String) -> Result<Self, Refusal> {
+        Self::parse(&raw)?.ok_or(Refusal::of(Field::Page, Code::Invalid))
+    }
+}
+
+impl From<PageUrl> for String {
+    fn from(page: PageUrl) -> Self {
+        page.0
+    }
+}
+
+impl fmt::Display for PageUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(text: &str) -> PageUrl {
+        PageUrl::parse(text).expect("it fits").expect("it is of the web")
+    }
+
+    #[test]
+    fn a_page_is_of_the_web_or_none() {
+        assert_eq!(page(" https://a.example/x\n").as_str(), "https://a.example/x");
+        assert_eq!(page("http://a.example").as_str(), "http://a.example");
+        for other in ["javascript:alert(1)", "file:///etc/hosts", "about:blank", "a.example", ""] {
+            assert_eq!(PageUrl::parse(other), Ok(None), "{other}");
+        }
+        assert!(serde_json::from_str::<PageUrl>("\"javascript:alert(1)\"").is_err());
+    }
+
+    #[test]
+    fn a_page_has_its_limits() {
+        let longest = format!("https://a.example/{}", "ñ".repeat(limits::PAGE_URL - 18));
+        assert_eq!(page(&longest).as_str(), longest);
+        let refusal = PageUrl::parse(&format!("{longest}x")).expect_err("too long");
+        assert_eq!(refusal, Refusal::of(Field::Page, Code::TooLong).limit(2000));
+        let refusal = PageUrl::parse("https://a\0").expect_err("a NUL character");
+        assert_eq!(refusal, Refusal::of(Field::Page, Code::CharacterInvalid));
+    }
+
+    #[test]
+    fn a_page_is_named_by_its_path() {
+        for (address, path) in [
+            ("https://cuentasok.example/conciliacion/marzo?x=1#y", "/conciliacion/marzo"),
+            ("https://cuentasok.example", "/"),
+            ("https://cuentasok.example/planes/anual", "/planes/anual"),
+            ("https://cuentasok.example/#precios", "/"),
+        ] {
+            assert_eq!(page(address).path(), path);
+        }
+    }
+}
