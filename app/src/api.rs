@@ -2,8 +2,8 @@
 
 pub mod chats;
 pub mod mails;
+pub mod profile;
 pub mod requests;
-pub mod state;
 
 use leptos::{
     prelude::*,

@@ -1,10 +1,12 @@
 //! The page: what it starts from, its frame and its places.
 
 use crate::{
-    console::Console,
-    pages::{frame::Frame, inbox::Inbox, mail::Mails},
-    place::Way,
+    frame::Frame,
+    inbox::Inbox,
+    mail::Mails,
+    navigator::Way,
     start::{MailRow, MailText, Start},
+    state::console::Console,
     words::Words,
 };
 use leptos::{either::Either, prelude::*};

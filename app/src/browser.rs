@@ -1,5 +1,6 @@
 //! What only a browser has: its storage, clock, sound and notices. Called from effects and handlers alone, which never run on the server.
 
+pub mod keys;
 pub mod notice;
 pub mod sound;
 pub mod storage;

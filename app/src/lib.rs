@@ -1,7 +1,7 @@
 //! The agents' console: rendered by the server, taken over by the same code in the browser.
 //!
-//! [`pages`] draw and call back; only [`console`] and its [`socket`] talk to the server, besides the server functions in [`api`].
-//! [`model`] is what can be thought through without a browser.
+//! [`state`] is what the browser knows, [`ui`] has small parts without meaning, [`frame`] stands around every page, and each page has
+//! a folder: [`inbox`], [`mail`]. Only the state's socket and the server functions in [`api`] talk to the server.
 
 // A view is one nested type; the deepest goes past the default of 128.
 #![recursion_limit = "512"]
@@ -9,17 +9,15 @@
 pub mod api;
 pub mod app;
 pub mod browser;
-pub mod clock;
-pub mod console;
-pub mod model;
-pub mod pages;
-pub mod place;
-mod socket;
+pub mod frame;
+pub mod inbox;
+pub mod mail;
+pub mod navigator;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 pub mod start;
-pub mod thread;
-pub mod toast;
+pub mod state;
+pub mod ui;
 pub mod words;
 
 /// Takes the rendered page over.

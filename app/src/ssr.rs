@@ -1,8 +1,8 @@
 //! The server's side of the console: pages rendered before any script runs, and the routes of the server functions.
 
-mod console;
 mod document;
-mod plain;
+mod page;
+mod sign_in;
 
 use crate::api;
 use axum::{
@@ -71,20 +71,20 @@ pub fn router(desk: Desk, assets: ConsoleAssets) -> Router {
     let _ = any_spawner::Executor::init_tokio();
     register();
     Router::new()
-        .route("/console/sign-in", get(plain::sign_in))
-        .route("/console/password", get(plain::password))
-        .route("/console", get(console::page))
-        .route("/console/tickets/{ticket}", get(console::page))
-        .route("/console/mail", get(console::page))
-        .route("/console/mail/{mail}", get(console::page))
+        .route("/console/sign-in", get(sign_in::sign_in))
+        .route("/console/password", get(sign_in::password))
+        .route("/console", get(page::page))
+        .route("/console/tickets/{ticket}", get(page::page))
+        .route("/console/mail", get(page::page))
+        .route("/console/mail/{mail}", get(page::page))
         .route("/console/api/{*function}", axum::routing::post(call))
         .with_state(Site { desk, assets: Arc::new(assets) })
 }
 
 /// Named one by one rather than gathered by the linker, which may drop what nobody calls.
 fn register() {
-    register_explicit::<api::state::SetState>();
-    register_explicit::<api::state::WhoAmI>();
+    register_explicit::<api::profile::SetState>();
+    register_explicit::<api::profile::WhoAmI>();
     register_explicit::<api::chats::Accept>();
     register_explicit::<api::chats::Decline>();
     register_explicit::<api::chats::EndChat>();

@@ -1,7 +1,7 @@
 //! The catalogue of the page's language, for every component.
 
 use leptos::prelude::*;
-use protocol::{Refusal, strings::Strings};
+use protocol::{Refusal, contact::Contact, strings::Strings};
 
 /// The strings of one language; copied freely.
 #[derive(Clone, Copy)]
@@ -31,6 +31,12 @@ impl Words {
     /// A ticket state's name: the three that every site begins with in the reader's language, the owner's own as they are.
     pub fn state(self, name: &str) -> String {
         self.0.with_value(|strings| strings.state(name))
+    }
+
+    /// What a contact is called: by name, else by address, else a visitor.
+    pub fn contact(self, contact: &Contact) -> String {
+        let known = contact.name.clone().or_else(|| contact.email.clone());
+        known.unwrap_or_else(|| self.get("visitor"))
     }
 
     /// The sentence for a refusal.

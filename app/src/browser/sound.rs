@@ -1,7 +1,6 @@
 //! Two short tones, made rather than loaded. Silent until the page was touched once: browsers would refuse.
 
-use super::storage;
-use crate::model::keys;
+use super::{keys, storage};
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 use web_sys::{AudioContext, OscillatorType};

@@ -1,0 +1,70 @@
+//! Who is signed in, how they are told of things, and the way out.
+
+use crate::{
+    browser::{notice, sound},
+    state::console::use_console,
+    ui::{
+        erase::erase,
+        icon::{Drawing, Icon},
+        menu::Menu,
+    },
+    words::use_words,
+};
+use leptos::prelude::*;
+use protocol::names::initials;
+
+/// The menu behind the face.
+#[component]
+pub fn ProfileMenu() -> impl IntoView {
+    let words = use_words();
+    let console = use_console();
+    let muted = RwSignal::new(false);
+    let can_ask = RwSignal::new(false);
+    Effect::new(move |_| {
+        muted.set(sound::is_muted());
+        can_ask.set(notice::can_ask());
+    });
+    let name = move || console.me.with(|me| me.name.clone());
+    let email = move || console.me.with(|me| me.email.clone());
+    let toggle_sound = move |_| {
+        let mute = !muted.get_untracked();
+        sound::mute(mute);
+        muted.set(mute);
+        sound::chime();
+    };
+    let ask = move |_| {
+        notice::ask();
+        can_ask.set(false);
+    };
+
+    let face = view! { <span class="face" aria-hidden="true">{move || console.me.with(|me| initials(&me.name))}</span> };
+    let above = view! { <p class="who"><b>{name}</b><span class="muted s">{email}</span></p> };
+    erase(view! {
+        <Menu name=words.get("profile") class="btn profile" face=face above=above>
+            <button
+                type="button"
+                class="menu-item"
+                role="menuitemcheckbox"
+                aria-checked=move || (!muted.get()).to_string()
+                tabindex="-1"
+                on:click=toggle_sound
+            >
+                <Icon drawing=Drawing::Sound/>
+                <span class="grow">{words.get("sound")}</span>
+                <span class="chosen" aria-hidden="true" hidden=move || muted.get()><Icon drawing=Drawing::Check/></span>
+            </button>
+            <Show when=move || can_ask.get()>
+                <button type="button" class="menu-item" role="menuitem" tabindex="-1" on:click=ask>
+                    <Icon drawing=Drawing::Bell/>
+                    {words.get("ask_notices")}
+                </button>
+            </Show>
+            <form method="post" action="/console/sign-out" role="none">
+                <button class="menu-item" role="menuitem" tabindex="-1">
+                    <Icon drawing=Drawing::Leave/>
+                    {words.get("sign_out")}
+                </button>
+            </form>
+        </Menu>
+    })
+}

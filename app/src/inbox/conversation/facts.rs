@@ -1,0 +1,95 @@
+//! What is known about ticket and contact: beside the conversation on wide screens, over it on others.
+
+use crate::{
+    state::{console::use_console, thread::Thread},
+    ui::{
+        erase::erase,
+        icon::{Drawing, Icon},
+    },
+    words::use_words,
+};
+use leptos::prelude::*;
+use protocol::{agent::Conversation, entry::Category};
+
+/// The side panel.
+#[component]
+pub fn Facts(thread: Thread, open: RwSignal<bool>) -> impl IntoView {
+    let words = use_words();
+    let console = use_console();
+    let head = thread.head;
+    let fact = move |key: &'static str, value: Option<String>| {
+        value
+            .filter(|value| !value.is_empty())
+            .map(|value| view! { <dt>{words.get(key)}</dt><dd>{value}</dd> })
+    };
+    let contact = move |head: &Conversation| {
+        let email = head.contact.email.clone();
+        let verified = head.contact.verified;
+        view! {
+            {fact("name", head.contact.name.clone())}
+            {email.map(|email| view! {
+                <dt>{words.get("email")}</dt>
+                <dd>
+                    {email}" "
+                    <span class=if verified { "tag live" } else { "tag" }>
+                        {words.get(if verified { "verified" } else { "unverified" })}
+                    </span>
+                </dd>
+            })}
+            {fact("language", Some(language(&head.lang).map_or_else(|| head.lang.clone(), |key| words.get(key))))}
+            {head.page.clone().map(|page| view! {
+                <dt>{words.get("page")}</dt>
+                <dd class="wrap">
+                    <a href=page.to_string() target="_blank" rel="noopener noreferrer">{page.to_string()}</a>
+                </dd>
+            })}
+        }
+    };
+    erase(view! {
+        <aside class="facts" class:open=open id="facts" aria-label=words.get("facts")>
+            <button type="button" class="btn quiet icon-only facts-close" aria-label=words.get("dismiss") on:click=move |_| open.set(false)>
+                <Icon drawing=Drawing::Close/>
+            </button>
+            {move || head.with(|head| head.as_ref().map(|head| {
+                let created_at = head.created_at;
+                view! {
+                    <section class="facts-part">
+                        <p class="facts-number">
+                            <b class="num">{head.number.0.clone()}</b>
+                            <span class=state_class(head.state.category)>{words.state(&head.state.name)}</span>
+                        </p>
+                        {head.subject.clone().map(|subject| view! { <h2>{subject}</h2> })}
+                        <dl>
+                            {fact("site", Some(head.site.clone()))}
+                            {fact("queue", Some(head.queue.clone()))}
+                            <dt>{words.get("created")}</dt>
+                            <dd>{move || console.clock.long(created_at)}</dd>
+                        </dl>
+                    </section>
+                    <section class="facts-part">
+                        <h2>{words.get("contact")}</h2>
+                        <dl>{contact(head)}</dl>
+                    </section>
+                }
+            }))}
+        </aside>
+    })
+}
+
+/// The class of a ticket state's tag.
+pub fn state_class(category: Category) -> &'static str {
+    match category {
+        Category::Open => "tag away name",
+        Category::Waiting => "tag live name",
+        Category::Closed => "tag name",
+    }
+}
+
+fn language(tag: &str) -> Option<&'static str> {
+    match tag {
+        "es" => Some("lang_es"),
+        "en" => Some("lang_en"),
+        "pt" => Some("lang_pt"),
+        _ => None,
+    }
+}

@@ -1,0 +1,74 @@
+//! A row of the list.
+
+use crate::{
+    state::{console::use_console, list::Row},
+    ui::erase::erase,
+    words::use_words,
+};
+use leptos::prelude::*;
+use protocol::{agent::WorkKind, entry::Category};
+
+/// The row's link, with contact, preview, number, queue, time and what is unread.
+#[component]
+pub fn RowLink(row: Row) -> impl IntoView {
+    let words = use_words();
+    let console = use_console();
+    let ticket = row.ticket;
+    let item = row.item;
+    // One clone of the signal for each place that reads it; each place renders by itself.
+    let part = move || item.clone();
+    let (name, at, preview, place, tag, unread) = (part(), part(), part(), part(), part(), part());
+    let is_open = move || console.open.get() == Some(ticket);
+    let tags = move || {
+        tag.with(|item| match item.kind {
+            WorkKind::MyChat => (
+                "tag live",
+                words.fill("live_for", &[("time", &console.clock.elapsed(item.since))]),
+            ),
+            WorkKind::WaitingChat => (
+                "tag away",
+                words.fill("waits_for", &[("time", &console.clock.elapsed(item.since))]),
+            ),
+            WorkKind::Request => (
+                match item.state.category {
+                    Category::Open => "tag away name",
+                    Category::Waiting | Category::Closed => "tag name",
+                },
+                words.state(&item.state.name),
+            ),
+        })
+    };
+    let tags = Memo::new(move |_| tags());
+    // That nobody has read a waiting chat goes without saying.
+    let unread = move || {
+        unread.with(|item| if item.kind == WorkKind::WaitingChat { 0 } else { item.unread })
+    };
+    erase(view! {
+        <li>
+            <a href=format!("/console/tickets/{ticket}") class="item" aria-current=move || is_open().then_some("true")>
+                <span class="item-line">
+                    <b class="item-who">{move || name.with(|item| words.contact(&item.contact))}</b>
+                    <span class="item-at xs muted">{move || console.clock.short(at.with(|item| item.last_at))}</span>
+                </span>
+                <span class="item-line">
+                    <span class="item-text">{move || preview.with(|item| item.preview.clone())}</span>
+                    {move || match unread() {
+                        0 => None,
+                        n => Some(view! {
+                            <span class="unread">
+                                <span aria-hidden="true">{n}</span>
+                                <span class="quiet">{words.count("unread", n as usize)}</span>
+                            </span>
+                        }),
+                    }}
+                </span>
+                <span class="item-line">
+                    <span class="item-where xs muted">
+                        {move || place.with(|item| view! { <span class="num">{item.number.0.clone()}</span>" · "{item.queue.clone()} })}
+                    </span>
+                    <span class=move || tags.with(|(class, _)| *class)>{move || tags.with(|(_, text)| text.clone())}</span>
+                </span>
+            </a>
+        </li>
+    })
+}

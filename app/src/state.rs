@@ -1,0 +1,12 @@
+//! What the console knows and how it changes: the browser's model, without views.
+
+pub mod calendar;
+pub mod clock;
+pub mod console;
+pub mod list;
+pub mod log;
+pub mod offers;
+pub mod reasons;
+pub mod socket;
+pub mod thread;
+pub mod toasts;

@@ -1,0 +1,156 @@
+//! A ticket's entries as lines on screen: day separators between them, a face at the first of a run.
+
+use super::calendar::{self, Day};
+use protocol::{
+    Seq, Timestamp,
+    entry::{AgentBody, AgentEntry},
+};
+
+/// One line of a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Line {
+    /// A day begins.
+    Day { at: Timestamp, day: Day },
+    /// Something that happened; `first` when the one before it was not of the same side.
+    Entry { entry: AgentEntry, first: bool },
+}
+
+/// What a line is told apart by: neither changes while the line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LineKey {
+    /// The day.
+    Day(Day),
+    /// The entry's place.
+    Entry(Seq),
+}
+
+impl Line {
+    /// Its key in a list.
+    pub fn key(&self) -> LineKey {
+        match self {
+            Self::Day { day, .. } => LineKey::Day(*day),
+            Self::Entry { entry, .. } => LineKey::Entry(entry.seq),
+        }
+    }
+}
+
+/// The entries in order, as lines.
+pub fn lines<'a>(entries: impl Iterator<Item = &'a AgentEntry>, offset: i32) -> Vec<Line> {
+    let mut out = Vec::new();
+    let mut last_day = None;
+    let mut last_side = Side::Nobody;
+    for entry in entries {
+        let day = calendar::day(entry.at, offset);
+        if last_day != Some(day) {
+            out.push(Line::Day { at: entry.at, day });
+            last_day = Some(day);
+            last_side = Side::Nobody;
+        }
+        let side = Side::of(&entry.body);
+        out.push(Line::Entry { entry: entry.clone(), first: side != last_side });
+        last_side = side;
+    }
+    out
+}
+
+/// The last message of the agents' side, and the last that the visitor has seen.
+pub fn marks<'a>(entries: impl DoubleEndedIterator<Item = &'a AgentEntry>, seen: Seq) -> Marks {
+    let mut marks = Marks::default();
+    for entry in entries.rev() {
+        if let AgentBody::Agent { .. } = entry.body {
+            marks.sent = marks.sent.or(Some(entry.seq));
+            if entry.seq <= seen {
+                marks.read = Some(entry.seq);
+                break;
+            }
+        }
+    }
+    marks
+}
+
+/// Where the delivery marks stand: only under the last message of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Under this one stands *entregado*.
+    pub sent: Option<Seq>,
+    /// Under this one stands *leído*.
+    pub read: Option<Seq>,
+}
+
+#[derive(PartialEq, Eq)]
+enum Side {
+    Nobody,
+    Visitor,
+    Agent(String),
+}
+
+impl Side {
+    fn of(body: &AgentBody) -> Self {
+        match body {
+            AgentBody::Visitor { .. } => Self::Visitor,
+            AgentBody::Agent { name, .. } => Self::Agent(name.clone()),
+            _ => Self::Nobody,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{AgentId, EntryId};
+    use uuid::Uuid;
+
+    const DAY: i64 = 86_400_000;
+
+    fn entry(seq: i64, at: i64, body: AgentBody) -> AgentEntry {
+        AgentEntry { seq: Seq(seq), id: EntryId(Uuid::nil()), at: Timestamp(at), body }
+    }
+
+    fn visitor() -> AgentBody {
+        AgentBody::Visitor { text: "Hola".into(), files: vec![] }
+    }
+
+    fn agent() -> AgentBody {
+        AgentBody::Agent {
+            agent: AgentId(Uuid::nil()),
+            name: "Lucía".into(),
+            text: "Hola".into(),
+            files: vec![],
+        }
+    }
+
+    #[test]
+    fn a_day_begins_once_and_a_run_has_one_face() {
+        let entries = [
+            entry(1, 0, visitor()),
+            entry(2, 5, visitor()),
+            entry(3, 9, agent()),
+            entry(4, DAY, agent()),
+        ];
+        let shape: Vec<_> = lines(entries.iter(), 0)
+            .into_iter()
+            .map(|line| match line {
+                Line::Day { .. } => "day",
+                Line::Entry { first: true, .. } => "first",
+                Line::Entry { first: false, .. } => "more",
+            })
+            .collect();
+        assert_eq!(shape, ["day", "first", "more", "first", "day", "first"]);
+        // West of Greenwich the epoch is still the day before.
+        assert_eq!(lines(entries.iter(), -60).len(), 6);
+    }
+
+    #[test]
+    fn marks_stand_under_the_last_of_their_kind() {
+        let entries = [
+            entry(1, 0, visitor()),
+            entry(2, 1, agent()),
+            entry(3, 2, agent()),
+            entry(4, 3, visitor()),
+        ];
+        assert_eq!(marks(entries.iter(), Seq(2)), Marks { sent: Some(Seq(3)), read: Some(Seq(2)) });
+        assert_eq!(marks(entries.iter(), Seq(4)), Marks { sent: Some(Seq(3)), read: Some(Seq(3)) });
+        assert_eq!(marks(entries.iter(), Seq(0)), Marks { sent: Some(Seq(3)), read: None });
+        assert_eq!(marks([].iter(), Seq(0)), Marks::default());
+    }
+}

@@ -1,0 +1,8 @@
+//! Small parts without meaning: they take data and callbacks, and know words, but not the console.
+
+pub mod erase;
+pub mod files;
+pub mod icon;
+pub mod menu;
+pub mod not_there;
+pub mod toasts;

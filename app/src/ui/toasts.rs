@@ -1,0 +1,27 @@
+//! The notes at the bottom.
+
+use super::{
+    erase::erase,
+    icon::{Drawing, Icon},
+};
+use crate::{state::console::use_console, words::use_words};
+use leptos::prelude::*;
+
+/// All notes on screen; heard as they come.
+#[component]
+pub fn ToastList() -> impl IntoView {
+    let words = use_words();
+    let toasts = use_console().toasts;
+    erase(view! {
+        <div class="toasts" role="status" aria-live="polite">
+            <For each=move || toasts.shown() key=|toast| toast.id let:toast>
+                <p class="toast" class:alert=toast.is_alert>
+                    <span class="grow">{toast.text}</span>
+                    <button type="button" class="btn quiet icon-only" aria-label=words.get("dismiss") on:click=move |_| toasts.dismiss(toast.id)>
+                        <Icon drawing=Drawing::Close/>
+                    </button>
+                </p>
+            </For>
+        </div>
+    })
+}
