@@ -1,9 +1,11 @@
-//! Server functions: context, one verb of the desk, a typed error. What is decided goes through here; what is said goes through the socket.
+//! Server functions: context, one verb of the desk, a typed error. Decisions go through here; messages go through the socket.
 
 pub mod chats;
 pub mod mails;
 pub mod profile;
 pub mod requests;
+#[cfg(feature = "ssr")]
+pub(crate) mod server;
 
 use leptos::{
     prelude::*,
@@ -30,48 +32,6 @@ impl FromServerFnError for ApiError {
         Self(Refusal::new(code))
     }
 }
-
-#[cfg(feature = "ssr")]
-mod server {
-    use super::{ApiError, Code, Refusal};
-    use axum::http::{StatusCode, request::Parts};
-    use desk::{Desk, people::Agent};
-    use leptos::prelude::*;
-    use leptos_axum::ResponseOptions;
-    use protocol::problem;
-
-    /// The desk and the agent who asks.
-    pub(super) fn caller() -> Result<(Desk, Agent), ApiError> {
-        let agent =
-            use_context::<Parts>().and_then(|parts| parts.extensions.get::<Agent>().cloned());
-        match (use_context::<Desk>(), agent) {
-            (Some(desk), Some(agent)) => Ok((desk, agent)),
-            _ => Err(refuse(Refusal::new(Code::SignInRequired))),
-        }
-    }
-
-    /// Words a desk's error for the page and sets the answer's status.
-    pub(super) fn refused(error: desk::Error) -> ApiError {
-        let refusal = error.refusal();
-        if status(refusal.code).is_server_error() {
-            tracing::error!(error = &error as &dyn std::error::Error, "a console request failed");
-        }
-        refuse(refusal)
-    }
-
-    fn refuse(refusal: Refusal) -> ApiError {
-        if let Some(options) = use_context::<ResponseOptions>() {
-            options.set_status(status(refusal.code));
-        }
-        ApiError(refusal)
-    }
-
-    fn status(code: Code) -> StatusCode {
-        StatusCode::from_u16(problem::status(code)).expect("a status of HTTP")
-    }
-}
-#[cfg(feature = "ssr")]
-use server::{caller, refused};
 
 #[cfg(test)]
 mod tests {

@@ -1,39 +1,40 @@
-//! The page: what it starts from, its frame and its places.
+//! The application: what every page shares, and the page that the address names.
 
 use crate::{
     frame::Frame,
-    inbox::Inbox,
-    mail::Mails,
-    navigator::Way,
-    start::{MailRow, MailText, Start},
-    state::console::Console,
+    navigator::Navigator,
+    pages::{self, PAGES},
+    start::Start,
+    state::{clock::Clock, console::Console},
     words::Words,
 };
-use leptos::{either::Either, prelude::*};
-
-/// Mails that came with the page; taken once.
-#[derive(Clone, Copy)]
-pub struct FirstMails(pub StoredValue<(Option<Vec<MailRow>>, Option<MailText>)>);
+use leptos::prelude::*;
 
 /// The console.
 #[component]
 pub fn App(start: Start) -> impl IntoView {
-    let words = Words::new(start.strings.clone());
+    let Start { strings, now, offset, role, profile, worklist, offers, path, page, .. } = start;
+    let words = Words::new(strings);
     provide_context(words);
-    let console = Console::new(&start, words);
+    let clock = Clock::new(now, offset, words);
+    provide_context(clock);
+    let console = Console::new(profile, worklist, offers, clock, words);
     provide_context(console);
-    let way = Way::new(&start.path);
-    provide_context(way);
-    provide_context(FirstMails(StoredValue::new((start.mails, start.mail))));
+    let navigator = Navigator::new(path);
+    provide_context(navigator);
+    let first = StoredValue::new(Some(page));
     Effect::new(move |_| {
-        way.take_over();
-        console.take_over();
+        // The first page is drawn by now. One that is shown later reads for itself.
+        first.set_value(None);
+        navigator.hydrate(move |path| pages::find(path).is_some_and(|at| PAGES[at].least <= role));
+        console.hydrate();
     });
 
-    let on_mail = Memo::new(move |_| way.place().is_mail());
+    // An address that leads nowhere is shown by the first page.
+    let current = Memo::new(move |_| navigator.with(pages::find).unwrap_or(0));
     view! {
-        <Frame>
-            {move || if on_mail.get() { Either::Left(view! { <Mails/> }) } else { Either::Right(view! { <Inbox/> }) }}
+        <Frame role=role current=current>
+            {move || (PAGES[current.get()].view)(first.get_value())}
         </Frame>
     }
 }

@@ -1,4 +1,4 @@
-//! What only a browser has: its storage, clock, sound and notices. Called from effects and handlers alone, which never run on the server.
+//! What only a browser has: storage, clock, sound, notifications, uploads. Called from effects and handlers alone, which never run on the server.
 
 pub mod keys;
 pub mod notice;
@@ -35,7 +35,7 @@ pub fn new_entry_id() -> EntryId {
 }
 
 /// A random number from 0 to 1.
-pub fn jitter() -> f64 {
+pub fn random() -> f64 {
     js_sys::Math::random()
 }
 
@@ -49,8 +49,8 @@ pub fn is_away() -> bool {
     is_hidden() || !document().has_focus().unwrap_or(true)
 }
 
-/// Leaves the reader's offset where the server finds it on the next visit, so that its first paint shows the right times.
-pub fn keep_offset(offset: i32) {
+/// Stores the reader's offset in a cookie, so that the next page shows the right times before its script runs.
+pub fn store_offset(offset: i32) {
     if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {
         let cookie =
             format!("ayuda_offset={offset}; Path=/console; Max-Age=31536000; SameSite=Lax");
@@ -58,7 +58,7 @@ pub fn keep_offset(offset: i32) {
     }
 }
 
-/// Whether there is a mouse, and with it a keyboard: where there is none, a cursor in a field brings up half a screen of keys.
+/// Whether there is a mouse, and so a keyboard: where there is none, a focused field brings up half a screen of keys.
 pub fn has_keyboard() -> bool {
     window().match_media("(hover: hover)").ok().flatten().is_some_and(|query| query.matches())
 }

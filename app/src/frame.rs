@@ -1,78 +1,70 @@
-//! What stands around every page: top bar, rail, banner, offers, notes.
+//! What stands around every page: top bar, navigation bar, banner, offers, notes.
 
 mod banner;
+mod offer_card;
 mod offers;
 mod profile_menu;
+mod rail;
 mod state_menu;
 mod title;
 
 use crate::{
-    navigator::use_way,
+    api,
     state::console::use_console,
-    ui::{
-        erase::erase,
-        icon::{Drawing, Icon},
-        toasts::ToastList,
-    },
+    ui::{erase::erase, toasts::ToastList},
     words::use_words,
 };
 use banner::Banner;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use offers::Offers;
 use profile_menu::ProfileMenu;
+use protocol::{Role, agent::AgentState};
+use rail::Rail;
 use state_menu::StateMenu;
 use title::Title;
 
-/// The frame around a page.
+/// The frame around a page. `current`: the page's place in the table of pages.
 #[component]
-pub fn Frame<Page: IntoView + 'static>(children: TypedChildren<Page>) -> impl IntoView {
+pub fn Frame<Content: IntoView + 'static>(
+    role: Role,
+    current: Memo<usize>,
+    children: TypedChildren<Content>,
+) -> impl IntoView {
     let words = use_words();
     let console = use_console();
-    let sites = move || console.me.with(|me| me.sites.join(" · "));
+    let profile = console.profile;
+    let sites = move || profile.with(|profile| profile.sites.join(" · "));
+    let set_state = move |wanted: AgentState| {
+        spawn_local(async move {
+            match api::profile::set_state(wanted).await {
+                Ok(()) => profile.update(|profile| {
+                    if profile.state != wanted {
+                        profile.state = wanted;
+                        profile.since = console.clock.exact();
+                    }
+                }),
+                Err(error) => console.toasts.alert(words.refusal(&error.0)),
+            }
+        });
+    };
     erase(view! {
-        <Title/>
+        <Title offers=console.offers list=console.list/>
         <a class="skip" href="#main">{words.get("skip")}</a>
         <div class="frame">
             <header class="bar">
                 <b class="brand">{words.get("product")}</b>
                 <span class="sites muted">{sites}</span>
                 <span class="grow"></span>
-                <StateMenu/>
-                <ProfileMenu/>
+                <StateMenu profile=profile on_choose=Callback::new(set_state)/>
+                <ProfileMenu profile=profile/>
             </header>
-            <Rail/>
+            <Rail role=role current=current/>
             <main id="main" tabindex="-1">
-                <Banner/>
+                <Banner socket=console.socket/>
                 {children.into_inner()()}
             </main>
             <Offers/>
         </div>
-        <ToastList/>
-    })
-}
-
-#[component]
-fn Rail() -> impl IntoView {
-    let words = use_words();
-    let console = use_console();
-    let way = use_way();
-    let on_mail = Memo::new(move |_| way.place().is_mail());
-    let current = move |here: bool| here.then_some("page");
-    let waiting = Memo::new(move |_| console.work.unread());
-    erase(view! {
-        <nav class="rail" aria-label=words.get("sections")>
-            <a href="/console" class="place" aria-current=move || current(!on_mail.get())>
-                <Icon drawing=Drawing::Inbox/>
-                <span class="place-name">{words.get("inbox")}</span>
-                <span class="badge" hidden=move || waiting.get() == 0>
-                    <span aria-hidden="true">{move || waiting.get()}</span>
-                    <span class="quiet">{move || words.count("unread", waiting.get() as usize)}</span>
-                </span>
-            </a>
-            <a href="/console/mail" class="place" aria-current=move || current(on_mail.get())>
-                <Icon drawing=Drawing::Mail/>
-                <span class="place-name">{words.get("mail")}</span>
-            </a>
-        </nav>
+        <ToastList toasts=console.toasts/>
     })
 }

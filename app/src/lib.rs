@@ -1,11 +1,13 @@
-//! The agents' console: rendered by the server, taken over by the same code in the browser.
+//! The agents' console: rendered by the server, then hydrated by the same code in the browser.
 //!
-//! [`state`] is what the browser knows, [`ui`] has small parts without meaning, [`frame`] stands around every page, and each page has
-//! a folder: [`inbox`], [`mail`]. Only the state's socket and the server functions in [`api`] talk to the server.
+//! From the bottom up: [`browser`] is what only a browser has, [`api`] are the server functions, [`state`] is what the console knows,
+//! [`ui`] are small parts without meaning. A page is a folder ([`inbox`], [`mail`]) and a row in the table of [`pages`]; [`frame`] stands
+//! around every page, and [`app`] puts them together. Only pages, the frame and the state's socket call the server.
 
 // A view is one nested type; the deepest goes past the default of 128.
 #![recursion_limit = "512"]
 
+pub mod address;
 pub mod api;
 pub mod app;
 pub mod browser;
@@ -13,6 +15,7 @@ pub mod frame;
 pub mod inbox;
 pub mod mail;
 pub mod navigator;
+pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 pub mod start;
@@ -20,13 +23,13 @@ pub mod state;
 pub mod ui;
 pub mod words;
 
-/// Takes the rendered page over.
+/// Hydrates the rendered page.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     use leptos::prelude::*;
 
-    // The server wrote it into this very page; without it there is nothing to take over, and the page stays as it is.
+    // The server wrote the state into this very page; without it the page stays as it is.
     let Some(start) = document()
         .get_element_by_id("start")
         .and_then(|element| element.text_content())

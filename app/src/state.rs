@@ -10,3 +10,5 @@ pub mod reasons;
 pub mod socket;
 pub mod thread;
 pub mod toasts;
+pub mod uploads;
+pub mod writing;

@@ -1,5 +1,6 @@
 //! Small parts without meaning: they take data and callbacks, and know words, but not the console.
 
+pub mod dialog;
 pub mod erase;
 pub mod files;
 pub mod icon;

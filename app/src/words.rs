@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use protocol::{Refusal, contact::Contact, strings::Strings};
 
-/// The strings of one language; copied freely.
+/// The texts of one language; copied freely.
 #[derive(Clone, Copy)]
 pub struct Words(StoredValue<Strings>);
 
 impl Words {
-    /// Keeps the strings for as long as the page lives.
+    /// Stores the texts for as long as the page lives.
     pub fn new(strings: Strings) -> Self {
         Self(StoredValue::new(strings))
     }

@@ -1,6 +1,6 @@
 //! What can go wrong in the desk.
 
-use protocol::{Code, Refusal};
+use protocol::{Code, Refusal, text_enum::UnknownText};
 
 /// Short for a desk's answer.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -26,6 +26,9 @@ pub enum Error {
     /// A file could not be read or written.
     #[error("a file failed")]
     File(#[from] std::io::Error),
+    /// The database holds a text that this version does not know; nothing is guessed.
+    #[error("a row is not understood")]
+    UnknownText(#[from] UnknownText),
 }
 
 impl Error {
@@ -36,7 +39,7 @@ impl Error {
             Self::Shared(error) => error.refusal(),
             Self::StorageFull => Refusal::new(Code::StorageFull),
             Self::Database(_) | Self::Conflict => Refusal::new(Code::TryAgain),
-            Self::File(_) => Refusal::new(Code::Internal),
+            Self::File(_) | Self::UnknownText(_) => Refusal::new(Code::Internal),
         }
     }
 

@@ -2,10 +2,8 @@
 
 use super::ApiError;
 #[cfg(feature = "ssr")]
-use super::{caller, refused};
+use super::server::{caller, closing_reason, refused};
 use leptos::prelude::*;
-#[cfg(feature = "ssr")]
-use protocol::settings::ClosingReason;
 use protocol::{ChatId, TicketId};
 
 /// Takes a ringing or waiting chat; answers its ticket.
@@ -26,8 +24,7 @@ pub async fn decline(chat: ChatId) -> Result<(), ApiError> {
 #[server(prefix = "/console/api", endpoint = "chats/end")]
 pub async fn end_chat(ticket: TicketId, reason: String) -> Result<(), ApiError> {
     let (desk, agent) = caller()?;
-    let reason = ClosingReason::parse(&reason).map_err(|refusal| refused(refusal.into()))?;
-    desk.end_chat(&agent, ticket, &reason).await.map_err(refused)
+    desk.end_chat(&agent, ticket, &closing_reason(&reason)?).await.map_err(refused)
 }
 
 /// The reasons to choose from.

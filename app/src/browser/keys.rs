@@ -1,23 +1,23 @@
-//! Names of what the browser keeps. Each begins with the agent's address: another agent at the same browser finds nothing of it.
+//! The names under which the browser stores things. Each holds the agent's address: another agent at the same browser finds nothing.
 
 use protocol::{EntryId, TicketId};
 
-/// The unsent text for a ticket.
+/// The text that is typed for a ticket and not sent yet.
 pub fn draft(email: &str, ticket: TicketId) -> String {
     format!("ayuda:console:{email}:draft:{ticket}")
 }
 
-/// What all unacknowledged messages begin with.
-pub fn outbox(email: &str) -> String {
+/// What the keys of all unacknowledged messages begin with.
+pub fn messages(email: &str) -> String {
     format!("ayuda:console:{email}:out:")
 }
 
 /// One unacknowledged message.
-pub fn outgoing(email: &str, id: EntryId) -> String {
+pub fn message(email: &str, id: EntryId) -> String {
     format!("ayuda:console:{email}:out:{id}")
 }
 
-/// Whether sound is off; the same for everybody at this browser.
+/// There while sound is off; the same for everybody at this browser.
 pub const MUTED: &str = "ayuda:console:muted";
 
 #[cfg(test)]
@@ -30,7 +30,7 @@ mod tests {
         let ticket = TicketId(Uuid::nil());
         assert_ne!(draft("a@example.com", ticket), draft("b@example.com", ticket));
         let id = EntryId(Uuid::nil());
-        assert!(outgoing("a@example.com", id).starts_with(&outbox("a@example.com")));
-        assert!(!outgoing("a@example.com", id).starts_with(&outbox("b@example.com")));
+        assert!(message("a@example.com", id).starts_with(&messages("a@example.com")));
+        assert!(!message("a@example.com", id).starts_with(&messages("b@example.com")));
     }
 }

@@ -3,19 +3,19 @@
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
 
-/// Whether they can still be asked for: the browser has them and nobody answered yet.
+/// Whether the agent can be asked: the browser has notifications, and nobody has allowed or forbidden them yet.
 pub fn can_ask() -> bool {
     is_supported() && Notification::permission() == NotificationPermission::Default
 }
 
-/// Asks; must follow a click.
+/// Asks the agent to allow notifications; browsers want a click before it.
 pub fn ask() {
     if is_supported() {
         let _ = Notification::request_permission();
     }
 }
 
-/// Shows one; a later one with the same tag takes its place.
+/// Shows a notification; a later one with the same tag takes its place.
 pub fn show(title: &str, text: &str, tag: &str) {
     if !is_supported()
         || !super::is_away()
@@ -28,11 +28,11 @@ pub fn show(title: &str, text: &str, tag: &str) {
     options.set_tag(tag);
     if let Ok(notification) = Notification::new_with_options(title, &options) {
         let shown = notification.clone();
-        let follow = Closure::once_into_js(move || {
+        let on_click = Closure::once_into_js(move || {
             let _ = leptos::prelude::window().focus();
             shown.close();
         });
-        notification.set_onclick(Some(follow.unchecked_ref()));
+        notification.set_onclick(Some(on_click.unchecked_ref()));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Two short tones, made rather than loaded. Silent until the page was touched once: browsers would refuse.
+//! Short tones, made rather than loaded. Browsers refuse to play any before the agent has clicked or typed.
 
 use super::{keys, storage};
 use std::cell::RefCell;
@@ -34,7 +34,7 @@ pub fn chime() {
 }
 
 fn play(tones: &[(f32, f64)]) {
-    if is_muted() || !was_touched() {
+    if is_muted() || !was_used() {
         return;
     }
     CONTEXT.with_borrow_mut(|context| {
@@ -49,8 +49,8 @@ fn play(tones: &[(f32, f64)]) {
     });
 }
 
-/// Whether the agent has clicked or typed here yet; a browser that does not say may try.
-fn was_touched() -> bool {
+/// Whether the agent has clicked or typed here yet; true in a browser that does not tell.
+fn was_used() -> bool {
     let get = |on: &JsValue, name: &str| {
         js_sys::Reflect::get(on, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
     };
@@ -60,14 +60,14 @@ fn was_touched() -> bool {
 
 fn tone(context: &AudioContext, pitch: f32, after: f64) -> Result<(), JsValue> {
     let start = context.current_time() + after;
-    let (voice, volume) = (context.create_oscillator()?, context.create_gain()?);
-    voice.set_type(OscillatorType::Sine);
-    voice.frequency().set_value(pitch);
-    volume.gain().set_value_at_time(0.0001, start)?;
-    volume.gain().exponential_ramp_to_value_at_time(0.12, start + 0.02)?;
-    volume.gain().exponential_ramp_to_value_at_time(0.0001, start + 0.28)?;
-    voice.connect_with_audio_node(&volume)?;
-    volume.connect_with_audio_node(&context.destination())?;
-    voice.start_with_when(start)?;
-    voice.stop_with_when(start + 0.3)
+    let (oscillator, gain) = (context.create_oscillator()?, context.create_gain()?);
+    oscillator.set_type(OscillatorType::Sine);
+    oscillator.frequency().set_value(pitch);
+    gain.gain().set_value_at_time(0.0001, start)?;
+    gain.gain().exponential_ramp_to_value_at_time(0.12, start + 0.02)?;
+    gain.gain().exponential_ramp_to_value_at_time(0.0001, start + 0.28)?;
+    oscillator.connect_with_audio_node(&gain)?;
+    gain.connect_with_audio_node(&context.destination())?;
+    oscillator.start_with_when(start)?;
+    oscillator.stop_with_when(start + 0.3)
 }

@@ -11,21 +11,21 @@ pub fn get(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 
-/// Keeps a text.
+/// Stores a text.
 pub fn set(key: &str, text: &str) {
     if let Some(storage) = storage() {
         let _ = storage.set_item(key, text);
     }
 }
 
-/// Forgets a text.
+/// Removes a text.
 pub fn remove(key: &str) {
     if let Some(storage) = storage() {
         let _ = storage.remove_item(key);
     }
 }
 
-/// Everything under keys that begin so.
+/// All keys that begin so, with their texts.
 pub fn all(prefix: &str) -> Vec<(String, String)> {
     let Some(storage) = storage() else { return Vec::new() };
     (0..storage.length().unwrap_or(0))

@@ -1,38 +1,38 @@
-//! One file to the server, with its progress.
+//! Sends a file to the server.
 
 use protocol::{Code, Field, Refusal, TicketId, file::Attachment, problem::Problem};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{File, FormData, ProgressEvent, XmlHttpRequest};
 
-/// The network or the server failed it; it may be tried again.
-const PASSING: Refusal = Refusal::of(Field::Files, Code::TryAgain);
+/// The network or the server failed; the file may be sent again.
+const TRY_AGAIN: Refusal = Refusal::of(Field::Files, Code::TryAgain);
 
-/// Sends a file for a ticket. `progress` hears 0 to 100; `done` the stored file, or why it was refused.
+/// Sends a file for a ticket. `on_progress` receives 0 to 100 percent; `on_done` the stored file, or why it was refused.
 pub fn upload(
     ticket: TicketId,
     file: &File,
-    progress: impl Fn(u8) + 'static,
-    done: impl FnOnce(Result<Attachment, Refusal>) + 'static,
+    on_progress: impl Fn(u8) + 'static,
+    on_done: impl FnOnce(Result<Attachment, Refusal>) + 'static,
 ) {
     let Ok(request) = XmlHttpRequest::new() else {
-        return done(Err(PASSING));
+        return on_done(Err(TRY_AGAIN));
     };
-    if let Ok(sending) = request.upload() {
-        let heard = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
+    if let Ok(upload) = request.upload() {
+        let progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
             if event.length_computable() && event.total() > 0.0 {
                 #[expect(
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,
                     reason = "0 to 100"
                 )]
-                progress((event.loaded() * 100.0 / event.total()) as u8);
+                on_progress((event.loaded() * 100.0 / event.total()) as u8);
             }
         });
-        sending.set_onprogress(Some(heard.into_js_value().unchecked_ref()));
+        upload.set_onprogress(Some(progress.into_js_value().unchecked_ref()));
     }
-    let answered = request.clone();
+    let ended = request.clone();
     request.set_onloadend(Some(
-        Closure::once_into_js(move || done(answer(&answered))).unchecked_ref(),
+        Closure::once_into_js(move || on_done(answer(&ended))).unchecked_ref(),
     ));
     let _ = send(&request, ticket, file);
 }
@@ -48,8 +48,8 @@ fn send(request: &XmlHttpRequest, ticket: TicketId, file: &File) -> Result<(), J
 fn answer(request: &XmlHttpRequest) -> Result<Attachment, Refusal> {
     let text = request.response_text().ok().flatten().unwrap_or_default();
     if request.status() == Ok(201) {
-        serde_json::from_str(&text).map_err(|_| PASSING)
+        serde_json::from_str(&text).map_err(|_| TRY_AGAIN)
     } else {
-        Err(serde_json::from_str::<Problem>(&text).map_or(PASSING, |problem| problem.refusal()))
+        Err(serde_json::from_str::<Problem>(&text).map_or(TRY_AGAIN, |problem| problem.refusal()))
     }
 }

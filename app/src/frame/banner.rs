@@ -1,7 +1,7 @@
-//! What stands over the page while the console hears nothing.
+//! The line over the page while there is no connection.
 
 use crate::{
-    state::console::{Link, use_console},
+    state::socket::{Socket, SocketStatus},
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
@@ -10,19 +10,18 @@ use crate::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// Without a connection, or without a session.
+/// Says that the connection is lost or that the session has ended.
 #[component]
-pub fn Banner() -> impl IntoView {
+pub fn Banner(socket: Socket) -> impl IntoView {
     let words = use_words();
-    let link = use_console().link;
     erase(view! {
         <div role="status" class="banners">
-            {move || match link.get() {
-                Link::Starting | Link::Up => None,
-                Link::Down => Some(Either::Left(view! {
+            {move || match socket.status() {
+                SocketStatus::Connecting | SocketStatus::Connected => None,
+                SocketStatus::Disconnected => Some(Either::Left(view! {
                     <p class="banner"><Icon drawing=Drawing::Alert/>{words.get("offline")}</p>
                 })),
-                Link::SignedOut => Some(Either::Right(view! {
+                SocketStatus::SignedOut => Some(Either::Right(view! {
                     <p class="banner"><Icon drawing=Drawing::Alert/>{words.get("signed_out")}" "
                         <a href="/console/sign-in" rel="external">{words.get("sign_in")}</a>
                     </p>

@@ -1,8 +1,7 @@
-//! Who is signed in, how they are told of things, and the way out.
+//! Who is signed in, how they are notified, and the way out.
 
 use crate::{
     browser::{notice, sound},
-    state::console::use_console,
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
@@ -11,25 +10,24 @@ use crate::{
     words::use_words,
 };
 use leptos::prelude::*;
-use protocol::names::initials;
+use protocol::{agent::Me, names::initials};
 
-/// The menu behind the face.
+/// The menu behind the agent's face.
 #[component]
-pub fn ProfileMenu() -> impl IntoView {
+pub fn ProfileMenu(profile: RwSignal<Me>) -> impl IntoView {
     let words = use_words();
-    let console = use_console();
-    let muted = RwSignal::new(false);
+    let is_muted = RwSignal::new(false);
     let can_ask = RwSignal::new(false);
     Effect::new(move |_| {
-        muted.set(sound::is_muted());
+        is_muted.set(sound::is_muted());
         can_ask.set(notice::can_ask());
     });
-    let name = move || console.me.with(|me| me.name.clone());
-    let email = move || console.me.with(|me| me.email.clone());
+    let name = move || profile.with(|profile| profile.name.clone());
+    let email = move || profile.with(|profile| profile.email.clone());
     let toggle_sound = move |_| {
-        let mute = !muted.get_untracked();
-        sound::mute(mute);
-        muted.set(mute);
+        let muted = !is_muted.get_untracked();
+        sound::mute(muted);
+        is_muted.set(muted);
         sound::chime();
     };
     let ask = move |_| {
@@ -37,7 +35,7 @@ pub fn ProfileMenu() -> impl IntoView {
         can_ask.set(false);
     };
 
-    let face = view! { <span class="face" aria-hidden="true">{move || console.me.with(|me| initials(&me.name))}</span> };
+    let face = view! { <span class="face" aria-hidden="true">{move || profile.with(|profile| initials(&profile.name))}</span> };
     let above = view! { <p class="who"><b>{name}</b><span class="muted s">{email}</span></p> };
     erase(view! {
         <Menu name=words.get("profile") class="btn profile" face=face above=above>
@@ -45,13 +43,13 @@ pub fn ProfileMenu() -> impl IntoView {
                 type="button"
                 class="menu-item"
                 role="menuitemcheckbox"
-                aria-checked=move || (!muted.get()).to_string()
+                aria-checked=move || (!is_muted.get()).to_string()
                 tabindex="-1"
                 on:click=toggle_sound
             >
                 <Icon drawing=Drawing::Sound/>
                 <span class="grow">{words.get("sound")}</span>
-                <span class="chosen" aria-hidden="true" hidden=move || muted.get()><Icon drawing=Drawing::Check/></span>
+                <span class="chosen" aria-hidden="true" hidden=move || is_muted.get()><Icon drawing=Drawing::Check/></span>
             </button>
             <Show when=move || can_ask.get()>
                 <button type="button" class="menu-item" role="menuitem" tabindex="-1" on:click=ask>

@@ -1,8 +1,7 @@
-//! *Disponible* or *Ausente*, and for how long already.
+//! *Disponible* or *Ausente*, and since when.
 
 use crate::{
-    api,
-    state::console::use_console,
+    state::clock::use_clock,
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
@@ -10,48 +9,30 @@ use crate::{
     },
     words::use_words,
 };
-use leptos::{prelude::*, task::spawn_local};
-use protocol::agent::AgentState;
+use leptos::prelude::*;
+use protocol::agent::{AgentState, Me};
 
-fn key(state: AgentState) -> &'static str {
-    match state {
-        AgentState::Available => "available",
-        AgentState::Away => "away",
-    }
-}
-
-/// The agent's own state, with the menu that changes it.
+/// The agent's state, with the menu that changes it.
 #[component]
-pub fn StateMenu() -> impl IntoView {
+pub fn StateMenu(profile: RwSignal<Me>, on_choose: Callback<AgentState>) -> impl IntoView {
     let words = use_words();
-    let console = use_console();
-    let state = Memo::new(move |_| console.me.with(|me| me.state));
-    let since = Memo::new(move |_| console.me.with(|me| me.since));
-    let name = Signal::derive(move || {
-        words.fill("state_name", &[("state", &words.get(key(state.get())))])
-    });
+    let clock = use_clock();
+    let state = Memo::new(move |_| profile.with(|profile| profile.state));
+    let since = Memo::new(move |_| profile.with(|profile| profile.since));
+    let state_name = move |state: AgentState| words.get(state.as_text());
+    let name =
+        Signal::derive(move || words.fill("state_name", &[("state", &state_name(state.get()))]));
 
     let choose = move |wanted: AgentState| {
-        if state.get_untracked() == wanted {
-            return;
+        if state.get_untracked() != wanted {
+            on_choose.run(wanted);
         }
-        spawn_local(async move {
-            match api::profile::set_state(wanted).await {
-                Ok(()) => console.me.update(|me| {
-                    if me.state != wanted {
-                        me.state = wanted;
-                        me.since = console.clock.exact();
-                    }
-                }),
-                Err(error) => console.toasts.alert(words.refusal(&error.0)),
-            }
-        });
     };
     let item = move |wanted: AgentState| {
         view! {
             <button type="button" class="menu-item" role="menuitem" tabindex="-1" on:click=move |_| choose(wanted)>
                 <i class=move || dot(wanted)></i>
-                <span class="grow">{words.get(key(wanted))}</span>
+                <span class="grow">{state_name(wanted)}</span>
                 <span class="chosen" aria-hidden="true" hidden=move || state.get() != wanted><Icon drawing=Drawing::Check/></span>
             </button>
         }
@@ -59,8 +40,8 @@ pub fn StateMenu() -> impl IntoView {
     let face = view! {
         <span class="state-face" aria-hidden="true">
             <i class=move || dot(state.get())></i>
-            <span>{move || words.get(key(state.get()))}</span>
-            <span class="num clock">{move || console.clock.elapsed(since.get())}</span>
+            <span>{move || state_name(state.get())}</span>
+            <span class="num clock">{move || clock.elapsed(since.get())}</span>
             <Icon drawing=Drawing::Down/>
         </span>
     };

@@ -1,28 +1,33 @@
-//! The tab's title: what is unread, and a flash while a chat rings where nobody looks.
+//! The tab's title: how much is unread, and a flash while a chat rings where nobody looks.
 
-use crate::{browser, state::console::use_console, words::use_words};
+use crate::{
+    browser,
+    state::{clock::use_clock, list::List},
+    words::use_words,
+};
 use leptos::prelude::*;
+use protocol::agent::Offer;
 
-/// Keeps the title; draws nothing.
+/// Sets the title; draws nothing.
 #[component]
-pub fn Title() -> impl IntoView {
+pub fn Title(offers: RwSignal<Vec<Offer>>, list: List) -> impl IntoView {
     let words = use_words();
-    let console = use_console();
-    let rings = Memo::new(move |_| console.offers.with(|offers| !offers.is_empty()));
-    let unread = Memo::new(move |_| console.work.unread());
+    let clock = use_clock();
+    let is_ringing = Memo::new(move |_| offers.with(|offers| !offers.is_empty()));
+    let unread = Memo::new(move |_| list.unread());
     Effect::new(move |_| {
-        let plain = match unread.get() {
+        let title = match unread.get() {
             0 => words.get("title"),
             n => format!("({n}) {}", words.get("title")),
         };
-        if rings.get() {
-            // Seconds alternate only while it rings: otherwise this would run every second for nothing.
-            let odd = console.clock.now().0 / 1000 % 2 == 1;
-            if odd || !browser::is_away() {
+        if is_ringing.get() {
+            // The clock is read only while a chat rings: otherwise this would run every second for nothing.
+            let is_odd_second = clock.now().0 / 1000 % 2 == 1;
+            if is_odd_second || !browser::is_away() {
                 document().set_title(&format!("● {}", words.get("offer_title")));
                 return;
             }
         }
-        document().set_title(&plain);
+        document().set_title(&title);
     });
 }

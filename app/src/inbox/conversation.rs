@@ -1,27 +1,31 @@
-//! The conversation that is open.
+//! The conversation that is open: it fetches, sends and decides; the parts in this folder draw and call back.
 
+mod accept;
 mod bubble;
 mod closing;
 mod composer;
+mod composer_kind;
 mod entry;
 mod facts;
 mod head;
 mod log;
+mod message_text;
+mod pending;
+mod reason_field;
+mod sentence;
+mod upload_list;
 
 use crate::{
     api,
-    state::{
-        console::use_console,
-        thread::{Thread, Writing},
-    },
-    ui::{
-        erase::erase,
-        icon::{Drawing, Icon},
-        not_there::NotThere,
-    },
+    browser::{self, keys},
+    state::{console::use_console, writing::Writing},
+    ui::not_there::NotThere,
     words::use_words,
 };
-use composer::{Composer, Kind};
+use accept::Accept;
+use closing::{Closing, ClosingForm};
+use composer::Composer;
+use composer_kind::ComposerKind;
 use facts::Facts;
 use head::Head;
 use leptos::{
@@ -30,7 +34,7 @@ use leptos::{
     task::spawn_local,
 };
 use log::Log;
-use protocol::{ChatId, TicketId};
+use protocol::{EntryId, TicketId, agent::AgentCommand, contact::Contact, file::Attachment};
 
 /// The conversation on a ticket.
 #[component]
@@ -38,72 +42,127 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     let words = use_words();
     let console = use_console();
     let thread = console.thread(ticket);
-    let facts_open = RwSignal::new(false);
     Effect::new(move |_| {
         console.show(ticket);
         on_cleanup(move || console.hide(ticket));
     });
+
     let writing = Memo::new({
         let thread = thread.clone();
         move |_| thread.writing()
     });
-    let missing = thread.missing.clone();
-    move || {
-        if missing.get() {
-            return Either::Left(view! { <NotThere/> });
+    let is_chat = Signal::derive(move || writing.get() == Writing::Chat);
+    let name = Memo::new({
+        let head = thread.head.clone();
+        move |_| {
+            let known = head.with(|head| head.as_ref().map(|head| words.contact(&head.contact)));
+            // Until the head is here, the list knows who it is.
+            known.unwrap_or_else(|| match console.list.find(ticket) {
+                Some(row) => row.item.with(|item| words.contact(&item.contact)),
+                None => words.contact(&Contact::default()),
+            })
         }
-        let thread = thread.clone();
-        Either::Right(view! {
-            <section class="talk" aria-label=words.get("talk")>
-                <Head thread=thread.clone() facts_open=facts_open/>
-                <Log thread=thread.clone()/>
-                <Foot thread=thread.clone() writing=writing/>
-            </section>
-            <Facts thread=thread open=facts_open/>
-        })
-    }
-}
+    });
+    let facts_open = RwSignal::new(false);
 
-/// What can be written here, or why nothing can.
-#[component]
-fn Foot(thread: Thread, writing: Memo<Writing>) -> impl IntoView {
-    let words = use_words();
-    let ticket = thread.ticket;
-    move || match writing.get() {
-        Writing::Unknown => EitherOf6::A(()),
-        Writing::Chat => EitherOf6::B(view! { <Composer ticket=ticket kind=Kind::Chat/> }),
-        Writing::Request { email } => {
-            EitherOf6::C(view! { <Composer ticket=ticket kind=Kind::Request { email }/> })
+    let closing = ClosingForm::new();
+    let open_closing = Callback::new(move |()| {
+        closing.open();
+        spawn_local(async move {
+            match api::chats::closing_reasons(ticket).await {
+                Ok(reasons) => closing.on_reasons(reasons),
+                Err(error) => closing.on_problem(words.refusal(&error.0)),
+            }
+        });
+    });
+    let close = Callback::new(move |reason: String| {
+        closing.on_submit();
+        let is_chat = is_chat.get_untracked();
+        spawn_local(async move {
+            let answer = if is_chat {
+                api::chats::end_chat(ticket, reason).await
+            } else {
+                api::requests::close_request(ticket, reason).await
+            };
+            match answer {
+                Ok(()) => {
+                    closing.on_done();
+                    let done = if is_chat { "chat_ended" } else { "request_closed" };
+                    console.toasts.note(words.get(done));
+                }
+                Err(error) => closing.on_problem(words.refusal(&error.0)),
+            }
+        });
+    });
+
+    let accepting = RwSignal::new(false);
+    let accept = Callback::new(move |chat| {
+        accepting.set(true);
+        spawn_local(async move {
+            if let Err(error) = api::chats::accept(chat).await {
+                let _ = accepting.try_set(false);
+                console.toasts.alert(words.refusal(&error.0));
+            }
+        });
+    });
+
+    let returned = RwSignal::new(None::<String>);
+    let take_back = Callback::new(move |id: EntryId| {
+        returned.set(console.take_back(ticket, id).map(|unsent| unsent.text));
+    });
+    let retry = Callback::new(move |id: EntryId| console.retry(ticket, id));
+    let send = Callback::new(move |(text, files): (String, Vec<Attachment>)| {
+        console.post(ticket, text, files);
+    });
+    let typing = Callback::new(move |()| {
+        console.socket.send(&AgentCommand::Typing { ticket });
+    });
+
+    let composer = move |kind: ComposerKind| {
+        let draft_key =
+            console.profile.with_untracked(|profile| keys::draft(&profile.email, ticket));
+        view! {
+            <Composer
+                ticket=ticket
+                // Opened by hand, and the agent is here to answer.
+                takes_focus=move || console.socket.is_connected() && browser::has_keyboard()
+                kind=kind
+                draft_key=draft_key
+                returned=returned
+                on_send=send
+                on_typing=typing
+            />
         }
-        Writing::Waiting { chat } => EitherOf6::D(view! { <Accept chat=chat/> }),
+    };
+    let foot = move || match writing.get() {
+        Writing::Unknown => EitherOf6::A(()),
+        Writing::Chat => EitherOf6::B(composer(ComposerKind::Chat)),
+        Writing::Request { email } => EitherOf6::C(composer(ComposerKind::Request { email })),
+        Writing::Waiting { chat } => {
+            EitherOf6::D(view! { <Accept busy=accepting on_accept=move || accept.run(chat)/> })
+        }
         Writing::Elsewhere { agent } => EitherOf6::E(
             view! { <p class="foot-note">{words.fill("elsewhere", &[("agent", &agent)])}</p> },
         ),
         Writing::Closed => {
             EitherOf6::F(view! { <p class="foot-note">{words.get("closed_note")}</p> })
         }
-    }
-}
-
-/// A waiting chat, opened from the list: anybody who serves its queue may take it.
-#[component]
-fn Accept(chat: ChatId) -> impl IntoView {
-    let words = use_words();
-    let console = use_console();
-    let busy = RwSignal::new(false);
-    let accept = move |_| {
-        busy.set(true);
-        spawn_local(async move {
-            if let Err(error) = api::chats::accept(chat).await {
-                let _ = busy.try_set(false);
-                console.toasts.alert(words.refusal(&error.0));
-            }
-        });
     };
-    erase(view! {
-        <div class="foot-note">
-            <span class="grow"><Icon drawing=Drawing::Chat/>{words.get("waiting_note")}</span>
-            <button type="button" class="btn primary" disabled=busy on:click=accept>{words.get("accept_chat")}</button>
-        </div>
-    })
+
+    let is_missing = thread.is_missing.clone();
+    move || {
+        if is_missing.get() {
+            return Either::Left(view! { <NotThere/> });
+        }
+        let thread = thread.clone();
+        Either::Right(view! {
+            <section class="talk" aria-label=words.get("talk")>
+                <Head head=thread.head.clone() name=name writing=writing facts_open=facts_open on_close=open_closing/>
+                <Closing form=closing is_chat=is_chat on_submit=close/>
+                <Log thread=thread.clone() name=name profile=console.profile on_retry=retry on_take_back=take_back/>
+                {foot}
+            </section>
+            <Facts head=thread.head open=facts_open/>
+        })
+    }
 }

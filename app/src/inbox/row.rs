@@ -1,34 +1,33 @@
 //! A row of the list.
 
+use super::place::TICKET;
 use crate::{
-    state::{console::use_console, list::Row},
+    state::{clock::use_clock, list::Row},
     ui::erase::erase,
     words::use_words,
 };
 use leptos::prelude::*;
-use protocol::{agent::WorkKind, entry::Category};
+use protocol::{TicketId, agent::WorkKind, entry::Category};
 
-/// The row's link, with contact, preview, number, queue, time and what is unread.
+/// A link to the ticket: contact, preview, number, queue, time, and how much is unread.
 #[component]
-pub fn RowLink(row: Row) -> impl IntoView {
+pub fn RowLink(row: Row, open_ticket: RwSignal<Option<TicketId>>) -> impl IntoView {
     let words = use_words();
-    let console = use_console();
+    let clock = use_clock();
     let ticket = row.ticket;
     let item = row.item;
-    // One clone of the signal for each place that reads it; each place renders by itself.
+    // A clone of the signal for each part that reads it: each part is drawn by itself.
     let part = move || item.clone();
     let (name, at, preview, place, tag, unread) = (part(), part(), part(), part(), part(), part());
-    let is_open = move || console.open.get() == Some(ticket);
+    let is_open = move || open_ticket.get() == Some(ticket);
     let tags = move || {
         tag.with(|item| match item.kind {
-            WorkKind::MyChat => (
-                "tag live",
-                words.fill("live_for", &[("time", &console.clock.elapsed(item.since))]),
-            ),
-            WorkKind::WaitingChat => (
-                "tag away",
-                words.fill("waits_for", &[("time", &console.clock.elapsed(item.since))]),
-            ),
+            WorkKind::MyChat => {
+                ("tag live", words.fill("live_for", &[("time", &clock.elapsed(item.since))]))
+            }
+            WorkKind::WaitingChat => {
+                ("tag away", words.fill("waits_for", &[("time", &clock.elapsed(item.since))]))
+            }
             WorkKind::Request => (
                 match item.state.category {
                     Category::Open => "tag away name",
@@ -39,16 +38,16 @@ pub fn RowLink(row: Row) -> impl IntoView {
         })
     };
     let tags = Memo::new(move |_| tags());
-    // That nobody has read a waiting chat goes without saying.
+    // Nobody has read a waiting chat: a number would say nothing new.
     let unread = move || {
         unread.with(|item| if item.kind == WorkKind::WaitingChat { 0 } else { item.unread })
     };
     erase(view! {
         <li>
-            <a href=format!("/console/tickets/{ticket}") class="item" aria-current=move || is_open().then_some("true")>
+            <a href=TICKET.path(ticket) class="item" aria-current=move || is_open().then_some("true")>
                 <span class="item-line">
                     <b class="item-who">{move || name.with(|item| words.contact(&item.contact))}</b>
-                    <span class="item-at xs muted">{move || console.clock.short(at.with(|item| item.last_at))}</span>
+                    <span class="item-at xs muted">{move || clock.short(at.with(|item| item.last_at))}</span>
                 </span>
                 <span class="item-line">
                     <span class="item-text">{move || preview.with(|item| item.preview.clone())}</span>

@@ -1,17 +1,17 @@
 //! The document around a page. Written here and not by leptos, whose own scripts read files beside the binary.
 
-use super::ConsoleAssets;
+use super::shared::ConsoleAssets;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// What a document is made of besides its body.
+/// What is written into a document besides its body.
 #[derive(Clone)]
 pub(super) struct Document {
     pub(super) lang: String,
     pub(super) title: String,
     pub(super) nonce: String,
     pub(super) assets: Arc<ConsoleAssets>,
-    /// The state that the script takes over, as JSON; none: the page needs no script.
+    /// The state that the script starts from, as JSON; none: the page needs no script.
     pub(super) start: Option<String>,
 }
 
@@ -19,7 +19,7 @@ pub(super) struct Document {
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E\
 %3Crect width='24' height='24' rx='6' fill='%230054b7'/%3E%3Cpath d='M6 7h12v8h-7l-4 3v-3H6z' fill='%23fff'/%3E%3C/svg%3E";
 
-/// A whole document.
+/// The document.
 pub(super) fn document(about: Document, body: impl IntoView + 'static) -> impl IntoView {
     let Document { lang, title, nonce, assets, start } = about;
     let given = |url: &str| (!url.is_empty()).then(|| url.to_owned());
@@ -31,8 +31,8 @@ pub(super) fn document(about: Document, body: impl IntoView + 'static) -> impl I
             quoted(&assets.wasm_url)
         )
     });
-    // Signing in takes a while: the console's files are here when it comes.
-    let ahead = if start.is_some() { "preload" } else { "prefetch" };
+    // Somebody who signs in needs the console's files next: by then they are here.
+    let wasm_rel = if start.is_some() { "preload" } else { "prefetch" };
     view! {
         <!DOCTYPE html>
         <html lang=lang>
@@ -47,7 +47,7 @@ pub(super) fn document(about: Document, body: impl IntoView + 'static) -> impl I
                 {given(&assets.css_url).map(|css| view! { <link rel="stylesheet" href=css/> })}
                 {has_script.then(|| view! {
                     <link rel=if start.is_some() { "modulepreload" } else { "prefetch" } href=assets.script_url.clone()/>
-                    <link rel=ahead href=assets.wasm_url.clone() r#as="fetch" type="application/wasm" crossorigin/>
+                    <link rel=wasm_rel href=assets.wasm_url.clone() r#as="fetch" type="application/wasm" crossorigin/>
                 })}
                 {start.map(|start| view! { <script type="application/json" id="start" nonce=nonce.clone() inner_html=start></script> })}
                 {loader.map(|loader| view! { <script type="module" nonce=nonce inner_html=loader></script> })}

@@ -1,4 +1,4 @@
-//! Instants and spans as people read them. The offset from UTC comes in; there is no time-zone table in the page.
+//! Instants and spans as people read them. The offset from UTC comes in, in minutes east: the page has no time-zone table.
 
 use crate::words::Words;
 use protocol::Timestamp;
@@ -78,7 +78,7 @@ pub fn long(at: Timestamp, now: Timestamp, offset: i32, words: Words) -> String 
     format!("{}, {}", date(at, now, offset, words), time(at, offset))
 }
 
-/// `02:10`, `1:02:10`: how long since `from`.
+/// `02:10`, `1:02:10`: the time since `from`.
 pub fn elapsed(from: Timestamp, now: Timestamp) -> String {
     let seconds = now.since(from).as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);

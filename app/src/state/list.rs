@@ -1,4 +1,4 @@
-//! The list: rows in their order, each with a signal of its own, so that one change renders one row again and no other.
+//! The agent's list: rows in their order, each with a signal of its own, so that one change draws one row again and no other.
 
 use leptos::prelude::*;
 use protocol::{
@@ -6,18 +6,18 @@ use protocol::{
     agent::{WorkItem, WorkKind},
 };
 
-/// A row's place and its changing rest.
+/// A row of the list.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The ticket.
     pub ticket: TicketId,
     kind: WorkKind,
     since: Timestamp,
-    /// What it shows.
+    /// Everything that the row shows.
     pub item: ArcRwSignal<WorkItem>,
 }
 
-// Two rows are the same row when they stand in the same place; what they show is the signal's business.
+// Two rows are equal when they stand in the same place; the signal tells what they show.
 impl PartialEq for Row {
     fn eq(&self, other: &Self) -> bool {
         self.place() == other.place()
@@ -40,19 +40,19 @@ impl Row {
     }
 }
 
-/// All rows.
+/// All rows; copied freely.
 #[derive(Clone, Copy)]
-pub struct Work(RwSignal<Vec<Row>>);
+pub struct List(RwSignal<Vec<Row>>);
 
-impl Work {
-    /// The rows to begin with.
+impl List {
+    /// A list of these rows.
     pub fn new(items: Vec<WorkItem>) -> Self {
-        let work = Self(RwSignal::new(Vec::new()));
-        work.replace(items);
-        work
+        let list = Self(RwSignal::new(Vec::new()));
+        list.replace(items);
+        list
     }
 
-    /// All rows anew; a row that was there keeps its signal.
+    /// Replaces all rows; a row that was there keeps its signal.
     pub fn replace(self, items: Vec<WorkItem>) {
         let known = self.0.get_untracked();
         let mut rows: Vec<Row> = items
@@ -60,7 +60,7 @@ impl Work {
             .map(|item| match known.iter().find(|row| row.ticket == item.ticket) {
                 Some(row) => {
                     let row = Row { kind: item.kind, since: item.since, ..row.clone() };
-                    show(&row, item);
+                    set_item(&row, item);
                     row
                 }
                 None => Row::new(item),
@@ -70,13 +70,13 @@ impl Work {
         self.0.set(rows);
     }
 
-    /// One row is new or changed.
+    /// Adds or changes one row.
     pub fn put(self, item: WorkItem) {
         let known = self.find(item.ticket);
         if let Some(row) = &known
             && (row.kind, row.since) == (item.kind, item.since)
         {
-            show(row, item);
+            set_item(row, item);
             return;
         }
         self.0.update(|rows| {
@@ -84,7 +84,7 @@ impl Work {
             let row = match known {
                 Some(row) => {
                     let row = Row { kind: item.kind, since: item.since, ..row };
-                    show(&row, item);
+                    set_item(&row, item);
                     row
                 }
                 None => Row::new(item),
@@ -94,7 +94,7 @@ impl Work {
         });
     }
 
-    /// A row left.
+    /// Takes a row away.
     pub fn remove(self, ticket: TicketId) {
         if self.find(ticket).is_some() {
             self.0.update(|rows| rows.retain(|row| row.ticket != ticket));
@@ -106,8 +106,8 @@ impl Work {
         self.0.with_untracked(|rows| rows.iter().find(|row| row.ticket == ticket).cloned())
     }
 
-    /// The rows of one group.
-    pub fn group(self, kind: WorkKind) -> Vec<Row> {
+    /// The rows of one kind.
+    pub fn of_kind(self, kind: WorkKind) -> Vec<Row> {
         self.0.with(|rows| rows.iter().filter(|row| row.kind == kind).cloned().collect())
     }
 
@@ -116,7 +116,7 @@ impl Work {
         self.0.with(Vec::len)
     }
 
-    /// Whether there is nothing to do.
+    /// Whether there are no rows.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
@@ -132,7 +132,7 @@ impl Work {
     }
 }
 
-fn show(row: &Row, item: WorkItem) {
+fn set_item(row: &Row, item: WorkItem) {
     if row.item.with_untracked(|known| *known != item) {
         row.item.set(item);
     }
@@ -166,41 +166,41 @@ pub(crate) mod tests {
         }
     }
 
-    fn order(work: Work) -> Vec<u128> {
-        work.0.with_untracked(|rows| rows.iter().map(|row| row.ticket.0.as_u128()).collect())
+    fn order(list: List) -> Vec<u128> {
+        list.0.with_untracked(|rows| rows.iter().map(|row| row.ticket.0.as_u128()).collect())
     }
 
     #[test]
     fn chats_come_before_requests_and_the_oldest_first() {
         Owner::new().with(|| {
-            let work = Work::new(vec![
+            let list = List::new(vec![
                 item(1, WorkKind::Request, 1),
                 item(2, WorkKind::MyChat, 9),
                 item(3, WorkKind::WaitingChat, 5),
             ]);
-            work.put(item(4, WorkKind::MyChat, 2));
-            assert_eq!(order(work), [4, 2, 3, 1]);
-            work.put(item(3, WorkKind::MyChat, 5));
-            assert_eq!(order(work), [4, 3, 2, 1]);
-            work.remove(TicketId(Uuid::from_u128(2)));
-            assert_eq!(order(work), [4, 3, 1]);
+            list.put(item(4, WorkKind::MyChat, 2));
+            assert_eq!(order(list), [4, 2, 3, 1]);
+            list.put(item(3, WorkKind::MyChat, 5));
+            assert_eq!(order(list), [4, 3, 2, 1]);
+            list.remove(TicketId(Uuid::from_u128(2)));
+            assert_eq!(order(list), [4, 3, 1]);
         });
     }
 
     #[test]
     fn a_changed_row_leaves_the_list_alone() {
         Owner::new().with(|| {
-            let work = Work::new(vec![item(1, WorkKind::MyChat, 1), item(2, WorkKind::MyChat, 2)]);
-            let before = work.find(TicketId(Uuid::from_u128(2))).expect("it is there");
+            let list = List::new(vec![item(1, WorkKind::MyChat, 1), item(2, WorkKind::MyChat, 2)]);
+            let before = list.find(TicketId(Uuid::from_u128(2))).expect("it is there");
             let mut changed = item(2, WorkKind::MyChat, 2);
             changed.unread = 3;
-            work.put(changed.clone());
+            list.put(changed.clone());
             assert_eq!(before.item.get_untracked().unread, 3);
-            assert_eq!(work.unread(), 3);
+            assert_eq!(list.unread(), 3);
             // A reconnect replaces all rows, and the same signals go on.
-            work.replace(vec![item(2, WorkKind::MyChat, 2)]);
+            list.replace(vec![item(2, WorkKind::MyChat, 2)]);
             assert_eq!(before.item.get_untracked().unread, 0);
-            assert_eq!(order(work), [2]);
+            assert_eq!(order(list), [2]);
         });
     }
 }

@@ -1,4 +1,4 @@
-//! A ticket's entries as lines on screen: day separators between them, a face at the first of a run.
+//! A ticket's entries as the log shows them: a separator where a day begins, a face at the first message of a run.
 
 use super::calendar::{self, Day};
 use protocol::{
@@ -6,56 +6,59 @@ use protocol::{
     entry::{AgentBody, AgentEntry},
 };
 
-/// One line of a conversation.
+/// An item of the log.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Line {
+pub enum LogItem {
     /// A day begins.
     Day { at: Timestamp, day: Day },
-    /// Something that happened; `first` when the one before it was not of the same side.
+    /// An entry; `first` when the one before it was not of the same side.
     Entry { entry: AgentEntry, first: bool },
 }
 
-/// What a line is told apart by: neither changes while the line stands.
+/// What tells an item from the others; it never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LineKey {
-    /// The day.
+pub enum LogKey {
+    /// A day.
     Day(Day),
-    /// The entry's place.
+    /// An entry's place.
     Entry(Seq),
 }
 
-impl Line {
-    /// Its key in a list.
-    pub fn key(&self) -> LineKey {
+impl LogItem {
+    /// Its key.
+    pub fn key(&self) -> LogKey {
         match self {
-            Self::Day { day, .. } => LineKey::Day(*day),
-            Self::Entry { entry, .. } => LineKey::Entry(entry.seq),
+            Self::Day { day, .. } => LogKey::Day(*day),
+            Self::Entry { entry, .. } => LogKey::Entry(entry.seq),
         }
     }
 }
 
-/// The entries in order, as lines.
-pub fn lines<'a>(entries: impl Iterator<Item = &'a AgentEntry>, offset: i32) -> Vec<Line> {
+/// The items of these entries, in order. `offset`: minutes east of UTC.
+pub fn log_items<'a>(entries: impl Iterator<Item = &'a AgentEntry>, offset: i32) -> Vec<LogItem> {
     let mut out = Vec::new();
     let mut last_day = None;
     let mut last_side = Side::Nobody;
     for entry in entries {
         let day = calendar::day(entry.at, offset);
         if last_day != Some(day) {
-            out.push(Line::Day { at: entry.at, day });
+            out.push(LogItem::Day { at: entry.at, day });
             last_day = Some(day);
             last_side = Side::Nobody;
         }
         let side = Side::of(&entry.body);
-        out.push(Line::Entry { entry: entry.clone(), first: side != last_side });
+        out.push(LogItem::Entry { entry: entry.clone(), first: side != last_side });
         last_side = side;
     }
     out
 }
 
-/// The last message of the agents' side, and the last that the visitor has seen.
-pub fn marks<'a>(entries: impl DoubleEndedIterator<Item = &'a AgentEntry>, seen: Seq) -> Marks {
-    let mut marks = Marks::default();
+/// Where the delivery marks of these entries stand; `seen` is the last sequence that the visitor has seen.
+pub fn delivery_marks<'a>(
+    entries: impl DoubleEndedIterator<Item = &'a AgentEntry>,
+    seen: Seq,
+) -> DeliveryMarks {
+    let mut marks = DeliveryMarks::default();
     for entry in entries.rev() {
         if let AgentBody::Agent { .. } = entry.body {
             marks.sent = marks.sent.or(Some(entry.seq));
@@ -70,7 +73,7 @@ pub fn marks<'a>(entries: impl DoubleEndedIterator<Item = &'a AgentEntry>, seen:
 
 /// Where the delivery marks stand: only under the last message of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Marks {
+pub struct DeliveryMarks {
     /// Under this one stands *entregado*.
     pub sent: Option<Seq>,
     /// Under this one stands *leído*.
@@ -127,17 +130,17 @@ mod tests {
             entry(3, 9, agent()),
             entry(4, DAY, agent()),
         ];
-        let shape: Vec<_> = lines(entries.iter(), 0)
+        let shape: Vec<_> = log_items(entries.iter(), 0)
             .into_iter()
             .map(|line| match line {
-                Line::Day { .. } => "day",
-                Line::Entry { first: true, .. } => "first",
-                Line::Entry { first: false, .. } => "more",
+                LogItem::Day { .. } => "day",
+                LogItem::Entry { first: true, .. } => "first",
+                LogItem::Entry { first: false, .. } => "more",
             })
             .collect();
         assert_eq!(shape, ["day", "first", "more", "first", "day", "first"]);
         // West of Greenwich the epoch is still the day before.
-        assert_eq!(lines(entries.iter(), -60).len(), 6);
+        assert_eq!(log_items(entries.iter(), -60).len(), 6);
     }
 
     #[test]
@@ -148,9 +151,18 @@ mod tests {
             entry(3, 2, agent()),
             entry(4, 3, visitor()),
         ];
-        assert_eq!(marks(entries.iter(), Seq(2)), Marks { sent: Some(Seq(3)), read: Some(Seq(2)) });
-        assert_eq!(marks(entries.iter(), Seq(4)), Marks { sent: Some(Seq(3)), read: Some(Seq(3)) });
-        assert_eq!(marks(entries.iter(), Seq(0)), Marks { sent: Some(Seq(3)), read: None });
-        assert_eq!(marks([].iter(), Seq(0)), Marks::default());
+        assert_eq!(
+            delivery_marks(entries.iter(), Seq(2)),
+            DeliveryMarks { sent: Some(Seq(3)), read: Some(Seq(2)) }
+        );
+        assert_eq!(
+            delivery_marks(entries.iter(), Seq(4)),
+            DeliveryMarks { sent: Some(Seq(3)), read: Some(Seq(3)) }
+        );
+        assert_eq!(
+            delivery_marks(entries.iter(), Seq(0)),
+            DeliveryMarks { sent: Some(Seq(3)), read: None }
+        );
+        assert_eq!(delivery_marks([].iter(), Seq(0)), DeliveryMarks::default());
     }
 }

@@ -1,9 +1,9 @@
-//! What rings here: one after the other, the oldest first.
+//! The chats that ring at this agent, the oldest first.
 
 use protocol::{ChatId, agent::Offer};
 
-/// Adds or refreshes an offer; true when it is new and should be heard.
-pub fn ring(offers: &mut Vec<Offer>, offer: Offer) -> bool {
+/// Adds or changes an offer; true when it is new and a sound should be played.
+pub fn add(offers: &mut Vec<Offer>, offer: Offer) -> bool {
     if let Some(known) = offers.iter_mut().find(|known| known.chat == offer.chat) {
         *known = offer;
         return false;
@@ -14,19 +14,19 @@ pub fn ring(offers: &mut Vec<Offer>, offer: Offer) -> bool {
 }
 
 /// Takes an offer away; true when it was there.
-pub fn silence(offers: &mut Vec<Offer>, chat: ChatId) -> bool {
+pub fn remove(offers: &mut Vec<Offer>, chat: ChatId) -> bool {
     let before = offers.len();
     offers.retain(|offer| offer.chat != chat);
     offers.len() != before
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use protocol::{TicketId, TicketNumber, Timestamp, contact::Contact};
     use uuid::Uuid;
 
-    fn offer(n: u128, since: i64) -> Offer {
+    pub(crate) fn offer(n: u128, since: i64) -> Offer {
         Offer {
             chat: ChatId(Uuid::from_u128(n)),
             ticket: TicketId(Uuid::from_u128(n)),
@@ -43,12 +43,12 @@ mod tests {
     #[test]
     fn the_oldest_offer_is_first_and_rings_once() {
         let mut offers = Vec::new();
-        assert!(ring(&mut offers, offer(2, 20)));
-        assert!(ring(&mut offers, offer(1, 10)));
-        assert!(!ring(&mut offers, offer(2, 20)));
+        assert!(add(&mut offers, offer(2, 20)));
+        assert!(add(&mut offers, offer(1, 10)));
+        assert!(!add(&mut offers, offer(2, 20)));
         assert_eq!(offers.iter().map(|o| o.since.0).collect::<Vec<_>>(), [10, 20]);
-        assert!(silence(&mut offers, ChatId(Uuid::from_u128(1))));
-        assert!(!silence(&mut offers, ChatId(Uuid::from_u128(1))));
+        assert!(remove(&mut offers, ChatId(Uuid::from_u128(1))));
+        assert!(!remove(&mut offers, ChatId(Uuid::from_u128(1))));
         assert_eq!(offers.len(), 1);
     }
 }

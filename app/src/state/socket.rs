@@ -1,6 +1,5 @@
-//! The console's socket: one at a time, opened again for as long as the session lasts.
+//! The console's socket: one at a time, opened again for as long as the session lasts. It knows nothing of what frames are about.
 
-use super::console::{Console, Link};
 use crate::{api, browser};
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{
@@ -8,151 +7,210 @@ use protocol::{
     agent::{AgentCommand, AgentEvent, SUBPROTOCOL},
     delivery::{Pulse, PulseCheck, Reconnect},
 };
-use std::cell::RefCell;
+use std::{cell::RefCell, time::Duration};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, MessageEvent, WebSocket};
 
+/// Whether there is a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SocketStatus {
+    /// The first socket has not been greeted yet.
+    Connecting,
+    /// The server has greeted.
+    Connected,
+    /// The socket was lost; another one is tried.
+    Disconnected,
+    /// The session has ended, and nothing is tried any more.
+    SignedOut,
+}
+
+/// Is told what happens on the socket.
+pub trait Listener: Copy + 'static {
+    /// A frame arrived. A status that changes by it has changed already.
+    fn on_event(self, event: AgentEvent);
+    /// The socket was lost.
+    fn on_disconnect(self);
+}
+
+/// The page's socket; copied freely.
+#[derive(Clone, Copy)]
+pub struct Socket {
+    status: RwSignal<SocketStatus>,
+}
+
 #[derive(Default)]
-struct State {
+struct Connection {
     socket: Option<WebSocket>,
     pulse: Option<Pulse>,
     reconnect: Reconnect,
-    /// When to open the next one.
+    /// When to open the next socket.
     retry_at: Option<Timestamp>,
 }
 
 thread_local! {
-    static STATE: RefCell<State> = RefCell::default();
+    static CONNECTION: RefCell<Connection> = RefCell::default();
 }
 
-/// Opens the socket, and opens it again when the network comes back or the page is seen.
-pub fn open(console: Console) {
-    connect(console);
-    let _online = window_event_listener(leptos::ev::online, move |_| hurry(console));
-    let _visible = window_event_listener(leptos::ev::focus, move |_| {
-        hurry(console);
-        if let Some(ticket) = console.open.get_untracked() {
-            console.see(ticket);
-        }
-    });
-}
-
-/// Sends a frame; false when there is no greeted socket to send it on.
-pub fn send(command: &AgentCommand) -> bool {
-    STATE.with_borrow(|state| {
-        state.socket.as_ref().filter(|socket| socket.ready_state() == WebSocket::OPEN).is_some_and(
-            |socket| {
-                serde_json::to_string(command).is_ok_and(|text| socket.send_with_str(&text).is_ok())
-            },
-        )
-    })
-}
-
-/// Once a second: is it time to try again, does the other end still live?
-pub fn tick(console: Console) {
-    let now = browser::now();
-    let (due, pulse) = STATE.with_borrow_mut(|state| {
-        let due = state.retry_at.is_some_and(|at| at <= now);
-        (due, state.pulse.as_mut().map(|pulse| pulse.check(now)))
-    });
-    match pulse {
-        Some(PulseCheck::Ping) => {
-            send(&AgentCommand::Ping);
-        }
-        Some(PulseCheck::Dead) => drop_socket(console),
-        _ if due => connect(console),
-        _ => {}
+impl Default for Socket {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
-fn hurry(console: Console) {
-    let waits = STATE.with_borrow(|state| state.retry_at.is_some());
-    if waits && console.link.get_untracked() != Link::SignedOut {
-        connect(console);
+impl Socket {
+    /// A socket that is not open yet.
+    pub fn new() -> Self {
+        Self { status: RwSignal::new(SocketStatus::Connecting) }
     }
-}
 
-fn connect(console: Console) {
-    let location = window().location();
-    let scheme =
-        if location.protocol().is_ok_and(|scheme| scheme == "https:") { "wss" } else { "ws" };
-    let address = format!("{scheme}://{}/console/socket", location.host().unwrap_or_default());
-    let Ok(socket) = WebSocket::new_with_str(&address, SUBPROTOCOL) else { return };
-    STATE.with_borrow_mut(|state| {
-        state.retry_at = None;
-        state.socket = Some(socket.clone());
-    });
+    /// The status; reading it follows its changes.
+    pub fn status(self) -> SocketStatus {
+        self.status.get()
+    }
 
-    let opened = Closure::<dyn Fn(Event)>::new(move |_| {
-        STATE.with_borrow_mut(|state| state.pulse = Some(Pulse::new(browser::now())));
-        send(&AgentCommand::Hello);
-    });
-    socket.set_onopen(Some(opened.into_js_value().unchecked_ref()));
+    /// Whether the server has greeted, without following changes.
+    pub fn is_connected(self) -> bool {
+        self.status.get_untracked() == SocketStatus::Connected
+    }
 
-    let heard = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
-        let event = message
-            .data()
-            .as_string()
-            .and_then(|text| serde_json::from_str::<AgentEvent>(&text).ok());
-        STATE.with_borrow_mut(|state| {
-            if let Some(pulse) = &mut state.pulse {
+    /// Opens the socket, and opens it again after a pause, when the network comes back, and when the page is looked at.
+    pub fn open(self, listener: impl Listener) {
+        self.connect(listener);
+        let _online = window_event_listener(leptos::ev::online, move |_| self.hurry(listener));
+        let _focus = window_event_listener(leptos::ev::focus, move |_| self.hurry(listener));
+        set_interval(move || self.check(listener), Duration::from_secs(1));
+    }
+
+    /// Sends a frame; false when there is no open socket to send it on.
+    pub fn send(self, command: &AgentCommand) -> bool {
+        let open = CONNECTION.with_borrow(|connection| {
+            connection.socket.clone().filter(|socket| socket.ready_state() == WebSocket::OPEN)
+        });
+        open.is_some_and(|socket| {
+            serde_json::to_string(command).is_ok_and(|text| socket.send_with_str(&text).is_ok())
+        })
+    }
+
+    /// Is it time to try again, and is the other end still alive?
+    fn check(self, listener: impl Listener) {
+        let now = browser::now();
+        let (is_due, pulse) = CONNECTION.with_borrow_mut(|connection| {
+            let is_due = connection.retry_at.is_some_and(|at| at <= now);
+            (is_due, connection.pulse.as_mut().map(|pulse| pulse.check(now)))
+        });
+        match pulse {
+            Some(PulseCheck::Ping) => {
+                self.send(&AgentCommand::Ping);
+            }
+            Some(PulseCheck::Dead) => self.drop_dead(listener),
+            _ if is_due => self.connect(listener),
+            _ => {}
+        }
+    }
+
+    /// Does not wait for the end of the pause.
+    fn hurry(self, listener: impl Listener) {
+        let is_waiting = CONNECTION.with_borrow(|connection| connection.retry_at.is_some());
+        if is_waiting && self.status.get_untracked() != SocketStatus::SignedOut {
+            self.connect(listener);
+        }
+    }
+
+    fn connect(self, listener: impl Listener) {
+        let Ok(socket) = WebSocket::new_with_str(&address(), SUBPROTOCOL) else { return };
+        CONNECTION.with_borrow_mut(|connection| {
+            connection.retry_at = None;
+            connection.socket = Some(socket.clone());
+        });
+
+        let on_open = Closure::<dyn Fn(Event)>::new(move |_| {
+            CONNECTION.with_borrow_mut(|connection| {
+                connection.pulse = Some(Pulse::new(browser::now()));
+            });
+            self.send(&AgentCommand::Hello);
+        });
+        socket.set_onopen(Some(on_open.into_js_value().unchecked_ref()));
+
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
+            self.receive(&message, listener);
+        });
+        socket.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
+
+        let this = socket.clone();
+        let on_close = Closure::<dyn Fn(Event)>::new(move |_| {
+            let is_current =
+                CONNECTION.with_borrow(|connection| connection.socket.as_ref() == Some(&this));
+            if is_current {
+                self.disconnected(listener);
+            }
+        });
+        socket.set_onclose(Some(on_close.into_js_value().unchecked_ref()));
+    }
+
+    fn receive(self, message: &MessageEvent, listener: impl Listener) {
+        let text = message.data().as_string();
+        let event = text.and_then(|text| serde_json::from_str::<AgentEvent>(&text).ok());
+        CONNECTION.with_borrow_mut(|connection| {
+            if let Some(pulse) = &mut connection.pulse {
                 pulse.heard(browser::now());
             }
             match &event {
-                Some(AgentEvent::Welcome { .. }) => state.reconnect.connected(),
-                Some(AgentEvent::GoingAway { retry_ms }) => state.reconnect.told(*retry_ms),
+                Some(AgentEvent::Welcome { .. }) => connection.reconnect.connected(),
+                Some(AgentEvent::GoingAway { retry_ms }) => connection.reconnect.told(*retry_ms),
                 _ => {}
             }
         });
         // A kind of frame that is not known belongs to a newer server; what matters comes again with the next page.
-        if let Some(event) = event {
-            console.hear(event);
+        let Some(event) = event else { return };
+        match event {
+            AgentEvent::Welcome { .. } => self.status.set(SocketStatus::Connected),
+            AgentEvent::SignedOut => self.status.set(SocketStatus::SignedOut),
+            _ => {}
         }
-    });
-    socket.set_onmessage(Some(heard.into_js_value().unchecked_ref()));
+        listener.on_event(event);
+    }
 
-    let this = socket.clone();
-    let closed = Closure::<dyn Fn(Event)>::new(move |_| {
-        let is_current = STATE.with_borrow(|state| state.socket.as_ref() == Some(&this));
-        if is_current {
-            lost(console);
+    fn drop_dead(self, listener: impl Listener) {
+        if let Some(socket) = CONNECTION.with_borrow(|connection| connection.socket.clone()) {
+            socket.set_onclose(None);
+            let _ = socket.close();
+            self.disconnected(listener);
         }
-    });
-    socket.set_onclose(Some(closed.into_js_value().unchecked_ref()));
-}
-
-fn drop_socket(console: Console) {
-    if let Some(socket) = STATE.with_borrow(|state| state.socket.clone()) {
-        socket.set_onclose(None);
-        let _ = socket.close();
-        lost(console);
     }
-}
 
-fn lost(console: Console) {
-    let was_greeted = console.link.get_untracked() == Link::Up;
-    STATE.with_borrow_mut(|state| {
-        state.socket = None;
-        state.pulse = None;
-    });
-    console.lost();
-    if console.link.get_untracked() == Link::SignedOut {
-        return;
-    }
-    STATE.with_borrow_mut(|state| {
-        let pause = state.reconnect.pause(browser::jitter());
-        state.retry_at = Some(browser::now() + pause);
-    });
-    if !was_greeted {
-        // A refused upgrade does not say why. If it is the session, trying again is no use.
-        spawn_local(async move {
-            if api::profile::who_am_i()
-                .await
-                .is_err_and(|error| error.0.code == Code::SignInRequired)
-            {
-                STATE.with_borrow_mut(|state| state.retry_at = None);
-                console.link.set(Link::SignedOut);
+    fn disconnected(self, listener: impl Listener) {
+        let was_connected = self.is_connected();
+        let is_signed_out = self.status.get_untracked() == SocketStatus::SignedOut;
+        CONNECTION.with_borrow_mut(|connection| {
+            connection.socket = None;
+            connection.pulse = None;
+            if !is_signed_out {
+                let pause = connection.reconnect.pause(browser::random());
+                connection.retry_at = Some(browser::now() + pause);
             }
         });
+        if !is_signed_out {
+            self.status.set(SocketStatus::Disconnected);
+        }
+        listener.on_disconnect();
+        if !is_signed_out && !was_connected {
+            spawn_local(self.check_session());
+        }
     }
+
+    /// A refused upgrade does not say why. If the session has ended, trying again is no use.
+    async fn check_session(self) {
+        let answer = api::profile::profile().await;
+        if answer.is_err_and(|error| error.0.code == Code::SignInRequired) {
+            CONNECTION.with_borrow_mut(|connection| connection.retry_at = None);
+            self.status.set(SocketStatus::SignedOut);
+        }
+    }
+}
+
+fn address() -> String {
+    let location = window().location();
+    let is_secure = location.protocol().is_ok_and(|scheme| scheme == "https:");
+    let scheme = if is_secure { "wss" } else { "ws" };
+    format!("{scheme}://{}/console/socket", location.host().unwrap_or_default())
 }

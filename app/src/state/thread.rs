@@ -1,15 +1,15 @@
-//! One ticket's conversation as this console has it: head, entries, and what is on its way.
+//! One ticket's conversation as this console has it: head, entries, and the messages on their way.
 
-use crate::start::Opened;
+use super::writing::{Writing, writing};
 use leptos::prelude::*;
 use protocol::{
     EntryId, Seq, TicketId, Timestamp,
-    agent::{AgentChat, Conversation},
+    agent::Conversation,
     contact::Contact,
     delivery::{Outbox, Timeline, Unsent},
-    entry::{AgentEntry, Category},
+    entry::AgentEntry,
 };
-use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// A conversation; clones share it.
 #[derive(Clone)]
@@ -20,42 +20,16 @@ pub struct Thread {
     pub head: ArcRwSignal<Option<Conversation>>,
     /// The entries.
     pub timeline: ArcRwSignal<Timeline<AgentEntry>>,
-    /// What is on its way.
+    /// The messages on their way.
     pub outbox: ArcRwSignal<Outbox>,
-    /// The visitor types, as far as is known until then.
+    /// When the visitor's last typing notice runs out.
     pub typing_until: ArcRwSignal<Option<Timestamp>>,
-    /// There is no such ticket for this agent.
-    pub missing: ArcRwSignal<bool>,
-}
-
-/// What the agent can write here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Writing {
-    /// Nothing is known yet.
-    Unknown,
-    /// Talk in my chat.
-    Chat,
-    /// Answer by mail; to this address, where one is known.
-    Request { email: Option<String> },
-    /// First it has to be accepted.
-    Waiting { chat: protocol::ChatId },
-    /// Somebody else has it.
-    Elsewhere { agent: String },
-    /// It is closed.
-    Closed,
-}
-
-/// What the browser keeps of a message on its way.
-#[derive(Serialize, Deserialize)]
-pub struct Kept {
-    /// Its ticket.
-    pub ticket: TicketId,
-    /// The message.
-    pub unsent: Unsent,
+    /// Whether there is no such ticket for this agent.
+    pub is_missing: ArcRwSignal<bool>,
 }
 
 impl Thread {
-    /// One of which nothing is known yet.
+    /// A conversation of which nothing is known yet.
     pub fn new(ticket: TicketId) -> Self {
         Self {
             ticket,
@@ -63,33 +37,33 @@ impl Thread {
             timeline: ArcRwSignal::new(Timeline::new()),
             outbox: ArcRwSignal::new(Outbox::default()),
             typing_until: ArcRwSignal::new(None),
-            missing: ArcRwSignal::new(false),
+            is_missing: ArcRwSignal::new(false),
         }
     }
 
-    /// One that this agent may not see, or that is not there.
+    /// A conversation that this agent may not see, or that is not there.
     pub fn missing(ticket: TicketId) -> Self {
         let thread = Self::new(ticket);
-        thread.missing.set(true);
+        thread.is_missing.set(true);
         thread
     }
 
-    /// One that the server rendered.
-    pub fn opened(opened: Opened) -> Self {
-        let thread = Self::new(opened.conversation.ticket);
-        thread.head.set(Some(opened.conversation));
+    /// A conversation with its entries from the first on; `last` is the ticket's last sequence.
+    pub fn loaded(head: Conversation, entries: Vec<AgentEntry>, last: Seq) -> Self {
+        let thread = Self::new(head.ticket);
+        thread.head.set(Some(head));
         thread.timeline.update(|timeline| {
-            timeline.page(opened.entries, opened.last);
+            timeline.page(entries, last);
         });
         thread
     }
 
-    /// What can be written, by the chat and the ticket's state.
+    /// What the agent can write; reading it follows changes of chat and state.
     pub fn writing(&self) -> Writing {
         self.head.with(|head| head.as_ref().map_or(Writing::Unknown, writing))
     }
 
-    /// Whether what is read here counts as seen: my chat or a help request, not a chat that waits or is somebody else's.
+    /// Whether reading here counts as seen: in my chat and in a help request, not in a chat that waits or is somebody else's.
     pub fn counts_as_seen(&self) -> bool {
         self.head.with_untracked(|head| {
             head.as_ref().is_some_and(|head| {
@@ -98,26 +72,26 @@ impl Thread {
         })
     }
 
-    /// Who asks, once known.
+    /// The visitor, once known.
     pub fn contact(&self) -> Option<Contact> {
         self.head.with_untracked(|head| head.as_ref().map(|head| head.contact.clone()))
     }
 
-    /// The visitor has seen so far.
-    pub fn visitor_saw(&self, upto: Seq) {
-        self.change(|head| head.visitor_seen = head.visitor_seen.max(upto));
+    /// The visitor has seen everything up to here.
+    pub fn on_seen(&self, upto: Seq) {
+        self.update_head(|head| head.visitor_seen = head.visitor_seen.max(upto));
     }
 
     /// Changes the head, where one is known.
-    pub fn change(&self, change: impl FnOnce(&mut Conversation)) {
+    pub fn update_head(&self, update: impl FnOnce(&mut Conversation)) {
         self.head.update(|head| {
             if let Some(head) = head {
-                change(head);
+                update(head);
             }
         });
     }
 
-    /// What is not acknowledged and due now.
+    /// The messages to send now. `jitter`: 0 to 1, a fresh random number.
     pub fn due(&self, now: Timestamp, jitter: f64) -> Vec<Unsent> {
         if self.outbox.with_untracked(|outbox| outbox.next_due(now).is_none_or(|at| at > now)) {
             return Vec::new();
@@ -127,81 +101,109 @@ impl Thread {
         due
     }
 
-    /// These entries are in the timeline now; answers the ids that the outbox was waiting for.
-    pub fn settle(&self, added: std::ops::Range<usize>) -> Vec<EntryId> {
+    /// Takes the entries at these places of the timeline out of the outbox. Returns the ids of those that were in it.
+    pub fn settle(&self, added: Range<usize>) -> Vec<EntryId> {
         if self.outbox.with_untracked(Outbox::is_empty) {
             return Vec::new();
         }
         let shown: Vec<EntryId> = self.timeline.with_untracked(|timeline| {
             timeline.entries()[added].iter().map(|entry| entry.id).collect()
         });
-        let mut mine = Vec::new();
-        self.outbox
-            .update(|outbox| mine = shown.into_iter().filter(|id| outbox.on_shown(*id)).collect());
-        mine
-    }
-}
-
-fn writing(head: &Conversation) -> Writing {
-    match &head.chat {
-        AgentChat::Waiting { chat, .. } => Writing::Waiting { chat: *chat },
-        AgentChat::Active { mine: true, .. } => Writing::Chat,
-        AgentChat::Active { agent, .. } => Writing::Elsewhere { agent: agent.clone() },
-        AgentChat::None | AgentChat::Ended { .. } if head.state.category == Category::Closed => {
-            Writing::Closed
-        }
-        AgentChat::None | AgentChat::Ended { .. } => {
-            Writing::Request { email: head.contact.email.clone() }
-        }
+        let mut settled = Vec::new();
+        self.outbox.update(|outbox| {
+            settled = shown.into_iter().filter(|id| outbox.on_shown(*id)).collect();
+        });
+        settled
     }
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use protocol::{ChatId, PageUrl, TicketNumber, contact::Contact, entry::TicketState};
+    use crate::state::writing::tests::conversation;
+    use protocol::{
+        AgentId, ChatId,
+        agent::AgentChat,
+        entry::{AgentBody, Category},
+    };
     use uuid::Uuid;
 
-    pub(crate) fn conversation(chat: AgentChat, category: Category) -> Conversation {
-        Conversation {
-            ticket: TicketId(Uuid::from_u128(7)),
-            number: TicketNumber("CO-1042".into()),
-            chat,
-            site: "CuentasOK".into(),
-            queue: "Soporte general".into(),
-            contact: Contact {
-                name: Some("Melissa Ortega".into()),
-                email: Some("melissa@example.com".into()),
-                verified: false,
-            },
-            subject: Some("Conciliación de marzo".into()),
-            state: TicketState { name: "pendiente".into(), category },
-            page: PageUrl::parse("https://cuentasok.example/conciliacion/marzo").unwrap(),
-            lang: "es".into(),
-            created_at: Timestamp(0),
-            last: Seq(0),
-            visitor_seen: Seq::START,
-            agent_seen: Seq::START,
-            visitor_present: true,
-        }
+    const NOW: Timestamp = Timestamp(0);
+
+    fn id(n: u128) -> EntryId {
+        EntryId(Uuid::from_u128(n))
+    }
+
+    fn entry(seq: i64, n: u128) -> AgentEntry {
+        let body = AgentBody::Agent {
+            agent: AgentId(Uuid::nil()),
+            name: "Lucía Medina".into(),
+            text: "Hola".into(),
+            files: vec![],
+        };
+        AgentEntry { seq: Seq(seq), id: id(n), at: NOW, body }
+    }
+
+    fn my_chat() -> Conversation {
+        let chat = ChatId(Uuid::nil());
+        let agent = "Lucía Medina".to_owned();
+        conversation(AgentChat::Active { chat, agent, mine: true, since: NOW }, Category::Open)
+    }
+
+    fn write(thread: &Thread, n: u128) {
+        thread.outbox.update(|outbox| {
+            outbox.add(id(n), "Hola".into(), vec![], NOW);
+        });
     }
 
     #[test]
-    fn writing_follows_chat_and_state() {
-        let chat = ChatId(Uuid::nil());
-        let at = Timestamp(0);
-        let of = |chat, category| writing(&conversation(chat, category));
-        let mail = Writing::Request { email: Some("melissa@example.com".into()) };
-        assert_eq!(
-            of(AgentChat::Waiting { chat, since: at }, Category::Open),
-            Writing::Waiting { chat }
-        );
-        let active = |mine| AgentChat::Active { chat, agent: "Raúl".into(), mine, since: at };
-        assert_eq!(of(active(true), Category::Open), Writing::Chat);
-        assert_eq!(of(active(false), Category::Open), Writing::Elsewhere { agent: "Raúl".into() });
-        assert_eq!(of(AgentChat::None, Category::Open), mail);
-        assert_eq!(of(AgentChat::None, Category::Waiting), mail);
-        assert_eq!(of(AgentChat::Ended { at }, Category::Open), mail);
-        assert_eq!(of(AgentChat::Ended { at }, Category::Closed), Writing::Closed);
+    fn a_message_leaves_the_outbox_when_its_entry_is_shown() {
+        Owner::new().with(|| {
+            let thread = Thread::loaded(my_chat(), vec![entry(1, 1)], Seq(1));
+            write(&thread, 2);
+            write(&thread, 3);
+            let mut added = 0..0;
+            thread.timeline.update(|timeline| added = timeline.live(entry(2, 2)).added);
+            assert_eq!(thread.settle(added), [id(2)]);
+            let left: Vec<EntryId> = thread
+                .outbox
+                .with_untracked(|outbox| outbox.items(NOW).map(|(unsent, _)| unsent.id).collect());
+            assert_eq!(left, [id(3)]);
+        });
+    }
+
+    #[test]
+    fn a_colleagues_entry_settles_nothing() {
+        Owner::new().with(|| {
+            let thread = Thread::loaded(my_chat(), vec![], Seq::START);
+            write(&thread, 3);
+            let mut added = 0..0;
+            thread.timeline.update(|timeline| added = timeline.live(entry(1, 1)).added);
+            assert!(thread.settle(added).is_empty());
+            assert!(!thread.outbox.with_untracked(Outbox::is_empty));
+        });
+    }
+
+    #[test]
+    fn nothing_is_due_before_the_server_has_greeted() {
+        Owner::new().with(|| {
+            let thread = Thread::loaded(my_chat(), vec![], Seq::START);
+            write(&thread, 1);
+            assert!(thread.due(NOW, 0.5).is_empty());
+            thread.outbox.update(Outbox::on_connect);
+            assert_eq!(thread.due(NOW, 0.5).len(), 1);
+            assert!(thread.due(NOW, 0.5).is_empty(), "it is sent once");
+        });
+    }
+
+    #[test]
+    fn seen_never_goes_back() {
+        Owner::new().with(|| {
+            let thread = Thread::loaded(my_chat(), vec![entry(1, 1)], Seq(1));
+            thread.on_seen(Seq(1));
+            thread.on_seen(Seq::START);
+            let seen = thread.head.with_untracked(|head| head.as_ref().map(|h| h.visitor_seen));
+            assert_eq!(seen, Some(Seq(1)));
+        });
     }
 }

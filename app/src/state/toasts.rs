@@ -6,15 +6,15 @@ use std::time::Duration;
 /// A note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toast {
-    /// Tells it from the others.
+    /// What tells it from the others.
     pub id: u32,
     /// The sentence.
     pub text: String,
-    /// Something went wrong.
+    /// Whether something failed.
     pub is_alert: bool,
 }
 
-/// The notes on screen.
+/// The notes on screen; copied freely.
 #[derive(Clone, Copy)]
 pub struct Toasts {
     shown: RwSignal<Vec<Toast>>,
@@ -28,17 +28,17 @@ impl Default for Toasts {
 }
 
 impl Toasts {
-    /// None yet.
+    /// No notes yet.
     pub fn new() -> Self {
         Self { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) }
     }
 
-    /// Something went as it should.
-    pub fn say(self, text: String) {
+    /// Shows that something was done.
+    pub fn note(self, text: String) {
         self.show(text, false, Duration::from_secs(5));
     }
 
-    /// Something did not.
+    /// Shows that something failed.
     pub fn alert(self, text: String) {
         self.show(text, true, Duration::from_secs(12));
     }
@@ -48,7 +48,7 @@ impl Toasts {
         self.shown.update(|shown| shown.retain(|toast| toast.id != id));
     }
 
-    /// Those on screen.
+    /// The notes on screen; reading them follows changes.
     pub fn shown(self) -> Vec<Toast> {
         self.shown.get()
     }

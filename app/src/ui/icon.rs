@@ -3,7 +3,7 @@
 use super::erase::erase;
 use leptos::prelude::*;
 
-/// Which drawing.
+/// A drawing's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drawing {
     Chat,
@@ -57,7 +57,7 @@ impl Drawing {
     }
 }
 
-/// A drawing. Says nothing to assistive technology: what it stands on has a name.
+/// A drawing. Assistive technology does not read it: what it stands on has a name.
 #[component]
 pub fn Icon(drawing: Drawing) -> impl IntoView {
     erase(

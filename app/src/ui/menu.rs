@@ -1,4 +1,4 @@
-//! A button and the menu under it: arrows move, Esc and a click elsewhere close, the button gets the focus back.
+//! A button and the menu under it: arrows move the focus, Esc and a click elsewhere close, and Esc gives the focus back to the button.
 
 use super::erase::erase;
 use leptos::{ev, html, prelude::*};
@@ -11,11 +11,11 @@ pub fn Menu<Face, Above, Items>(
     /// The button's accessible name.
     #[prop(into)]
     name: Signal<String>,
-    /// Its class.
+    /// The button's class.
     class: &'static str,
-    /// What it shows beside its name: nothing that is read out.
+    /// What the button shows; its name alone is read out.
     face: Face,
-    /// What stands over the items.
+    /// Stands over the items.
     above: Above,
     children: TypedChildren<Items>,
 ) -> impl IntoView
@@ -38,31 +38,31 @@ where
     Effect::new(move |_| {
         if open.get() {
             request_animation_frame(move || {
-                step(root, Step::First);
+                move_focus(root, Step::First);
             });
         }
     });
     Effect::new(move |_| {
-        let elsewhere = window_event_listener(ev::pointerdown, move |event| {
+        let listener = window_event_listener(ev::pointerdown, move |event| {
             let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-            let inside = root.get_untracked().is_some_and(|root| root.contains(target.as_ref()));
-            if open.get_untracked() && !inside {
+            let is_inside = root.get_untracked().is_some_and(|root| root.contains(target.as_ref()));
+            if open.get_untracked() && !is_inside {
                 open.set(false);
             }
         });
-        on_cleanup(move || elsewhere.remove());
+        on_cleanup(move || listener.remove());
     });
 
     let on_key = move |event: KeyboardEvent| {
-        let went = match event.key().as_str() {
+        let is_handled = match event.key().as_str() {
             "ArrowDown" if !open.get_untracked() => {
                 open.set(true);
                 true
             }
-            "ArrowDown" => step(root, Step::Next),
-            "ArrowUp" => step(root, Step::Previous),
-            "Home" => step(root, Step::First),
-            "End" => step(root, Step::Last),
+            "ArrowDown" => move_focus(root, Step::Next),
+            "ArrowUp" => move_focus(root, Step::Previous),
+            "Home" => move_focus(root, Step::First),
+            "End" => move_focus(root, Step::Last),
             "Escape" if open.get_untracked() => {
                 close();
                 true
@@ -73,7 +73,7 @@ where
             }
             _ => false,
         };
-        if went {
+        if is_handled {
             event.prevent_default();
         }
     };
@@ -115,7 +115,8 @@ enum Step {
     Previous,
 }
 
-fn step(root: NodeRef<html::Div>, step: Step) -> bool {
+/// Moves the focus to another item; false when there is none.
+fn move_focus(root: NodeRef<html::Div>, step: Step) -> bool {
     let Some(items) =
         root.get_untracked().and_then(|root| root.query_selector_all("[role^=menuitem]").ok())
     else {

@@ -4,7 +4,7 @@ use super::erase::erase;
 use crate::words::use_words;
 use leptos::prelude::*;
 
-/// Says so, and shows the way back.
+/// Says that there is nothing, and leads back to the inbox.
 #[component]
 pub fn NotThere() -> impl IntoView {
     let words = use_words();

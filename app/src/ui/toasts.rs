@@ -1,17 +1,16 @@
-//! The notes at the bottom.
+//! The notes at the bottom of the page.
 
 use super::{
     erase::erase,
     icon::{Drawing, Icon},
 };
-use crate::{state::console::use_console, words::use_words};
+use crate::{state::toasts::Toasts, words::use_words};
 use leptos::prelude::*;
 
-/// All notes on screen; heard as they come.
+/// All notes; assistive technology reads each as it comes.
 #[component]
-pub fn ToastList() -> impl IntoView {
+pub fn ToastList(toasts: Toasts) -> impl IntoView {
     let words = use_words();
-    let toasts = use_console().toasts;
     erase(view! {
         <div class="toasts" role="status" aria-live="polite">
             <For each=move || toasts.shown() key=|toast| toast.id let:toast>

@@ -1,12 +1,19 @@
 //! What is on a page before any script.
 
 use crate::world::{NONCE, World, agent, on_both};
+use app::{
+    pages::{self, PAGES},
+    start::Start,
+};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use protocol::Role;
 
 on_both! {
+    the_server_renders_every_page_that_the_browser_finds,
+    the_navigation_bar_shows_the_pages_of_ones_role,
     the_list_is_there_before_any_script,
     a_conversation_is_there_before_any_script,
     what_a_visitor_writes_is_text,
@@ -14,6 +21,50 @@ on_both! {
     another_sites_ticket_is_not_there,
     without_a_session_there_is_only_the_door,
     the_mail_page_opens,
+}
+
+/// The state that a page hands to its script.
+fn start_of(html: &str) -> Start {
+    let state = html.split("id=\"start\"").nth(1).unwrap();
+    let state = &state[state.find('>').unwrap() + 1..state.find("</script>").unwrap()];
+    assert!(!state.contains('<'), "the state stays within its element");
+    serde_json::from_str(state).unwrap()
+}
+
+/// The links of the navigation bar.
+fn places(html: &str) -> Vec<&str> {
+    let links = html.split("<a ").skip(1).filter_map(|rest| rest.split('>').next());
+    links.filter(|link| link.contains("class=\"place\"")).collect()
+}
+
+async fn the_server_renders_every_page_that_the_browser_finds(world: World) {
+    for (at, row) in PAGES.iter().enumerate() {
+        for address in row.addresses {
+            let nobodys = "0195d7a5-0000-7000-8000-000000000000";
+            let path = address.path(nobodys);
+            let (status, html) = world.page(&path).await;
+            // What an address names is not there; an address that names nothing is a page.
+            let expected =
+                if path.ends_with(nobodys) { StatusCode::NOT_FOUND } else { StatusCode::OK };
+            assert_eq!(status, expected, "{path}");
+            let start = start_of(&html);
+            assert_eq!(start.page.row(), at, "{path} starts from another page");
+            assert_eq!(pages::find(&start.path), Some(at), "{path}");
+            let home = format!("href=\"{}\"", row.addresses[0].pattern());
+            let here: Vec<&str> = places(&html)
+                .into_iter()
+                .filter(|link| link.contains("aria-current=\"page\""))
+                .collect();
+            assert!(here.len() == 1 && here[0].contains(&home), "{path} is at {here:?}");
+        }
+    }
+}
+
+async fn the_navigation_bar_shows_the_pages_of_ones_role(world: World) {
+    let (_, html) = world.page("/console").await;
+    assert_eq!(start_of(&html).role, Role::Agent);
+    let shown = PAGES.iter().filter(|row| row.least == Role::Agent).count();
+    assert_eq!(places(&html).len(), shown);
 }
 
 async fn the_list_is_there_before_any_script(world: World) {
@@ -71,11 +122,8 @@ async fn what_a_visitor_writes_is_text(world: World) {
         for forbidden in ["<script>alert", "<img", "<b>Eva", "href=\"javascript"] {
             assert!(!html.contains(forbidden), "{forbidden} is on {path}");
         }
-        // The state handed over holds it too, and stays within its element.
-        let state = html.split("id=\"start\"").nth(1).unwrap();
-        let state = &state[state.find('>').unwrap() + 1..state.find("</script>").unwrap()];
-        assert!(serde_json::from_str::<app::start::Start>(state).is_ok());
-        assert!(!state.contains('<'));
+        // The state handed over holds it too.
+        start_of(&html);
     }
 }
 

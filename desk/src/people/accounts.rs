@@ -62,7 +62,7 @@ pub(crate) async fn store(tx: &mut Tx, desk: &Desk, account: &Account<'_>) -> Re
         .bind(account.email.as_str())
         .bind(email_key(account.email.as_str()))
         .bind(account.name.as_str())
-        .bind(account.role.as_str())
+        .bind(account.role.as_text())
         .bind(account.password_hash)
         .bind(desk.now().0)
         .bind(account.sites.is_empty())

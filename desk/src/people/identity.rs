@@ -2,33 +2,7 @@
 
 use protocol::{AgentId, SiteId, Timestamp, agent::AgentState};
 
-/// What a person may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    Owner,
-    Supervisor,
-    Agent,
-}
-
-impl Role {
-    /// As it is stored and named on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Supervisor => "supervisor",
-            Self::Agent => "agent",
-        }
-    }
-
-    /// The least of them for a name that is not known.
-    pub(crate) fn from_name(name: &str) -> Self {
-        match name {
-            "owner" => Self::Owner,
-            "supervisor" => Self::Supervisor,
-            _ => Self::Agent,
-        }
-    }
-}
+pub use protocol::Role;
 
 /// A person who answers, as their session knows them.
 #[derive(Clone, Debug)]

@@ -219,7 +219,7 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 id: AgentId(row.id),
                 name: row.name,
                 email: row.email,
-                role: Role::from_name(&row.role),
+                role: Role::from_text(&row.role)?,
                 lang: row.lang,
                 state: if row.state == "available" {
                     AgentState::Available

@@ -1,7 +1,7 @@
-//! What is known about ticket and contact: beside the conversation on wide screens, over it on others.
+//! The facts about ticket and contact: beside the conversation on wide screens, over it on others.
 
 use crate::{
-    state::{console::use_console, thread::Thread},
+    state::clock::use_clock,
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
@@ -11,12 +11,11 @@ use crate::{
 use leptos::prelude::*;
 use protocol::{agent::Conversation, entry::Category};
 
-/// The side panel.
+/// The side panel. `head`: none until the conversation is known.
 #[component]
-pub fn Facts(thread: Thread, open: RwSignal<bool>) -> impl IntoView {
+pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> impl IntoView {
     let words = use_words();
-    let console = use_console();
-    let head = thread.head;
+    let clock = use_clock();
     let fact = move |key: &'static str, value: Option<String>| {
         value
             .filter(|value| !value.is_empty())
@@ -63,7 +62,7 @@ pub fn Facts(thread: Thread, open: RwSignal<bool>) -> impl IntoView {
                             {fact("site", Some(head.site.clone()))}
                             {fact("queue", Some(head.queue.clone()))}
                             <dt>{words.get("created")}</dt>
-                            <dd>{move || console.clock.long(created_at)}</dd>
+                            <dd>{move || clock.long(created_at)}</dd>
                         </dl>
                     </section>
                     <section class="facts-part">
@@ -77,7 +76,7 @@ pub fn Facts(thread: Thread, open: RwSignal<bool>) -> impl IntoView {
 }
 
 /// The class of a ticket state's tag.
-pub fn state_class(category: Category) -> &'static str {
+fn state_class(category: Category) -> &'static str {
     match category {
         Category::Open => "tag away name",
         Category::Waiting => "tag live name",

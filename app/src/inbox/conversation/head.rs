@@ -1,11 +1,7 @@
-//! Who is asking, from where, and how to end it.
+//! Who writes, from where, and the button that ends it.
 
-use super::closing::Closing;
 use crate::{
-    state::{
-        console::use_console,
-        thread::{Thread, Writing},
-    },
+    state::writing::Writing,
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
@@ -13,38 +9,29 @@ use crate::{
     words::use_words,
 };
 use leptos::prelude::*;
-use protocol::{agent::AgentChat, contact::Contact, names::initials};
+use protocol::{
+    agent::{AgentChat, Conversation},
+    names::initials,
+};
 
-/// The head of a conversation.
+/// The head of a conversation. `head`: none until the conversation is known; `on_close`: the agent wants to end it.
 #[component]
-pub fn Head(thread: Thread, facts_open: RwSignal<bool>) -> impl IntoView {
+pub fn Head(
+    head: ArcRwSignal<Option<Conversation>>,
+    name: Memo<String>,
+    writing: Memo<Writing>,
+    facts_open: RwSignal<bool>,
+    on_close: Callback<()>,
+) -> impl IntoView {
     let words = use_words();
-    let console = use_console();
-    let ticket = thread.ticket;
-    let closing = RwSignal::new(false);
-    let head = thread.head.clone();
-    // Until the head is here, the list knows who it is.
-    let contact = Memo::new({
-        let head = head.clone();
-        move |_| {
-            head.with(|head| head.as_ref().map(|head| head.contact.clone())).unwrap_or_else(|| {
-                console
-                    .work
-                    .find(ticket)
-                    .map_or_else(Contact::default, |row| row.item.with(|item| item.contact.clone()))
-            })
-        }
-    });
-    let name = move || contact.with(|contact| words.contact(contact));
-    let writing = Memo::new(move |_| thread.writing());
-    let can_end = move || matches!(writing.get(), Writing::Chat | Writing::Request { .. });
-    let is_chat = Signal::derive(move || writing.get() == Writing::Chat);
+    let can_close = move || matches!(writing.get(), Writing::Chat | Writing::Request { .. });
+    let is_chat = move || writing.get() == Writing::Chat;
     let (line, presence) = (head.clone(), head);
 
     erase(view! {
         <header class="head">
             <a class="btn quiet icon-only back" href="/console" aria-label=words.get("back")><Icon drawing=Drawing::Back/></a>
-            <span class="face" aria-hidden="true">{move || initials(&name())}</span>
+            <span class="face" aria-hidden="true">{move || name.with(|name| initials(name))}</span>
             <div class="head-who">
                 // On a phone the list and its heading are not there.
                 <h1>{name}</h1>
@@ -73,13 +60,12 @@ pub fn Head(thread: Thread, facts_open: RwSignal<bool>) -> impl IntoView {
                 <Icon drawing=Drawing::Facts/>
                 <span class="facts-name">{words.get("facts")}</span>
             </button>
-            <Show when=can_end>
-                <button type="button" class="btn" class:primary=is_chat on:click=move |_| closing.set(true)>
-                    {move || words.get(if is_chat.get() { "end" } else { "close_request" })}
+            <Show when=can_close>
+                <button type="button" class="btn" class:primary=is_chat on:click=move |_| on_close.run(())>
+                    {move || words.get(if is_chat() { "end" } else { "close_request" })}
                 </button>
             </Show>
         </header>
-        <Closing ticket=ticket is_chat=is_chat open=closing/>
     })
 }
 

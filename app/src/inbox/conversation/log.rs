@@ -1,33 +1,37 @@
-//! The conversation itself: entries, then what is on its way, then whether the visitor types.
+//! The conversation itself: entries, then the messages on their way, then whether the visitor types.
 
 use super::{
-    bubble::Sending,
     entry::{Entry, EntryContext},
+    pending::Pending,
 };
 use crate::{
     state::{
-        console::use_console,
-        log::{Line, lines, marks},
+        clock::use_clock,
+        log::{LogItem, delivery_marks, log_items},
         thread::Thread,
     },
     ui::erase::erase,
     words::use_words,
 };
 use leptos::{either::Either, prelude::*};
-use protocol::{Seq, delivery::Delivery};
+use protocol::{EntryId, Seq, agent::Me};
 
-/// All that was said and happened, the newest at the bottom and in view.
+/// All messages and events of a ticket, the newest at the bottom and in view. `name`: the visitor's.
 #[component]
-pub fn Log(thread: Thread) -> impl IntoView {
+pub fn Log(
+    thread: Thread,
+    name: Memo<String>,
+    profile: RwSignal<Me>,
+    on_retry: Callback<EntryId>,
+    on_take_back: Callback<EntryId>,
+) -> impl IntoView {
     let words = use_words();
-    let console = use_console();
-    let ticket = thread.ticket;
-    let shown = Memo::new({
+    let clock = use_clock();
+    let items = Memo::new({
         let timeline = thread.timeline.clone();
         move |_| {
-            timeline.with(|timeline| {
-                lines(timeline.entries().iter(), console.clock.offset().unwrap_or(0))
-            })
+            timeline
+                .with(|timeline| log_items(timeline.entries().iter(), clock.offset().unwrap_or(0)))
         }
     });
     let seen = Memo::new({
@@ -36,14 +40,7 @@ pub fn Log(thread: Thread) -> impl IntoView {
     });
     let marks = Memo::new({
         let timeline = thread.timeline.clone();
-        move |_| timeline.with(|timeline| marks(timeline.entries().iter(), seen.get()))
-    });
-    let contact = Memo::new({
-        let head = thread.head.clone();
-        move |_| {
-            head.with(|head| head.as_ref().map(|head| words.contact(&head.contact)))
-                .unwrap_or_default()
-        }
+        move |_| timeline.with(|timeline| delivery_marks(timeline.entries().iter(), seen.get()))
     });
     let pending = Memo::new({
         let outbox = thread.outbox.clone();
@@ -52,48 +49,39 @@ pub fn Log(thread: Thread) -> impl IntoView {
                 if outbox.is_empty() {
                     return Vec::new();
                 }
-                // A message turns to *no enviado* with time alone.
-                let now = console.clock.now();
+                // A message turns to *no enviado* when time passes.
+                let now = clock.now();
                 outbox.items(now).map(|(unsent, delivery)| (unsent.clone(), delivery)).collect()
             })
         }
     });
-    let types = Memo::new({
+    let is_typing = Memo::new({
         let until = thread.typing_until.clone();
-        move |_| until.get().is_some_and(|until| console.clock.now() < until)
+        move |_| until.get().is_some_and(|until| clock.now() < until)
     });
-    let context = EntryContext { contact, marks };
+    let context = EntryContext { name, profile, marks };
 
     erase(view! {
-        // Reversed, the browser itself keeps the newest in view, before any script and when lines are added.
+        // Drawn in reverse, so that the browser itself keeps the newest in view, before any script and when items are added.
         <div class="log" role="log" aria-label=words.get("log") tabindex="0">
             <div class="lines">
-                <For each=move || shown.get() key=Line::key let:line>
-                    {match line {
-                        Line::Day { at, .. } => Either::Left(view! { <p class="sys day"><span>{move || console.clock.date(at)}</span></p> }),
-                        Line::Entry { entry, first } => Either::Right(view! { <Entry entry=entry first=first context=context/> }),
+                <For each=move || items.get() key=LogItem::key let:item>
+                    {match item {
+                        LogItem::Day { at, .. } => Either::Left(view! { <p class="sys day"><span>{move || clock.date(at)}</span></p> }),
+                        LogItem::Entry { entry, first } => Either::Right(view! { <Entry entry=entry first=first context=context/> }),
                     }}
                 </For>
+                // A message on its way is drawn again only when its delivery turns.
                 <For
                     each=move || pending.get()
-                    key=|(unsent, delivery)| (unsent.id, phase(delivery))
-                    children=move |(unsent, delivery)| view! { <Sending ticket=ticket unsent=unsent delivery=delivery/> }
+                    key=|(unsent, delivery)| (unsent.id, std::mem::discriminant(delivery))
+                    children=move |(unsent, delivery)| view! { <Pending unsent=unsent delivery=delivery on_retry=on_retry on_take_back=on_take_back/> }
                 />
-                <p class="typing" hidden=move || !types.get()>
+                <p class="typing" hidden=move || !is_typing.get()>
                     <span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>
-                    {move || types.get().then(|| words.fill("types", &[("who", &contact.get())]))}
+                    {move || is_typing.get().then(|| words.fill("types", &[("who", &name.get())]))}
                 </p>
             </div>
         </div>
     })
-}
-
-/// A message on its way is drawn anew only when its delivery turns.
-fn phase(delivery: &Delivery) -> u8 {
-    match delivery {
-        Delivery::Sending => 0,
-        Delivery::Sent { .. } => 1,
-        Delivery::Failed => 2,
-        Delivery::Refused(_) => 3,
-    }
 }

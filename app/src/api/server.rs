@@ -1,0 +1,75 @@
+//! What server functions share on the server: the caller, refusals, and the wire's types.
+
+use super::ApiError;
+use axum::http::{StatusCode, request::Parts};
+use desk::{Desk, mail::KeptMail, people::Agent};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use protocol::{
+    Code, Refusal,
+    mail::{MailRow, MailState, MailText},
+    problem,
+    settings::ClosingReason,
+};
+
+/// The desk and the agent who calls.
+///
+/// # Errors
+/// `SignInRequired` without a session.
+pub(super) fn caller() -> Result<(Desk, Agent), ApiError> {
+    let agent = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Agent>().cloned());
+    match (use_context::<Desk>(), agent) {
+        (Some(desk), Some(agent)) => Ok((desk, agent)),
+        _ => Err(refuse(Refusal::new(Code::SignInRequired))),
+    }
+}
+
+/// The answer to a desk's error, with its status; what is wrong with the server is logged here.
+pub(super) fn refused(error: desk::Error) -> ApiError {
+    let refusal = error.refusal();
+    if status(refusal.code).is_server_error() {
+        tracing::error!(error = &error as &dyn std::error::Error, "a console request failed");
+    }
+    refuse(refusal)
+}
+
+/// A closing reason as it was sent.
+pub(super) fn closing_reason(text: &str) -> Result<ClosingReason, ApiError> {
+    ClosingReason::parse(text).map_err(refuse)
+}
+
+/// A mail as the console's list shows it.
+pub(crate) fn mail_row(mail: KeptMail) -> MailRow {
+    use desk::mail::MailState as State;
+    let state = match mail.state {
+        State::Queued if mail.error.is_some() => MailState::Retrying,
+        State::Queued => MailState::Queued,
+        State::Sent => MailState::Sent,
+        State::Kept => MailState::Kept,
+        State::Parked => MailState::Parked,
+    };
+    MailRow {
+        id: mail.id,
+        at: mail.at,
+        to: mail.to,
+        subject: mail.subject,
+        state,
+        error: mail.error,
+    }
+}
+
+/// A mail with its text and, by itself, its HTML.
+pub(crate) fn mail_text((mail, text, html): (KeptMail, String, String)) -> MailText {
+    MailText { row: mail_row(mail), text, has_html: !html.is_empty() }
+}
+
+fn refuse(refusal: Refusal) -> ApiError {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.set_status(status(refusal.code));
+    }
+    ApiError(refusal)
+}
+
+fn status(code: Code) -> StatusCode {
+    StatusCode::from_u16(problem::status(code)).expect("a status of HTTP")
+}

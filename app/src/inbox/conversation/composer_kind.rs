@@ -1,0 +1,48 @@
+//! What the composer writes.
+
+use crate::words::Words;
+use protocol::{
+    Refusal, limits,
+    text::{ChatText, FormText},
+};
+
+/// What is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ComposerKind {
+    /// A message in a chat.
+    Chat,
+    /// The answer to a help request, by mail to this address.
+    Request { email: Option<String> },
+}
+
+impl ComposerKind {
+    /// Longest text, in characters.
+    pub fn limit(&self) -> usize {
+        match self {
+            Self::Chat => limits::CHAT_TEXT,
+            Self::Request { .. } => limits::FORM_TEXT,
+        }
+    }
+
+    /// Whether the text can be sent.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self, text: &str) -> Result<(), Refusal> {
+        match self {
+            Self::Chat => ChatText::parse(text).map(drop),
+            Self::Request { .. } => FormText::parse(text).map(drop),
+        }
+    }
+
+    /// Where the text goes, if that has to be said.
+    pub fn note(&self, words: Words) -> Option<String> {
+        match self {
+            Self::Chat => None,
+            Self::Request { email: Some(email) } => {
+                Some(words.fill("goes_by_mail", &[("email", email)]))
+            }
+            Self::Request { email: None } => Some(words.get("goes_nowhere")),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! A field whose list of choices narrows while one types.
+
+use crate::{state::reasons::matching, ui::erase::erase, words::use_words};
+use leptos::prelude::*;
+use web_sys::KeyboardEvent;
+
+/// The closing reason: typed, or picked from the list. `reasons`: none until they are known.
+#[component]
+pub fn ReasonField(
+    reasons: RwSignal<Option<Vec<String>>>,
+    typed: RwSignal<String>,
+    problem: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let words = use_words();
+    let active = RwSignal::new(None::<usize>);
+    let is_picked = RwSignal::new(false);
+    // After a choice the whole list is there again, for another one.
+    let listed = Memo::new(move |_| {
+        let filter = if is_picked.get() { String::new() } else { typed.get() };
+        reasons.with(|reasons| matching(reasons.as_deref().unwrap_or_default(), &filter))
+    });
+    let pick = move |reason: String| {
+        typed.set(reason);
+        is_picked.set(true);
+        active.set(None);
+        problem.set(None);
+    };
+    let on_input = move |event| {
+        is_picked.set(false);
+        active.set(None);
+        problem.set(None);
+        typed.set(event_target_value(&event));
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let count = listed.with_untracked(Vec::len);
+        let Some(last) = count.checked_sub(1) else { return };
+        match event.key().as_str() {
+            "ArrowDown" => active.update(|active| {
+                *active = Some(active.map_or(0, |at| if at >= last { 0 } else { at + 1 }));
+            }),
+            "ArrowUp" => active.update(|active| {
+                *active = Some(active.map_or(last, |at| at.checked_sub(1).unwrap_or(last)));
+            }),
+            "Enter" => {
+                let Some(at) = active.get_untracked() else { return };
+                if let Some(reason) = listed.with_untracked(|listed| listed.get(at).cloned()) {
+                    pick(reason);
+                }
+            }
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    erase(view! {
+        <div class="field">
+            <label for="reason">{words.get("reason")}</label>
+            <input
+                id="reason"
+                type="text"
+                role="combobox"
+                autocomplete="off"
+                aria-autocomplete="list"
+                aria-expanded="true"
+                aria-controls="reasons"
+                aria-activedescendant=move || active.get().map(|at| format!("reason-{at}"))
+                aria-describedby="reason-problem"
+                aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                placeholder=words.get("search_reason")
+                prop:value=move || typed.get()
+                on:input=on_input
+                on:keydown=on_key
+            />
+            <ul class="options" id="reasons" role="listbox" aria-label=words.get("reason")>
+                {move || {
+                    listed.get().into_iter().enumerate().map(|(at, reason)| {
+                        let (value, shown) = (reason.clone(), reason.clone());
+                        let is_on = move || active.get() == Some(at) || (is_picked.get() && typed.with(|typed| *typed == reason));
+                        let is_selected = is_on.clone();
+                        view! {
+                            <li
+                                id=format!("reason-{at}")
+                                role="option"
+                                class:on=is_on
+                                aria-selected=move || is_selected().to_string()
+                                on:click=move |_| pick(value.clone())
+                            >
+                                {shown}
+                            </li>
+                        }
+                    }).collect_view()
+                }}
+            </ul>
+            <p class="field-problem s" id="reason-problem" role="alert">
+                {move || problem.get().or_else(|| {
+                    (reasons.with(Option::is_some) && listed.with(Vec::is_empty)).then(|| words.get("no_reason"))
+                })}
+            </p>
+        </div>
+    })
+}

@@ -1,0 +1,57 @@
+//! What happened on a ticket, in words.
+
+use crate::words::Words;
+use protocol::entry::{AgentBody, BecameRequest, EndedBy};
+
+/// The sentence for an entry that is no message.
+pub fn sentence(body: AgentBody, words: Words) -> String {
+    let with_name = |key: &str, name: &str| words.fill(key, &[("who", name)]);
+    match body {
+        AgentBody::ChatStarted { page: Some(page) } => {
+            words.fill("chat_started_on", &[("page", page.path())])
+        }
+        AgentBody::ChatStarted { page: None } => words.get("chat_started"),
+        AgentBody::Joined { name, .. } => with_name("joined", &name),
+        AgentBody::Left { name, .. } => with_name("left", &name),
+        AgentBody::Requeued => words.get("requeued"),
+        AgentBody::BecameRequest { why: BecameRequest::WaitLimit } => {
+            words.get("became_request_wait")
+        }
+        AgentBody::BecameRequest { why: BecameRequest::DeskClosed } => {
+            words.get("became_request_closed")
+        }
+        AgentBody::ChatEnded { by, reason } => {
+            let ended = words.get(match by {
+                EndedBy::Agent => "ended_agent",
+                EndedBy::Visitor => "ended_visitor",
+                EndedBy::Inactivity => "ended_inactivity",
+                EndedBy::Desk => "ended_desk",
+            });
+            reason.map_or(ended.clone(), |reason| format!("{ended} · {reason}"))
+        }
+        AgentBody::StateChanged { state, by: Some(by) } => {
+            words.fill("state_changed_by", &[("state", &words.state(&state.name)), ("who", &by)])
+        }
+        AgentBody::StateChanged { state, by: None } => {
+            words.fill("state_changed", &[("state", &words.state(&state.name))])
+        }
+        AgentBody::Rated { score, comment } => {
+            let rated = words.fill("rated", &[("score", &score.to_string())]);
+            comment.map_or(rated.clone(), |comment| format!("{rated} · «{comment}»"))
+        }
+        AgentBody::ContactChanged { name, email } => {
+            let all: Vec<String> = name.into_iter().chain(email).collect();
+            words.fill("contact_changed", &[("contact", &all.join(" · "))])
+        }
+        AgentBody::MailQueued { to, subject } => {
+            words.fill("mail_queued_to", &[("to", &to), ("subject", &subject)])
+        }
+        AgentBody::MailHeld { to, why } => {
+            words.fill("mail_held_to", &[("to", &to), ("why", &why)])
+        }
+        AgentBody::TranscriptSent { to } => words.fill("transcript_sent", &[("to", &to)]),
+        AgentBody::Visitor { text, .. }
+        | AgentBody::Agent { text, .. }
+        | AgentBody::Comment { text, .. } => text,
+    }
+}

@@ -1,0 +1,45 @@
+//! The files that the next message takes along, over the composer.
+
+use crate::{
+    state::uploads::{UploadState, Uploads},
+    ui::{
+        erase::erase,
+        icon::{Drawing, Icon},
+    },
+    words::{Words, use_words},
+};
+use leptos::prelude::*;
+use protocol::file::file_size;
+
+/// The files with their progress; hidden when there are none.
+#[component]
+pub fn UploadList(uploads: Uploads) -> impl IntoView {
+    let words = use_words();
+    erase(view! {
+        <ul class="files uploads" role="list" hidden=move || uploads.is_empty()>
+            <For each=move || uploads.all() key=|file| file.key let:file>
+                <li class="file" class:alert=move || file.state.with(|state| matches!(state, UploadState::Refused(_)))>
+                    <Icon drawing=Drawing::File/>
+                    <span class="cut">{file.name.clone()}</span>
+                    <span class="xs" role="status">{move || file.state.with(|state| progress(state, words))}</span>
+                    <button
+                        type="button"
+                        class="btn quiet icon-only"
+                        aria-label=words.fill("remove_file", &[("name", &file.name)])
+                        on:click=move |_| uploads.remove(file.key)
+                    >
+                        <Icon drawing=Drawing::Close/>
+                    </button>
+                </li>
+            </For>
+        </ul>
+    })
+}
+
+fn progress(state: &UploadState, words: Words) -> String {
+    match state {
+        UploadState::Sending(percent) => format!("{percent} %"),
+        UploadState::Stored(file) => file_size(file.bytes),
+        UploadState::Refused(refusal) => words.refusal(refusal),
+    }
+}

@@ -1,0 +1,21 @@
+//! Reads on the server what the mail page starts from.
+
+use super::{place::Place, start::MailStart};
+use crate::{
+    api::server::{mail_row, mail_text},
+    ssr::load::{Loaded, Visit, if_there},
+};
+
+/// The list, and the mail that the address names.
+pub async fn load(visit: Visit<'_>) -> desk::Result<Loaded<MailStart>> {
+    let Visit { desk, agent, path } = visit;
+    let mails = desk.mails(agent).await?.into_iter().map(mail_row).collect();
+    match Place::of(path) {
+        Place::List => Ok(Loaded::found(MailStart { mails, mail: None })),
+        Place::Mail(id) => match if_there(desk.mail(agent, id).await)? {
+            Some(mail) => Ok(Loaded::found(MailStart { mails, mail: Some(mail_text(mail)) })),
+            None => Ok(Loaded::not_found(MailStart { mails, mail: None })),
+        },
+        Place::Nowhere => Ok(Loaded::not_found(MailStart { mails, mail: None })),
+    }
+}

@@ -1,0 +1,263 @@
+//! What the server's frames change.
+
+use super::Console;
+use crate::{
+    browser::{self, notice, sound},
+    state::{offers, socket::Listener, thread::Thread},
+};
+use leptos::prelude::*;
+use protocol::{
+    Code, EntryId, Refusal, Seq, TicketId, Timestamp,
+    agent::{AgentCommand, AgentEvent, Conversation, Me, Offer, WorkItem, WorkKind},
+    contact::Contact,
+    delivery::{Applied, Outbox},
+    entry::{AgentBody, AgentEntry},
+    limits,
+};
+
+impl Listener for Console {
+    fn on_event(self, event: AgentEvent) {
+        match event {
+            AgentEvent::Welcome { me, work, offers } => self.on_welcome(me, work, offers),
+            AgentEvent::Work { item } => self.on_work(*item),
+            AgentEvent::WorkGone { ticket } => self.list.remove(ticket),
+            AgentEvent::Conversation { conversation } => self.on_conversation(*conversation),
+            AgentEvent::Entries { ticket, entries, last } => self.on_entries(ticket, entries, last),
+            AgentEvent::Entry { ticket, entry } => self.on_entry(ticket, entry),
+            AgentEvent::Ack { ticket, id, seq, at } => self.on_ack(ticket, id, seq, at),
+            AgentEvent::Refused { ticket, id, refusal } => self.on_refused(ticket, id, refusal),
+            AgentEvent::Typing { ticket } => {
+                self.thread(ticket).typing_until.set(Some(self.clock.exact() + limits::TYPING_FOR));
+            }
+            AgentEvent::Seen { ticket, upto } => self.thread(ticket).on_seen(upto),
+            AgentEvent::VisitorPresent { ticket, present } => {
+                self.thread(ticket).update_head(|head| head.visitor_present = present);
+            }
+            AgentEvent::Offer { offer } => self.on_offer(*offer),
+            AgentEvent::OfferGone { chat } => self.offers.update(|offers| {
+                offers::remove(offers, chat);
+            }),
+            AgentEvent::State { me } => self.profile.set(me),
+            AgentEvent::SignedOut => self.offers.set(Vec::new()),
+            AgentEvent::Pong | AgentEvent::GoingAway { .. } => {}
+        }
+    }
+
+    fn on_disconnect(self) {
+        self.update_outboxes(Outbox::on_disconnect);
+    }
+}
+
+impl Console {
+    fn on_welcome(self, profile: Me, worklist: Vec<WorkItem>, offers: Vec<Offer>) {
+        self.profile.set(profile);
+        self.list.replace(worklist);
+        let known = self.offers.get_untracked();
+        if known != offers {
+            if offers.iter().any(|offer| known.iter().all(|old| old.chat != offer.chat)) {
+                sound::ring();
+            }
+            self.offers.set(offers);
+        }
+        self.update_outboxes(Outbox::on_connect);
+        if let Some(ticket) = self.open_ticket.get_untracked() {
+            self.watch(ticket);
+            self.mark_seen(ticket);
+        }
+        self.send_due();
+    }
+
+    fn update_outboxes(self, update: fn(&mut Outbox)) {
+        for thread in self.all_threads() {
+            thread.outbox.update(update);
+        }
+    }
+
+    fn on_work(self, item: WorkItem) {
+        let before =
+            self.list.find(item.ticket).map(|row| row.item.with_untracked(|item| item.unread));
+        let is_new =
+            item.kind == WorkKind::MyChat && before.is_some_and(|before| item.unread > before);
+        // The open conversation notifies by its entry: it may be read already when its row changes.
+        if is_new && self.open_ticket.get_untracked() != Some(item.ticket) {
+            self.notify(&item.contact, &item.preview, item.ticket);
+        }
+        self.list.put(item);
+    }
+
+    fn on_conversation(self, conversation: Conversation) {
+        let ticket = conversation.ticket;
+        self.thread(ticket).head.set(Some(conversation));
+        self.mark_seen(ticket);
+    }
+
+    fn on_entries(self, ticket: TicketId, entries: Vec<AgentEntry>, last: Seq) {
+        let thread = self.thread(ticket);
+        let mut applied = None;
+        thread.timeline.update(|timeline| applied = Some(timeline.page(entries, last)));
+        self.on_applied(&thread, applied);
+    }
+
+    fn on_entry(self, ticket: TicketId, entry: AgentEntry) {
+        let thread = self.thread(ticket);
+        if let AgentBody::Visitor { text, files } = &entry.body {
+            thread.typing_until.set(None);
+            if self.open_ticket.get_untracked() == Some(ticket)
+                && browser::is_away()
+                && thread.counts_as_seen()
+                && let Some(contact) = thread.contact()
+            {
+                let file = files.first().map_or("", |file| file.name.as_str());
+                self.notify(&contact, if text.is_empty() { file } else { text }, ticket);
+            }
+        }
+        let mut applied = None;
+        thread.timeline.update(|timeline| applied = Some(timeline.live(entry)));
+        self.on_applied(&thread, applied);
+    }
+
+    /// Entries were added to a timeline, or one that is missing between them has to be asked for.
+    fn on_applied(self, thread: &Thread, applied: Option<Applied>) {
+        let Some(Applied { added, ask }) = applied else { return };
+        self.forget_all(thread.settle(added));
+        if let Some(after) = ask {
+            self.socket.send(&AgentCommand::Watch { ticket: thread.ticket, after });
+        }
+        self.mark_seen(thread.ticket);
+    }
+
+    fn on_ack(self, ticket: TicketId, id: EntryId, seq: Seq, at: Timestamp) {
+        self.forget(id);
+        self.thread(ticket).outbox.update(|outbox| {
+            outbox.on_ack(id, seq, at);
+        });
+    }
+
+    fn on_refused(self, ticket: Option<TicketId>, id: Option<EntryId>, refusal: Refusal) {
+        match (ticket, id) {
+            (Some(ticket), Some(id)) => {
+                let now = self.clock.exact();
+                self.thread(ticket)
+                    .outbox
+                    .update(|outbox| outbox.on_refused(id, refusal, now, browser::random()));
+            }
+            (Some(ticket), None) if refusal.code == Code::NotFound => {
+                self.thread(ticket).is_missing.set(true);
+            }
+            _ => self.toasts.alert(self.words.refusal(&refusal)),
+        }
+    }
+
+    fn on_offer(self, offer: Offer) {
+        let (title, text, tag) = (
+            self.words.get("offer_title"),
+            format!("{} · {}", offer.queue, offer.message),
+            offer.chat.to_string(),
+        );
+        let mut is_new = false;
+        self.offers.update(|offers| is_new = offers::add(offers, offer));
+        if is_new {
+            sound::ring();
+            notice::show(&title, &text, &tag);
+        }
+    }
+
+    /// Somebody wrote where the agent does not look.
+    fn notify(self, contact: &Contact, text: &str, ticket: TicketId) {
+        sound::chime();
+        notice::show(&self.words.contact(contact), text, &ticket.to_string());
+    }
+}
+
+// Frames that sound, notify, or mark as seen need a browser, and are tested in one.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        state::{
+            clock::Clock, list::tests::item, offers::tests::offer, writing::tests::conversation,
+        },
+        words::Words,
+    };
+    use protocol::{
+        ChatId,
+        agent::{AgentChat, AgentState},
+        entry::Category,
+        strings::Strings,
+    };
+    use uuid::Uuid;
+
+    fn profile(state: AgentState) -> Me {
+        Me {
+            name: "Lucía Medina".into(),
+            email: "lucia@example.com".into(),
+            state,
+            since: Timestamp(0),
+            sites: vec!["CuentasOK".into()],
+        }
+    }
+
+    fn console(worklist: Vec<WorkItem>, offers: Vec<Offer>) -> Console {
+        let words = Words::new(Strings::default());
+        let clock = Clock::new(Timestamp(0), None, words);
+        Console::new(profile(AgentState::Away), worklist, offers, clock, words)
+    }
+
+    #[test]
+    fn rows_come_change_and_go() {
+        Owner::new().with(|| {
+            let console = console(vec![item(1, WorkKind::MyChat, 1)], vec![]);
+            let request = item(2, WorkKind::Request, 2);
+            console.on_event(AgentEvent::Work { item: Box::new(request.clone()) });
+            assert_eq!(console.list.len(), 2);
+            console.on_event(AgentEvent::WorkGone { ticket: request.ticket });
+            assert!(console.list.find(request.ticket).is_none());
+            assert_eq!(console.list.len(), 1);
+        });
+    }
+
+    #[test]
+    fn the_state_of_another_tab_is_shown_here() {
+        Owner::new().with(|| {
+            let console = console(vec![], vec![]);
+            console.on_event(AgentEvent::State { me: profile(AgentState::Available) });
+            assert_eq!(console.profile.get_untracked().state, AgentState::Available);
+        });
+    }
+
+    #[test]
+    fn an_offer_stops_ringing_when_it_is_gone_and_when_the_session_ends() {
+        Owner::new().with(|| {
+            let console = console(vec![], vec![offer(1, 10), offer(2, 20)]);
+            console.on_event(AgentEvent::OfferGone { chat: ChatId(Uuid::from_u128(1)) });
+            assert_eq!(console.offers.get_untracked(), [offer(2, 20)]);
+            console.on_event(AgentEvent::SignedOut);
+            assert!(console.offers.get_untracked().is_empty());
+        });
+    }
+
+    #[test]
+    fn what_the_visitor_has_seen_belongs_to_their_conversation() {
+        Owner::new().with(|| {
+            let console = console(vec![], vec![]);
+            let head = conversation(AgentChat::None, Category::Open);
+            let ticket = head.ticket;
+            console.add_thread(Thread::loaded(head, vec![], Seq(3)));
+            console.on_event(AgentEvent::Seen { ticket, upto: Seq(2) });
+            console.on_event(AgentEvent::VisitorPresent { ticket, present: false });
+            let head = console.thread(ticket).head.get_untracked().unwrap();
+            assert_eq!((head.visitor_seen, head.visitor_present), (Seq(2), false));
+        });
+    }
+
+    #[test]
+    fn a_ticket_that_is_refused_is_not_there() {
+        Owner::new().with(|| {
+            let console = console(vec![], vec![]);
+            let ticket = TicketId(Uuid::from_u128(7));
+            let refusal = Refusal::new(Code::NotFound);
+            console.on_event(AgentEvent::Refused { ticket: Some(ticket), id: None, refusal });
+            assert!(console.thread(ticket).is_missing.get_untracked());
+        });
+    }
+}

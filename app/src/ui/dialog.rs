@@ -1,0 +1,31 @@
+//! A modal dialog.
+
+use super::erase::erase;
+use leptos::{html, prelude::*};
+
+/// A dialog; it is shown while `open` is true, and closing it with the keyboard makes `open` false.
+#[component]
+pub fn Dialog<Content>(
+    /// The id of its heading.
+    labelled_by: &'static str,
+    open: RwSignal<bool>,
+    children: TypedChildren<Content>,
+) -> impl IntoView
+where
+    Content: IntoView + 'static,
+{
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        if open.get() {
+            let _ = dialog.show_modal();
+        } else if dialog.open() {
+            dialog.close();
+        }
+    });
+    erase(view! {
+        <dialog class="dialog" aria-labelledby=labelled_by node_ref=dialog on:close=move |_| open.set(false)>
+            {children.into_inner()()}
+        </dialog>
+    })
+}
