@@ -213,7 +213,7 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
     let staff: Vec<Arc<Staff>> = agents
         .into_iter()
         .map(|row| {
-            Arc::new(Staff {
+            Ok(Arc::new(Staff {
                 sites: sites_of.remove(&row.id).unwrap_or_default(),
                 queues: bound_to.remove(&row.id).unwrap_or_default(),
                 id: AgentId(row.id),
@@ -221,16 +221,12 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 email: row.email,
                 role: Role::from_text(&row.role)?,
                 lang: row.lang,
-                state: if row.state == "available" {
-                    AgentState::Available
-                } else {
-                    AgentState::Away
-                },
+                state: AgentState::from_text(&row.state)?,
                 since: Timestamp(row.state_since),
                 every_site: row.every_site,
-            })
+            }))
         })
-        .collect();
+        .collect::<Result<_>>()?;
 
     Ok(Snapshot {
         revision: Some(revision),

@@ -10,7 +10,7 @@ mod names;
 mod source;
 mod tokens;
 
-use crate::{place, test::Tally};
+use crate::{paths, test::Tally};
 use anyhow::bail;
 use names::Arrow;
 use source::Crate;
@@ -42,7 +42,7 @@ pub fn rooms(tally: &mut Tally) {
     tally.check("Rooms and circles", || {
         let mut wrong = Vec::new();
         for (name, root) in CRATES {
-            let arrows = arrows(&Crate::read(&place::root().join(name).join("src"))?, root);
+            let arrows = arrows(&Crate::read(&paths::root().join(name).join("src"))?, root);
             if name == "desk" {
                 wrong.extend(upward(&arrows));
             }
