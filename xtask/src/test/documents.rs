@@ -11,7 +11,8 @@ use serde_json::Value;
 use crate::test::Tally;
 use crate::{Arguments, paths, run};
 
-const DOCUMENTS: [&str; 4] = ["README.md", "ARCHITECTURE.md", "SECURITY.md", "CHANGELOG.md"];
+const DOCUMENTS: [&str; 5] =
+    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
 
 pub fn documents(tally: &mut Tally) {
     tally.check("Paths that documents name", || each_document(paths()?));
