@@ -239,7 +239,7 @@ async fn every_mail_in_three_languages(world: World) {
     let _console = world.desk.console_connected(agent.id);
     let mut said = String::new();
     let mut page = String::new();
-    for lang in ["es", "en", "pt"] {
+    for lang in desk::locales::LANGUAGES {
         let email = format!("ana.{lang}@example.com");
         let mut request = request(&world, &email);
         request.lang = lang.to_owned();
