@@ -23,13 +23,16 @@ fn an_arrow_upwards_between_rooms_is_named() {
         ("db.rs", "use crate::tickets::Ticket; pub struct Tx;"),
         ("tickets.rs", "pub struct Ticket;"),
     ]);
-    assert_eq!(upward(&arrows), ["an arrow upwards: db.rs -> tickets.rs: crate::tickets::Ticket"]);
+    assert_eq!(
+        upward(&arrows, DESK),
+        ["an arrow upwards: db.rs -> tickets.rs: crate::tickets::Ticket"]
+    );
     let arrows = of(&[
         ("lib.rs", "mod db; mod tickets;"),
         ("db.rs", "pub struct Tx;"),
         ("tickets.rs", "use crate::db::Tx;"),
     ]);
-    assert_eq!(upward(&arrows), [""; 0]);
+    assert_eq!(upward(&arrows, DESK), [""; 0]);
 }
 
 #[test]
@@ -41,7 +44,7 @@ fn rooms_of_one_line_do_not_import_each_other_and_every_file_is_in_a_room() {
         ("attic.rs", "pub struct B;"),
     ]);
     assert_eq!(
-        upward(&arrows),
+        upward(&arrows, DESK),
         [
             "a file that is in no room: console.rs -> attic.rs: crate::attic::B",
             "an arrow upwards: console.rs -> visitors.rs: crate::visitors::A"
