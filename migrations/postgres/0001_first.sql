@@ -202,6 +202,7 @@ create table files (
 create index files_ticket on files (ticket_id);
 create index files_unused on files (created_at) where ticket_id is null;
 
+-- due_at is null once a mail has gone out or is parked; outcome says whether a relay took it or it was kept as a file.
 create table mails (
   id uuid not null primary key,
   site_id uuid not null references sites (id) on delete cascade,
@@ -218,16 +219,17 @@ create table mails (
   message_id text not null unique,
   in_reply_to text,
   capped boolean not null,
-  state text not null check (state in ('queued', 'sending', 'sent', 'kept', 'parked')),
-  attempts bigint not null,
-  doubts bigint not null,
-  due_at bigint not null,
+  due_at bigint,
   claimed_until bigint,
-  created_at bigint not null,
+  attempts bigint not null,
+  uncertain_sends bigint not null,
+  parked_at bigint,
+  error text,
   done_at bigint,
-  error text
+  outcome text,
+  created_at bigint not null
 );
-create index mails_due on mails (due_at) where state in ('queued', 'sending');
+create index mails_due on mails (due_at) where due_at is not null;
 create index mails_to on mails (to_key, created_at);
 create index mails_ticket on mails (ticket_id);
 create index mails_site on mails (site_id, created_at);
@@ -238,7 +240,7 @@ create table jobs (
   kind text not null,
   key text not null,
   details jsonb not null,
-  run_at bigint not null,
+  due_at bigint,
   claimed_until bigint,
   attempts bigint not null,
   parked_at bigint,
@@ -246,4 +248,4 @@ create table jobs (
   created_at bigint not null,
   unique (kind, key)
 );
-create index jobs_due on jobs (run_at) where parked_at is null;
+create index jobs_due on jobs (due_at) where due_at is not null;

@@ -203,6 +203,7 @@ create table files (
 create index files_ticket on files (ticket_id);
 create index files_unused on files (created_at) where ticket_id is null;
 
+-- due_at is null once a mail has gone out or is parked; outcome says whether a relay took it or it was kept as a file.
 create table mails (
   id blob not null primary key,
   site_id blob not null references sites (id) on delete cascade,
@@ -219,16 +220,17 @@ create table mails (
   message_id text not null unique,
   in_reply_to text,
   capped integer not null,
-  state text not null check (state in ('queued', 'sending', 'sent', 'kept', 'parked')),
-  attempts integer not null,
-  doubts integer not null,
-  due_at integer not null,
+  due_at integer,
   claimed_until integer,
-  created_at integer not null,
+  attempts integer not null,
+  uncertain_sends integer not null,
+  parked_at integer,
+  error text,
   done_at integer,
-  error text
+  outcome text,
+  created_at integer not null
 ) strict;
-create index mails_due on mails (due_at) where state in ('queued', 'sending');
+create index mails_due on mails (due_at) where due_at is not null;
 create index mails_to on mails (to_key, created_at);
 create index mails_ticket on mails (ticket_id);
 create index mails_site on mails (site_id, created_at);
@@ -239,7 +241,7 @@ create table jobs (
   kind text not null,
   key text not null,
   details text not null,
-  run_at integer not null,
+  due_at integer,
   claimed_until integer,
   attempts integer not null,
   parked_at integer,
@@ -247,4 +249,4 @@ create table jobs (
   created_at integer not null,
   unique (kind, key)
 ) strict;
-create index jobs_due on jobs (run_at) where parked_at is null;
+create index jobs_due on jobs (due_at) where due_at is not null;

@@ -2,77 +2,83 @@
 
 use crate::{
     Desk, Result, Stop,
+    db::Tx,
     mail::outbound::unseen,
     people::sessions,
     queue::{
-        chain,
-        jobs::{self, Job, Next},
+        self, Backoff, Lease, Outcome, Table, Wake, Work, chain,
+        jobs::{self, Job, JobRow},
     },
     tickets::files,
 };
 use std::time::Duration;
+use tokio::sync::Notify;
 
-/// Looked for at least this often; a new row wakes the worker at once.
-const LOOK: Duration = Duration::from_secs(1);
+/// Longer than any job takes.
+const LEASE: Duration = Duration::from_mins(1);
 /// Sweeping comes again after this.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
 
-/// Does what is due, for as long as `stop` is not set.
-pub(super) async fn run(desk: Desk, mut stop: Stop) {
-    if let Err(error) = start(&desk).await {
-        tracing::error!(%error, "regular jobs could not be planned");
+/// The table of jobs.
+pub(super) struct Jobs;
+
+impl Work for Jobs {
+    type Row = JobRow;
+
+    const TABLE: Table = jobs::TABLE;
+    const AT_ONCE: usize = 4;
+    const BACKOFF: Backoff =
+        Backoff { first: Duration::from_secs(5), longest: Duration::from_hours(1), attempts: 12 };
+
+    fn wake(wake: &Wake) -> &Notify {
+        &wake.jobs
     }
-    loop {
-        if stop.is_set() {
-            return;
+
+    fn lease(_desk: &Desk) -> Duration {
+        LEASE
+    }
+
+    async fn attempt(desk: &Desk, _lease: Lease, row: &JobRow) -> Outcome {
+        match row.job() {
+            Ok(job) => {
+                dispatch(desk, job).await.unwrap_or_else(|error| Outcome::Failed(chain(&error)))
+            }
+            Err(error) => Outcome::Failed(error.to_string()),
         }
-        match tick(&desk).await {
-            // There may be more.
-            Ok(n) if n > 0 => continue,
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "jobs could not be claimed"),
-        }
-        tokio::select! {
-            () = stop.wait() => return,
-            () = desk.0.wake.jobs.notified() => {}
-            () = tokio::time::sleep(LOOK) => {}
-        }
+    }
+
+    async fn done(tx: &mut Tx, _desk: &Desk, lease: Lease) -> Result<bool> {
+        jobs::done(tx, lease).await
     }
 }
 
-async fn start(desk: &Desk) -> Result<()> {
-    let mut tx = desk.begin().await?;
-    jobs::release(&mut tx, desk).await?;
-    for job in [Job::SweepFiles, Job::SweepSessions] {
-        jobs::enqueue(&mut tx, desk, job, desk.now()).await?;
-    }
-    desk.commit(tx).await
-}
-
-/// Claims what is due and does it; answers how many jobs that were.
-pub(super) async fn tick(desk: &Desk) -> Result<usize> {
-    let claimed = jobs::claim(desk).await?;
-    let count = claimed.len();
-    for claimed in claimed {
-        let outcome = match &claimed.job {
-            Ok(job) => dispatch(desk, *job).await.map_err(|error| chain(&error)),
-            Err(error) => Err(error.to_string()),
-        };
-        jobs::settle(desk, claimed, outcome).await?;
-    }
-    Ok(count)
-}
-
-async fn dispatch(desk: &Desk, job: Job) -> Result<Next> {
+async fn dispatch(desk: &Desk, job: Job) -> Result<Outcome> {
     match job {
         Job::MailUnseen { ticket } => unseen::mail(desk, ticket).await,
         Job::SweepFiles => {
             files::sweep(desk).await?;
-            Ok(Next::At(desk.now() + SWEEP_EVERY))
+            Ok(Outcome::Again(desk.now() + SWEEP_EVERY))
         }
         Job::SweepSessions => {
             sessions::sweep(desk).await?;
-            Ok(Next::At(desk.now() + SWEEP_EVERY))
+            Ok(Outcome::Again(desk.now() + SWEEP_EVERY))
         }
     }
+}
+
+/// Does what is due, for as long as `stop` is not set.
+pub(super) async fn run(desk: Desk, stop: Stop) {
+    if let Err(error) = plan(&desk).await {
+        tracing::error!(%error, "regular jobs could not be planned");
+    }
+    queue::run::<Jobs>(desk, stop).await;
+}
+
+/// Plans the jobs that come again and again.
+async fn plan(desk: &Desk) -> Result<()> {
+    let mut tx = desk.begin().await?;
+    for job in [Job::SweepFiles, Job::SweepSessions] {
+        jobs::enqueue(&mut tx, desk, job, desk.now()).await?;
+    }
+    desk.commit(tx).await
 }

@@ -6,7 +6,10 @@
 mod chats;
 mod jobs;
 
-use crate::{Desk, Result, Stop, hours::availability, mail::outbound::outbox, routing};
+use crate::{
+    Desk, Result, Stop, hours::availability, mail::outbound::outbox::Outbox, queue, routing,
+};
+use jobs::Jobs;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -14,25 +17,25 @@ use tokio::time::{MissedTickBehavior, interval};
 const TICK: Duration = Duration::from_millis(250);
 
 impl Desk {
-    /// The desk's own work for as long as `stop` is not set: the availability ticker, waiting chats that become requests, jobs, the
-    /// outbox. Only `ayuda serve` calls it; the other commands open a desk without running it.
+    /// The desk's own work for as long as `stop` is not set: the availability ticker, waiting chats that become requests,
+    /// jobs, the outbox. Only `ayuda serve` calls it; the other commands open a desk without running it.
     pub async fn run(&self, stop: impl Into<Stop>) {
         let stop = stop.into();
         tokio::join!(
             every_tick(stop.clone(), || tick_chats(self)),
             every_tick(stop.clone(), || tick_availability(self)),
             jobs::run(self.clone(), stop.clone()),
-            outbox::run(self.clone(), stop),
+            queue::run::<Outbox>(self.clone(), stop),
         );
     }
 
-    /// Everything that is due by the clock, once: buttons, waits, consoles that are gone, jobs, mail. [`Desk::run`] does it
-    /// all the time; a test with a clock of its own does it by hand.
+    /// Everything that is due by the clock, once: buttons, waits, consoles that are gone, jobs, mail.
+    /// [`Desk::run`] does it all the time; a test with a clock of its own does it by hand.
     pub async fn tick(&self) -> Result<()> {
         tick_availability(self).await;
         chats::tick(self).await?;
-        while jobs::tick(self).await? > 0 {}
-        while outbox::tick(self).await? > 0 {}
+        queue::tick::<Jobs>(self).await?;
+        queue::tick::<Outbox>(self).await?;
         Ok(())
     }
 }

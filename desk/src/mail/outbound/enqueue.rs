@@ -50,8 +50,8 @@ const LAST_ON_TICKET: &str = "\
     select message_id from mails where ticket_id = $1 and to_key = $2 order by created_at desc, id desc limit 1";
 const INSERT: &str = "\
     insert into mails (id, site_id, ticket_id, kind, details, to_address, to_key, to_name, lang, subject, message_id, \
-    in_reply_to, capped, state, attempts, doubts, due_at, created_at) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'queued', 0, 0, $14, $14)";
+    in_reply_to, capped, attempts, uncertain_sends, due_at, created_at) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, $14, $14)";
 
 /// Puts a mail to the visitor into the outbox, when an address is known, with the entry that says so.
 pub(crate) async fn mail_visitor(

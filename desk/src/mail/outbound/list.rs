@@ -41,14 +41,14 @@ pub enum MailState {
 }
 
 const LIST: &str = "\
-    select id, created_at, to_address, subject, state, error from mails \
+    select id, created_at, to_address, subject, outcome, parked_at, error from mails \
     where site_id = $1 order by created_at desc, id desc limit $2";
 const READ: &str = "\
-    select id, created_at, to_address, subject, state, error, ticket_id, details, lang, text, html from mails \
+    select id, created_at, to_address, subject, outcome, parked_at, error, ticket_id, details, lang, text, html from mails \
     where id = $1 and site_id = $2";
 const RETRY: &str = "\
-    update mails set state = 'queued', attempts = 0, doubts = 0, due_at = $3, done_at = null, error = null \
-    where id = $1 and site_id = $2 and state = 'parked'";
+    update mails set due_at = $3, attempts = 0, uncertain_sends = 0, parked_at = null, error = null \
+    where id = $1 and site_id = $2 and parked_at is not null";
 
 #[derive(sqlx::FromRow)]
 struct Listed {
@@ -56,7 +56,8 @@ struct Listed {
     created_at: i64,
     to_address: String,
     subject: String,
-    state: String,
+    outcome: Option<String>,
+    parked_at: Option<i64>,
     error: Option<String>,
 }
 
@@ -67,11 +68,11 @@ impl From<Listed> for KeptMail {
             at: Timestamp(row.created_at),
             to: row.to_address,
             subject: row.subject,
-            state: match row.state.as_str() {
-                "sent" => MailState::Sent,
-                "kept" => MailState::Kept,
-                "parked" => MailState::Parked,
-                _ => MailState::Queued,
+            state: match row.outcome.as_deref() {
+                Some("kept") => MailState::Kept,
+                Some(_) => MailState::Sent,
+                None if row.parked_at.is_some() => MailState::Parked,
+                None => MailState::Queued,
             },
             error: row.error,
         }

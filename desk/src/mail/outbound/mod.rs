@@ -1,5 +1,6 @@
 //! Mail that goes out: rows in the outbox, written in the transaction of what caused them, and the worker that sends them.
 
+mod attempt;
 mod colour;
 mod compose;
 mod content;
@@ -12,6 +13,8 @@ mod message;
 pub(crate) mod outbox;
 mod relay;
 mod relay_url;
+mod row;
+mod uncertain;
 pub(crate) mod unseen;
 
 pub(crate) use content::{ForAgents, What};

@@ -1,0 +1,116 @@
+//! One attempt to send a mail.
+
+use super::{
+    compose::{self, Occasion},
+    content::Content,
+    keep,
+    letter::Rendered,
+    message::{self, Headers},
+    relay,
+    row::MailRow,
+    uncertain::{note_certain, note_uncertain, uncertain_until},
+};
+use crate::{
+    Desk, Error, Result,
+    db::run,
+    queue::{Lease, Outcome},
+};
+use protocol::{MailId, SiteId, TicketId, Timestamp};
+
+/// Hands the mail to the relay, or keeps it where there is none. Errors are the database's or the disk's; nothing was handed
+/// over then.
+pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Outcome> {
+    if mail.uncertain_sends > 1 {
+        return Ok(Outcome::Parked("it is not known whether it arrived".to_owned()));
+    }
+    let content: Content = match serde_json::from_value(mail.details.0.clone()) {
+        Ok(content) => content,
+        Err(error) => return Ok(Outcome::Parked(error.to_string())),
+    };
+    let ticket = TicketId(mail.ticket_id.unwrap_or_default());
+    let letter = match letter(desk, lease, mail, ticket, &content).await {
+        Ok(letter) => letter,
+        // Site or ticket were removed while it waited.
+        Err(Error::Refused(_)) => return Ok(Outcome::Parked("its ticket is gone".to_owned())),
+        Err(error) => return Err(error),
+    };
+    let postman = &desk.0.postman;
+    let headers = Headers {
+        sender: &postman.sender,
+        reply_to: postman.sender.reply_address(&desk.0.secret, ticket),
+        to_name: mail.to_name.as_deref(),
+        to_address: &mail.to_address,
+        lang: &mail.lang,
+        subject: &mail.subject,
+        message_id: &mail.message_id,
+        in_reply_to: mail.in_reply_to.as_deref(),
+        root: format!("<ticket.{ticket}@{}>", postman.sender.domain()),
+        automatic: !content.is_personal(),
+        date: Timestamp(mail.created_at),
+    };
+    let built = match message::build(&headers, letter) {
+        Ok(built) => built,
+        Err(why) => return Ok(Outcome::Parked(why)),
+    };
+    let Some(relay) = &postman.relay else {
+        let created_at = Timestamp(mail.created_at);
+        keep::keep(&postman.folder, MailId(lease.id), created_at, &built.bytes).await?;
+        return Ok(Outcome::Done);
+    };
+    let connection = match relay.ready(&built).await {
+        Ok(connection) => connection,
+        Err(answer) => return Ok(outcome_of(desk, mail, answer)),
+    };
+    note_uncertain(desk, lease).await?;
+    let answer = relay.hand_over(connection, &built).await;
+    if matches!(answer, relay::Outcome::Later(_))
+        && let Err(error) = note_certain(desk, lease, mail).await
+    {
+        tracing::warn!(id = %lease.id, %error, "that a mail was not taken could not be noted");
+    }
+    Ok(outcome_of(desk, mail, answer))
+}
+
+fn outcome_of(desk: &Desk, mail: &MailRow, answer: relay::Outcome) -> Outcome {
+    match answer {
+        relay::Outcome::Sent => Outcome::Done,
+        relay::Outcome::Later(why) => Outcome::Failed(why),
+        relay::Outcome::Refused(why) => Outcome::Parked(why),
+        relay::Outcome::Unknown(why) if mail.uncertain_sends > 0 => Outcome::Parked(why),
+        relay::Outcome::Unknown(why) => Outcome::Retry(uncertain_until(desk), why),
+    }
+}
+
+const COMPOSED: &str = "update mails set text = $2, html = $3 where id = $1";
+
+/// What was composed before, or composed now and kept, so that every try says the same.
+async fn letter(
+    desk: &Desk,
+    lease: Lease,
+    mail: &MailRow,
+    ticket: TicketId,
+    content: &Content,
+) -> Result<Rendered> {
+    if let (Some(text), Some(html)) = (&mail.text, &mail.html) {
+        return Ok(Rendered { text: text.clone(), html: html.clone() });
+    }
+    let occasion = Occasion {
+        site: SiteId(mail.site_id),
+        ticket,
+        to: &mail.to_address,
+        lang: &mail.lang,
+        subject: &mail.subject,
+        content,
+    };
+    let letter = compose::compose(desk, &occasion).await?;
+    let mut tx = desk.begin().await?;
+    run!(tx, c => sqlx::query(COMPOSED)
+        .bind(lease.id)
+        .bind(&letter.text)
+        .bind(&letter.html)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    desk.commit(tx).await?;
+    Ok(letter)
+}

@@ -1,0 +1,79 @@
+//! The loop that works on what is due.
+
+use super::{
+    claim::{claim, release},
+    failure::without_addresses,
+    lease::Claimed,
+    outcome::Outcome,
+    settle::settle,
+    work::Work,
+};
+use crate::{Desk, Result, Stop};
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// Looked for at least this often; a new row wakes the worker at once.
+const LOOK: Duration = Duration::from_secs(1);
+/// When told to stop, attempts under way have this long to end.
+const FINISH: Duration = Duration::from_secs(5);
+
+/// Works on what is due, for as long as `stop` is not set: rows go side by side, and a slow one holds up no other.
+pub(crate) async fn run<W: Work>(desk: Desk, mut stop: Stop) {
+    let table = W::TABLE.name;
+    if let Err(error) = release::<W>(&desk).await {
+        tracing::warn!(table, %error, "claims of an earlier run could not be ended");
+    }
+    let mut under_way = JoinSet::new();
+    while !stop.is_set() {
+        while under_way.try_join_next().is_some() {}
+        match claim::<W>(&desk, W::AT_ONCE - under_way.len()).await {
+            Ok(rows) => {
+                for row in rows {
+                    under_way.spawn(work_on::<W>(desk.clone(), row));
+                }
+            }
+            Err(error) => tracing::warn!(table, %error, "nothing could be claimed"),
+        }
+        tokio::select! {
+            () = stop.wait() => break,
+            () = W::wake(&desk.0.wake).notified() => {}
+            Some(_) = under_way.join_next(), if !under_way.is_empty() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+    let finish = async { while under_way.join_next().await.is_some() {} };
+    if tokio::time::timeout(FINISH, finish).await.is_err() {
+        tracing::warn!(table, "attempts under way are left to the next start");
+    }
+}
+
+/// Works on everything that is due now; answers how many attempts that were.
+pub(crate) async fn tick<W: Work>(desk: &Desk) -> Result<usize> {
+    let mut attempts = 0;
+    loop {
+        let rows = claim::<W>(desk, W::AT_ONCE).await?;
+        if rows.is_empty() {
+            return Ok(attempts);
+        }
+        attempts += rows.len();
+        let under_way: JoinSet<()> =
+            rows.into_iter().map(|row| work_on::<W>(desk.clone(), row)).collect();
+        under_way.join_all().await;
+    }
+}
+
+/// One attempt and what became of it. When that cannot be written down the row stays claimed, and is due again when the
+/// claim lapses.
+async fn work_on<W: Work>(desk: Desk, claimed: Claimed<W::Row>) {
+    let (table, id) = (W::TABLE.name, claimed.lease.id);
+    let outcome = W::attempt(&desk, claimed.lease, &claimed.row).await;
+    if let Outcome::Failed(why) | Outcome::Retry(_, why) = &outcome {
+        let why = without_addresses(why);
+        tracing::warn!(table, %id, attempts = claimed.lease.attempts, why, "an attempt failed");
+    }
+    match settle::<W>(&desk, &claimed, &outcome).await {
+        Ok(true) => {}
+        Ok(false) => tracing::debug!(table, %id, "a row was not ours any more"),
+        Err(error) => tracing::warn!(table, %id, %error, "an outcome could not be written down"),
+    }
+}
