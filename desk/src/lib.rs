@@ -25,6 +25,17 @@ mod upkeep;
 mod visitors;
 mod writer;
 
+#[cfg(test)]
+extern crate self as desk;
+#[cfg(test)]
+#[path = "../tests/it/world/mod.rs"]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "tests of the rooms need less of it than those of the front door"
+)]
+mod world;
+
 pub use clock::Clock;
 pub use error::{Error, OpenError, Result};
 pub use stop::Stop;
@@ -86,6 +97,7 @@ impl Desk {
         let postman = mail::Postman::new(&options)?;
         let db = db::Db::open(&url).await?;
         db::schema::migrate(&db).await?;
+        tickets::follow::after_restore(&db).await.map_err(OpenError::Load)?;
         let (writer, commands) = writer::Writer::new();
         let desk = Self(Arc::new(Inner {
             opened_at: options.clock.now(),

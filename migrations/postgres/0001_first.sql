@@ -174,8 +174,10 @@ create table chat_offers (
   primary key (chat_id, round, agent_id)
 );
 
--- What happened. Never changed. The second key begins with the id because ids are ordered by time: new rows stay together.
+-- What happened. Never changed. position is the number of the transaction that wrote the entry, which is not the order of
+-- commits. The second key begins with the id because ids are ordered by time: new rows stay together.
 create table entries (
+  position bigint not null default (pg_current_xact_id()::text::bigint),
   ticket_id uuid not null references tickets (id) on delete cascade,
   seq bigint not null,
   id uuid not null,
@@ -185,6 +187,16 @@ create table entries (
   body text not null,
   primary key (ticket_id, seq),
   unique (id, ticket_id)
+);
+create index entries_position on entries (position);
+
+-- Who reads the entries after a stored position, which is that of an entry. under_way: transactions of PostgreSQL at or below
+-- it that had not ended when it was reached. version goes up with every change.
+create table followers (
+  name text not null primary key,
+  position bigint not null,
+  under_way jsonb not null,
+  version bigint not null
 );
 
 create table files (

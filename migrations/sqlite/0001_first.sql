@@ -174,9 +174,11 @@ create table chat_offers (
   primary key (chat_id, round, agent_id)
 ) strict;
 
--- What happened. Never changed. Rows stay in the order they came, and the second key begins with the id because ids are
--- ordered by time: a batch writes few pages, however many tickets it is about.
+-- What happened. Never changed. Rows stay in the order they came, which is what position says: that of commits, for there is
+-- one writer. The last key begins with the id because ids are ordered by time: a batch writes few pages, however many tickets
+-- it is about.
 create table entries (
+  position integer primary key,
   ticket_id blob not null references tickets (id) on delete cascade,
   seq integer not null,
   id blob not null,
@@ -184,8 +186,17 @@ create table entries (
   kind text not null,
   agent_id blob,
   body text not null,
-  primary key (ticket_id, seq),
+  unique (ticket_id, seq),
   unique (id, ticket_id)
+) strict;
+
+-- Who reads the entries after a stored position, which is that of an entry. under_way: transactions of PostgreSQL at or below
+-- it that had not ended when it was reached. version goes up with every change.
+create table followers (
+  name text not null primary key,
+  position integer not null,
+  under_way text not null,
+  version integer not null
 ) strict;
 
 create table files (

@@ -6,7 +6,7 @@ use crate::{
     hours::zones::parse_schedule,
     routing,
     sites::{Site, SiteFileError, file},
-    tickets::files,
+    tickets::{files, follow},
 };
 use protocol::SiteKey;
 use std::sync::Arc;
@@ -36,6 +36,7 @@ impl Desk {
         if removed == 0 {
             return Ok(false);
         }
+        follow::after_removal(&mut tx).await?;
         bump_revision(&mut tx).await?;
         self.commit(tx).await?;
         // Only now: a file without its row is swept up, a row without its file would be a broken promise.

@@ -4,9 +4,8 @@ use crate::{
     Desk, Result,
     db::{on_its_own, retry},
     live::Receipt,
-    mail::{What, mail_visitor},
+    mail::outbound::unseen,
     people::Agent,
-    queue::jobs,
     tickets::{ChatState, Head, entries, files::attach},
     writer::{Said, Say, Sender},
 };
@@ -63,20 +62,13 @@ impl Desk {
             }
             let files = attach(&mut tx, head.site, head.id, id, files).await?;
             let (name, text) = (agent.name.clone(), text.clone());
-            let before = head.last;
             let message = AgentBody::Agent { agent: agent.id, name, text, files };
             let receipt = head.add_as(&mut tx, id, now, message).await?;
             if !in_chat {
                 let name = Some(agent.name.clone());
                 head.enter(&mut tx, self, now, Category::Waiting, name).await?;
-                let what = What::Replies { after: before, upto: receipt.seq };
-                mail_visitor(&mut tx, self, &mut head, what, now).await?;
+                unseen::mail_now(&mut tx, self, &mut head, now).await?;
                 head.see(receipt.seq);
-            } else if head.email.is_some()
-                && let Some(site) = self.find_site_by_id(head.site)
-            {
-                let run_at = now + site.limits.mail_after;
-                jobs::enqueue(&mut tx, self, jobs::Job::MailUnseen { ticket }, run_at).await?;
             }
             head.save(&mut tx).await?;
             self.commit(tx).await?;

@@ -1,7 +1,7 @@
 //! Statements that take many rows at once, in sizes of powers of two, so that few texts serve every batch and each is
 //! prepared once. A batch between two sizes repeats its last row: every such statement must take a row twice as once.
 
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Db, Tx};
 use std::{fmt::Write, sync::OnceLock};
 
 /// The most rows of one statement: SQLite takes 32 766 values and PostgreSQL 65 535, and the widest row has 18.
@@ -36,6 +36,15 @@ impl Rows {
             Conn::Sqlite(_) => self.sqlite_text(rows),
             Conn::Postgres(_) => self.sized(&self.postgres, rows, true),
         }
+    }
+
+    /// The same for reading through the pool.
+    pub(crate) fn text_to_read(&'static self, db: &Db, rows: usize) -> (&'static str, usize) {
+        self.sized(
+            if db.is_postgres() { &self.postgres } else { &self.sqlite },
+            rows,
+            db.is_postgres(),
+        )
     }
 
     /// The same without a transaction, as SQLite reads it.

@@ -24,3 +24,5 @@ pub(crate) use table::{Table, table};
 pub(crate) use wake::Wake;
 pub(crate) use work::Work;
 pub(crate) use worker::{run, tick};
+#[cfg(test)]
+pub(crate) use {claim::claim, lease::Claimed, settle::settle};

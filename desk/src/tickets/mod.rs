@@ -1,8 +1,9 @@
-//! Tickets and what is on them: the entries, the files, and the row that a transaction locks while it changes one.
+//! Tickets and what is on them: the entries and who follows them, the files, and the row that a transaction locks while it changes one.
 
 mod chat;
 pub(crate) mod entries;
 pub mod files;
+pub(crate) mod follow;
 mod locked;
 mod new;
 mod site_of;

@@ -5,9 +5,15 @@
 
 mod chats;
 mod jobs;
+#[cfg(test)]
+mod tests;
 
 use crate::{
-    Desk, Result, Stop, hours::availability, mail::outbound::outbox::Outbox, queue, routing,
+    Desk, Result, Stop,
+    hours::availability,
+    mail::outbound::{outbox::Outbox, unseen::UnseenReplies},
+    queue, routing,
+    tickets::follow,
 };
 use jobs::Jobs;
 use std::time::Duration;
@@ -18,22 +24,24 @@ const TICK: Duration = Duration::from_millis(250);
 
 impl Desk {
     /// The desk's own work for as long as `stop` is not set: the availability ticker, waiting chats that become requests,
-    /// jobs, the outbox. Only `ayuda serve` calls it; the other commands open a desk without running it.
+    /// followers of the talk, jobs, the outbox. Only `ayuda serve` calls it; the other commands open a desk without running it.
     pub async fn run(&self, stop: impl Into<Stop>) {
         let stop = stop.into();
         tokio::join!(
             every_tick(stop.clone(), || tick_chats(self)),
             every_tick(stop.clone(), || tick_availability(self)),
             jobs::run(self.clone(), stop.clone()),
+            follow::run::<UnseenReplies>(self.clone(), stop.clone()),
             queue::run::<Outbox>(self.clone(), stop),
         );
     }
 
-    /// Everything that is due by the clock, once: buttons, waits, consoles that are gone, jobs, mail.
+    /// Everything that is due by the clock, once: buttons, waits, consoles that are gone, what follows the talk, jobs, mail.
     /// [`Desk::run`] does it all the time; a test with a clock of its own does it by hand.
     pub async fn tick(&self) -> Result<()> {
         tick_availability(self).await;
         chats::tick(self).await?;
+        follow::catch_up::<UnseenReplies>(self).await?;
         queue::tick::<Jobs>(self).await?;
         queue::tick::<Outbox>(self).await?;
         Ok(())

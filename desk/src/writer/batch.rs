@@ -47,7 +47,7 @@ async fn transaction(
     let mut entries = Vec::with_capacity(batch.len());
     heads.begin();
     starts::write(&mut tx, desk, batch, &mut done, &mut entries, now).await?;
-    messages::write(&mut tx, desk, batch, &mut done, &mut entries, heads, now).await?;
+    messages::write(&mut tx, batch, &mut done, &mut entries, heads, now).await?;
     add_entries(&mut tx, entries).await?;
     read_marks::write(&mut tx, batch, &mut done, heads).await?;
     desk.commit(tx).await?;

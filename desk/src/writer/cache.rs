@@ -1,7 +1,7 @@
 //! What the writer remembers of the tickets that it wrote to last, so that a message into a chat under way is written
 //! without reading first.
 //!
-//! A head is only ever a guess. Whatever decides where a message belongs (the chat, its agent, the address) changes together
+//! A head is only ever a guess. Whatever decides where a message belongs (the chat, its agent) changes together
 //! with the ticket's last sequence, and the statement that hands out the next one names the last: a guess that is out of
 //! date matches no row, the batch is rolled back, and is written again after reading.
 
@@ -20,7 +20,6 @@ pub(super) struct Head {
     pub(super) last: Seq,
     /// Messages that no agent has seen.
     pub(super) unread: i64,
-    pub(super) has_email: bool,
     /// The chat that was begun last, and whose it is.
     pub(super) chat: Option<(ChatState, Option<AgentId>)>,
 }

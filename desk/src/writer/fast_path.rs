@@ -96,7 +96,7 @@ pub(super) async fn write(
     Ok(Owed { desk: desk.clone(), batch, done, plan, now })
 }
 
-/// What the batch comes to, if it is nothing but messages into chats that are known and none is to be mailed.
+/// What the batch comes to, if it is nothing but messages into chats that are known.
 fn plan(heads: &Heads, batch: &[Command], now: Timestamp) -> Option<(Plan, Vec<Done>)> {
     let says: Option<Vec<(usize, &Say)>> = batch
         .iter()
@@ -108,8 +108,7 @@ fn plan(heads: &Heads, batch: &[Command], now: Timestamp) -> Option<(Plan, Vec<D
         .collect();
     let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
     let plan = messages::plan(&says?, heads, &HashMap::new(), &mut done, now);
-    let mails = plan.targets.values().any(|target| target.mail.is_some());
-    if mails || !(1..=MOST).contains(&plan.entries.len()) {
+    if !(1..=MOST).contains(&plan.entries.len()) {
         return None;
     }
     Some((plan, done.into_iter().collect::<Option<_>>()?))

@@ -6,10 +6,9 @@ use super::{
     command::{Command, Done, Said, Say, Sender},
 };
 use crate::{
-    Desk, Error, Result,
+    Error, Result,
     db::{Tx, rows::Rows, run},
     live::{Event, LastMessage, Receipt, RowChange},
-    queue::jobs,
     tickets::{ChatState, entries},
 };
 use protocol::{
@@ -24,8 +23,6 @@ pub(super) struct Target {
     pub(super) before: Head,
     pub(super) after: Head,
     pub(super) preview: String,
-    /// Where an agent's message is to be mailed if nobody sees it.
-    pub(super) mail: Option<SiteId>,
 }
 
 /// A message's ticket and chat, and the entry it was stored as before.
@@ -35,7 +32,6 @@ pub(super) struct Row {
     site_id: Uuid,
     last_seq: i64,
     unread: i64,
-    has_email: bool,
     chat_state: Option<String>,
     chat_agent: Option<Uuid>,
     seq: Option<i64>,
@@ -44,7 +40,7 @@ pub(super) struct Row {
 }
 
 static READ: Rows = Rows::new(
-    "select v.column3 as n, t.site_id, t.last_seq, t.unread, t.contact_email is not null as has_email,
+    "select v.column3 as n, t.site_id, t.last_seq, t.unread,
        c.state as chat_state, c.agent_id as chat_agent, e.seq, e.at, e.agent_id as entry_agent
      from (values ",
     "?, ?, ?",
@@ -72,7 +68,6 @@ pub(super) struct Plan {
 
 pub(super) async fn write(
     tx: &mut Tx,
-    desk: &Desk,
     batch: &[Command],
     done: &mut [Option<Done>],
     entries: &mut Vec<(TicketId, AgentEntry)>,
@@ -99,10 +94,6 @@ pub(super) async fn write(
     for (ticket, target) in plan.targets {
         heads.will_be(ticket, target.after);
         tx.tell(target.row_changed(ticket, now));
-        if let Some(site) = target.mail.and_then(|site| desk.find_site_by_id(site)) {
-            let run_at = now + site.limits.mail_after;
-            jobs::enqueue(tx, desk, jobs::Job::MailUnseen { ticket }, run_at).await?;
-        }
     }
     Ok(())
 }
@@ -150,7 +141,6 @@ impl Row {
             site: SiteId(self.site_id),
             last: Seq(self.last_seq),
             unread: self.unread,
-            has_email: self.has_email,
             chat: state.map(|state| (state, self.chat_agent.map(AgentId))),
         }
     }
@@ -205,9 +195,9 @@ fn place(
     if let Some(receipt) = stored.get(&(say.ticket, say.id)) {
         return Ok(Said::Committed(*receipt));
     }
-    let (body, unread, mail) = match &say.sender {
+    let (body, unread) = match &say.sender {
         Sender::Visitor(_) if head.chat.is_some_and(|(state, _)| state.is_live()) => {
-            (AgentBody::Visitor { text: say.text.clone(), files: Vec::new() }, 1, None)
+            (AgentBody::Visitor { text: say.text.clone(), files: Vec::new() }, 1)
         }
         Sender::Agent(agent, name) if head.chat == Some((ChatState::Active, Some(*agent))) => {
             let body = AgentBody::Agent {
@@ -216,7 +206,7 @@ fn place(
                 text: say.text.clone(),
                 files: Vec::new(),
             };
-            (body, 0, head.has_email.then_some(head.site))
+            (body, 0)
         }
         _ => return Ok(Said::Elsewhere),
     };
@@ -224,12 +214,10 @@ fn place(
         before: head,
         after: head,
         preview: String::new(),
-        mail: None,
     });
     target.after.last = target.after.last.next();
     target.after.unread += unread;
     target.preview = entries::preview(&say.text);
-    target.mail = target.mail.or(mail);
     let receipt = Receipt { id: say.id, seq: target.after.last, at: now };
     stored.insert((say.ticket, say.id), receipt);
     plan.entries.push((say.ticket, AgentEntry { seq: receipt.seq, id: say.id, at: now, body }));

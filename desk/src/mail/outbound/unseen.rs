@@ -1,41 +1,111 @@
 //! The replies that a visitor who went away has not seen, in one mail.
+//!
+//! A follower of the talk makes a job due for each ticket with such replies; the job looks whether they still are unseen and
+//! whether the visitor is gone.
 
 use super::{content::What, enqueue::mail_visitor};
 use crate::{
     Desk, Result,
-    db::{read, run},
-    queue::Outcome,
-    tickets::Head,
+    db::{
+        Tx, read,
+        rows::{MOST, Rows},
+        run,
+    },
+    queue::{
+        Outcome,
+        jobs::{self, Job},
+    },
+    tickets::{
+        Head,
+        follow::{FollowedEntry, Follower, Start},
+    },
 };
-use protocol::{Seq, TicketId};
+use protocol::{Seq, SiteId, TicketId, Timestamp};
+use std::{collections::BTreeMap, time::Duration};
 use uuid::Uuid;
 
-const TICKET: &str = "\
-    select site_id, contact_email, visitor_seen, mailed_upto from tickets where id = $1";
-const LAST_UNSEEN: &str = "\
-    select max(seq) from entries where ticket_id = $1 and seq > $2 and kind = 'agent'";
-const MAILED: &str = "update tickets set mailed_upto = $2 where id = $1 and mailed_upto = $3";
+/// Follows agents' replies to visitors with an address.
+pub(crate) struct UnseenReplies;
+
+impl Follower for UnseenReplies {
+    const NAME: &'static str = "unseen_replies";
+    const START: Start = Start::Beginning;
+
+    /// When to look after which ticket.
+    type Plan = BTreeMap<TicketId, Timestamp>;
+
+    async fn plan(desk: &Desk, page: &[FollowedEntry]) -> Result<Self::Plan> {
+        let replies: Vec<_> = page.iter().filter(|entry| entry.kind == "agent").collect();
+        let mut plan = BTreeMap::new();
+        for replies in replies.chunks(MOST) {
+            for (ticket, site, at) in unseen_of(desk, replies).await? {
+                // Gone with its tickets.
+                let Some(site) = desk.find_site_by_id(site) else { continue };
+                let look = at + site.limits.mail_after;
+                let first = plan.entry(ticket).or_insert(look);
+                *first = look.min(*first);
+            }
+        }
+        Ok(plan)
+    }
+
+    async fn write(tx: &mut Tx, desk: &Desk, plan: &Self::Plan) -> Result<()> {
+        for (ticket, look) in plan {
+            jobs::enqueue(tx, desk, Job::MailUnseen { ticket: *ticket }, *look).await?;
+        }
+        Ok(())
+    }
+}
+
+static UNSEEN: Rows = Rows::new(
+    "select t.id, t.site_id, v.column3 from (values ",
+    "?, ?, ?",
+    ") as v
+     join tickets t on t.id = v.column1
+     where t.contact_email is not null and t.visitor_seen < v.column2 and t.mailed_upto < v.column2",
+);
+
+/// Those of the replies that a visitor with an address has neither seen nor got by mail.
+async fn unseen_of(
+    desk: &Desk,
+    replies: &[&FollowedEntry],
+) -> Result<Vec<(TicketId, SiteId, Timestamp)>> {
+    let (text, size) = UNSEEN.text_to_read(desk.db(), replies.len());
+    let rows: Vec<(Uuid, Uuid, i64)> = read!(desk.db(), c => {
+        let mut query = sqlx::query_as(text);
+        for reply in Rows::filled(replies, size) {
+            query = query.bind(reply.ticket.0).bind(reply.seq.0).bind(reply.at.0);
+        }
+        query.fetch_all(c).await
+    })?;
+    let typed = |(ticket, site, at)| (TicketId(ticket), SiteId(site), Timestamp(at));
+    Ok(rows.into_iter().map(typed).collect())
+}
+
+// Where the last reply is that was neither seen nor mailed, and after what.
+const RANGE: &str = "
+    select site_id, after, (
+      select max(seq) from entries where ticket_id = $1 and seq > after and kind = 'agent')
+    from (
+      select site_id, case when visitor_seen < mailed_upto then mailed_upto else visitor_seen end as after
+      from tickets
+      where id = $1 and contact_email is not null
+    ) ticket";
+
+/// Site, and the range of [`RANGE`].
+type Range = (Uuid, i64, Option<i64>);
 
 /// Mails what was not seen, unless the visitor is there or has only just left; then it looks again later.
 pub(crate) async fn mail(desk: &Desk, ticket: TicketId) -> Result<Outcome> {
-    let found: Option<(Uuid, Option<String>, i64, i64)> = read!(desk.db(), c => sqlx::query_as(TICKET)
-        .bind(ticket.0)
-        .fetch_optional(c)
-        .await)?;
-    let Some((site, Some(_), seen, mailed)) = found else { return Ok(Outcome::Done) };
-    let Some(site) = desk.find_site_by_id(protocol::SiteId(site)) else { return Ok(Outcome::Done) };
-    let after = seen.max(mailed);
-    let upto: Option<i64> = read!(desk.db(), c => sqlx::query_scalar(LAST_UNSEEN)
-        .bind(ticket.0)
-        .bind(after)
-        .fetch_one(c)
-        .await)?;
-    let Some(upto) = upto else { return Ok(Outcome::Done) };
+    let range: Option<Range> =
+        read!(desk.db(), c => sqlx::query_as(RANGE).bind(ticket.0).fetch_optional(c).await)?;
+    let Some((site, _, Some(_))) = range else { return Ok(Outcome::Done) };
+    let Some(site) = desk.find_site_by_id(SiteId(site)) else { return Ok(Outcome::Done) };
     let now = desk.now();
     let patience = site.limits.mail_after;
     match desk.panel_gone_for(ticket) {
         // There, but not looking: perhaps in another tab.
-        None => return Ok(Outcome::Again(now + patience.max(std::time::Duration::from_secs(1)))),
+        None => return Ok(Outcome::Again(now + patience.max(Duration::from_secs(1)))),
         Some(gone) => {
             // After a restart nobody has been seen yet; panels get the time to come back.
             let gone = gone.min(now.since(desk.0.opened_at));
@@ -46,19 +116,24 @@ pub(crate) async fn mail(desk: &Desk, ticket: TicketId) -> Result<Outcome> {
     }
     let mut tx = desk.begin().await?;
     let mut head = Head::hold(&mut tx, ticket, &[site.id]).await?;
-    let first = run!(tx, c => sqlx::query(MAILED)
-        .bind(ticket.0)
-        .bind(upto)
-        .bind(mailed)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    if first == 0 || head.email.is_none() {
-        return Ok(Outcome::Done);
-    }
-    let what = What::Replies { after: Seq(after), upto: Seq(upto) };
-    mail_visitor(&mut tx, desk, &mut head, what, now).await?;
+    mail_now(&mut tx, desk, &mut head, now).await?;
     head.save(&mut tx).await?;
     desk.commit(tx).await?;
     Ok(Outcome::Done)
+}
+
+const MAILED: &str = "update tickets set mailed_upto = $2 where id = $1";
+
+/// Mails the replies that were neither seen nor mailed before, in one mail, to a visitor with an address.
+pub(crate) async fn mail_now(
+    tx: &mut Tx,
+    desk: &Desk,
+    head: &mut Head,
+    now: Timestamp,
+) -> Result<()> {
+    let range: Option<Range> =
+        run!(tx, c => sqlx::query_as(RANGE).bind(head.id.0).fetch_optional(c).await)?;
+    let Some((_, after, Some(upto))) = range else { return Ok(()) };
+    run!(tx, c => sqlx::query(MAILED).bind(head.id.0).bind(upto).execute(c).await.map(|_| ()))?;
+    mail_visitor(tx, desk, head, What::Replies { after: Seq(after), upto: Seq(upto) }, now).await
 }

@@ -3,6 +3,7 @@
 mod addresses;
 mod letters;
 mod outbox;
+mod unseen;
 
 use crate::world::World;
 use desk::{mail::KeptMail, people::Agent, sites::Site, tickets::Visitor};

@@ -1,0 +1,111 @@
+//! Jobs on the mechanism of work, step by step.
+
+use super::jobs::Jobs;
+use crate::{
+    Desk,
+    mail::outbound::unseen::UnseenReplies,
+    people::Agent,
+    queue::{
+        Claimed, Outcome, Work, claim,
+        jobs::{self, Job},
+        settle,
+    },
+    tickets::{Visitor, follow},
+    world::{ROSA, World, on_both},
+};
+use protocol::{TicketId, text::EmailAddress};
+use std::{collections::HashSet, time::Duration};
+use uuid::Uuid;
+
+on_both! {
+    a_reply_that_comes_between_a_jobs_look_and_its_end_is_mailed,
+    a_row_is_one_claimers_until_the_claim_lapses,
+    two_processes_claim_no_row_twice,
+}
+
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// A chat whose visitor left an address and went away.
+async fn chat(world: &World) -> (Agent, Visitor) {
+    let site = world.site("a").await;
+    let (agent, console) = world.at_console("lucia").await;
+    std::mem::forget(console);
+    let mut new = world.new_chat();
+    new.email = Some(EmailAddress::parse(ROSA).unwrap());
+    let started = world.desk.start_chat(&site, new).await.unwrap();
+    let visitor = world.visitor(&site, &started).await;
+    world.accept(&agent, visitor).await;
+    (agent, visitor)
+}
+
+async fn says(world: &World, agent: &Agent, visitor: Visitor, text: &str) {
+    let id = world.new_id();
+    world.desk.agent_says(agent, visitor.ticket, id, text, &[]).await.unwrap();
+}
+
+async fn claim_one(desk: &Desk) -> Option<Claimed<<Jobs as Work>::Row>> {
+    let mut claimed = claim::<Jobs>(desk, 9).await.unwrap();
+    assert!(claimed.len() < 2);
+    claimed.pop()
+}
+
+async fn a_reply_that_comes_between_a_jobs_look_and_its_end_is_mailed(world: World) {
+    let desk = &world.desk;
+    let (agent, visitor) = chat(&world).await;
+    says(&world, &agent, visitor, "Uno").await;
+    follow::catch_up::<UnseenReplies>(desk).await.unwrap();
+    world.clock.advance(PATIENCE);
+    let claimed = claim_one(desk).await.unwrap();
+    let outcome = Jobs::attempt(desk, claimed.lease, &claimed.row).await;
+    assert_eq!(outcome, Outcome::Done);
+    assert_eq!(world.count("select count(*) from mails").await, 1);
+    says(&world, &agent, visitor, "Dos").await;
+    follow::catch_up::<UnseenReplies>(desk).await.unwrap();
+    assert!(!settle::<Jobs>(desk, &claimed, &outcome).await.unwrap(), "it is due once more");
+    world.pass(PATIENCE).await;
+    assert_eq!(world.count("select count(*) from mails").await, 2);
+    assert_eq!(world.count("select count(*) from jobs").await, 0);
+}
+
+async fn a_row_is_one_claimers_until_the_claim_lapses(world: World) {
+    let desk = &world.desk;
+    let other = world.second_process().await;
+    enqueue(desk, 1).await;
+    let first = claim_one(desk).await.unwrap();
+    assert!(claim_one(&other).await.is_none());
+    world.clock.advance(Jobs::lease(desk));
+    let second = claim_one(&other).await.unwrap();
+    assert_eq!(second.lease.attempts, 2);
+    for outcome in [Outcome::Done, Outcome::Failed("x".into()), Outcome::Parked("x".into())] {
+        assert!(!settle::<Jobs>(desk, &first, &outcome).await.unwrap());
+    }
+    assert!(settle::<Jobs>(&other, &second, &Outcome::Parked("x".into())).await.unwrap());
+    world.clock.advance(Duration::from_hours(24));
+    assert!(claim_one(desk).await.is_none(), "it waits for a person");
+    enqueue(desk, 1).await;
+    assert_eq!(claim_one(desk).await.unwrap().lease.attempts, 1, "or for a new cause");
+    other.close().await;
+}
+
+async fn two_processes_claim_no_row_twice(world: World) {
+    let other = world.second_process().await;
+    enqueue(&world.desk, 40).await;
+    let mut claimed: Vec<Uuid> = Vec::new();
+    while claimed.len() < 40 {
+        let (one, two) = tokio::join!(claim::<Jobs>(&world.desk, 3), claim::<Jobs>(&other, 3));
+        for row in one.unwrap().into_iter().chain(two.unwrap()) {
+            claimed.push(row.lease.id);
+        }
+    }
+    assert_eq!(claimed.iter().collect::<HashSet<_>>().len(), 40);
+    other.close().await;
+}
+
+async fn enqueue(desk: &Desk, n: usize) {
+    let mut tx = desk.begin().await.unwrap();
+    for n in 0..n {
+        let ticket = TicketId(Uuid::from_u128(u128::try_from(n).unwrap()));
+        jobs::enqueue(&mut tx, desk, Job::MailUnseen { ticket }, desk.now()).await.unwrap();
+    }
+    desk.commit(tx).await.unwrap();
+}

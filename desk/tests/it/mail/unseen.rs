@@ -1,0 +1,64 @@
+//! Replies that nobody saw.
+
+use super::{MINUTE, cuentas_ok, mails_to, text_of};
+use crate::world::{World, on_both};
+use desk::{people::Agent, sites::Site, tickets::Visitor};
+use protocol::text::{EmailAddress, FormText};
+
+on_both! {
+    a_reply_before_a_restart_is_mailed_and_nobody_is_mailed_who_left_no_address,
+    an_answer_to_a_request_is_mailed_once_together_with_what_was_not_seen,
+}
+
+const ANA: &str = "ana@example.com";
+const JOBS: &str = "select count(*) from jobs where kind = 'mail_unseen'";
+
+async fn chat(world: &World, site: &Site, agent: &Agent, email: Option<&str>) -> Visitor {
+    let mut new = world.new_chat();
+    new.email = email.map(|email| EmailAddress::parse(email).unwrap());
+    let started = world.desk.start_chat(site, new).await.unwrap();
+    let visitor = world.visitor(site, &started).await;
+    world.accept(agent, visitor).await;
+    visitor
+}
+
+async fn says(world: &World, agent: &Agent, visitor: Visitor, text: &str) {
+    world.desk.agent_says(agent, visitor.ticket, world.new_id(), text, &[]).await.unwrap();
+}
+
+async fn a_reply_before_a_restart_is_mailed_and_nobody_is_mailed_who_left_no_address(
+    mut world: World,
+) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let _console = world.desk.console_connected(agent.id);
+    for email in [Some(ANA), None] {
+        let visitor = chat(&world, &site, &agent, email).await;
+        says(&world, &agent, visitor, "Uno").await;
+    }
+    // The message alone: what follows from it is worked out later, by whichever process.
+    assert_eq!(world.count(JOBS).await, 0);
+    world.restart().await;
+    world.pass(2 * MINUTE).await;
+    assert_eq!(mails_to(&world, &agent, ANA).await.len(), 1);
+    assert_eq!(world.count("select count(*) from mails").await, 1);
+    assert_eq!(world.count(JOBS).await, 0);
+}
+
+async fn an_answer_to_a_request_is_mailed_once_together_with_what_was_not_seen(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let _console = world.desk.console_connected(agent.id);
+    let visitor = chat(&world, &site, &agent, Some(ANA)).await;
+    says(&world, &agent, visitor, "Uno").await;
+    world.desk.visitor_ends(visitor).await.unwrap();
+    let reply = FormText::parse("¿Y?").unwrap();
+    world.desk.visitor_replies(visitor, world.new_id(), Some(reply), &[]).await.unwrap();
+    says(&world, &agent, visitor, "Dos").await;
+    world.desk.tick().await.unwrap();
+    let mails = mails_to(&world, &agent, ANA).await;
+    let text = text_of(&world, &agent, mails.last().unwrap()).await;
+    assert!(text.contains("Uno") && text.contains("Dos"), "{text}");
+    world.pass(10 * MINUTE).await;
+    assert_eq!(mails_to(&world, &agent, ANA).await.len(), mails.len());
+}
