@@ -1,10 +1,11 @@
 //! The catalogue: `locales/{es,en,pt}/*.toml`, compiled in. Top-level tables are the sections.
 
-use protocol::strings::Strings;
+use protocol::{settings::Language, strings::Strings};
 use std::{collections::BTreeMap, sync::OnceLock};
 
-/// The languages there are; the first is the default.
-pub const LANGUAGES: [&str; 3] = ["es", "en", "pt"];
+/// The languages there are, as text; the first is the default.
+pub const LANGUAGES: [&str; Language::ALL.len()] =
+    [Language::Spanish.as_text(), Language::English.as_text(), Language::Portuguese.as_text()];
 
 macro_rules! catalogue {
     ($lang:literal) => {
@@ -16,6 +17,7 @@ macro_rules! catalogue {
             ("mail", include_str!(concat!("../../locales/", $lang, "/mail.toml"))),
             ("error", include_str!(concat!("../../locales/", $lang, "/error.toml"))),
             ("page", include_str!(concat!("../../locales/", $lang, "/page.toml"))),
+            ("settings", include_str!(concat!("../../locales/", $lang, "/settings.toml"))),
         ]
     };
 }
@@ -108,18 +110,16 @@ mod tests {
     fn every_code_and_field_has_its_words() {
         use protocol::{Code, Field};
         for lang in LANGUAGES {
-            let words = strings(lang, &["error", "field"]);
+            let words = strings(lang, &["error", "field", "settings"]);
+            let has = |key: &str| {
+                let places = [key.to_owned(), format!("settings.{key}")];
+                places.iter().filter(|key| words.0.contains_key(*key)).count()
+            };
             for code in Code::ALL {
-                assert!(
-                    words.0.contains_key(&format!("error.{}", code.as_text())),
-                    "{code:?} {lang}"
-                );
+                assert_eq!(has(&format!("error.{code}")), 1, "{code} in {lang}");
             }
             for field in Field::ALL {
-                assert!(
-                    words.0.contains_key(&format!("field.{}", field.as_text())),
-                    "{field:?} {lang}"
-                );
+                assert_eq!(has(&format!("field.{field}")), 1, "{field} in {lang}");
             }
             assert!(words.0.contains_key("error.title"));
         }

@@ -90,14 +90,3 @@ impl fmt::Debug for TicketToken {
         f.write_str("TicketToken(…)")
     }
 }
-
-/// The public name of a site in addresses and in the tag: 1 to 40 of `a-z`, `0-9` and `-`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SiteKey(pub String);
-
-impl fmt::Display for SiteKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}

@@ -36,4 +36,5 @@ pub use page_url::PageUrl;
 pub use refusal::{Code, Field, Refusal};
 pub use role::Role;
 pub use score::Score;
+pub use settings::SiteKey;
 pub use timestamp::Timestamp;

@@ -56,6 +56,18 @@ pub const fn status(code: Code) -> u16 {
         | Code::CharacterInvalid
         | Code::Invalid
         | Code::TooManyFiles
+        | Code::KeyInvalid
+        | Code::PrefixInvalid
+        | Code::LanguageUnknown
+        | Code::OriginInvalid
+        | Code::SpanInvalid
+        | Code::SpanTooShort
+        | Code::SpanTooLong
+        | Code::TooSmall
+        | Code::TooLarge
+        | Code::TooMany
+        | Code::Repeated
+        | Code::ZoneUnknown
         // 401 would say that nobody tried to sign in.
         | Code::SignInFailed => 422,
         Code::SignInRequired => 401,

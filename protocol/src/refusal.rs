@@ -44,6 +44,30 @@ crate::text_enum! {
         OriginNotAllowed = "origin_not_allowed",
         /// The rating was given already.
         AlreadyRated = "already_rated",
+        /// Not a site's key; `limit` is the most characters.
+        KeyInvalid = "key_invalid",
+        /// Not a prefix of ticket numbers; `limit` is the most characters.
+        PrefixInvalid = "prefix_invalid",
+        /// Not a language there are words for.
+        LanguageUnknown = "lang_unknown",
+        /// Not an origin of http or https.
+        OriginInvalid = "origin_invalid",
+        /// Not a span of time.
+        SpanInvalid = "span_invalid",
+        /// A span shorter than `limit` milliseconds.
+        SpanTooShort = "span_too_short",
+        /// A span longer than `limit` milliseconds.
+        SpanTooLong = "span_too_long",
+        /// A number below `limit`.
+        TooSmall = "too_small",
+        /// A number over `limit`.
+        TooLarge = "too_large",
+        /// A list with more than `limit` items.
+        TooMany = "too_many",
+        /// The same item twice in a list.
+        Repeated = "repeated",
+        /// Not a zone of the time-zone database.
+        ZoneUnknown = "unknown_time_zone",
         /// The disk is full; what was typed stays with its sender.
         StorageFull = "storage_full",
         /// A passing fault; the same request may be sent again as it is.
@@ -79,6 +103,50 @@ crate::text_enum! {
         Page = "page",
         /// The id a client made.
         Id = "id",
+        /// A site's key.
+        Key = "key",
+        /// What ticket numbers begin with.
+        Prefix = "prefix",
+        /// A site's language.
+        Language = "lang",
+        /// The origins that may use the panel.
+        Origins = "allowed_origins",
+        /// The brand's hue.
+        Hue = "hue",
+        /// A queue's name.
+        Queue = "queue",
+        /// A ticket state's name.
+        State = "state",
+        /// The time zone of opening hours.
+        Zone = "zone",
+        /// The hours of a week.
+        Weekly = "weekly",
+        /// Dates with other hours.
+        Exceptions = "exceptions",
+        /// The country whose public holidays are closed days.
+        Holidays = "holidays",
+        /// Opening hours as a whole.
+        Schedule = "schedule",
+        /// When a waiting chat becomes a request.
+        WaitLimit = "wait_limit",
+        /// When a chat ends without its customer.
+        IdleLimit = "idle_limit",
+        /// How long an offer rings.
+        RingTime = "ring_time",
+        /// When the chats of an agent who is gone go back.
+        DropGrace = "drop_grace",
+        /// When unseen replies are mailed.
+        MailAfter = "mail_after",
+        /// Chats at a time of one agent.
+        Capacity = "capacity",
+        /// Chats that wait while the button still says Chat.
+        QueueLimit = "queue_limit",
+        /// Bytes of one attachment.
+        FileBytes = "file_bytes",
+        /// New tickets of one client in an hour.
+        TicketsPerHour = "tickets_per_hour",
+        /// Messages of one client in a minute.
+        MessagesPerMinute = "messages_per_minute",
     }
 }
 
@@ -90,7 +158,7 @@ pub struct Refusal {
     /// Which field, where one is to blame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<Field>,
-    /// The limit that was passed, in the field's own unit (characters, bytes, files, requests).
+    /// The limit that was passed, in the code's own unit (characters, bytes, files, requests, milliseconds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
 }

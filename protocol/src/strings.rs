@@ -1,6 +1,6 @@
 //! Words in one language, handed to whoever renders. The catalogue itself is `locales/`; a page gets only its own section.
 
-use crate::{Code, Refusal};
+use crate::{Code, Refusal, file::file_size, schedule::ScheduleError, settings::Span};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -17,21 +17,7 @@ impl Strings {
 
     /// The text of `key` with its `{places}` filled. What is filled in is never looked at again.
     pub fn fill(&self, key: &str, places: &[(&str, &str)]) -> String {
-        let text = self.get(key);
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text.as_str();
-        while let Some(open) = rest.find('{') {
-            let Some(close) = rest[open..].find('}') else { break };
-            out.push_str(&rest[..open]);
-            let name = &rest[open + 1..open + close];
-            match places.iter().find(|(place, _)| *place == name) {
-                Some((_, value)) => out.push_str(value),
-                None => out.push_str(&rest[open..=open + close]),
-            }
-            rest = &rest[open + close + 1..];
-        }
-        out.push_str(rest);
-        out
+        fill(&self.get(key), places)
     }
 
     /// `key.one` or `key.other` by number, with `{n}` filled.
@@ -48,23 +34,53 @@ impl Strings {
 
     /// The sentence for a refusal, naming field and limit.
     pub fn refusal(&self, refusal: &Refusal) -> String {
-        let field = refusal
-            .field
-            .map(|field| self.get(&format!("field.{}", field.as_text())))
-            .unwrap_or_default();
-        let limit = refusal
-            .limit
-            .map(|limit| {
-                if refusal.code == Code::FileTooLarge {
-                    format!("{} MB", limit.div_ceil(1024 * 1024))
-                } else {
-                    limit.to_string()
-                }
-            })
-            .unwrap_or_default();
-        self.fill(
-            &format!("error.{}", refusal.code.as_text()),
-            &[("field", &field), ("limit", &limit)],
+        let field = refusal.field.map(|field| self.refused("field", field.as_text()));
+        let limit = refusal.limit.map(|limit| match refusal.code {
+            Code::FileTooLarge => file_size(limit),
+            Code::SpanTooShort | Code::SpanTooLong => Span::from_millis(limit).text(),
+            _ => limit.to_string(),
+        });
+        fill(
+            &self.refused("error", refusal.code.as_text()),
+            &[
+                ("field", field.as_deref().unwrap_or_default()),
+                ("limit", limit.as_deref().unwrap_or_default()),
+            ],
         )
     }
+
+    /// The sentence for a refused schedule, naming day and interval (section `settings`).
+    pub fn schedule(&self, error: &ScheduleError) -> String {
+        let (key, places) = error.sentence();
+        let places: Vec<(&str, &str)> =
+            places.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.fill(&["settings.schedule.", &key].concat(), &places)
+    }
+
+    /// The words for a code or a field: in the section of its own, or among those of settings, which a panel is not given.
+    fn refused(&self, section: &str, name: &str) -> String {
+        let key = [section, ".", name].concat();
+        match self.0.get(&["settings.", &key].concat()) {
+            Some(text) => text.clone(),
+            None => self.get(&key),
+        }
+    }
+}
+
+/// A text with its `{places}` filled; a place without a value stays as it is.
+fn fill(text: &str, places: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}') else { break };
+        filled.push_str(&rest[..open]);
+        let name = &rest[open + 1..open + close];
+        match places.iter().find(|(place, _)| *place == name) {
+            Some((_, value)) => filled.push_str(value),
+            None => filled.push_str(&rest[open..=open + close]),
+        }
+        rest = &rest[open + close + 1..];
+    }
+    filled.push_str(rest);
+    filled
 }

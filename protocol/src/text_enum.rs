@@ -91,7 +91,7 @@ impl<T: TextEnum> de::Visitor<'_> for Visitor<T> {
 
 /// Declares an enum of variants without content, each with its text; see [`mod@crate::text_enum`].
 ///
-/// Gives it `ALL`, `as_text`, `from_text`, [`TextEnum`], `Display` and serde as that text. Derives `Clone`, `Copy`, `Debug`, `PartialEq`,
+/// Gives it `ALL`, `as_text`, `from_text`, `TryFrom<String>`, `Display` and serde as that text, and [`TextEnum`]. Derives `Clone`, `Copy`, `Debug`, `PartialEq`,
 /// `Eq` and `Hash`; attributes of the enum and of its variants are kept, so that more can be derived.
 #[macro_export]
 macro_rules! text_enum {
@@ -132,6 +132,13 @@ macro_rules! text_enum {
 
             fn as_text(self) -> &'static str {
                 Self::as_text(self)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::text_enum::UnknownText;
+            fn try_from(text: String) -> Result<Self, $crate::text_enum::UnknownText> {
+                Self::from_text(&text)
             }
         }
 

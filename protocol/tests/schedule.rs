@@ -9,6 +9,7 @@ use protocol::{
         ZoneSource,
     },
     status::Reason,
+    strings::Strings,
 };
 use serde_json::{Value, json};
 
@@ -198,6 +199,17 @@ fn forms_that_are_refused() {
     }
 }
 
+/// The sentences of the catalogue.
+fn english() -> Strings {
+    let catalogue: toml::Table =
+        include_str!("../../locales/en/settings.toml").parse().expect("TOML");
+    let sentences = catalogue["settings"]["schedule"].as_table().expect("a table");
+    let flat = sentences.iter().map(|(key, text)| {
+        (format!("settings.schedule.{key}"), text.as_str().expect("text").to_owned())
+    });
+    Strings(flat.collect())
+}
+
 #[test]
 fn refusals_name_day_and_interval() {
     let words: Vec<String> = [
@@ -224,7 +236,7 @@ fn refusals_name_day_and_interval() {
     .iter()
     .map(|form| {
         let error = refused(form);
-        format!("{}: {error}", error.code())
+        format!("{}: {}", error.code(), english().schedule(&error))
     })
     .collect();
     insta::assert_snapshot!(words.join("\n"));

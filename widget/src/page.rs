@@ -2,7 +2,7 @@
 
 use protocol::{
     EntryId, PageUrl, Refusal, Score, SiteKey, Timestamp, entry::VisitorEntry, form::Started,
-    status::Availability, strings::Strings, visitor::VisitorTicket,
+    settings::Hue, status::Availability, strings::Strings, visitor::VisitorTicket,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +15,8 @@ pub struct PanelPage {
     pub name: String,
     /// The language chosen: `es`, `en` or `pt`.
     pub lang: String,
-    /// Brand hue in degrees: the tag's, else the site's, else the house's.
-    pub hue: Option<u16>,
+    /// The brand's hue: the tag's, else the site's; none: the house's.
+    pub hue: Option<Hue>,
     /// One attachment's limit in bytes.
     pub file_bytes: u64,
     /// Inside the loader's frame (`?embed=1`), not a page of its own.
@@ -102,8 +102,8 @@ pub struct TicketPage {
     pub site_name: String,
     /// The language chosen: `es`, `en` or `pt`.
     pub lang: String,
-    /// Brand hue in degrees.
-    pub hue: Option<u16>,
+    /// The brand's hue; none: the house's.
+    pub hue: Option<Hue>,
     /// One attachment's limit in bytes.
     pub file_bytes: u64,
     /// Number, subject, state, chat and address.

@@ -4,7 +4,7 @@ pub use crate::page::{Answer, Form, PanelPage, Position, TicketAnswer, TicketPag
 
 use crate::{escape::escape_json, view};
 use leptos::prelude::*;
-use protocol::html;
+use protocol::{html, settings::Hue};
 
 const TOKENS_CSS: &str = include_str!("../../style/tokens.css");
 const PANEL_CSS: &str = include_str!("../../style/panel.css");
@@ -69,13 +69,13 @@ pub fn ticket_document(page: &TicketPage, assets: &Assets, nonce: &str) -> Strin
 /// A document being written: the head piece by piece, then the body.
 struct Document<'a> {
     nonce: &'a str,
-    hue: Option<u16>,
+    hue: Option<Hue>,
     html: String,
     head: String,
 }
 
 impl<'a> Document<'a> {
-    fn new(nonce: &'a str, lang: &str, hue: Option<u16>) -> Self {
+    fn new(nonce: &'a str, lang: &str, hue: Option<Hue>) -> Self {
         Self {
             nonce,
             hue,

@@ -76,7 +76,7 @@ impl Desk {
             let before = found.len();
             for site in self.sites() {
                 if sites.is_empty() || sites.contains(&site.id) {
-                    let called = site.queues.iter().filter(|queue| queue.name == *name);
+                    let called = site.queues.iter().filter(|queue| queue.name.as_str() == name);
                     found.extend(called.map(|queue| queue.id));
                 }
             }

@@ -73,7 +73,7 @@ impl Desk {
         ticket: TicketId,
     ) -> Result<Vec<ClosingReason>> {
         let site = self.site_of_ticket(agent, ticket).await?;
-        Ok(site.closing_reasons.clone())
+        Ok(site.closing_reasons.to_vec())
     }
 
     /// The text of one of the site's reasons; of any where the site has none.

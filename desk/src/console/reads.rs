@@ -26,7 +26,7 @@ impl Desk {
         let (name, email, state, since) = row.ok_or_else(Error::not_found)?;
         let state = if state == "available" { AgentState::Available } else { AgentState::Away };
         let sites = agent.sites.iter().filter_map(|site| self.find_site_by_id(*site));
-        let sites = sites.map(|site| site.name.clone()).collect();
+        let sites = sites.map(|site| site.name.to_string()).collect();
         Ok(Me { name, email, state, since: Timestamp(since), sites })
     }
 

@@ -85,7 +85,7 @@ impl Desk {
 pub(super) fn names(desk: &Desk, site: SiteId, queue: Option<QueueId>) -> (String, String) {
     let Some(site) = desk.find_site_by_id(site) else { return Default::default() };
     let queue = site.queues.iter().find(|one| Some(one.id) == queue);
-    (site.name.clone(), queue.map(|queue| queue.name.clone()).unwrap_or_default())
+    (site.name.to_string(), queue.map(|queue| queue.name.to_string()).unwrap_or_default())
 }
 
 #[derive(sqlx::FromRow)]

@@ -2,12 +2,10 @@
 //! also by another process.
 
 pub(crate) mod file;
-mod limits;
 mod site;
 mod snapshot;
 pub(crate) mod states;
 
 pub use file::SiteFileError;
-pub use limits::Limits;
 pub use site::{Queue, Site};
 pub(crate) use snapshot::{Sites, Staff};

@@ -1,16 +1,15 @@
 //! What is kept in memory: sites, queues and who serves them, as of one revision.
 
-use super::{
-    limits::Limits,
-    site::{Queue, Site},
-};
+use super::site::{Queue, Site};
 use crate::{
     Desk, Result,
     db::{read, revision},
     people::{Agent, Role},
 };
 use protocol::{
-    AgentId, QueueId, SiteId, SiteKey, Timestamp, agent::AgentState, settings::ClosingReason,
+    AgentId, QueueId, SiteId, SiteKey, Timestamp,
+    agent::AgentState,
+    settings::{ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName, SiteName},
 };
 use sqlx::types::Json;
 use std::{
@@ -112,16 +111,28 @@ const AGENT_QUEUES: &str = "select agent_id, queue_id from agent_queues";
 #[derive(sqlx::FromRow)]
 struct SiteRow {
     id: Uuid,
-    key: String,
-    name: String,
-    prefix: String,
-    lang: String,
+    #[sqlx(try_from = "String")]
+    key: SiteKey,
+    #[sqlx(try_from = "String")]
+    name: SiteName,
+    #[sqlx(try_from = "String")]
+    prefix: Prefix,
+    #[sqlx(try_from = "String")]
+    lang: Language,
     hue: Option<i64>,
-    allowed_origins: Json<Vec<String>>,
+    allowed_origins: Json<List<Origin>>,
     schedule: Json<serde_json::Value>,
     closed_now: bool,
     limits: Json<Limits>,
-    closing_reasons: Json<Vec<ClosingReason>>,
+    closing_reasons: Json<List<ClosingReason>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct QueueRow {
+    id: Uuid,
+    site_id: Uuid,
+    #[sqlx(try_from = "String")]
+    name: QueueName,
 }
 
 #[derive(sqlx::FromRow)]
@@ -167,11 +178,15 @@ impl Desk {
     }
 }
 
+/// A hue that was stored before.
+fn stored_hue(stored: Option<i64>) -> Option<Hue> {
+    stored.and_then(|degrees| Hue::new(u64::try_from(degrees).ok()?).ok())
+}
+
 async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
     let db = desk.db();
     let rows: Vec<SiteRow> = read!(db, c => sqlx::query_as(SITES).fetch_all(c).await)?;
-    let queues: Vec<(Uuid, Uuid, String)> =
-        read!(db, c => sqlx::query_as(QUEUES).fetch_all(c).await)?;
+    let queues: Vec<QueueRow> = read!(db, c => sqlx::query_as(QUEUES).fetch_all(c).await)?;
     let agents: Vec<AgentRow> = read!(db, c => sqlx::query_as(AGENTS).fetch_all(c).await)?;
     let agent_sites: Vec<(Uuid, Uuid)> =
         read!(db, c => sqlx::query_as(AGENT_SITES).fetch_all(c).await)?;
@@ -179,8 +194,8 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
         read!(db, c => sqlx::query_as(AGENT_QUEUES).fetch_all(c).await)?;
 
     let mut queues_of: HashMap<Uuid, Vec<Queue>> = HashMap::new();
-    for (id, site, name) in queues {
-        queues_of.entry(site).or_default().push(Queue { id: QueueId(id), name });
+    for QueueRow { id, site_id, name } in queues {
+        queues_of.entry(site_id).or_default().push(Queue { id: QueueId(id), name });
     }
     let sites: Vec<Arc<Site>> = rows
         .into_iter()
@@ -188,12 +203,12 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
             Arc::new(Site {
                 queues: queues_of.remove(&row.id).unwrap_or_default(),
                 id: SiteId(row.id),
-                key: SiteKey(row.key),
+                key: row.key,
                 name: row.name,
                 prefix: row.prefix,
                 lang: row.lang,
                 allowed_origins: row.allowed_origins.0,
-                hue: row.hue.and_then(|hue| u16::try_from(hue).ok()),
+                hue: stored_hue(row.hue),
                 limits: row.limits.0,
                 schedule: row.schedule.0,
                 closed_now: row.closed_now,

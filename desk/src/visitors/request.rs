@@ -35,7 +35,7 @@ impl Desk {
         }
         let (number, state) =
             writer::numbers(&mut tx, site.id, 1).await?.ok_or_else(Error::not_found)?;
-        let number = TicketNumber(format!("{}-{number}", site.prefix));
+        let number = site.prefix.number(number);
         let added = run!(tx, c => sqlx::query(ADD)
             .bind(ticket.0)
             .bind(site.id.0)

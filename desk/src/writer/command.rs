@@ -1,7 +1,9 @@
 //! What can be written, and what becomes of it.
 
 use crate::{Error, Result, live::Receipt, tickets::NewChat};
-use protocol::{AgentId, ChatId, EntryId, QueueId, Seq, SiteId, TicketId, TicketNumber};
+use protocol::{
+    AgentId, ChatId, EntryId, QueueId, Seq, SiteId, TicketId, TicketNumber, settings::Prefix,
+};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
@@ -46,7 +48,7 @@ pub(crate) enum Said {
 /// A chat to start. Its ids are made by the sender, so that another try writes the same.
 pub(crate) struct Start {
     pub(crate) site: SiteId,
-    pub(crate) prefix: String,
+    pub(crate) prefix: Prefix,
     pub(crate) queue: Option<QueueId>,
     /// Whether the button said Chat when it was sent.
     pub(crate) open: bool,

@@ -10,6 +10,7 @@ use crate::{
 use protocol::{
     Code, EntryId, PageUrl, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     entry::{AgentBody, AgentEntry},
+    settings::Prefix,
     text::{EmailAddress, PersonName, Subject},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -103,7 +104,7 @@ pub(super) async fn write(
         let mut number = last - i64::try_from(starts.len()).expect("a batch is small");
         for (n, start) in starts {
             number += 1;
-            let number = TicketNumber(format!("{}-{number}", start.prefix));
+            let number = start.prefix.number(number);
             let opened =
                 Opened { ticket: start.ticket, number: number.clone(), seq: FIRST_MESSAGE };
             done[n] = Some(Done::Opened(Ok(opened)));

@@ -2,7 +2,10 @@
 
 use crate::world::{START, World, on_both};
 use desk::sites::SiteFileError;
-use protocol::SiteKey;
+use protocol::{
+    SiteKey,
+    settings::{Hue, Origin},
+};
 use std::time::Duration;
 
 const WHOLE: &str = r#"
@@ -38,6 +41,7 @@ name = "Soporte general"
 
 on_both! {
     what_is_shown_is_taken_and_changes_nothing,
+    an_origin_in_other_letters_is_shown_both_ways,
     what_is_left_out_stays,
     a_new_site_is_ready_to_use,
     a_refusal_names_its_line_and_changes_nothing,
@@ -61,12 +65,24 @@ async fn what_is_shown_is_taken_and_changes_nothing(mut world: World) {
     assert_eq!(world.desk.show_site(&site.key).unwrap(), shown);
 }
 
+async fn an_origin_in_other_letters_is_shown_both_ways(world: World) {
+    let file = "key = \"uno\"\nallowed_origins = [\"https://niño.example\", \"https://a.b\"]";
+    let site = world.desk.apply_site(file).await.unwrap();
+    let origins: Vec<&str> = site.allowed_origins.iter().map(Origin::as_str).collect();
+    assert_eq!(origins, ["https://xn--nio-8na.example", "https://a.b"]);
+    let shown = world.desk.show_site(&site.key).unwrap();
+    let line = "allowed_origins = [\"https://xn--nio-8na.example\", \"https://a.b\"]  # https://niño.example\n";
+    assert!(shown.contains(line), "{shown}");
+    let again = world.desk.apply_site(&shown).await.unwrap();
+    assert_eq!(again.allowed_origins, site.allowed_origins);
+}
+
 async fn what_is_left_out_stays(world: World) {
     world.desk.apply_site(WHOLE).await.unwrap();
     let file = "key = \"cuentasok\"\nclosed_now = false\n[limits]\nring_time = \"5s\"\n[schedule]\nholidays = \"\"\n[[queues]]\nname = \"Envíos\"\n";
     let site = world.desk.apply_site(file).await.unwrap();
-    assert_eq!(site.name, "Cuentas \"OK\"");
-    assert_eq!(site.hue, Some(120));
+    assert_eq!(site.name.as_str(), "Cuentas \"OK\"");
+    assert_eq!(site.hue.map(Hue::degrees), Some(120));
     assert!(!site.closed_now);
     assert_eq!(site.limits.ring_time, Duration::from_secs(5));
     assert_eq!(site.limits.queue_limit, 7);
@@ -79,10 +95,10 @@ async fn what_is_left_out_stays(world: World) {
 async fn a_new_site_is_ready_to_use(world: World) {
     let site = world.desk.apply_site("key = \"tienda-1\"").await.unwrap();
     assert_eq!(
-        (site.name.as_str(), site.prefix.as_str(), site.lang.as_str()),
+        (site.name.as_str(), site.prefix.as_str(), site.lang.as_text()),
         ("tienda-1", "TIE", "es")
     );
-    assert_eq!(site.queues[0].name, "Soporte general");
+    assert_eq!(site.queues[0].name.as_str(), "Soporte general");
     assert!(site.closing_reasons.iter().any(|reason| reason.as_str() == "Resuelto"));
     assert!(world.desk.availability_at(site.id, START, 1).open);
     assert_eq!(world.desk.availability(site.id).changes_at, None);

@@ -19,10 +19,10 @@ mod search;
 mod zone;
 
 pub use clock_time::{ClockTime, Interval, Weekday};
-pub use error::ScheduleError;
+pub use error::{ScheduleError, Shape};
 pub use zone::{LocalTime, Offset, Transitions, Zone};
 
-use crate::Timestamp;
+use crate::{Timestamp, settings::ZoneName};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ impl HolidaySource for NoHolidays {
 /// Opening hours that make sense: no interval is empty, none of one day overlap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
-    zone: String,
+    zone: ZoneName,
     /// From Monday; each day's intervals in order of their start.
     weekly: [Vec<Interval>; 7],
     /// What replaces the weekly intervals on a date; empty: closed.
@@ -95,7 +95,7 @@ impl Schedule {
     }
 
     /// The name of its time zone, to be looked up again whenever the zone data may have changed.
-    pub fn zone(&self) -> &str {
+    pub fn zone(&self) -> &ZoneName {
         &self.zone
     }
 

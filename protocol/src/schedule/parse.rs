@@ -1,9 +1,10 @@
 //! From the JSON form to a [`Schedule`]. What is refused is shown shortened: it comes from outside.
 
 use super::{
-    ClockTime, HolidaySource, Interval, Schedule, ScheduleError, Weekday, ZoneSource,
+    ClockTime, HolidaySource, Interval, Schedule, ScheduleError, Shape, Weekday, ZoneSource,
     clock_time::Refused,
 };
+use crate::settings::ZoneName;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -25,17 +26,13 @@ pub(super) fn schedule(
     })
 }
 
-fn zone(form: Option<&Value>, zones: &dyn ZoneSource) -> Result<String> {
+fn zone(form: Option<&Value>, zones: &dyn ZoneSource) -> Result<ZoneName> {
     let name = match form {
         Some(Value::String(name)) => name.as_str(),
         None | Some(Value::Null) => "",
         Some(other) => return Err(ScheduleError::ZoneUnknown { zone: shown(other) }),
     };
-    if !name.is_empty() && zones.knows_zone(name) {
-        Ok(name.to_owned())
-    } else {
-        Err(ScheduleError::ZoneUnknown { zone: shortened(name) })
-    }
+    ZoneName::parse(name, zones).map_err(|_| ScheduleError::ZoneUnknown { zone: shortened(name) })
 }
 
 fn weekly(form: Option<&Value>) -> Result<[Vec<Interval>; 7]> {
@@ -57,9 +54,9 @@ fn weekly(form: Option<&Value>) -> Result<[Vec<Interval>; 7]> {
 fn exceptions(form: Option<&Value>) -> Result<BTreeMap<NaiveDate, Vec<Interval>>> {
     let mut exceptions = BTreeMap::new();
     let Some(form) = present(form) else { return Ok(exceptions) };
-    for form in array(form, || "exceptions".into(), "a list of exceptions")? {
-        let form = object(form, "an exception")?;
-        only_keys(form, "an exception", &["date", "closed", "intervals", "note"])?;
+    for form in array(form, || "exceptions".into(), Shape::Exceptions)? {
+        let form = object(form, "exceptions")?;
+        only_keys(form, "exceptions", &["date", "closed", "intervals", "note"])?;
         let date = date(form.get("date"))?;
         let day = date.to_string();
         let closed = match present(form.get("closed")) {
@@ -68,7 +65,7 @@ fn exceptions(form: Option<&Value>) -> Result<BTreeMap<NaiveDate, Vec<Interval>>
             Some(_) => {
                 return Err(ScheduleError::FormInvalid {
                     place: format!("exceptions: {day}: closed"),
-                    expected: "true or false",
+                    expected: Shape::Boolean,
                 });
             }
         };
@@ -103,8 +100,7 @@ fn country(form: Option<&Value>, holidays: &dyn HolidaySource) -> Result<Option<
 }
 
 fn intervals(form: &Value, day: &str) -> Result<Vec<Interval>> {
-    let list =
-        array(form, || day.to_owned(), "a list of intervals such as [[\"08:00\",\"12:00\"]]")?;
+    let list = array(form, || day.to_owned(), Shape::Intervals)?;
     let mut intervals =
         list.iter().map(|form| interval(form, day)).collect::<Result<Vec<Interval>>>()?;
     intervals.sort_by_key(|interval| interval.start());
@@ -165,15 +161,11 @@ fn present(form: Option<&Value>) -> Option<&Value> {
 fn object<'a>(form: &'a Value, place: &str) -> Result<&'a Map<String, Value>> {
     form.as_object().ok_or_else(|| ScheduleError::FormInvalid {
         place: place.to_owned(),
-        expected: "an object",
+        expected: Shape::Object,
     })
 }
 
-fn array<'a>(
-    form: &'a Value,
-    place: impl Fn() -> String,
-    expected: &'static str,
-) -> Result<&'a [Value]> {
+fn array(form: &Value, place: impl Fn() -> String, expected: Shape) -> Result<&[Value]> {
     form.as_array()
         .map(Vec::as_slice)
         .ok_or_else(|| ScheduleError::FormInvalid { place: place(), expected })
@@ -188,13 +180,15 @@ fn only_keys(form: &Map<String, Value>, place: &str, known: &[&str]) -> Result<(
     }
 }
 
+/// Characters of a refused value that are shown.
+const SHOWN: usize = 60;
+
 fn shown(form: &Value) -> String {
     shortened(&form.to_string())
 }
 
 fn shortened(text: &str) -> String {
-    const MOST: usize = 60;
-    match text.char_indices().nth(MOST) {
+    match text.char_indices().nth(SHOWN) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", &text[..end]),
     }

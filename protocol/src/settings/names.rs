@@ -1,8 +1,8 @@
-//! Names that an owner gives.
+//! Names that an owner gives. Each is one line of 1 to [`limits::NAME`] characters.
 
+use super::{ListItem, SiteKey, text_of};
 use crate::{Code, Field, Refusal, limits};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 macro_rules! name {
     ($($(#[$doc:meta])* $name:ident: $field:expr;)*) => {$(
@@ -17,42 +17,41 @@ macro_rules! name {
             /// # Errors
             /// `Required`, `TooLong`, and `CharacterInvalid` for a line break or another control character.
             pub fn parse(raw: &str) -> Result<Self, Refusal> {
-                name(raw, $field).map(Self)
-            }
-
-            /// The name.
-            pub fn as_str(&self) -> &str {
-                &self.0
+                line(raw, $field).map(Self)
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = Refusal;
-            fn try_from(raw: String) -> Result<Self, Refusal> {
-                Self::parse(&raw)
+        impl ListItem for $name {
+            const FIELD: Field = $field;
+
+            fn parse(raw: &str) -> Result<Self, Refusal> {
+                Self::parse(raw)
             }
         }
 
-        impl From<$name> for String {
-            fn from(name: $name) -> Self {
-                name.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
+        text_of!($name);
     )*};
 }
 
 name! {
-    /// Why an agent ends a chat or closes a request, one of the owner's list: one line of 1 to 120 characters.
+    /// What a site is called: in the panel's head, in mails, in the console.
+    SiteName: Field::Name;
+    /// What a queue is called.
+    QueueName: Field::Queue;
+    /// What a ticket's state is called.
+    StateName: Field::State;
+    /// Why an agent ends a chat or closes a request, chosen from the owner's list.
     ClosingReason: Field::Reason;
 }
 
-fn name(raw: &str, field: Field) -> Result<String, Refusal> {
+impl From<&SiteKey> for SiteName {
+    /// What a site is called until its owner says otherwise.
+    fn from(key: &SiteKey) -> Self {
+        Self(key.to_string())
+    }
+}
+
+fn line(raw: &str, field: Field) -> Result<String, Refusal> {
     let text = raw.trim();
     if text.is_empty() {
         return Err(Refusal::of(field, Code::Required));

@@ -71,7 +71,8 @@ impl Problem {
 
 impl From<ScheduleError> for Problem {
     fn from(error: ScheduleError) -> Self {
-        Self::new(error.code(), error.to_string())
+        let strings = desk::locales::strings("en", &["settings"]);
+        Self::new(error.code(), strings.schedule(&error))
     }
 }
 

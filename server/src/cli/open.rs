@@ -13,7 +13,7 @@ pub(super) async fn open(settings: &Settings) -> anyhow::Result<Desk> {
 pub(super) fn in_words(error: desk::Error) -> anyhow::Error {
     match error {
         desk::Error::Refused(refusal) => {
-            let strings = desk::locales::strings("en", &["error", "field"]);
+            let strings = desk::locales::strings("en", &["error", "field", "settings"]);
             anyhow::anyhow!("{}", strings.refusal(&refusal))
         }
         error => error.into(),

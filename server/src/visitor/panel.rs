@@ -10,7 +10,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use desk::{locales, sites::Site};
-use protocol::{EntryId, PageUrl};
+use protocol::{EntryId, PageUrl, settings::Hue};
 use tracing::instrument;
 use widget::ssr::{PanelPage, Position, panel_document};
 
@@ -32,7 +32,7 @@ pub(crate) struct PanelRequest {
 
 impl PanelRequest {
     pub(crate) fn of(request: &Request, site: &Site) -> Self {
-        Self { uri: request.uri().clone(), reader: Reader::of(request, &site.lang) }
+        Self { uri: request.uri().clone(), reader: Reader::of(request, site.lang.as_text()) }
     }
 
     /// The document.
@@ -46,13 +46,9 @@ impl PanelRequest {
         let Reader { lang, nonce } = &self.reader;
         let page = PanelPage {
             site: site.key.clone(),
-            name: site.name.clone(),
+            name: site.name.to_string(),
             lang: (*lang).into(),
-            hue: self
-                .query("hue")
-                .and_then(|hue| hue.parse().ok())
-                .filter(|h| *h <= 360)
-                .or(site.hue),
+            hue: self.query("hue").and_then(|hue| Hue::new(hue.parse().ok()?).ok()).or(site.hue),
             file_bytes: site.limits.file_bytes,
             embed: self.query("embed").is_some_and(|embed| embed == "1"),
             position: match self.query("position").as_deref() {

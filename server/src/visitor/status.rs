@@ -17,6 +17,7 @@ use desk::Stop;
 use futures_util::{Stream, stream};
 use protocol::{
     limits,
+    settings::Hue,
     status::{Availability, Reason},
     strings::Strings,
 };
@@ -32,13 +33,13 @@ struct Status<'a> {
     label: &'static str,
     reason: Reason,
     changes_at: Option<String>,
-    /// The site's brand hue in degrees, for the button.
-    hue: Option<u16>,
+    /// The site's brand hue, for the button.
+    hue: Option<Hue>,
     strings: &'a Strings,
 }
 
 impl<'a> Status<'a> {
-    fn new(availability: &Availability, hue: Option<u16>, strings: &'a Strings) -> Self {
+    fn new(availability: &Availability, hue: Option<Hue>, strings: &'a Strings) -> Self {
         Self {
             open: availability.open,
             label: if availability.open { "Chat" } else { "Ayuda" },
@@ -62,7 +63,7 @@ pub(crate) async fn status(
         // Readable to the page that is refused: its loader would take it for a broken connection and try again for ever.
         return Ok(([(ACCESS_CONTROL_ALLOW_ORIGIN, "*")], failure).into_response());
     }
-    let strings = words(&uri, &headers, &site.lang);
+    let strings = words(&uri, &headers, site.lang.as_text());
     let status = Json(Status::new(&server.desk.availability(site.id), site.hue, &strings));
     let mut response = ([(CACHE_CONTROL, "public, max-age=5")], status).into_response();
     origin::allow_reading(&site, &headers, response.headers_mut());
@@ -82,7 +83,7 @@ pub(crate) async fn events(
         availability: server.desk.watch_availability(site.id),
         stop: server.stop.clone(),
         hue: site.hue,
-        strings: words(&uri, &headers, &site.lang),
+        strings: words(&uri, &headers, site.lang.as_text()),
         sent: None,
         _counted: Counted::new(server),
     };
@@ -101,7 +102,7 @@ fn words(uri: &Uri, headers: &HeaderMap, lang: &str) -> Arc<Strings> {
 struct Follow {
     availability: watch::Receiver<Availability>,
     stop: Stop,
-    hue: Option<u16>,
+    hue: Option<Hue>,
     strings: Arc<Strings>,
     sent: Option<Availability>,
     _counted: Counted,

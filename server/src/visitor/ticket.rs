@@ -35,7 +35,7 @@ pub(crate) async fn page(
     let done = query(request.uri(), "done");
     let answer = done.as_deref().and_then(TicketAnswer::done);
     let id = server.desk.clock().new_entry_id();
-    show(&server, &site, visitor, &Reader::of(&request, &site.lang), id, answer).await
+    show(&server, &site, visitor, &Reader::of(&request, site.lang.as_text()), id, answer).await
 }
 
 async fn follow_link(server: &Server, number: &TicketNumber, k: &str) -> Answer {

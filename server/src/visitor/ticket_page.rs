@@ -20,7 +20,7 @@ pub(crate) async fn show(
 ) -> Answer {
     let page = TicketPage {
         site: site.key.clone(),
-        site_name: site.name.clone(),
+        site_name: site.name.to_string(),
         lang: reader.lang.into(),
         hue: site.hue,
         file_bytes: site.limits.file_bytes,

@@ -51,7 +51,7 @@ impl FromRequestParts<Server> for Post {
         let Ok(client) = Client::from_request_parts(parts, server).await;
         Ok(Self {
             server: server.clone(),
-            reader: Reader::in_parts(parts, &site.lang),
+            reader: Reader::in_parts(parts, site.lang.as_text()),
             wants_json: wants_json(&parts.headers),
             id: server.desk.clock().new_entry_id(),
             number: TicketNumber(params.remove("number").unwrap_or_default()),

@@ -1,6 +1,7 @@
 use crate::samples::{body, panel};
 use protocol::{
     Code, EntryId, Field, PageUrl, Refusal, Seq, TicketNumber, TicketToken, form::Started,
+    settings::Hue,
 };
 use uuid::Uuid;
 use widget::ssr::{Answer, Assets, Form, PanelPage, Position, Typed, panel_document};
@@ -81,7 +82,7 @@ fn an_answer_shows_number_and_link() {
 #[test]
 fn the_form_posts_back_to_a_page_that_looks_like_this_one() {
     let mut page = panel(true);
-    page.hue = Some(200);
+    page.hue = Hue::new(200).ok();
     page.position = Position::Right;
     let html = render(&page);
     assert!(html.contains(

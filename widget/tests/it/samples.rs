@@ -4,6 +4,7 @@ use protocol::{
     EntryId, FileId, PageUrl, Seq, SiteKey, TicketNumber, Timestamp,
     entry::{Category, EndedBy, TicketState, VisitorBody, VisitorEntry},
     file::Attachment,
+    settings::Hue,
     status::{Availability, Reason},
     strings::Strings,
     visitor::{VisitorChat, VisitorTicket},
@@ -76,7 +77,7 @@ pub fn ticket() -> TicketPage {
         site: SiteKey("demo".into()),
         site_name: "CuentasOK".into(),
         lang: "es".into(),
-        hue: Some(150),
+        hue: Hue::new(150).ok(),
         file_bytes: 10 * 1024 * 1024,
         ticket: VisitorTicket {
             number: TicketNumber("CO-1042".into()),

@@ -37,9 +37,9 @@ pub fn zones() -> &'static ZoneData {
 /// A schedule in the JSON form with its zone, by this process's zone data and holidays.
 pub fn parse_schedule(form: &serde_json::Value) -> Result<(Schedule, SharedZone), ScheduleError> {
     let schedule = Schedule::parse(form, zones(), &Holidays)?;
-    match zones().find_zone(schedule.zone()) {
+    match zones().find_zone(schedule.zone().as_str()) {
         Some(zone) => Ok((schedule, zone)),
-        None => Err(ScheduleError::ZoneUnknown { zone: schedule.zone().to_owned() }),
+        None => Err(ScheduleError::ZoneUnknown { zone: schedule.zone().to_string() }),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
 use protocol::{
     QueueId, Seq, SiteId, TicketId, TicketNumber,
     entry::{VisitorBody, VisitorEntry},
+    settings::Hue,
     strings::Strings,
 };
 
@@ -101,8 +102,9 @@ fn to_visitor(
     let zone = clockface.zone_name();
     let zone = zone.rsplit('/').next().unwrap_or(&zone);
     let state = words.state(&head.state);
-    let fill =
-        |key: &str| words.fill(key, &[("site", &site.name), ("state", &state), ("zone", zone)]);
+    let fill = |key: &str| {
+        words.fill(key, &[("site", site.name.as_str()), ("state", &state), ("zone", zone)])
+    };
     let number = TicketNumber(head.number.clone());
     let mut letter = blank(occasion, site, head, words);
     letter.button.url = desk.mailed_link(&number, occasion.ticket, occasion.to);
@@ -161,7 +163,7 @@ fn to_agent(
     words: &Strings,
     clockface: &Clockface,
 ) -> Letter {
-    let fill = |key: &str| words.fill(key, &[("site", &site.name)]);
+    let fill = |key: &str| words.fill(key, &[("site", site.name.as_str())]);
     let mut letter = blank(occasion, site, head, words);
     letter.heading = fill(match about {
         ForAgents::Request => "mail.for_agents.request_heading",
@@ -183,7 +185,7 @@ fn to_agent(
     row("mail.for_agents.from", from);
     let queue = queue.and_then(|id| site.queues.iter().find(|known| known.id == id));
     if let Some(queue) = queue {
-        row("mail.for_agents.queue", queue.name.clone());
+        row("mail.for_agents.queue", queue.name.to_string());
     }
     if let Some(subject) = &head.subject {
         row("field.subject", subject.clone());
@@ -206,8 +208,8 @@ fn blank(occasion: &Occasion<'_>, site: &Site, head: &Head, words: &Strings) -> 
         lang: occasion.lang.to_owned(),
         subject: occasion.subject.to_owned(),
         preheader: String::new(),
-        site: site.name.clone(),
-        brand: Brand::of(site.hue.unwrap_or(DEFAULT_HUE)),
+        site: site.name.to_string(),
+        brand: Brand::of(site.hue.map_or(DEFAULT_HUE, Hue::degrees)),
         heading: String::new(),
         paragraphs: Vec::new(),
         big_number: false,

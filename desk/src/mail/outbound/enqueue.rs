@@ -79,7 +79,7 @@ pub(crate) async fn queue_visitor_mail(
     let site = desk.find_site_by_id(head.site).ok_or_else(Error::not_found)?;
     let to = head.email.clone().unwrap_or_default();
     if !head.verified
-        && let Some(why) = held(tx, &to, locales::language(&site.lang), now).await?
+        && let Some(why) = held(tx, &to, locales::language(site.lang.as_text()), now).await?
     {
         return Ok(Queued::Held { to, why });
     }
@@ -160,8 +160,11 @@ async fn add(
     now: Timestamp,
 ) -> Result<String> {
     let words = locales::language(recipient.lang);
-    let subject =
-        address::header_text(&format!("[{}] {}", head.number, content.subject(words, &site.name)));
+    let subject = address::header_text(&format!(
+        "[{}] {}",
+        head.number,
+        content.subject(words, site.name.as_str())
+    ));
     let key = email_key(recipient.address);
     let last: Option<String> = run!(tx, c => sqlx::query_scalar(LAST_ON_TICKET)
         .bind(head.id.0)

@@ -64,8 +64,8 @@ impl Work for Outbox {
     async fn parked(tx: &mut Tx, desk: &Desk, mail: &MailRow, why: &str) -> Result<()> {
         let Some(ticket) = mail.ticket_id.map(TicketId) else { return Ok(()) };
         let site = SiteId(mail.site_id);
-        let lang = desk.find_site_by_id(site).map_or_else(String::new, |site| site.lang.clone());
-        let why = locales::language(&lang).fill("mail.held.parked", &[("error", why)]);
+        let lang = desk.find_site_by_id(site).map_or("", |site| site.lang.as_text());
+        let why = locales::language(lang).fill("mail.held.parked", &[("error", why)]);
         let mut head = match Head::hold(tx, ticket, &[site]).await {
             Ok(head) => head,
             Err(Error::Refused(_)) => return Ok(()),

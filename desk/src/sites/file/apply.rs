@@ -5,9 +5,13 @@ use crate::{
     Desk, Result,
     db::{Tx, bump_revision, run},
     locales,
-    sites::{Limits, states},
+    sites::states,
 };
-use protocol::{SiteId, SiteKey, schedule::ScheduleError, settings::ClosingReason};
+use protocol::{
+    SiteId, SiteKey,
+    schedule::ScheduleError,
+    settings::{ClosingReason, Language, Limits, List, Origin, Prefix, QueueName, SiteName},
+};
 use serde_json::{Map, Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -28,51 +32,52 @@ const INSERT_QUEUE: &str =
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
-    name: String,
-    prefix: String,
-    lang: String,
+    #[sqlx(try_from = "String")]
+    name: SiteName,
+    #[sqlx(try_from = "String")]
+    prefix: Prefix,
+    #[sqlx(try_from = "String")]
+    lang: Language,
     hue: Option<i64>,
-    allowed_origins: Json<Vec<String>>,
+    allowed_origins: Json<List<Origin>>,
     schedule: Json<Map<String, Value>>,
     closed_now: bool,
     limits: Json<Limits>,
-    closing_reasons: Json<Vec<ClosingReason>>,
+    closing_reasons: Json<List<ClosingReason>>,
 }
 
 impl Row {
     /// What a site is before its file says anything.
     fn new(id: Uuid, file: &SiteFile) -> Self {
-        let lang = file.lang.clone().unwrap_or_else(|| locales::LANGUAGES[0].to_owned());
-        let words = locales::language(&lang);
+        let lang = file.lang.unwrap_or_default();
+        let words = locales::language(lang.as_text());
+        let reasons = ["solved", "answered", "no_reply", "duplicate", "other"]
+            .map(|reason| words.get(&format!("site.reason_{reason}")));
         Self {
             id,
-            name: file.key.0.clone(),
-            prefix: prefix_of(&file.key),
+            name: SiteName::from(&file.key),
+            prefix: Prefix::of_key(&file.key),
             hue: None,
-            allowed_origins: Json(Vec::new()),
+            allowed_origins: Json(List::default()),
             schedule: Json(around_the_clock()),
             closed_now: false,
             limits: Json(Limits::default()),
             closing_reasons: Json(
-                ["solved", "answered", "no_reply", "duplicate", "other"]
-                    .map(|reason| words.get(&format!("site.reason_{reason}")))
-                    .map(|reason| ClosingReason::parse(&reason).expect("our words are short"))
-                    .into(),
+                List::parse(reasons.iter().map(String::as_str)).expect("our words are short"),
             ),
             lang,
         }
     }
 
     fn take(&mut self, file: &SiteFile) {
-        let put = |to: &mut String, from: &Option<String>| {
-            if let Some(from) = from {
-                to.clone_from(from);
-            }
-        };
-        put(&mut self.name, &file.name);
-        put(&mut self.prefix, &file.prefix);
-        put(&mut self.lang, &file.lang);
-        self.hue = file.hue.map(i64::from).or(self.hue);
+        if let Some(name) = &file.name {
+            self.name.clone_from(name);
+        }
+        if let Some(prefix) = &file.prefix {
+            self.prefix.clone_from(prefix);
+        }
+        self.lang = file.lang.unwrap_or(self.lang);
+        self.hue = file.hue.map(|hue| hue.degrees().into()).or(self.hue);
         self.closed_now = file.closed_now.unwrap_or(self.closed_now);
         if let Some(origins) = &file.allowed_origins {
             self.allowed_origins.0.clone_from(origins);
@@ -89,18 +94,6 @@ impl Row {
         }
         self.limits.0 = file.limits.over(&self.limits.0);
     }
-}
-
-/// `cuentasok` is `CUE` until the file says otherwise.
-fn prefix_of(key: &SiteKey) -> String {
-    let letters: String = key
-        .0
-        .chars()
-        .skip_while(|c| !c.is_ascii_alphabetic())
-        .filter(char::is_ascii_alphanumeric)
-        .take(3)
-        .collect();
-    if letters.is_empty() { "T".to_owned() } else { letters.to_ascii_uppercase() }
 }
 
 fn around_the_clock() -> Map<String, Value> {
@@ -128,7 +121,7 @@ pub(crate) async fn apply(
     let file = super::parse(toml)?;
     let mut tx = desk.begin().await?;
     let found: Option<Row> =
-        run!(tx, c => sqlx::query_as(FIND).bind(&file.key.0).fetch_optional(c).await)?;
+        run!(tx, c => sqlx::query_as(FIND).bind(file.key.as_str()).fetch_optional(c).await)?;
     let is_new = found.is_none();
     let mut row = found.unwrap_or_else(|| Row::new(desk.clock().new_id(), &file));
     row.take(&file);
@@ -146,10 +139,10 @@ async fn store(desk: &Desk, tx: &mut Tx, file: &SiteFile, row: &Row, is_new: boo
         let now = desk.now();
         run!(tx, c => sqlx::query(INSERT)
             .bind(row.id)
-            .bind(&file.key.0)
-            .bind(&row.name)
-            .bind(&row.prefix)
-            .bind(&row.lang)
+            .bind(file.key.as_str())
+            .bind(row.name.as_str())
+            .bind(row.prefix.as_str())
+            .bind(row.lang.as_text())
             .bind(row.hue)
             .bind(&row.allowed_origins)
             .bind(&row.schedule)
@@ -164,9 +157,9 @@ async fn store(desk: &Desk, tx: &mut Tx, file: &SiteFile, row: &Row, is_new: boo
     } else {
         run!(tx, c => sqlx::query(UPDATE)
             .bind(row.id)
-            .bind(&row.name)
-            .bind(&row.prefix)
-            .bind(&row.lang)
+            .bind(row.name.as_str())
+            .bind(row.prefix.as_str())
+            .bind(row.lang.as_text())
             .bind(row.hue)
             .bind(&row.allowed_origins)
             .bind(&row.schedule)
@@ -188,12 +181,14 @@ async fn add_queues(
 ) -> Result<()> {
     let there: Vec<String> =
         run!(tx, c => sqlx::query_scalar(QUEUE_NAMES).bind(row.id).fetch_all(c).await)?;
-    let mut wanted = file.queues.clone();
+    let mut wanted: Vec<&str> = file.queues.iter().map(QueueName::as_str).collect();
+    let first_queue = locales::language(row.lang.as_text()).get("site.queue");
     if is_new && wanted.is_empty() {
-        wanted.push(locales::language(&row.lang).get("site.queue"));
+        wanted.push(&first_queue);
     }
+    wanted.retain(|name| !there.iter().any(|known| known == name));
     let first = i64::try_from(there.len()).unwrap_or(i64::MAX);
-    for (position, name) in (first..).zip(wanted.iter().filter(|name| !there.contains(name))) {
+    for (position, name) in (first..).zip(wanted) {
         let id = desk.clock().new_id();
         run!(tx, c => sqlx::query(INSERT_QUEUE)
             .bind(id)

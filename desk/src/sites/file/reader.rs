@@ -1,6 +1,8 @@
 //! TOML with its lines: every refusal says where.
 
 use super::SiteFileError;
+use crate::locales;
+use protocol::{Refusal, settings::Language, strings::Strings};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -22,6 +24,11 @@ pub(crate) fn document(source: &str) -> Result<Spanned<DeTable<'_>>, SiteFileErr
         line: error.span().map(|span| line_of(source, span.start)),
         message: error.message().to_owned(),
     })
+}
+
+/// The language of the command line, whose file this is.
+pub(crate) fn words() -> &'static Strings {
+    locales::language(Language::English.as_text())
 }
 
 fn line_of(source: &str, offset: usize) -> usize {
@@ -53,23 +60,48 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A refusal of this key's value, at its line.
-    pub(crate) fn refuse(
+    /// A key whose value is not even of the right form, at its line.
+    pub(crate) fn refuse_form(self, key: &str, code: &'static str, what: &str) -> SiteFileError {
+        let message = format!("`{}{key}` {what}", self.path);
+        SiteFileError::Refused { code, line: self.line_of(key), message }
+    }
+
+    /// A setting's own refusal, at its line.
+    pub(crate) fn refuse(self, key: &str, refusal: Refusal) -> SiteFileError {
+        let message = format!("`{}{key}`: {}", self.path, words().refusal(&refusal));
+        SiteFileError::Refused { code: refusal.code.as_text(), line: self.line_of(key), message }
+    }
+
+    /// The same of one item of a list, which it names.
+    pub(crate) fn refuse_item(self, key: &str, item: &str, refusal: Refusal) -> SiteFileError {
+        let words = words().refusal(&refusal);
+        let message = format!("`{}{key}`: {item:?}: {words}", self.path);
+        SiteFileError::Refused { code: refusal.code.as_text(), line: self.line_of(key), message }
+    }
+
+    fn line_of(self, key: &str) -> Option<usize> {
+        let found = self.table.iter().find(|(name, _)| name.get_ref().as_ref() == key);
+        found.map(|(name, _)| line_of(self.source, name.span().start))
+    }
+
+    /// A string that is parsed as a setting.
+    pub(crate) fn parse<T>(
         self,
         key: &str,
-        code: &'static str,
-        what: impl Into<String>,
-    ) -> SiteFileError {
-        let line = self
-            .table
-            .iter()
-            .find(|(name, _)| name.get_ref().as_ref() == key)
-            .map(|(name, _)| line_of(self.source, name.span().start));
-        SiteFileError::Refused {
-            code,
-            line,
-            message: format!("`{}{key}` {}", self.path, what.into()),
-        }
+        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+    ) -> Result<Option<T>, SiteFileError> {
+        let value = self.string(key)?.map(parse).transpose();
+        value.map_err(|refusal| self.refuse(key, refusal))
+    }
+
+    /// A whole number that is checked as a setting.
+    pub(crate) fn check<T>(
+        self,
+        key: &str,
+        check: impl FnOnce(u64) -> Result<T, Refusal>,
+    ) -> Result<Option<T>, SiteFileError> {
+        let value = self.integer(key)?.map(check).transpose();
+        value.map_err(|refusal| self.refuse(key, refusal))
     }
 
     pub(crate) fn value(self, key: &str) -> Option<&'a DeValue<'a>> {
@@ -83,7 +115,7 @@ impl<'a> Reader<'a> {
         match self.value(key) {
             None => Ok(None),
             Some(DeValue::String(text)) => Ok(Some(text)),
-            Some(_) => Err(self.refuse(key, "wrong_type", "must be a string")),
+            Some(_) => Err(self.refuse_form(key, "wrong_type", "must be a string")),
         }
     }
 
@@ -91,7 +123,7 @@ impl<'a> Reader<'a> {
         match self.value(key) {
             None => Ok(None),
             Some(DeValue::Boolean(value)) => Ok(Some(*value)),
-            Some(_) => Err(self.refuse(key, "wrong_type", "must be true or false")),
+            Some(_) => Err(self.refuse_form(key, "wrong_type", "must be true or false")),
         }
     }
 
@@ -100,15 +132,19 @@ impl<'a> Reader<'a> {
             None => Ok(None),
             Some(DeValue::Integer(number)) => {
                 u64::from_str_radix(number.as_str(), number.radix()).map(Some).map_err(|_| {
-                    self.refuse(key, "number_invalid", "must be a whole number, not below zero")
+                    self.refuse_form(
+                        key,
+                        "number_invalid",
+                        "must be a whole number, not below zero",
+                    )
                 })
             }
-            Some(_) => Err(self.refuse(key, "wrong_type", "must be a whole number")),
+            Some(_) => Err(self.refuse_form(key, "wrong_type", "must be a whole number")),
         }
     }
 
     pub(crate) fn strings(self, key: &str) -> Result<Option<Vec<&'a str>>, SiteFileError> {
-        let refused = || self.refuse(key, "wrong_type", "must be a list of strings");
+        let refused = || self.refuse_form(key, "wrong_type", "must be a list of strings");
         match self.value(key) {
             None => Ok(None),
             Some(DeValue::Array(values)) => values
@@ -131,7 +167,7 @@ impl<'a> Reader<'a> {
         match self.value(key) {
             None => Ok(None),
             Some(DeValue::Table(table)) => Ok(Some(Reader::new(self.source, table, path))),
-            Some(_) => Err(self.refuse(key, "wrong_type", "must be a table")),
+            Some(_) => Err(self.refuse_form(key, "wrong_type", "must be a table")),
         }
     }
 
@@ -140,7 +176,7 @@ impl<'a> Reader<'a> {
         key: &str,
         path: &'a str,
     ) -> Result<Option<Vec<Reader<'a>>>, SiteFileError> {
-        let refused = || self.refuse(key, "wrong_type", "must be a list of tables");
+        let refused = || self.refuse_form(key, "wrong_type", "must be a list of tables");
         match self.value(key) {
             None => Ok(None),
             Some(DeValue::Array(values)) => values

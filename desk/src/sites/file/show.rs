@@ -1,8 +1,7 @@
 //! A site printed as the file that makes it again.
 
-use super::span;
-use crate::sites::{Limits, Site};
-use protocol::settings::ClosingReason;
+use crate::sites::Site;
+use protocol::settings::{ClosingReason, Limits, Origin, Span};
 use serde_json::Value;
 use std::{fmt::Write, time::Duration};
 
@@ -14,11 +13,11 @@ pub(crate) fn show(site: &Site) -> String {
     let mut line = |key: &str, value: String| {
         writeln!(out, "{key} = {value}").expect("writing to a string");
     };
-    line("key", quoted(&site.key.0));
-    line("name", quoted(&site.name));
-    line("prefix", quoted(&site.prefix));
-    line("lang", quoted(&site.lang));
-    line("allowed_origins", list(site.allowed_origins.iter().map(String::as_str)));
+    line("key", quoted(site.key.as_str()));
+    line("name", quoted(site.name.as_str()));
+    line("prefix", quoted(site.prefix.as_str()));
+    line("lang", quoted(site.lang.as_text()));
+    line("allowed_origins", origins(&site.allowed_origins));
     if let Some(hue) = site.hue {
         line("hue", hue.to_string());
     }
@@ -27,9 +26,20 @@ pub(crate) fn show(site: &Site) -> String {
     schedule(&mut out, &site.schedule);
     limits(&mut out, &site.limits);
     for queue in &site.queues {
-        write!(out, "\n[[queues]]\nname = {}\n", quoted(&queue.name)).expect("writing to a string");
+        write!(out, "\n[[queues]]\nname = {}\n", quoted(queue.name.as_str()))
+            .expect("writing to a string");
     }
     out
+}
+
+/// As they are compared; those in other letters than ASCII also as people read them, behind the list.
+fn origins(origins: &[Origin]) -> String {
+    let mut shown = list(origins.iter().map(Origin::as_str));
+    let readable: Vec<String> = origins.iter().filter_map(Origin::readable).collect();
+    if !readable.is_empty() {
+        write!(shown, "  # {}", readable.join(", ")).expect("writing to a string");
+    }
+    shown
 }
 
 fn schedule(out: &mut String, form: &Value) {
@@ -69,7 +79,7 @@ fn limits(out: &mut String, limits: &Limits) {
     let mut line = |key: &str, value: String| {
         writeln!(out, "{key} = {value}").expect("writing to a string");
     };
-    let time = |length: Duration| quoted(&span::print(length));
+    let time = |length: Duration| quoted(&Span::from(length).text());
     line("wait_limit", time(limits.wait_limit));
     line("idle_limit", time(limits.idle_limit));
     line("ring_time", time(limits.ring_time));
