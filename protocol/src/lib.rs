@@ -29,6 +29,7 @@ pub mod strings;
 pub mod text;
 pub mod text_enum;
 pub mod timestamp;
+pub mod variants;
 pub mod visitor;
 
 pub use ids::*;

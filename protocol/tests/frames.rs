@@ -1,4 +1,5 @@
-//! Every frame as it crosses the wire. A change in a snapshot is a change of the subprotocol: old panels are still open.
+//! Every frame as it crosses the wire. A change in a snapshot is a change of the subprotocol: old panels are still open, and
+//! CHANGELOG.md says what becomes of them.
 
 use protocol::{
     AgentId, ChatId, Code, EntryId, Field, FileId, PageUrl, Refusal, Score, Seq, TicketId,
@@ -17,9 +18,13 @@ use protocol::{
     problem::Problem,
     status::{Availability, Reason},
     strings::Strings,
+    text_enum::TextEnum,
+    variants::variants,
     visitor::{Done, VisitorChat, VisitorCommand, VisitorEvent, VisitorTicket},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp(1_795_453_200_123);
@@ -214,9 +219,8 @@ fn conversation(chat: AgentChat) -> Conversation {
     }
 }
 
-#[test]
-fn what_a_panel_says() {
-    insta::assert_snapshot!(wire(&[
+fn visitor_commands() -> Vec<VisitorCommand> {
+    vec![
         VisitorCommand::Hello { token: None, after: Seq::START },
         VisitorCommand::Hello { token: Some(TicketToken("ID.MAC".into())), after: Seq(7) },
         VisitorCommand::Say { id: entry_id(), text: "Hola".into(), files: Vec::new() },
@@ -229,11 +233,10 @@ fn what_a_panel_says() {
         VisitorCommand::Contact { email: "melissa@example.com".into() },
         VisitorCommand::Rate { score: 5, comment: Some("¡Gracias!".into()) },
         VisitorCommand::Ping,
-    ]));
+    ]
 }
 
-#[test]
-fn what_a_panel_hears() {
+fn visitor_events() -> Vec<VisitorEvent> {
     let refusal = Refusal::of(Field::Message, Code::TooLong).limit(1000);
     let mut events = vec![
         VisitorEvent::Unknown { status: closed(Reason::NoAgents) },
@@ -259,13 +262,12 @@ fn what_a_panel_hears() {
     }
     let ticket = visitor_ticket(VisitorChat::Waiting { position: 1 });
     events.push(VisitorEvent::Welcome { ticket, status: status() });
-    insta::assert_snapshot!(wire(&events));
+    events
 }
 
-#[test]
-fn what_a_console_says() {
+fn agent_commands() -> Vec<AgentCommand> {
     let ticket = ticket_id();
-    insta::assert_snapshot!(wire(&[
+    vec![
         AgentCommand::Hello,
         AgentCommand::Watch { ticket, after: Seq::START },
         AgentCommand::Unwatch { ticket },
@@ -273,16 +275,15 @@ fn what_a_console_says() {
             ticket,
             id: entry_id(),
             text: "¡Hola!".into(),
-            files: vec![FileId(uuid(4))]
+            files: vec![FileId(uuid(4))],
         },
         AgentCommand::Typing { ticket },
         AgentCommand::Seen { ticket, upto: Seq(7) },
         AgentCommand::Ping,
-    ]));
+    ]
 }
 
-#[test]
-fn what_a_console_hears() {
+fn agent_events() -> Vec<AgentEvent> {
     let ticket = ticket_id();
     let refusal = Refusal::new(Code::ChatEnded);
     let mut events = vec![
@@ -311,7 +312,135 @@ fn what_a_console_hears() {
     ] {
         events.push(AgentEvent::Conversation { conversation: Box::new(conversation(chat)) });
     }
-    insta::assert_snapshot!(wire(&events));
+    events
+}
+
+#[test]
+fn what_a_panel_sends() {
+    insta::assert_snapshot!(wire(&visitor_commands()));
+}
+
+#[test]
+fn what_a_panel_receives() {
+    insta::assert_snapshot!(wire(&visitor_events()));
+}
+
+#[test]
+fn what_a_console_sends() {
+    insta::assert_snapshot!(wire(&agent_commands()));
+}
+
+#[test]
+fn what_a_console_receives() {
+    insta::assert_snapshot!(wire(&agent_events()));
+}
+
+/// The names of variants that occur in these, as they cross the wire.
+fn names<T: Serialize>(samples: impl IntoIterator<Item = T>) -> BTreeSet<String> {
+    let name = |sample: T| match serde_json::to_value(sample).expect("JSON") {
+        Value::String(name) => name,
+        Value::Object(variant) => variant.keys().next().expect("one key").clone(),
+        other => panic!("{other} is no variant"),
+    };
+    samples.into_iter().map(name).collect()
+}
+
+#[test]
+fn every_frame_and_every_entry_is_among_the_samples() {
+    fn all<'de, T: serde::Deserialize<'de>>() -> BTreeSet<String> {
+        variants::<T>().iter().map(|name| (*name).to_owned()).collect()
+    }
+    assert_eq!(names(visitor_commands()), all::<VisitorCommand>());
+    assert_eq!(names(visitor_events()), all::<VisitorEvent>());
+    assert_eq!(names(agent_commands()), all::<AgentCommand>());
+    assert_eq!(names(agent_events()), all::<AgentEvent>());
+    assert_eq!(names(visitor_entries().into_iter().map(|e| e.body)), all::<VisitorBody>());
+    assert_eq!(names(agent_entries().into_iter().map(|e| e.body)), all::<AgentBody>());
+    let visitor_chats = visitor_events().into_iter().filter_map(|event| match event {
+        VisitorEvent::Ticket { ticket } => Some(ticket.chat),
+        _ => None,
+    });
+    assert_eq!(names(visitor_chats), all::<VisitorChat>());
+    let agent_chats = agent_events().into_iter().filter_map(|event| match event {
+        AgentEvent::Conversation { conversation } => Some(conversation.chat),
+        _ => None,
+    });
+    assert_eq!(names(agent_chats), all::<AgentChat>());
+}
+
+/// A value with everything that is only data replaced by its kind: what an end must expect, whatever the samples hold.
+fn shape(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) => "bool".to_owned(),
+        Value::Number(_) => "number".to_owned(),
+        Value::String(_) => "text".to_owned(),
+        Value::Array(items) => {
+            let shapes: BTreeSet<String> = items.iter().map(shape).collect();
+            format!("[{}]", shapes.into_iter().collect::<Vec<_>>().join(","))
+        }
+        Value::Object(fields) => {
+            let shapes: BTreeSet<String> =
+                fields.iter().map(|(name, value)| format!("{name}:{}", shape(value))).collect();
+            format!("{{{}}}", shapes.into_iter().collect::<Vec<_>>().join(","))
+        }
+    }
+}
+
+/// All frames by shape, and every text that an enum in them can be: different as soon as a frame is.
+fn wire_shape() -> String {
+    fn shapes<T: Serialize>(name: &str, samples: Vec<T>) -> Vec<String> {
+        let line = |sample: &T| match serde_json::to_value(sample).expect("JSON") {
+            Value::String(bare) => format!("{name} {bare}"),
+            value => format!("{name} {}", shape(&value)),
+        };
+        samples.iter().map(line).collect()
+    }
+    fn texts<T: TextEnum>() -> Vec<String> {
+        vec![format!("{} {}", T::NAME, T::TEXTS.join(" "))]
+    }
+    let lines: BTreeSet<String> = [
+        shapes("VisitorCommand", visitor_commands()),
+        shapes("VisitorEvent", visitor_events()),
+        shapes("AgentCommand", agent_commands()),
+        shapes("AgentEvent", agent_events()),
+        texts::<AgentState>(),
+        texts::<BecameRequest>(),
+        texts::<Category>(),
+        texts::<Code>(),
+        texts::<Done>(),
+        texts::<EndedBy>(),
+        texts::<Field>(),
+        texts::<Reason>(),
+        texts::<WorkKind>(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    lines.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+/// FNV-1a: the same on every machine and with every compiler.
+fn fingerprint(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
+#[test]
+fn a_change_of_frames_has_its_line_in_the_changelog() {
+    const CHANGELOG: &str = include_str!("../../CHANGELOG.md");
+    let newest = CHANGELOG.split("\n## ").nth(1).expect("a section");
+    let marker = format!("- Frames {}: ", fingerprint(&wire_shape()));
+    let line = newest.lines().find_map(|line| line.strip_prefix(&marker));
+    assert!(
+        line.is_some_and(|words| !words.trim().is_empty()),
+        "The frames between browsers and the server are others than CHANGELOG.md says.\n\
+         Panels and consoles that are open during an update still speak the old ones. See to it that they can be read (a new \
+         field with a default), or raise SUBPROTOCOL. Then begin the line about frames in the newest section of CHANGELOG.md with\n\n    \
+         {marker}\n\nand say what an operator has to know: what open panels and consoles do until they are loaded again."
+    );
 }
 
 #[test]
