@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// `Sec-WebSocket-Protocol` of this version.
 pub const SUBPROTOCOL: &str = "ayuda.agent.1";
 
-/// What a console says.
+/// What a console sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentCommand {
@@ -38,7 +38,7 @@ pub enum AgentCommand {
     Ping,
 }
 
-/// What a console hears.
+/// What a console receives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentEvent {

@@ -16,11 +16,11 @@ pub const SUBPROTOCOL: &str = "ayuda.visitor.1";
 /// Close code of a socket that did not keep up; it comes back and resumes.
 pub const TOO_SLOW: u16 = 4008;
 
-/// What a panel says.
+/// What a panel sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VisitorCommand {
-    /// First frame. Without a token the panel only hears [`VisitorEvent::Status`].
+    /// First frame. Without a token the panel only receives [`VisitorEvent::Status`].
     Hello { token: Option<TicketToken>, after: Seq },
     /// A message. Answered by `Ack` or `Refused` with the same id.
     Say {
@@ -47,7 +47,7 @@ pub enum VisitorCommand {
     Ping,
 }
 
-/// What a panel hears.
+/// What a panel receives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VisitorEvent {

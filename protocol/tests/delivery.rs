@@ -95,7 +95,7 @@ impl Client {
 
     fn hear(&mut self, down: Down, now: Timestamp) {
         if let Some(pulse) = &mut self.pulse {
-            pulse.heard(now);
+            pulse.on_frame(now);
         }
         if !std::mem::replace(&mut self.welcomed, true) {
             self.outbox.on_connect();
@@ -443,10 +443,10 @@ fn a_socket_comes_back_later_each_time_until_it_is_greeted() {
     let mut reconnect = Reconnect::default();
     let pauses: Vec<u128> = (0..7).map(|_| reconnect.pause(0.0).as_millis()).collect();
     assert_eq!(pauses, [500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
-    reconnect.connected();
+    reconnect.on_connect();
     assert_eq!(reconnect.pause(1.0), Duration::from_secs(1));
-    reconnect.connected();
-    reconnect.told(5_000);
+    reconnect.on_connect();
+    reconnect.on_going_away(5_000);
     assert_eq!(reconnect.pause(1.0), Duration::from_secs(6));
 }
 
@@ -456,7 +456,7 @@ fn a_silent_socket_is_asked_and_then_given_up() {
     assert_eq!(pulse.check(second(24)), PulseCheck::Fine);
     assert_eq!(pulse.check(second(25)), PulseCheck::Ping);
     assert_eq!(pulse.check(second(26)), PulseCheck::Fine);
-    pulse.heard(second(30));
+    pulse.on_frame(second(30));
     assert_eq!(pulse.check(second(54)), PulseCheck::Fine);
     assert_eq!(pulse.check(second(55)), PulseCheck::Ping);
     assert_eq!(pulse.check(second(90)), PulseCheck::Dead);

@@ -152,11 +152,13 @@ impl Socket {
         let event = text.and_then(|text| serde_json::from_str::<AgentEvent>(&text).ok());
         CONNECTION.with_borrow_mut(|connection| {
             if let Some(pulse) = &mut connection.pulse {
-                pulse.heard(browser::now());
+                pulse.on_frame(browser::now());
             }
             match &event {
-                Some(AgentEvent::Welcome { .. }) => connection.reconnect.connected(),
-                Some(AgentEvent::GoingAway { retry_ms }) => connection.reconnect.told(*retry_ms),
+                Some(AgentEvent::Welcome { .. }) => connection.reconnect.on_connect(),
+                Some(AgentEvent::GoingAway { retry_ms }) => {
+                    connection.reconnect.on_going_away(*retry_ms)
+                }
                 _ => {}
             }
         });

@@ -10,7 +10,6 @@ use crate::{
 use protocol::{
     Code, EntryId, PageUrl, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     entry::{AgentBody, AgentEntry},
-    settings::Prefix,
     text::{EmailAddress, PersonName, Subject},
 };
 use std::collections::{BTreeMap, HashMap};

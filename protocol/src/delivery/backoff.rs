@@ -15,27 +15,28 @@ pub(super) fn pause(tries: u32, jitter: f64) -> Duration {
 #[derive(Clone, Debug, Default)]
 pub struct Reconnect {
     tries: u32,
-    told: Option<Duration>,
+    /// The pause that the server asked for.
+    asked_for: Option<Duration>,
 }
 
 impl Reconnect {
-    /// The server has greeted: the next loss starts with a short pause again.
-    pub fn connected(&mut self) {
+    /// The server's welcome is here: the next loss starts with a short pause again.
+    pub fn on_connect(&mut self) {
         *self = Self::default();
     }
 
-    /// The server said when to come back (`GoingAway`); holds for the next pause.
-    pub fn told(&mut self, retry_ms: u64) {
-        self.told = Some(Duration::from_millis(retry_ms).min(limits::RETRY_LAST));
+    /// The server goes away and says when to come back, in milliseconds; holds for the next pause.
+    pub fn on_going_away(&mut self, retry_ms: u64) {
+        self.asked_for = Some(Duration::from_millis(retry_ms).min(limits::RETRY_LAST));
     }
 
     /// The socket is gone, or could not be opened: the pause before the next try. `jitter`: 0 to 1.
     pub fn pause(&mut self, jitter: f64) -> Duration {
         self.tries = self.tries.saturating_add(1);
         let pause = pause(self.tries, jitter);
-        match self.told.take() {
-            // Those who were told the same do not all come back at once.
-            Some(told) => told + pause,
+        match self.asked_for.take() {
+            // Clients that were asked for the same pause do not all come back at once.
+            Some(asked_for) => asked_for + pause,
             None => pause,
         }
     }
@@ -44,10 +45,10 @@ impl Reconnect {
 /// A live server answers `Ping` well within this.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-/// Whether the other end of an open socket still lives: browsers do not show the pings of the protocol, so a client asks itself.
+/// Whether the other end of an open socket is still there: a browser hides the pings of the protocol, so a client asks for itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Pulse {
-    heard_at: Timestamp,
+    last_frame_at: Timestamp,
     pinged_at: Timestamp,
 }
 
@@ -65,21 +66,21 @@ pub enum PulseCheck {
 impl Pulse {
     /// The socket has just opened.
     pub fn new(now: Timestamp) -> Self {
-        Self { heard_at: now, pinged_at: now }
+        Self { last_frame_at: now, pinged_at: now }
     }
 
     /// A frame arrived.
-    pub fn heard(&mut self, now: Timestamp) {
-        self.heard_at = now;
+    pub fn on_frame(&mut self, now: Timestamp) {
+        self.last_frame_at = now;
         self.pinged_at = now;
     }
 
     /// To be called every few seconds, and when a page is seen again.
     pub fn check(&mut self, now: Timestamp) -> PulseCheck {
-        let silent = now.since(self.heard_at);
-        // Only after a question without an answer: a page that slept has heard nothing, which is no proof.
+        let silent = now.since(self.last_frame_at);
+        // Only after a question without an answer: a page that slept has received nothing, which proves nothing.
         let unanswered =
-            self.pinged_at > self.heard_at && now.since(self.pinged_at) >= ANSWER_WITHIN;
+            self.pinged_at > self.last_frame_at && now.since(self.pinged_at) >= ANSWER_WITHIN;
         if silent >= limits::DEAD_AFTER && unanswered {
             PulseCheck::Dead
         } else if now.since(self.pinged_at) >= limits::PING_EVERY {

@@ -9,7 +9,7 @@
 //! - `Refused` with an id: [`Outbox::on_refused`]
 //! - `Entry`: [`Timeline::live`], `Entries`: [`Timeline::page`], both followed by [`Outbox::on_shown`] for each entry added and,
 //!   where they say so, a frame that asks for what follows (`Resume` or `Watch`)
-//! - `Welcome`: [`Outbox::on_connect`], [`Timeline::on_connect`], [`Reconnect::connected`]
+//! - `Welcome`: [`Outbox::on_connect`], [`Timeline::on_connect`], [`Reconnect::on_connect`]
 //! - the socket closed: [`Outbox::on_disconnect`], then a new one after [`Reconnect::pause`], whose first frame carries [`Timeline::last`]
 //! - drawn: the entries of the timeline, then [`Outbox::items`]
 

@@ -23,7 +23,7 @@ const ASK_EVERY: Duration = Duration::from_secs(5);
 impl Live {
     pub(super) fn hear(&mut self, event: VisitorEvent) {
         let now = js::now();
-        self.pulse.heard(now);
+        self.pulse.on_frame(now);
         match event {
             VisitorEvent::Welcome { ticket, status } => {
                 self.greet(now);
@@ -98,13 +98,13 @@ impl Live {
             }
             VisitorEvent::Done { what } => self.done(what),
             VisitorEvent::Pong => {}
-            VisitorEvent::GoingAway { retry_ms } => self.reconnect.told(retry_ms),
+            VisitorEvent::GoingAway { retry_ms } => self.reconnect.on_going_away(retry_ms),
         }
     }
 
     fn greet(&mut self, now: Timestamp) {
         self.greeted = true;
-        self.reconnect.connected();
+        self.reconnect.on_connect();
         self.pulse = Pulse::new(now);
         self.lost_at = None;
         self.cut = false;
