@@ -49,7 +49,7 @@ test("files are dropped onto the conversation, and a picture is pasted into the 
   await frame.locator("#c-message").evaluate((composer, data) =>
     composer.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })), pasted);
   await visitor.panel.getByRole("button", { name: "Quitar image.png" }).waitFor();
-  await eventually("both are up", async () => !(await frame.locator("#tray progress:not([hidden])").count()));
+  await eventually("both are up", async () => !(await frame.locator("#uploads progress:not([hidden])").count()));
   await visitor.press("Enviar");
   await visitor.panel.getByRole("button", { name: /Descargar.*notas\.txt/ }).waitFor();
   await frame.locator("#log img").waitFor();

@@ -61,7 +61,7 @@ test("long names, words, links and file names stay inside a small phone", async 
   await visitor.panel.locator("#c-files").setInputFiles({ name: `${long.repeat(3)}.txt`, mimeType: "text/plain", buffer: Buffer.from("texto") });
   await visitor.panel.getByRole("button", { name: /^Quitar / }).waitFor();
   const frame = await visitor.frame();
-  await eventually("the file is up", async () => !(await frame.locator("#tray progress:not([hidden])").count()));
+  await eventually("the file is up", async () => !(await frame.locator("#uploads progress:not([hidden])").count()));
   /** What sticks out of the page, unless something around it cuts it off on purpose. */
   const wide = (page) => page.evaluate(() => {
     const width = document.documentElement.clientWidth;

@@ -2,8 +2,8 @@
 (() => {
   "use strict";
   const tag = document.currentScript || document.querySelector("script[data-site][src*='widget.js']");
-  const early = window.ayuda;
-  if (!tag || (early && early.version)) return; // a second tag is ignored
+  const stub = window.ayuda;
+  if (!tag || (stub && stub.version)) return; // a second tag is ignored
   const { site, position, hue, lang: wanted } = tag.dataset;
   if (!site) return console.warn("ayuda: the tag needs data-site");
 
@@ -12,8 +12,8 @@
   const words = { chat: "Chat", help: "Ayuda" };
   const listeners = {};
   let lang = wanted || [...(navigator.languages || [])].slice(0, 5).join() || "es";
-  let status, events, timer, tries = 0, dead = false;
-  let frame, greeted = false, opened = false, unread = 0, visitor = {}, extra = {}, mail = [];
+  let status, events, timer, tries = 0, disabled = false;
+  let frame, greeted = false, opened = false, unread = 0, visitor = {}, extra = {}, queue = [];
 
   // ---- drawn once, in a shadow root, without any markup that a strict CSP would refuse ----
 
@@ -31,7 +31,7 @@
   const icon = make("path", {}, svg, svgs);
   const label = make("span", {}, button);
   const badge = make("b", { "aria-hidden": "true", hidden: "" }, button);
-  const news = make("span", { id: "n", role: "status" }, root);
+  const announcement = make("span", { id: "n", role: "status" }, root);
   const CHAT = "M4 5h16v11H9l-5 4z";
   const HELP = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0M9.5 9.5a2.5 2.5 0 1 1 3.4 2.3c-.6.3-.9.8-.9 1.4v.8M12 17.2v.1";
 
@@ -68,15 +68,15 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
   }
 
   // Frameworks that replace the body take the button with it: it comes back.
-  let lives = 200;
+  let reattachments = 200;
   const attach = () => {
     if (!document.body || (host.parentNode === document.body) || !lives--) return;
     document.body.append(host);
-    watch.disconnect();
-    watch.observe(document.documentElement, { childList: true });
-    watch.observe(document.body, { childList: true });
+    observer.disconnect();
+    observer.observe(document.documentElement, { childList: true });
+    observer.observe(document.body, { childList: true });
   };
-  const watch = new MutationObserver(attach);
+  const observer = new MutationObserver(attach);
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", attach, { once: true });
   else attach();
 
@@ -97,89 +97,89 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
     for (const key in query) if (query[key]) url.searchParams.set(key, query[key]);
     return url.href;
   };
-  const draw = () => {
+  const drawButton = () => {
     const open = !!(status && status.open);
     label.textContent = open ? words.chat : words.help;
     icon.setAttribute("d", open ? CHAT : HELP);
     button.className = open ? "" : "off";
     badge.hidden = !unread;
     badge.textContent = unread > 9 ? "9+" : unread;
-    const news_ = unread === 1 ? words["unread.one"] : words["unread.other"];
-    news.textContent = unread ? (news_ || "{n}").replace("{n}", unread) : "";
+    const sentence = unread === 1 ? words["unread.one"] : words["unread.other"];
+    announcement.textContent = unread ? (sentence || "{n}").replace("{n}", unread) : "";
     if (frame) frame.title = words.frame || label.textContent;
     if (button.hidden) {
       button.hidden = false;
       emit("ready", { site });
     }
   };
-  const tint = (degrees) => {
+  const setHue = (degrees) => {
     if (degrees != null && degrees !== "" && isFinite(degrees)) host.style.setProperty("--h", +degrees);
   };
-  const learn = (answer) => {
+  const setStatus = (answer) => {
     const before = status;
     status = answer;
     for (const key in answer.strings) words[key.replace("button.", "")] = answer.strings[key];
-    if (!hue) tint(answer.hue);
-    draw();
+    if (!hue) setHue(answer.hue);
+    drawButton();
     if (!before || before.open !== answer.open || before.reason !== answer.reason) {
       emit("status", { open: answer.open, label: answer.label, reason: answer.reason, changes_at: answer.changes_at });
     }
   };
-  const later = (again) => {
+  const retryLater = (again) => {
     clearTimeout(timer);
     timer = setTimeout(again, Math.min(1000 * 2 ** tries++, 30000) * (0.5 + Math.random() / 2));
   };
-  const ask = async () => {
+  const fetchStatus = async () => {
     clearTimeout(timer);
     try {
       const answer = await fetch(address("/status", { lang }), { credentials: "omit" });
       if (answer.status === 403 || answer.status === 404) {
-        dead = true; // not a site, or not this page's: there is nothing to show
+        disabled = true; // not a site, or not this page's: there is nothing to show
         return emit("error", { code: answer.status === 403 ? "origin_not_allowed" : "not_found" });
       }
       if (!answer.ok) throw answer;
-      learn(await answer.json());
+      setStatus(await answer.json());
       tries = 0;
       listen();
     } catch {
-      if (tries && !status) draw(); // the form can still be opened
+      if (tries && !status) drawButton(); // the form can still be opened
       if (tries === 1) emit("error", { code: "try_again" });
-      later(ask);
+      retryLater(fetchStatus);
     }
   };
   const listen = () => {
     clearTimeout(timer);
-    if (events || dead || document.hidden) return;
+    if (events || disabled || document.hidden) return;
     events = new EventSource(address("/events", { lang }));
     events.addEventListener("status", (event) => {
       tries = 0;
-      learn(JSON.parse(event.data));
+      setStatus(JSON.parse(event.data));
     });
     events.onerror = () => {
-      hush();
-      later(listen);
+      stopListening();
+      retryLater(listen);
     };
   };
-  const hush = () => {
+  const stopListening = () => {
     if (events) events.close();
     events = null;
     clearTimeout(timer);
   };
-  const wake = () => (document.hidden ? hush() : status ? listen() : dead || ask());
-  document.addEventListener("visibilitychange", wake);
-  addEventListener("pagehide", hush);
-  addEventListener("pageshow", (event) => event.persisted && wake());
-  addEventListener("online", () => { hush(); tries = 0; wake(); });
+  const resume = () => (document.hidden ? stopListening() : status ? listen() : disabled || fetchStatus());
+  document.addEventListener("visibilitychange", resume);
+  addEventListener("pagehide", stopListening);
+  addEventListener("pageshow", (event) => event.persisted && resume());
+  addEventListener("online", () => { stopListening(); tries = 0; resume(); });
 
   // ---- the panel ----
 
   const post = (message) => {
     if (!frame) return;
     if (greeted) frame.contentWindow.postMessage({ ...message, ayuda: 1 }, origin);
-    else mail.push(message);
+    else queue.push(message);
   };
-  const prepare = () => {
-    if (frame || dead) return;
+  const createFrame = () => {
+    if (frame || disabled) return;
     greeted = false;
     const page = /^https?:/.test(location.href) ? location.href.split("#")[0].slice(0, 2000) : "";
     frame = make("iframe", { class: "shut", title: words.frame || label.textContent, tabindex: "-1", "aria-hidden": "true" });
@@ -190,21 +190,21 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
     if (!frame) return;
     frame.remove();
     frame = null;
-    prepare();
-    if (opened) unveil();
+    createFrame();
+    if (opened) showFrame();
   };
-  const unveil = () => {
+  const showFrame = () => {
     frame.className = "";
     frame.removeAttribute("tabindex");
     frame.removeAttribute("aria-hidden");
     frame.focus();
   };
   const open = () => {
-    if (opened || dead) return;
-    prepare();
+    if (opened || disabled) return;
+    createFrame();
     opened = true;
     button.setAttribute("aria-expanded", "true");
-    unveil();
+    showFrame();
     post({ is: "open", page: location.href.split("#")[0] });
     emit("open");
   };
@@ -225,8 +225,8 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
     if (!frame || source !== frame.contentWindow || from !== origin || !data || data.ayuda !== 1) return;
     if (data.is === "hello") {
       greeted = true;
-      const waiting = mail;
-      mail = [];
+      const waiting = queue;
+      queue = [];
       post({ is: "visitor", visitor, extra });
       if (opened) post({ is: "open", page: location.href.split("#")[0] });
       waiting.filter(({ is }) => is === "logout").forEach(post);
@@ -234,7 +234,7 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
     else if (data.is === "unread") {
       if (unread === +data.value) return;
       unread = +data.value || 0;
-      draw();
+      drawButton();
       emit("unread", { count: unread });
     } else if (data.is === "message") emit("message", { from: String(data.value) });
     else if (data.is === "ticket") emit("ticket", { number: String(data.value) });
@@ -242,20 +242,20 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
   });
 
   button.addEventListener("click", toggle);
-  for (const near of ["pointerenter", "focus", "touchstart"]) button.addEventListener(near, prepare, { passive: true });
+  for (const near of ["pointerenter", "focus", "touchstart"]) button.addEventListener(near, createFrame, { passive: true });
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && opened) close();
   });
 
   // ---- window.ayuda ----
 
-  const calls = {
+  const commands = {
     open, close, toggle,
     show: () => { host.hidden = false; },
     hide: () => { close(); host.hidden = true; },
     identify: (who) => { visitor = { ...visitor, ...who }; post({ is: "visitor", visitor, extra }); },
     set: (what) => { extra = { ...extra, ...what }; post({ is: "visitor", visitor, extra }); },
-    lang: (code) => { lang = String(code); hush(); ask(); reload(); },
+    lang: (code) => { lang = String(code); stopListening(); fetchStatus(); reload(); },
     on: (name, listener) => {
       (listeners[name] = listeners[name] || new Set()).add(listener);
       if (name === "ready" && !button.hidden) listener({ site });
@@ -264,15 +264,15 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
       if (listener) listeners[name] && listeners[name].delete(listener);
       else delete listeners[name];
     },
-    logout: () => { visitor = {}; extra = {}; unread = 0; prepare(); post({ is: "logout" }); if (status) draw(); },
+    logout: () => { visitor = {}; extra = {}; unread = 0; createFrame(); post({ is: "logout" }); if (status) drawButton(); },
   };
   const ayuda = (name, ...rest) => {
-    if (Object.hasOwn ? Object.hasOwn(calls, name) : calls[name]) calls[name](...rest);
+    if (Object.hasOwn ? Object.hasOwn(commands, name) : commands[name]) commands[name](...rest);
     else console.warn("ayuda: there is no " + name);
   };
   ayuda.version = 1;
   Object.defineProperty(window, "ayuda", { value: Object.freeze(ayuda), writable: false, configurable: false });
-  tint(hue);
-  for (const call of (early && early.q) || []) ayuda(...call);
-  ask();
+  setHue(hue);
+  for (const call of (stub && stub.q) || []) ayuda(...call);
+  fetchStatus();
 })();

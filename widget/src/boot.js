@@ -1,4 +1,4 @@
-// Runs before the first paint and long before wasm: times in the reader's zone, the way back to the host page, focus.
+// Runs before the first paint and long before wasm: times in the reader's zone, messages to and from the host page, the focus.
 (() => {
   "use strict";
   const html = document.documentElement;
@@ -10,81 +10,79 @@
   };
 
   // ---- times: only a browser knows its reader's zone ----
-  const words = (at, options) => new Intl.DateTimeFormat(lang, options).format(at);
+  const format = (at, options) => new Intl.DateTimeFormat(lang, options).format(at);
   const midnight = (at) => new Date(at).setHours(0, 0, 0, 0);
-  const when = (at, kind) => {
-    const time = words(at, { hour: "numeric", minute: "2-digit" });
+  const formatTime = (at, as) => {
+    if (as === "full") return format(at, { dateStyle: "long", timeStyle: "short" });
+    const time = format(at, { hour: "numeric", minute: "2-digit" });
     const days = Math.round((midnight(at) - midnight(Date.now())) / 864e5);
-    if (kind === "time") return time;
-    if (kind === "full") return words(at, { dateStyle: "long", timeStyle: "short" });
-    if (kind === "moment") {
+    if (as === "moment") {
       if (days === 0) return word("today") + ", " + time;
       if (days === -1) return word("yesterday") + ", " + time;
-      const far = new Date(at).getFullYear() !== new Date().getFullYear();
-      return words(at, { day: "numeric", month: "short", year: far ? "numeric" : undefined }) + ", " + time;
+      const otherYear = new Date(at).getFullYear() !== new Date().getFullYear();
+      return format(at, { day: "numeric", month: "short", year: otherYear ? "numeric" : undefined }) + ", " + time;
     }
+    // "opens"
     const which = days <= 0 ? "today" : days === 1 ? "tomorrow" : days < 7 ? "weekday" : "date";
-    const day = words(at, which === "weekday" ? { weekday: "long" } : { day: "numeric", month: "long" });
+    const day = format(at, which === "weekday" ? { weekday: "long" } : { day: "numeric", month: "long" });
     const text = word("back." + which).replace("{day}", day).replace("{time}", time);
     return text.replace(/\ba las 1:/, "a la 1:");
   };
-  const show = () => {
+  const whenParsed = (run) => {
+    if (document.readyState === "loading") addEventListener("DOMContentLoaded", run, { once: true });
+    else run();
+  };
+  whenParsed(() => {
     for (const time of document.querySelectorAll("time[data-as]")) {
-      time.firstChild.data = when(Date.parse(time.dateTime), time.dataset.as);
-      time.title = when(Date.parse(time.dateTime), "full");
+      time.firstChild.data = formatTime(Date.parse(time.dateTime), time.dataset.as);
+      time.title = formatTime(Date.parse(time.dateTime), "full");
     }
     for (const zone of document.querySelectorAll("input[name=zone]")) {
       zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
     }
-  };
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", show);
-  else show();
+  });
 
   // ---- the host page: exactly its origin and its window, both ways; nothing that opens a ticket crosses ----
   let host = "";
   try {
     if (parent !== window) host = new URL(new URLSearchParams(location.search).get("page")).origin;
   } catch { /* a page of its own */ }
-  const say = (is, value) => {
+  const postToHost = (is, value) => {
     if (host) parent.postMessage({ ayuda: 1, is, value }, host);
   };
-  const kept = [];
+  const queue = [];
   let listener = null;
   addEventListener("message", ({ source, origin, data }) => {
     if (!host || source !== parent || origin !== host || !data || data.ayuda !== 1) return;
-    if (data.is === "open") ready(focus);
+    if (data.is === "open") focusFirstField();
     const message = [String(data.is), JSON.stringify(data)];
     if (listener) listener(...message);
-    else kept.push(message);
+    else queue.push(message);
   });
-  const hear = (to) => {
+  const onHostMessage = (to) => {
     listener = to;
-    for (const message of kept.splice(0)) to(...message);
+    for (const message of queue.splice(0)) to(...message);
   };
 
-  const ready = (then) => {
-    if (document.readyState === "loading") addEventListener("DOMContentLoaded", then, { once: true });
-    else then();
-  };
-  // A keyboard that jumps up hides half of a phone: there the heading is focused.
-  const focus = () => {
+  // A keyboard that jumps up hides half of a phone: there the title is focused.
+  const focusFirstField = () => whenParsed(() => {
     const fields = [...document.querySelectorAll("#panel input:not([type=hidden]):not([type=file]), #panel textarea")]
       .filter((field) => field.checkVisibility ? field.checkVisibility({ visibilityProperty: true }) : field.offsetParent);
     const touch = matchMedia("(pointer: coarse)").matches;
     const target = (!touch && (fields.find((field) => !field.value && field.type !== "radio") || fields.at(-1))) || document.querySelector("h1");
     if (target) target.focus();
-  };
-  document.addEventListener("click", ({ target }) => {
-    if (target.closest("[data-close]")) say("close");
   });
-  // On the window: whoever has a use for the key hears it before.
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-close]")) postToHost("close");
+  });
+  // On the window: the menu, which has a use for the key too, hears it before.
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) say("close");
+    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) postToHost("close");
   });
 
-  // ---- a sound for an answer ----
+  // ---- the sound of an answer ----
   let audio;
-  const beep = () => {
+  const playSound = () => {
     try {
       audio = audio || new AudioContext();
       const now = audio.currentTime;
@@ -103,7 +101,7 @@
   };
 
   // ---- requests that are no frames: forms, files up with progress, files down as an address inside this page ----
-  const send = (method, path, token, body, progress, done) => {
+  const request = (method, path, token, body, progress, done) => {
     const request = new XMLHttpRequest();
     request.open(method, path);
     request.setRequestHeader("Accept", "application/json");
@@ -118,7 +116,7 @@
     };
     request.send(body);
   };
-  const save = (url, name) => Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  const saveFile = (url, name) => Object.assign(document.createElement("a"), { href: url, download: name }).click();
   const randomId = () => {
     // RFC 9562, version 7: the time, then chance.
     const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -146,12 +144,12 @@
     setTimeout(() => html.classList.remove("resuming"), 6000);
   }
 
-  // The wasm has taken over.
-  const live = () => {
+  // The wasm has drawn for the first time.
+  const showReady = () => {
     html.classList.remove("resuming");
     html.dataset.ready = "";
   };
 
-  window.ayudaPanel = { say, hear, when, beep, send, save, randomId, focus: () => ready(focus), live };
-  say("hello");
+  window.ayudaPanel = { postToHost, onHostMessage, formatTime, playSound, request, saveFile, randomId, focusFirstField, showReady };
+  postToHost("hello");
 })();

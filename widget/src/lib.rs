@@ -1,19 +1,22 @@
 //! What visitors see: the panel with its chat and its Ayuda form, and the ticket page.
 //!
 //! The server renders every page from plain data ([`page`]) to a whole document (`ssr`, by leptos); the pages work like that, as forms.
-//! The browser's half ([`panel`]) is this same crate as wasm, without leptos: it attaches to the panel's markup and makes it live.
+//! The browser's half ([`panel`]) is this same crate as wasm, without leptos: it attaches to the panel's markup. Both decide what
+//! shows by the same `view_model`, and name elements by the same `markup`.
 
 #[cfg(any(feature = "ssr", test))]
 mod escape;
+mod header;
+pub mod markup;
 pub mod page;
 pub mod panel;
-mod scene;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 #[cfg(feature = "ssr")]
 mod view;
+mod view_model;
 
-/// Makes the server's document live. Called by the document once the wasm is here.
+/// Attaches the panel to the server's document. The document calls it once the wasm is here.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

@@ -2,7 +2,7 @@
 
 pub use crate::page::{Answer, Form, PanelPage, Position, TicketAnswer, TicketPage, Typed};
 
-use crate::{escape::escape_json, view};
+use crate::{escape::escape_json, markup::Id, view};
 use leptos::prelude::*;
 use protocol::{html, settings::Hue};
 
@@ -26,24 +26,24 @@ pub struct Assets {
 /// `img-src 'self' blob: data:`, `connect-src 'self'` (and the socket's address), `form-action 'self'`.
 pub fn panel_document(page: &PanelPage, assets: &Assets, nonce: &str) -> String {
     let mut document = Document::new(nonce, &page.lang, page.hue);
-    let live = assets.script_url.as_deref().zip(assets.wasm_url.as_deref());
+    let browser_half = assets.script_url.as_deref().zip(assets.wasm_url.as_deref());
     document.html_class(if page.embed { "panel embed" } else { "panel alone" });
-    if live.is_some() {
+    if browser_half.is_some() {
         // The boot script looks for a kept conversation only where something could show it.
         document.attribute("data-site", &page.site.0);
     }
     document.title(&page.strings.fill("panel.title", &[("site", &page.name)]));
-    if let Some((script, wasm)) = live {
+    if let Some((script, wasm)) = browser_half {
         document.preload(script, wasm);
     }
     document.style(assets);
     document.state(&serde_json::to_string(page).expect("a page is strings, numbers and lists"));
     document.boot();
-    if let Some((script, wasm)) = live {
+    if let Some((script, wasm)) = browser_half {
         document.hydrate(script, wasm);
     }
     let body = Owner::new().with(|| view::panel(page).into_view().to_html());
-    document.finish(&["<main id=\"panel\">", &body, "</main>"].concat())
+    document.finish(&["<main id=\"", Id::Panel.as_str(), "\">", &body, "</main>"].concat())
 }
 
 /// The ticket page's document: no script needed; the inline one turns times into the reader's zone.
@@ -62,7 +62,7 @@ pub fn ticket_document(page: &TicketPage, assets: &Assets, nonce: &str) -> Strin
         .collect();
     document.state(&serde_json::json!({ "strings": words }).to_string());
     document.boot();
-    let body = Owner::new().with(|| view::ticket_page::ticket_page(page).into_view().to_html());
+    let body = Owner::new().with(|| view::ticket_page(page).into_view().to_html());
     document.finish(&body)
 }
 
@@ -129,7 +129,9 @@ impl<'a> Document<'a> {
     /// What the browser's half starts from. A data block is no script: it needs no nonce.
     fn state(&mut self, json: &str) {
         self.push(&[
-            "<script type=\"application/json\" id=\"state\">",
+            "<script type=\"application/json\" id=\"",
+            Id::State.as_str(),
+            "\">",
             &escape_json(json),
             "</script>",
         ]);

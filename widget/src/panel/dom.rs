@@ -1,10 +1,11 @@
 //! The document, in few words. Setting what is already so changes nothing: nothing is read out twice, no cursor jumps.
 
+use crate::markup::{Class, Id};
 use js_sys::Function;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{
-    Document, DocumentFragment, Element, HtmlElement, HtmlInputElement, HtmlTemplateElement,
-    HtmlTextAreaElement, Window,
+    Document, DocumentFragment, Element, HtmlCollection, HtmlElement, HtmlInputElement,
+    HtmlTemplateElement, HtmlTextAreaElement, VisibilityState, Window,
 };
 
 /// The window.
@@ -17,24 +18,54 @@ pub fn document() -> Document {
     window().document().expect("a window has a document")
 }
 
+/// Whether the page is on screen, as far as the browser knows.
+pub fn is_visible() -> bool {
+    document().visibility_state() == VisibilityState::Visible
+}
+
 /// An element of the server's markup. All of them are always there; a test of the markup proves it.
-pub fn by_id(id: &str) -> Option<HtmlElement> {
-    document().get_element_by_id(id).map(JsCast::unchecked_into)
+pub fn by_id(id: Id) -> Option<HtmlElement> {
+    document().get_element_by_id(id.as_str()).map(JsCast::unchecked_into)
 }
 
-/// Every element that a selector finds.
-pub fn all(selector: &str) -> Vec<HtmlElement> {
-    let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
-    (0..list.length()).filter_map(|i| list.get(i)).map(JsCast::unchecked_into).collect()
+/// The id of an element. By its attribute: the property of a form with a field of that name is the field.
+pub fn id_of(element: &Element) -> Option<Id> {
+    Id::named(&element.get_attribute("id")?)
 }
 
-/// The first element inside `parent`.
-pub fn within(parent: &Element, selector: &str) -> Option<HtmlElement> {
+/// Every element of a class.
+pub fn by_class(class: Class) -> Vec<HtmlElement> {
+    collected(&document().get_elements_by_class_name(class.as_str()))
+}
+
+/// The first element of a class inside `parent`.
+pub fn part(parent: &Element, class: Class) -> Option<HtmlElement> {
+    parent.get_elements_by_class_name(class.as_str()).item(0).map(JsCast::unchecked_into)
+}
+
+/// The first element inside `parent` that a selector finds.
+pub fn find(parent: &Element, selector: &str) -> Option<HtmlElement> {
     parent.query_selector(selector).ok().flatten().map(JsCast::unchecked_into)
 }
 
+/// Every element inside another that a selector finds.
+pub fn find_all(parent: Id, selector: &str) -> Vec<HtmlElement> {
+    let list = by_id(parent).and_then(|parent| parent.query_selector_all(selector).ok());
+    let Some(list) = list else { return Vec::new() };
+    (0..list.length()).filter_map(|at| list.get(at)).map(JsCast::unchecked_into).collect()
+}
+
+fn collected(list: &HtmlCollection) -> Vec<HtmlElement> {
+    (0..list.length()).filter_map(|at| list.item(at)).map(JsCast::unchecked_into).collect()
+}
+
+/// The items of the menu that show.
+pub fn menu_items() -> Vec<HtmlElement> {
+    find_all(Id::MenuItems, ":scope > :not([hidden])")
+}
+
 /// Sets an element's text.
-pub fn text(id: &str, words: &str) {
+pub fn text(id: Id, words: &str) {
     if let Some(element) = by_id(id) {
         set_text(&element, words);
     }
@@ -48,7 +79,7 @@ pub fn set_text(element: &Element, words: &str) {
 }
 
 /// Shows or hides an element.
-pub fn show(id: &str, shown: bool) {
+pub fn show(id: Id, shown: bool) {
     if let Some(element) = by_id(id) {
         set_shown(&element, shown);
     }
@@ -62,7 +93,7 @@ pub fn set_shown(element: &HtmlElement, shown: bool) {
 }
 
 /// Shows an element with these words, or hides it without.
-pub fn say(id: &str, words: &str) {
+pub fn text_or_hidden(id: Id, words: &str) {
     text(id, words);
     show(id, !words.is_empty());
 }
@@ -77,17 +108,8 @@ pub fn attribute(element: &Element, name: &str, value: Option<&str>) {
     }
 }
 
-/// Marks a field as refused, with the words beside it, or takes the mark away.
-pub fn mark(field: &str, error: &str, words: &str) {
-    say(error, words);
-    if let Some(field) = by_id(field) {
-        attribute(&field, "aria-invalid", (!words.is_empty()).then_some("true"));
-        attribute(&field, "aria-describedby", (!words.is_empty()).then_some(error));
-    }
-}
-
 /// What a text field holds.
-pub fn value(id: &str) -> String {
+pub fn value(id: Id) -> String {
     let Some(element) = by_id(id) else { return String::new() };
     match element.dyn_ref::<HtmlTextAreaElement>() {
         Some(area) => area.value(),
@@ -96,7 +118,7 @@ pub fn value(id: &str) -> String {
 }
 
 /// Puts a text into a field.
-pub fn set_value(id: &str, text: &str) {
+pub fn set_value(id: Id, text: &str) {
     if value(id) == text {
         return;
     }
@@ -108,33 +130,33 @@ pub fn set_value(id: &str, text: &str) {
 }
 
 /// A file field.
-pub fn input(id: &str) -> Option<HtmlInputElement> {
+pub fn input(id: Id) -> Option<HtmlInputElement> {
     by_id(id).map(JsCast::unchecked_into)
 }
 
 /// Moves the focus.
-pub fn focus(id: &str) {
+pub fn focus(id: Id) {
     if let Some(element) = by_id(id) {
         let _ = element.focus();
     }
 }
 
 /// A copy of a template's one element.
-pub fn copy(template: &str) -> Option<HtmlElement> {
-    let template: HtmlTemplateElement = by_id(template)?.unchecked_into();
+pub fn copy_template(id: Id) -> Option<HtmlElement> {
+    let template: HtmlTemplateElement = by_id(id)?.unchecked_into();
     let fragment: DocumentFragment =
         template.content().clone_node_with_deep(true).ok()?.unchecked_into();
     fragment.first_element_child().map(JsCast::unchecked_into)
 }
 
 /// A function for the browser that lives as long as the page.
-pub fn forever(run: impl FnMut() + 'static) -> Function {
+pub fn callback(run: impl FnMut() + 'static) -> Function {
     let run: Box<dyn FnMut()> = Box::new(run);
     Closure::wrap(run).into_js_value().unchecked_into()
 }
 
 /// A function for the browser that is called once, with a text.
-pub fn once(run: impl FnOnce(String) + 'static) -> Function {
+pub fn callback_once(run: impl FnOnce(String) + 'static) -> Function {
     let run: Box<dyn FnOnce(String)> = Box::new(run);
     Closure::once_into_js(run).unchecked_into()
 }

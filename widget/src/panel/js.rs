@@ -1,5 +1,6 @@
 //! The few things that the document's own script (`boot.js`) does for the panel.
 
+use crate::markup::TimeFormat;
 use js_sys::Function;
 use protocol::{EntryId, Timestamp};
 use wasm_bindgen::prelude::*;
@@ -7,32 +8,32 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 extern "C" {
     /// Tells the host page, if there is one.
-    #[wasm_bindgen(js_namespace = ayudaPanel)]
-    pub fn say(is: &str, value: &str);
+    #[wasm_bindgen(js_namespace = ayudaPanel, js_name = postToHost)]
+    pub fn post_to_host(kind: &str, value: &str);
 
-    /// Hears the host page: the name of what it says, and all of it as JSON. What it said before is told at once.
-    #[wasm_bindgen(js_namespace = ayudaPanel)]
-    pub fn hear(listener: &Function);
+    /// Hears the host page: the kind of a message, and all of it as JSON. Messages that came before are given at once.
+    #[wasm_bindgen(js_namespace = ayudaPanel, js_name = onHostMessage)]
+    pub fn on_host_message(listener: &Function);
 
-    #[wasm_bindgen(js_namespace = ayudaPanel)]
-    fn when(at: f64, kind: &str) -> String;
+    #[wasm_bindgen(js_namespace = ayudaPanel, js_name = formatTime)]
+    fn format_time_ms(at: f64, format: &str) -> String;
 
     /// A short, soft sound.
-    #[wasm_bindgen(js_namespace = ayudaPanel)]
-    pub fn beep();
+    #[wasm_bindgen(js_namespace = ayudaPanel, js_name = playSound)]
+    pub fn play_sound();
 
-    /// Puts the focus where typing begins.
-    #[wasm_bindgen(js_namespace = ayudaPanel)]
-    pub fn focus();
+    /// Moves the focus to the first field that is empty, on a touch screen to the title.
+    #[wasm_bindgen(js_namespace = ayudaPanel, js_name = focusFirstField)]
+    pub fn focus_first_field();
 
-    /// Whether the form is the thing to show is known now.
-    #[wasm_bindgen(js_namespace = ayudaPanel)]
-    pub fn live();
+    /// The panel is drawn: what covered it while a conversation was opened again may go.
+    #[wasm_bindgen(js_namespace = ayudaPanel, js_name = showReady)]
+    pub fn show_ready();
 
     /// Sends a form or a file; `done` hears the answer's text. A GET answers the address of what came, or nothing.
     /// An empty token proves nothing; `progress` hears percents.
     #[wasm_bindgen(js_namespace = ayudaPanel)]
-    pub fn send(
+    pub fn request(
         method: &str,
         path: &str,
         token: &str,
@@ -42,17 +43,17 @@ extern "C" {
     );
 
     /// Hands an address to the browser as a download of this name.
-    #[wasm_bindgen(js_namespace = ayudaPanel)]
-    pub fn save(url: &str, name: &str);
+    #[wasm_bindgen(js_namespace = ayudaPanel, js_name = saveFile)]
+    pub fn save_file(url: &str, name: &str);
 
     #[wasm_bindgen(js_namespace = ayudaPanel, js_name = randomId)]
     fn random_id() -> String;
 }
 
-/// An instant in the reader's language and zone: `time`, `full`, `moment` ("Hoy, 11:42") or `back` ("Volvemos hoy a las 14:00").
+/// An instant in the reader's language and zone.
 #[expect(clippy::cast_precision_loss, reason = "milliseconds fit a double for 285 000 years")]
-pub fn tell_time(at: Timestamp, kind: &str) -> String {
-    when(at.0 as f64, kind)
+pub fn format_time(at: Timestamp, format: TimeFormat) -> String {
+    format_time_ms(at.0 as f64, format.as_str())
 }
 
 /// Now, by the visitor's clock.

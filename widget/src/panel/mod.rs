@@ -1,33 +1,40 @@
-//! The browser's half of the panel: it attaches to the server's markup and makes it live.
+//! The browser's half of the panel: it attaches to the server's markup and keeps it up to date.
 //!
-//! [`live`] holds the state and hears the socket; [`conversation`] begins and leaves a ticket; [`draw`] puts the state into the
-//! document; [`act`] hears the visitor's hands. Markup is the server's alone (`view/`): rows are copies of its templates, and text goes in as text.
+//! Events of the visitor ([`input`]), the server, the host page and the browser go to the one [`runtime`], which lends them the
+//! [`state`]. The state changes itself and says what is to be done; the runtime does it and draws ([`draw`]).
+//! Markup is the server's alone (`view/`): items of lists are copies of its templates, and text goes in as text.
 
-pub mod act;
-pub mod check;
-mod conversation;
+mod answers;
+mod browser_events;
 mod cookies;
-pub mod dom;
-pub mod draw;
-pub mod files;
-mod hear;
-pub mod js;
+mod dom;
+mod draw;
+mod files;
+mod host_events;
+mod input;
+mod js;
 mod json;
-pub mod live;
-pub mod log;
-pub mod rows;
-pub mod socket;
-pub mod store;
-mod told;
+mod runtime;
+mod server_events;
+mod socket;
+mod state;
+mod store;
 
-use crate::page::PanelPage;
+use crate::{markup::Id, page::PanelPage};
+use state::State;
 
-/// Takes over the document.
+/// Attaches to the document.
 pub fn start() {
-    let state = dom::by_id("state").and_then(|element| element.text_content()).unwrap_or_default();
+    let json = dom::by_id(Id::State).and_then(|element| element.text_content());
     // A page that does not parse stays what it is: a form that works.
-    let Some(page) = json::read::<PanelPage>(&state) else { return };
-    live::wake(page);
-    act::listen();
-    socket::watch_browser();
+    let Some(page) = json::read::<PanelPage>(&json.unwrap_or_default()) else { return };
+    let stored = store::all(&page.site.0);
+    let env = runtime::environment(false);
+    let state = State::new(page, stored, dom::value(Id::Message), &env);
+    runtime::start(state, server_events::HANDLERS);
+    js::show_ready();
+    runtime::change(State::start_when_open);
+    input::listen();
+    browser_events::listen();
+    host_events::listen();
 }

@@ -1,20 +1,21 @@
 //! What a browser keeps of a conversation, in the storage of the panel's own origin, or in its partitioned cookies where
 //! storage is blocked. Where both are, nothing is kept and everything else works.
 
-use super::{cookies, json};
-use protocol::{EntryId, TicketNumber, TicketToken, delivery::Unsent};
-use serde::{Deserialize, Serialize};
+use super::{
+    cookies, json,
+    state::{Kept, Stored},
+};
+use protocol::{EntryId, delivery::Unsent};
 use web_sys::Storage;
 
-/// The ticket that this browser has open on a site.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
-    /// Opens the ticket.
-    pub token: TicketToken,
-    /// `CO-1042`.
-    pub number: TicketNumber,
-    /// The ticket page, with its token.
-    pub link: String,
+/// Everything kept for a site.
+pub fn all(site: &str) -> Stored {
+    Stored {
+        ticket: ticket(site),
+        unsent: unsent(site),
+        draft: read(&draft_key(site)).unwrap_or_default(),
+        muted: read(MUTED).is_some(),
+    }
 }
 
 /// The key of [`Kept`].
@@ -26,11 +27,11 @@ fn draft_key(site: &str) -> String {
     ["ayuda:", site, ":draft"].concat()
 }
 
-fn out_prefix(site: &str) -> String {
+fn unsent_prefix(site: &str) -> String {
     ["ayuda:", site, ":out:"].concat()
 }
 
-const MUTE: &str = "ayuda:mute";
+const MUTED: &str = "ayuda:mute";
 
 /// The ticket kept for a site.
 pub fn ticket(site: &str) -> Option<Kept> {
@@ -43,11 +44,6 @@ pub fn keep_ticket(site: &str, kept: Option<&Kept>) {
     write(&ticket_key(site), text.as_deref());
 }
 
-/// What was being typed.
-pub fn draft(site: &str) -> String {
-    read(&draft_key(site)).unwrap_or_default()
-}
-
 /// Keeps what is being typed; an empty text is forgotten.
 pub fn keep_draft(site: &str, text: &str) {
     write(&draft_key(site), (!text.is_empty()).then_some(text));
@@ -55,28 +51,23 @@ pub fn keep_draft(site: &str, text: &str) {
 
 /// The messages that were never acknowledged.
 pub fn unsent(site: &str) -> Vec<Unsent> {
-    keys(&out_prefix(site)).iter().filter_map(|key| json::read(&read(key)?)).collect()
+    keys(&unsent_prefix(site)).iter().filter_map(|key| json::read(&read(key)?)).collect()
 }
 
 /// Keeps a message until it is acknowledged.
 pub fn keep_unsent(site: &str, unsent: &Unsent) {
-    let key = [out_prefix(site), unsent.id.to_string()].concat();
+    let key = [unsent_prefix(site), unsent.id.to_string()].concat();
     write(&key, json::write(unsent).as_deref());
 }
 
 /// The server has it.
 pub fn forget_unsent(site: &str, id: EntryId) {
-    write(&[out_prefix(site), id.to_string()].concat(), None);
+    write(&[unsent_prefix(site), id.to_string()].concat(), None);
 }
 
-/// Whether answers come without a sound.
-pub fn muted() -> bool {
-    read(MUTE).is_some()
-}
-
-/// With or without a sound.
-pub fn mute(muted: bool) {
-    write(MUTE, muted.then_some("1"));
+/// Keeps whether answers come without a sound.
+pub fn keep_muted(muted: bool) {
+    write(MUTED, muted.then_some("1"));
 }
 
 fn local() -> Option<Storage> {
@@ -116,6 +107,6 @@ mod tests {
         assert_eq!(ticket_key("demo"), "ayuda:demo");
         assert_ne!(draft_key("a"), draft_key("b"));
         // A site key has no colon, so that no site's prefix begins another's.
-        assert!(!ticket_key("demo-2").starts_with(&out_prefix("demo")));
+        assert!(!ticket_key("demo-2").starts_with(&unsent_prefix("demo")));
     }
 }

@@ -1,14 +1,15 @@
-//! The answer to a form that was posted without script: number and link. With script the conversation takes over from here.
+//! The answer to a form that was posted without script: number and link. With script the conversation follows at once.
 
+use super::shown::{self, shown};
 use crate::{
     page::{Answer, Form},
-    scene::{Scene, View},
+    view_model::ViewModel,
 };
 use leptos::prelude::*;
 
 /// Number and link.
-pub fn answer(scene: &Scene) -> Option<AnyView> {
-    let page = scene.page;
+pub fn answer(model: &ViewModel) -> Option<AnyView> {
+    let page = model.page;
     let Some(Answer::Started { form, started, email }) = &page.answer else { return None };
     let number = &started.number.0;
     let words = match (form, email) {
@@ -21,7 +22,7 @@ pub fn answer(scene: &Scene) -> Option<AnyView> {
     let again = ["?lang=", &page.lang, if page.embed { "&embed=1" } else { "" }].concat();
     Some(
         view! {
-            <div class="scroll pad center" data-on="answer" hidden=scene.view != View::Answer>
+            <div class="scroll pad center" {..shown(model, shown::ANSWER)}>
                 <p class="number num">{number.clone()}</p>
                 <p>{words}</p>
                 <p>

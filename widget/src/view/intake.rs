@@ -1,164 +1,169 @@
 //! The form: pre-chat while the desk is open, Ayuda while it is not. One form for both, so that a flip changes its words and
 //! fields around the text that is being typed, and never touches the text.
 
+use super::{
+    field::{file_field, file_limits, refused},
+    shown::{self, shown},
+};
 use crate::{
     escape::{escape_query, escape_textarea},
-    page::{Answer, PanelPage, Position, Typed},
-    scene::{Scene, View},
+    markup::{Id, Rule},
+    page::{Answer, Form, PanelPage, Position, Typed},
+    view_model::ViewModel,
 };
 use leptos::prelude::*;
-use protocol::{Field, PageUrl, Refusal, file::file_size, limits};
+use protocol::{Field, PageUrl, Refusal};
 
 /// The form.
-pub fn intake(scene: &Scene) -> impl IntoView + use<> {
-    let page = scene.page;
-    let off = |rule: &str| !scene.is_on(rule);
-    let nothing = (Vec::new(), Typed::default());
+pub fn intake(model: &ViewModel) -> impl IntoView + use<> {
+    let page = model.page;
     let (refusals, typed) = match &page.answer {
         Some(Answer::Refused { refusals, typed, .. }) => (refusals.clone(), typed.clone()),
-        _ => nothing,
+        _ => (Vec::new(), Typed::default()),
     };
-    let size = file_size(page.file_bytes);
-    let hint = page.fill("files_hint", &[("n", &limits::FILES.to_string()), ("size", &size)]);
-    let general = general(page, &refusals);
-    let has_general = general.is_some();
-    let message_error = error(page, &refusals, Field::Message);
-    let invalid = message_error.as_ref().map(|_| "true");
+    let problem = page.form_problem(&refusals);
+    let has_no_problem = problem.is_empty();
+    let name = Line {
+        field: Field::Name,
+        id: Id::Name,
+        error_id: Id::NameError,
+        kind: "text",
+        autocomplete: "name",
+        value: typed.name,
+        optional_while: Some(shown::CLOSED),
+    };
+    let email = Line {
+        field: Field::Email,
+        id: Id::Email,
+        error_id: Id::EmailError,
+        kind: "email",
+        autocomplete: "email",
+        value: typed.email,
+        optional_while: None,
+    };
+    let subject = Line {
+        field: Field::Subject,
+        id: Id::Subject,
+        error_id: Id::SubjectError,
+        kind: "text",
+        autocomplete: "off",
+        value: typed.subject,
+        optional_while: Some(shown::OPEN),
+    };
     view! {
         <form
             class="intake"
-            id="intake"
+            id=Id::Intake.as_str()
             method="post"
-            action=action(scene)
+            action=action(page)
             enctype="multipart/form-data"
             novalidate
-            data-on="intake"
-            hidden=scene.view != View::Intake
+            {..shown(model, shown::FORM)}
         >
             <div class="scroll pad">
-                <p class="intro" id="intro">
-                    {page.t(if scene.status.open { "intro_chat" } else { "intro_help" })}
-                </p>
-                <p class="problem" role="alert" id="problem" hidden=!has_general>{general}</p>
+                <p class="intro" id=Id::Intro.as_str()>{model.intro()}</p>
+                <p class="problem" role="alert" id=Id::Problem.as_str() hidden=has_no_problem>{problem}</p>
                 <input type="hidden" name="id" value=page.form_id.to_string()/>
                 <input type="hidden" name="lang" value=page.lang.clone()/>
                 <input type="hidden" name="page" value=page.page.as_ref().map(PageUrl::to_string)/>
                 <input type="hidden" name="zone"/>
-                {line(scene, &refusals, Field::Name, "text", "name", typed.name, "closed")}
-                {line(scene, &refusals, Field::Email, "email", "email", typed.email, "never")}
-                <div data-on="open" hidden=off("open")>
-                    {line(scene, &refusals, Field::Subject, "text", "off", typed.subject, "open")}
-                </div>
-                <div class="field">
-                    <label for="f-message">{page.t("message")}</label>
-                    <textarea
-                        id="f-message"
-                        name="message"
-                        rows="4"
-                        aria-required="true"
-                        aria-invalid=invalid
-                        aria-describedby=invalid.map(|_| "e-message")
-                        inner_html=escape_textarea(&typed.message)
-                    ></textarea>
-                    {problem(message_error, Field::Message)}
-                    <p class="hint end" id="f-count" hidden></p>
-                </div>
-                <div class="field" data-on="closed" hidden=off("closed")>
-                    <label for="f-files">{page.t("files")} " " {optional(page)}</label>
-                    <div class="drop">
-                        <input
-                            id="f-files"
-                            name="files"
-                            type="file"
-                            multiple
-                            disabled=scene.status.open
-                            aria-describedby="h-files"
-                        />
-                        <p class="hint" id="h-files">{hint}</p>
-                    </div>
-                    {problem(error(page, &refusals, Field::Files), Field::Files)}
-                    <ul class="chips" id="chosen" hidden></ul>
-                </div>
+                {line(model, &refusals, name)}
+                {line(model, &refusals, email)}
+                <div {..shown(model, shown::OPEN)}>{line(model, &refusals, subject)}</div>
+                {message(page, &refusals, &typed.message)}
+                {files(model, &refusals)}
             </div>
             <footer>
-                <button class="btn primary wide" id="submit">
-                    {page.t(if scene.status.open { "start" } else { "send_request" })}
-                </button>
+                <button class="btn primary wide" id=Id::Submit.as_str()>{model.submit()}</button>
             </footer>
         </form>
     }
 }
 
-/// One line of the form with its label and, where it was refused, why.
-fn line(
-    scene: &Scene,
-    refusals: &[Refusal],
+/// A field of one line.
+struct Line {
     field: Field,
+    id: Id,
+    error_id: Id,
     kind: &'static str,
     autocomplete: &'static str,
     value: String,
-    optional_on: &'static str,
-) -> impl IntoView + use<> {
-    let name = field.as_text();
-    let id = ["f-", name].concat();
-    let error = error(scene.page, refusals, field);
-    let invalid = error.as_ref().map(|_| "true");
-    let described = invalid.map(|_| ["e-", name].concat());
+    /// While the form does not ask for it.
+    optional_while: Option<Rule>,
+}
+
+fn line(model: &ViewModel, refusals: &[Refusal], line: Line) -> impl IntoView + use<> {
+    let page = model.page;
+    let name = line.field.as_text();
+    let error = page.field_error(refusals, line.field);
+    let optional = line.optional_while.map(|rule| {
+        view! { <em aria-hidden="true" {..shown(model, rule)}>{page.t("optional")}</em> }
+    });
     view! {
         <div class="field">
-            <label for=id.clone()>
-                {scene.page.t(name)} " "
-                <em aria-hidden="true" data-on=optional_on hidden=!scene.is_on(optional_on)>
-                    {scene.page.t("optional")}
-                </em>
-            </label>
+            <label for=line.id.as_str()>{page.t(name)} " " {optional}</label>
             <input
-                id=id
+                id=line.id.as_str()
                 name=name
-                type=kind
-                value=value
-                autocomplete=autocomplete
-                aria-invalid=invalid
-                aria-describedby=described
+                type=line.kind
+                value=line.value
+                autocomplete=line.autocomplete
+                {..refused(&error, line.error_id)}
             />
-            {problem(error, field)}
+            {error_line(error, line.error_id)}
         </div>
     }
 }
 
-/// Seen, and not part of the field's name.
-pub fn optional(page: &PanelPage) -> impl IntoView + use<> {
-    view! { <em aria-hidden="true">{page.t("optional")}</em> }
-}
-
-fn problem(error: Option<String>, field: Field) -> impl IntoView {
-    let id = ["e-", field.as_text()].concat();
-    let absent = error.is_none();
-    view! { <p class="error" id=id hidden=absent>{error}</p> }
-}
-
-fn error(page: &PanelPage, refusals: &[Refusal], field: Field) -> Option<String> {
-    let refusal = refusals.iter().find(|refusal| refusal.field == Some(field))?;
-    Some(page.word_refusal(refusal))
-}
-
-/// What is said above the form: a refusal that blames no field here, else that some are marked.
-fn general(page: &PanelPage, refusals: &[Refusal]) -> Option<String> {
-    match refusals.iter().find(|refusal| !refusal.field.is_some_and(is_in_the_form)) {
-        Some(refusal) => Some(page.word_refusal(refusal)),
-        None => (!refusals.is_empty()).then(|| page.t("check")),
+fn message(page: &PanelPage, refusals: &[Refusal], typed: &str) -> impl IntoView + use<> {
+    let error = page.field_error(refusals, Field::Message);
+    view! {
+        <div class="field">
+            <label for=Id::Message.as_str()>{page.t("message")}</label>
+            <textarea
+                id=Id::Message.as_str()
+                name="message"
+                rows="4"
+                aria-required="true"
+                inner_html=escape_textarea(typed)
+                {..refused(&error, Id::MessageError)}
+            ></textarea>
+            {error_line(error, Id::MessageError)}
+            <p class="hint end" id=Id::MessageLength.as_str() hidden></p>
+        </div>
     }
 }
 
-fn is_in_the_form(field: Field) -> bool {
-    matches!(field, Field::Name | Field::Email | Field::Subject | Field::Message | Field::Files)
+/// Files go with the Ayuda form alone; a chat takes them later.
+fn files(model: &ViewModel, refusals: &[Refusal]) -> impl IntoView + use<> {
+    let page = model.page;
+    let error = page.field_error(refusals, Field::Files);
+    let (n, size) = file_limits(page.file_bytes);
+    let hint = page.fill("files_hint", &[("n", &n), ("size", &size)]);
+    view! {
+        <div class="field" {..shown(model, shown::CLOSED)}>
+            {file_field(
+                page.t("files"),
+                page.t("optional"),
+                hint,
+                model.status.open,
+                !error.is_empty(),
+            )}
+            {error_line(error, Id::FilesError)}
+            <ul class="chips" id=Id::ChosenFiles.as_str() hidden></ul>
+        </div>
+    }
 }
 
-/// The same query as the page's own, so that the answer to a plain post looks and speaks like it.
-fn action(scene: &Scene) -> String {
-    let page = scene.page;
-    let path = if scene.status.open { "/chats?lang=" } else { "/requests?lang=" };
-    let mut out = page.address(path);
+fn error_line(error: String, id: Id) -> impl IntoView {
+    let is_absent = error.is_empty();
+    view! { <p class="error" id=id.as_str() hidden=is_absent>{error}</p> }
+}
+
+/// Where the form is posted, with the query of the page itself, so that the answer to a plain post looks and speaks like it.
+fn action(page: &PanelPage) -> String {
+    let mut out = page.address(Form::when(page.status.open).path());
+    out.push_str("?lang=");
     out.push_str(&page.lang);
     if page.embed {
         out.push_str("&embed=1");

@@ -1,32 +1,38 @@
-//! The markup, rendered by the server. The browser's half ([`crate::panel`]) attaches to it by ids, `data-on` and `data-do`.
+//! The markup, rendered by the server. The browser's half ([`crate::panel`]) finds its elements by the names of [`crate::markup`].
 
-mod after;
 mod answer;
-mod faces;
-mod head;
+mod conversation;
+mod ended;
+mod field;
+mod header;
 mod icons;
 mod intake;
-mod said;
-mod talk;
+mod menu;
+mod message_text;
+mod rating_scale;
+mod shown;
 mod templates;
-pub mod ticket_page;
+mod ticket;
+mod transcript_dialog;
 
-use crate::{page::PanelPage, scene::Scene};
+pub use ticket::ticket_page;
+
+use crate::{markup::Id, page::PanelPage, view_model::ViewModel};
 use leptos::prelude::*;
 
 /// The panel in its first state, and every other state hidden.
 pub fn panel(page: &PanelPage) -> impl IntoView + use<> {
-    let scene = Scene::first(page);
+    let model = ViewModel::first(page);
     view! {
-        {head::head(&scene)}
-        <p class="cut" role="status" id="cut" hidden>{page.t("offline")}</p>
-        <p class="resume" aria-hidden="true">{page.t("resuming")}</p>
-        {intake::intake(&scene)}
-        {answer::answer(&scene)}
-        {talk::talk(&scene)}
-        {after::after(&scene)}
-        <p class="notice" role="status" id="notice"></p>
-        {after::transcript(page)}
+        {header::header(&model)}
+        <p class="offline" role="status" id=Id::Offline.as_str() hidden>{page.t("offline")}</p>
+        <p class="resuming-line" aria-hidden="true">{page.t("resuming")}</p>
+        {intake::intake(&model)}
+        {answer::answer(&model)}
+        {conversation::conversation(&model)}
+        {ended::ended(&model)}
+        <p class="notice" role="status" id=Id::Notice.as_str()></p>
+        {transcript_dialog::transcript_dialog(page)}
         {templates::templates(page)}
     }
 }

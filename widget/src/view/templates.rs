@@ -1,39 +1,53 @@
-//! What the browser's half copies for every row: markup stays in one place, and text goes in as text.
+//! The templates that the browser's half copies: markup stays in one place, and what people wrote goes in as text.
 
 use super::icons::{self, icon};
-use crate::page::PanelPage;
+use crate::{
+    markup::{Action, Class, Id},
+    page::PanelPage,
+};
 use leptos::prelude::*;
 
-/// Rows of the log, files, and chips.
+/// Items of the log, files, and chips.
 pub fn templates(page: &PanelPage) -> impl IntoView + use<> {
+    let (name, size) = (Class::FileName.as_str(), Class::FileSize.as_str());
+    let screen_reader = Class::ScreenReader.as_str();
     view! {
-        <template id="t-line"><p class="line"></p></template>
-        <template id="t-msg">
+        <template id=Id::EventTemplate.as_str()><p class="line"></p></template>
+        <template id=Id::MessageTemplate.as_str()>
             <div class="msg">
-                <span class="face" aria-hidden="true"></span>
+                <span class=Class::Avatar.as_str() aria-hidden="true"></span>
                 <div class="body">
-                    <div class="bubble"><span class="sr"></span><p class="said"></p></div>
-                    <p class="far" aria-live="off">
-                        <span class="state"></span>
-                        <button type="button" class="link" data-do="retry" hidden>{page.t("retry")}</button>
-                        <button type="button" class="link" data-do="edit" hidden>{page.t("edit")}</button>
+                    <div class=Class::Bubble.as_str()>
+                        <span class=screen_reader></span>
+                        <p class=Class::MessageText.as_str()></p>
+                    </div>
+                    <p class=Class::MessageInfo.as_str() aria-live="off">
+                        <span class=Class::Status.as_str()></span>
+                        <button type="button" class="link" data-action=Action::Retry.as_str() hidden>
+                            {page.t("retry")}
+                        </button>
+                        <button type="button" class="link" data-action=Action::Edit.as_str() hidden>
+                            {page.t("edit")}
+                        </button>
                     </p>
                 </div>
             </div>
         </template>
-        <template id="t-file">
-            <button type="button" class="file" data-do="download">
+        <template id=Id::FileTemplate.as_str()>
+            <button type="button" class="file" data-action=Action::Download.as_str()>
                 <span class="chip">
-                    {icon(icons::FILE)} <span class="sr">{page.t("download")} " "</span>
-                    <span class="name"></span> " " <span class="size"></span>
+                    {icon(icons::FILE)} <span class=screen_reader>{page.t("download")} " "</span>
+                    <span class=name></span> " " <span class=size></span>
                 </span>
             </button>
         </template>
-        <template id="t-chip">
+        <template id=Id::ChipTemplate.as_str()>
             <li class="chip">
-                {icon(icons::FILE)} <span class="name"></span> <span class="size"></span>
+                {icon(icons::FILE)} <span class=name></span> <span class=size></span>
                 <progress max="100" value="0" hidden></progress>
-                <button type="button" class="btn quiet tiny" data-do="remove">{icon(icons::CROSS)}</button>
+                <button type="button" class="btn quiet tiny" data-action=Action::RemoveFile.as_str()>
+                    {icon(icons::CROSS)}
+                </button>
             </li>
         </template>
     }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod locales;
+mod markup;
 mod panel;
 mod samples;
 mod ticket;

@@ -1,0 +1,86 @@
+//! The value of `data-show`: while which of the panel's states an element shows.
+
+use super::named::named;
+
+named! {
+    /// A fact about the panel. Negations are facts of their own: a rule has no other operator than "any" and "all".
+    enum Token {
+        Form = "form",
+        Answer = "answer",
+        Conversation = "conversation",
+        Ended = "ended",
+
+        Open = "open",
+        Closed = "closed",
+
+        Request = "request",
+        Running = "running",
+        NotRunning = "not-running",
+        Rated = "rated",
+        NotRated = "not-rated",
+        HasEmail = "has-email",
+        NoEmail = "no-email",
+
+        LogOpen = "log-open",
+        LogClosed = "log-closed",
+        Sound = "sound",
+
+        HeaderChat = "header-chat",
+        HeaderHelp = "header-help",
+        HeaderTicket = "header-ticket",
+        HeaderWaiting = "header-waiting",
+        HeaderAgent = "header-agent",
+        HeaderEnded = "header-ended",
+    }
+}
+
+/// When an element shows: while all tokens of any of these lists hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule(pub &'static [&'static [Token]]);
+
+impl Rule {
+    /// As it stands in markup: `conversation ended+log-open`.
+    pub fn to_attribute(self) -> String {
+        let all = |tokens: &&[Token]| {
+            tokens.iter().map(|token| token.as_str()).collect::<Vec<_>>().join("+")
+        };
+        self.0.iter().map(all).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Whether a rule holds, as it stands in markup.
+pub fn holds(attribute: &str, fact: &dyn Fn(Token) -> bool) -> bool {
+    attribute.split(' ').any(|all| all.split('+').all(|name| Token::named(name).is_some_and(fact)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: Rule = Rule(&[&[Token::Conversation], &[Token::Ended, Token::LogOpen]]);
+
+    #[test]
+    fn a_rule_is_written_with_the_names_of_its_tokens() {
+        assert_eq!(RULE.to_attribute(), "conversation ended+log-open");
+    }
+
+    #[test]
+    fn a_rule_holds_while_all_tokens_of_any_list_do() {
+        let attribute = RULE.to_attribute();
+        let with = |facts: &[Token]| holds(&attribute, &|token| facts.contains(&token));
+        assert!(with(&[Token::Conversation]));
+        assert!(with(&[Token::Ended, Token::LogOpen]));
+        assert!(!with(&[Token::Ended]));
+        assert!(!with(&[Token::LogOpen]));
+        assert!(!with(&[]));
+    }
+
+    #[test]
+    fn every_token_is_read_as_it_is_written() {
+        for &token in Token::ALL {
+            assert_eq!(Token::named(token.as_str()), Some(token));
+            assert!(!token.as_str().contains([' ', '+']), "{token:?}");
+        }
+        assert_eq!(Token::named("nonsense"), None);
+    }
+}

@@ -1,0 +1,106 @@
+//! The ticket page, and what its forms are answered with.
+
+use protocol::{
+    EntryId, Refusal, Score, SiteKey, Timestamp, entry::VisitorEntry, settings::Hue,
+    status::Availability, strings::Strings, visitor::VisitorTicket,
+};
+
+/// The ticket page `/t/{number}`. Files are at `/t/{number}/files/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketPage {
+    /// The site's key.
+    pub site: SiteKey,
+    /// The site's name.
+    pub site_name: String,
+    /// The language chosen: `es`, `en` or `pt`.
+    pub lang: String,
+    /// The brand's hue; none: the house's.
+    pub hue: Option<Hue>,
+    /// One attachment's limit in bytes.
+    pub file_bytes: u64,
+    /// Number, subject, state, chat and address.
+    pub ticket: VisitorTicket,
+    /// Every entry in order.
+    pub entries: Vec<VisitorEntry>,
+    /// A fresh id for the reply, so that sending it twice is one entry. After a refusal: the id that came with it.
+    pub form_id: EntryId,
+    /// Whether the desk is open for a chat.
+    pub status: Availability,
+    /// Sections `ticket_page`, `state`, `error` and `field`.
+    pub strings: Strings,
+    /// What was just done (the server redirects to `/t/{number}?done=…` after a post), or refused.
+    pub answer: Option<TicketAnswer>,
+}
+
+/// What a post from the ticket page is answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TicketAnswer {
+    /// The reply is stored (`?done=reply`).
+    Replied,
+    /// The transcript is on its way (`?done=transcript`).
+    TranscriptSent,
+    /// The rating is stored (`?done=rating`).
+    Rated,
+    /// `POST /t/{number}` was refused; what was typed comes back.
+    ReplyRefused {
+        /// Why.
+        refusals: Vec<Refusal>,
+        /// The text as typed.
+        message: String,
+    },
+    /// `POST /t/{number}/transcript` was refused; the address comes back.
+    TranscriptRefused {
+        /// Why.
+        refusals: Vec<Refusal>,
+        /// The address as typed.
+        email: String,
+    },
+    /// `POST /t/{number}/rating` was refused; the comment comes back.
+    RatingRefused {
+        /// Why.
+        refusals: Vec<Refusal>,
+        /// The score chosen, where one was.
+        score: Option<Score>,
+        /// The comment as typed.
+        comment: String,
+    },
+}
+
+impl TicketAnswer {
+    /// The answer that `?done=` names.
+    pub fn done(what: &str) -> Option<Self> {
+        match what {
+            "reply" => Some(Self::Replied),
+            "transcript" => Some(Self::TranscriptSent),
+            "rating" => Some(Self::Rated),
+            _ => None,
+        }
+    }
+}
+
+impl TicketPage {
+    /// When the ticket was made.
+    pub fn since(&self) -> Option<Timestamp> {
+        self.entries.first().map(|entry| entry.at)
+    }
+
+    /// The words of `ticket_page.{key}`.
+    pub fn t(&self, key: &str) -> String {
+        self.strings.get(&["ticket_page.", key].concat())
+    }
+
+    /// The same with its places filled.
+    pub fn fill(&self, key: &str, places: &[(&str, &str)]) -> String {
+        self.strings.fill(&["ticket_page.", key].concat(), places)
+    }
+
+    /// The first of these refusals in words; none without one.
+    pub fn first_error(&self, refusals: &[Refusal]) -> Option<String> {
+        refusals.first().map(|refusal| self.strings.refusal(refusal))
+    }
+
+    /// `/t/{number}` and what follows.
+    pub fn address(&self, rest: &str) -> String {
+        ["/t/", &self.ticket.number.0, rest].concat()
+    }
+}

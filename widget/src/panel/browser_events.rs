@@ -1,0 +1,35 @@
+//! What the browser tells by itself: time passes, the network is back, the page is seen again, another tab wrote to the storage.
+
+use super::{dom, runtime, state::State, store};
+use gloo_timers::callback::Interval;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::StorageEvent;
+
+/// How often the state hears of the time, in milliseconds: retries, pings and notices that run out are all whole seconds.
+const TICK_MS: u32 = 1_000;
+
+/// Listens for as long as the page lives.
+pub fn listen() {
+    Interval::new(TICK_MS, || runtime::change(State::tick)).forget();
+    let window = dom::window();
+    let hurry = dom::callback(|| runtime::change(State::hurry));
+    let _ = window.add_event_listener_with_callback("online", &hurry);
+    let _ = window.add_event_listener_with_callback("focus", &hurry);
+    let _ = dom::document().add_event_listener_with_callback("visibilitychange", &hurry);
+    let storage = Closure::<dyn FnMut(StorageEvent)>::new(|event: StorageEvent| {
+        if let Some(key) = event.key() {
+            storage_changed(&key);
+        }
+    });
+    let _ =
+        window.add_event_listener_with_callback("storage", storage.into_js_value().unchecked_ref());
+}
+
+fn storage_changed(key: &str) {
+    runtime::change(|state, env| {
+        let site = state.page.site.0.clone();
+        if key == store::ticket_key(&site) {
+            state.storage_changed(store::ticket(&site), store::unsent(&site), env);
+        }
+    });
+}

@@ -1,0 +1,100 @@
+//! Files that are not sent yet, as chips: those of the next message, and those of the form.
+
+use super::super::{
+    dom, files,
+    state::{Progress, State, file_refusal},
+};
+use crate::{
+    markup::{Class, Id},
+    page::PanelPage,
+};
+use protocol::file::file_size;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+struct Chip {
+    id: String,
+    name: String,
+    size: String,
+    percent: Option<u32>,
+    is_refused: bool,
+}
+
+pub fn draw(state: &State) {
+    let uploads: Vec<Chip> = state
+        .uploads
+        .iter()
+        .map(|upload| Chip {
+            id: upload.id.0.to_string(),
+            name: upload.name.clone(),
+            size: match &upload.progress {
+                Progress::Sending(percent) => [&percent.to_string(), " %"].concat(),
+                Progress::Done(_) => file_size(upload.bytes),
+                Progress::Failed(why) => why.clone(),
+            },
+            percent: match upload.progress {
+                Progress::Sending(percent) => Some(percent),
+                _ => None,
+            },
+            is_refused: matches!(upload.progress, Progress::Failed(_)),
+        })
+        .collect();
+    list(&state.page, Id::Uploads, &uploads);
+    let limit = state.page.file_bytes;
+    let chosen: Vec<Chip> = files::chosen()
+        .iter()
+        .enumerate()
+        .map(|(at, file)| Chip {
+            id: at.to_string(),
+            name: file.name(),
+            size: file_size(files::size(file)),
+            percent: None,
+            is_refused: file_refusal(files::size(file), at, limit).is_some(),
+        })
+        .collect();
+    list(&state.page, Id::ChosenFiles, &chosen);
+}
+
+fn list(page: &PanelPage, id: Id, chips: &[Chip]) {
+    let Some(list) = dom::by_id(id) else { return };
+    let children = list.children();
+    while children.length() as usize > chips.len() {
+        if let Some(last) = list.last_element_child() {
+            last.remove();
+        }
+    }
+    for (at, chip) in chips.iter().enumerate() {
+        let there = children.item(u32::try_from(at).unwrap_or(u32::MAX));
+        let element: HtmlElement = match there {
+            Some(element) => element.unchecked_into(),
+            None => {
+                let Some(fresh) = dom::copy_template(Id::ChipTemplate) else { return };
+                let _ = list.append_child(&fresh);
+                fresh
+            }
+        };
+        fill(page, &element, chip);
+    }
+    dom::set_shown(&list, !chips.is_empty());
+}
+
+fn fill(page: &PanelPage, element: &HtmlElement, chip: &Chip) {
+    dom::attribute(element, "class", Some(if chip.is_refused { "chip bad" } else { "chip" }));
+    dom::attribute(element, "data-id", Some(&chip.id));
+    dom::attribute(element, "title", Some(&chip.name));
+    for (class, words) in [(Class::FileName, &chip.name), (Class::FileSize, &chip.size)] {
+        if let Some(part) = dom::part(element, class) {
+            dom::set_text(&part, words);
+        }
+    }
+    if let Some(progress) = dom::find(element, "progress") {
+        dom::set_shown(&progress, chip.percent.is_some());
+        let percent = chip.percent.unwrap_or(0).to_string();
+        dom::attribute(&progress, "value", Some(&percent));
+        dom::attribute(&progress, "aria-label", Some(&chip.name));
+    }
+    if let Some(button) = dom::find(element, "button") {
+        let label = page.fill("remove", &[("file", &chip.name)]);
+        dom::attribute(&button, "aria-label", Some(&label));
+    }
+}

@@ -1,0 +1,33 @@
+//! The form and its refusals.
+
+use super::super::{dom, state::State};
+use crate::markup::Id;
+use protocol::Field;
+
+pub fn draw(state: &State) {
+    let page = &state.page;
+    let model = state.view_model();
+    dom::text(Id::Intro, &model.intro());
+    let submit = if state.is_submitting { page.t("sending_form") } else { model.submit() };
+    dom::text(Id::Submit, &submit);
+    if let Some(files) = dom::input(Id::Files) {
+        files.set_disabled(state.status.open);
+    }
+    for field in [Field::Name, Field::Email, Field::Subject, Field::Message, Field::Files] {
+        if let Some((id, error_id)) = Id::of_field(field) {
+            let words = page.field_error(&state.refusals, field);
+            dom::text_or_hidden(error_id, &words);
+            mark_refused(id, error_id, &words);
+        }
+    }
+    dom::text_or_hidden(Id::Problem, &page.form_problem(&state.refusals));
+    dom::text_or_hidden(Id::MessageLength, &state.form_length());
+}
+
+fn mark_refused(id: Id, error_id: Id, words: &str) {
+    if let Some(field) = dom::by_id(id) {
+        let is_refused = !words.is_empty();
+        dom::attribute(&field, "aria-invalid", is_refused.then_some("true"));
+        dom::attribute(&field, "aria-describedby", is_refused.then_some(error_id.as_str()));
+    }
+}

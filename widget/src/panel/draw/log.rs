@@ -1,0 +1,91 @@
+//! The log: its items are copies of the server's templates, patched where something changed, never drawn anew.
+
+use super::{
+    super::{
+        dom, js,
+        state::{Content, DeliveryLabel, LogItem, State, last_own, log_items},
+    },
+    message,
+};
+use crate::markup::{Id, TimeFormat};
+use protocol::Timestamp;
+use web_sys::HtmlElement;
+
+/// The items as they are in the document.
+#[derive(Default)]
+pub struct Drawn(Vec<DrawnItem>);
+
+struct DrawnItem {
+    item: LogItem,
+    element: HtmlElement,
+    label: DeliveryLabel,
+}
+
+/// Draws the log.
+pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
+    let Drawn(drawn) = drawn;
+    let items = log_items(state.timeline.entries(), state.outbox.items(now));
+    let Some(list) = dom::by_id(Id::LogItems) else { return };
+    let length = items.len();
+    for (at, item) in items.into_iter().enumerate() {
+        let found = drawn.iter().skip(at).position(|drawn| drawn.item.key == item.key);
+        let mut shown = match found {
+            Some(offset) => drawn.remove(at + offset),
+            None => {
+                let Some(element) = make(state, &item) else { return };
+                DrawnItem { item: item.clone(), element, label: DeliveryLabel::default() }
+            }
+        };
+        if shown.item != item {
+            // The same message, with its files now, which the form's own copy did not know.
+            let Some(fresh) = make(state, &item) else { return };
+            let _ = shown.element.replace_with_with_node_1(&fresh);
+            shown = DrawnItem { item, element: fresh, label: DeliveryLabel::default() };
+        }
+        let there = list.children().item(u32::try_from(at).unwrap_or(u32::MAX));
+        if there.as_ref() != Some(shown.element.as_ref()) {
+            let _ = list.insert_before(&shown.element, there.as_ref().map(AsRef::as_ref));
+        }
+        drawn.insert(at, shown);
+    }
+    for gone in drawn.drain(length..) {
+        gone.element.remove();
+    }
+    let newest = last_own(state.timeline.entries());
+    for DrawnItem { item, element, label } in drawn {
+        if let Content::Message(message) = &item.content
+            && message.agent.is_none()
+        {
+            let now_label = state.delivery_label(message.id, newest, now);
+            if *label != now_label {
+                *label = now_label;
+                message::show_label(element, label);
+            }
+        }
+    }
+}
+
+/// Scrolls to the end of the log, which is where it starts (`column-reverse`).
+pub fn scroll_to_end() {
+    if let Some(log) = dom::by_id(Id::Log) {
+        log.set_scroll_top(0);
+    }
+}
+
+fn make(state: &State, item: &LogItem) -> Option<HtmlElement> {
+    let page = &state.page;
+    match &item.content {
+        Content::Time(at) => event(&js::format_time(*at, TimeFormat::Moment)),
+        Content::Event(words, name) => {
+            let state = page.strings.state(name);
+            event(&page.fill(words, &[("name", name), ("state", &state), ("n", name)]))
+        }
+        Content::Message(message) => message::make(state, message),
+    }
+}
+
+fn event(words: &str) -> Option<HtmlElement> {
+    let element = dom::copy_template(Id::EventTemplate)?;
+    element.set_text_content(Some(words));
+    Some(element)
+}

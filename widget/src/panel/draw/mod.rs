@@ -1,0 +1,53 @@
+//! Puts the state into the document. It may run at any time and as often as it likes.
+
+mod attachment;
+mod chips;
+mod conversation;
+mod form;
+mod header;
+mod log;
+mod message;
+
+pub use log::scroll_to_end;
+
+use super::{dom, state::State};
+use crate::markup::Id;
+use protocol::Timestamp;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlDialogElement;
+
+/// What has been drawn, and is patched from then on.
+#[derive(Default)]
+pub struct Drawn {
+    log: log::Drawn,
+}
+
+/// Draws everything, as it is now.
+pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
+    show_by_rules(state);
+    header::draw(state);
+    form::draw(state);
+    conversation::draw(state);
+    dialog(state);
+    log::draw(state, now, &mut drawn.log);
+    chips::draw(state);
+}
+
+/// Every element that has a rule.
+fn show_by_rules(state: &State) {
+    let model = state.view_model();
+    for element in dom::find_all(Id::Panel, "[data-show]") {
+        let rule = element.get_attribute("data-show").unwrap_or_default();
+        dom::set_shown(&element, model.shows(&rule));
+    }
+}
+
+fn dialog(state: &State) {
+    let Some(dialog) = dom::by_id(Id::TranscriptDialog) else { return };
+    let dialog: HtmlDialogElement = dialog.unchecked_into();
+    if state.transcript_dialog_open && !dialog.open() {
+        let _ = dialog.show_modal();
+    } else if !state.transcript_dialog_open && dialog.open() {
+        dialog.close();
+    }
+}

@@ -1,0 +1,73 @@
+//! What the host page says, from the loader to the state.
+
+use super::{
+    js, json, runtime,
+    state::{HostMessage, Person, Question},
+};
+use serde::Deserialize;
+use wasm_bindgen::{JsCast, closure::Closure};
+
+/// Listens for as long as the page lives. What was said before arrives at once.
+pub fn listen() {
+    let listener = Closure::<dyn FnMut(String, String)>::new(|kind: String, json: String| {
+        if let Some(message) = parse(&kind, &json) {
+            runtime::change(|state, env| state.on_host_message(message, env));
+        }
+    });
+    js::on_host_message(listener.into_js_value().unchecked_ref());
+}
+
+/// A message as the loader posts it; each kind uses some of the fields.
+#[derive(Deserialize)]
+struct Posted {
+    #[serde(default)]
+    visitor: Person,
+    #[serde(default)]
+    extra: Question,
+    #[serde(default)]
+    page: Option<String>,
+}
+
+fn parse(kind: &str, json: &str) -> Option<HostMessage> {
+    let Posted { visitor, extra, page } = json::read(json)?;
+    match kind {
+        "open" => Some(HostMessage::Open { page }),
+        "close" => Some(HostMessage::Close),
+        "visitor" => Some(HostMessage::Visitor { visitor, extra }),
+        "logout" => Some(HostMessage::Logout),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_message_of_the_loader_is_understood() {
+        let page = Some("https://a.mx/".to_owned());
+        assert_eq!(
+            parse("open", r#"{"ayuda":1,"is":"open","page":"https://a.mx/"}"#),
+            Some(HostMessage::Open { page })
+        );
+        assert_eq!(parse("close", r#"{"ayuda":1,"is":"close"}"#), Some(HostMessage::Close));
+        assert_eq!(parse("logout", r#"{"ayuda":1,"is":"logout"}"#), Some(HostMessage::Logout));
+        assert_eq!(
+            parse(
+                "visitor",
+                r#"{"visitor":{"name":"Ana","phone":"1"},"extra":{"message":"hola"}}"#
+            ),
+            Some(HostMessage::Visitor {
+                visitor: Person { name: Some("Ana".into()), email: None },
+                extra: Question { subject: None, message: Some("hola".into()) },
+            })
+        );
+    }
+
+    #[test]
+    fn what_no_loader_says_is_passed_over() {
+        assert_eq!(parse("dance", "{}"), None);
+        assert_eq!(parse("open", "open"), None);
+        assert_eq!(parse("open", r#"{"page":1}"#), None);
+    }
+}

@@ -1,0 +1,71 @@
+//! Forms: each is submitted by script, so that the document stays.
+
+use super::super::{answers, dom, files, js, runtime, store};
+use crate::{
+    markup::Id,
+    page::{Form, PanelPage, Typed},
+};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, Event, FormData};
+
+pub fn on_submit(event: &Event, form: &Element) {
+    event.prevent_default();
+    match dom::id_of(form) {
+        Some(Id::Intake) => submit(form),
+        Some(Id::Composer) => send_message(),
+        Some(Id::Contact) => {
+            let email = dom::value(Id::ContactEmail);
+            runtime::change(|state, env| state.contact(&email, env));
+        }
+        Some(Id::Transcript) => {
+            let email = dom::value(Id::TranscriptEmail);
+            runtime::change(|state, env| state.transcript_to(&email, env));
+        }
+        Some(Id::Rating) => rate(),
+        _ => {}
+    }
+}
+
+/// Sends what the composer holds.
+pub fn send_message() {
+    let text = dom::value(Id::ComposerMessage);
+    runtime::change(|state, env| state.send_message(js::new_id(), &text, env));
+}
+
+fn rate() {
+    let chosen = dom::find_all(Id::Rating, ":checked").pop();
+    let score = chosen.and_then(|input| input.get_attribute("value")?.parse::<u8>().ok());
+    let comment = dom::value(Id::Comment);
+    runtime::change(|state, env| state.rate(score, &comment, env));
+}
+
+/// The form: checked as the server checks it, then posted.
+fn submit(form: &Element) {
+    let Ok(data) = FormData::new_with_form(form.unchecked_ref()) else { return };
+    let text = |name: &str| data.get(name).as_string().unwrap_or_default();
+    let typed = Typed {
+        name: text("name"),
+        email: text("email"),
+        subject: text("subject"),
+        message: text("message"),
+    };
+    runtime::change(|state, _| {
+        if let Some(form) = state.submit(&typed, &files::chosen_sizes()) {
+            if let Some(host) = &state.host_page {
+                let _ = data.set_with_str("page", host);
+            }
+            post(&state.page, form, &data, typed);
+        }
+    });
+}
+
+fn post(page: &PanelPage, form: Form, data: &FormData, typed: Typed) {
+    let done = dom::callback_once(move |text| {
+        let answer = answers::to_form(&text);
+        runtime::change(|state, env| {
+            let stored = store::unsent(&state.page.site.0);
+            state.form_answered(form, &typed, answer, stored, env);
+        });
+    });
+    js::request("POST", &page.address(form.path()), "", data, &JsValue::NULL, &done);
+}

@@ -1,0 +1,93 @@
+//! Files that the visitor chooses, pastes or drops: into the next message, or into the Ayuda form's field.
+
+use super::super::{answers, dom, files, js, runtime, state::UploadId};
+use crate::{markup::Id, view_model::Screen};
+use wasm_bindgen::{JsValue, closure::Closure};
+use web_sys::{ClipboardEvent, DragEvent, Element, File, FormData};
+
+pub fn on_chosen_in_form() {
+    runtime::change(|state, _| state.files_chosen(&files::chosen_sizes()));
+}
+
+pub fn on_chosen_in_composer() {
+    let Some(input) = dom::input(Id::ComposerFiles) else { return };
+    if let Some(chosen) = input.files() {
+        upload_all(files::listed(&chosen));
+    }
+    input.set_value("");
+}
+
+pub fn on_paste(event: &ClipboardEvent) {
+    let pasted = event.clipboard_data().and_then(|data| data.files());
+    if let Some(pasted) = pasted.filter(|pasted| pasted.length() > 0) {
+        event.prevent_default();
+        take(files::listed(&pasted));
+    }
+}
+
+/// `target` is what the files are dragged over: the form's field takes them by itself.
+pub fn on_drag(event: &DragEvent, target: Option<Id>) {
+    let Some(data) = event.data_transfer() else { return };
+    let has_files = data.types().includes(&JsValue::from_str("Files"), 0);
+    if !has_files || target == Some(Id::Files) {
+        return;
+    }
+    event.prevent_default();
+    let kind = event.type_();
+    runtime::change(|state, _| {
+        state.is_dragging = kind == "dragover" && state.screen == Screen::Conversation;
+    });
+    if kind == "drop"
+        && let Some(dropped) = data.files()
+    {
+        take(files::listed(&dropped));
+    }
+}
+
+/// Takes a file out of the next message, or out of the form's field.
+pub fn remove(target: &Element, id: &str) {
+    let Ok(id) = id.parse::<u32>() else { return };
+    let is_chosen = dom::by_id(Id::ChosenFiles).is_some_and(|list| list.contains(Some(target)));
+    if is_chosen {
+        files::remove_chosen(id as usize);
+        runtime::change(|_, _| {});
+        dom::focus(Id::Files);
+    } else {
+        runtime::change(|state, _| state.remove_upload(UploadId(id)));
+    }
+}
+
+/// Files that came by paste or drop go where the text goes.
+fn take(given: Vec<File>) {
+    match runtime::read(|state| (state.screen, state.status.open)) {
+        Some((Screen::Conversation, _)) => upload_all(given),
+        Some((Screen::Form, false)) => {
+            files::choose(given);
+            runtime::change(|_, _| {});
+        }
+        _ => {}
+    }
+}
+
+fn upload_all(given: Vec<File>) {
+    for file in given {
+        runtime::change(|state, _| {
+            if let Some(id) = state.add_upload(file.name(), files::size(&file)) {
+                upload(&state.page.address("/files"), state.token(), &file, id);
+            }
+        });
+    }
+}
+
+fn upload(path: &str, token: &str, file: &File, id: UploadId) {
+    let Ok(data) = FormData::new() else { return };
+    let _ = data.append_with_blob_and_filename("file", file, &file.name());
+    let progress = Closure::<dyn FnMut(u32)>::new(move |percent: u32| {
+        runtime::change(|state, _| state.upload_progressed(id, percent));
+    });
+    let done = dom::callback_once(move |text| {
+        let answer = answers::to_upload(&text);
+        runtime::change(|state, _| state.upload_answered(id, answer));
+    });
+    js::request("POST", path, token, &data, &progress.into_js_value(), &done);
+}

@@ -1,0 +1,105 @@
+//! The same checks as the server's, before a form is sent: an answer beside the field without a round trip.
+
+use crate::page::{Form, Typed};
+use protocol::{
+    Code, Field, Refusal, limits,
+    text::{ChatText, EmailAddress, FormText, PersonName, Subject},
+};
+
+/// Everything that the server would refuse in what was typed; nothing when it may be sent.
+pub fn refusals(form: Form, typed: &Typed) -> Vec<Refusal> {
+    let mut out = Vec::new();
+    let mut check = |result: Result<(), Refusal>| out.extend(result.err());
+    let has_name = !typed.name.trim().is_empty();
+    let has_email = !typed.email.trim().is_empty();
+    if has_name {
+        check(PersonName::parse(&typed.name).map(drop));
+    }
+    match form {
+        Form::Chat if !has_name && !has_email => {
+            check(Err(Refusal::of(Field::Name, Code::NameOrEmailRequired)));
+        }
+        Form::Chat if !has_email => {}
+        _ => check(EmailAddress::parse(&typed.email).map(drop)),
+    }
+    match form {
+        Form::Chat => {
+            if !typed.subject.trim().is_empty() {
+                check(Subject::parse(&typed.subject).map(drop));
+            }
+            check(ChatText::parse(&typed.message).map(drop));
+        }
+        Form::Request => check(FormText::parse(&typed.message).map(drop)),
+    }
+    out
+}
+
+/// What may go up with a message: as many as there is room for beside `already`, none beyond the site's size.
+pub fn file_refusal(bytes: u64, already: usize, limit: u64) -> Option<Refusal> {
+    if already >= limits::FILES {
+        return Some(Refusal::of(Field::Files, Code::TooManyFiles).limit(limits::FILES as u64));
+    }
+    (bytes > limit).then(|| Refusal::of(Field::Files, Code::FileTooLarge).limit(limit))
+}
+
+/// How many characters a composer holds, counted as the server counts them: trimmed, Unicode scalar values.
+pub fn characters(text: &str) -> usize {
+    text.trim().chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(name: &str, email: &str, message: &str) -> Typed {
+        Typed {
+            name: name.into(),
+            email: email.into(),
+            subject: String::new(),
+            message: message.into(),
+        }
+    }
+
+    #[test]
+    fn a_chat_needs_a_name_or_an_address_and_a_message() {
+        assert!(refusals(Form::Chat, &typed("Ana", "", "hola")).is_empty());
+        assert!(refusals(Form::Chat, &typed("", "ana@a.mx", "hola")).is_empty());
+        assert_eq!(
+            refusals(Form::Chat, &typed(" ", " ", " ")),
+            [
+                Refusal::of(Field::Name, Code::NameOrEmailRequired),
+                Refusal::of(Field::Message, Code::Required)
+            ]
+        );
+        assert_eq!(
+            refusals(Form::Chat, &typed("Ana", "ana", "hola")),
+            [Refusal::of(Field::Email, Code::EmailInvalid)]
+        );
+    }
+
+    #[test]
+    fn a_request_needs_an_address_and_takes_a_long_message() {
+        let long = "ñ".repeat(limits::CHAT_TEXT + 1);
+        assert!(refusals(Form::Request, &typed("", "ana@a.mx", &long)).is_empty());
+        assert_eq!(
+            refusals(Form::Request, &typed("Ana", "", "hola")),
+            [Refusal::of(Field::Email, Code::Required)]
+        );
+        assert_eq!(
+            refusals(Form::Chat, &typed("Ana", "", &long)),
+            [Refusal::of(Field::Message, Code::TooLong).limit(1000)]
+        );
+    }
+
+    #[test]
+    fn files_are_counted_and_weighed() {
+        assert_eq!(file_refusal(10, 0, 10), None);
+        assert_eq!(file_refusal(11, 4, 10).map(|r| r.code), Some(Code::FileTooLarge));
+        assert_eq!(file_refusal(1, 5, 10).map(|r| r.code), Some(Code::TooManyFiles));
+    }
+
+    #[test]
+    fn characters_are_counted_as_the_server_counts_them() {
+        assert_eq!(characters("  ñandú 👋🏽 \n"), 8);
+    }
+}

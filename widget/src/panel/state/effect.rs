@@ -1,0 +1,81 @@
+//! What the panel does outside itself.
+
+use crate::markup::Id;
+use protocol::{EntryId, delivery::Unsent, visitor::VisitorCommand};
+use std::time::Duration;
+
+/// Something to be done in the browser. What an effect needs and the state holds is read from the state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Open a socket in place of the one there is.
+    Connect,
+    /// Send a frame on the socket.
+    Send(VisitorCommand),
+    /// Call [`State::tick`](super::State::tick) after this long, without waiting for the next whole second.
+    TickAfter(Duration),
+
+    /// Keep the ticket in storage, or forget it where there is none.
+    KeepTicket,
+    /// Keep the draft in storage.
+    KeepDraft,
+    /// Keep in storage whether answers come with a sound.
+    KeepSound,
+    /// Keep a message in storage until it is acknowledged.
+    KeepUnsent(Unsent),
+    /// Forget a kept message.
+    ForgetUnsent(EntryId),
+
+    /// Put the draft into the form's message and into the composer.
+    PutDraft,
+    /// Put a text into a field that is empty.
+    Prefill(Id, String),
+    /// Empty the form that made a ticket, and give it a fresh id.
+    ClearForm,
+    /// Scroll the log to its end.
+    ScrollToEnd,
+    /// Move the focus, once everything is drawn.
+    Focus(Focus),
+
+    /// Play the sound of an answer.
+    PlaySound,
+    /// Tell the host page.
+    PostToHost(HostNotice, String),
+}
+
+/// Where the focus goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// The first field that is empty, or the title on a touch screen.
+    FirstField,
+    /// The first field of the form that was refused.
+    FirstRefused,
+    /// The first item of the menu.
+    FirstMenuItem,
+    /// An element.
+    Element(Id),
+}
+
+/// What a host page hears of its visitor's conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostNotice {
+    /// The number of unread messages.
+    Unread,
+    /// An agent's message arrived.
+    Message,
+    /// A ticket is open; the value is its number.
+    Ticket,
+    /// Something was refused; the value is its code.
+    Error,
+}
+
+impl HostNotice {
+    /// Its name in messages to the loader.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unread => "unread",
+            Self::Message => "message",
+            Self::Ticket => "ticket",
+            Self::Error => "error",
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! What the log shows, made from the ticket's entries and from the messages that are still on their way.
+
+use protocol::{
+    EntryId, Seq, Timestamp,
+    delivery::{Delivery, Unsent},
+    entry::{BecameRequest, EndedBy, VisitorBody, VisitorEntry},
+    file::Attachment,
+};
+use std::time::Duration;
+
+/// After a silence this long the log says what time it is.
+const SILENCE: Duration = Duration::from_mins(15);
+
+/// An item of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogItem {
+    /// Stays the same while a message moves from the outbox to the timeline, so that it is not read out twice.
+    pub key: ItemKey,
+    /// What it shows.
+    pub content: Content,
+}
+
+/// Tells the items of a log apart: an entry has an item, and may have a time before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemKey {
+    /// The time before an entry.
+    Before(EntryId),
+    /// The entry.
+    Entry(EntryId),
+}
+
+/// What an item shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// The day and time at which the conversation goes on.
+    Time(Timestamp),
+    /// Something that happened to the chat: the key of its words, and what they name.
+    Event(&'static str, String),
+    /// A message.
+    Message(Message),
+}
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its id.
+    pub id: EntryId,
+    /// The agent's name; none for the visitor's own.
+    pub agent: Option<String>,
+    /// As written.
+    pub text: String,
+    /// What came with it.
+    pub files: Vec<Attachment>,
+    /// When it was written or committed.
+    pub at: Timestamp,
+    /// The first of a run by the same person: it shows whose it is.
+    pub is_first: bool,
+}
+
+/// The log's items in order: the timeline, then the outbox.
+pub fn log_items<'a>(
+    entries: &[VisitorEntry],
+    unsent: impl Iterator<Item = (&'a Unsent, Delivery)>,
+) -> Vec<LogItem> {
+    let mut log = Log { items: Vec::with_capacity(entries.len() + 4), at: None, author: None };
+    for entry in entries {
+        log.entry(entry);
+    }
+    for (message, _) in unsent {
+        log.message(message.id, message.since, None, &message.text, &message.files);
+    }
+    log.items
+}
+
+struct Log {
+    items: Vec<LogItem>,
+    at: Option<Timestamp>,
+    /// Whose message was last; none after an event.
+    author: Option<Author>,
+}
+
+#[derive(PartialEq)]
+enum Author {
+    Visitor,
+    Agent(String),
+}
+
+impl Log {
+    fn entry(&mut self, entry: &VisitorEntry) {
+        let (words, name) = match &entry.body {
+            VisitorBody::Visitor { text, files } => {
+                return self.message(entry.id, entry.at, None, text, files);
+            }
+            VisitorBody::Agent { name, text, files } => {
+                return self.message(entry.id, entry.at, Some(name), text, files);
+            }
+            VisitorBody::ChatStarted | VisitorBody::Hidden => return,
+            VisitorBody::Joined { name } => ("joined", name.clone()),
+            VisitorBody::Left { name } => ("left", name.clone()),
+            VisitorBody::Requeued => ("requeued", String::new()),
+            VisitorBody::BecameRequest { why } => (
+                match why {
+                    BecameRequest::WaitLimit => "became_wait_limit",
+                    BecameRequest::DeskClosed => "became_desk_closed",
+                },
+                String::new(),
+            ),
+            VisitorBody::ChatEnded { by } => (
+                match by {
+                    EndedBy::Agent => "ended_agent",
+                    EndedBy::Visitor => "ended_visitor",
+                    EndedBy::Inactivity => "ended_inactivity",
+                    EndedBy::Desk => "ended_desk",
+                },
+                String::new(),
+            ),
+            VisitorBody::StateChanged { state } => ("state", state.name.clone()),
+            VisitorBody::Rated { score } => ("rated", score.to_string()),
+            VisitorBody::TranscriptSent => ("transcript_line", String::new()),
+        };
+        self.time(entry.id, entry.at);
+        self.author = None;
+        self.push(ItemKey::Entry(entry.id), Content::Event(words, name));
+    }
+
+    fn message(
+        &mut self,
+        id: EntryId,
+        at: Timestamp,
+        agent: Option<&String>,
+        text: &str,
+        files: &[Attachment],
+    ) {
+        self.time(id, at);
+        let author = Some(agent.cloned().map_or(Author::Visitor, Author::Agent));
+        let is_first = self.author != author;
+        self.author = author;
+        let message = Message {
+            id,
+            agent: agent.cloned(),
+            text: text.to_owned(),
+            files: files.to_vec(),
+            at,
+            is_first,
+        };
+        self.push(ItemKey::Entry(id), Content::Message(message));
+    }
+
+    fn time(&mut self, id: EntryId, at: Timestamp) {
+        if self.at.is_none_or(|before| at.since(before) >= SILENCE) {
+            self.author = None;
+            self.push(ItemKey::Before(id), Content::Time(at));
+        }
+        self.at = Some(self.at.map_or(at, |before| before.max(at)));
+    }
+
+    fn push(&mut self, key: ItemKey, content: Content) {
+        self.items.push(LogItem { key, content });
+    }
+}
+
+/// The visitor's last message that the server has, and its place: what *entregado* and *leído* stand under.
+pub fn last_own(entries: &[VisitorEntry]) -> Option<(EntryId, Seq)> {
+    entries
+        .iter()
+        .rev()
+        .find(|entry| matches!(entry.body, VisitorBody::Visitor { .. }))
+        .map(|entry| (entry.id, entry.seq))
+}
+
+/// How many messages of agents came after `seen`.
+pub fn unread(entries: &[VisitorEntry], seen: Seq) -> usize {
+    entries
+        .iter()
+        .rev()
+        .take_while(|entry| entry.seq > seen)
+        .filter(|entry| matches!(entry.body, VisitorBody::Agent { .. }))
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn entry(seq: i64, minute: i64, body: VisitorBody) -> VisitorEntry {
+        VisitorEntry {
+            seq: Seq(seq),
+            id: EntryId(Uuid::from_u128(u128::try_from(seq).expect("positive"))),
+            at: Timestamp(minute * 60_000),
+            body,
+        }
+    }
+
+    fn own(text: &str) -> VisitorBody {
+        VisitorBody::Visitor { text: text.into(), files: vec![] }
+    }
+
+    fn agent(text: &str) -> VisitorBody {
+        VisitorBody::Agent { name: "Lucía Medina".into(), text: text.into(), files: vec![] }
+    }
+
+    fn shape(items: &[LogItem]) -> Vec<String> {
+        items
+            .iter()
+            .map(|item| match &item.content {
+                Content::Time(at) => format!("at {}", at.0 / 60_000),
+                Content::Event(words, name) => format!("{words} {name}"),
+                Content::Message(message) => {
+                    format!("{}{}", if message.is_first { "+" } else { "" }, message.text)
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_run_shows_its_person_once_and_a_silence_shows_the_time() {
+        let entries = [
+            entry(1, 0, own("a")),
+            entry(2, 0, VisitorBody::ChatStarted),
+            entry(3, 1, VisitorBody::Joined { name: "Lucía".into() }),
+            entry(4, 1, agent("b")),
+            entry(5, 2, agent("c")),
+            entry(6, 30, agent("d")),
+        ];
+        let items = log_items(&entries, std::iter::empty());
+        assert_eq!(shape(&items), ["at 0", "+a", "joined Lucía", "+b", "c", "at 30", "+d"]);
+    }
+
+    #[test]
+    fn a_message_keeps_its_key_when_it_is_acknowledged() {
+        let body = own("hola");
+        let committed = entry(7, 0, body);
+        let unsent =
+            Unsent { id: committed.id, text: "hola".into(), files: vec![], since: committed.at };
+        let before = log_items(&[], [(&unsent, Delivery::Sending)].into_iter());
+        let after = log_items(std::slice::from_ref(&committed), std::iter::empty());
+        assert_eq!(before, after);
+    }
+
+    #[test]
+    fn unread_counts_agents_alone() {
+        let entries = [
+            entry(1, 0, agent("a")),
+            entry(2, 0, agent("b")),
+            entry(3, 0, own("c")),
+            entry(4, 0, VisitorBody::Hidden),
+            entry(5, 0, agent("d")),
+        ];
+        assert_eq!(unread(&entries, Seq(0)), 3);
+        assert_eq!(unread(&entries, Seq(1)), 2);
+        assert_eq!(unread(&entries, Seq(5)), 0);
+        assert_eq!(last_own(&entries).map(|(_, seq)| seq), Some(Seq(3)));
+    }
+}

@@ -1,0 +1,170 @@
+//! The visitor's own messages and drafts.
+
+use super::{
+    check::characters,
+    effect::{Effect, Focus},
+    model::{Environment, State},
+};
+use crate::{markup::Id, view_model::Screen};
+use protocol::{EntryId, limits, visitor::VisitorCommand};
+use std::time::Duration;
+
+/// A typing notice goes out at most this often.
+const TYPING_EVERY: Duration = Duration::from_secs(3);
+
+impl State {
+    /// A key was pressed in the composer or in the form's message, which holds this now.
+    pub fn typed(&mut self, text: &str, env: &Environment) {
+        self.set_draft(text);
+        let is_talking =
+            self.connection.is_greeted && self.screen == Screen::Conversation && !text.is_empty();
+        if is_talking && env.now.since(self.typed_at) >= TYPING_EVERY {
+            self.typed_at = env.now;
+            self.send(VisitorCommand::Typing);
+        }
+    }
+
+    /// *Enviar*: what the composer holds, unless it is nothing, too long, or a file of it is still on its way. `id` is a fresh one.
+    pub fn send_message(&mut self, id: EntryId, text: &str, env: &Environment) {
+        let text = text.trim();
+        self.focus(Focus::Element(Id::ComposerMessage));
+        let is_empty = text.is_empty() && !self.has_files();
+        if is_empty || self.is_uploading() || characters(text) > limits::CHAT_TEXT {
+            return;
+        }
+        let files = self.take_files();
+        let unsent = self.outbox.add(id, text.to_owned(), files, env.now);
+        self.add_effect(Effect::KeepUnsent(unsent));
+        self.set_draft("");
+        self.add_effect(Effect::PutDraft);
+        self.notice.clear();
+        self.at_end = true;
+        self.add_effect(Effect::ScrollToEnd);
+        self.flush(env);
+    }
+
+    /// *Reintentar*.
+    pub fn retry(&mut self, id: EntryId, env: &Environment) {
+        if let Some(unsent) = self.outbox.retry(id, env.now) {
+            self.add_effect(Effect::KeepUnsent(unsent));
+        }
+        self.flush(env);
+        self.focus(Focus::Element(Id::ComposerMessage));
+    }
+
+    /// *Editar*: a refused message goes back into the composer.
+    pub fn take_back(&mut self, id: EntryId) {
+        if let Some(unsent) = self.outbox.take_back(id) {
+            self.add_effect(Effect::ForgetUnsent(id));
+            self.put_before_draft(&unsent.text);
+        }
+        self.focus(Focus::Element(Id::ComposerMessage));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panel::state::fixture::{Panel, id, status};
+    use protocol::{Code, Refusal, delivery::Delivery, visitor::VisitorEvent};
+
+    fn deliveries(panel: &Panel) -> Vec<Delivery> {
+        panel.state.outbox.items(panel.env.now).map(|(_, delivery)| delivery).collect()
+    }
+
+    #[test]
+    fn a_message_is_kept_shown_and_sent_at_once() {
+        let mut panel = Panel::in_a_chat();
+        panel.change(|state, env| state.typed(" hola ", env));
+        panel.change(|state, env| state.send_message(id(50), " hola ", env));
+        assert_eq!(deliveries(&panel), [Delivery::Sending]);
+        assert_eq!(panel.stored().unsent.len(), 1);
+        assert_eq!((panel.state.draft.as_str(), panel.stored().draft.as_str()), ("", ""));
+        let done = panel.take();
+        let say = VisitorCommand::Say { id: id(50), text: "hola".into(), files: vec![] };
+        assert!(done.contains(&Effect::Send(say)));
+        assert!(done.contains(&Effect::PutDraft) && done.contains(&Effect::ScrollToEnd));
+    }
+
+    #[test]
+    fn nothing_and_too_much_stay_in_the_composer() {
+        let mut panel = Panel::in_a_chat();
+        for text in [" \n ".to_owned(), "ñ".repeat(limits::CHAT_TEXT + 1)] {
+            panel.change(|state, env| state.typed(&text, env));
+            panel.take();
+            panel.change(|state, env| state.send_message(id(50), &text, env));
+            assert_eq!(panel.state.draft, text);
+            assert_eq!(panel.take(), [Effect::Focus(Focus::Element(Id::ComposerMessage))]);
+        }
+        let longest = "ñ".repeat(limits::CHAT_TEXT);
+        panel.change(|state, env| state.send_message(id(50), &longest, env));
+        assert_eq!(deliveries(&panel), [Delivery::Sending]);
+    }
+
+    #[test]
+    fn typing_is_said_at_most_every_three_seconds_and_only_in_a_conversation() {
+        let mut panel = Panel::in_a_chat();
+        panel.change(|state, env| state.typed("h", env));
+        assert_eq!(panel.sent(), [VisitorCommand::Typing]);
+        panel.almost_wait(TYPING_EVERY);
+        panel.change(|state, env| state.typed("ho", env));
+        assert_eq!(panel.sent(), []);
+        panel.wait(Duration::from_millis(1));
+        panel.change(|state, env| state.typed("", env));
+        assert_eq!(panel.sent(), [], "an empty composer is not being typed in");
+        panel.change(|state, env| state.typed("hol", env));
+        assert_eq!(panel.sent(), [VisitorCommand::Typing]);
+
+        let mut panel = Panel::before_a_chat();
+        panel.change(|state, env| state.typed("h", env));
+        assert_eq!(panel.sent(), []);
+    }
+
+    #[test]
+    fn a_refused_message_can_be_taken_back_before_what_is_being_typed() {
+        let mut panel = Panel::in_a_chat();
+        panel.change(|state, env| state.send_message(id(50), "mal", env));
+        let refusal = Refusal::new(Code::CharacterInvalid);
+        panel.event(VisitorEvent::Refused { id: Some(id(50)), refusal });
+        assert_eq!(deliveries(&panel), [Delivery::Refused(refusal)]);
+        assert!(panel.posted().contains(&(
+            crate::panel::state::effect::HostNotice::Error,
+            "character_invalid".into()
+        )));
+        assert_eq!(panel.stored().unsent.len(), 1, "the text stays with its sender");
+        panel.change(|state, env| state.typed("otra", env));
+        panel.change(|state, _| state.take_back(id(50)));
+        assert_eq!(panel.state.draft, "mal\notra");
+        assert!(panel.take().contains(&Effect::PutDraft));
+        assert!(panel.stored().unsent.is_empty() && deliveries(&panel).is_empty());
+        panel.change(|state, _| state.take_back(id(50)));
+        assert_eq!(panel.state.draft, "mal\notra", "it is taken back once");
+    }
+
+    #[test]
+    fn a_refused_message_tried_again_has_the_same_id() {
+        let mut panel = Panel::in_a_chat();
+        panel.change(|state, env| state.send_message(id(50), "mal", env));
+        let refusal = Refusal::new(Code::Invalid);
+        panel.event(VisitorEvent::Refused { id: Some(id(50)), refusal });
+        panel.take();
+        panel.change(|state, env| state.retry(id(50), env));
+        let say = VisitorCommand::Say { id: id(50), text: "mal".into(), files: vec![] };
+        assert_eq!(panel.sent(), [say]);
+        assert_eq!(deliveries(&panel), [Delivery::Sending]);
+    }
+
+    #[test]
+    fn a_flip_keeps_the_draft_in_both_directions() {
+        let mut panel = Panel::before_a_chat();
+        panel.change(|state, env| state.typed("a medias", env));
+        for open in [false, true] {
+            panel.take();
+            panel.event(VisitorEvent::Status { status: status(open) });
+            assert_eq!(panel.state.screen, Screen::Form);
+            assert_eq!(panel.state.draft, "a medias");
+            assert_eq!(panel.stored().draft, "a medias");
+            assert_eq!(panel.take(), [], "the field that is being typed in is not touched");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What the panel knows and decides, without a browser: events come in with the instant and the random number that they need,
+//! [`State`] changes, and [`Effect`]s say what is to be done about it. No file of this folder uses `web_sys`, `js_sys`,
+//! a clock or a dice; its tests run on any machine, and one of them checks that.
+
+mod attach;
+mod check;
+mod commands;
+mod connection;
+mod delivery;
+mod effect;
+mod form;
+mod host;
+mod length;
+mod log_items;
+mod menu;
+mod message;
+mod model;
+mod reading;
+mod server;
+mod ticket;
+mod upload;
+
+#[cfg(test)]
+mod fixture;
+
+pub use check::file_refusal;
+pub use delivery::DeliveryLabel;
+pub use effect::{Effect, Focus};
+pub use form::FormAnswer;
+pub use host::{HostMessage, Person, Question};
+pub use log_items::{Content, LogItem, Message, last_own, log_items};
+pub use model::{Environment, Kept, PendingCommand, State, Stored};
+pub use upload::{Progress, UploadId};

@@ -1,0 +1,277 @@
+//! The state itself, and how it begins.
+
+use super::{
+    effect::{Effect, Focus, HostNotice},
+    upload::Upload,
+};
+use crate::{
+    page::{Answer, Form, PanelPage},
+    view_model::{Screen, ViewModel},
+};
+use protocol::{
+    Refusal, Seq, TicketNumber, TicketToken, Timestamp,
+    delivery::{Outbox, Pulse, Reconnect, Timeline, Unsent},
+    entry::VisitorEntry,
+    status::Availability,
+    visitor::{Done, VisitorCommand, VisitorTicket},
+};
+use serde::{Deserialize, Serialize};
+
+/// What a change needs to know of the browser. The runtime reads it anew before every change.
+#[derive(Clone, Copy, Debug)]
+pub struct Environment {
+    /// Now, by the visitor's clock.
+    pub now: Timestamp,
+    /// A fresh random number, 0 to 1.
+    pub chance: f64,
+    /// The page is on screen, as far as the browser knows.
+    pub is_visible: bool,
+    /// The socket is open.
+    pub is_connected: bool,
+}
+
+/// What storage held when the panel started.
+#[derive(Debug, Default)]
+pub struct Stored {
+    /// The ticket that this browser has open on the site.
+    pub ticket: Option<Kept>,
+    /// Messages that were never acknowledged, in any order.
+    pub unsent: Vec<Unsent>,
+    /// What was being typed.
+    pub draft: String,
+    /// Answers come without a sound.
+    pub muted: bool,
+}
+
+/// The ticket that a browser has open on a site, as it is kept in storage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Opens the ticket.
+    pub token: TicketToken,
+    /// `CO-1042`.
+    pub number: TicketNumber,
+    /// The ticket page, with its token.
+    pub link: String,
+}
+
+/// The command whose answer is awaited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PendingCommand {
+    /// None.
+    #[default]
+    None,
+    /// Sent.
+    Sent(Done),
+    /// Refused.
+    Refused(Done, Refusal),
+}
+
+/// Everything that the panel knows.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, not a state of one machine"
+)]
+pub struct State {
+    /// What the server made the document from.
+    pub page: PanelPage,
+    /// The button's answer.
+    pub status: Availability,
+    /// What fills the panel.
+    pub screen: Screen,
+
+    /// The ticket that this browser has open, known before the server sends it.
+    pub kept: Option<Kept>,
+    /// The same as the server sent it.
+    pub ticket: Option<VisitorTicket>,
+    /// Messages on their way.
+    pub outbox: Outbox,
+    /// What happened on the ticket.
+    pub timeline: Timeline<VisitorEntry>,
+    /// The first page of the ticket is here: what comes now is news.
+    pub(super) is_loaded: bool,
+    /// The agent who is typing.
+    pub typing_agent: Option<String>,
+    pub(super) typing_until: Timestamp,
+
+    /// The text that is being typed: it outlives every change from form to composer and back.
+    pub draft: String,
+    /// When a typing notice went out last.
+    pub(super) typed_at: Timestamp,
+    /// The files of the next message.
+    pub uploads: Vec<Upload>,
+    /// How many uploads there have been: the id of the next.
+    pub(super) upload_count: u32,
+
+    /// Why the form was refused.
+    pub refusals: Vec<Refusal>,
+    /// The form is on its way.
+    pub is_submitting: bool,
+    /// Said once, politely.
+    pub notice: String,
+    /// A command on its way, or refused.
+    pub pending: PendingCommand,
+    /// Why the rating was not sent, or was refused; empty without a reason.
+    pub rating_error: String,
+
+    /// The log is scrolled to its end.
+    pub at_end: bool,
+    /// Messages of agents that were not on screen yet.
+    pub unread: usize,
+    pub(super) seen: Seq,
+    pub(super) seen_sent: Seq,
+
+    /// After the chat's end: the log is open again.
+    pub log_open: bool,
+    /// Answers come with a sound.
+    pub sound: bool,
+    /// The menu is open.
+    pub menu_open: bool,
+    /// The dialog that asks where the transcript goes is open.
+    pub transcript_dialog_open: bool,
+    /// Files are being dragged over the conversation.
+    pub is_dragging: bool,
+
+    /// The host page as it is now.
+    pub host_page: Option<String>,
+    /// The host page shows the panel; the socket is opened when it first does.
+    pub(super) is_open: bool,
+    pub(super) connection: Connection,
+
+    effects: Vec<Effect>,
+}
+
+/// The socket, as far as it concerns the state.
+pub(super) struct Connection {
+    /// The panel has been open once.
+    pub(super) is_started: bool,
+    /// The server has greeted on this socket.
+    pub(super) is_greeted: bool,
+    /// When the next socket is opened.
+    pub(super) connect_at: Option<Timestamp>,
+    /// Since when there is none.
+    pub(super) lost_at: Option<Timestamp>,
+    /// That is longer than people need to be told of.
+    pub(super) is_offline: bool,
+    /// When the ticket's missing entries were asked for last.
+    pub(super) resumed_at: Timestamp,
+    pub(super) reconnect: Reconnect,
+    pub(super) pulse: Pulse,
+}
+
+impl State {
+    /// The state that the server's document is in. `typed` is what was typed into its form before the wasm came: it is newer
+    /// than what was kept.
+    pub fn new(page: PanelPage, stored: Stored, typed: String, env: &Environment) -> Self {
+        let answer = page.answer.clone();
+        let refusals = match &answer {
+            Some(Answer::Refused { refusals, .. }) => refusals.clone(),
+            _ => Vec::new(),
+        };
+        let mut state = Self {
+            status: page.status,
+            screen: ViewModel::first(&page).screen,
+            kept: None,
+            ticket: None,
+            outbox: Outbox::default(),
+            timeline: Timeline::new(),
+            is_loaded: false,
+            typing_agent: None,
+            typing_until: Timestamp(0),
+            draft: if typed.is_empty() { stored.draft } else { typed },
+            typed_at: Timestamp(0),
+            uploads: Vec::new(),
+            upload_count: 0,
+            refusals,
+            is_submitting: false,
+            notice: String::new(),
+            pending: PendingCommand::None,
+            rating_error: String::new(),
+            at_end: true,
+            unread: 0,
+            seen: Seq::START,
+            seen_sent: Seq::START,
+            log_open: false,
+            sound: !stored.muted,
+            menu_open: false,
+            transcript_dialog_open: false,
+            is_dragging: false,
+            host_page: page.page.clone().map(String::from),
+            is_open: !page.embed,
+            connection: Connection {
+                is_started: false,
+                is_greeted: false,
+                connect_at: None,
+                lost_at: None,
+                is_offline: false,
+                resumed_at: env.now,
+                reconnect: Reconnect::default(),
+                pulse: Pulse::new(env.now),
+            },
+            effects: Vec::new(),
+            page,
+        };
+        match (answer, stored.ticket) {
+            (Some(Answer::Started { form, started, email }), _) => {
+                state.begin(form, started, email, None, stored.unsent, env);
+            }
+            (_, Some(kept)) => state.open_ticket(kept, stored.unsent, env),
+            (_, None) => state.add_effect(Effect::PutDraft),
+        }
+        state
+    }
+
+    /// What the changes so far want done, in order. Each is given once.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// What decides what shows.
+    pub fn view_model(&self) -> ViewModel<'_> {
+        ViewModel {
+            page: &self.page,
+            screen: self.screen,
+            status: &self.status,
+            ticket: self.ticket.as_ref(),
+            log_open: self.log_open,
+            sound: self.sound,
+        }
+    }
+
+    /// The ticket's number; empty without a ticket.
+    pub fn number(&self) -> &str {
+        let known = self.kept.as_ref().map(|kept| &kept.number);
+        let number = self.ticket.as_ref().map(|ticket| &ticket.number).or(known);
+        number.map_or("", |number| &number.0)
+    }
+
+    /// The proof of the ticket, for uploads and downloads; empty without a ticket.
+    pub fn token(&self) -> &str {
+        self.kept.as_ref().map_or("", |kept| &kept.token.0)
+    }
+
+    /// Whether people are told that the connection is gone.
+    pub fn is_offline(&self) -> bool {
+        self.connection.is_offline
+    }
+
+    /// The form that the desk takes now.
+    pub fn form(&self) -> Form {
+        Form::when(self.status.open)
+    }
+
+    pub(super) fn add_effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    pub(super) fn send(&mut self, command: VisitorCommand) {
+        self.add_effect(Effect::Send(command));
+    }
+
+    pub(super) fn focus(&mut self, on: Focus) {
+        self.add_effect(Effect::Focus(on));
+    }
+
+    pub(super) fn post_to_host(&mut self, notice: HostNotice, value: &str) {
+        self.add_effect(Effect::PostToHost(notice, value.to_owned()));
+    }
+}

@@ -1,0 +1,116 @@
+//! What the visitor has seen.
+
+use super::{
+    effect::{Effect, HostNotice},
+    log_items,
+    model::{Environment, State},
+};
+use protocol::visitor::VisitorCommand;
+
+impl State {
+    /// The log was scrolled.
+    pub fn scrolled(&mut self, at_end: bool, env: &Environment) {
+        self.at_end = at_end;
+        self.look(env);
+    }
+
+    /// *Ir al final*.
+    pub fn scroll_to_newest(&mut self, env: &Environment) {
+        self.add_effect(Effect::ScrollToEnd);
+        self.scrolled(true, env);
+    }
+
+    /// Whether the visitor can see the panel.
+    pub(super) fn is_on_screen(&self, env: &Environment) -> bool {
+        self.is_open && env.is_visible
+    }
+
+    /// Counts what is on screen as seen, and the rest as unread.
+    pub(super) fn look(&mut self, env: &Environment) {
+        let last = self.timeline.last();
+        if self.is_on_screen(env) && self.at_end {
+            self.seen = last;
+            if self.connection.is_greeted && self.seen > self.seen_sent {
+                self.seen_sent = last;
+                self.send(VisitorCommand::Seen { upto: last });
+            }
+        }
+        let unread = log_items::unread(self.timeline.entries(), self.seen);
+        if unread != self.unread {
+            self.unread = unread;
+            self.post_to_host(HostNotice::Unread, &unread.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panel::state::fixture::{Panel, agents, entry, own};
+    use protocol::{Seq, visitor::VisitorEvent};
+
+    fn arrives(panel: &mut Panel, seq: i64) {
+        panel.event(VisitorEvent::Entry { entry: entry(seq, agents("mira")) });
+    }
+
+    #[test]
+    fn what_is_on_screen_is_seen_and_said_so_once() {
+        let mut panel = Panel::in_a_chat();
+        arrives(&mut panel, 2);
+        assert_eq!(panel.sent(), [VisitorCommand::Seen { upto: Seq(2) }]);
+        panel.change(|state, env| state.scrolled(true, env));
+        assert_eq!(panel.sent(), []);
+        assert_eq!(panel.state.unread, 0);
+    }
+
+    #[test]
+    fn unread_are_the_agents_messages_that_came_while_nobody_looked() {
+        let mut panel = Panel::in_a_chat();
+        panel.env.is_visible = false;
+        arrives(&mut panel, 2);
+        panel.event(VisitorEvent::Entry { entry: entry(3, own("desde otra pestaña")) });
+        arrives(&mut panel, 4);
+        assert_eq!(panel.state.unread, 2);
+        let unread: Vec<_> = panel
+            .posted()
+            .into_iter()
+            .filter(|(notice, _)| *notice == HostNotice::Unread)
+            .map(|(_, value)| value)
+            .collect();
+        assert_eq!(unread, ["1", "2"]);
+        panel.env.is_visible = true;
+        panel.change(State::hurry);
+        assert_eq!(panel.state.unread, 0);
+        let done = panel.take();
+        assert!(done.contains(&Effect::PostToHost(HostNotice::Unread, "0".into())));
+        assert!(done.contains(&Effect::Send(VisitorCommand::Seen { upto: Seq(4) })));
+    }
+
+    #[test]
+    fn what_comes_below_the_fold_is_unread_until_it_is_scrolled_to() {
+        let mut panel = Panel::in_a_chat();
+        panel.change(|state, env| state.scrolled(false, env));
+        arrives(&mut panel, 2);
+        assert_eq!(panel.state.unread, 1);
+        panel.take();
+        panel.change(State::scroll_to_newest);
+        assert_eq!(panel.state.unread, 0);
+        let done = panel.take();
+        assert!(done.contains(&Effect::ScrollToEnd));
+        assert!(done.contains(&Effect::Send(VisitorCommand::Seen { upto: Seq(2) })));
+    }
+
+    #[test]
+    fn what_was_seen_while_the_socket_was_gone_is_said_when_it_is_back() {
+        let mut panel = Panel::in_a_chat();
+        panel.change(|state, env| state.scrolled(false, env));
+        arrives(&mut panel, 2);
+        panel.closed(1006);
+        panel.take();
+        panel.change(|state, env| state.scrolled(true, env));
+        assert_eq!(panel.sent(), []);
+        panel.welcome(crate::panel::state::fixture::active());
+        panel.change(State::hurry);
+        assert!(panel.sent().contains(&VisitorCommand::Seen { upto: Seq(2) }));
+    }
+}

@@ -1,0 +1,31 @@
+//! A file of the next message.
+
+use protocol::file::Attachment;
+
+/// A file of the next message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Which of the uploads it is.
+    pub id: UploadId,
+    /// The file's name.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// Counts the uploads of a document; none is used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UploadId(pub u32);
+
+/// How far an upload is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// On its way, in percent.
+    Sending(u32),
+    /// The server has it.
+    Done(Attachment),
+    /// It will not go, for this reason.
+    Failed(String),
+}

@@ -1,0 +1,102 @@
+//! The conversation: the log and the composer. Empty until the browser's half fills it.
+
+use super::{
+    icons::{self, icon},
+    shown::{self, shown},
+};
+use crate::{
+    markup::{Action, Class, Id},
+    view_model::ViewModel,
+};
+use leptos::prelude::*;
+
+/// Card, log and composer.
+pub fn conversation(model: &ViewModel) -> impl IntoView + use<> {
+    let page = model.page;
+    view! {
+        <section class="conversation" id=Id::Conversation.as_str() {..shown(model, shown::LOG)}>
+            {request_card(model)}
+            // The scroller runs from its end (column-reverse), so that it stays there while more arrives.
+            <div class="scroll log" role="log" id=Id::Log.as_str() aria-label=page.t("log") tabindex="0">
+                <div class="log-body">
+                    <div class="log-items" id=Id::LogItems.as_str()></div>
+                    <p class="typing" aria-hidden="true" id=Id::Typing.as_str() hidden>
+                        <i></i><i></i><i></i><span id=Id::TypingName.as_str()></span>
+                    </p>
+                </div>
+            </div>
+            <button
+                type="button"
+                class="newest"
+                id=Id::Newest.as_str()
+                data-action=Action::ScrollToNewest.as_str()
+                hidden
+            >
+                {icon(icons::DOWN)}<span id=Id::NewestText.as_str()></span>
+            </button>
+            <p class="waiting" role="status" id=Id::Waiting.as_str()></p>
+            {composer(model)}
+            <div class="drop-zone" aria-hidden="true" id=Id::DropZone.as_str() hidden>{page.t("drop")}</div>
+        </section>
+    }
+}
+
+/// What stands above the log of a help request: its number, and where the answer goes.
+fn request_card(model: &ViewModel) -> impl IntoView + use<> {
+    let page = model.page;
+    view! {
+        <div class="card good" {..shown(model, shown::REQUEST)}>
+            <p><b>{page.t("received")}</b> " · " <b class="num" id=Id::CardNumber.as_str()></b></p>
+            <p role="status" id=Id::CardMail.as_str() {..shown(model, shown::HAS_EMAIL)}></p>
+            <form class="inline" id=Id::Contact.as_str() novalidate {..shown(model, shown::NO_EMAIL)}>
+                <div class="field">
+                    <label for=Id::ContactEmail.as_str()>{page.t("card_ask")}</label>
+                    <input
+                        id=Id::ContactEmail.as_str()
+                        type="email"
+                        autocomplete="email"
+                        aria-label=page.t("email")
+                        aria-describedby=Id::ContactError.as_str()
+                    />
+                </div>
+                <button class="btn primary">{page.t("card_save")}</button>
+                <p class="error" id=Id::ContactError.as_str() role="alert"></p>
+            </form>
+            <p class="links">
+                <a class=Class::LinkToTicket.as_str() target="_blank" rel="noopener">{page.t("open_ticket")}</a>
+                <button type="button" class="link" data-action=Action::StartOver.as_str()>
+                    {page.t("another")}
+                </button>
+            </p>
+        </div>
+    }
+}
+
+fn composer(model: &ViewModel) -> impl IntoView + use<> {
+    let page = model.page;
+    view! {
+        <form class="composer" id=Id::Composer.as_str() {..shown(model, shown::CONVERSATION)}>
+            <ul class="chips" id=Id::Uploads.as_str() hidden></ul>
+            <textarea
+                id=Id::ComposerMessage.as_str()
+                rows="1"
+                aria-label=page.t("message")
+                placeholder=page.t("write")
+                aria-describedby=Id::ComposerLength.as_str()
+            ></textarea>
+            <input type="file" multiple hidden id=Id::ComposerFiles.as_str() tabindex="-1"/>
+            <div class="bar">
+                <button
+                    type="button"
+                    class="btn quiet round"
+                    data-action=Action::Attach.as_str()
+                    aria-label=page.t("attach")
+                >
+                    {icon(icons::CLIP)}
+                </button>
+                <span class="grow length" id=Id::ComposerLength.as_str()></span>
+                <button class="btn primary" id=Id::Send.as_str()>{page.t("send")}</button>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,42 @@
+//! The attributes of an element that shows while a rule holds: the rule itself, for the browser, and `hidden`, for the document.
+
+use crate::{
+    markup::{Rule, Token},
+    view_model::ViewModel,
+};
+use leptos::attr::{Attribute, custom::custom_attribute, hidden};
+
+pub const FORM: Rule = Rule(&[&[Token::Form]]);
+pub const ANSWER: Rule = Rule(&[&[Token::Answer]]);
+pub const CONVERSATION: Rule = Rule(&[&[Token::Conversation]]);
+pub const ENDED: Rule = Rule(&[&[Token::Ended]]);
+pub const CONVERSATION_OR_ENDED: Rule = Rule(&[&[Token::Conversation], &[Token::Ended]]);
+pub const LOG: Rule = Rule(&[&[Token::Conversation], &[Token::Ended, Token::LogOpen]]);
+pub const RATING: Rule = Rule(&[&[Token::Ended, Token::NotRated, Token::LogClosed]]);
+pub const RATING_DONE: Rule = Rule(&[&[Token::Ended, Token::Rated, Token::LogClosed]]);
+
+pub const OPEN: Rule = Rule(&[&[Token::Open]]);
+pub const CLOSED: Rule = Rule(&[&[Token::Closed]]);
+
+pub const REQUEST: Rule = Rule(&[&[Token::Conversation, Token::Request]]);
+pub const RUNNING: Rule = Rule(&[&[Token::Running]]);
+pub const NOT_RUNNING: Rule = Rule(&[&[Token::NotRunning]]);
+pub const HAS_EMAIL: Rule = Rule(&[&[Token::HasEmail]]);
+pub const NO_EMAIL: Rule = Rule(&[&[Token::NoEmail]]);
+pub const SOUND: Rule = Rule(&[&[Token::Sound]]);
+
+pub const HEADER_CHAT: Rule = Rule(&[&[Token::HeaderChat]]);
+pub const HEADER_HELP: Rule = Rule(&[&[Token::HeaderHelp]]);
+pub const HEADER_TICKET: Rule = Rule(&[&[Token::HeaderTicket]]);
+pub const HEADER_WAITING: Rule = Rule(&[&[Token::HeaderWaiting]]);
+pub const HEADER_AGENT: Rule = Rule(&[&[Token::HeaderAgent]]);
+pub const HEADER_ENDED: Rule = Rule(&[&[Token::HeaderEnded]]);
+pub const SOMEBODY_IS_HERE: Rule = Rule(&[&[Token::HeaderChat], &[Token::HeaderAgent]]);
+pub const NOBODY_IS_HERE: Rule = Rule(&[&[Token::HeaderHelp], &[Token::HeaderWaiting]]);
+
+/// `data-show` and `hidden` of an element with this rule.
+pub fn shown(model: &ViewModel, rule: Rule) -> impl Attribute + use<> {
+    let rule = rule.to_attribute();
+    let is_hidden = !model.shows(&rule);
+    (custom_attribute("data-show", rule), hidden(is_hidden))
+}

@@ -1,0 +1,15 @@
+//! The answer to the form that was just posted.
+
+use crate::page::{TicketAnswer, TicketPage};
+use leptos::prelude::*;
+
+/// What was done; nothing after a refusal, which stands beside its field.
+pub fn answer(page: &TicketPage) -> Option<AnyView> {
+    let words = match page.answer.as_ref() {
+        Some(TicketAnswer::Replied) => page.t("replied"),
+        Some(TicketAnswer::TranscriptSent) => page.t("transcript_done"),
+        Some(TicketAnswer::Rated) => page.t("rating_done"),
+        _ => return None,
+    };
+    Some(view! { <p class="card good" role="status">{words}</p> }.into_any())
+}

@@ -1,0 +1,59 @@
+//! Everything that happened on the ticket, in order.
+
+use super::{
+    event::event,
+    message::{Message, message},
+};
+use crate::page::TicketPage;
+use leptos::prelude::*;
+use protocol::{entry::VisitorBody, visitor::VisitorChat};
+
+/// The list, and under it that a chat is still going on.
+pub fn history(page: &TicketPage) -> impl IntoView + use<> {
+    let items = items(page);
+    let chat = match &page.ticket.chat {
+        VisitorChat::Waiting { .. } => Some(page.t("waiting_chat")),
+        VisitorChat::Active { agent } => Some(page.fill("active_chat", &[("agent", agent)])),
+        _ => None,
+    };
+    let chat = chat.map(|words| {
+        view! { <p class="card">{words} " " <a href=page.address("")>{page.t("refresh")}</a></p> }
+    });
+    let empty = items.is_empty().then(|| view! { <p class="sub">{page.t("empty")}</p> });
+    view! {
+        <section aria-label=page.t("history")>
+            {empty} <ol class="history">{items}</ol> {chat}
+        </section>
+    }
+}
+
+fn items(page: &TicketPage) -> Vec<AnyView> {
+    let last_own = page
+        .entries
+        .iter()
+        .rev()
+        .find(|entry| matches!(entry.body, VisitorBody::Visitor { .. }))
+        .map(|entry| entry.seq);
+    // Whose message came before: none after an event, no name for the visitor's own.
+    let mut author: Option<Option<&str>> = None;
+    let mut items = Vec::new();
+    for entry in &page.entries {
+        let (agent, text, files) = match &entry.body {
+            VisitorBody::Visitor { text, files } => (None, text, files),
+            VisitorBody::Agent { name, text, files } => (Some(name.as_str()), text, files),
+            other => {
+                if let Some(item) = event(page, entry.at, other) {
+                    author = None;
+                    items.push(item);
+                }
+                continue;
+            }
+        };
+        let is_first = author != Some(agent);
+        author = Some(agent);
+        let is_read = last_own == Some(entry.seq) && page.ticket.seen_upto >= entry.seq;
+        let shown = Message { agent, text, files, at: entry.at, is_first, is_read };
+        items.push(message(page, &shown).into_any());
+    }
+    items
+}

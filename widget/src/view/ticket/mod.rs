@@ -1,0 +1,30 @@
+//! The ticket page: what was asked, what was answered, and where to go on. Plain HTML and forms.
+
+mod answer;
+mod event;
+mod heading;
+mod history;
+mod message;
+mod rating;
+mod reply;
+mod steps;
+mod time;
+mod transcript;
+
+use crate::page::TicketPage;
+use leptos::prelude::*;
+
+/// The page's body.
+pub fn ticket_page(page: &TicketPage) -> impl IntoView + use<> {
+    view! {
+        <main class="ticket">
+            {heading::heading(page)}
+            {steps::steps(page)}
+            {answer::answer(page)}
+            {history::history(page)}
+            {rating::rating(page)}
+            {reply::reply(page)}
+            {transcript::transcript(page)}
+        </main>
+    }
+}

@@ -1,0 +1,50 @@
+//! The rating of a chat that has ended.
+
+use super::super::{field::optional, rating_scale::rating_scale};
+use crate::{
+    escape::escape_textarea,
+    markup::Id,
+    page::{TicketAnswer, TicketPage},
+};
+use leptos::prelude::*;
+use protocol::{Score, visitor::VisitorChat};
+
+/// The form; none where there is nothing to rate, or a rating was given.
+pub fn rating(page: &TicketPage) -> Option<AnyView> {
+    if page.ticket.chat != (VisitorChat::Ended { rated: false }) {
+        return None;
+    }
+    let (error, score, comment) = match &page.answer {
+        Some(TicketAnswer::RatingRefused { refusals, score, comment }) => {
+            (page.first_error(refusals), *score, comment.as_str())
+        }
+        _ => (None, None, ""),
+    };
+    let scores = Score::ALL.map(|score| page.t(&["face.", &score.to_string()].concat()));
+    Some(
+        view! {
+            <form
+                id=Id::Rating.as_str()
+                class="card rate"
+                method="post"
+                action=page.address("/rating")
+                novalidate
+            >
+                <h2>{page.t("rating_title")}</h2>
+                {rating_scale(page.t("rating"), scores, score)}
+                {error.map(|words| view! { <p class="error" role="alert">{words}</p> })}
+                <div class="field">
+                    <label for=Id::Comment.as_str()>{page.t("comment")} " " {optional(page.t("optional"))}</label>
+                    <textarea
+                        id=Id::Comment.as_str()
+                        name="comment"
+                        rows="2"
+                        inner_html=escape_textarea(comment)
+                    ></textarea>
+                </div>
+                <p><button class="btn primary">{page.t("send_rating")}</button></p>
+            </form>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,62 @@
+//! The reply of a visitor who comes back.
+
+use super::super::field::{file_field, file_limits, refused};
+use crate::{
+    escape::escape_textarea,
+    markup::Id,
+    page::{TicketAnswer, TicketPage},
+};
+use leptos::prelude::*;
+use protocol::{Field, Refusal};
+
+/// The form.
+pub fn reply(page: &TicketPage) -> impl IntoView + use<> {
+    let (refusals, text) = match &page.answer {
+        Some(TicketAnswer::ReplyRefused { refusals, message }) => {
+            (refusals.as_slice(), message.as_str())
+        }
+        _ => (&[][..], ""),
+    };
+    let is_of_files = |refusal: &&Refusal| refusal.field == Some(Field::Files);
+    let word = |refusal| page.strings.refusal(refusal);
+    let files_error = refusals.iter().find(is_of_files).map(word);
+    let error = refusals.iter().find(|refusal| !is_of_files(refusal)).map(word);
+    let (n, size) = file_limits(page.file_bytes);
+    let hint = page.fill("files_hint", &[("n", &n), ("size", &size)]);
+    view! {
+        <form
+            class="reply"
+            method="post"
+            action=page.address("")
+            enctype="multipart/form-data"
+            novalidate
+        >
+            <input type="hidden" name="id" value=page.form_id.to_string()/>
+            <div class="field">
+                <label for=Id::Message.as_str()>{page.t("reply")}</label>
+                <textarea
+                    id=Id::Message.as_str()
+                    name="message"
+                    rows="4"
+                    inner_html=escape_textarea(text)
+                    {..refused(error.as_deref().unwrap_or_default(), Id::MessageError)}
+                ></textarea>
+                {error
+                    .map(|words| {
+                        view! { <p class="error" id=Id::MessageError.as_str() role="alert">{words}</p> }
+                    })}
+            </div>
+            <div class="field">
+                {file_field(
+                    page.t("files"),
+                    page.t("optional"),
+                    hint,
+                    false,
+                    files_error.is_some(),
+                )}
+                {files_error.map(|words| view! { <p class="error" role="alert">{words}</p> })}
+            </div>
+            <p><button class="btn primary">{page.t("send")}</button></p>
+        </form>
+    }
+}

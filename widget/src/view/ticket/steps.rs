@@ -1,0 +1,41 @@
+//! How far the ticket is: received, in hand or answered, done.
+
+use super::time::time;
+use crate::page::TicketPage;
+use leptos::prelude::*;
+use protocol::{
+    entry::{Category, VisitorBody},
+    visitor::VisitorChat,
+};
+
+/// The three steps, with the one that the ticket is at.
+pub fn steps(page: &TicketPage) -> impl IntoView + use<> {
+    let category = page.ticket.state.category;
+    let is_answered =
+        page.entries.iter().any(|entry| matches!(entry.body, VisitorBody::Agent { .. }));
+    let is_active = matches!(page.ticket.chat, VisitorChat::Active { .. });
+    let current = match category {
+        Category::Closed => 3,
+        Category::Waiting => 1,
+        Category::Open if is_answered || is_active => 1,
+        Category::Open => 0,
+    };
+    let second = if category == Category::Waiting { page.t("answered") } else { page.t("in_hand") };
+    let since = page.since();
+    let items: Vec<_> = [page.t("received"), second, page.t("done")]
+        .into_iter()
+        .enumerate()
+        .map(|(at, name)| {
+            let class = match at {
+                at if at < current => "done",
+                at if at == current => "now",
+                _ => "",
+            };
+            let time = since.filter(|_| at == 0).map(time);
+            view! {
+                <li class=class aria-current=(at == current).then_some("step")>{name} " " {time}</li>
+            }
+        })
+        .collect();
+    view! { <ol class="steps" aria-label=page.t("steps")>{items}</ol> }
+}

@@ -1,0 +1,143 @@
+//! What the panel shows, decided in one place: for the server's document and for every later drawing in the browser.
+//!
+//! The markup of every state is in the document. An element with a rule ([`Rule`](crate::markup::Rule)) shows while the rule
+//! holds, and is `hidden` otherwise.
+
+use crate::{
+    header::Header,
+    markup::{self, Token},
+    page::{Answer, PanelPage},
+};
+use protocol::{
+    status::Availability,
+    visitor::{VisitorChat, VisitorTicket},
+};
+
+/// What fills the panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// The form: pre-chat while the desk is open, Ayuda while it is not.
+    Form,
+    /// The answer to a form that was posted without script.
+    Answer,
+    /// The conversation.
+    Conversation,
+    /// After a chat: the rating.
+    Ended,
+}
+
+/// The state that decides what shows.
+#[derive(Clone, Copy)]
+pub struct ViewModel<'a> {
+    /// What the server made the document from.
+    pub page: &'a PanelPage,
+    /// What fills the panel.
+    pub screen: Screen,
+    /// The button's answer now.
+    pub status: &'a Availability,
+    /// The ticket, once the server has sent it.
+    pub ticket: Option<&'a VisitorTicket>,
+    /// After the chat's end: the log is open again.
+    pub log_open: bool,
+    /// Whether answers come with a sound.
+    pub sound: bool,
+}
+
+impl<'a> ViewModel<'a> {
+    /// The document as the server sends it.
+    pub fn first(page: &'a PanelPage) -> Self {
+        let screen = match page.answer {
+            Some(Answer::Started { .. }) => Screen::Answer,
+            _ => Screen::Form,
+        };
+        Self { page, screen, status: &page.status, ticket: None, log_open: false, sound: true }
+    }
+
+    /// Whether an element with this rule shows.
+    pub fn shows(&self, attribute: &str) -> bool {
+        markup::holds(attribute, &|token| self.holds(token))
+    }
+
+    fn holds(&self, token: Token) -> bool {
+        let chat = self.chat();
+        match token {
+            Token::Form => self.screen == Screen::Form,
+            Token::Answer => self.screen == Screen::Answer,
+            Token::Conversation => self.screen == Screen::Conversation,
+            Token::Ended => self.screen == Screen::Ended,
+            Token::Open => self.status.open,
+            Token::Closed => !self.status.open,
+            Token::Request => matches!(chat, Some(VisitorChat::Request)),
+            Token::Running => {
+                matches!(chat, Some(VisitorChat::Waiting { .. } | VisitorChat::Active { .. }))
+            }
+            Token::NotRunning => !self.holds(Token::Running),
+            Token::Rated => matches!(chat, Some(VisitorChat::Ended { rated: true })),
+            Token::NotRated => !self.holds(Token::Rated),
+            Token::HasEmail => self.ticket.is_some_and(|ticket| ticket.email.is_some()),
+            Token::NoEmail => !self.holds(Token::HasEmail),
+            Token::LogOpen => self.log_open,
+            Token::LogClosed => !self.log_open,
+            Token::Sound => self.sound,
+            Token::HeaderChat
+            | Token::HeaderHelp
+            | Token::HeaderTicket
+            | Token::HeaderWaiting
+            | Token::HeaderAgent
+            | Token::HeaderEnded => self.header().token() == token,
+        }
+    }
+
+    /// What the header is about.
+    pub fn header(&self) -> Header<'a> {
+        match (self.screen, self.chat()) {
+            (Screen::Form, _) if self.status.open => Header::Chat,
+            (Screen::Form, _) => Header::Help(self.status),
+            (Screen::Answer, _) => Header::Answer,
+            (Screen::Ended, _) | (Screen::Conversation, Some(VisitorChat::Ended { .. })) => {
+                Header::Ended
+            }
+            (Screen::Conversation, None) => Header::Joining,
+            (Screen::Conversation, Some(VisitorChat::Waiting { .. })) => Header::Waiting,
+            (Screen::Conversation, Some(VisitorChat::Active { agent })) => Header::Agent(agent),
+            (Screen::Conversation, Some(VisitorChat::Request)) => Header::Request,
+        }
+    }
+
+    /// The chat on the ticket, with one.
+    pub fn chat(&self) -> Option<&'a VisitorChat> {
+        self.ticket.map(|ticket| &ticket.chat)
+    }
+
+    /// What stands above the form.
+    pub fn intro(&self) -> String {
+        self.page.t(if self.status.open { "intro_chat" } else { "intro_help" })
+    }
+
+    /// The words of the form's button.
+    pub fn submit(&self) -> String {
+        self.page.t(if self.status.open { "start" } else { "send_request" })
+    }
+
+    /// The words above the composer for a visitor who waits; empty for everybody else.
+    pub fn waiting(&self) -> String {
+        let page = self.page;
+        match self.chat() {
+            Some(VisitorChat::Waiting { position }) if self.screen == Screen::Conversation => {
+                // Position 0 is not known yet.
+                let place = if *position > 1 {
+                    page.fill("waiting_place", &[("n", &position.to_string())]) + "."
+                } else {
+                    page.t("waiting_next")
+                };
+                [&place, " ", &page.t("waiting_note")].concat()
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// The words of the button that opens the log after a chat.
+    pub fn toggle_log(&self) -> String {
+        self.page.t(if self.log_open { "hide_log" } else { "see_log" })
+    }
+}
