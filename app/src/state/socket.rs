@@ -157,7 +157,7 @@ impl Socket {
             match &event {
                 Some(AgentEvent::Welcome { .. }) => connection.reconnect.on_connect(),
                 Some(AgentEvent::GoingAway { retry_ms }) => {
-                    connection.reconnect.on_going_away(*retry_ms)
+                    connection.reconnect.on_going_away(*retry_ms);
                 }
                 _ => {}
             }

@@ -8,7 +8,7 @@ mod posted;
 
 pub(crate) use multipart::Uploads;
 pub(crate) use one_file::read_file;
-pub(crate) use posted::{Posted, page};
+pub(crate) use posted::Posted;
 
 use crate::edge::failure::{Answer, Failure};
 use axum::{extract::Request, http::header::CONTENT_TYPE};

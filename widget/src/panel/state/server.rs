@@ -80,7 +80,7 @@ impl State {
             VisitorEvent::Done { what } => self.command_done(what),
             VisitorEvent::Pong => {}
             VisitorEvent::GoingAway { retry_ms } => {
-                self.connection.reconnect.on_going_away(retry_ms)
+                self.connection.reconnect.on_going_away(retry_ms);
             }
         }
     }
