@@ -30,6 +30,19 @@ static TAKE: &str = "
     insert into taken (n, name, ticket_id, seq)
     values ((select coalesce(max(n), 0) + 1 from taken), $1, $2, $3)";
 
+/// Entries that the recorder has not taken exactly once, among those that are there.
+static NOT_ONCE: &str = "
+    select count(*)
+    from entries e
+    where 1 <> (
+      select count(*) from taken t
+      where t.name = 'recorder' and t.seq = e.seq
+      and replace(t.ticket_id, '-', '') = lower(replace(TICKET, '-', '')))";
+static OUT_OF_ORDER: &str = "
+    select count(*)
+    from taken a join taken b on a.name = b.name and a.ticket_id = b.ticket_id and a.n < b.n
+    where a.seq >= b.seq";
+
 type Entries = Vec<FollowedEntry>;
 
 async fn record(tx: &mut Tx, name: &str, entries: &Entries) -> Result<()> {
@@ -87,19 +100,6 @@ impl Follower for Latecomer {
         record(tx, Self::NAME, plan).await
     }
 }
-
-/// Entries that the recorder has not taken exactly once, among those that are there.
-static NOT_ONCE: &str = "
-    select count(*)
-    from entries e
-    where 1 <> (
-      select count(*) from taken t
-      where t.name = 'recorder' and t.seq = e.seq
-      and replace(t.ticket_id, '-', '') = lower(replace(TICKET, '-', '')))";
-static OUT_OF_ORDER: &str = "
-    select count(*)
-    from taken a join taken b on a.name = b.name and a.ticket_id = b.ticket_id and a.n < b.n
-    where a.seq >= b.seq";
 
 impl World {
     async fn not_once(&self) -> i64 {
@@ -167,6 +167,7 @@ async fn every_entry_is_taken_once_while_many_write_and_two_processes_follow(wor
 
 async fn a_crash_between_the_work_and_the_position_leaves_neither(world: World) {
     world.force(TAKEN).await;
+    let (_, _console) = world.at_console("lucia").await;
     let site = world.site("a").await;
     world.start(&site).await;
     assert!(catch_up::<Crashing>(&world.desk).await.is_err());
@@ -178,6 +179,7 @@ async fn a_crash_between_the_work_and_the_position_leaves_neither(world: World) 
 
 async fn of_two_with_the_same_page_one_writes(world: World) {
     world.force(TAKEN).await;
+    let (_, _console) = world.at_console("lucia").await;
     let site = world.site("a").await;
     world.start(&site).await;
     let desk = &world.desk;
@@ -195,6 +197,7 @@ async fn after_a_sites_removal_new_entries_are_taken_though_their_numbers_were_t
     world: World,
 ) {
     world.force(TAKEN).await;
+    let (_, _console) = world.at_console("lucia").await;
     let (stays, goes) = (world.site("a").await, world.site("b").await);
     world.start(&stays).await;
     for _ in 0..5 {
@@ -213,6 +216,7 @@ async fn after_a_sites_removal_new_entries_are_taken_though_their_numbers_were_t
 
 async fn a_page_that_was_read_before_a_sites_removal_is_read_again(world: World) {
     world.force(TAKEN).await;
+    let (_, _console) = world.at_console("lucia").await;
     let (stays, goes) = (world.site("a").await, world.site("b").await);
     world.start(&stays).await;
     world.follow().await;
@@ -230,6 +234,7 @@ async fn a_page_that_was_read_before_a_sites_removal_is_read_again(world: World)
 
 async fn who_starts_at_the_end_takes_what_is_new(world: World) {
     world.force(TAKEN).await;
+    let (_, _console) = world.at_console("lucia").await;
     let site = world.site("a").await;
     world.start(&site).await;
     catch_up::<Latecomer>(&world.desk).await.unwrap();
@@ -247,6 +252,7 @@ async fn an_entry_that_is_committed_late_is_taken_once_and_nobody_waits_for_it()
     }
     let world = World::new(Engine::Postgres).await;
     world.force(TAKEN).await;
+    let (_, _console) = world.at_console("lucia").await;
     let site = world.site("a").await;
     let (_, late) = world.start(&site).await;
     let (_, later) = world.start(&site).await;
@@ -284,6 +290,7 @@ async fn a_database_that_was_restored_on_another_server_is_followed_on() {
     }
     let mut world = World::new(Engine::Postgres).await;
     world.force(TAKEN).await;
+    let (_, _console) = world.at_console("lucia").await;
     let site = world.site("a").await;
     world.start(&site).await;
     world.follow().await;

@@ -31,14 +31,16 @@ async fn a_reply_before_a_restart_is_mailed_and_nobody_is_mailed_who_left_no_add
 ) {
     let site = cuentas_ok(&world).await;
     let (agent, _) = world.owner().await;
-    let _console = world.desk.console_connected(agent.id);
+    let console = world.desk.console_connected(agent.id);
     for email in [Some(ANA), None] {
         let visitor = chat(&world, &site, &agent, email).await;
         says(&world, &agent, visitor, "Uno").await;
     }
     // The message alone: what follows from it is worked out later, by whichever process.
     assert_eq!(world.count(JOBS).await, 0);
+    drop(console);
     world.restart().await;
+    let _console = world.desk.console_connected(agent.id);
     world.pass(2 * MINUTE).await;
     assert_eq!(mails_to(&world, &agent, ANA).await.len(), 1);
     assert_eq!(world.count("select count(*) from mails").await, 1);
