@@ -74,13 +74,13 @@ pub(crate) struct Inner {
     pub(crate) counts: live::Counts,
     pub(crate) changes: Arc<routing::Changes>,
     pub(crate) writer: writer::Writer,
-    pub(crate) tickets: tickets::Known,
+    pub(crate) ticket_sites: tickets::TicketSites,
     pub(crate) sites: sites::Sites,
     pub(crate) passwords: people::Passwords,
     pub(crate) sessions: people::Sessions,
-    pub(crate) buttons: hours::availability::Buttons,
-    pub(crate) wake: queue::Wake,
-    pub(crate) postman: mail::Postman,
+    pub(crate) availability: hours::availability::AvailabilityCache,
+    pub(crate) wakeups: queue::Wakeups,
+    pub(crate) mailer: mail::Mailer,
 }
 
 impl Desk {
@@ -94,7 +94,7 @@ impl Desk {
             .database_url
             .clone()
             .unwrap_or_else(|| format!("sqlite:{}", options.data_dir.join("ayuda.db").display()));
-        let postman = mail::Postman::new(&options)?;
+        let mailer = mail::Mailer::new(&options)?;
         let db = db::Db::open(&url).await?;
         db::schema::migrate(&db).await?;
         tickets::follow::after_restore(&db).await.map_err(OpenError::Load)?;
@@ -109,13 +109,13 @@ impl Desk {
             counts: live::Counts::default(),
             changes: Arc::default(),
             writer,
-            tickets: tickets::Known::default(),
+            ticket_sites: tickets::TicketSites::default(),
             sites: sites::Sites::default(),
             passwords: people::Passwords::default(),
             sessions: people::Sessions::default(),
-            buttons: hours::availability::Buttons::default(),
-            wake: queue::Wake::default(),
-            postman,
+            availability: hours::availability::AvailabilityCache::default(),
+            wakeups: queue::Wakeups::default(),
+            mailer,
         }));
         routing::sites_were_changed(&desk).await.map_err(OpenError::Load)?;
         live::counts::load(&desk).await.map_err(OpenError::Load)?;
@@ -157,7 +157,7 @@ impl Desk {
             self.0.changes.site_changed(site);
         }
         if effects.wake_worker {
-            self.0.wake.notify();
+            self.0.wakeups.notify();
         }
         Ok(())
     }

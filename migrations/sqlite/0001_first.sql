@@ -136,7 +136,7 @@ create table tickets (
 create index tickets_number on tickets (number);
 create index tickets_request on tickets (site_id, request_at) where request_at is not null;
 
--- ahead is 1 for a chat that lost its agent: it is first in the queue again.
+-- first_in_line is 1 for a chat that lost its agent: it is first in the queue again.
 -- round goes up when a waiting chat starts over with agents who were tried before.
 create table chats (
   id blob not null primary key,
@@ -147,7 +147,7 @@ create table chats (
   agent_id blob references agents (id) on delete set null,
   offered_at integer,
   round integer not null,
-  ahead integer not null,
+  first_in_line integer not null,
   page text,
   started_at integer not null,
   wait_until integer not null,
@@ -160,7 +160,7 @@ create table chats (
   rated_at integer
 ) strict;
 create index chats_ticket on chats (ticket_id);
-create index chats_waiting on chats (site_id, ahead desc, started_at) where state in ('waiting', 'ringing');
+create index chats_waiting on chats (site_id, first_in_line desc, started_at) where state in ('waiting', 'ringing');
 create index chats_wait_until on chats (wait_until) where state in ('waiting', 'ringing');
 create index chats_agent on chats (agent_id) where state in ('ringing', 'active');
 

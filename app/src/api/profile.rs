@@ -17,5 +17,5 @@ pub async fn set_state(state: AgentState) -> Result<(), ApiError> {
 #[server(prefix = "/console/api", endpoint = "me")]
 pub async fn profile() -> Result<Me, ApiError> {
     let (desk, agent) = caller()?;
-    desk.me(&agent).await.map_err(refused)
+    desk.profile(&agent).await.map_err(refused)
 }

@@ -97,7 +97,7 @@ async fn a_conversation_is_there_before_any_script(world: World) {
     assert!(html.contains("role=\"log\" aria-label=\"Conversación\""));
     assert!(html.contains("/precios"));
     assert!(html.contains("Aceptar chat"));
-    let chat = world.desk.work(&world.agent).await.unwrap()[0].chat.unwrap();
+    let chat = world.desk.worklist(&world.agent).await.unwrap()[0].chat.unwrap();
     world.desk.accept(&world.agent, chat).await.unwrap();
     let (_, html) = world.page(&path).await;
     for expected in [

@@ -91,7 +91,7 @@ impl World {
             .await
             .unwrap();
         drop(guard);
-        let work = self.desk.work(by).await.unwrap();
+        let work = self.desk.worklist(by).await.unwrap();
         let row = work.iter().find(|row| row.number == started.number).unwrap();
         assert_eq!(row.kind, WorkKind::WaitingChat);
         row.ticket

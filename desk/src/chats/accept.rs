@@ -1,11 +1,11 @@
 //! A waiting chat gets its agent.
 
-use super::ringing::settle_offer;
+use super::ringing::close_offer;
 use crate::{
     Desk, Error, Result,
     db::{Count, Tx, run},
     people::Agent,
-    tickets::{ChatHead, ChatState, Head},
+    tickets::{ChatState, LockedChat, LockedTicket},
 };
 use protocol::{Code, Refusal, Timestamp, entry::AgentBody};
 
@@ -17,11 +17,11 @@ const ACCEPT: &str = "
 pub(crate) async fn accept(
     tx: &mut Tx,
     desk: &Desk,
-    head: &mut Head,
+    locked: &mut LockedTicket,
     agent: &Agent,
     now: Timestamp,
 ) -> Result<()> {
-    let chat = head.chat.clone().ok_or_else(Error::not_found)?;
+    let chat = locked.chat.clone().ok_or_else(Error::not_found)?;
     match chat.state {
         ChatState::Active if chat.agent == Some(agent.id) => return Ok(()),
         ChatState::Active => return Err(Refusal::new(Code::AlreadyTaken).into()),
@@ -38,12 +38,12 @@ pub(crate) async fn accept(
     if taken == 0 {
         return Err(Refusal::new(Code::AlreadyTaken).into());
     }
-    settle_offer(tx, chat.id, "accepted", now).await?;
-    tx.count(Count::Waiting(head.site, -1));
+    close_offer(tx, chat.id, "accepted", now).await?;
+    tx.count(Count::Waiting(locked.site, -1));
     tx.count(Count::Active(agent.id, 1));
-    tx.offer(head.site);
+    tx.offer(locked.site);
     let joined = AgentBody::Joined { agent: agent.id, name: agent.name.clone() };
-    head.add(tx, desk, now, joined).await?;
-    head.chat = Some(ChatHead { state: ChatState::Active, agent: Some(agent.id), ..chat });
+    locked.add(tx, desk, now, joined).await?;
+    locked.chat = Some(LockedChat { state: ChatState::Active, agent: Some(agent.id), ..chat });
     Ok(())
 }

@@ -4,8 +4,8 @@ use super::leave::leave;
 use crate::{
     Desk, Result,
     db::{Tx, run},
-    mail::{ForAgents, What, mail_agents, mail_visitor},
-    tickets::{ChatHead, ChatState, Head},
+    mail::{AgentMail, VisitorMail, mail_agents, mail_visitor},
+    tickets::{ChatState, LockedChat, LockedTicket},
 };
 use protocol::{
     Timestamp,
@@ -18,11 +18,11 @@ const BECOME_REQUEST: &str = "update chats set state = 'request', ended_at = $2 
 pub(crate) async fn become_request(
     tx: &mut Tx,
     desk: &Desk,
-    head: &mut Head,
+    locked: &mut LockedTicket,
     why: BecameRequest,
     now: Timestamp,
 ) -> Result<()> {
-    let Some(chat) = head.chat.clone().filter(|chat| chat.state.is_waiting()) else {
+    let Some(chat) = locked.chat.clone().filter(|chat| chat.state.is_waiting()) else {
         return Ok(());
     };
     run!(tx, c => sqlx::query(BECOME_REQUEST)
@@ -31,10 +31,10 @@ pub(crate) async fn become_request(
         .execute(c)
         .await
         .map(|_| ()))?;
-    leave(tx, head.site, &chat, "withdrawn", now).await?;
-    head.chat = Some(ChatHead { state: ChatState::Request, agent: None, ..chat });
-    let receipt = head.add(tx, desk, now, AgentBody::BecameRequest { why }).await?;
-    head.enter(tx, desk, now, Category::Open, None).await?;
-    mail_visitor(tx, desk, head, What::RequestReceived, now).await?;
-    mail_agents(tx, desk, head, ForAgents::Request, receipt.seq, now).await
+    leave(tx, locked.site, &chat, "withdrawn", now).await?;
+    locked.chat = Some(LockedChat { state: ChatState::Request, agent: None, ..chat });
+    let receipt = locked.add(tx, desk, now, AgentBody::BecameRequest { why }).await?;
+    locked.enter(tx, desk, now, Category::Open, None).await?;
+    mail_visitor(tx, desk, locked, VisitorMail::RequestReceived, now).await?;
+    mail_agents(tx, desk, locked, AgentMail::Request, receipt.seq, now).await
 }

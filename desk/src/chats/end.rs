@@ -4,9 +4,9 @@ use super::leave::leave;
 use crate::{
     Desk, Result,
     db::{Tx, run},
-    mail::{What, mail_visitor},
+    mail::{VisitorMail, mail_visitor},
     people::Agent,
-    tickets::{ChatHead, ChatState, Head},
+    tickets::{ChatState, LockedChat, LockedTicket},
 };
 use protocol::{
     Timestamp,
@@ -21,13 +21,13 @@ const END: &str = "
 pub(crate) async fn end(
     tx: &mut Tx,
     desk: &Desk,
-    head: &mut Head,
+    locked: &mut LockedTicket,
     by: EndedBy,
     reason: Option<String>,
     agent: Option<&Agent>,
     now: Timestamp,
 ) -> Result<()> {
-    let Some(chat) = head.live_chat().cloned() else { return Ok(()) };
+    let Some(chat) = locked.live_chat().cloned() else { return Ok(()) };
     let by_text = match by {
         EndedBy::Agent => "agent",
         EndedBy::Visitor => "visitor",
@@ -42,11 +42,11 @@ pub(crate) async fn end(
         .execute(c)
         .await
         .map(|_| ()))?;
-    leave(tx, head.site, &chat, "ended", now).await?;
-    head.chat = Some(ChatHead { state: ChatState::Ended, ..chat });
-    head.add(tx, desk, now, AgentBody::ChatEnded { by, reason }).await?;
+    leave(tx, locked.site, &chat, "ended", now).await?;
+    locked.chat = Some(LockedChat { state: ChatState::Ended, ..chat });
+    locked.add(tx, desk, now, AgentBody::ChatEnded { by, reason }).await?;
     let name = agent.map(|agent| agent.name.clone());
-    head.enter(tx, desk, now, Category::Closed, name).await?;
-    mail_visitor(tx, desk, head, What::ChatEnded, now).await?;
+    locked.enter(tx, desk, now, Category::Closed, name).await?;
+    mail_visitor(tx, desk, locked, VisitorMail::ChatEnded, now).await?;
     Ok(())
 }

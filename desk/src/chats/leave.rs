@@ -1,10 +1,10 @@
 //! A chat is under way no longer.
 
-use super::ringing::settle_offer;
+use super::ringing::close_offer;
 use crate::{
     Result,
     db::{Count, Tx},
-    tickets::ChatHead,
+    tickets::LockedChat,
 };
 use protocol::{SiteId, Timestamp};
 
@@ -12,12 +12,12 @@ use protocol::{SiteId, Timestamp};
 pub(super) async fn leave(
     tx: &mut Tx,
     site: SiteId,
-    chat: &ChatHead,
+    chat: &LockedChat,
     outcome: &'static str,
     now: Timestamp,
 ) -> Result<()> {
     if chat.state.is_waiting() {
-        settle_offer(tx, chat.id, outcome, now).await?;
+        close_offer(tx, chat.id, outcome, now).await?;
         tx.count(Count::Waiting(site, -1));
     } else if let Some(agent) = chat.agent {
         tx.count(Count::Active(agent, -1));

@@ -12,4 +12,4 @@ pub(crate) use accept::accept;
 pub(crate) use become_request::become_request;
 pub(crate) use end::end;
 pub(crate) use requeue::requeue;
-pub(crate) use ringing::settle_offer;
+pub(crate) use ringing::close_offer;

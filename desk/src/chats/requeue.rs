@@ -4,24 +4,24 @@ use crate::{
     Desk, Result,
     db::{Count, Tx, run},
     sites::Site,
-    tickets::{ChatHead, ChatState, Head},
+    tickets::{ChatState, LockedChat, LockedTicket},
 };
 use protocol::{Timestamp, entry::AgentBody};
 
 const REQUEUE: &str = "
     update chats set
-      state = 'waiting', agent_id = null, accepted_at = null, ahead = 1, round = round + 1, wait_until = $2
+      state = 'waiting', agent_id = null, accepted_at = null, first_in_line = 1, round = round + 1, wait_until = $2
     where id = $1 and state = 'active'";
 
 /// Puts an active chat back to the head of the queue, for its agent's console is gone.
 pub(crate) async fn requeue(
     tx: &mut Tx,
     desk: &Desk,
-    head: &mut Head,
+    locked: &mut LockedTicket,
     site: &Site,
     now: Timestamp,
 ) -> Result<()> {
-    let Some(chat) = head.chat.clone().filter(|chat| chat.state == ChatState::Active) else {
+    let Some(chat) = locked.chat.clone().filter(|chat| chat.state == ChatState::Active) else {
         return Ok(());
     };
     run!(tx, c => sqlx::query(REQUEUE)
@@ -33,9 +33,9 @@ pub(crate) async fn requeue(
     if let Some(agent) = chat.agent {
         tx.count(Count::Active(agent, -1));
     }
-    tx.count(Count::Waiting(head.site, 1));
-    tx.offer(head.site);
-    head.chat = Some(ChatHead { state: ChatState::Waiting, agent: None, ..chat });
-    head.add(tx, desk, now, AgentBody::Requeued).await?;
+    tx.count(Count::Waiting(locked.site, 1));
+    tx.offer(locked.site);
+    locked.chat = Some(LockedChat { state: ChatState::Waiting, agent: None, ..chat });
+    locked.add(tx, desk, now, AgentBody::Requeued).await?;
     Ok(())
 }

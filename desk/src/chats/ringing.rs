@@ -13,7 +13,7 @@ const SETTLE: &str = "
     returning agent_id";
 
 /// Ends whatever offer of the chat is open: it rings nowhere any longer.
-pub(crate) async fn settle_offer(
+pub(crate) async fn close_offer(
     tx: &mut Tx,
     chat: ChatId,
     outcome: &'static str,
@@ -28,7 +28,7 @@ pub(crate) async fn settle_offer(
     for (agent,) in rows {
         let agent = AgentId(agent);
         tx.count(Count::Active(agent, -1));
-        tx.tell(Event::OfferGone { agent, chat });
+        tx.publish(Event::OfferGone { agent, chat });
     }
     Ok(())
 }

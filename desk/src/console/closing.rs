@@ -3,9 +3,9 @@
 use crate::{
     Desk, Error, Result, chats,
     db::retry,
-    mail::{What, mail_visitor},
+    mail::{VisitorMail, mail_visitor},
     people::Agent,
-    tickets::Head,
+    tickets::LockedTicket,
 };
 use protocol::{
     Code, Field, Refusal, SiteId, TicketId,
@@ -24,15 +24,15 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut head = Head::hold(&mut tx, ticket, &agent.sites).await?;
-            let chat = head.live_chat().ok_or_else(|| Refusal::new(Code::ChatEnded))?;
+            let mut locked = LockedTicket::lock(&mut tx, ticket, &agent.sites).await?;
+            let chat = locked.live_chat().ok_or_else(|| Refusal::new(Code::ChatEnded))?;
             if chat.agent != Some(agent.id) {
                 return Err(Refusal::new(Code::Forbidden).into());
             }
-            let reason = Some(self.check_reason(head.site, reason)?);
+            let reason = Some(self.check_reason(locked.site, reason)?);
             let by = EndedBy::Agent;
-            chats::end(&mut tx, self, &mut head, by, reason, Some(agent), now).await?;
-            head.save(&mut tx).await?;
+            chats::end(&mut tx, self, &mut locked, by, reason, Some(agent), now).await?;
+            locked.save(&mut tx).await?;
             self.commit(tx).await
         })
     }
@@ -47,21 +47,21 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut head = Head::hold(&mut tx, ticket, &agent.sites).await?;
-            if head.live_chat().is_some() {
+            let mut locked = LockedTicket::lock(&mut tx, ticket, &agent.sites).await?;
+            if locked.live_chat().is_some() {
                 return Err(Refusal::new(Code::Forbidden).into());
             }
-            let text = self.check_reason(head.site, reason)?;
-            if head.state.category == Category::Closed {
+            let text = self.check_reason(locked.site, reason)?;
+            if locked.state.category == Category::Closed {
                 return Ok(());
             }
             let name = agent.name.clone();
             let comment = AgentBody::Comment { agent: agent.id, name: name.clone(), text };
-            head.add(&mut tx, self, now, comment).await?;
-            head.enter(&mut tx, self, now, Category::Closed, Some(name)).await?;
-            let what = What::StateChanged { state: head.state.name.clone() };
-            mail_visitor(&mut tx, self, &mut head, what, now).await?;
-            head.save(&mut tx).await?;
+            locked.add(&mut tx, self, now, comment).await?;
+            locked.enter(&mut tx, self, now, Category::Closed, Some(name)).await?;
+            let mail = VisitorMail::StateChanged { state: locked.state.name.clone() };
+            mail_visitor(&mut tx, self, &mut locked, mail, now).await?;
+            locked.save(&mut tx).await?;
             self.commit(tx).await
         })
     }

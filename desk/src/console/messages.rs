@@ -2,12 +2,12 @@
 
 use crate::{
     Desk, Result,
-    db::{on_its_own, retry},
+    db::{retry, run_detached},
     live::Receipt,
     mail::outbound::unseen,
     people::Agent,
-    tickets::{ChatState, Head, entries, files::attach},
-    writer::{Said, Say, Sender},
+    tickets::{ChatState, LockedTicket, entries, files::attach},
+    writer::{Post, Posted, Sender},
 };
 use protocol::{
     Code, EntryId, FileId, Refusal, TicketId,
@@ -19,7 +19,7 @@ impl Desk {
     /// A message to the visitor: in my active chat (1000 characters), or the answer to a help request (20 000; mailed to the
     /// visitor, state to *atendido*). It has its place among the others when this is first polled, and holds no
     /// transaction between two polls.
-    pub async fn agent_says(
+    pub async fn post_agent_message(
         &self,
         agent: &Agent,
         ticket: TicketId,
@@ -31,13 +31,13 @@ impl Desk {
         let text = if only_files { String::new() } else { FormText::parse(text)?.into() };
         if files.is_empty() && ChatText::parse(&text).is_ok() {
             let sender = Sender::Agent(agent.id, agent.name.clone());
-            let say = Say { ticket, id, sender, text: text.clone() };
-            if let Said::Committed(receipt) = self.0.writer.say(say).await? {
+            let post = Post { ticket, id, sender, text: text.clone() };
+            if let Posted::Committed(receipt) = self.0.writer.post(post).await? {
                 return Ok(receipt);
             }
         }
         let (desk, agent, files) = (self.clone(), agent.clone(), files.to_vec());
-        on_its_own(async move { desk.answer(&agent, ticket, id, text, &files).await }).await
+        run_detached(async move { desk.answer(&agent, ticket, id, text, &files).await }).await
     }
 
     /// A message in a transaction of its own: with files, or the answer to a help request.
@@ -52,25 +52,25 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut head = Head::hold(&mut tx, ticket, &agent.sites).await?;
-            if let Some(first) = entries::find(&mut tx, head.id, id).await? {
+            let mut locked = LockedTicket::lock(&mut tx, ticket, &agent.sites).await?;
+            if let Some(first) = entries::find(&mut tx, locked.id, id).await? {
                 return Ok(Receipt { id, seq: first.seq, at: first.at });
             }
-            let in_chat = may_say(&head, agent)?;
+            let in_chat = belongs_into_chat(&locked, agent)?;
             if in_chat && !text.is_empty() {
                 ChatText::parse(&text)?;
             }
-            let files = attach(&mut tx, head.site, head.id, id, files).await?;
+            let files = attach(&mut tx, locked.site, locked.id, id, files).await?;
             let (name, text) = (agent.name.clone(), text.clone());
             let message = AgentBody::Agent { agent: agent.id, name, text, files };
-            let receipt = head.add_as(&mut tx, id, now, message).await?;
+            let receipt = locked.add_as(&mut tx, id, now, message).await?;
             if !in_chat {
                 let name = Some(agent.name.clone());
-                head.enter(&mut tx, self, now, Category::Waiting, name).await?;
-                unseen::mail_now(&mut tx, self, &mut head, now).await?;
-                head.see(receipt.seq);
+                locked.enter(&mut tx, self, now, Category::Waiting, name).await?;
+                unseen::mail_now(&mut tx, self, &mut locked, now).await?;
+                locked.see(receipt.seq);
             }
-            head.save(&mut tx).await?;
+            locked.save(&mut tx).await?;
             self.commit(tx).await?;
             Ok(receipt)
         })
@@ -78,13 +78,15 @@ impl Desk {
 }
 
 /// Whether the message belongs into a chat of this agent's (true) or answers a request (false).
-fn may_say(head: &Head, agent: &Agent) -> Result<bool> {
-    match &head.chat {
+fn belongs_into_chat(locked: &LockedTicket, agent: &Agent) -> Result<bool> {
+    match &locked.chat {
         Some(chat) if chat.state == ChatState::Active && chat.agent == Some(agent.id) => Ok(true),
         // Somebody else's, or nobody's yet: accept it first.
         Some(chat) if chat.state.is_live() => Err(Refusal::new(Code::Forbidden).into()),
-        // What was typed into a chat that has just ended is not to go out as a mail unasked.
-        Some(chat) if chat.state == ChatState::Ended && head.state.category == Category::Closed => {
+        // A text typed into a chat that has just ended must not go out as a mail unasked.
+        Some(chat)
+            if chat.state == ChatState::Ended && locked.state.category == Category::Closed =>
+        {
             Err(Refusal::new(Code::ChatEnded).into())
         }
         _ => Ok(false),

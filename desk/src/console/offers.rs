@@ -4,7 +4,7 @@ use crate::{
     Desk, Error, Result, chats,
     db::{read, retry, run},
     people::Agent,
-    tickets::Head,
+    tickets::LockedTicket,
 };
 use protocol::{ChatId, Code, Refusal, SiteId, TicketId};
 use uuid::Uuid;
@@ -16,17 +16,17 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut head = Head::hold(&mut tx, ticket, &agent.sites).await?;
-            if head.chat.as_ref().is_none_or(|here| here.id != chat) {
+            let mut locked = LockedTicket::lock(&mut tx, ticket, &agent.sites).await?;
+            if locked.chat.as_ref().is_none_or(|here| here.id != chat) {
                 return Err(Refusal::new(Code::ChatEnded).into());
             }
-            let before = head.last;
-            chats::accept(&mut tx, self, &mut head, agent, now).await?;
-            if head.last == before {
+            let before = locked.last;
+            chats::accept(&mut tx, self, &mut locked, agent, now).await?;
+            if locked.last == before {
                 // It was this agent's already: a click sent twice.
                 return Ok(ticket);
             }
-            head.save(&mut tx).await?;
+            locked.save(&mut tx).await?;
             self.commit(tx).await?;
             Ok(ticket)
         })
@@ -44,7 +44,7 @@ impl Desk {
                 .fetch_optional(c)
                 .await)?;
             let Some((site,)) = declined else { return Ok(()) };
-            chats::settle_offer(&mut tx, chat, "declined", now).await?;
+            chats::close_offer(&mut tx, chat, "declined", now).await?;
             tx.offer(SiteId(site));
             self.commit(tx).await
         })

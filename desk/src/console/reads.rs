@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 impl Desk {
     /// The agent at the console.
-    pub async fn me(&self, agent: &Agent) -> Result<Me> {
-        let row = read!(self.db(), c => sqlx::query_as::<_, (String, String, String, i64)>(ME)
+    pub async fn profile(&self, agent: &Agent) -> Result<Me> {
+        let row = read!(self.db(), c => sqlx::query_as::<_, (String, String, String, i64)>(PROFILE)
             .bind(agent.id.0)
             .fetch_optional(c)
             .await)?;
@@ -189,7 +189,7 @@ impl Row {
     }
 }
 
-const ME: &str = "select name, email, state, state_since from agents where id = $1";
+const PROFILE: &str = "select name, email, state, state_since from agents where id = $1";
 
 macro_rules! offer_columns {
     () => {

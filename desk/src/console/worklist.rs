@@ -10,18 +10,18 @@ use protocol::{
 use uuid::Uuid;
 
 /// Rows of the list.
-const MOST: usize = 500;
+const MAX_ITEMS: usize = 500;
 
 impl Desk {
     /// My chats, waiting chats, open help requests: in that order, oldest first; at most 500 rows.
-    pub async fn work(&self, agent: &Agent) -> Result<Vec<WorkItem>> {
+    pub async fn worklist(&self, agent: &Agent) -> Result<Vec<WorkItem>> {
         let mut items = Vec::new();
         for (kind, sql) in [
             (WorkKind::MyChat, MINE),
             (WorkKind::WaitingChat, WAITING),
             (WorkKind::Request, REQUESTS),
         ] {
-            let room = i64::try_from(MOST - items.len()).unwrap_or(0);
+            let room = i64::try_from(MAX_ITEMS - items.len()).unwrap_or(0);
             if room == 0 {
                 break;
             }
@@ -36,7 +36,11 @@ impl Desk {
     }
 
     /// One row, or none when it is not (or no longer) in this agent's list.
-    pub async fn find_work(&self, agent: &Agent, ticket: TicketId) -> Result<Option<WorkItem>> {
+    pub async fn find_worklist_item(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+    ) -> Result<Option<WorkItem>> {
         let row = read!(self.db(), c => sqlx::query_as::<_, Row>(ONE)
             .bind(agent.id.0)
             .bind(ticket.0)
@@ -152,7 +156,7 @@ pub(crate) const WAITING: &str = concat!(
      join states s on s.id = t.state_id
      where c.state in ('waiting', 'ringing') and ",
     serves!(),
-    "order by c.ahead desc, c.started_at
+    "order by c.first_in_line desc, c.started_at
      limit $2"
 );
 

@@ -3,16 +3,16 @@
 use crate::Error;
 
 /// Codes of PostgreSQL after which the same transaction may simply be run again (`reliability.md`).
-const PASSING: [&str; 5] = ["57P01", "57P02", "57P03", "40001", "40P01"];
+const TRANSIENT: [&str; 5] = ["57P01", "57P02", "57P03", "40001", "40P01"];
 
 impl Error {
     /// Whether the same transaction may be run again as it is.
-    pub(crate) fn is_passing(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Conflict | Self::Database(sqlx::Error::Io(_)) => true,
             Self::Database(sqlx::Error::Database(error)) => {
                 error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some_and(|error| {
-                    PASSING.contains(&error.code()) || error.code().starts_with("08")
+                    TRANSIENT.contains(&error.code()) || error.code().starts_with("08")
                 })
             }
             _ => false,

@@ -10,7 +10,7 @@
 //!   `run!(tx, c => sqlx::query(SQL).bind(id.0).execute(c).await)?` any number of times (reading too), then
 //!   `desk.commit(tx).await?`. A [`Tx`] that is dropped is rolled back. `execute` answers an engine's own result: take
 //!   `.map(|done| done.rows_affected())` inside the macro.
-//! - **After the commit**: `tx.tell(Event::…)` hands events to the hub, `tx.wake_worker()` wakes the workers of jobs and mail;
+//! - **After the commit**: `tx.publish(Event::…)` hands events to the hub, `tx.wake_worker()` wakes the workers of jobs and mail;
 //!   both happen in [`crate::Desk::commit`] and not when the transaction is rolled back.
 //! - **A passing fault** of PostgreSQL (serialization, deadlock, a connection cut): put the whole transaction into
 //!   `retry!({ … })`, with ids and instants made outside, so that a repeat writes the same.
@@ -30,6 +30,6 @@ mod tx;
 pub(crate) use effects::Count;
 pub use effects::{Event, LastMessage, Receipt, RowChange};
 pub(crate) use pool::{Db, read};
-pub(crate) use retry::{Tries, on_its_own, retry};
+pub(crate) use retry::{Attempts, retry, run_detached};
 pub(crate) use revision::{bump_revision, revision};
 pub(crate) use tx::{Conn, Tx, run};

@@ -9,11 +9,11 @@ use std::time::Duration;
 // Not a function that takes an async closure: a future with one in it is not `Send` to the compiler.
 macro_rules! retry {
     ($transaction:block) => {{
-        let mut tries = $crate::db::Tries::default();
+        let mut attempts = $crate::db::Attempts::default();
         loop {
             let done: $crate::Result<_> = async $transaction.await;
             match done {
-                Err(error) if tries.again(&error).await => {}
+                Err(error) if attempts.again(&error).await => {}
                 done => break done,
             }
         }
@@ -23,7 +23,7 @@ macro_rules! retry {
 pub(crate) use retry;
 
 /// Runs a transaction as a task of its own, for callers who may stop polling in the middle of it.
-pub(crate) async fn on_its_own<T: Send + 'static>(
+pub(crate) async fn run_detached<T: Send + 'static>(
     transaction: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
     // Cut off by a panic or the end of the runtime: nothing was written, and the sender may try again.
@@ -33,14 +33,14 @@ pub(crate) async fn on_its_own<T: Send + 'static>(
 
 /// How often a transaction was tried.
 #[derive(Default)]
-pub(crate) struct Tries(u32);
+pub(crate) struct Attempts(u32);
 
-impl Tries {
+impl Attempts {
     /// Whether to try again, after a pause.
     pub(crate) async fn again(&mut self, error: &Error) -> bool {
-        const MOST: u32 = 5;
+        const MAX_ATTEMPTS: u32 = 5;
         self.0 += 1;
-        let again = self.0 < MOST && error.is_passing();
+        let again = self.0 < MAX_ATTEMPTS && error.is_transient();
         if again {
             tokio::time::sleep(Duration::from_millis(5 * 4_u64.pow(self.0 - 1))).await;
         }

@@ -5,7 +5,7 @@ use crate::db::{Conn, Db, Tx};
 use std::{fmt::Write, sync::OnceLock};
 
 /// The most rows of one statement: SQLite takes 32 766 values and PostgreSQL 65 535, and the widest row has 18.
-pub(crate) const MOST: usize = 512;
+pub(crate) const MAX_ROWS: usize = 512;
 /// 1, 2, 4, … 512.
 const SIZES: usize = 10;
 
@@ -60,7 +60,7 @@ impl Rows {
         rows: usize,
         numbered: bool,
     ) -> (&'static str, usize) {
-        assert!((1..=MOST).contains(&rows), "a batch has 1 to {MOST} rows");
+        assert!((1..=MAX_ROWS).contains(&rows), "a batch has 1 to {MAX_ROWS} rows");
         let size = rows.next_power_of_two();
         let text = &texts[size.trailing_zeros() as usize];
         (text.get_or_init(|| self.write(size, numbered)), size)

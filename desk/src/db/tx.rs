@@ -64,7 +64,7 @@ async fn begin_sqlite(write: &SqlitePool) -> sqlx::Result<Transaction<'static, S
 
 impl Tx {
     /// For the hub, once committed.
-    pub(crate) fn tell(&mut self, event: Event) {
+    pub(crate) fn publish(&mut self, event: Event) {
         self.effects.events.push(event);
     }
 

@@ -28,30 +28,30 @@ const GONE: Availability = Availability { open: false, reason: Reason::Override,
 
 /// The answers as they are, and who watches them.
 #[derive(Default)]
-pub(crate) struct Buttons {
-    by_site: DashMap<SiteId, Button>,
+pub(crate) struct AvailabilityCache {
+    by_site: DashMap<SiteId, CachedAvailability>,
 }
 
-struct Button {
-    told: watch::Sender<Availability>,
+struct CachedAvailability {
+    sender: watch::Sender<Availability>,
     /// The site's settings that it was worked out from.
     site: Arc<Site>,
     hours: Option<Hours>,
     agents: u32,
-    worked_out_at: Timestamp,
+    computed_at: Timestamp,
 }
 
 type Hours = (Schedule, Arc<dyn Zone + Send + Sync>);
 
-impl Button {
+impl CachedAvailability {
     fn new(site: Arc<Site>) -> Self {
         let hours = hours_of(&site);
         Self {
-            told: watch::Sender::new(GONE),
+            sender: watch::Sender::new(GONE),
             site,
             hours,
             agents: 0,
-            worked_out_at: Timestamp(i64::MIN),
+            computed_at: Timestamp(i64::MIN),
         }
     }
 
@@ -59,21 +59,21 @@ impl Button {
     fn is_fresh(&self, site: &Arc<Site>, agents: u32, now: Timestamp) -> bool {
         Arc::ptr_eq(&self.site, site)
             && (self.agents > 0) == (agents > 0)
-            && self.worked_out_at <= now
-            && now.since(self.worked_out_at) < FRESH_FOR
-            && self.told.borrow().changes_at.is_none_or(|at| now < at)
+            && self.computed_at <= now
+            && now.since(self.computed_at) < FRESH_FOR
+            && self.sender.borrow().changes_at.is_none_or(|at| now < at)
     }
 
-    fn work_out(&mut self, site: &Arc<Site>, agents: u32, now: Timestamp) {
+    fn recompute(&mut self, site: &Arc<Site>, agents: u32, now: Timestamp) {
         // Also when only a minute has passed: zone data may be newer than before.
         self.hours = hours_of(site);
         self.site = site.clone();
         self.agents = agents;
-        self.worked_out_at = now;
+        self.computed_at = now;
         let answer = answer(site, self.hours.as_ref(), agents, now);
-        self.told.send_if_modified(|told| {
-            let changed = *told != answer;
-            *told = answer;
+        self.sender.send_if_modified(|sender| {
+            let changed = *sender != answer;
+            *sender = answer;
             changed
         });
     }
@@ -99,14 +99,14 @@ impl Desk {
     pub fn availability(&self, site: SiteId) -> Availability {
         // Between two ticks a boundary may have passed.
         recompute(self, Some(site));
-        self.0.buttons.by_site.get(&site).map_or(GONE, |button| *button.told.borrow())
+        self.0.availability.by_site.get(&site).map_or(GONE, |cached| *cached.sender.borrow())
     }
 
     /// The answer as it changes; the first value is the answer now.
     pub fn watch_availability(&self, site: SiteId) -> watch::Receiver<Availability> {
         recompute(self, Some(site));
-        match self.0.buttons.by_site.get(&site) {
-            Some(button) => button.told.subscribe(),
+        match self.0.availability.by_site.get(&site) {
+            Some(cached) => cached.sender.subscribe(),
             // Its sender is gone: whoever waits for a change learns that none will come.
             None => watch::Sender::new(GONE).subscribe(),
         }
@@ -159,8 +159,8 @@ pub(crate) fn recompute(desk: &Desk, site: Option<SiteId>) {
     for site in desk.sites() {
         refresh(desk, &site, now);
     }
-    let buttons = &desk.0.buttons.by_site;
-    let known: Vec<SiteId> = buttons.iter().map(|button| *button.key()).collect();
+    let cache = &desk.0.availability.by_site;
+    let known: Vec<SiteId> = cache.iter().map(|cached| *cached.key()).collect();
     for id in known {
         if desk.find_site_by_id(id).is_none() {
             retire(desk, id);
@@ -170,19 +170,23 @@ pub(crate) fn recompute(desk: &Desk, site: Option<SiteId>) {
 
 fn refresh(desk: &Desk, site: &Arc<Site>, now: Timestamp) {
     let agents = agents_for(desk, site);
-    let is_fresh = |button: &Button| button.is_fresh(site, agents, now);
-    if desk.0.buttons.by_site.get(&site.id).is_some_and(|button| is_fresh(&button)) {
+    let is_fresh = |cached: &CachedAvailability| cached.is_fresh(site, agents, now);
+    if desk.0.availability.by_site.get(&site.id).is_some_and(|cached| is_fresh(&cached)) {
         return;
     }
-    let mut button =
-        desk.0.buttons.by_site.entry(site.id).or_insert_with(|| Button::new(site.clone()));
+    let mut cached = desk
+        .0
+        .availability
+        .by_site
+        .entry(site.id)
+        .or_insert_with(|| CachedAvailability::new(site.clone()));
     // Counted again under the lock: of two who come at once, the one with the older number must not have the last word.
     let agents = agents_for(desk, site);
-    button.work_out(site, agents, now);
+    cached.recompute(site, agents, now);
 }
 
 fn retire(desk: &Desk, site: SiteId) {
-    if let Some((_, button)) = desk.0.buttons.by_site.remove(&site) {
-        button.told.send_replace(GONE);
+    if let Some((_, cached)) = desk.0.availability.by_site.remove(&site) {
+        cached.sender.send_replace(GONE);
     }
 }

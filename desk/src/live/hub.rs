@@ -1,4 +1,4 @@
-//! Who hears what, after the commit. What goes through here may be lost: clients resume from a sequence.
+//! Publishing what happened to subscribers, after the commit. Events may be lost: clients resume from a sequence.
 //!
 //! Queues are bounded; a subscriber that does not keep up finds its subscription [`Lagged`] and its socket closes with 4008.
 
@@ -17,21 +17,21 @@ const VISITOR_QUEUE: usize = 256;
 /// Events a console may be behind; it hears many tickets.
 const AGENT_QUEUE: usize = 8192;
 
-/// The switchboard.
+/// Everybody who is subscribed.
 #[derive(Default)]
 pub struct Hub {
-    switch: Arc<Switch>,
+    subscribers: Arc<Subscribers>,
 }
 
-/// Whose lines hear what.
+/// The subscribers by what they are subscribed to.
 #[derive(Default)]
-struct Switch {
-    tickets: DashMap<TicketId, Vec<Arc<Line>>>,
-    agents: DashMap<AgentId, Vec<Arc<Line>>>,
+struct Subscribers {
+    tickets: DashMap<TicketId, Vec<Arc<Subscriber>>>,
+    agents: DashMap<AgentId, Vec<Arc<Subscriber>>>,
 }
 
-/// One subscriber's end.
-struct Line {
+/// One subscription, as the hub has it.
+struct Subscriber {
     /// None once it lagged: its subscription ends when the rest is read.
     events: Mutex<Option<mpsc::Sender<Arc<Event>>>>,
     /// Tickets whose `Work` is in the queue already, and what it will say.
@@ -48,9 +48,9 @@ enum Owner {
 /// A bounded stream of events; ends by dropping.
 pub struct Subscription {
     events: mpsc::Receiver<Arc<Event>>,
-    line: Arc<Line>,
+    subscriber: Arc<Subscriber>,
     watched: Mutex<HashSet<TicketId>>,
-    switch: Arc<Switch>,
+    subscribers: Arc<Subscribers>,
 }
 
 /// The subscriber did not keep up, or the desk closed.
@@ -63,19 +63,21 @@ impl Subscription {
         let event = self.events.recv().await.ok_or(Lagged)?;
         let Event::Work { ticket, .. } = *event else { return Ok(event) };
         // Before the row is read, so that a change during the read is heard of again.
-        let change = locked(&self.line.work).remove(&ticket).unwrap_or(RowChange::Anything);
+        let change = locked(&self.subscriber.work).remove(&ticket).unwrap_or(RowChange::Anything);
         Ok(Arc::new(Event::Work { ticket, change }))
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        match self.line.owner {
-            Owner::Visitor(ticket) => leave(&self.switch.tickets, ticket, &self.line),
-            Owner::Agent(agent) => leave(&self.switch.agents, agent, &self.line),
+        match self.subscriber.owner {
+            Owner::Visitor(ticket) => {
+                unsubscribe(&self.subscribers.tickets, ticket, &self.subscriber);
+            }
+            Owner::Agent(agent) => unsubscribe(&self.subscribers.agents, agent, &self.subscriber),
         }
         for ticket in locked(&self.watched).drain() {
-            leave(&self.switch.tickets, ticket, &self.line);
+            unsubscribe(&self.subscribers.tickets, ticket, &self.subscriber);
         }
     }
 }
@@ -84,28 +86,32 @@ impl Hub {
     /// Everything about one ticket that its visitor's panel needs.
     pub fn visitor(&self, ticket: TicketId) -> Subscription {
         let subscription = self.subscribe(Owner::Visitor(ticket), VISITOR_QUEUE);
-        self.switch.tickets.entry(ticket).or_default().push(subscription.line.clone());
+        self.subscribers.tickets.entry(ticket).or_default().push(subscription.subscriber.clone());
         subscription
     }
 
     /// Everything an agent's console needs: `Work`, offers and state of this agent, and the tickets it watches (see [`Hub::watch`]).
     pub fn agent(&self, agent: AgentId) -> Subscription {
         let subscription = self.subscribe(Owner::Agent(agent), AGENT_QUEUE);
-        self.switch.agents.entry(agent).or_default().push(subscription.line.clone());
+        self.subscribers.agents.entry(agent).or_default().push(subscription.subscriber.clone());
         subscription
     }
 
     /// Adds a ticket's `Entry`, `Ticket`, `Typing`, `Seen`, `VisitorPresent` events to an agent's subscription.
     pub fn watch(&self, subscription: &Subscription, ticket: TicketId) {
         if locked(&subscription.watched).insert(ticket) {
-            self.switch.tickets.entry(ticket).or_default().push(subscription.line.clone());
+            self.subscribers
+                .tickets
+                .entry(ticket)
+                .or_default()
+                .push(subscription.subscriber.clone());
         }
     }
 
     /// Takes it out again.
     pub fn unwatch(&self, subscription: &Subscription, ticket: TicketId) {
         if locked(&subscription.watched).remove(&ticket) {
-            leave(&self.switch.tickets, ticket, &subscription.line);
+            unsubscribe(&self.subscribers.tickets, ticket, &subscription.subscriber);
         }
     }
 
@@ -117,11 +123,11 @@ impl Hub {
             | Event::Typing { ticket, .. }
             | Event::Seen { ticket, .. }
             | Event::VisitorPresent { ticket, .. } => {
-                if let Some(lines) = self.switch.tickets.get(ticket) {
+                if let Some(subscribers) = self.subscribers.tickets.get(ticket) {
                     let event = Arc::new(event);
-                    for line in lines.iter() {
-                        if line.wants(&event) {
-                            line.send(&event);
+                    for subscriber in subscribers.iter() {
+                        if subscriber.wants(&event) {
+                            subscriber.send(&event);
                         }
                     }
                 }
@@ -129,10 +135,10 @@ impl Hub {
             Event::Work { ticket, change } => {
                 let (ticket, change) = (*ticket, change.clone());
                 let event = Arc::new(event);
-                for lines in &self.switch.agents {
-                    for line in lines.iter() {
-                        if line.row_changed(ticket, change.clone()) {
-                            line.send(&event);
+                for subscribers in &self.subscribers.agents {
+                    for subscriber in subscribers.iter() {
+                        if subscriber.row_changed(ticket, change.clone()) {
+                            subscriber.send(&event);
                         }
                     }
                 }
@@ -141,10 +147,10 @@ impl Hub {
             | Event::OfferGone { agent, .. }
             | Event::AgentState { agent }
             | Event::SignedOut { agent } => {
-                if let Some(lines) = self.switch.agents.get(agent) {
+                if let Some(subscribers) = self.subscribers.agents.get(agent) {
                     let event = Arc::new(event);
-                    for line in lines.iter() {
-                        line.send(&event);
+                    for subscriber in subscribers.iter() {
+                        subscriber.send(&event);
                     }
                 }
             }
@@ -153,27 +159,28 @@ impl Hub {
 
     /// Ends every subscription.
     pub(crate) fn close(&self) {
-        for lines in &self.switch.tickets {
-            lines.iter().for_each(|line| line.hang_up());
+        for subscribers in &self.subscribers.tickets {
+            subscribers.iter().for_each(|subscriber| subscriber.end());
         }
-        for lines in &self.switch.agents {
-            lines.iter().for_each(|line| line.hang_up());
+        for subscribers in &self.subscribers.agents {
+            subscribers.iter().for_each(|subscriber| subscriber.end());
         }
     }
 
     fn subscribe(&self, owner: Owner, bound: usize) -> Subscription {
         let (sender, events) = mpsc::channel(bound);
-        let line = Line { events: Mutex::new(Some(sender)), work: Mutex::default(), owner };
+        let subscriber =
+            Subscriber { events: Mutex::new(Some(sender)), work: Mutex::default(), owner };
         Subscription {
             events,
-            line: Arc::new(line),
+            subscriber: Arc::new(subscriber),
             watched: Mutex::default(),
-            switch: self.switch.clone(),
+            subscribers: self.subscribers.clone(),
         }
     }
 }
 
-impl Line {
+impl Subscriber {
     /// A visitor's line is not told of its own panel, nor of its own typing.
     fn wants(&self, event: &Event) -> bool {
         match (event, self.owner) {
@@ -208,16 +215,20 @@ impl Line {
         }
     }
 
-    fn hang_up(&self) {
+    fn end(&self) {
         *locked(&self.events) = None;
     }
 }
 
-fn leave<K: Hash + Eq>(lines: &DashMap<K, Vec<Arc<Line>>>, key: K, line: &Arc<Line>) {
-    if let Some(mut here) = lines.get_mut(&key) {
-        here.retain(|other| !Arc::ptr_eq(other, line));
+fn unsubscribe<K: Hash + Eq>(
+    subscribers: &DashMap<K, Vec<Arc<Subscriber>>>,
+    key: K,
+    subscriber: &Arc<Subscriber>,
+) {
+    if let Some(mut here) = subscribers.get_mut(&key) {
+        here.retain(|other| !Arc::ptr_eq(other, subscriber));
     }
-    lines.remove_if(&key, |_, here| here.is_empty());
+    subscribers.remove_if(&key, |_, here| here.is_empty());
 }
 
 /// A panic elsewhere leaves these small sets whole.
@@ -269,7 +280,7 @@ mod tests {
         hub.publish(Event::Ticket { ticket: ticket(1) });
         assert!(console.events.try_recv().is_err());
         drop((mine, other, console));
-        assert!(hub.switch.tickets.is_empty() && hub.switch.agents.is_empty());
+        assert!(hub.subscribers.tickets.is_empty() && hub.subscribers.agents.is_empty());
     }
 
     #[tokio::test]

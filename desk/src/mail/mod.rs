@@ -6,6 +6,6 @@ pub(crate) mod proof;
 
 pub(crate) use address::find_replied_ticket;
 pub(crate) use outbound::{
-    ForAgents, Postman, Queued, What, mail_agents, mail_visitor, queue_visitor_mail,
+    AgentMail, Mailer, Queued, VisitorMail, mail_agents, mail_visitor, queue_visitor_mail,
 };
 pub use outbound::{KeptMail, MailState, greet_relay};

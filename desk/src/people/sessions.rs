@@ -165,7 +165,7 @@ pub(crate) async fn sign_out(desk: &Desk, token: &str) -> Result<()> {
     let agent: Option<Uuid> =
         run!(tx, c => sqlx::query_scalar(END).bind(&key[..]).fetch_optional(c).await)?;
     if let Some(agent) = agent {
-        tx.tell(Event::SignedOut { agent: AgentId(agent) });
+        tx.publish(Event::SignedOut { agent: AgentId(agent) });
     }
     desk.commit(tx).await?;
     // It may have been looked up again meanwhile.
@@ -181,7 +181,7 @@ pub(crate) async fn end_all(tx: &mut Tx, agent: AgentId) -> Result<()> {
         .await
         .map(|done| done.rows_affected()))?;
     if ended > 0 {
-        tx.tell(Event::SignedOut { agent });
+        tx.publish(Event::SignedOut { agent });
     }
     Ok(())
 }

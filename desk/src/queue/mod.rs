@@ -21,7 +21,7 @@ pub(crate) use failure::chain;
 pub(crate) use lease::Lease;
 pub(crate) use outcome::Outcome;
 pub(crate) use table::{Table, table};
-pub(crate) use wake::Wake;
+pub(crate) use wake::Wakeups;
 pub(crate) use work::Work;
 pub(crate) use worker::{run, tick};
 #[cfg(test)]

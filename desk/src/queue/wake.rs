@@ -4,12 +4,12 @@ use tokio::sync::Notify;
 
 /// Wakes the workers when there is a new row.
 #[derive(Default)]
-pub(crate) struct Wake {
+pub(crate) struct Wakeups {
     pub(crate) jobs: Notify,
     pub(crate) mail: Notify,
 }
 
-impl Wake {
+impl Wakeups {
     /// There may be something to do.
     pub(crate) fn notify(&self) {
         self.jobs.notify_one();

@@ -1,6 +1,6 @@
 //! What a table of work is to the mechanism.
 
-use super::{backoff::Backoff, lease::Lease, outcome::Outcome, table::Table, wake::Wake};
+use super::{backoff::Backoff, lease::Lease, outcome::Outcome, table::Table, wake::Wakeups};
 use crate::{Desk, Result, db::Tx};
 use sqlx::{FromRow, postgres::PgRow, sqlite::SqliteRow};
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(crate) trait Work: Send + Sync + 'static {
     const BACKOFF: Backoff;
 
     /// Who waits for a new row.
-    fn wake(wake: &Wake) -> &Notify;
+    fn wakeup(wakeups: &Wakeups) -> &Notify;
 
     /// How long a claim lasts: longer than any attempt takes, for a claim that lapses is somebody else's.
     fn lease(desk: &Desk) -> Duration;

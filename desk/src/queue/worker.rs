@@ -36,7 +36,7 @@ pub(crate) async fn run<W: Work>(desk: Desk, mut stop: Stop) {
         }
         tokio::select! {
             () = stop.wait() => break,
-            () = W::wake(&desk.0.wake).notified() => {}
+            () = W::wakeup(&desk.0.wakeups).notified() => {}
             Some(_) = under_way.join_next(), if !under_way.is_empty() => {}
             () = tokio::time::sleep(LOOK) => {}
         }

@@ -40,7 +40,7 @@ pub(super) fn candidates<'a>(
 }
 
 /// Whether the agent is Disponible, and connected or gone for less than `grace` (a console that is being reloaded).
-pub(crate) fn may_come(desk: &Desk, agent: AgentId, grace: Duration) -> bool {
+pub(crate) fn is_reachable(desk: &Desk, agent: AgentId, grace: Duration) -> bool {
     desk.0.sites.now().agent(agent).is_some_and(|agent| agent.state == AgentState::Available)
         && desk.console_gone_for(agent).is_none_or(|gone| gone < grace)
 }

@@ -67,7 +67,7 @@ pub(crate) fn agent_changed(desk: &Desk, agent: AgentId) {
 pub(crate) fn sites_changed(desk: &Desk) {
     let sites: HashSet<SiteId> = desk.sites().iter().map(|site| site.id).collect();
     // With a site its chats are gone.
-    let count_again = desk.0.tickets.keep_sites(sites);
+    let count_again = desk.0.ticket_sites.keep_sites(sites);
     desk.0.changes.change(|changed| {
         changed.everything = true;
         changed.count_again |= count_again;

@@ -26,7 +26,7 @@ const WAITING: &str = "
     select id, ticket_id, queue_id, round, state
     from chats
     where site_id = $1 and state in ('waiting', 'ringing')
-    order by ahead desc, started_at, id
+    order by first_in_line desc, started_at, id
     limit $2";
 
 /// The head of the site's line (index `chats_waiting`).
@@ -50,7 +50,7 @@ pub(super) async fn waiting(desk: &Desk, site: SiteId) -> Result<Vec<Waiting>> {
 }
 
 /// Tells waiting panels whose place has changed.
-pub(super) fn tell_places(desk: &Desk, line: &[Waiting]) {
+pub(super) fn publish_places(desk: &Desk, line: &[Waiting]) {
     let mut places: HashMap<Option<QueueId>, u32> = HashMap::new();
     for chat in line {
         let place = places.entry(chat.queue).or_default();

@@ -7,6 +7,6 @@ mod offer;
 mod pick;
 mod task;
 
-pub(crate) use candidates::may_come;
+pub(crate) use candidates::is_reachable;
 pub(crate) use changes::{Changes, agent_changed, sites_changed, sites_were_changed};
 pub(crate) use task::run;

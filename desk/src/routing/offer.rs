@@ -1,6 +1,6 @@
 //! The rows of offers: a chat begins to ring, rings no longer, may ring at everybody again.
 
-use super::{candidates::may_come, line::Waiting};
+use super::{candidates::is_reachable, line::Waiting};
 use crate::{
     Desk, Result, chats,
     db::{Count, Event, read, rows::Rows, run},
@@ -11,7 +11,7 @@ use protocol::{AgentId, ChatId};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-const START_OVER: &str = "
+const BEGIN_NEW_ROUND: &str = "
     update chats set round = round + 1
     where state in ('waiting', 'ringing') and state = 'waiting'
       and exists (select 1 from chat_offers o where o.chat_id = chats.id and o.round = chats.round)
@@ -22,9 +22,9 @@ const START_OVER: &str = "
             select 1 from agent_sites s where s.agent_id = a.id and s.site_id = chats.site_id)))";
 
 /// Somebody became available: chats that nobody took may ring at everybody again.
-pub(super) async fn start_over(desk: &Desk, agent: AgentId) -> Result<()> {
+pub(super) async fn begin_new_round(desk: &Desk, agent: AgentId) -> Result<()> {
     let mut tx = desk.begin().await?;
-    run!(tx, c => sqlx::query(START_OVER).bind(agent.0).execute(c).await.map(|_| ()))?;
+    run!(tx, c => sqlx::query(BEGIN_NEW_ROUND).bind(agent.0).execute(c).await.map(|_| ()))?;
     desk.commit(tx).await
 }
 
@@ -42,7 +42,7 @@ pub(super) async fn withdraw(desk: &Desk, site: &Site) -> Result<()> {
         .fetch_all(c)
         .await)?;
     for (chat, agent) in rows {
-        let there = agent.is_some_and(|agent| may_come(desk, AgentId(agent), CONSOLE_GONE));
+        let there = agent.is_some_and(|agent| is_reachable(desk, AgentId(agent), CONSOLE_GONE));
         if !there {
             let mut tx = desk.begin().await?;
             let withdrawn = run!(tx, c => sqlx::query(WITHDRAW)
@@ -51,7 +51,7 @@ pub(super) async fn withdraw(desk: &Desk, site: &Site) -> Result<()> {
                 .await
                 .map(|done| done.rows_affected()))?;
             if withdrawn == 1 {
-                chats::settle_offer(&mut tx, ChatId(chat), "withdrawn", desk.now()).await?;
+                chats::close_offer(&mut tx, ChatId(chat), "withdrawn", desk.now()).await?;
                 desk.commit(tx).await?;
             }
         }
@@ -100,7 +100,7 @@ pub(super) async fn offer(desk: &Desk, offers: Vec<(Waiting, AgentId)>) -> Resul
     })?;
     for (chat, agent) in offers {
         tx.count(Count::Active(agent, 1));
-        tx.tell(Event::Offer { agent, chat: chat.chat, ticket: chat.ticket });
+        tx.publish(Event::Offer { agent, chat: chat.chat, ticket: chat.ticket });
     }
     desk.commit(tx).await
 }

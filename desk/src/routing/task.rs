@@ -6,13 +6,13 @@
 use super::{
     candidates::candidates,
     changes::{Changed, Changes},
-    line::{tell_places, tried, waiting},
-    offer::{offer, start_over, withdraw},
+    line::{publish_places, tried, waiting},
+    offer::{begin_new_round, offer, withdraw},
     pick::pick,
 };
 use crate::{
     Desk, Inner, Result,
-    db::{retry, rows},
+    db::{retry, rows::MAX_ROWS},
     live::counts,
     sites::Site,
 };
@@ -23,15 +23,15 @@ use std::{
 use tokio::time::{sleep, timeout};
 
 /// How soon the task finds that its desk is gone.
-const LOST: Duration = Duration::from_secs(5);
+const CHECK_DESK_EVERY: Duration = Duration::from_secs(5);
 /// The pause between two looks.
-const BREATH: Duration = Duration::from_millis(5);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Looks whenever something changed, until the desk is closed or gone.
 pub(crate) async fn run(desk: Weak<Inner>, changes: Arc<Changes>) {
     loop {
         // Nothing holds the desk while this waits, so that its last owner's drop ends the task.
-        _ = timeout(LOST, changes.changed()).await;
+        _ = timeout(CHECK_DESK_EVERY, changes.changed()).await;
         let Some(inner) = desk.upgrade() else { return };
         let news = changes.take();
         if news.stop {
@@ -39,7 +39,7 @@ pub(crate) async fn run(desk: Weak<Inner>, changes: Arc<Changes>) {
         }
         look(&Desk(inner), news).await;
         // Under a rush of new chats one look serves many of them.
-        sleep(BREATH).await;
+        sleep(PAUSE).await;
     }
 }
 
@@ -51,7 +51,7 @@ async fn look(desk: &Desk, changed: Changed) {
     }
     for agent in &changed.agents {
         if desk.console_is_connected(*agent)
-            && let Err(error) = start_over(desk, *agent).await
+            && let Err(error) = begin_new_round(desk, *agent).await
         {
             tracing::warn!(%agent, %error, "waiting chats could not start over");
         }
@@ -75,13 +75,13 @@ async fn offer_waiting(desk: &Desk, site: &Site) -> Result<()> {
         return Ok(());
     }
     let line = waiting(desk, site.id).await?;
-    tell_places(desk, &line);
+    publish_places(desk, &line);
     let snapshot = desk.0.sites.now();
     let mut candidates = candidates(desk, site, &snapshot.staff);
     if candidates.is_empty() {
         return Ok(());
     }
     let tried = tried(desk, site.id).await?;
-    let picked = pick(site, &line, &mut candidates, &tried, rows::MOST);
+    let picked = pick(site, &line, &mut candidates, &tried, MAX_ROWS);
     offer(desk, picked).await
 }

@@ -4,7 +4,7 @@ use protocol::{AgentId, ChatId};
 
 /// The chat on a held ticket: the one under way, or the last.
 #[derive(Clone, Debug)]
-pub(crate) struct ChatHead {
+pub(crate) struct LockedChat {
     pub(crate) id: ChatId,
     pub(crate) state: ChatState,
     pub(crate) agent: Option<AgentId>,

@@ -1,10 +1,10 @@
 //! The head of a ticket inside a transaction: held, changed in memory, written once.
 //!
-//! Whoever changes a ticket or its chat holds the ticket's row first ([`Head::hold`]), on both engines. That makes the
+//! Whoever changes a ticket or its chat holds the ticket's row first ([`LockedTicket::lock`]), on both engines. That makes the
 //! sequence gap-free and each decision (who has this chat?) one at a time.
 
 use super::{
-    chat::{ChatHead, ChatState},
+    chat::{ChatState, LockedChat},
     entries,
 };
 use crate::{
@@ -18,9 +18,9 @@ use protocol::{
 };
 use uuid::Uuid;
 
-/// A ticket that this transaction holds. Changes are lost without [`Head::save`].
+/// A ticket that this transaction holds. Changes are lost without [`LockedTicket::save`].
 #[derive(Debug)]
-pub(crate) struct Head {
+pub(crate) struct LockedTicket {
     pub(crate) id: TicketId,
     pub(crate) site: SiteId,
     pub(crate) number: TicketNumber,
@@ -37,10 +37,10 @@ pub(crate) struct Head {
     pub(crate) agent_seen: Seq,
     pub(crate) unread: i64,
     pub(crate) preview: String,
-    pub(crate) chat: Option<ChatHead>,
+    pub(crate) chat: Option<LockedChat>,
 }
 
-const HOLD: &str = "update tickets set last_seq = last_seq where id = $1";
+const LOCK: &str = "update tickets set last_seq = last_seq where id = $1";
 const READ: &str = "
     select
       t.site_id, t.number, t.queue_id, t.state_id, s.name as state_name, s.category,
@@ -53,7 +53,7 @@ const READ: &str = "
     where t.id = $1";
 
 #[derive(sqlx::FromRow)]
-struct HeadRow {
+struct Row {
     site_id: Uuid,
     number: String,
     queue_id: Option<Uuid>,
@@ -82,25 +82,25 @@ const SAVE: &str = "
       last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11
     where id = $1";
 
-impl Head {
+impl LockedTicket {
     /// Takes hold of a ticket until the transaction ends; another site's is `NotFound`.
-    pub(crate) async fn hold(tx: &mut Tx, ticket: TicketId, sites: &[SiteId]) -> Result<Self> {
-        let held = run!(tx, c => sqlx::query(HOLD)
+    pub(crate) async fn lock(tx: &mut Tx, ticket: TicketId, sites: &[SiteId]) -> Result<Self> {
+        let found = run!(tx, c => sqlx::query(LOCK)
             .bind(ticket.0)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
-        if held == 0 {
+        if found == 0 {
             return Err(Error::not_found());
         }
-        let row = run!(tx, c => sqlx::query_as::<_, HeadRow>(READ)
+        let row = run!(tx, c => sqlx::query_as::<_, Row>(READ)
             .bind(ticket.0)
             .fetch_one(c)
             .await)?;
         if !sites.contains(&SiteId(row.site_id)) {
             return Err(Error::not_found());
         }
-        let chat = row.chat_id.map(|id| ChatHead {
+        let chat = row.chat_id.map(|id| LockedChat {
             id: ChatId(id),
             state: ChatState::from_text(row.chat_state.as_deref().unwrap_or_default()),
             agent: row.chat_agent.map(AgentId),
@@ -128,7 +128,7 @@ impl Head {
     }
 
     /// The chat, if it is under way.
-    pub(crate) fn live_chat(&self) -> Option<&ChatHead> {
+    pub(crate) fn live_chat(&self) -> Option<&LockedChat> {
         self.chat.as_ref().filter(|chat| chat.state.is_live())
     }
 
@@ -165,7 +165,7 @@ impl Head {
         entries::add(tx, self.id, &entry).await?;
         let receipt = Receipt { id, seq: entry.seq, at: now };
         let visitor = entries::visitor_view(&entry);
-        tx.tell(Event::Entry { ticket: self.id, visitor, agent: entry });
+        tx.publish(Event::Entry { ticket: self.id, visitor, agent: entry });
         Ok(receipt)
     }
 
@@ -214,8 +214,8 @@ impl Head {
             .execute(c)
             .await
             .map(|_| ()))?;
-        tx.tell(Event::Ticket { ticket: self.id });
-        tx.tell(Event::Work { ticket: self.id, change: RowChange::Anything });
+        tx.publish(Event::Ticket { ticket: self.id });
+        tx.publish(Event::Work { ticket: self.id, change: RowChange::Anything });
         Ok(())
     }
 }

@@ -10,8 +10,8 @@ mod site_of;
 pub(crate) mod transcript;
 mod visitor;
 
-pub(crate) use chat::{ChatHead, ChatState};
-pub(crate) use locked::Head;
+pub(crate) use chat::{ChatState, LockedChat};
+pub(crate) use locked::LockedTicket;
 pub use new::{NewChat, NewRequest};
-pub(crate) use site_of::Known;
+pub(crate) use site_of::TicketSites;
 pub use visitor::Visitor;

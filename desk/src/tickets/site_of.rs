@@ -10,18 +10,18 @@ use std::{
 use uuid::Uuid;
 
 /// Tickets whose sites are remembered; the map starts over when it is full.
-const KNOWN: usize = 200_000;
+const MAX_TICKETS: usize = 200_000;
 
 /// Which site a ticket belongs to never changes, so it is asked once.
 #[derive(Default)]
-pub(crate) struct Known {
+pub(crate) struct TicketSites {
     sites_of: DashMap<TicketId, SiteId>,
     sites: Mutex<HashSet<SiteId>>,
 }
 
-impl Known {
+impl TicketSites {
     pub(crate) fn add(&self, ticket: TicketId, site: SiteId) {
-        if self.sites_of.len() >= KNOWN {
+        if self.sites_of.len() >= MAX_TICKETS {
             self.sites_of.clear();
         }
         self.sites_of.insert(ticket, site);
@@ -49,7 +49,7 @@ const SITE: &str = "select site_id from tickets where id = $1";
 impl Desk {
     /// The site of a ticket, if there is such a ticket.
     pub(crate) async fn find_site_of(&self, ticket: TicketId) -> Result<Option<SiteId>> {
-        if let Some(site) = self.0.tickets.find(ticket) {
+        if let Some(site) = self.0.ticket_sites.find(ticket) {
             return Ok(Some(site));
         }
         let found = read!(self.db(), c => sqlx::query_as::<_, (Uuid,)>(SITE)
@@ -57,7 +57,7 @@ impl Desk {
             .fetch_optional(c)
             .await)?;
         Ok(found.map(|(site,)| {
-            self.0.tickets.add(ticket, SiteId(site));
+            self.0.ticket_sites.add(ticket, SiteId(site));
             SiteId(site)
         }))
     }

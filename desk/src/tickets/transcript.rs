@@ -18,7 +18,7 @@ use serde::Serialize;
 
 /// One entry of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Line {
+pub(crate) struct TranscriptLine {
     pub(crate) side: Side,
     pub(crate) name: String,
     pub(crate) time: String,
@@ -37,13 +37,13 @@ pub(crate) enum Side {
 }
 
 /// Writes instants as local times.
-pub(crate) struct Clockface {
+pub(crate) struct TimeFormatter {
     name: String,
     zone: Option<SharedZone>,
     format: String,
 }
 
-impl Clockface {
+impl TimeFormatter {
     /// In the visitor's zone, else the site's, else UTC.
     pub(crate) fn new(visitors: Option<&str>, site: &Site, words: &Strings) -> Self {
         let sites = site.schedule.get("zone").and_then(serde_json::Value::as_str);
@@ -91,14 +91,18 @@ pub(crate) async fn entries(
 }
 
 /// The entries as lines of a letter.
-pub(crate) fn lines(entries: &[VisitorEntry], words: &Strings, clockface: &Clockface) -> Vec<Line> {
-    entries.iter().filter_map(|entry| line(entry, words, clockface)).collect()
+pub(crate) fn lines(
+    entries: &[VisitorEntry],
+    words: &Strings,
+    times: &TimeFormatter,
+) -> Vec<TranscriptLine> {
+    entries.iter().filter_map(|entry| line(entry, words, times)).collect()
 }
 
-fn line(entry: &VisitorEntry, words: &Strings, clockface: &Clockface) -> Option<Line> {
-    let time = clockface.time(entry.at);
+fn line(entry: &VisitorEntry, words: &Strings, times: &TimeFormatter) -> Option<TranscriptLine> {
+    let time = times.time(entry.at);
     let message = |side, name: String, text: &str, files: &[Attachment]| {
-        Some(Line {
+        Some(TranscriptLine {
             side,
             name,
             time: time.clone(),
@@ -111,7 +115,13 @@ fn line(entry: &VisitorEntry, words: &Strings, clockface: &Clockface) -> Option<
     };
     let note = |text: String| {
         let time = time.clone();
-        Some(Line { side: Side::Note, name: String::new(), time, text, files: Vec::new() })
+        Some(TranscriptLine {
+            side: Side::Note,
+            name: String::new(),
+            time,
+            text,
+            files: Vec::new(),
+        })
     };
     let say = |key: &str, places: &[(&str, &str)]| {
         note(words.fill(&format!("mail.transcript.{key}"), places))

@@ -7,27 +7,27 @@ use crate::{
     live::CONSOLE_GONE,
     routing,
     sites::Site,
-    tickets::Head,
+    tickets::LockedTicket,
 };
 use protocol::{AgentId, SiteId, TicketId, Timestamp, entry::BecameRequest, status::Reason};
 use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Chats turned in one look; the rest is the next one's.
-const MOST: i64 = 200;
+const CONVERTED_PER_TICK: i64 = 200;
 
 /// What is due for chats.
 pub(super) async fn tick(desk: &Desk) -> Result<()> {
     let now = desk.now();
     desk.0.presence.forget_panels(now);
-    put_back_dropped(desk).await?;
+    requeue_dropped(desk).await?;
     for ticket in overdue(desk, now).await? {
-        turn(desk, ticket, BecameRequest::WaitLimit).await?;
+        convert_to_request(desk, ticket, BecameRequest::WaitLimit).await?;
     }
     for site in desk.sites() {
-        if desk.waiting_chats(site.id) > 0 && is_left(desk, &site) {
+        if desk.waiting_chats(site.id) > 0 && is_abandoned(desk, &site) {
             for ticket in waiting_at(desk, site.id).await? {
-                turn(desk, ticket, BecameRequest::DeskClosed).await?;
+                convert_to_request(desk, ticket, BecameRequest::DeskClosed).await?;
             }
         }
     }
@@ -37,7 +37,7 @@ pub(super) async fn tick(desk: &Desk) -> Result<()> {
 
 /// Whether nobody will come any more for those who wait: the desk has closed, or its last agent has left for good. A
 /// console that is only being reloaded has not.
-fn is_left(desk: &Desk, site: &Site) -> bool {
+fn is_abandoned(desk: &Desk, site: &Site) -> bool {
     let now = desk.availability(site.id);
     if now.open {
         return false;
@@ -47,14 +47,14 @@ fn is_left(desk: &Desk, site: &Site) -> bool {
     }
     let snapshot = desk.0.sites.now();
     let mut staff = snapshot.staff.iter().filter(|staff| staff.serves(site.id));
-    !staff.any(|staff| routing::may_come(desk, staff.id, CONSOLE_GONE))
+    !staff.any(|staff| routing::is_reachable(desk, staff.id, CONSOLE_GONE))
 }
 
 /// Waiting chats whose `wait_limit` is over (index `chats_wait_until`).
 async fn overdue(desk: &Desk, now: Timestamp) -> Result<Vec<(TicketId, SiteId)>> {
     let rows = read!(desk.db(), c => sqlx::query_as::<_, (Uuid, Uuid)>(OVERDUE)
         .bind(now.0)
-        .bind(MOST)
+        .bind(CONVERTED_PER_TICK)
         .fetch_all(c)
         .await)?;
     Ok(rows.into_iter().map(|(ticket, site)| (TicketId(ticket), SiteId(site))).collect())
@@ -63,25 +63,29 @@ async fn overdue(desk: &Desk, now: Timestamp) -> Result<Vec<(TicketId, SiteId)>>
 async fn waiting_at(desk: &Desk, site: SiteId) -> Result<Vec<(TicketId, SiteId)>> {
     let rows = read!(desk.db(), c => sqlx::query_as::<_, (Uuid,)>(WAITING)
         .bind(site.0)
-        .bind(MOST)
+        .bind(CONVERTED_PER_TICK)
         .fetch_all(c)
         .await)?;
     Ok(rows.into_iter().map(|(ticket,)| (TicketId(ticket), site)).collect())
 }
 
-async fn turn(desk: &Desk, (ticket, site): (TicketId, SiteId), why: BecameRequest) -> Result<()> {
+async fn convert_to_request(
+    desk: &Desk,
+    (ticket, site): (TicketId, SiteId),
+    why: BecameRequest,
+) -> Result<()> {
     let now = desk.now();
     retry!({
         let mut tx = desk.begin().await?;
-        let mut head = Head::hold(&mut tx, ticket, &[site]).await?;
-        chats::become_request(&mut tx, desk, &mut head, why, now).await?;
-        head.save(&mut tx).await?;
+        let mut locked = LockedTicket::lock(&mut tx, ticket, &[site]).await?;
+        chats::become_request(&mut tx, desk, &mut locked, why, now).await?;
+        locked.save(&mut tx).await?;
         desk.commit(tx).await
     })
 }
 
 /// Chats of agents whose console has been gone for `drop_grace` go back to the head of the queue.
-async fn put_back_dropped(desk: &Desk) -> Result<()> {
+async fn requeue_dropped(desk: &Desk) -> Result<()> {
     for agent in desk.busy_agents() {
         let Some(gone) = desk.console_gone_for(agent).filter(|gone| *gone >= CONSOLE_GONE) else {
             continue;
@@ -93,23 +97,23 @@ async fn put_back_dropped(desk: &Desk) -> Result<()> {
         for (ticket, site) in rows {
             let Some(site) = desk.find_site_by_id(SiteId(site)) else { continue };
             if gone >= site.limits.drop_grace {
-                put_back(desk, TicketId(ticket), agent, &site).await?;
+                requeue(desk, TicketId(ticket), agent, &site).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn put_back(desk: &Desk, ticket: TicketId, from: AgentId, site: &Site) -> Result<()> {
+async fn requeue(desk: &Desk, ticket: TicketId, from: AgentId, site: &Site) -> Result<()> {
     let now = desk.now();
     retry!({
         let mut tx = desk.begin().await?;
-        let mut head = Head::hold(&mut tx, ticket, &[site.id]).await?;
-        if head.live_chat().is_none_or(|chat| chat.agent != Some(from)) {
+        let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
+        if locked.live_chat().is_none_or(|chat| chat.agent != Some(from)) {
             return Ok(());
         }
-        chats::requeue(&mut tx, desk, &mut head, site, now).await?;
-        head.save(&mut tx).await?;
+        chats::requeue(&mut tx, desk, &mut locked, site, now).await?;
+        locked.save(&mut tx).await?;
         desk.commit(tx).await
     })
 }
@@ -136,7 +140,7 @@ const WAITING: &str = "
     select ticket_id
     from chats
     where site_id = $1 and state in ('waiting', 'ringing')
-    order by ahead desc, started_at
+    order by first_in_line desc, started_at
     limit $2";
 const CHATS_OF: &str = "
     select ticket_id, site_id from chats where agent_id = $1 and state in ('ringing', 'active') and state = 'active'";

@@ -6,7 +6,7 @@ use crate::{
     mail::outbound::unseen,
     people::sessions,
     queue::{
-        self, Backoff, Lease, Outcome, Table, Wake, Work, chain,
+        self, Backoff, Lease, Outcome, Table, Wakeups, Work, chain,
         jobs::{self, Job, JobRow},
     },
     tickets::files,
@@ -30,8 +30,8 @@ impl Work for Jobs {
     const BACKOFF: Backoff =
         Backoff { first: Duration::from_secs(5), longest: Duration::from_hours(1), attempts: 12 };
 
-    fn wake(wake: &Wake) -> &Notify {
-        &wake.jobs
+    fn wakeup(wakeups: &Wakeups) -> &Notify {
+        &wakeups.jobs
     }
 
     fn lease(_desk: &Desk) -> Duration {

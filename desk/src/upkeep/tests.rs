@@ -40,7 +40,7 @@ async fn chat(world: &World) -> (Agent, Visitor) {
 
 async fn says(world: &World, agent: &Agent, visitor: Visitor, text: &str) {
     let id = world.new_id();
-    world.desk.agent_says(agent, visitor.ticket, id, text, &[]).await.unwrap();
+    world.desk.post_agent_message(agent, visitor.ticket, id, text, &[]).await.unwrap();
 }
 
 async fn claim_one(desk: &Desk) -> Option<Claimed<<Jobs as Work>::Row>> {

@@ -4,7 +4,7 @@ use crate::{
     Desk, Error, Result, chats,
     db::{retry, run},
     sites::Site,
-    tickets::{ChatState, Head, NewChat, Visitor},
+    tickets::{ChatState, LockedTicket, NewChat, Visitor},
     writer::Start,
 };
 use protocol::{
@@ -38,16 +38,16 @@ impl Desk {
     }
 
     /// Ends the chat; a second time does nothing.
-    pub async fn visitor_ends(&self, visitor: Visitor) -> Result<()> {
+    pub async fn end_chat_as_visitor(&self, visitor: Visitor) -> Result<()> {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut head = Head::hold(&mut tx, visitor.ticket, &[visitor.site]).await?;
-            if head.live_chat().is_none() {
+            let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            if locked.live_chat().is_none() {
                 return Ok(());
             }
-            chats::end(&mut tx, self, &mut head, EndedBy::Visitor, None, None, now).await?;
-            head.save(&mut tx).await?;
+            chats::end(&mut tx, self, &mut locked, EndedBy::Visitor, None, None, now).await?;
+            locked.save(&mut tx).await?;
             self.commit(tx).await
         })
     }
@@ -63,8 +63,8 @@ impl Desk {
         let comment = comment.map(String::from);
         retry!({
             let mut tx = self.begin().await?;
-            let mut head = Head::hold(&mut tx, visitor.ticket, &[visitor.site]).await?;
-            let chat = head.chat.clone().filter(|chat| chat.state == ChatState::Ended);
+            let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            let chat = locked.chat.clone().filter(|chat| chat.state == ChatState::Ended);
             let chat = chat.ok_or_else(Error::not_found)?;
             if chat.score.is_some() {
                 return Err(Refusal::new(Code::AlreadyRated).into());
@@ -78,8 +78,8 @@ impl Desk {
                 .await
                 .map(|_| ()))?;
             let rated = AgentBody::Rated { score, comment: comment.clone() };
-            head.add(&mut tx, self, now, rated).await?;
-            head.save(&mut tx).await?;
+            locked.add(&mut tx, self, now, rated).await?;
+            locked.save(&mut tx).await?;
             self.commit(tx).await
         })
     }

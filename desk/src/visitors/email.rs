@@ -3,8 +3,8 @@
 use crate::{
     Desk, Result,
     db::{Tx, retry},
-    mail::{Queued, What, mail_visitor, queue_visitor_mail},
-    tickets::{ChatState, Head, Visitor},
+    mail::{Queued, VisitorMail, mail_visitor, queue_visitor_mail},
+    tickets::{ChatState, LockedTicket, Visitor},
 };
 use protocol::{Code, Field, Refusal, entry::AgentBody, text::EmailAddress};
 
@@ -19,23 +19,23 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut head = Head::hold(&mut tx, visitor.ticket, &[visitor.site]).await?;
-            let to = match (&head.email, &email) {
+            let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            let to = match (&locked.email, &email) {
                 (Some(known), _) => known.clone(),
                 (None, Some(email)) => {
-                    self.take_down(&mut tx, &mut head, email).await?;
+                    self.record_email(&mut tx, &mut locked, email).await?;
                     email.as_str().to_owned()
                 }
                 (None, None) => return Err(Refusal::of(Field::Email, Code::Required).into()),
             };
-            let upto = head.last;
-            let what = What::Transcript { upto };
-            let queued = queue_visitor_mail(&mut tx, self, &head, what, now).await?;
+            let upto = locked.last;
+            let mail = VisitorMail::Transcript { upto };
+            let queued = queue_visitor_mail(&mut tx, self, &locked, mail, now).await?;
             if matches!(queued, Queued::Held { .. }) {
                 return Err(Refusal::new(Code::RateLimited).into());
             }
-            head.add(&mut tx, self, now, AgentBody::TranscriptSent { to }).await?;
-            head.save(&mut tx).await?;
+            locked.add(&mut tx, self, now, AgentBody::TranscriptSent { to }).await?;
+            locked.save(&mut tx).await?;
             self.commit(tx).await
         })
     }
@@ -45,30 +45,37 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut head = Head::hold(&mut tx, visitor.ticket, &[visitor.site]).await?;
-            if head.email.as_deref() == Some(email.as_str()) {
+            let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            if locked.email.as_deref() == Some(email.as_str()) {
                 return Ok(());
             }
-            self.take_down(&mut tx, &mut head, &email).await?;
-            let what = match head.chat.as_ref().map(|chat| chat.state) {
-                Some(ChatState::Ended) if head.request_at.is_none() => Some(What::ChatEnded),
+            self.record_email(&mut tx, &mut locked, &email).await?;
+            let mail = match locked.chat.as_ref().map(|chat| chat.state) {
+                Some(ChatState::Ended) if locked.request_at.is_none() => {
+                    Some(VisitorMail::ChatEnded)
+                }
                 Some(state) if state.is_live() => None,
-                _ => Some(What::RequestReceived),
+                _ => Some(VisitorMail::RequestReceived),
             };
-            if let Some(what) = what {
-                mail_visitor(&mut tx, self, &mut head, what, now).await?;
+            if let Some(mail) = mail {
+                mail_visitor(&mut tx, self, &mut locked, mail, now).await?;
             }
-            head.save(&mut tx).await?;
+            locked.save(&mut tx).await?;
             self.commit(tx).await
         })
     }
 
     /// Notes an address on the ticket as a claim.
-    async fn take_down(&self, tx: &mut Tx, head: &mut Head, email: &EmailAddress) -> Result<()> {
+    async fn record_email(
+        &self,
+        tx: &mut Tx,
+        locked: &mut LockedTicket,
+        email: &EmailAddress,
+    ) -> Result<()> {
         let email = email.as_str().to_owned();
-        head.email = Some(email.clone());
-        head.verified = false;
+        locked.email = Some(email.clone());
+        locked.verified = false;
         let changed = AgentBody::ContactChanged { name: None, email: Some(email) };
-        head.add(tx, self, self.now(), changed).await.map(|_| ())
+        locked.add(tx, self, self.now(), changed).await.map(|_| ())
     }
 }

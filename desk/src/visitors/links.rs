@@ -75,8 +75,8 @@ impl Desk {
             .execute(c)
             .await
             .map(|_| ()))?;
-        tx.tell(Event::Ticket { ticket });
-        tx.tell(Event::Work { ticket, change: RowChange::Anything });
+        tx.publish(Event::Ticket { ticket });
+        tx.publish(Event::Work { ticket, change: RowChange::Anything });
         self.commit(tx).await
     }
 

@@ -2,11 +2,11 @@
 
 use crate::{
     Desk, Result,
-    db::{on_its_own, retry},
+    db::{retry, run_detached},
     live::Receipt,
-    mail::{ForAgents, mail_agents},
-    tickets::{Head, Visitor, entries, files::attach},
-    writer::{Said, Say, Sender},
+    mail::{AgentMail, mail_agents},
+    tickets::{LockedTicket, Visitor, entries, files::attach},
+    writer::{Post, Posted, Sender},
 };
 use protocol::{
     Code, EntryId, Field, FileId, Refusal,
@@ -18,7 +18,7 @@ impl Desk {
     /// A chat message: committed when it answers. Into a running or waiting chat; on a help request or an ended chat it is a
     /// reply (reopens a closed ticket, tells agents by mail). Text may be empty when there are files. It has its place among
     /// the others when this is first polled, and holds no transaction between two polls.
-    pub async fn visitor_says(
+    pub async fn post_visitor_message(
         &self,
         visitor: Visitor,
         id: EntryId,
@@ -31,8 +31,8 @@ impl Desk {
         let text = String::from(ChatText::parse(text)?);
         if files.is_empty() {
             let sender = Sender::Visitor(visitor.site);
-            let say = Say { ticket: visitor.ticket, id, sender, text: text.clone() };
-            if let Said::Committed(receipt) = self.0.writer.say(say).await? {
+            let post = Post { ticket: visitor.ticket, id, sender, text: text.clone() };
+            if let Posted::Committed(receipt) = self.0.writer.post(post).await? {
                 return Ok(receipt);
             }
         }
@@ -40,7 +40,7 @@ impl Desk {
     }
 
     /// From the ticket page: the same with a form's length.
-    pub async fn visitor_replies(
+    pub async fn post_visitor_reply(
         &self,
         visitor: Visitor,
         id: EntryId,
@@ -63,22 +63,23 @@ impl Desk {
         files: &[FileId],
     ) -> Result<Receipt> {
         let (desk, files, now) = (self.clone(), files.to_vec(), self.now());
-        on_its_own(async move {
+        run_detached(async move {
             retry!({
                 let mut tx = desk.begin().await?;
-                let mut head = Head::hold(&mut tx, visitor.ticket, &[visitor.site]).await?;
-                if let Some(first) = entries::find(&mut tx, head.id, id).await? {
+                let mut locked =
+                    LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
+                if let Some(first) = entries::find(&mut tx, locked.id, id).await? {
                     return Ok(Receipt { id, seq: first.seq, at: first.at });
                 }
-                let files = attach(&mut tx, head.site, head.id, id, &files).await?;
+                let files = attach(&mut tx, locked.site, locked.id, id, &files).await?;
                 let message = AgentBody::Visitor { text: text.clone(), files };
-                let receipt = head.add_as(&mut tx, id, now, message).await?;
-                if head.live_chat().is_none() {
-                    head.enter(&mut tx, &desk, now, Category::Open, None).await?;
-                    let about = ForAgents::Reply;
-                    mail_agents(&mut tx, &desk, &head, about, receipt.seq, now).await?;
+                let receipt = locked.add_as(&mut tx, id, now, message).await?;
+                if locked.live_chat().is_none() {
+                    locked.enter(&mut tx, &desk, now, Category::Open, None).await?;
+                    let about = AgentMail::Reply;
+                    mail_agents(&mut tx, &desk, &locked, about, receipt.seq, now).await?;
                 }
-                head.save(&mut tx).await?;
+                locked.save(&mut tx).await?;
                 desk.commit(tx).await?;
                 Ok(receipt)
             })

@@ -1,16 +1,16 @@
 //! What a visitor's panel says of itself.
 
-use crate::{Desk, Result, db::Event, tickets::Visitor, writer::Seen};
+use crate::{Desk, Result, db::Event, tickets::Visitor, writer::ReadMark};
 use protocol::Seq;
 
 impl Desk {
     /// How far the visitor has read.
-    pub async fn visitor_saw(&self, visitor: Visitor, upto: Seq) -> Result<()> {
-        self.0.writer.seen(Seen { ticket: visitor.ticket, by_visitor: true, upto }).await
+    pub async fn mark_read_by_visitor(&self, visitor: Visitor, upto: Seq) -> Result<()> {
+        self.0.writer.mark_read(ReadMark { ticket: visitor.ticket, by_visitor: true, upto }).await
     }
 
     /// Agents who watch see that the visitor is typing.
-    pub fn visitor_types(&self, visitor: Visitor) {
+    pub fn visitor_is_typing(&self, visitor: Visitor) {
         self.0.hub.publish(Event::Typing { ticket: visitor.ticket, agent: None });
     }
 }

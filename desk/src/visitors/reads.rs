@@ -98,8 +98,8 @@ const AHEAD: &str = "
       join chats c on c.site_id = mine.site_id
         and (c.queue_id = mine.queue_id or (c.queue_id is null and mine.queue_id is null))
       where t.id = $1 and c.state in ('waiting', 'ringing')
-        and (c.ahead > mine.ahead
-          or (c.ahead = mine.ahead and c.started_at < mine.started_at)
-          or (c.ahead = mine.ahead and c.started_at = mine.started_at and c.id < mine.id))
+        and (c.first_in_line > mine.first_in_line
+          or (c.first_in_line = mine.first_in_line and c.started_at < mine.started_at)
+          or (c.first_in_line = mine.first_in_line and c.started_at = mine.started_at and c.id < mine.id))
       limit $2
     ) as earlier";

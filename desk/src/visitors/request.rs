@@ -3,9 +3,9 @@
 use crate::{
     Desk, Error, Result,
     db::{Tx, retry, run},
-    mail::{ForAgents, What, mail_agents, mail_visitor},
+    mail::{AgentMail, VisitorMail, mail_agents, mail_visitor},
     sites::Site,
-    tickets::{Head, NewRequest, files::attach},
+    tickets::{LockedTicket, NewRequest, files::attach},
     writer,
 };
 use protocol::{
@@ -16,13 +16,13 @@ use uuid::Uuid;
 
 impl Desk {
     /// Opens a help request; mails the visitor number and link, tells the queue's agents. The same `id` again answers the first.
-    pub async fn ask(&self, site: &Site, new: NewRequest) -> Result<Started> {
+    pub async fn open_request(&self, site: &Site, new: NewRequest) -> Result<Started> {
         let (ticket, now) = (TicketId(self.clock().new_id()), self.now());
-        let (ticket, number, seq) = retry!({ self.open_request(site, &new, ticket, now).await })?;
+        let (ticket, number, seq) = retry!({ self.insert_request(site, &new, ticket, now).await })?;
         Ok(self.started(ticket, number, new.id, seq))
     }
 
-    async fn open_request(
+    async fn insert_request(
         &self,
         site: &Site,
         new: &NewRequest,
@@ -56,15 +56,15 @@ impl Desk {
             // Another node opened it in the meantime: the next try finds it.
             return Err(Error::Conflict);
         }
-        let mut head = Head::hold(&mut tx, ticket, &[site.id]).await?;
+        let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
         let files = attach(&mut tx, site.id, ticket, new.id, &new.files).await?;
         let message = AgentBody::Visitor { text: new.text.as_str().to_owned(), files };
-        let receipt = head.add_as(&mut tx, new.id, now, message).await?;
-        mail_visitor(&mut tx, self, &mut head, What::RequestReceived, now).await?;
-        mail_agents(&mut tx, self, &head, ForAgents::Request, receipt.seq, now).await?;
-        head.save(&mut tx).await?;
+        let receipt = locked.add_as(&mut tx, new.id, now, message).await?;
+        mail_visitor(&mut tx, self, &mut locked, VisitorMail::RequestReceived, now).await?;
+        mail_agents(&mut tx, self, &locked, AgentMail::Request, receipt.seq, now).await?;
+        locked.save(&mut tx).await?;
         self.commit(tx).await?;
-        self.0.tickets.add(ticket, site.id);
+        self.0.ticket_sites.add(ticket, site.id);
         Ok((ticket, number, receipt.seq))
     }
 }

@@ -1,7 +1,7 @@
 //! Any batch, statement by statement, in one transaction.
 
 use super::{
-    cache::Heads,
+    cache::TicketCache,
     command::{Command, Done, answer, refuse},
     entries::add_entries,
     messages, read_marks, starts,
@@ -11,21 +11,26 @@ use protocol::Timestamp;
 use std::sync::Arc;
 
 /// Writes a batch and answers everybody in it.
-pub(super) async fn write(desk: &Desk, heads: &mut Heads, batch: Vec<Command>, now: Timestamp) {
-    let mut outcome = transaction(desk, heads, &batch, now).await;
+pub(super) async fn write(
+    desk: &Desk,
+    cache: &mut TicketCache,
+    batch: Vec<Command>,
+    now: Timestamp,
+) {
+    let mut outcome = transaction(desk, cache, &batch, now).await;
     if outcome.is_err() {
-        heads.forget();
-        outcome = retry!({ transaction(desk, heads, &batch, now).await });
+        cache.clear();
+        outcome = retry!({ transaction(desk, cache, &batch, now).await });
     }
     match outcome {
         Ok(done) => batch.into_iter().zip(done).for_each(answer),
         Err(Error::StorageFull) => refuse(batch, &Arc::new(Error::StorageFull)),
         // One of them may be to blame: each on its own, and the others do not suffer.
-        Err(error) if batch.len() > 1 && !error.is_passing() => {
+        Err(error) if batch.len() > 1 && !error.is_transient() => {
             tracing::warn!(%error, commands = batch.len(), "a batch failed and is written one by one");
             for command in batch {
                 let alone = vec![command];
-                match retry!({ transaction(desk, heads, &alone, now).await }) {
+                match retry!({ transaction(desk, cache, &alone, now).await }) {
                     Ok(done) => alone.into_iter().zip(done).for_each(answer),
                     Err(error) => refuse(alone, &Arc::new(error)),
                 }
@@ -38,19 +43,19 @@ pub(super) async fn write(desk: &Desk, heads: &mut Heads, batch: Vec<Command>, n
 /// One transaction for all of them.
 async fn transaction(
     desk: &Desk,
-    heads: &mut Heads,
+    cache: &mut TicketCache,
     batch: &[Command],
     now: Timestamp,
 ) -> Result<Vec<Done>> {
     let mut tx = desk.begin().await?;
     let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
     let mut entries = Vec::with_capacity(batch.len());
-    heads.begin();
+    cache.begin();
     starts::write(&mut tx, desk, batch, &mut done, &mut entries, now).await?;
-    messages::write(&mut tx, batch, &mut done, &mut entries, heads, now).await?;
+    messages::write(&mut tx, batch, &mut done, &mut entries, cache, now).await?;
     add_entries(&mut tx, entries).await?;
-    read_marks::write(&mut tx, batch, &mut done, heads).await?;
+    read_marks::write(&mut tx, batch, &mut done, cache).await?;
     desk.commit(tx).await?;
-    heads.committed();
+    cache.commit();
     Ok(done.into_iter().map(|done| done.expect("every command was dealt with")).collect())
 }

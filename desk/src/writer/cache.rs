@@ -1,21 +1,19 @@
-//! What the writer remembers of the tickets that it wrote to last, so that a message into a chat under way is written
-//! without reading first.
+//! The tickets that the writer wrote to last, so that a message into a chat under way is written without reading first.
 //!
 //! A head is only ever a guess. Whatever decides where a message belongs (the chat, its agent) changes together
 //! with the ticket's last sequence, and the statement that hands out the next one names the last: a guess that is out of
 //! date matches no row, the batch is rolled back, and is written again after reading.
 
+use crate::tickets::ChatState;
 use protocol::{AgentId, Seq, SiteId, TicketId};
 use std::collections::HashMap;
 
-use crate::tickets::ChatState;
-
-/// Tickets remembered; then it starts over.
-const MOST: usize = 20_000;
+/// Tickets in the cache; one more empties it.
+const MAX_TICKETS: usize = 20_000;
 
 /// Where a ticket stood after its last message.
 #[derive(Clone, Copy)]
-pub(super) struct Head {
+pub(super) struct CachedTicket {
     pub(super) site: SiteId,
     pub(super) last: Seq,
     /// Messages that no agent has seen.
@@ -24,51 +22,51 @@ pub(super) struct Head {
     pub(super) chat: Option<(ChatState, Option<AgentId>)>,
 }
 
-/// The heads, kept by the writer alone.
+/// The cache; only the writer's thread has it.
 #[derive(Default)]
-pub(crate) struct Heads {
-    known: HashMap<TicketId, Head>,
-    /// What this batch makes of them, once it is committed.
-    pending: Vec<(TicketId, Head)>,
+pub(crate) struct TicketCache {
+    tickets: HashMap<TicketId, CachedTicket>,
+    /// The tickets after this batch: they count once it is committed.
+    pending: Vec<(TicketId, CachedTicket)>,
     pending_unread: Vec<(TicketId, i64)>,
 }
 
-impl Heads {
-    pub(super) fn find(&self, ticket: TicketId) -> Option<Head> {
-        self.known.get(&ticket).copied()
+impl TicketCache {
+    pub(super) fn find(&self, ticket: TicketId) -> Option<CachedTicket> {
+        self.tickets.get(&ticket).copied()
     }
 
-    /// How it will be if the batch is committed.
-    pub(super) fn will_be(&mut self, ticket: TicketId, head: Head) {
-        self.pending.push((ticket, head));
+    /// Notes a ticket as it is after this batch.
+    pub(super) fn stage(&mut self, ticket: TicketId, cached: CachedTicket) {
+        self.pending.push((ticket, cached));
     }
 
-    /// How many messages no agent has seen, if the batch is committed.
-    pub(super) fn will_have_unread(&mut self, ticket: TicketId, unread: i64) {
+    /// Notes how many messages no agent has seen after this batch.
+    pub(super) fn stage_unread(&mut self, ticket: TicketId, unread: i64) {
         self.pending_unread.push((ticket, unread));
     }
 
-    /// The batch is committed.
-    pub(super) fn committed(&mut self) {
-        if self.known.len() + self.pending.len() > MOST {
-            self.known.clear();
+    /// The batch is committed: what was noted counts.
+    pub(super) fn commit(&mut self) {
+        if self.tickets.len() + self.pending.len() > MAX_TICKETS {
+            self.tickets.clear();
         }
-        self.known.extend(self.pending.drain(..));
+        self.tickets.extend(self.pending.drain(..));
         for (ticket, unread) in self.pending_unread.drain(..) {
-            if let Some(head) = self.known.get_mut(&ticket) {
-                head.unread = unread;
+            if let Some(cached) = self.tickets.get_mut(&ticket) {
+                cached.unread = unread;
             }
         }
     }
 
-    /// A batch begins, perhaps after one that came to nothing.
+    /// A batch begins: what an earlier one noted and did not commit is dropped.
     pub(super) fn begin(&mut self) {
         self.pending.clear();
         self.pending_unread.clear();
     }
 
-    /// Something was not as it was thought to be.
-    pub(super) fn forget(&mut self) {
-        self.known.clear();
+    /// Empties the cache, because something in it was out of date.
+    pub(super) fn clear(&mut self) {
+        self.tickets.clear();
     }
 }

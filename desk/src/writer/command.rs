@@ -1,4 +1,4 @@
-//! What can be written, and what becomes of it.
+//! The writer's commands, and their answers.
 
 use crate::{Error, Result, live::Receipt, tickets::NewChat};
 use protocol::{
@@ -7,42 +7,42 @@ use protocol::{
 use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
-/// Something to write, and whom to tell.
+/// One thing to write, and the sender who waits for its answer.
 pub(crate) enum Command {
-    Say(Say, oneshot::Sender<Result<Said>>),
+    Post(Post, oneshot::Sender<Result<Posted>>),
     Start(Box<Start>, oneshot::Sender<Result<Opened>>),
-    Seen(Seen, oneshot::Sender<Result<()>>),
+    MarkRead(ReadMark, oneshot::Sender<Result<()>>),
     Finish(oneshot::Sender<()>),
 }
 
-/// What became of a command, told after the commit.
+/// The answer to a command, sent after the commit.
 pub(super) enum Done {
-    Said(Result<Said>),
+    Posted(Result<Posted>),
     Opened(Result<Opened>),
-    Seen,
+    MarkedRead,
 }
 
 /// A message.
-pub(crate) struct Say {
+pub(crate) struct Post {
     pub(crate) ticket: TicketId,
     pub(crate) id: EntryId,
     pub(crate) sender: Sender,
     pub(crate) text: String,
 }
 
-/// Whose message it is.
+/// The person who sends a message.
 pub(crate) enum Sender {
     /// The ticket's visitor, who came by this site.
     Visitor(SiteId),
     Agent(AgentId, String),
 }
 
-/// What became of it.
+/// The answer to a message.
 #[derive(Clone, Copy)]
-pub(crate) enum Said {
+pub(crate) enum Posted {
     Committed(Receipt),
-    /// It does not belong into a chat under way: see the verb's own transaction.
-    Elsewhere,
+    /// It does not belong into a chat under way: the verb writes it in a transaction of its own.
+    NotInChat,
 }
 
 /// A chat to start. Its ids are made by the sender, so that another try writes the same.
@@ -67,9 +67,9 @@ pub(crate) struct Opened {
     pub(crate) seq: Seq,
 }
 
-/// One side has read up to here. Whoever sends it has been found to belong to the ticket.
+/// One side has read up to here. The caller has checked that the sender belongs to the ticket.
 #[derive(Clone, Copy)]
-pub(crate) struct Seen {
+pub(crate) struct ReadMark {
     pub(crate) ticket: TicketId,
     pub(crate) by_visitor: bool,
     pub(crate) upto: Seq,
@@ -78,9 +78,9 @@ pub(crate) struct Seen {
 /// Answers the sender of a command that was written, or was wrong alone.
 pub(super) fn answer((command, done): (Command, Done)) {
     match (command, done) {
-        (Command::Say(_, sender), Done::Said(said)) => _ = sender.send(said),
+        (Command::Post(_, sender), Done::Posted(posted)) => _ = sender.send(posted),
         (Command::Start(_, sender), Done::Opened(opened)) => _ = sender.send(opened),
-        (Command::Seen(_, sender), Done::Seen) => _ = sender.send(Ok(())),
+        (Command::MarkRead(_, sender), Done::MarkedRead) => _ = sender.send(Ok(())),
         _ => unreachable!("a command is done in its own kind"),
     }
 }
@@ -93,9 +93,9 @@ pub(super) fn refuse(batch: Vec<Command>, error: &Arc<Error>) {
     for command in batch {
         let error = Error::Shared(error.clone());
         match command {
-            Command::Say(_, sender) => _ = sender.send(Err(error)),
+            Command::Post(_, sender) => _ = sender.send(Err(error)),
             Command::Start(_, sender) => _ = sender.send(Err(error)),
-            Command::Seen(_, sender) => _ = sender.send(Err(error)),
+            Command::MarkRead(_, sender) => _ = sender.send(Err(error)),
             Command::Finish(sender) => _ = sender.send(()),
         }
     }

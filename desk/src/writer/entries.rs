@@ -4,7 +4,7 @@ use crate::{
     Error, Result,
     db::{
         Tx,
-        rows::{MOST, Rows},
+        rows::{MAX_ROWS, Rows},
         run,
     },
     live::Event,
@@ -18,9 +18,9 @@ static ADD_ENTRIES: Rows = Rows::new(
     " on conflict do nothing",
 );
 
-/// Stores entries at places that their tickets' rows have handed out, and tells the hub of each.
+/// Stores entries at places that their tickets' rows have handed out, and publishes each.
 pub(super) async fn add_entries(tx: &mut Tx, entries: Vec<(TicketId, AgentEntry)>) -> Result<()> {
-    for entries in entries.chunks(MOST) {
+    for entries in entries.chunks(MAX_ROWS) {
         let bodies = entries::stored_all(entries);
         let (text, size) = ADD_ENTRIES.text(tx, entries.len());
         let added = run!(tx, c => {
@@ -33,12 +33,13 @@ pub(super) async fn add_entries(tx: &mut Tx, entries: Vec<(TicketId, AgentEntry)
         }
     }
     for (ticket, entry) in entries {
-        tx.tell(tell_entry(ticket, entry));
+        tx.publish(entry_event(ticket, entry));
     }
     Ok(())
 }
 
-pub(super) fn tell_entry(ticket: TicketId, entry: AgentEntry) -> Event {
+/// The event of a stored entry.
+pub(super) fn entry_event(ticket: TicketId, entry: AgentEntry) -> Event {
     Event::Entry { ticket, visitor: entries::visitor_view(&entry), agent: entry }
 }
 

@@ -1,21 +1,21 @@
-//! The usual batch on SQLite, in one go: nothing but messages into chats that are known.
+//! The usual batch on SQLite, in one go: nothing but messages into chats that are cached.
 //!
 //! A transaction statement by statement is eight changes of thread, which on a busy machine are most of its time. Here
-//! nothing depends on what a statement answers. A head that is out of date needs no look at it: the place it leads to is
-//! taken, for entries are gap-free and never deleted while their ticket is there, so that the insert fails and with it all
-//! of it.
+//! nothing depends on what a statement answers. A cached ticket that is out of date is found out by the insert: its next place is
+//! taken, because entries are gap-free and never deleted while their ticket exists, so that the insert fails and with it the
+//! whole script.
 
 use super::{
-    cache::Heads,
-    command::{Command, Done, Say, answer},
-    entries::{bind_entries, tell_entry},
+    cache::TicketCache,
+    command::{Command, Done, Post, answer},
+    entries::{bind_entries, entry_event},
     messages::{self, Plan, UPDATE, bind_targets},
 };
 use crate::{
     Desk,
     db::{
         Db,
-        rows::{MOST, Rows},
+        rows::{MAX_ROWS, Rows},
     },
     tickets::entries,
 };
@@ -29,8 +29,8 @@ static ADD: Rows = Rows::new(
     ") where column1 is not null",
 );
 
-/// A batch that is committed and whose senders do not know it yet. They are told while the next batch is being written.
-pub(super) struct Owed {
+/// A batch that is committed, and whose senders are not answered yet: that happens while the next batch is being written.
+pub(super) struct CommittedBatch {
     desk: Desk,
     batch: Vec<Command>,
     done: Vec<Done>,
@@ -38,31 +38,31 @@ pub(super) struct Owed {
     now: Timestamp,
 }
 
-impl Owed {
+impl CommittedBatch {
     /// The hub first, then the senders.
-    pub(super) fn tell(self) {
+    pub(super) fn publish(self) {
         let hub = &self.desk.0.hub;
         for (ticket, target) in &self.plan.targets {
             hub.publish(target.row_changed(*ticket, self.now));
         }
         for (ticket, entry) in self.plan.entries {
-            hub.publish(tell_entry(ticket, entry));
+            hub.publish(entry_event(ticket, entry));
         }
         self.batch.into_iter().zip(self.done).for_each(answer);
     }
 }
 
-/// Writes the batch, if it is of this kind and nothing stands in its way, and meanwhile tells whom the batch before owes
-/// something. The batch back: nothing was written.
+/// Writes the batch, if it is of this kind, and meanwhile publishes the batch before. An error gives the batch back: nothing
+/// was written.
 pub(super) async fn write(
     desk: &Desk,
-    heads: &mut Heads,
+    cache: &mut TicketCache,
     batch: Vec<Command>,
-    owed: &mut Option<Owed>,
+    committed: &mut Option<CommittedBatch>,
     now: Timestamp,
-) -> std::result::Result<Owed, Vec<Command>> {
+) -> std::result::Result<CommittedBatch, Vec<Command>> {
     let Db::Sqlite { write, .. } = desk.db() else { return Err(batch) };
-    let Some((plan, done)) = plan(heads, &batch, now) else { return Err(batch) };
+    let Some((plan, done)) = plan(cache, &batch, now) else { return Err(batch) };
     let targets: Vec<_> = plan.targets.iter().collect();
     let (update, size) = UPDATE.sqlite_text(targets.len());
     let (add, _) = ADD.sqlite_text(plan.entries.len());
@@ -81,34 +81,34 @@ pub(super) async fn write(
         sqlx::Result::Ok(())
     };
     // Also while somebody else's transaction has the connection.
-    let tell = async { owed.take().into_iter().for_each(Owed::tell) };
-    let (written, ()) = tokio::join!(biased; execute, tell);
+    let publish = async { committed.take().into_iter().for_each(CommittedBatch::publish) };
+    let (written, ()) = tokio::join!(biased; execute, publish);
     if let Err(error) = written {
         tracing::debug!(%error, "a batch is written step by step");
-        heads.forget();
+        cache.clear();
         return Err(batch);
     }
-    heads.begin();
+    cache.begin();
     for (ticket, target) in &plan.targets {
-        heads.will_be(*ticket, target.after);
+        cache.stage(*ticket, target.after);
     }
-    heads.committed();
-    Ok(Owed { desk: desk.clone(), batch, done, plan, now })
+    cache.commit();
+    Ok(CommittedBatch { desk: desk.clone(), batch, done, plan, now })
 }
 
-/// What the batch comes to, if it is nothing but messages into chats that are known.
-fn plan(heads: &Heads, batch: &[Command], now: Timestamp) -> Option<(Plan, Vec<Done>)> {
-    let says: Option<Vec<(usize, &Say)>> = batch
+/// The plan of a batch that is nothing but messages into chats that are in the cache.
+fn plan(cache: &TicketCache, batch: &[Command], now: Timestamp) -> Option<(Plan, Vec<Done>)> {
+    let posts: Option<Vec<(usize, &Post)>> = batch
         .iter()
         .enumerate()
         .map(|(n, command)| match command {
-            Command::Say(say, _) if heads.find(say.ticket).is_some() => Some((n, say)),
+            Command::Post(post, _) if cache.find(post.ticket).is_some() => Some((n, post)),
             _ => None,
         })
         .collect();
     let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
-    let plan = messages::plan(&says?, heads, &HashMap::new(), &mut done, now);
-    if !(1..=MOST).contains(&plan.entries.len()) {
+    let plan = messages::plan(&posts?, cache, &HashMap::new(), &mut done, now);
+    if !(1..=MAX_ROWS).contains(&plan.entries.len()) {
         return None;
     }
     Some((plan, done.into_iter().collect::<Option<_>>()?))

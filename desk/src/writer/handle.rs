@@ -1,14 +1,14 @@
-//! The writer's end for those who write.
+//! Sending commands to the writer.
 
-use super::command::{Command, Opened, Said, Say, Seen, Start};
+use super::command::{Command, Opened, Post, Posted, ReadMark, Start};
 use crate::{Error, Result};
 use protocol::{Code, Refusal};
 use tokio::sync::{mpsc, oneshot};
 
-/// Commands that may wait for their turn; a sender beyond that waits itself.
+/// Commands that may wait for their turn; one more makes its sender wait.
 const QUEUE: usize = 16_384;
 
-/// The writer's end for those who write.
+/// The queue of the writer's commands.
 pub(crate) struct Writer {
     commands: mpsc::Sender<Command>,
 }
@@ -20,31 +20,31 @@ impl Writer {
     }
 
     /// A message. It has its place among others when this is first polled, so that senders keep their order.
-    pub(crate) async fn say(&self, say: Say) -> Result<Said> {
-        let (answer, told) = oneshot::channel();
-        self.send(Command::Say(say, answer)).await?;
-        told.await.unwrap_or_else(|_| Err(going_away()))
+    pub(crate) async fn post(&self, post: Post) -> Result<Posted> {
+        let (answer, reply) = oneshot::channel();
+        self.send(Command::Post(post, answer)).await?;
+        reply.await.unwrap_or_else(|_| Err(going_away()))
     }
 
     /// A new ticket with a waiting chat.
     pub(crate) async fn start(&self, start: Start) -> Result<Opened> {
-        let (answer, told) = oneshot::channel();
+        let (answer, reply) = oneshot::channel();
         self.send(Command::Start(Box::new(start), answer)).await?;
-        told.await.unwrap_or_else(|_| Err(going_away()))
+        reply.await.unwrap_or_else(|_| Err(going_away()))
     }
 
     /// How far one side has read.
-    pub(crate) async fn seen(&self, seen: Seen) -> Result<()> {
-        let (answer, told) = oneshot::channel();
-        self.send(Command::Seen(seen, answer)).await?;
-        told.await.unwrap_or_else(|_| Err(going_away()))
+    pub(crate) async fn mark_read(&self, mark: ReadMark) -> Result<()> {
+        let (answer, reply) = oneshot::channel();
+        self.send(Command::MarkRead(mark, answer)).await?;
+        reply.await.unwrap_or_else(|_| Err(going_away()))
     }
 
     /// Writes everything that was given before this, then ends.
     pub(crate) async fn finish(&self) {
-        let (answer, told) = oneshot::channel();
+        let (answer, reply) = oneshot::channel();
         if self.commands.send(Command::Finish(answer)).await.is_ok() {
-            _ = told.await;
+            _ = reply.await;
         }
     }
 

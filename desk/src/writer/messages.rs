@@ -1,9 +1,9 @@
 //! Messages into chats that are under way. Everything else about a message (files, a reply that reopens, an answer by
-//! mail) is a transaction of its own, to which these are sent elsewhere.
+//! mail) is written by the verb in a transaction of its own: the answer is [`Posted::NotInChat`].
 
 use super::{
-    cache::{Head, Heads},
-    command::{Command, Done, Said, Say, Sender},
+    cache::{CachedTicket, TicketCache},
+    command::{Command, Done, Post, Posted, Sender},
 };
 use crate::{
     Error, Result,
@@ -20,8 +20,8 @@ use uuid::Uuid;
 
 /// A ticket that is written to in this batch.
 pub(super) struct Target {
-    pub(super) before: Head,
-    pub(super) after: Head,
+    pub(super) before: CachedTicket,
+    pub(super) after: CachedTicket,
     pub(super) preview: String,
 }
 
@@ -50,7 +50,7 @@ static READ: Rows = Rows::new(
      left join entries e on e.id = v.column2 and e.ticket_id = v.column1",
 );
 
-// The old sequence is in the condition: who came between on another connection is noticed, and the batch runs again.
+// The old sequence is in the condition: a change by another connection in between matches no row, and the batch runs again.
 pub(super) static UPDATE: Rows = Rows::new(
     "update tickets set last_seq = v.column3, last_at = v.column4, unread = unread + v.column5, preview = v.column6
      from (values ",
@@ -59,7 +59,7 @@ pub(super) static UPDATE: Rows = Rows::new(
      where tickets.id = v.column1 and tickets.last_seq = v.column2",
 );
 
-/// What a batch's messages come to.
+/// What the messages of a batch change.
 #[derive(Default)]
 pub(super) struct Plan {
     pub(super) targets: BTreeMap<TicketId, Target>,
@@ -71,53 +71,53 @@ pub(super) async fn write(
     batch: &[Command],
     done: &mut [Option<Done>],
     entries: &mut Vec<(TicketId, AgentEntry)>,
-    heads: &mut Heads,
+    cache: &mut TicketCache,
     now: Timestamp,
 ) -> Result<()> {
-    let says: Vec<(usize, &Say)> = batch
+    let posts: Vec<(usize, &Post)> = batch
         .iter()
         .enumerate()
         .filter_map(|(n, command)| match command {
-            Command::Say(say, _) => Some((n, say)),
+            Command::Post(post, _) => Some((n, post)),
             _ => None,
         })
         .collect();
-    if says.is_empty() {
+    if posts.is_empty() {
         return Ok(());
     }
-    let unknown: Vec<(usize, &Say)> =
-        says.iter().copied().filter(|(_, say)| heads.find(say.ticket).is_none()).collect();
-    let rows = read(tx, &unknown).await?;
-    let plan = plan(&says, heads, &rows, done, now);
+    let not_cached: Vec<(usize, &Post)> =
+        posts.iter().copied().filter(|(_, post)| cache.find(post.ticket).is_none()).collect();
+    let rows = read(tx, &not_cached).await?;
+    let plan = plan(&posts, cache, &rows, done, now);
     update(tx, &plan.targets, now).await?;
     entries.extend(plan.entries);
     for (ticket, target) in plan.targets {
-        heads.will_be(ticket, target.after);
-        tx.tell(target.row_changed(ticket, now));
+        cache.stage(ticket, target.after);
+        tx.publish(target.row_changed(ticket, now));
     }
     Ok(())
 }
 
-/// Gives each message its place, by the heads that are known and the rows that were read for the others.
+/// Gives each message its place, from the cache, or from the rows that were read for those not in it.
 pub(super) fn plan(
-    says: &[(usize, &Say)],
-    heads: &Heads,
+    posts: &[(usize, &Post)],
+    cache: &TicketCache,
     rows: &HashMap<usize, Row>,
     done: &mut [Option<Done>],
     now: Timestamp,
 ) -> Plan {
     let mut plan = Plan::default();
     let mut stored: HashMap<(TicketId, EntryId), Receipt> = HashMap::new();
-    for &(n, say) in says {
-        let known = match heads.find(say.ticket) {
-            Some(head) => Some((head, None)),
-            None => rows.get(&n).map(|row| (row.head(), row.stored(say.id))),
+    for &(n, post) in posts {
+        let known = match cache.find(post.ticket) {
+            Some(cached) => Some((cached, None)),
+            None => rows.get(&n).map(|row| (row.cached(), row.stored(post.id))),
         };
-        let said = match known {
+        let posted = match known {
             None => Err(Error::not_found()),
-            Some((head, before)) => place(say, head, before, &mut plan, &mut stored, now),
+            Some((cached, before)) => place(post, cached, before, &mut plan, &mut stored, now),
         };
-        done[n] = Some(Done::Said(said));
+        done[n] = Some(Done::Posted(posted));
     }
     plan
 }
@@ -135,9 +135,9 @@ impl Target {
 }
 
 impl Row {
-    fn head(&self) -> Head {
+    fn cached(&self) -> CachedTicket {
         let state = self.chat_state.as_deref().map(ChatState::from_text);
-        Head {
+        CachedTicket {
             site: SiteId(self.site_id),
             last: Seq(self.last_seq),
             unread: self.unread,
@@ -152,16 +152,16 @@ impl Row {
     }
 }
 
-async fn read(tx: &mut Tx, says: &[(usize, &Say)]) -> Result<HashMap<usize, Row>> {
-    if says.is_empty() {
+async fn read(tx: &mut Tx, posts: &[(usize, &Post)]) -> Result<HashMap<usize, Row>> {
+    if posts.is_empty() {
         return Ok(HashMap::new());
     }
-    let (text, size) = READ.text(tx, says.len());
+    let (text, size) = READ.text(tx, posts.len());
     let rows: Vec<Row> = run!(tx, c => {
         let mut query = sqlx::query_as::<_, Row>(text);
-        for (n, say) in Rows::filled(says, size) {
+        for (n, post) in Rows::filled(posts, size) {
             let n = i64::try_from(*n).expect("a batch is small");
-            query = query.bind(say.ticket.0).bind(say.id.0).bind(n);
+            query = query.bind(post.ticket.0).bind(post.id.0).bind(n);
         }
         query.fetch_all(c).await
     })?;
@@ -171,57 +171,57 @@ async fn read(tx: &mut Tx, says: &[(usize, &Say)]) -> Result<HashMap<usize, Row>
         .collect())
 }
 
-/// Gives one message its place, unless it has one or belongs elsewhere.
+/// Gives one message its place, unless it has one or does not belong into a chat.
 fn place(
-    say: &Say,
-    head: Head,
+    post: &Post,
+    cached: CachedTicket,
     before: Option<(Receipt, Option<AgentId>)>,
     plan: &mut Plan,
     stored: &mut HashMap<(TicketId, EntryId), Receipt>,
     now: Timestamp,
-) -> Result<Said> {
-    if let Sender::Visitor(site) = say.sender
-        && site != head.site
+) -> Result<Posted> {
+    if let Sender::Visitor(site) = post.sender
+        && site != cached.site
     {
         return Err(Error::not_found());
     }
-    if let Some((receipt, whose)) = before {
-        // A receipt is for who sent it; whether another agent may have it depends on the site.
-        return Ok(match &say.sender {
-            Sender::Agent(agent, _) if whose != Some(*agent) => Said::Elsewhere,
-            _ => Said::Committed(receipt),
+    if let Some((receipt, author)) = before {
+        // A receipt is for its sender; the verb decides by the site whether another agent may have it.
+        return Ok(match &post.sender {
+            Sender::Agent(agent, _) if author != Some(*agent) => Posted::NotInChat,
+            _ => Posted::Committed(receipt),
         });
     }
-    if let Some(receipt) = stored.get(&(say.ticket, say.id)) {
-        return Ok(Said::Committed(*receipt));
+    if let Some(receipt) = stored.get(&(post.ticket, post.id)) {
+        return Ok(Posted::Committed(*receipt));
     }
-    let (body, unread) = match &say.sender {
-        Sender::Visitor(_) if head.chat.is_some_and(|(state, _)| state.is_live()) => {
-            (AgentBody::Visitor { text: say.text.clone(), files: Vec::new() }, 1)
+    let (body, unread) = match &post.sender {
+        Sender::Visitor(_) if cached.chat.is_some_and(|(state, _)| state.is_live()) => {
+            (AgentBody::Visitor { text: post.text.clone(), files: Vec::new() }, 1)
         }
-        Sender::Agent(agent, name) if head.chat == Some((ChatState::Active, Some(*agent))) => {
+        Sender::Agent(agent, name) if cached.chat == Some((ChatState::Active, Some(*agent))) => {
             let body = AgentBody::Agent {
                 agent: *agent,
                 name: name.clone(),
-                text: say.text.clone(),
+                text: post.text.clone(),
                 files: Vec::new(),
             };
             (body, 0)
         }
-        _ => return Ok(Said::Elsewhere),
+        _ => return Ok(Posted::NotInChat),
     };
-    let target = plan.targets.entry(say.ticket).or_insert_with(|| Target {
-        before: head,
-        after: head,
+    let target = plan.targets.entry(post.ticket).or_insert_with(|| Target {
+        before: cached,
+        after: cached,
         preview: String::new(),
     });
     target.after.last = target.after.last.next();
     target.after.unread += unread;
-    target.preview = entries::preview(&say.text);
-    let receipt = Receipt { id: say.id, seq: target.after.last, at: now };
-    stored.insert((say.ticket, say.id), receipt);
-    plan.entries.push((say.ticket, AgentEntry { seq: receipt.seq, id: say.id, at: now, body }));
-    Ok(Said::Committed(receipt))
+    target.preview = entries::preview(&post.text);
+    let receipt = Receipt { id: post.id, seq: target.after.last, at: now };
+    stored.insert((post.ticket, post.id), receipt);
+    plan.entries.push((post.ticket, AgentEntry { seq: receipt.seq, id: post.id, at: now, body }));
+    Ok(Posted::Committed(receipt))
 }
 
 async fn update(tx: &mut Tx, targets: &BTreeMap<TicketId, Target>, now: Timestamp) -> Result<()> {

@@ -14,7 +14,7 @@ mod read_marks;
 mod run;
 mod starts;
 
-pub(crate) use command::{Said, Say, Seen, Sender, Start};
+pub(crate) use command::{Post, Posted, ReadMark, Sender, Start};
 pub(crate) use handle::Writer;
 pub(crate) use run::spawn;
 pub(crate) use starts::numbers;

@@ -1,7 +1,7 @@
 //! How far each side has read: a sequence that only grows and never passes the last entry.
 
 use super::{
-    cache::Heads,
+    cache::TicketCache,
     command::{Command, Done},
 };
 use crate::{
@@ -35,19 +35,19 @@ pub(super) async fn write(
     tx: &mut Tx,
     batch: &[Command],
     done: &mut [Option<Done>],
-    heads: &mut Heads,
+    cache: &mut TicketCache,
 ) -> Result<()> {
     let mut furthest: [BTreeMap<TicketId, Seq>; 2] = Default::default();
     for (command, done) in batch.iter().zip(done) {
-        if let Command::Seen(seen, _) = command {
-            let upto = furthest[usize::from(seen.by_visitor)].entry(seen.ticket).or_default();
-            *upto = (*upto).max(seen.upto);
-            *done = Some(Done::Seen);
+        if let Command::MarkRead(mark, _) = command {
+            let upto = furthest[usize::from(mark.by_visitor)].entry(mark.ticket).or_default();
+            *upto = (*upto).max(mark.upto);
+            *done = Some(Done::MarkedRead);
         }
     }
     let [by_agent, by_visitor] = furthest;
-    update(tx, &BY_VISITOR, &by_visitor, true, heads).await?;
-    update(tx, &BY_AGENT, &by_agent, false, heads).await
+    update(tx, &BY_VISITOR, &by_visitor, true, cache).await?;
+    update(tx, &BY_AGENT, &by_agent, false, cache).await
 }
 
 async fn update(
@@ -55,7 +55,7 @@ async fn update(
     rows: &'static Rows,
     upto: &BTreeMap<TicketId, Seq>,
     by_visitor: bool,
-    heads: &mut Heads,
+    cache: &mut TicketCache,
 ) -> Result<()> {
     if upto.is_empty() {
         return Ok(());
@@ -71,10 +71,10 @@ async fn update(
     })?;
     for (ticket, upto, unread) in moved {
         let ticket = TicketId(ticket);
-        heads.will_have_unread(ticket, unread);
-        tx.tell(Event::Seen { ticket, by_visitor, upto: Seq(upto) });
+        cache.stage_unread(ticket, unread);
+        tx.publish(Event::Seen { ticket, by_visitor, upto: Seq(upto) });
         if !by_visitor {
-            tx.tell(Event::Work { ticket, change: RowChange::Anything });
+            tx.publish(Event::Work { ticket, change: RowChange::Anything });
         }
     }
     Ok(())

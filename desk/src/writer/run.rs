@@ -2,11 +2,11 @@
 
 use super::{
     batch,
-    cache::Heads,
+    cache::TicketCache,
     command::Command,
-    fast_path::{self, Owed},
+    fast_path::{self, CommittedBatch},
 };
-use crate::{Desk, Inner, db::rows::MOST};
+use crate::{Desk, Inner, db::rows::MAX_ROWS};
 use std::sync::Weak;
 use tokio::sync::mpsc;
 
@@ -18,21 +18,21 @@ pub(crate) fn spawn(desk: Weak<Inner>, queue: mpsc::Receiver<Command>) -> std::i
     std::thread::Builder::new().name("writer".into()).spawn(write).map(drop)
 }
 
-/// Writes batch after batch until told to finish or nobody is left to write.
+/// Writes batch after batch, until `Finish` or until all senders are gone.
 async fn run(desk: Weak<Inner>, mut queue: mpsc::Receiver<Command>) {
-    let mut batch = Vec::with_capacity(MOST);
-    let mut heads = Heads::default();
-    let mut owed: Option<Owed> = None;
+    let mut batch = Vec::with_capacity(MAX_ROWS);
+    let mut cache = TicketCache::default();
+    let mut committed: Option<CommittedBatch> = None;
     loop {
-        while batch.len() < MOST
+        while batch.len() < MAX_ROWS
             && let Ok(command) = queue.try_recv()
         {
             batch.push(command);
         }
         if batch.is_empty() {
             // Nothing to write meanwhile: nobody waits any longer.
-            owed.take().into_iter().for_each(Owed::tell);
-            if queue.recv_many(&mut batch, MOST).await == 0 {
+            committed.take().into_iter().for_each(CommittedBatch::publish);
+            if queue.recv_many(&mut batch, MAX_ROWS).await == 0 {
                 return;
             }
         }
@@ -40,11 +40,11 @@ async fn run(desk: Weak<Inner>, mut queue: mpsc::Receiver<Command>) {
         let finish = batch.iter().position(|command| matches!(command, Command::Finish(_)));
         let rest = finish.map(|at| batch.split_off(at));
         if !batch.is_empty() {
-            write(&Desk(inner), &mut heads, std::mem::take(&mut batch), &mut owed).await;
+            write(&Desk(inner), &mut cache, std::mem::take(&mut batch), &mut committed).await;
         }
         if let Some(rest) = rest {
             queue.close();
-            owed.take().into_iter().for_each(Owed::tell);
+            committed.take().into_iter().for_each(CommittedBatch::publish);
             for command in rest {
                 if let Command::Finish(answer) = command {
                     _ = answer.send(());
@@ -56,13 +56,18 @@ async fn run(desk: Weak<Inner>, mut queue: mpsc::Receiver<Command>) {
 }
 
 /// Writes a batch and answers everybody in it, or leaves that to the next.
-async fn write(desk: &Desk, heads: &mut Heads, batch: Vec<Command>, owed: &mut Option<Owed>) {
+async fn write(
+    desk: &Desk,
+    cache: &mut TicketCache,
+    batch: Vec<Command>,
+    committed: &mut Option<CommittedBatch>,
+) {
     let now = desk.now();
-    match fast_path::write(desk, heads, batch, owed, now).await {
-        Ok(next) => *owed = Some(next),
+    match fast_path::write(desk, cache, batch, committed, now).await {
+        Ok(next) => *committed = Some(next),
         Err(batch) => {
-            owed.take().into_iter().for_each(Owed::tell);
-            batch::write(desk, heads, batch, now).await;
+            committed.take().into_iter().for_each(CommittedBatch::publish);
+            batch::write(desk, cache, batch, now).await;
         }
     }
 }

@@ -44,7 +44,7 @@ static ADD_TICKETS: Rows = Rows::new(
 );
 
 static ADD_CHATS: Rows = Rows::new(
-    "insert into chats (id, ticket_id, site_id, queue_id, page, started_at, wait_until, state, round, ahead)
+    "insert into chats (id, ticket_id, site_id, queue_id, page, started_at, wait_until, state, round, first_in_line)
      values ",
     "?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 0",
     " on conflict do nothing",
@@ -120,7 +120,7 @@ pub(super) async fn write(
     if !openings.is_empty() {
         add(tx, &openings, now).await?;
         for opening in &openings {
-            desk.0.tickets.add(opening.start.ticket, opening.start.site);
+            desk.0.ticket_sites.add(opening.start.ticket, opening.start.site);
             announce(tx, opening.start, entries, now);
         }
     }
@@ -141,7 +141,7 @@ fn announce(tx: &mut Tx, start: &Start, entries: &mut Vec<(TicketId, AgentEntry)
         AgentEntry { seq: FIRST_MESSAGE, id: start.new.id, at: now, body: message },
     ));
     tx.count(Count::Waiting(start.site, 1));
-    tx.tell(Event::Work { ticket: start.ticket, change: RowChange::Anything });
+    tx.publish(Event::Work { ticket: start.ticket, change: RowChange::Anything });
     tx.offer(start.site);
 }
 

@@ -31,7 +31,7 @@ async fn a_chat_that_waits_too_long_becomes_a_request(world: World) {
     assert_eq!(entries[0].body, VisitorBody::BecameRequest { why: BecameRequest::WaitLimit });
     let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
     assert_eq!((ticket.number, ticket.chat), (started.number, VisitorChat::Request));
-    let item = world.desk.find_work(&agent, visitor.ticket).await.unwrap().unwrap();
+    let item = world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();
     assert_eq!((item.kind, item.chat, item.preview.as_str()), (WorkKind::Request, None, "hola"));
     assert!(world.desk.offers(&agent).await.unwrap().is_empty());
     // What the visitor still writes is a reply to the request.
@@ -50,7 +50,7 @@ async fn the_wait_goes_on_over_a_restart(world: World) {
     world.clock.advance(Duration::from_secs(200));
     let desk = Desk::open(world.options.clone()).await.unwrap();
     desk.tick().await.unwrap();
-    let item = desk.find_work(&agent, visitor.ticket).await.unwrap().unwrap();
+    let item = desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();
     assert_eq!(item.kind, WorkKind::Request);
     desk.close().await;
 }
@@ -101,7 +101,11 @@ async fn who_waits_when_the_desk_closes_has_a_request_and_who_talks_goes_on(worl
     assert!(!world.desk.availability(site.id).open);
     assert_eq!(world.kinds(&agent, waits.ticket).await[2..], ["became_request"]);
     world.says(talks, "sigo").await;
-    world.desk.agent_says(&agent, talks.ticket, world.new_id(), "yo también", &[]).await.unwrap();
+    world
+        .desk
+        .post_agent_message(&agent, talks.ticket, world.new_id(), "yo también", &[])
+        .await
+        .unwrap();
     assert_eq!(world.kinds(&agent, talks.ticket).await.len(), 5);
 }
 
@@ -121,6 +125,6 @@ async fn an_address_given_afterwards_gets_the_receipt(world: World) {
     let mails = to_rosa().await;
     assert_eq!(mails.len(), 1, "once");
     assert!(mails[0].subject.contains(&started.number.0));
-    let item = world.desk.find_work(&agent, visitor.ticket).await.unwrap().unwrap();
+    let item = world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();
     assert_eq!((item.contact.email.as_deref(), item.contact.verified), (Some(ROSA), false));
 }

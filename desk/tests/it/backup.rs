@@ -22,7 +22,7 @@ async fn a_backup_made_under_load_is_a_desk_again() {
     let file = upload.finish().await.unwrap();
     let mut request = world.new_request("ana@example.com");
     request.files = vec![file.id];
-    let started = world.desk.ask(&site, request).await.unwrap();
+    let started = world.desk.open_request(&site, request).await.unwrap();
     world.desk.tick().await.unwrap();
 
     let asking = tokio::spawn({
@@ -31,7 +31,7 @@ async fn a_backup_made_under_load_is_a_desk_again() {
             (0..40).map(|n| world.new_request(&format!("ana{n}@example.com"))).collect();
         async move {
             for request in requests {
-                desk.ask(&site, request).await.unwrap();
+                desk.open_request(&site, request).await.unwrap();
             }
         }
     });

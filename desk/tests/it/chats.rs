@@ -47,7 +47,7 @@ async fn a_form_sent_twice_is_one_ticket(world: World) {
         again.link,
         format!("https://help.example.com/t/A-1001?k={}", again.token.0.split_once('.').unwrap().1)
     );
-    assert_eq!(world.desk.work(&agent).await.unwrap().len(), 1);
+    assert_eq!(world.desk.worklist(&agent).await.unwrap().len(), 1);
     // Another site's form may carry the same id.
     let other = world.site("b").await;
     let there = world.desk.start_chat(&other, new.clone()).await.unwrap();
@@ -67,7 +67,7 @@ async fn numbers_begin_at_1001_and_are_never_given_twice(world: World) {
             let (chat, request) = (world.new_chat(), world.new_request(ROSA));
             tokio::spawn(async move {
                 let started = if n % 3 == 0 {
-                    desk.ask(&site, request).await
+                    desk.open_request(&site, request).await
                 } else {
                     desk.start_chat(&site, chat).await
                 };
@@ -90,8 +90,14 @@ async fn of_twenty_who_accept_one_wins(world: World) {
     }
     let _console = world.desk.console_connected(agents[0].id);
     let (_, visitor) = world.start(&site).await;
-    let chat =
-        world.desk.find_work(&agents[0], visitor.ticket).await.unwrap().unwrap().chat.unwrap();
+    let chat = world
+        .desk
+        .find_worklist_item(&agents[0], visitor.ticket)
+        .await
+        .unwrap()
+        .unwrap()
+        .chat
+        .unwrap();
     let tasks: Vec<_> = agents
         .iter()
         .map(|agent| {
@@ -136,9 +142,9 @@ async fn only_its_agent_writes_into_a_chat_and_ends_it(world: World) {
     let (_, visitor) = world.start(&site).await;
     let ticket = visitor.ticket;
     let id = world.new_id();
-    let says = |agent| world.desk.agent_says(agent, ticket, id, "hola", &[]);
+    let says = |agent| world.desk.post_agent_message(agent, ticket, id, "hola", &[]);
     assert_eq!(refused(says(&lucia).await), Code::Forbidden, "not accepted yet");
-    let chat = world.desk.find_work(&lucia, ticket).await.unwrap().unwrap().chat.unwrap();
+    let chat = world.desk.find_worklist_item(&lucia, ticket).await.unwrap().unwrap().chat.unwrap();
     world.desk.accept(&lucia, chat).await.unwrap();
     for other in [&pedro, &stranger] {
         assert_eq!(refused(says(other).await), Code::Forbidden);
@@ -158,14 +164,17 @@ async fn only_its_agent_writes_into_a_chat_and_ends_it(world: World) {
     assert_eq!(refused(world.desk.decline(&elsewhere, chat).await), Code::NotFound);
     assert_eq!(refused(world.desk.conversation(&elsewhere, ticket).await), Code::NotFound);
     assert_eq!(refused(world.desk.agent_entries(&elsewhere, ticket, Seq(0)).await), Code::NotFound);
-    assert_eq!(refused(world.desk.agent_saw(&elsewhere, ticket, Seq(1)).await), Code::NotFound);
+    assert_eq!(
+        refused(world.desk.mark_read_by_agent(&elsewhere, ticket, Seq(1)).await),
+        Code::NotFound
+    );
     assert_eq!(
         refused(world.desk.end_chat(&elsewhere, ticket, &reason("x")).await),
         Code::NotFound
     );
     assert_eq!(refused(world.desk.closing_reasons(&elsewhere, ticket).await), Code::NotFound);
-    assert!(world.desk.find_work(&elsewhere, ticket).await.unwrap().is_none());
-    assert!(world.desk.work(&elsewhere).await.unwrap().is_empty());
+    assert!(world.desk.find_worklist_item(&elsewhere, ticket).await.unwrap().is_none());
+    assert!(world.desk.worklist(&elsewhere).await.unwrap().is_empty());
     assert_eq!(says(&lucia).await.unwrap().seq, Seq(4));
     // Another's id is no receipt for somebody who does not serve the site.
     assert_eq!(refused(says(&elsewhere).await), Code::NotFound);
@@ -185,7 +194,7 @@ async fn an_agent_ends_with_a_reason_of_the_site(world: World) {
         refused(world.desk.end_chat(&agent, visitor.ticket, &reasons[0]).await),
         Code::ChatEnded
     );
-    let late = world.desk.agent_says(&agent, visitor.ticket, world.new_id(), "x", &[]);
+    let late = world.desk.post_agent_message(&agent, visitor.ticket, world.new_id(), "x", &[]);
     assert_eq!(refused(late.await), Code::ChatEnded);
     let head = world.desk.conversation(&agent, visitor.ticket).await.unwrap();
     assert_eq!(head.state.category, Category::Closed);
@@ -193,7 +202,7 @@ async fn an_agent_ends_with_a_reason_of_the_site(world: World) {
     let (entries, _) = world.desk.agent_entries(&agent, visitor.ticket, Seq(3)).await.unwrap();
     let ended = AgentBody::ChatEnded { by: EndedBy::Agent, reason: Some(reasons[0].to_string()) };
     assert_eq!(entries[0].body, ended);
-    assert!(world.desk.work(&agent).await.unwrap().is_empty());
+    assert!(world.desk.worklist(&agent).await.unwrap().is_empty());
     let (entries, _) = world.desk.visitor_entries(visitor, Seq(3)).await.unwrap();
     assert_eq!(entries[0].body, VisitorBody::ChatEnded { by: EndedBy::Agent });
 }
@@ -207,14 +216,14 @@ async fn a_visitor_ends_and_a_second_time_does_nothing(world: World) {
         } else {
             world.start(&site).await.1
         };
-        world.desk.visitor_ends(visitor).await.unwrap();
+        world.desk.end_chat_as_visitor(visitor).await.unwrap();
         let before = world.kinds(&agent, visitor.ticket).await;
-        world.desk.visitor_ends(visitor).await.unwrap();
+        world.desk.end_chat_as_visitor(visitor).await.unwrap();
         assert_eq!(world.kinds(&agent, visitor.ticket).await, before);
         assert_eq!(before[before.len() - 2..], ["chat_ended", "state_changed"]);
         let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
         assert_eq!(ticket.chat, VisitorChat::Ended { rated: false });
-        assert!(world.desk.find_work(&agent, visitor.ticket).await.unwrap().is_none());
+        assert!(world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().is_none());
     }
 }
 
@@ -223,7 +232,7 @@ async fn a_rating_is_given_once_after_the_end(world: World) {
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
     assert_eq!(refused(world.desk.rate(visitor, Score::ALL[4], None).await), Code::NotFound);
-    world.desk.visitor_ends(visitor).await.unwrap();
+    world.desk.end_chat_as_visitor(visitor).await.unwrap();
     let comment = RatingComment::parse("muy bien").unwrap();
     world.desk.rate(visitor, Score::ALL[4], Some(comment)).await.unwrap();
     assert_eq!(refused(world.desk.rate(visitor, Score::ALL[0], None).await), Code::AlreadyRated);
@@ -242,7 +251,7 @@ async fn a_chat_ended_with_an_address_is_mailed_about(world: World) {
     let started = world.desk.start_chat(&site, new).await.unwrap();
     let visitor = world.visitor(&site, &started).await;
     assert!(world.desk.mails(&agent).await.unwrap().is_empty(), "not before the end");
-    world.desk.visitor_ends(visitor).await.unwrap();
+    world.desk.end_chat_as_visitor(visitor).await.unwrap();
     assert_eq!(world.kinds(&agent, visitor.ticket).await.last().unwrap(), "mail_queued");
     world.desk.send_transcript(visitor, None).await.unwrap();
     let kinds = world.kinds(&agent, visitor.ticket).await;
@@ -268,13 +277,13 @@ async fn seen_grows_and_never_passes_the_last_entry(world: World) {
     world.says(visitor, "dos").await;
     let seen = async || {
         let head = world.desk.conversation(&agent, visitor.ticket).await.unwrap();
-        let item = world.desk.find_work(&agent, visitor.ticket).await.unwrap().unwrap();
+        let item = world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();
         (head.visitor_seen.0, head.agent_seen.0, item.unread)
     };
     assert_eq!(seen().await, (0, 0, 3));
     for (upto, expected) in [(4, (4, 4, 1)), (2, (4, 4, 1)), (99, (4, 4, 1)), (5, (5, 5, 0))] {
-        world.desk.visitor_saw(visitor, Seq(upto)).await.unwrap();
-        world.desk.agent_saw(&agent, visitor.ticket, Seq(upto)).await.unwrap();
+        world.desk.mark_read_by_visitor(visitor, Seq(upto)).await.unwrap();
+        world.desk.mark_read_by_agent(&agent, visitor.ticket, Seq(upto)).await.unwrap();
         assert_eq!(seen().await, expected);
     }
     assert_eq!(world.desk.visitor_ticket(visitor).await.unwrap().seen_upto, Seq(5));
@@ -287,7 +296,7 @@ async fn two_consoles_of_one_agent_are_one_agent(world: World) {
     drop(first);
     assert!(world.desk.availability(site.id).open);
     let visitor = world.chat_with(&site, &agent).await;
-    let items = world.desk.work(&agent).await.unwrap();
+    let items = world.desk.worklist(&agent).await.unwrap();
     assert_eq!(
         (items.len(), items[0].kind, items[0].ticket),
         (1, WorkKind::MyChat, visitor.ticket)

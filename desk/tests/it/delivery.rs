@@ -22,15 +22,17 @@ async fn a_repeat_is_answered_with_the_first_sequence_and_stored_once(world: Wor
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
     let id = world.new_id();
-    let first = world.desk.visitor_says(visitor, id, "uno", &[]).await.unwrap();
+    let first = world.desk.post_visitor_message(visitor, id, "uno", &[]).await.unwrap();
     world.clock.advance(Duration::from_secs(5));
-    let again = world.desk.visitor_says(visitor, id, "uno", &[]).await.unwrap();
+    let again = world.desk.post_visitor_message(visitor, id, "uno", &[]).await.unwrap();
     assert_eq!(first, again);
     // At the same instant, in one batch or in several.
     let id = world.new_id();
     let says = (0..20).map(|_| {
         let desk = world.desk.clone();
-        tokio::spawn(async move { desk.visitor_says(visitor, id, "dos", &[]).await.unwrap() })
+        tokio::spawn(
+            async move { desk.post_visitor_message(visitor, id, "dos", &[]).await.unwrap() },
+        )
     });
     let mut receipts = HashSet::new();
     for say in says.collect::<Vec<_>>() {
@@ -38,8 +40,10 @@ async fn a_repeat_is_answered_with_the_first_sequence_and_stored_once(world: Wor
     }
     assert_eq!(receipts.len(), 1);
     let id = world.new_id();
-    let first = world.desk.agent_says(&agent, visitor.ticket, id, "tres", &[]).await.unwrap();
-    let again = world.desk.agent_says(&agent, visitor.ticket, id, "tres", &[]).await.unwrap();
+    let first =
+        world.desk.post_agent_message(&agent, visitor.ticket, id, "tres", &[]).await.unwrap();
+    let again =
+        world.desk.post_agent_message(&agent, visitor.ticket, id, "tres", &[]).await.unwrap();
     assert_eq!(first, again);
     assert_eq!(
         world.kinds(&agent, visitor.ticket).await,
@@ -60,9 +64,9 @@ async fn many_at_once_get_a_gap_free_sequence(world: World) {
             let (desk, agent, id) = (world.desk.clone(), agent.clone(), world.new_id());
             tasks.push(tokio::spawn(async move {
                 let receipt = if n % 4 == 0 {
-                    desk.agent_says(&agent, visitor.ticket, id, "respuesta", &[]).await
+                    desk.post_agent_message(&agent, visitor.ticket, id, "respuesta", &[]).await
                 } else {
-                    desk.visitor_says(visitor, id, "mensaje", &[]).await
+                    desk.post_visitor_message(visitor, id, "mensaje", &[]).await
                 };
                 (visitor.ticket, receipt.unwrap().seq)
             }));
@@ -76,7 +80,7 @@ async fn many_at_once_get_a_gap_free_sequence(world: World) {
         assert_eq!(world.kinds(&agent, visitor.ticket).await.len(), 43);
         let head = world.desk.conversation(&agent, visitor.ticket).await.unwrap();
         assert_eq!(head.last, Seq(43));
-        let item = world.desk.find_work(&agent, visitor.ticket).await.unwrap().unwrap();
+        let item = world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();
         assert_eq!(item.unread, 31, "30 and the first");
     }
 }
@@ -89,7 +93,7 @@ async fn a_message_beside_others_that_are_refused_is_stored(world: World) {
     let nobody = Visitor { ticket: protocol::TicketId(world.clock.new_id()), site: site.id };
     let says = |visitor| {
         let (desk, id): (Desk, _) = (world.desk.clone(), world.new_id());
-        tokio::spawn(async move { desk.visitor_says(visitor, id, "hola", &[]).await })
+        tokio::spawn(async move { desk.post_visitor_message(visitor, id, "hola", &[]).await })
     };
     let tasks = [says(good), says(stranger), says(nobody), says(good), says(nobody)];
     let mut stored = 0;
@@ -110,14 +114,14 @@ async fn what_was_acknowledged_is_there_after_a_restart(world: World) {
     let ids = [world.says(visitor, "uno").await, world.says(visitor, "dos").await];
     world.desk.close().await;
     assert_eq!(
-        refused(world.desk.visitor_says(visitor, world.new_id(), "tres", &[]).await),
+        refused(world.desk.post_visitor_message(visitor, world.new_id(), "tres", &[]).await),
         Code::TryAgain
     );
     let desk = Desk::open(world.options.clone()).await.unwrap();
     let (entries, last) = desk.visitor_entries(visitor, Seq(3)).await.unwrap();
     assert_eq!(entries.iter().map(|entry| entry.id).collect::<Vec<_>>(), ids);
     assert_eq!(last, Seq(5));
-    assert_eq!(desk.visitor_says(visitor, ids[0], "uno", &[]).await.unwrap().seq, Seq(4));
+    assert_eq!(desk.post_visitor_message(visitor, ids[0], "uno", &[]).await.unwrap().seq, Seq(4));
     desk.close().await;
 }
 
@@ -128,7 +132,7 @@ async fn a_resume_answers_what_is_missing(world: World) {
     let says = (0..600).map(|n: u32| {
         let (desk, id) = (world.desk.clone(), world.new_id());
         tokio::spawn(async move {
-            desk.visitor_says(visitor, id, &n.to_string(), &[]).await.unwrap();
+            desk.post_visitor_message(visitor, id, &n.to_string(), &[]).await.unwrap();
         })
     });
     for say in says.collect::<Vec<_>>() {
@@ -162,9 +166,9 @@ async fn bad_text_is_refused_before_it_is_written(world: World) {
         ("a\0b", Code::CharacterInvalid),
         (long.as_str(), Code::TooLong),
     ] {
-        assert_eq!(refused(world.desk.visitor_says(visitor, id, text, &[]).await), code);
+        assert_eq!(refused(world.desk.post_visitor_message(visitor, id, text, &[]).await), code);
         assert_eq!(
-            refused(world.desk.agent_says(&agent, visitor.ticket, id, text, &[]).await),
+            refused(world.desk.post_agent_message(&agent, visitor.ticket, id, text, &[]).await),
             code
         );
     }
@@ -179,7 +183,7 @@ async fn an_id_counts_within_its_ticket(world: World) {
     let (agent, _console) = world.at_console("lucia").await;
     let (one, two) = (world.chat_with(&site, &agent).await, world.chat_with(&site, &agent).await);
     let id = world.says(one, "uno").await;
-    let other = world.desk.visitor_says(two, id, "dos", &[]).await.unwrap();
+    let other = world.desk.post_visitor_message(two, id, "dos", &[]).await.unwrap();
     assert_eq!(other.seq, Seq(4));
     assert_eq!(world.kinds(&agent, two.ticket).await.len(), 4);
 }
@@ -194,25 +198,25 @@ async fn what_the_writer_remembers_is_only_a_guess(world: World) {
     for n in 0..12 {
         let desk = if n % 3 == 2 { &other } else { &world.desk };
         let id = world.new_id();
-        let receipt = desk.visitor_says(visitor, id, "hola", &[]).await.unwrap();
+        let receipt = desk.post_visitor_message(visitor, id, "hola", &[]).await.unwrap();
         assert_eq!(receipt.seq, Seq(4 + n));
         ids.push((id, receipt));
     }
     for (id, receipt) in &ids {
         for desk in [&world.desk, &other] {
-            let again = desk.visitor_says(visitor, *id, "hola", &[]).await.unwrap();
+            let again = desk.post_visitor_message(visitor, *id, "hola", &[]).await.unwrap();
             assert_eq!(again, *receipt);
         }
     }
-    other.visitor_ends(visitor).await.unwrap();
+    other.end_chat_as_visitor(visitor).await.unwrap();
     let last = world.desk.conversation(&agent, visitor.ticket).await.unwrap().last;
     let id = world.new_id();
-    let reply = world.desk.visitor_says(visitor, id, "una cosa más", &[]).await.unwrap();
+    let reply = world.desk.post_visitor_message(visitor, id, "una cosa más", &[]).await.unwrap();
     assert_eq!(reply.seq, last.next());
     let kinds = world.kinds(&agent, visitor.ticket).await;
     assert_eq!(kinds.iter().filter(|kind| *kind == "visitor").count(), 14, "each once");
     let id = world.new_id();
-    let refusal = world.desk.visitor_says(
+    let refusal = world.desk.post_visitor_message(
         Visitor { site: protocol::SiteId(world.clock.new_id()), ..visitor },
         id,
         "hola",

@@ -81,7 +81,7 @@ async fn a_file_belongs_to_its_ticket_and_site(world: World) {
     let file = upload.finish().await.unwrap();
     let mut request = world.new_request("ana@example.com");
     request.files = vec![file.id];
-    let started = world.desk.ask(&site, request).await.unwrap();
+    let started = world.desk.open_request(&site, request).await.unwrap();
     let mine = world.visitor(&site, &started).await;
     assert_eq!(world.desk.visitor_file(mine, file.id).await.unwrap().attachment, file);
     let theirs = world.ask(&site, "eva@example.com").await;
@@ -93,7 +93,7 @@ async fn a_file_belongs_to_its_ticket_and_site(world: World) {
     assert!(world.desk.agent_file(&agent, file.id).await.is_err());
     let mut request = world.new_request("ana@example.com");
     request.files = vec![file.id];
-    assert!(world.desk.ask(&other, request).await.is_err());
+    assert!(world.desk.open_request(&other, request).await.is_err());
 }
 
 async fn what_came_onto_no_message_is_swept_after_a_day(world: World) {
@@ -101,7 +101,7 @@ async fn what_came_onto_no_message_is_swept_after_a_day(world: World) {
     let kept = upload(&world, "a.txt", b"se queda").await.unwrap();
     let mut request = world.new_request("ana@example.com");
     request.files = vec![kept.id];
-    let started = world.desk.ask(&site, request).await.unwrap();
+    let started = world.desk.open_request(&site, request).await.unwrap();
     upload(&world, "b.txt", b"se va").await.unwrap();
     let running = world.run();
     // The running desk plans its sweeping; from then on the test's hand does what is due.

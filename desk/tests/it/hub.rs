@@ -25,7 +25,9 @@ async fn a_message_is_heard_by_who_watches_in_the_order_of_the_sequence(world: W
     let tasks: Vec<_> = (0..50)
         .map(|_| {
             let (desk, id) = (world.desk.clone(), world.new_id());
-            tokio::spawn(async move { desk.visitor_says(visitor, id, "x", &[]).await.unwrap() })
+            tokio::spawn(
+                async move { desk.post_visitor_message(visitor, id, "x", &[]).await.unwrap() },
+            )
         })
         .collect();
     for task in tasks {
@@ -54,8 +56,8 @@ async fn typing_is_heard_by_the_other_side_only(world: World) {
     let mut panel = world.desk.hub().visitor(visitor.ticket);
     let mut console = world.desk.hub().agent(agent.id);
     world.desk.hub().watch(&console, visitor.ticket);
-    world.desk.visitor_types(visitor);
-    world.desk.agent_types(&agent, visitor.ticket);
+    world.desk.visitor_is_typing(visitor);
+    world.desk.agent_is_typing(&agent, visitor.ticket);
     let typing = |event: &Event| match event {
         Event::Typing { agent, .. } => Some(agent.clone()),
         _ => None,

@@ -55,7 +55,7 @@ async fn nobody_left_it_waits_and_starts_over_when_somebody_comes(world: World) 
     let (_, visitor) = world.start(&site).await;
     let chat = hear_offer(&mut line).await;
     world.desk.decline(&lucia, chat).await.unwrap();
-    let item = world.desk.find_work(&lucia, visitor.ticket).await.unwrap().unwrap();
+    let item = world.desk.find_worklist_item(&lucia, visitor.ticket).await.unwrap().unwrap();
     assert_eq!(item.kind, WorkKind::WaitingChat, "it waits in the list");
     world.desk.set_agent_state(lucia.id, AgentState::Away).await.unwrap();
     world.desk.set_agent_state(lucia.id, AgentState::Available).await.unwrap();
@@ -122,7 +122,7 @@ async fn taken_from_the_list_it_rings_no_longer_elsewhere(world: World) {
     });
     assert_eq!(gone.await, chat);
     assert_eq!(refused(world.desk.accept(&lucia, chat).await), Code::AlreadyTaken);
-    assert!(world.desk.find_work(&lucia, visitor.ticket).await.unwrap().is_none());
+    assert!(world.desk.find_worklist_item(&lucia, visitor.ticket).await.unwrap().is_none());
 }
 
 async fn a_dropped_agents_chats_go_back_to_the_head_of_the_queue(world: World) {
@@ -142,7 +142,7 @@ async fn a_dropped_agents_chats_go_back_to_the_head_of_the_queue(world: World) {
     let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
     assert_eq!(ticket.chat, VisitorChat::Waiting { position: 1 });
     assert!(
-        world.desk.work(&lucia).await.unwrap().iter().all(|item| item.kind != WorkKind::MyChat)
+        world.desk.worklist(&lucia).await.unwrap().iter().all(|item| item.kind != WorkKind::MyChat)
     );
 }
 
@@ -170,11 +170,12 @@ async fn places_in_line_move_up(world: World) {
     }
     let _panel = world.desk.panel_connected(visitors[2].ticket);
     let mut line = world.desk.hub().visitor(visitors[2].ticket);
-    world.desk.visitor_ends(visitors[0]).await.unwrap();
+    world.desk.end_chat_as_visitor(visitors[0]).await.unwrap();
     hear(&mut line, |event| matches!(event, Event::Ticket { .. }).then_some(())).await;
     let ticket = world.desk.visitor_ticket(visitors[2]).await.unwrap();
     assert_eq!(ticket.chat, VisitorChat::Waiting { position: 2 });
-    let chat = world.desk.find_work(&lucia, visitors[1].ticket).await.unwrap().unwrap().chat;
+    let chat =
+        world.desk.find_worklist_item(&lucia, visitors[1].ticket).await.unwrap().unwrap().chat;
     world.desk.accept(&lucia, chat.unwrap()).await.unwrap();
     loop {
         hear(&mut line, |event| matches!(event, Event::Ticket { .. }).then_some(())).await;

@@ -26,7 +26,7 @@ async fn a_request_is_one_ticket_with_its_mails_however_often_it_is_sent(world: 
     let tasks: Vec<_> = (0..8)
         .map(|_| {
             let (desk, site, new) = (world.desk.clone(), site.clone(), new.clone());
-            tokio::spawn(async move { desk.ask(&site, new).await.unwrap() })
+            tokio::spawn(async move { desk.open_request(&site, new).await.unwrap() })
         })
         .collect();
     let mut answers = HashSet::new();
@@ -39,7 +39,7 @@ async fn a_request_is_one_ticket_with_its_mails_however_often_it_is_sent(world: 
     let mut to: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
     to.sort_unstable();
     assert_eq!(to, ["lucia@example.com", ROSA]);
-    let items = world.desk.work(&agent).await.unwrap();
+    let items = world.desk.worklist(&agent).await.unwrap();
     assert_eq!((items.len(), items[0].kind, items[0].unread), (1, WorkKind::Request, 1));
     assert_eq!(world.kinds(&agent, items[0].ticket).await, ["visitor", "mail_queued"]);
     let head = world.desk.conversation(&agent, items[0].ticket).await.unwrap();
@@ -49,13 +49,15 @@ async fn a_request_is_one_ticket_with_its_mails_however_often_it_is_sent(world: 
 async fn an_answer_goes_out_by_mail_and_the_ticket_waits(world: World) {
     let site = world.site("a").await;
     let agent = world.agent("lucia").await;
-    let started = world.desk.ask(&site, world.new_request(ROSA)).await.unwrap();
+    let started = world.desk.open_request(&site, world.new_request(ROSA)).await.unwrap();
     let visitor = world.visitor(&site, &started).await;
     let id = world.new_id();
     let long = "sí ".repeat(2000);
-    let receipt = world.desk.agent_says(&agent, visitor.ticket, id, &long, &[]).await.unwrap();
+    let receipt =
+        world.desk.post_agent_message(&agent, visitor.ticket, id, &long, &[]).await.unwrap();
     assert_eq!(receipt.seq, Seq(3));
-    let again = world.desk.agent_says(&agent, visitor.ticket, id, &long, &[]).await.unwrap();
+    let again =
+        world.desk.post_agent_message(&agent, visitor.ticket, id, &long, &[]).await.unwrap();
     assert_eq!(again, receipt);
     assert_eq!(
         world.kinds(&agent, visitor.ticket).await,
@@ -66,36 +68,39 @@ async fn an_answer_goes_out_by_mail_and_the_ticket_waits(world: World) {
         (ticket.state.name.as_str(), ticket.state.category),
         ("atendido", Category::Waiting)
     );
-    assert!(world.desk.work(&agent).await.unwrap().is_empty(), "the customer has the next move");
+    assert!(
+        world.desk.worklist(&agent).await.unwrap().is_empty(),
+        "the customer has the next move"
+    );
     let mails = world.desk.mails(&agent).await.unwrap();
     assert_eq!(mails.iter().filter(|mail| mail.to == ROSA).count(), 2);
     // A second answer mails again and changes no state.
     let id = world.new_id();
-    world.desk.agent_says(&agent, visitor.ticket, id, "y otra cosa", &[]).await.unwrap();
+    world.desk.post_agent_message(&agent, visitor.ticket, id, "y otra cosa", &[]).await.unwrap();
     assert_eq!(world.kinds(&agent, visitor.ticket).await[5..], ["agent", "mail_queued"]);
 }
 
 async fn a_reply_opens_the_ticket_again_and_tells_the_agents(world: World) {
     let site = world.site("a").await;
     let agent = world.agent("lucia").await;
-    let started = world.desk.ask(&site, world.new_request(ROSA)).await.unwrap();
+    let started = world.desk.open_request(&site, world.new_request(ROSA)).await.unwrap();
     let visitor = world.visitor(&site, &started).await;
     let reasons = world.desk.closing_reasons(&agent, visitor.ticket).await.unwrap();
     world.desk.close_ticket(&agent, visitor.ticket, &reasons[0]).await.unwrap();
     let id = world.new_id();
     let text = FormText::parse("no, sigue igual").unwrap();
-    let first = world.desk.visitor_replies(visitor, id, Some(text.clone()), &[]).await.unwrap();
-    let again = world.desk.visitor_replies(visitor, id, Some(text), &[]).await.unwrap();
+    let first = world.desk.post_visitor_reply(visitor, id, Some(text.clone()), &[]).await.unwrap();
+    let again = world.desk.post_visitor_reply(visitor, id, Some(text), &[]).await.unwrap();
     assert_eq!(first, again);
     let kinds = world.kinds(&agent, visitor.ticket).await;
     assert_eq!(kinds[kinds.len() - 2..], ["visitor", "state_changed"]);
     let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
     assert_eq!((ticket.state.name.as_str(), ticket.chat), ("pendiente", VisitorChat::Request));
-    let item = world.desk.find_work(&agent, visitor.ticket).await.unwrap().unwrap();
+    let item = world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();
     assert_eq!((item.kind, item.preview.as_str()), (WorkKind::Request, "no, sigue igual"));
     let mails = world.desk.mails(&agent).await.unwrap();
     assert_eq!(mails.iter().filter(|mail| mail.to == "lucia@example.com").count(), 2);
-    let nothing = world.desk.visitor_replies(visitor, world.new_id(), None, &[]);
+    let nothing = world.desk.post_visitor_reply(visitor, world.new_id(), None, &[]);
     assert_eq!(refused(nothing.await), Code::Required);
 }
 
@@ -103,24 +108,24 @@ async fn a_reply_after_a_chat_opens_its_ticket_again(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
-    world.desk.visitor_ends(visitor).await.unwrap();
+    world.desk.end_chat_as_visitor(visitor).await.unwrap();
     world.says(visitor, "una cosa más").await;
     let kinds = world.kinds(&agent, visitor.ticket).await;
     assert_eq!(kinds[3..], ["chat_ended", "state_changed", "visitor", "state_changed"]);
-    let item = world.desk.find_work(&agent, visitor.ticket).await.unwrap().unwrap();
+    let item = world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();
     assert_eq!((item.kind, item.chat), (WorkKind::Request, None));
     let head = world.desk.conversation(&agent, visitor.ticket).await.unwrap();
     assert_eq!(head.chat, AgentChat::None);
     // And the agent may follow up.
     let id = world.new_id();
-    world.desk.agent_says(&agent, visitor.ticket, id, "dígame", &[]).await.unwrap();
-    assert!(world.desk.find_work(&agent, visitor.ticket).await.unwrap().is_none());
+    world.desk.post_agent_message(&agent, visitor.ticket, id, "dígame", &[]).await.unwrap();
+    assert!(world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().is_none());
 }
 
 async fn a_request_is_closed_with_a_reason_that_only_agents_read(world: World) {
     let site = world.site("a").await;
     let agent = world.agent("lucia").await;
-    let started = world.desk.ask(&site, world.new_request(ROSA)).await.unwrap();
+    let started = world.desk.open_request(&site, world.new_request(ROSA)).await.unwrap();
     let visitor = world.visitor(&site, &started).await;
     assert_eq!(
         refused(world.desk.end_chat(&agent, visitor.ticket, &reason("x")).await),
@@ -141,7 +146,7 @@ async fn a_request_is_closed_with_a_reason_that_only_agents_read(world: World) {
     );
     let (entries, _) = world.desk.visitor_entries(visitor, Seq(0)).await.unwrap();
     assert!(!serde_json::to_string(&entries).unwrap().contains(reasons[0].as_str()));
-    assert!(world.desk.work(&agent).await.unwrap().is_empty());
+    assert!(world.desk.worklist(&agent).await.unwrap().is_empty());
 }
 
 async fn files_come_onto_one_message_of_their_site(world: World) {
@@ -155,8 +160,11 @@ async fn files_come_onto_one_message_of_their_site(world: World) {
     let visitor = world.chat_with(&site, &agent).await;
     let file = upload(site.id).await;
     let id = world.new_id();
-    let receipt = world.desk.visitor_says(visitor, id, "", &[file.id]).await.unwrap();
-    assert_eq!(world.desk.visitor_says(visitor, id, "", &[file.id]).await.unwrap(), receipt);
+    let receipt = world.desk.post_visitor_message(visitor, id, "", &[file.id]).await.unwrap();
+    assert_eq!(
+        world.desk.post_visitor_message(visitor, id, "", &[file.id]).await.unwrap(),
+        receipt
+    );
     let (entries, _) = world.desk.agent_entries(&agent, visitor.ticket, Seq(3)).await.unwrap();
     assert_eq!(
         entries[0].body,
@@ -167,22 +175,30 @@ async fn files_come_onto_one_message_of_their_site(world: World) {
     let foreign = upload(other.id).await;
     for taken in [file.id, foreign.id] {
         let id = world.new_id();
-        let refusal =
-            world.desk.visitor_says(visitor, id, "x", &[taken]).await.unwrap_err().refusal();
+        let refusal = world
+            .desk
+            .post_visitor_message(visitor, id, "x", &[taken])
+            .await
+            .unwrap_err()
+            .refusal();
         assert_eq!((refusal.code, refusal.field), (Code::NotFound, Some(Field::Files)));
     }
     let six = vec![file.id; 6];
-    let many = world.desk.visitor_says(visitor, world.new_id(), "x", &six);
+    let many = world.desk.post_visitor_message(visitor, world.new_id(), "x", &six);
     assert_eq!(refused(many.await), Code::TooManyFiles);
     let mine = upload(site.id).await;
     let id = world.new_id();
-    world.desk.agent_says(&agent, visitor.ticket, id, "aquí está", &[mine.id]).await.unwrap();
+    world
+        .desk
+        .post_agent_message(&agent, visitor.ticket, id, "aquí está", &[mine.id])
+        .await
+        .unwrap();
     assert_eq!(world.kinds(&agent, visitor.ticket).await.len(), 5, "the refused left no gap");
     // The form may carry files too.
     let form = upload(site.id).await;
     let mut new = world.new_request(ROSA);
     new.files = vec![form.id];
-    let started = world.desk.ask(&site, new).await.unwrap();
+    let started = world.desk.open_request(&site, new).await.unwrap();
     let asker = world.visitor(&site, &started).await;
     assert!(world.desk.visitor_file(asker, form.id).await.is_ok());
     assert_eq!(refused(world.desk.visitor_file(asker, file.id).await.map(|_| ())), Code::NotFound);

@@ -28,9 +28,9 @@ async fn a_link_needs_number_and_token_together(world: World) {
     let file = |key| format!("key = \"{key}\"\nprefix = \"CO\"\n");
     let one = world.desk.apply_site(&file("one")).await.unwrap();
     let two = world.desk.apply_site(&file("two")).await.unwrap();
-    let first = world.desk.ask(&one, world.new_request(ROSA)).await.unwrap();
-    let second = world.desk.ask(&two, world.new_request(ROSA)).await.unwrap();
-    let third = world.desk.ask(&two, world.new_request(ROSA)).await.unwrap();
+    let first = world.desk.open_request(&one, world.new_request(ROSA)).await.unwrap();
+    let second = world.desk.open_request(&two, world.new_request(ROSA)).await.unwrap();
+    let third = world.desk.open_request(&two, world.new_request(ROSA)).await.unwrap();
     assert_eq!(first.number, second.number);
     for (site, started) in [(&one, &first), (&two, &second), (&two, &third)] {
         let k = started.link.split_once("?k=").unwrap().1;
@@ -54,7 +54,7 @@ async fn a_removed_sites_tickets_are_gone(world: World) {
     assert!(world.desk.remove_site(&site.key).await.unwrap());
     assert!(world.desk.find_visitor(site.id, &token).await.unwrap().is_none());
     assert!(world.desk.visitor_ticket(visitor).await.is_err());
-    assert!(world.desk.visitor_says(visitor, world.new_id(), "x", &[]).await.is_err());
+    assert!(world.desk.post_visitor_message(visitor, world.new_id(), "x", &[]).await.is_err());
     assert!(world.desk.start_chat(&site, world.new_chat()).await.is_err());
-    assert!(world.desk.ask(&site, world.new_request(ROSA)).await.is_err());
+    assert!(world.desk.open_request(&site, world.new_request(ROSA)).await.is_err());
 }

@@ -15,7 +15,7 @@ async fn chats_come_before_requests_and_the_oldest_first(world: World) {
     let mut expected = Vec::new();
     let second = Duration::from_secs(1);
     for _ in 0..2 {
-        let started = world.desk.ask(&site, world.new_request(ROSA)).await.unwrap();
+        let started = world.desk.open_request(&site, world.new_request(ROSA)).await.unwrap();
         expected.push((WorkKind::Request, started.number));
         world.clock.advance(second);
     }
@@ -31,11 +31,11 @@ async fn chats_come_before_requests_and_the_oldest_first(world: World) {
         world.clock.advance(second);
     }
     expected.sort_by_key(|(kind, _)| *kind);
-    let items = world.desk.work(&agent).await.unwrap();
+    let items = world.desk.worklist(&agent).await.unwrap();
     let found: Vec<_> = items.iter().map(|item| (item.kind, item.number.clone())).collect();
     assert_eq!(found, expected);
     for item in items {
-        assert_eq!(world.desk.find_work(&agent, item.ticket).await.unwrap(), Some(item));
+        assert_eq!(world.desk.find_worklist_item(&agent, item.ticket).await.unwrap(), Some(item));
     }
 }
 
@@ -51,5 +51,5 @@ async fn a_list_of_two_hundred_is_one_of_two_hundred(world: World) {
     for task in tasks {
         task.await.unwrap();
     }
-    assert_eq!(world.desk.work(&agent).await.unwrap().len(), 220);
+    assert_eq!(world.desk.worklist(&agent).await.unwrap().len(), 220);
 }

@@ -92,8 +92,11 @@ impl Demo {
                     PageUrl::parse("https://cuentasok.example/precios").expect("a short address");
                 let files = Vec::new();
                 let zone = Some("America/Mexico_City".to_owned());
-                desk.ask(&site, NewRequest { id, name, email, text, files, page, lang, zone })
-                    .await?;
+                desk.open_request(
+                    &site,
+                    NewRequest { id, name, email, text, files, page, lang, zone },
+                )
+                .await?;
             }
         }
         demo.keep(&data_dir)?;

@@ -45,7 +45,7 @@ pub(crate) async fn ask(
 }
 
 async fn send(server: &Server, site: &Site, new: NewRequest) -> Answer<Started> {
-    let started = server.desk.ask(site, new).await?;
+    let started = server.desk.open_request(site, new).await?;
     server.counters.requests.up();
     Ok(started)
 }

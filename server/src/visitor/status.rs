@@ -155,7 +155,8 @@ mod tests {
             reason: Reason::OutsideHours,
             changes_at: Some(protocol::Timestamp(1_795_449_600_000)),
         };
-        let json = serde_json::to_value(Status::new(&availability, Hue::new(258).ok(), &strings)).unwrap();
+        let json =
+            serde_json::to_value(Status::new(&availability, Hue::new(258).ok(), &strings)).unwrap();
         assert_eq!(
             json,
             serde_json::json!({

@@ -115,7 +115,7 @@ async fn send_reply(post: &Post, posted: &mut form::Posted) -> Answer<Receipt> {
         return Err(Refusal::of(Field::Message, Code::Required).into());
     }
     let desk = &post.server.desk;
-    let receipt = desk.visitor_replies(post.visitor, post.id, text, &posted.files).await?;
+    let receipt = desk.post_visitor_reply(post.visitor, post.id, text, &posted.files).await?;
     post.server.counters.visitor_messages.up();
     Ok(receipt)
 }

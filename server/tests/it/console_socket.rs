@@ -111,7 +111,7 @@ async fn an_agent_of_one_site_sees_nothing_of_another(world: World) {
     world.apply(&SITE.replace("tienda", "otra")).await;
     let asked = world.ask("otra", "Secreto").await;
     let everywhere = world.agent("jefa@example.com").await.1;
-    let ticket = world.desk().work(&everywhere).await.unwrap()[0].ticket;
+    let ticket = world.desk().worklist(&everywhere).await.unwrap()[0].ticket;
     let new = desk::people::NewAgent {
         email: EMAIL.into(),
         name: "Ana".into(),

@@ -108,7 +108,7 @@ async fn an_agent_attaches_to_a_ticket_it_serves() {
     let world = World::new(Engine::Sqlite).await;
     let (cookie, agent) = world.agent(EMAIL).await;
     world.ask("tienda", "Hola").await;
-    let work = world.desk().work(&agent).await.unwrap();
+    let work = world.desk().worklist(&agent).await.unwrap();
     let upload = |ticket: String| {
         let post =
             world.client.post(format!("/console/files?ticket={ticket}")).json().cookie(&cookie);

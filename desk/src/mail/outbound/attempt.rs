@@ -1,7 +1,7 @@
 //! One attempt to send a mail.
 
 use super::{
-    compose::{self, Occasion},
+    compose::{self, MailContext},
     content::Content,
     keep,
     letter::Rendered,
@@ -34,17 +34,17 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
         Err(Error::Refused(_)) => return Ok(Outcome::Parked("its ticket is gone".to_owned())),
         Err(error) => return Err(error),
     };
-    let postman = &desk.0.postman;
+    let mailer = &desk.0.mailer;
     let headers = Headers {
-        sender: &postman.sender,
-        reply_to: postman.sender.reply_address(&desk.0.secret, ticket),
+        sender: &mailer.sender,
+        reply_to: mailer.sender.reply_address(&desk.0.secret, ticket),
         to_name: mail.to_name.as_deref(),
         to_address: &mail.to_address,
         lang: &mail.lang,
         subject: &mail.subject,
         message_id: &mail.message_id,
         in_reply_to: mail.in_reply_to.as_deref(),
-        root: format!("<ticket.{ticket}@{}>", postman.sender.domain()),
+        root: format!("<ticket.{ticket}@{}>", mailer.sender.domain()),
         automatic: !content.is_personal(),
         date: Timestamp(mail.created_at),
     };
@@ -52,9 +52,9 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
         Ok(built) => built,
         Err(why) => return Ok(Outcome::Parked(why)),
     };
-    let Some(relay) = &postman.relay else {
+    let Some(relay) = &mailer.relay else {
         let created_at = Timestamp(mail.created_at);
-        keep::keep(&postman.folder, MailId(lease.id), created_at, &built.bytes).await?;
+        keep::keep(&mailer.folder, MailId(lease.id), created_at, &built.bytes).await?;
         return Ok(Outcome::Done);
     };
     let connection = match relay.ready(&built).await {
@@ -94,7 +94,7 @@ async fn letter(
     if let (Some(text), Some(html)) = (&mail.text, &mail.html) {
         return Ok(Rendered { text: text.clone(), html: html.clone() });
     }
-    let occasion = Occasion {
+    let mail_context = MailContext {
         site: SiteId(mail.site_id),
         ticket,
         to: &mail.to_address,
@@ -102,7 +102,7 @@ async fn letter(
         subject: &mail.subject,
         content,
     };
-    let letter = compose::compose(desk, &occasion).await?;
+    let letter = compose::compose(desk, &mail_context).await?;
     let mut tx = desk.begin().await?;
     run!(tx, c => sqlx::query(COMPOSED)
         .bind(lease.id)

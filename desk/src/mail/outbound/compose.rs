@@ -2,7 +2,7 @@
 
 use super::{
     colour::{Brand, DEFAULT_HUE},
-    content::{Content, ForAgents, What},
+    content::{AgentMail, Content, VisitorMail},
     letter::{Button, Letter, Rendered, Row},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     sites::Site,
     tickets::{
         Visitor,
-        transcript::{self, Clockface, Side},
+        transcript::{self, Side, TimeFormatter},
     },
 };
 use protocol::{
@@ -24,7 +24,7 @@ use protocol::{
 };
 
 /// What a letter is made for.
-pub(super) struct Occasion<'a> {
+pub(super) struct MailContext<'a> {
     pub(super) site: SiteId,
     pub(super) ticket: TicketId,
     pub(super) to: &'a str,
@@ -33,12 +33,12 @@ pub(super) struct Occasion<'a> {
     pub(super) content: &'a Content,
 }
 
-const HEAD: &str = "\
+const READ: &str = "\
     select t.number, t.contact_name, t.contact_email, t.contact_verified, t.zone, s.name as state, t.subject \
     from tickets t join states s on s.id = t.state_id where t.id = $1 and t.site_id = $2";
 
 #[derive(sqlx::FromRow)]
-struct Head {
+struct TicketRow {
     number: String,
     contact_name: Option<String>,
     contact_email: Option<String>,
@@ -49,35 +49,35 @@ struct Head {
 }
 
 /// Reads what it takes and writes the letter.
-pub(super) async fn compose(desk: &Desk, occasion: &Occasion<'_>) -> Result<Rendered> {
-    let site = desk.find_site_by_id(occasion.site).ok_or_else(Error::not_found)?;
-    let head: Option<Head> = read!(desk.db(), c => sqlx::query_as(HEAD)
-        .bind(occasion.ticket.0)
-        .bind(occasion.site.0)
+pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Rendered> {
+    let site = desk.find_site_by_id(context.site).ok_or_else(Error::not_found)?;
+    let row: Option<TicketRow> = read!(desk.db(), c => sqlx::query_as(READ)
+        .bind(context.ticket.0)
+        .bind(context.site.0)
         .fetch_optional(c)
         .await)?;
-    let head = head.ok_or_else(Error::not_found)?;
-    let words = locales::language(occasion.lang);
-    let clockface = Clockface::new(head.zone.as_deref(), &site, words);
-    let visitor = Visitor { ticket: occasion.ticket, site: occasion.site };
-    let letter = match occasion.content {
-        Content::Visitor { what } => {
-            let entries = match what {
-                What::Transcript { upto } => {
+    let row = row.ok_or_else(Error::not_found)?;
+    let words = locales::language(context.lang);
+    let times = TimeFormatter::new(row.zone.as_deref(), &site, words);
+    let visitor = Visitor { ticket: context.ticket, site: context.site };
+    let letter = match context.content {
+        Content::Visitor { mail } => {
+            let entries = match mail {
+                VisitorMail::Transcript { upto } => {
                     transcript::entries(desk, visitor, Seq::START, *upto).await?
                 }
-                What::Replies { after, upto } => {
+                VisitorMail::Replies { after, upto } => {
                     let all = transcript::entries(desk, visitor, *after, *upto).await?;
                     all.into_iter().filter(is_agents).collect()
                 }
                 _ => Vec::new(),
             };
-            to_visitor(desk, occasion, &site, &head, what, &entries, words, &clockface)
+            to_visitor(desk, context, &site, &row, mail, &entries, words, &times)
         }
         Content::Agent { about, seq, queue } => {
             let before = Seq(seq.0 - 1);
             let entries = transcript::entries(desk, visitor, before, *seq).await?;
-            to_agent(desk, occasion, &site, &head, (*about, *queue), &entries, words, &clockface)
+            to_agent(desk, context, &site, &row, (*about, *queue), &entries, words, &times)
         }
     };
     Ok(letter.render())
@@ -90,62 +90,62 @@ fn is_agents(entry: &VisitorEntry) -> bool {
 #[expect(clippy::too_many_arguments, reason = "each is read once by the one caller")]
 fn to_visitor(
     desk: &Desk,
-    occasion: &Occasion<'_>,
+    context: &MailContext<'_>,
     site: &Site,
-    head: &Head,
-    what: &What,
+    row: &TicketRow,
+    mail: &VisitorMail,
     entries: &[VisitorEntry],
     words: &Strings,
-    clockface: &Clockface,
+    times: &TimeFormatter,
 ) -> Letter {
     // The place says it to a person; the continent before it only to a computer.
-    let zone = clockface.zone_name();
+    let zone = times.zone_name();
     let zone = zone.rsplit('/').next().unwrap_or(&zone);
-    let state = words.state(&head.state);
+    let state = words.state(&row.state);
     let fill = |key: &str| {
         words.fill(key, &[("site", site.name.as_str()), ("state", &state), ("zone", zone)])
     };
-    let number = TicketNumber(head.number.clone());
-    let mut letter = blank(occasion, site, head, words);
-    letter.button.url = desk.mailed_link(&number, occasion.ticket, occasion.to);
+    let number = TicketNumber(row.number.clone());
+    let mut letter = blank(context, site, row, words);
+    letter.button.url = desk.mailed_link(&number, context.ticket, context.to);
     letter.footer = vec![fill("mail.footer")];
-    if !head.contact_verified {
+    if !row.contact_verified {
         letter.footer.push(fill("mail.footer_ignore"));
     }
-    let section = match what {
-        What::RequestReceived => "received",
-        What::ChatEnded => "ended",
-        What::Transcript { .. } => "transcript",
-        What::Replies { .. } => "replies",
-        What::StateChanged { .. } => "state",
+    let section = match mail {
+        VisitorMail::RequestReceived => "received",
+        VisitorMail::ChatEnded => "ended",
+        VisitorMail::Transcript { .. } => "transcript",
+        VisitorMail::Replies { .. } => "replies",
+        VisitorMail::StateChanged { .. } => "state",
     };
     letter.heading = fill(&format!("mail.{section}.heading"));
     letter.paragraphs = vec![fill(&format!("mail.{section}.text"))];
     letter.preheader.clone_from(&letter.paragraphs[0]);
     letter.button.label = fill(&format!("mail.{section}.button"));
-    if !matches!(what, What::Transcript { .. }) {
+    if !matches!(mail, VisitorMail::Transcript { .. }) {
         letter.after = vec![fill(&format!("mail.{section}.next"))];
     }
-    match what {
-        What::RequestReceived => letter.big_number = true,
-        What::ChatEnded => {
+    match mail {
+        VisitorMail::RequestReceived => letter.big_number = true,
+        VisitorMail::ChatEnded => {
             letter.big_number = true;
             letter.button.url.push_str("#rating");
         }
-        What::Transcript { .. } => {
+        VisitorMail::Transcript { .. } => {
             letter.big_number = true;
-            letter.entries = transcript::lines(entries, words, clockface);
+            letter.entries = transcript::lines(entries, words, times);
             if letter.entries.is_empty() {
                 letter.paragraphs.push(fill("mail.transcript.empty"));
             }
         }
-        What::Replies { .. } => {
-            letter.rows = vec![Row { label: words.get("mail.number"), value: head.number.clone() }];
-            letter.entries = transcript::lines(entries, words, clockface);
+        VisitorMail::Replies { .. } => {
+            letter.rows = vec![Row { label: words.get("mail.number"), value: row.number.clone() }];
+            letter.entries = transcript::lines(entries, words, times);
             letter.after.insert(0, fill("mail.replies.state"));
         }
-        What::StateChanged { state } => {
-            letter.rows = vec![Row { label: words.get("mail.number"), value: head.number.clone() }];
+        VisitorMail::StateChanged { state } => {
+            letter.rows = vec![Row { label: words.get("mail.number"), value: row.number.clone() }];
             letter.badge = Some(capitalised(&words.state(state)));
         }
     }
@@ -155,58 +155,58 @@ fn to_visitor(
 #[expect(clippy::too_many_arguments, reason = "each is read once by the one caller")]
 fn to_agent(
     desk: &Desk,
-    occasion: &Occasion<'_>,
+    context: &MailContext<'_>,
     site: &Site,
-    head: &Head,
-    (about, queue): (ForAgents, Option<QueueId>),
+    row: &TicketRow,
+    (about, queue): (AgentMail, Option<QueueId>),
     entries: &[VisitorEntry],
     words: &Strings,
-    clockface: &Clockface,
+    times: &TimeFormatter,
 ) -> Letter {
     let fill = |key: &str| words.fill(key, &[("site", site.name.as_str())]);
-    let mut letter = blank(occasion, site, head, words);
+    let mut letter = blank(context, site, row, words);
     letter.heading = fill(match about {
-        ForAgents::Request => "mail.for_agents.request_heading",
-        ForAgents::Reply => "mail.for_agents.reply_heading",
+        AgentMail::Request => "mail.for_agents.request_heading",
+        AgentMail::Reply => "mail.for_agents.reply_heading",
     });
     letter.preheader.clone_from(&letter.heading);
-    let name = head.contact_name.clone().unwrap_or_else(|| words.get("mail.for_agents.anonymous"));
+    let name = row.contact_name.clone().unwrap_or_else(|| words.get("mail.for_agents.anonymous"));
     let mut from = name.clone();
-    if let Some(email) = &head.contact_email {
+    if let Some(email) = &row.contact_email {
         from = format!("{from} <{email}>");
-        if !head.contact_verified {
+        if !row.contact_verified {
             from = format!("{from} ({})", words.get("mail.for_agents.unverified"));
         }
     }
-    let mut row = |label: &str, value: String| {
+    let mut add_row = |label: &str, value: String| {
         letter.rows.push(Row { label: words.get(label), value });
     };
-    row("mail.number", head.number.clone());
-    row("mail.for_agents.from", from);
+    add_row("mail.number", row.number.clone());
+    add_row("mail.for_agents.from", from);
     let queue = queue.and_then(|id| site.queues.iter().find(|known| known.id == id));
     if let Some(queue) = queue {
-        row("mail.for_agents.queue", queue.name.to_string());
+        add_row("mail.for_agents.queue", queue.name.to_string());
     }
-    if let Some(subject) = &head.subject {
-        row("field.subject", subject.clone());
+    if let Some(subject) = &row.subject {
+        add_row("field.subject", subject.clone());
     }
-    letter.entries = transcript::lines(entries, words, clockface);
+    letter.entries = transcript::lines(entries, words, times);
     for entry in &mut letter.entries {
         entry.name.clone_from(&name);
     }
     letter.button = Button {
         label: words.get("mail.for_agents.button"),
-        url: format!("{}/console/tickets/{}", desk.options().public_url, occasion.ticket),
+        url: format!("{}/console/tickets/{}", desk.options().public_url, context.ticket),
     };
     letter.reader = Side::Desk;
     letter.footer = vec![fill("mail.footer_agent")];
     letter
 }
 
-fn blank(occasion: &Occasion<'_>, site: &Site, head: &Head, words: &Strings) -> Letter {
+fn blank(context: &MailContext<'_>, site: &Site, row: &TicketRow, words: &Strings) -> Letter {
     Letter {
-        lang: occasion.lang.to_owned(),
-        subject: occasion.subject.to_owned(),
+        lang: context.lang.to_owned(),
+        subject: context.subject.to_owned(),
         preheader: String::new(),
         site: site.name.to_string(),
         brand: Brand::of(site.hue.map_or(DEFAULT_HUE, Hue::degrees)),
@@ -214,7 +214,7 @@ fn blank(occasion: &Occasion<'_>, site: &Site, head: &Head, words: &Strings) -> 
         paragraphs: Vec::new(),
         big_number: false,
         number_label: words.get("mail.your_number"),
-        number: head.number.clone(),
+        number: row.number.clone(),
         badge: None,
         rows: Vec::new(),
         entries: Vec::new(),

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// A mail to the visitor of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "snake_case")]
-pub(crate) enum What {
+#[serde(tag = "mail", rename_all = "snake_case")]
+pub(crate) enum VisitorMail {
     /// A help request was received: number and link, none of its text.
     RequestReceived,
     /// A chat ended: number, link, rating.
@@ -22,7 +22,7 @@ pub(crate) enum What {
 /// What a queue's agents are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum ForAgents {
+pub(crate) enum AgentMail {
     /// A new help request.
     Request,
     /// The visitor's reply to one.
@@ -35,10 +35,10 @@ pub(crate) enum ForAgents {
 pub(crate) enum Content {
     Visitor {
         #[serde(flatten)]
-        what: What,
+        mail: VisitorMail,
     },
     Agent {
-        about: ForAgents,
+        about: AgentMail,
         seq: Seq,
         queue: Option<QueueId>,
     },
@@ -48,35 +48,37 @@ impl Content {
     /// The `kind` column, for an operator who looks.
     pub(super) fn kind(&self) -> &'static str {
         match self {
-            Self::Visitor { what: What::RequestReceived } => "request_received",
-            Self::Visitor { what: What::ChatEnded } => "chat_ended",
-            Self::Visitor { what: What::Transcript { .. } } => "transcript",
-            Self::Visitor { what: What::Replies { .. } } => "replies",
-            Self::Visitor { what: What::StateChanged { .. } } => "state_changed",
-            Self::Agent { about: ForAgents::Request, .. } => "request_for_agents",
-            Self::Agent { about: ForAgents::Reply, .. } => "reply_for_agents",
+            Self::Visitor { mail: VisitorMail::RequestReceived } => "request_received",
+            Self::Visitor { mail: VisitorMail::ChatEnded } => "chat_ended",
+            Self::Visitor { mail: VisitorMail::Transcript { .. } } => "transcript",
+            Self::Visitor { mail: VisitorMail::Replies { .. } } => "replies",
+            Self::Visitor { mail: VisitorMail::StateChanged { .. } } => "state_changed",
+            Self::Agent { about: AgentMail::Request, .. } => "request_for_agents",
+            Self::Agent { about: AgentMail::Reply, .. } => "reply_for_agents",
         }
     }
 
     /// Whether a person wrote what is in it: everything else says `Auto-Submitted`.
     pub(super) fn is_personal(&self) -> bool {
-        matches!(self, Self::Visitor { what: What::Replies { .. } })
+        matches!(self, Self::Visitor { mail: VisitorMail::Replies { .. } })
     }
 
     /// Without the number before it. Holds no word of a visitor's.
     pub(super) fn subject(&self, words: &Strings, site: &str) -> String {
         let (key, state) = match self {
-            Self::Visitor { what: What::RequestReceived } => ("mail.received.subject", ""),
-            Self::Visitor { what: What::ChatEnded } => ("mail.ended.subject", ""),
-            Self::Visitor { what: What::Transcript { .. } } => ("mail.transcript.subject", ""),
-            Self::Visitor { what: What::Replies { .. } } => ("mail.replies.subject", ""),
-            Self::Visitor { what: What::StateChanged { state } } => {
+            Self::Visitor { mail: VisitorMail::RequestReceived } => ("mail.received.subject", ""),
+            Self::Visitor { mail: VisitorMail::ChatEnded } => ("mail.ended.subject", ""),
+            Self::Visitor { mail: VisitorMail::Transcript { .. } } => {
+                ("mail.transcript.subject", "")
+            }
+            Self::Visitor { mail: VisitorMail::Replies { .. } } => ("mail.replies.subject", ""),
+            Self::Visitor { mail: VisitorMail::StateChanged { state } } => {
                 ("mail.state.subject", state.as_str())
             }
-            Self::Agent { about: ForAgents::Request, .. } => {
+            Self::Agent { about: AgentMail::Request, .. } => {
                 ("mail.for_agents.request_subject", "")
             }
-            Self::Agent { about: ForAgents::Reply, .. } => ("mail.for_agents.reply_subject", ""),
+            Self::Agent { about: AgentMail::Reply, .. } => ("mail.for_agents.reply_subject", ""),
         };
         let state = words.state(state);
         words.fill(key, &[("site", site), ("state", &state)])
@@ -90,11 +92,11 @@ mod tests {
     #[test]
     fn details_are_read_back() {
         for content in [
-            Content::Visitor { what: What::RequestReceived },
-            Content::Visitor { what: What::Transcript { upto: Seq(7) } },
-            Content::Visitor { what: What::Replies { after: Seq(1), upto: Seq(7) } },
-            Content::Visitor { what: What::StateChanged { state: "finalizado".into() } },
-            Content::Agent { about: ForAgents::Reply, seq: Seq(3), queue: None },
+            Content::Visitor { mail: VisitorMail::RequestReceived },
+            Content::Visitor { mail: VisitorMail::Transcript { upto: Seq(7) } },
+            Content::Visitor { mail: VisitorMail::Replies { after: Seq(1), upto: Seq(7) } },
+            Content::Visitor { mail: VisitorMail::StateChanged { state: "finalizado".into() } },
+            Content::Agent { about: AgentMail::Reply, seq: Seq(3), queue: None },
         ] {
             let json = serde_json::to_value(&content).unwrap();
             assert_eq!(serde_json::from_value::<Content>(json).unwrap(), content);

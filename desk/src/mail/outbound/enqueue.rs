@@ -3,7 +3,7 @@
 //! The row fixes recipient, subject and Message-ID. The text is composed from ids when the mail is sent, so that the transaction
 //! stays short; what it is composed from never changes.
 
-use super::content::{Content, ForAgents, What};
+use super::content::{AgentMail, Content, VisitorMail};
 use crate::{
     Desk, Error, Result,
     db::{Conn, Tx, run},
@@ -11,7 +11,7 @@ use crate::{
     mail::address,
     people::email_key,
     sites::Site,
-    tickets::Head,
+    tickets::LockedTicket,
 };
 use protocol::{Seq, Timestamp, entry::AgentBody, strings::Strings};
 use sqlx::types::Json;
@@ -23,7 +23,7 @@ const MOST_A_DAY: i64 = 10;
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
-/// What became of it; [`Queued::body`] is the entry for the ticket's history.
+/// The outcome; [`Queued::body`] is its entry for the ticket's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "what became of a mail is an entry on the ticket, never silent"]
 pub(crate) enum Queued {
@@ -57,13 +57,13 @@ const INSERT: &str = "\
 pub(crate) async fn mail_visitor(
     tx: &mut Tx,
     desk: &Desk,
-    head: &mut Head,
-    what: What,
+    locked: &mut LockedTicket,
+    mail: VisitorMail,
     now: Timestamp,
 ) -> Result<()> {
-    if head.email.is_some() {
-        let queued = queue_visitor_mail(tx, desk, head, what, now).await?;
-        head.add(tx, desk, now, queued.body()).await?;
+    if locked.email.is_some() {
+        let queued = queue_visitor_mail(tx, desk, locked, mail, now).await?;
+        locked.add(tx, desk, now, queued.body()).await?;
     }
     Ok(())
 }
@@ -72,13 +72,13 @@ pub(crate) async fn mail_visitor(
 pub(crate) async fn queue_visitor_mail(
     tx: &mut Tx,
     desk: &Desk,
-    head: &Head,
-    what: What,
+    locked: &LockedTicket,
+    mail: VisitorMail,
     now: Timestamp,
 ) -> Result<Queued> {
-    let site = desk.find_site_by_id(head.site).ok_or_else(Error::not_found)?;
-    let to = head.email.clone().unwrap_or_default();
-    if !head.verified
+    let site = desk.find_site_by_id(locked.site).ok_or_else(Error::not_found)?;
+    let to = locked.email.clone().unwrap_or_default();
+    if !locked.verified
         && let Some(why) = held(tx, &to, locales::language(site.lang.as_text()), now).await?
     {
         return Ok(Queued::Held { to, why });
@@ -86,12 +86,12 @@ pub(crate) async fn queue_visitor_mail(
     let recipient = Recipient {
         address: &to,
         // A name that anybody may have typed stays out of the header too.
-        name: head.name.as_deref().filter(|_| head.verified),
-        lang: &head.lang,
-        capped: !head.verified,
+        name: locked.name.as_deref().filter(|_| locked.verified),
+        lang: &locked.lang,
+        capped: !locked.verified,
     };
-    let content = Content::Visitor { what };
-    let subject = add(tx, desk, head, &site, &recipient, &content, now).await?;
+    let content = Content::Visitor { mail };
+    let subject = add(tx, desk, locked, &site, &recipient, &content, now).await?;
     Ok(Queued::Queued { to, subject })
 }
 
@@ -99,22 +99,22 @@ pub(crate) async fn queue_visitor_mail(
 pub(crate) async fn mail_agents(
     tx: &mut Tx,
     desk: &Desk,
-    head: &Head,
-    about: ForAgents,
+    locked: &LockedTicket,
+    about: AgentMail,
     seq: Seq,
     now: Timestamp,
 ) -> Result<()> {
-    let site = desk.find_site_by_id(head.site).ok_or_else(Error::not_found)?;
+    let site = desk.find_site_by_id(locked.site).ok_or_else(Error::not_found)?;
     let snapshot = desk.0.sites.now();
-    for staff in snapshot.staff.iter().filter(|staff| staff.serves_queue(&site, head.queue)) {
+    for staff in snapshot.staff.iter().filter(|staff| staff.serves_queue(&site, locked.queue)) {
         let recipient = Recipient {
             address: &staff.email,
             name: Some(&staff.name),
             lang: &staff.lang,
             capped: false,
         };
-        let content = Content::Agent { about, seq, queue: head.queue };
-        add(tx, desk, head, &site, &recipient, &content, now).await?;
+        let content = Content::Agent { about, seq, queue: locked.queue };
+        add(tx, desk, locked, &site, &recipient, &content, now).await?;
     }
     Ok(())
 }
@@ -153,7 +153,7 @@ struct Recipient<'a> {
 async fn add(
     tx: &mut Tx,
     desk: &Desk,
-    head: &Head,
+    locked: &LockedTicket,
     site: &Site,
     recipient: &Recipient<'_>,
     content: &Content,
@@ -162,12 +162,12 @@ async fn add(
     let words = locales::language(recipient.lang);
     let subject = address::header_text(&format!(
         "[{}] {}",
-        head.number,
+        locked.number,
         content.subject(words, site.name.as_str())
     ));
     let key = email_key(recipient.address);
     let last: Option<String> = run!(tx, c => sqlx::query_scalar(LAST_ON_TICKET)
-        .bind(head.id.0)
+        .bind(locked.id.0)
         .bind(&key)
         .fetch_optional(c)
         .await)?;
@@ -175,7 +175,7 @@ async fn add(
     run!(tx, c => sqlx::query(INSERT)
         .bind(id)
         .bind(site.id.0)
-        .bind(head.id.0)
+        .bind(locked.id.0)
         .bind(content.kind())
         .bind(Json(content))
         .bind(recipient.address)
@@ -183,7 +183,7 @@ async fn add(
         .bind(recipient.name)
         .bind(recipient.lang)
         .bind(&subject)
-        .bind(desk.0.postman.message_id(id))
+        .bind(desk.0.mailer.message_id(id))
         .bind(&last)
         .bind(recipient.capped)
         .bind(now.0)

@@ -1,7 +1,7 @@
 //! What every mail looks like: one letter, as HTML and as text.
 
 use super::colour::Brand;
-use crate::tickets::transcript::{Line, Side};
+use crate::tickets::transcript::{Side, TranscriptLine};
 use minijinja::{AutoEscape, Environment, Value, context, value::Serde};
 use protocol::html;
 use serde::Serialize;
@@ -30,7 +30,7 @@ pub(crate) struct Letter {
     /// A state, large.
     pub(super) badge: Option<String>,
     pub(super) rows: Vec<Row>,
-    pub(super) entries: Vec<Line>,
+    pub(super) entries: Vec<TranscriptLine>,
     /// The reader's side: their own words stand on the right, as they do in panel and console.
     pub(super) reader: Side,
     pub(super) after: Vec<String>,

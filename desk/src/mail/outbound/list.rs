@@ -1,7 +1,7 @@
 //! The mails of the outbox as people look at them.
 
 use super::{
-    compose::{self, Occasion},
+    compose::{self, MailContext},
     content::Content,
     letter::Rendered,
 };
@@ -152,7 +152,7 @@ async fn letter_of(desk: &Desk, site: SiteId, row: &Whole) -> Result<Rendered> {
     }
     let content: Content =
         serde_json::from_value(row.details.0.clone()).map_err(|_| Error::not_found())?;
-    let occasion = Occasion {
+    let about = MailContext {
         site,
         ticket: TicketId(row.ticket_id.unwrap_or_default()),
         to: &row.listed.to_address,
@@ -160,5 +160,5 @@ async fn letter_of(desk: &Desk, site: SiteId, row: &Whole) -> Result<Rendered> {
         subject: &row.listed.subject,
         content: &content,
     };
-    compose::compose(desk, &occasion).await
+    compose::compose(desk, &about).await
 }

@@ -15,14 +15,14 @@ pub async fn greet_relay(url: &str) -> std::result::Result<String, String> {
 }
 
 /// Who sends, and through what.
-pub(crate) struct Postman {
+pub(crate) struct Mailer {
     pub(super) sender: Sender,
     /// None: mail is kept.
     pub(super) relay: Option<Relay>,
     pub(super) folder: PathBuf,
 }
 
-impl Postman {
+impl Mailer {
     /// Refuses settings that no mail could be sent with.
     pub(crate) fn new(options: &Options) -> std::result::Result<Self, OpenError> {
         Ok(Self {

@@ -17,8 +17,8 @@ mod row;
 mod uncertain;
 pub(crate) mod unseen;
 
-pub(crate) use content::{ForAgents, What};
+pub(crate) use content::{AgentMail, VisitorMail};
 pub(crate) use enqueue::{Queued, mail_agents, mail_visitor, queue_visitor_mail};
 pub use list::{KeptMail, MailState};
-pub(crate) use mailer::Postman;
+pub(crate) use mailer::Mailer;
 pub use mailer::greet_relay;

@@ -10,8 +10,8 @@ use crate::{
     Desk, Error, Result,
     db::{Tx, run},
     locales,
-    queue::{Backoff, Lease, Outcome, Table, Wake, Work, chain, table},
-    tickets::Head,
+    queue::{Backoff, Lease, Outcome, Table, Wakeups, Work, chain, table},
+    tickets::LockedTicket,
 };
 use protocol::{SiteId, TicketId, entry::AgentBody};
 use std::time::Duration;
@@ -33,12 +33,12 @@ impl Work for Outbox {
     const BACKOFF: Backoff =
         Backoff { first: Duration::from_mins(1), longest: Duration::from_hours(1), attempts: 29 };
 
-    fn wake(wake: &Wake) -> &Notify {
-        &wake.mail
+    fn wakeup(wakeups: &Wakeups) -> &Notify {
+        &wakeups.mail
     }
 
     fn lease(desk: &Desk) -> Duration {
-        desk.0.postman.longest() + Duration::from_secs(30)
+        desk.0.mailer.longest() + Duration::from_secs(30)
     }
 
     async fn attempt(desk: &Desk, lease: Lease, mail: &MailRow) -> Outcome {
@@ -49,7 +49,7 @@ impl Work for Outbox {
     }
 
     async fn done(tx: &mut Tx, desk: &Desk, lease: Lease) -> Result<bool> {
-        let outcome = if desk.0.postman.relay.is_some() { "sent" } else { "kept" };
+        let outcome = if desk.0.mailer.relay.is_some() { "sent" } else { "kept" };
         run!(tx, c => sqlx::query(DONE)
             .bind(lease.id)
             .bind(lease.until)
@@ -66,14 +66,14 @@ impl Work for Outbox {
         let site = SiteId(mail.site_id);
         let lang = desk.find_site_by_id(site).map_or("", |site| site.lang.as_text());
         let why = locales::language(lang).fill("mail.held.parked", &[("error", why)]);
-        let mut head = match Head::hold(tx, ticket, &[site]).await {
-            Ok(head) => head,
+        let mut locked = match LockedTicket::lock(tx, ticket, &[site]).await {
+            Ok(locked) => locked,
             Err(Error::Refused(_)) => return Ok(()),
             Err(error) => return Err(error),
         };
         let body = AgentBody::MailHeld { to: mail.to_address.clone(), why };
-        head.add(tx, desk, desk.now(), body).await?;
-        head.save(tx).await
+        locked.add(tx, desk, desk.now(), body).await?;
+        locked.save(tx).await
     }
 }
 

@@ -3,12 +3,12 @@
 //! A follower of the talk makes a job due for each ticket with such replies; the job looks whether they still are unseen and
 //! whether the visitor is gone.
 
-use super::{content::What, enqueue::mail_visitor};
+use super::{content::VisitorMail, enqueue::mail_visitor};
 use crate::{
     Desk, Result,
     db::{
         Tx, read,
-        rows::{MOST, Rows},
+        rows::{MAX_ROWS, Rows},
         run,
     },
     queue::{
@@ -16,7 +16,7 @@ use crate::{
         jobs::{self, Job},
     },
     tickets::{
-        Head,
+        LockedTicket,
         follow::{FollowedEntry, Follower, Start},
     },
 };
@@ -37,7 +37,7 @@ impl Follower for UnseenReplies {
     async fn plan(desk: &Desk, page: &[FollowedEntry]) -> Result<Self::Plan> {
         let replies: Vec<_> = page.iter().filter(|entry| entry.kind == "agent").collect();
         let mut plan = BTreeMap::new();
-        for replies in replies.chunks(MOST) {
+        for replies in replies.chunks(MAX_ROWS) {
             for (ticket, site, at) in unseen_of(desk, replies).await? {
                 // Gone with its tickets.
                 let Some(site) = desk.find_site_by_id(site) else { continue };
@@ -115,9 +115,9 @@ pub(crate) async fn mail(desk: &Desk, ticket: TicketId) -> Result<Outcome> {
         }
     }
     let mut tx = desk.begin().await?;
-    let mut head = Head::hold(&mut tx, ticket, &[site.id]).await?;
-    mail_now(&mut tx, desk, &mut head, now).await?;
-    head.save(&mut tx).await?;
+    let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
+    mail_now(&mut tx, desk, &mut locked, now).await?;
+    locked.save(&mut tx).await?;
     desk.commit(tx).await?;
     Ok(Outcome::Done)
 }
@@ -128,12 +128,13 @@ const MAILED: &str = "update tickets set mailed_upto = $2 where id = $1";
 pub(crate) async fn mail_now(
     tx: &mut Tx,
     desk: &Desk,
-    head: &mut Head,
+    locked: &mut LockedTicket,
     now: Timestamp,
 ) -> Result<()> {
     let range: Option<Range> =
-        run!(tx, c => sqlx::query_as(RANGE).bind(head.id.0).fetch_optional(c).await)?;
+        run!(tx, c => sqlx::query_as(RANGE).bind(locked.id.0).fetch_optional(c).await)?;
     let Some((_, after, Some(upto))) = range else { return Ok(()) };
-    run!(tx, c => sqlx::query(MAILED).bind(head.id.0).bind(upto).execute(c).await.map(|_| ()))?;
-    mail_visitor(tx, desk, head, What::Replies { after: Seq(after), upto: Seq(upto) }, now).await
+    run!(tx, c => sqlx::query(MAILED).bind(locked.id.0).bind(upto).execute(c).await.map(|_| ()))?;
+    mail_visitor(tx, desk, locked, VisitorMail::Replies { after: Seq(after), upto: Seq(upto) }, now)
+        .await
 }

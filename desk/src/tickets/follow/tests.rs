@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     Error,
-    tickets::{Head, Visitor},
+    tickets::{LockedTicket, Visitor},
     world::{Engine, World, on_both},
 };
 use protocol::entry::AgentBody;
@@ -116,9 +116,10 @@ impl World {
     async fn write_uncommitted(&self, visitor: Visitor) -> Tx {
         let desk = &self.desk;
         let mut tx = desk.begin().await.unwrap();
-        let mut head = Head::hold(&mut tx, visitor.ticket, &[visitor.site]).await.unwrap();
-        head.add(&mut tx, desk, desk.now(), AgentBody::Requeued).await.unwrap();
-        head.save(&mut tx).await.unwrap();
+        let mut locked =
+            LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await.unwrap();
+        locked.add(&mut tx, desk, desk.now(), AgentBody::Requeued).await.unwrap();
+        locked.save(&mut tx).await.unwrap();
         tx
     }
 }
@@ -139,9 +140,9 @@ async fn every_entry_is_taken_once_while_many_write_and_two_processes_follow(wor
             writers.spawn(async move {
                 for _ in 0..15 {
                     let id = clock.new_entry_id();
-                    desk.visitor_says(visitor, id, "x", &[]).await.unwrap();
+                    desk.post_visitor_message(visitor, id, "x", &[]).await.unwrap();
                     let id = clock.new_entry_id();
-                    desk.agent_says(&agent, visitor.ticket, id, "y", &[]).await.unwrap();
+                    desk.post_agent_message(&agent, visitor.ticket, id, "y", &[]).await.unwrap();
                 }
             });
         }

@@ -42,7 +42,11 @@ async fn a_mailed_link_confirms_the_address_and_lifts_the_cap(world: World) {
     let started = world.ask(&site, "ana@example.com").await;
     let visitor = world.visitor(&site, &started).await;
     for _ in 0..3 {
-        world.desk.agent_says(&agent, visitor.ticket, world.new_id(), "Mira", &[]).await.unwrap();
+        world
+            .desk
+            .post_agent_message(&agent, visitor.ticket, world.new_id(), "Mira", &[])
+            .await
+            .unwrap();
     }
     assert_eq!(world.count("select count(*) from entries where kind = 'mail_held'").await, 1);
     // The page's own link proves nothing.
@@ -56,6 +60,10 @@ async fn a_mailed_link_confirms_the_address_and_lifts_the_cap(world: World) {
     let (who, _) = world.desk.find_ticket_link(&started.number, &k).await.unwrap().unwrap();
     assert_eq!(who.ticket, visitor.ticket);
     assert_eq!(proved().await, 1);
-    world.desk.agent_says(&agent, visitor.ticket, world.new_id(), "Mira", &[]).await.unwrap();
+    world
+        .desk
+        .post_agent_message(&agent, visitor.ticket, world.new_id(), "Mira", &[])
+        .await
+        .unwrap();
     assert_eq!(world.count("select count(*) from entries where kind = 'mail_held'").await, 1);
 }

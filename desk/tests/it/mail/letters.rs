@@ -39,7 +39,7 @@ fn request(world: &World, email: &str) -> NewRequest {
 }
 
 async fn asks(world: &World, site: &Site, email: &str) -> Started {
-    world.desk.ask(site, request(world, email)).await.unwrap()
+    world.desk.open_request(site, request(world, email)).await.unwrap()
 }
 
 fn new_chat(world: &World, email: &str) -> NewChat {
@@ -128,7 +128,7 @@ async fn an_answer_to_a_request_is_mailed_and_threads(mut world: World) {
     world.clock.advance(MINUTE);
     world
         .desk
-        .agent_says(&agent, visitor.ticket, world.new_id(), "Prueba <otra> vez", &[])
+        .post_agent_message(&agent, visitor.ticket, world.new_id(), "Prueba <otra> vez", &[])
         .await
         .unwrap();
     world.desk.tick().await.unwrap();
@@ -158,11 +158,15 @@ async fn replies_that_were_not_seen_go_out_in_one_mail(world: World) {
     let visitor = world.visitor(&site, &panel_gone).await;
     let panel = world.desk.panel_connected(visitor.ticket);
     let say = async |text: &str| {
-        world.desk.agent_says(&agent, visitor.ticket, world.new_id(), text, &[]).await.unwrap()
+        world
+            .desk
+            .post_agent_message(&agent, visitor.ticket, world.new_id(), text, &[])
+            .await
+            .unwrap()
     };
     world.clock.advance(5 * MINUTE);
     let seen = say("Lo vio").await;
-    world.desk.visitor_saw(visitor, seen.seq).await.unwrap();
+    world.desk.mark_read_by_visitor(visitor, seen.seq).await.unwrap();
     say("Uno").await;
     drop(panel);
     world.clock.advance(MINUTE);
@@ -198,12 +202,12 @@ async fn a_transcript_holds_the_conversation_and_nothing_internal(world: World) 
     let visitor = world.visitor(&site, &started).await;
     world
         .desk
-        .agent_says(&agent, visitor.ticket, world.new_id(), "¿En qué te ayudo?\n& <b>", &[])
+        .post_agent_message(&agent, visitor.ticket, world.new_id(), "¿En qué te ayudo?\n& <b>", &[])
         .await
         .unwrap();
-    world.desk.visitor_says(visitor, world.new_id(), "Con mi cuenta", &[]).await.unwrap();
+    world.desk.post_visitor_message(visitor, world.new_id(), "Con mi cuenta", &[]).await.unwrap();
     world.desk.send_transcript(visitor, None).await.unwrap();
-    world.desk.visitor_says(visitor, world.new_id(), "Después", &[]).await.unwrap();
+    world.desk.post_visitor_message(visitor, world.new_id(), "Después", &[]).await.unwrap();
     world.desk.end_chat(&agent, visitor.ticket, &reason("Resuelto")).await.unwrap();
     world.desk.tick().await.unwrap();
     let mails = mails_to(&world, &agent, "ana@example.com").await;
@@ -243,11 +247,17 @@ async fn every_mail_in_three_languages(world: World) {
         let email = format!("ana.{lang}@example.com");
         let mut request = request(&world, &email);
         request.lang = lang.to_owned();
-        let started = world.desk.ask(&site, request).await.unwrap();
+        let started = world.desk.open_request(&site, request).await.unwrap();
         let visitor = world.visitor(&site, &started).await;
         world
             .desk
-            .agent_says(&agent, visitor.ticket, world.new_id(), "Prueba otra vez.\n\nLucía", &[])
+            .post_agent_message(
+                &agent,
+                visitor.ticket,
+                world.new_id(),
+                "Prueba otra vez.\n\nLucía",
+                &[],
+            )
             .await
             .unwrap();
         let address = EmailAddress::parse(&email).unwrap();
@@ -259,7 +269,7 @@ async fn every_mail_in_three_languages(world: World) {
         chat.lang = lang.to_owned();
         let started = world.desk.start_chat(&site, chat).await.unwrap();
         let visitor = world.visitor(&site, &started).await;
-        world.desk.visitor_ends(visitor).await.unwrap();
+        world.desk.end_chat_as_visitor(visitor).await.unwrap();
         world.desk.tick().await.unwrap();
         for mail in mails_to(&world, &agent, &email).await {
             let (_, text, html) = world.desk.mail(&agent, mail.id).await.unwrap();

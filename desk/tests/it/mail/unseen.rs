@@ -23,7 +23,7 @@ async fn chat(world: &World, site: &Site, agent: &Agent, email: Option<&str>) ->
 }
 
 async fn says(world: &World, agent: &Agent, visitor: Visitor, text: &str) {
-    world.desk.agent_says(agent, visitor.ticket, world.new_id(), text, &[]).await.unwrap();
+    world.desk.post_agent_message(agent, visitor.ticket, world.new_id(), text, &[]).await.unwrap();
 }
 
 async fn a_reply_before_a_restart_is_mailed_and_nobody_is_mailed_who_left_no_address(
@@ -53,9 +53,9 @@ async fn an_answer_to_a_request_is_mailed_once_together_with_what_was_not_seen(w
     let _console = world.desk.console_connected(agent.id);
     let visitor = chat(&world, &site, &agent, Some(ANA)).await;
     says(&world, &agent, visitor, "Uno").await;
-    world.desk.visitor_ends(visitor).await.unwrap();
+    world.desk.end_chat_as_visitor(visitor).await.unwrap();
     let reply = FormText::parse("¿Y?").unwrap();
-    world.desk.visitor_replies(visitor, world.new_id(), Some(reply), &[]).await.unwrap();
+    world.desk.post_visitor_reply(visitor, world.new_id(), Some(reply), &[]).await.unwrap();
     says(&world, &agent, visitor, "Dos").await;
     world.desk.tick().await.unwrap();
     let mails = mails_to(&world, &agent, ANA).await;

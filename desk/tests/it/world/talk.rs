@@ -60,7 +60,7 @@ impl World {
 
     /// A help request from this address.
     pub async fn ask(&self, site: &Site, email: &str) -> Started {
-        self.desk.ask(site, self.new_request(email)).await.unwrap()
+        self.desk.open_request(site, self.new_request(email)).await.unwrap()
     }
 
     pub async fn visitor(&self, site: &Site, started: &Started) -> Visitor {
@@ -75,13 +75,13 @@ impl World {
     }
 
     pub async fn accept(&self, agent: &Agent, visitor: Visitor) {
-        let item = self.desk.find_work(agent, visitor.ticket).await.unwrap().unwrap();
+        let item = self.desk.find_worklist_item(agent, visitor.ticket).await.unwrap().unwrap();
         self.desk.accept(agent, item.chat.unwrap()).await.unwrap();
     }
 
     pub async fn says(&self, visitor: Visitor, text: &str) -> EntryId {
         let id = self.new_id();
-        self.desk.visitor_says(visitor, id, text, &[]).await.unwrap();
+        self.desk.post_visitor_message(visitor, id, text, &[]).await.unwrap();
         id
     }
 

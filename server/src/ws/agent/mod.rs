@@ -187,7 +187,7 @@ impl Audience for Console {
                 answers.begin(self.view.mark_seen(ticket, upto), false);
             }
             AgentCommand::Typing { ticket } => {
-                self.view.server.desk.agent_types(&self.view.agent, ticket);
+                self.view.server.desk.agent_is_typing(&self.view.agent, ticket);
             }
             AgentCommand::Ping => answers.begin(ready(AgentEvent::Pong), false),
         }

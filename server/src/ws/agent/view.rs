@@ -40,8 +40,8 @@ impl AgentView {
 
     pub(super) async fn welcome(&mut self) -> desk::Result<AgentEvent> {
         let desk = &self.server.desk;
-        let me = desk.me(&self.agent).await?;
-        let work = desk.work(&self.agent).await?;
+        let me = desk.profile(&self.agent).await?;
+        let work = desk.worklist(&self.agent).await?;
         let offers = desk.offers(&self.agent).await?;
         self.listed = work.iter().map(|item| (item.ticket, item.clone())).collect();
         Ok(AgentEvent::Welcome { me, work, offers })
@@ -68,7 +68,7 @@ impl AgentView {
     ) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
         Box::pin(async move {
-            Some(match server.desk.agent_says(&agent, ticket, id, &text, &files).await {
+            Some(match server.desk.post_agent_message(&agent, ticket, id, &text, &files).await {
                 Ok(receipt) => {
                     server.counters.agent_messages.up();
                     AgentEvent::Ack { ticket, id: receipt.id, seq: receipt.seq, at: receipt.at }
@@ -82,7 +82,7 @@ impl AgentView {
     pub(super) fn mark_seen(&self, ticket: TicketId, upto: Seq) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
         spawn(async move {
-            let outcome = server.desk.agent_saw(&agent, ticket, upto).await;
+            let outcome = server.desk.mark_read_by_agent(&agent, ticket, upto).await;
             outcome.err().map(|error| refused(ticket, None, error))
         })
     }
@@ -122,7 +122,7 @@ impl AgentView {
                 .await
                 .map(|offer| offer.map(|offer| AgentEvent::Offer { offer: Box::new(offer) })),
             Event::AgentState { .. } => {
-                desk.me(&self.agent).await.map(|me| Some(AgentEvent::State { me }))
+                desk.profile(&self.agent).await.map(|me| Some(AgentEvent::State { me }))
             }
             _ => return None,
         };
@@ -162,7 +162,7 @@ impl AgentView {
     }
 
     async fn read_row(&mut self, ticket: TicketId) -> Option<AgentEvent> {
-        match self.server.desk.find_work(&self.agent, ticket).await {
+        match self.server.desk.find_worklist_item(&self.agent, ticket).await {
             Ok(Some(item)) => {
                 self.listed.insert(ticket, item.clone());
                 Some(AgentEvent::Work { item: Box::new(item) })

@@ -38,7 +38,7 @@ pub(super) fn begin(
     let server = server.clone();
     match command {
         VisitorCommand::Say { id, text, files } => Box::pin(async move {
-            Some(match server.desk.visitor_says(visitor, id, &text, &files).await {
+            Some(match server.desk.post_visitor_message(visitor, id, &text, &files).await {
                 Ok(receipt) => {
                     server.counters.visitor_messages.up();
                     VisitorEvent::Ack { id: receipt.id, seq: receipt.seq, at: receipt.at }
@@ -47,7 +47,12 @@ pub(super) fn begin(
             })
         }),
         VisitorCommand::Seen { upto } => Box::pin(async move {
-            server.desk.visitor_saw(visitor, upto).await.err().map(|error| refused(None, error))
+            server
+                .desk
+                .mark_read_by_visitor(visitor, upto)
+                .await
+                .err()
+                .map(|error| refused(None, error))
         }),
         VisitorCommand::Resume { after } => spawn(async move {
             let after = Seq(after.0.max(0));
@@ -57,7 +62,7 @@ pub(super) fn begin(
             })
         }),
         VisitorCommand::End => spawn(async move {
-            server.desk.visitor_ends(visitor).await.err().map(|error| refused(None, error))
+            server.desk.end_chat_as_visitor(visitor).await.err().map(|error| refused(None, error))
         }),
         VisitorCommand::Transcript { email } => spawn(async move {
             let done = async {

@@ -172,7 +172,7 @@ impl Audience for Panel {
         let answering = match (&self.opened, command) {
             (_, VisitorCommand::Ping) => ready(VisitorEvent::Pong),
             (Some(opened), VisitorCommand::Typing) => {
-                self.server.desk.visitor_types(opened.visitor);
+                self.server.desk.visitor_is_typing(opened.visitor);
                 return Ok(());
             }
             (Some(opened), command) => {
