@@ -70,7 +70,7 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
   // Frameworks that replace the body take the button with it: it comes back.
   let reattachments = 200;
   const attach = () => {
-    if (!document.body || (host.parentNode === document.body) || !lives--) return;
+    if (!document.body || (host.parentNode === document.body) || !reattachments--) return;
     document.body.append(host);
     observer.disconnect();
     observer.observe(document.documentElement, { childList: true });

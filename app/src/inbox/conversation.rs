@@ -99,8 +99,10 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     let accept = Callback::new(move |chat| {
         accepting.set(true);
         spawn_local(async move {
-            if let Err(error) = api::chats::accept(chat).await {
-                let _ = accepting.try_set(false);
+            let answer = api::chats::accept(chat).await;
+            // Also when it is this agent's now: it may come back to the queue while it is on screen.
+            let _ = accepting.try_set(false);
+            if let Err(error) = answer {
                 console.toasts.alert(words.refusal(&error.0));
             }
         });

@@ -1,10 +1,10 @@
 //! The doors: sign-in, and the password of a one-time link.
 
 use crate::world::{World, on_both};
-use app::ssr::{PasswordProblem, SignInProblem};
+use app::ssr::{Language, PasswordProblem, SignInProblem};
 use axum::{
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{Request, StatusCode},
 };
 use protocol::{Code, Field, Refusal};
 
@@ -28,10 +28,8 @@ async fn sign_in_is_a_plain_form_in_the_readers_language(world: World) {
         assert!(html.contains(expected), "{expected} is missing");
     }
     assert!(!html.contains("<script"), "the door needs none");
-    let request = Request::get("/console/sign-in")
-        .header(header::ACCEPT_LANGUAGE, "en-GB,en;q=0.8")
-        .body(Body::empty())
-        .unwrap();
+    let request =
+        Request::get("/console/sign-in").extension(Language("en")).body(Body::empty()).unwrap();
     let (_, html) = world.send(request).await;
     assert!(html.contains("lang=\"en\"") && html.contains("Password"));
 }

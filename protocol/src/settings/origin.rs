@@ -9,7 +9,7 @@ use url::{Host, Url};
 /// Longest domain, in bytes (RFC 1035, 2.3.4, as text).
 const DOMAIN: usize = 253;
 
-/// An origin as a browser's `Origin` header spells it: `https://xn--nio-8na.example`, lower case, without path and default port.
+/// An origin as a browser's `Origin` header spells it: `https://xn--nio-8ma.example`, lower case, without path and default port.
 ///
 /// An owner may write a domain in its own letters (`https://niño.example`): it is taken as UTS 46 has it, as browsers do, and is
 /// shown both ways.

@@ -79,7 +79,11 @@ fn failure_in(response: &Response) -> Option<Failure> {
 fn code_of(status: StatusCode) -> Code {
     match status {
         StatusCode::NOT_FOUND => Code::NotFound,
+        StatusCode::UNAUTHORIZED => Code::SignInRequired,
+        StatusCode::FORBIDDEN => Code::Forbidden,
+        StatusCode::TOO_MANY_REQUESTS => Code::RateLimited,
         StatusCode::SERVICE_UNAVAILABLE => Code::TryAgain,
+        StatusCode::INSUFFICIENT_STORAGE => Code::StorageFull,
         status if status.is_client_error() => Code::Invalid,
         _ => Code::Internal,
     }
