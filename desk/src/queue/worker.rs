@@ -26,7 +26,7 @@ pub(crate) async fn run<W: Work>(desk: Desk, mut stop: Stop) {
     let mut under_way = JoinSet::new();
     while !stop.is_set() {
         while under_way.try_join_next().is_some() {}
-        match claim::<W>(&desk, W::AT_ONCE - under_way.len()).await {
+        match claim::<W>(&desk, W::AT_ONCE.saturating_sub(under_way.len())).await {
             Ok(rows) => {
                 for row in rows {
                     under_way.spawn(work_on::<W>(desk.clone(), row));
