@@ -34,7 +34,7 @@ pub fn App(start: Start) -> impl IntoView {
     let current = Memo::new(move |_| navigator.with(pages::find).unwrap_or(0));
     view! {
         <Frame role=role current=current>
-            {move || (PAGES[current.get()].view)(first.get_value())}
+            {move || pages::view(current.get(), first.get_value())}
         </Frame>
     }
 }

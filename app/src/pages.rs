@@ -10,7 +10,7 @@ use crate::{
     state::console::Console,
     ui::icon::Drawing,
 };
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use protocol::Role;
 use serde::{Deserialize, Serialize};
 
@@ -38,8 +38,6 @@ pub struct Row {
     /// Reads on the server what the page starts from.
     #[cfg(feature = "ssr")]
     pub load: Load<Page>,
-    /// Draws it, from what the server read or, when the agent went there later, from nothing.
-    pub view: fn(Option<Page>) -> AnyView,
 }
 
 /// All pages, in the order of the navigation bar.
@@ -52,10 +50,6 @@ pub static PAGES: [Row; 2] = [
         badge: Some(|console| console.list.unread()),
         #[cfg(feature = "ssr")]
         load: |visit| Box::pin(async move { Ok(inbox::load::load(visit).await?.map(Page::Inbox)) }),
-        view: |page| {
-            let start = if let Some(Page::Inbox(start)) = page { Some(start) } else { None };
-            view! { <Inbox start=start/> }.into_any()
-        },
     },
     Row {
         name: "mail",
@@ -65,12 +59,19 @@ pub static PAGES: [Row; 2] = [
         badge: None,
         #[cfg(feature = "ssr")]
         load: |visit| Box::pin(async move { Ok(mail::load::load(visit).await?.map(Page::Mail)) }),
-        view: |page| {
-            let start = if let Some(Page::Mail(start)) = page { Some(start) } else { None };
-            view! { <Mails start=start/> }.into_any()
-        },
     },
 ];
+
+/// Draws the page at a place in [`PAGES`], from what the server read or, when the agent went there later, from nothing.
+// An arm a page and no function in its row: that would have to answer an erased view, which the browser pays for.
+pub fn view(at: usize, page: Option<Page>) -> impl IntoView {
+    match (at, page) {
+        (0, Some(Page::Inbox(start))) => Either::Left(view! { <Inbox start=Some(start)/> }),
+        (0, _) => Either::Left(view! { <Inbox start=None/> }),
+        (_, Some(Page::Mail(start))) => Either::Right(view! { <Mails start=Some(start)/> }),
+        (_, _) => Either::Right(view! { <Mails start=None/> }),
+    }
+}
 
 impl Page {
     /// The place of its row in [`PAGES`].

@@ -81,16 +81,8 @@ mod tests {
         .await
         .unwrap();
         for least in Role::ALL {
-            let [Row { name, icon, addresses, badge, load, view, .. }, ..] = &PAGES;
-            let row = Row {
-                least,
-                name,
-                icon: *icon,
-                addresses,
-                badge: *badge,
-                load: *load,
-                view: *view,
-            };
+            let [Row { name, icon, addresses, badge, load, .. }, ..] = &PAGES;
+            let row = Row { least, name, icon: *icon, addresses, badge: *badge, load: *load };
             let pages: &'static [Row] = Box::leak(Box::new([row]));
             let router = with_pages(desk.clone(), ConsoleAssets::default(), pages);
             for role in Role::ALL {
