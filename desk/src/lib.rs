@@ -83,6 +83,8 @@ pub(crate) struct Inner {
     pub(crate) mailer: mail::Mailer,
 }
 
+db::statement!(ANSWERS = "select 1");
+
 impl Desk {
     /// Opens or makes the database, brings the schema up to date and loads sites. Needs a tokio runtime: the writer of
     /// messages and the keeper of offers are tasks of it until [`Desk::close`]. For the rest see [`Desk::run`].
@@ -174,7 +176,7 @@ impl Desk {
 
     /// Whether the database answers; for `/readyz` and `ayuda doctor`.
     pub async fn ready(&self) -> Result<()> {
-        db::read!(self.db(), c => sqlx::query("select 1").execute(c).await.map(|_| ()))
+        db::read!(self.db(), c => sqlx::query(ANSWERS).execute(c).await.map(|_| ()))
     }
 
     /// Lets the writer finish what it was given, ends every subscription, checkpoints and closes the database.

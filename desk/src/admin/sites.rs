@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Error, Result,
-    db::{bump_revision, run},
+    db::{bump_revision, run, statement},
     hours::zones::parse_schedule,
     routing,
     sites::{Site, SiteFileError, file},
@@ -46,4 +46,4 @@ impl Desk {
     }
 }
 
-const DELETE: &str = "delete from sites where key = $1";
+statement!(DELETE = "delete from sites where key = $1");

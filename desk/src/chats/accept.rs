@@ -3,15 +3,17 @@
 use super::ringing::close_offer;
 use crate::{
     Desk, Error, Result,
-    db::{Count, Tx, run},
+    db::{Count, Tx, run, statement},
     people::Agent,
     tickets::{ChatState, LockedChat, LockedTicket},
 };
 use protocol::{Code, Refusal, Timestamp, entry::AgentBody};
 
-const ACCEPT: &str = "
+statement!(
+    ACCEPT = "
     update chats set state = 'active', agent_id = $2, accepted_at = $3, offered_at = null
-    where id = $1 and state in ('waiting', 'ringing')";
+    where id = $1 and state in ('waiting', 'ringing')"
+);
 
 /// Gives a waiting chat to an agent: of many who ask, the first wins.
 pub(crate) async fn accept(

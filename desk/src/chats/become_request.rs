@@ -3,7 +3,7 @@
 use super::leave::leave;
 use crate::{
     Desk, Result,
-    db::{Tx, run},
+    db::{Tx, run, statement},
     mail::{AgentMail, VisitorMail, mail_agents, mail_visitor},
     tickets::{ChatState, LockedChat, LockedTicket},
 };
@@ -12,7 +12,7 @@ use protocol::{
     entry::{AgentBody, BecameRequest, Category},
 };
 
-const BECOME_REQUEST: &str = "update chats set state = 'request', ended_at = $2 where id = $1";
+statement!(BECOME_REQUEST = "update chats set state = 'request', ended_at = $2 where id = $1");
 
 /// Turns a waiting chat into a help request: same ticket, same number, same text.
 pub(crate) async fn become_request(

@@ -3,7 +3,7 @@
 use super::leave::leave;
 use crate::{
     Desk, Result,
-    db::{Tx, run},
+    db::{Tx, run, statement},
     mail::{VisitorMail, mail_visitor},
     people::Agent,
     tickets::{ChatState, LockedChat, LockedTicket},
@@ -13,9 +13,11 @@ use protocol::{
     entry::{AgentBody, Category, EndedBy},
 };
 
-const END: &str = "
+statement!(
+    END = "
     update chats set state = 'ended', ended_at = $2, ended_by = $3, reason = $4
-    where id = $1";
+    where id = $1"
+);
 
 /// Ends the chat under way: the ticket is closed, and mailed about when an address is known.
 pub(crate) async fn end(

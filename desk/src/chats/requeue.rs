@@ -2,16 +2,16 @@
 
 use crate::{
     Desk, Result,
-    db::{Count, Tx, run},
+    db::{Count, Tx, run, statement},
     sites::Site,
     tickets::{ChatState, LockedChat, LockedTicket},
 };
 use protocol::{Timestamp, entry::AgentBody};
 
-const REQUEUE: &str = "
+statement!(REQUEUE = "
     update chats set
       state = 'waiting', agent_id = null, accepted_at = null, first_in_line = 1, round = round + 1, wait_until = $2
-    where id = $1 and state = 'active'";
+    where id = $1 and state = 'active'");
 
 /// Puts an active chat back to the head of the queue, for its agent's console is gone.
 pub(crate) async fn requeue(

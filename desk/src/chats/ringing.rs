@@ -2,15 +2,17 @@
 
 use crate::{
     Result,
-    db::{Count, Event, Tx, run},
+    db::{Count, Event, Tx, run, statement},
 };
 use protocol::{AgentId, ChatId, Timestamp};
 use uuid::Uuid;
 
-const SETTLE: &str = "
+statement!(
+    SETTLE = "
     update chat_offers set outcome = $2, settled_at = $3
     where chat_id = $1 and outcome is null
-    returning agent_id";
+    returning agent_id"
+);
 
 /// Ends whatever offer of the chat is open: it rings nowhere any longer.
 pub(crate) async fn close_offer(

@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Error, Result, chats,
-    db::{read, retry, run},
+    db::{read, retry, run, statement},
     people::Agent,
     tickets::LockedTicket,
 };
@@ -61,8 +61,10 @@ impl Desk {
     }
 }
 
-const TICKET_OF: &str = "select ticket_id, site_id from chats where id = $1";
-const DECLINE: &str = "
+statement!(TICKET_OF = "select ticket_id, site_id from chats where id = $1");
+statement!(
+    DECLINE = "
     update chats set state = 'waiting', agent_id = null, offered_at = null
     where id = $1 and state = 'ringing' and agent_id = $2
-    returning site_id";
+    returning site_id"
+);

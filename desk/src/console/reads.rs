@@ -3,7 +3,7 @@
 use super::worklist::names;
 use crate::{
     Desk, Error, Result,
-    db::read,
+    db::{read, statement},
     people::Agent,
     sites::states,
     tickets::{ChatState, entries},
@@ -189,7 +189,7 @@ impl Row {
     }
 }
 
-const PROFILE: &str = "select name, email, state, state_since from agents where id = $1";
+statement!(PROFILE = "select name, email, state, state_since from agents where id = $1");
 
 macro_rules! offer_columns {
     () => {
@@ -204,10 +204,10 @@ macro_rules! offer_columns {
 }
 
 // Index chats_agent.
-pub(crate) const OFFERS: &str = concat!(offer_columns!(), "order by c.started_at");
-pub(crate) const OFFER: &str = concat!(offer_columns!(), "and c.id = $2");
+statement!(pub(crate) OFFERS = concat!(offer_columns!(), "order by c.started_at"));
+statement!(pub(crate) OFFER = concat!(offer_columns!(), "and c.id = $2"));
 
-pub(crate) const READ: &str = "
+statement!(pub(crate) READ = "
     select
       t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified, t.subject,
       s.name as state_name, s.category, t.page, t.lang, t.created_at, t.last_seq, t.visitor_seen,
@@ -217,4 +217,4 @@ pub(crate) const READ: &str = "
     join states s on s.id = t.state_id
     left join chats c on c.id = t.chat_id
     left join agents a on a.id = c.agent_id
-    where t.id = $1";
+    where t.id = $1");

@@ -1,6 +1,11 @@
 //! The agent's list: my chats, waiting chats, open help requests, in that order.
 
-use crate::{Desk, Result, db::read, people::Agent, sites::states};
+use crate::{
+    Desk, Result,
+    db::{read, statement},
+    people::Agent,
+    sites::states,
+};
 use protocol::{
     ChatId, QueueId, SiteId, TicketId, TicketNumber, Timestamp,
     agent::{WorkItem, WorkKind},
@@ -138,7 +143,7 @@ macro_rules! serves {
 }
 
 // Index chats_agent.
-pub(crate) const MINE: &str = concat!(
+statement!(pub(crate) MINE = concat!(
     columns!(),
     "from chats c
      join tickets t on t.id = c.ticket_id
@@ -146,10 +151,10 @@ pub(crate) const MINE: &str = concat!(
      where c.agent_id = $1 and c.state in ('ringing', 'active') and c.state = 'active'
      order by c.started_at
      limit $2"
-);
+));
 
 // Index chats_waiting, site by site.
-pub(crate) const WAITING: &str = concat!(
+statement!(pub(crate) WAITING = concat!(
     columns!(),
     "from chats c
      join tickets t on t.id = c.ticket_id
@@ -158,10 +163,10 @@ pub(crate) const WAITING: &str = concat!(
     serves!(),
     "order by c.first_in_line desc, c.started_at
      limit $2"
-);
+));
 
 // Index tickets_request.
-pub(crate) const REQUESTS: &str = concat!(
+statement!(pub(crate) REQUESTS = concat!(
     columns!(),
     "from tickets t
      join states s on s.id = t.state_id
@@ -170,9 +175,9 @@ pub(crate) const REQUESTS: &str = concat!(
     serves!(),
     "order by t.request_at
      limit $2"
-);
+));
 
-pub(crate) const ONE: &str = concat!(
+statement!(pub(crate) ONE = concat!(
     columns!(),
     "from tickets t
      join states s on s.id = t.state_id
@@ -182,4 +187,4 @@ pub(crate) const ONE: &str = concat!(
        or ((c.state in ('waiting', 'ringing') or t.request_at is not null) and ",
     serves!(),
     "))"
-);
+));

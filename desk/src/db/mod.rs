@@ -1,6 +1,6 @@
 //! The database: two engines, one set of statements.
 //!
-//! A statement is one `const &str` in lower case with `$1` placeholders that both engines take; an instant is bound and read as
+//! A statement is declared by [`statement!`] (of many rows by [`rows!`]) in lower case, with `$1` placeholders that both engines take; an instant is bound and read as
 //! `i64` (`Timestamp.0`), an id as `Uuid` (`TicketId.0`), JSON as [`sqlx::types::Json`], bytes as `Vec<u8>`, a `bool` as itself.
 //!
 //! - **Reading** takes a connection of the pool: `read!(desk.db(), c => sqlx::query_as::<_, (Uuid, i64)>(SQL).bind(id.0).fetch_all(c).await)?`.
@@ -16,15 +16,21 @@
 //!   `retry!({ … })`, with ids and instants made outside, so that a repeat writes the same.
 //! - SQLite has one writing connection: while a [`Tx`] lives nobody else writes. No waiting on anything else inside one.
 //!
-//! Where the engines differ (job claim), two `const`s stand side by side and `desk.db().is_postgres()` chooses.
+//! Where the engines differ (job claim), two statements stand side by side and `desk.db().is_postgres()` chooses.
+//!
+//! A condition like `state in ('waiting', 'ringing') and state = 'ringing'` says the same thing twice on purpose: a partial index is used
+//! only where the statement repeats the index's own condition, and the second half is what the statement means.
 
 mod effects;
 mod failure;
 mod pool;
+#[cfg(test)]
+pub(crate) mod registry;
 mod retry;
 mod revision;
-pub(crate) mod rows;
+mod rows;
 pub(crate) mod schema;
+mod statement;
 mod tx;
 
 pub(crate) use effects::Count;
@@ -32,4 +38,6 @@ pub use effects::{Event, LastMessage, Receipt, RowChange};
 pub(crate) use pool::{Db, read};
 pub(crate) use retry::{Attempts, retry, run_detached};
 pub(crate) use revision::{bump_revision, revision};
+pub(crate) use rows::{MAX_ROWS, Rows};
+pub(crate) use statement::{Statement, register, rows, statement};
 pub(crate) use tx::{Conn, Tx, run};

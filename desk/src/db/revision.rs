@@ -1,13 +1,14 @@
 //! The revision of sites, queues, states and agents: what is kept of them in memory is read again when it is another.
 
+use super::statement;
 use super::{
     pool::{Db, read},
     tx::{Tx, run},
 };
 use crate::Result;
 
-const REVISION: &str = "select n from revision where id = 1";
-const BUMP: &str = "update revision set n = n + 1 where id = 1";
+statement!(REVISION = "select n from revision where id = 1");
+statement!(BUMP = "update revision set n = n + 1 where id = 1");
 
 /// The revision as of now.
 pub(crate) async fn revision(db: &Db) -> Result<i64> {

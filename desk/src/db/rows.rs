@@ -1,7 +1,7 @@
 //! Statements that take many rows at once, in sizes of powers of two, so that few texts serve every batch and each is
 //! prepared once. A batch between two sizes repeats its last row: every such statement must take a row twice as once.
 
-use crate::db::{Conn, Db, Tx};
+use super::{Conn, Db, Statement, Tx};
 use std::{fmt::Write, sync::OnceLock};
 
 /// The most rows of one statement: SQLite takes 32 766 values and PostgreSQL 65 535, and the widest row has 18.
@@ -9,10 +9,10 @@ pub(crate) const MAX_ROWS: usize = 512;
 /// 1, 2, 4, … 512.
 const SIZES: usize = 10;
 
-/// A statement with a list of rows in its middle.
+/// A statement with a list of rows in its middle. Made by [`super::rows!`], which registers it.
 pub(crate) struct Rows {
     before: &'static str,
-    /// One row, with `?` for each value.
+    /// One row, with `?` for each value, and PostgreSQL's type behind it where the statement itself does not tell it: `?uuid`.
     row: &'static str,
     after: &'static str,
     sqlite: [OnceLock<String>; SIZES],
@@ -31,7 +31,7 @@ impl Rows {
     }
 
     /// The text for at least so many rows, and for how many it is.
-    pub(crate) fn text(&'static self, tx: &Tx, rows: usize) -> (&'static str, usize) {
+    pub(crate) fn text(&'static self, tx: &Tx, rows: usize) -> (Statement, usize) {
         match tx.conn {
             Conn::Sqlite(_) => self.sqlite_text(rows),
             Conn::Postgres(_) => self.sized(&self.postgres, rows, true),
@@ -39,7 +39,7 @@ impl Rows {
     }
 
     /// The same for reading through the pool.
-    pub(crate) fn text_to_read(&'static self, db: &Db, rows: usize) -> (&'static str, usize) {
+    pub(crate) fn text_to_read(&'static self, db: &Db, rows: usize) -> (Statement, usize) {
         self.sized(
             if db.is_postgres() { &self.postgres } else { &self.sqlite },
             rows,
@@ -48,7 +48,7 @@ impl Rows {
     }
 
     /// The same without a transaction, as SQLite reads it.
-    pub(crate) fn sqlite_text(&'static self, rows: usize) -> (&'static str, usize) {
+    pub(crate) fn sqlite_text(&'static self, rows: usize) -> (Statement, usize) {
         // SQLite searches its list of names for each `$n` that is bound: with thousands that is most of the time there
         // is. A bare `?` has no name.
         self.sized(&self.sqlite, rows, false)
@@ -59,11 +59,18 @@ impl Rows {
         texts: &'static [OnceLock<String>; SIZES],
         rows: usize,
         numbered: bool,
-    ) -> (&'static str, usize) {
+    ) -> (Statement, usize) {
         assert!((1..=MAX_ROWS).contains(&rows), "a batch has 1 to {MAX_ROWS} rows");
         let size = rows.next_power_of_two();
         let text = &texts[size.trailing_zeros() as usize];
-        (text.get_or_init(|| self.write(size, numbered)), size)
+        (Statement::registered(text.get_or_init(|| self.write(size, numbered))), size)
+    }
+
+    /// Its smallest size for one engine, for the test that prepares every statement.
+    #[cfg(test)]
+    pub(super) fn smallest(&'static self, postgres: bool) -> Statement {
+        let texts = if postgres { &self.postgres } else { &self.sqlite };
+        self.sized(texts, 1, postgres).0
     }
 
     /// Each of `rows` once and the last as often as it takes to fill a size.
@@ -77,13 +84,19 @@ impl Rows {
         let mut n = 0;
         for row in 0..size {
             text.push_str(if row == 0 { "(" } else { ", (" });
-            for character in self.row.chars() {
-                if numbered && character == '?' {
+            let mut places = self.row.split('?');
+            text.push_str(places.next().unwrap_or_default());
+            for place in places {
+                let (kind, rest) =
+                    place.split_at(place.find([',', ' ', ')']).unwrap_or(place.len()));
+                if numbered {
                     n += 1;
-                    write!(text, "${n}").expect("a string takes everything");
+                    let cast = if kind.is_empty() { "" } else { "::" };
+                    write!(text, "${n}{cast}{kind}").expect("a string takes everything");
                 } else {
-                    text.push(character);
+                    text.push('?');
                 }
+                text.push_str(rest);
             }
             text.push(')');
         }
@@ -98,8 +111,9 @@ mod tests {
 
     #[test]
     fn a_text_repeats_its_row_with_places_as_each_engine_reads_them() {
-        let rows = Rows::new("insert into t values ", "?, ?, 'x'", " on conflict do nothing");
-        let text = "insert into t values ($1, $2, 'x'), ($3, $4, 'x') on conflict do nothing";
+        let rows = Rows::new("insert into t values ", "?, ?uuid, 'x'", " on conflict do nothing");
+        let text =
+            "insert into t values ($1, $2::uuid, 'x'), ($3, $4::uuid, 'x') on conflict do nothing";
         assert_eq!(rows.write(2, true), text);
         let text = "insert into t values (?, ?, 'x'), (?, ?, 'x') on conflict do nothing";
         assert_eq!(rows.write(2, false), text);

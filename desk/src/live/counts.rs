@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Result,
-    db::{Count, read},
+    db::{Count, read, statement},
 };
 use dashmap::DashMap;
 use protocol::{AgentId, SiteId, Timestamp};
@@ -58,12 +58,16 @@ impl Desk {
     }
 }
 
-const COUNT_WAITING: &str = "
-    select site_id, count(*) from chats where state in ('waiting', 'ringing') group by site_id";
-const COUNT_ACTIVE: &str = "
+statement!(
+    COUNT_WAITING = "
+    select site_id, count(*) from chats where state in ('waiting', 'ringing') group by site_id"
+);
+statement!(
+    COUNT_ACTIVE = "
     select agent_id, count(*) from chats
     where state in ('ringing', 'active') and agent_id is not null
-    group by agent_id";
+    group by agent_id"
+);
 
 /// Counts the rows: when the desk is opened, and when a site is gone with its chats.
 pub(crate) async fn load(desk: &Desk) -> Result<()> {

@@ -3,7 +3,7 @@
 use super::identity::{Role, email_key};
 use crate::{
     Desk, Result,
-    db::{Tx, read, run},
+    db::{Tx, read, run, statement},
     secret::hashed,
 };
 use protocol::{
@@ -44,16 +44,18 @@ pub(crate) struct Account<'a> {
     pub(crate) queues: &'a [QueueId],
 }
 
-const UPSERT: &str = "\
+statement!(
+    UPSERT = "\
     insert into agents (id, email, email_key, name, role, password_hash, state, state_since, lang, every_site, created_at) \
     values ($1, $2, $3, $4, $5, $6, 'available', $7, 'es', $8, $7) \
     on conflict (email_key) do update set name = excluded.name, role = excluded.role, every_site = excluded.every_site, \
     password_hash = coalesce(excluded.password_hash, agents.password_hash) \
-    returning id";
-const CLEAR_SITES: &str = "delete from agent_sites where agent_id = $1";
-const CLEAR_QUEUES: &str = "delete from agent_queues where agent_id = $1";
-const ADD_SITE: &str = "insert into agent_sites (agent_id, site_id) values ($1, $2)";
-const ADD_QUEUE: &str = "insert into agent_queues (agent_id, queue_id) values ($1, $2)";
+    returning id"
+);
+statement!(CLEAR_SITES = "delete from agent_sites where agent_id = $1");
+statement!(CLEAR_QUEUES = "delete from agent_queues where agent_id = $1");
+statement!(ADD_SITE = "insert into agent_sites (agent_id, site_id) values ($1, $2)");
+statement!(ADD_QUEUE = "insert into agent_queues (agent_id, queue_id) values ($1, $2)");
 
 /// Makes an agent or, when the address has one, changes it.
 pub(crate) async fn store(tx: &mut Tx, desk: &Desk, account: &Account<'_>) -> Result<AgentId> {
@@ -80,7 +82,7 @@ pub(crate) async fn store(tx: &mut Tx, desk: &Desk, account: &Account<'_>) -> Re
     Ok(AgentId(id))
 }
 
-const HAS_AGENTS: &str = "select count(*) from agents where password_hash is not null";
+statement!(HAS_AGENTS = "select count(*) from agents where password_hash is not null");
 
 /// Whether anybody has a password to sign in with.
 pub(crate) async fn has_agents(desk: &Desk) -> Result<bool> {
@@ -88,7 +90,7 @@ pub(crate) async fn has_agents(desk: &Desk) -> Result<bool> {
     Ok(count > 0)
 }
 
-const PASSWORD_OF: &str = "select id, password_hash from agents where email_key = $1";
+statement!(PASSWORD_OF = "select id, password_hash from agents where email_key = $1");
 
 /// The agent of this address, and the hash of their password where they have one.
 pub(crate) async fn find_by_email(
@@ -102,17 +104,20 @@ pub(crate) async fn find_by_email(
     Ok(found.map(|(id, hash)| (AgentId(id), hash)))
 }
 
-const SET_PASSWORD: &str = "update agents set password_hash = $2 where id = $1";
+statement!(SET_PASSWORD = "update agents set password_hash = $2 where id = $1");
 
 pub(crate) async fn set_password(tx: &mut Tx, agent: AgentId, hash: &str) -> Result<()> {
     run!(tx, c => sqlx::query(SET_PASSWORD).bind(agent.0).bind(hash).execute(c).await.map(|_| ()))
 }
 
-const CLEAR_LINKS: &str = "delete from one_time_links where agent_id = $1";
-const ADD_LINK: &str =
-    "insert into one_time_links (token_hash, agent_id, expires_at) values ($1, $2, $3)";
-const USE_LINK: &str =
-    "delete from one_time_links where token_hash = $1 and expires_at > $2 returning agent_id";
+statement!(CLEAR_LINKS = "delete from one_time_links where agent_id = $1");
+statement!(
+    ADD_LINK = "insert into one_time_links (token_hash, agent_id, expires_at) values ($1, $2, $3)"
+);
+statement!(
+    USE_LINK =
+        "delete from one_time_links where token_hash = $1 and expires_at > $2 returning agent_id"
+);
 
 /// Makes this token the agent's only one-time link.
 pub(crate) async fn set_link(
@@ -141,8 +146,9 @@ pub(crate) async fn use_link(tx: &mut Tx, token: &str, now: Timestamp) -> Result
     Ok(agent.map(AgentId))
 }
 
-const SET_STATE: &str =
-    "update agents set state = $2, state_since = $3 where id = $1 and state <> $2";
+statement!(
+    SET_STATE = "update agents set state = $2, state_since = $3 where id = $1 and state <> $2"
+);
 
 /// Puts the agent into a state; false when they are in it already, or unknown.
 pub(crate) async fn set_state(

@@ -5,7 +5,7 @@
 
 use crate::{
     Desk, Error, Result,
-    db::{Event, Tx, read, run},
+    db::{Event, Tx, read, run, statement},
     secret::{hashed, new_token},
 };
 use dashmap::DashMap;
@@ -22,15 +22,18 @@ const BELIEVED: Duration = Duration::from_secs(10);
 /// More than this many remembered sessions are forgotten together.
 const REMEMBERED: usize = 10_000;
 
-const BEGIN: &str = "\
-    insert into sessions (token_hash, agent_id, created_at, seen_at, expires_at) values ($1, $2, $3, $3, $4)";
-const FIND: &str =
-    "select agent_id, seen_at from sessions where token_hash = $1 and expires_at > $2";
-const PROLONG: &str = "update sessions set seen_at = $2, expires_at = $3 where token_hash = $1";
-const END: &str = "delete from sessions where token_hash = $1 returning agent_id";
-const END_ALL: &str = "delete from sessions where agent_id = $1";
-const SWEEP_SESSIONS: &str = "delete from sessions where expires_at <= $1";
-const SWEEP_LINKS: &str = "delete from one_time_links where expires_at <= $1";
+statement!(
+    BEGIN = "\
+    insert into sessions (token_hash, agent_id, created_at, seen_at, expires_at) values ($1, $2, $3, $3, $4)"
+);
+statement!(
+    FIND = "select agent_id, seen_at from sessions where token_hash = $1 and expires_at > $2"
+);
+statement!(PROLONG = "update sessions set seen_at = $2, expires_at = $3 where token_hash = $1");
+statement!(END = "delete from sessions where token_hash = $1 returning agent_id");
+statement!(END_ALL = "delete from sessions where agent_id = $1");
+statement!(SWEEP_SESSIONS = "delete from sessions where expires_at <= $1");
+statement!(SWEEP_LINKS = "delete from one_time_links where expires_at <= $1");
 
 /// A session's secret, 256 bits, for a cookie; stored hashed.
 #[derive(Clone)]

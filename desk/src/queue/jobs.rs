@@ -1,13 +1,10 @@
 //! Jobs: what must happen at some time. A row holds ids only, is deleted when it is done, and is there once for a kind and
 //! key. Who does which job lies above.
 
-use super::{
-    lease::Lease,
-    table::{Table, table},
-};
+use super::{lease::Lease, table::table};
 use crate::{
     Desk, Result,
-    db::{Tx, run},
+    db::{Tx, run, statement},
 };
 use protocol::{TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -43,7 +40,7 @@ impl Job {
     }
 }
 
-pub(crate) const TABLE: Table = table!("jobs", "details");
+table!(pub(crate) TABLE = "jobs", "details");
 
 /// A row of the table, as an attempt reads it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -60,12 +57,14 @@ impl JobRow {
 
 // A job that is worked on at this moment may have looked before the new cause was there: its worker loses the lease, so that
 // the row outlives it.
-const ENQUEUE: &str = "
+statement!(
+    ENQUEUE = "
     insert into jobs (id, kind, key, details, due_at, attempts, created_at)
     values ($1, $2, $3, $4, $5, 0, $6)
     on conflict (kind, key) do update set
       due_at = excluded.due_at, claimed_until = null, attempts = 0, parked_at = null, error = null
-    where jobs.claimed_until is not null or jobs.due_at is null";
+    where jobs.claimed_until is not null or jobs.due_at is null"
+);
 
 /// Makes a job due, in the same transaction as what makes it necessary. One that waits already keeps its time; one that is
 /// being worked on, or parked, is due once more.
@@ -84,7 +83,7 @@ pub(crate) async fn enqueue(tx: &mut Tx, desk: &Desk, job: Job, due_at: Timestam
     Ok(())
 }
 
-const DONE: &str = "delete from jobs where id = $1 and claimed_until = $2";
+statement!(DONE = "delete from jobs where id = $1 and claimed_until = $2");
 
 /// Takes a job that is done off the table; false when the lease holds no longer.
 pub(crate) async fn done(tx: &mut Tx, lease: Lease) -> Result<bool> {

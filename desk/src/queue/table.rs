@@ -1,5 +1,7 @@
 //! The statements of a table of work, written out of one text for every such table.
 
+use crate::db::Statement;
+
 /// A table of work. Every one of them has these columns beside its own:
 ///
 /// - `id`;
@@ -13,44 +15,54 @@
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Table {
     pub(crate) name: &'static str,
-    pub(crate) due: &'static str,
-    pub(crate) claim_sqlite: &'static str,
-    pub(crate) claim_postgres: &'static str,
-    pub(crate) postpone: &'static str,
-    pub(crate) park: &'static str,
-    pub(crate) release: &'static str,
+    pub(crate) due: Statement,
+    pub(crate) claim_sqlite: Statement,
+    pub(crate) claim_postgres: Statement,
+    pub(crate) postpone: Statement,
+    pub(crate) park: Statement,
+    pub(crate) release: Statement,
 }
 
-/// The [`Table`] of this name; the columns are those that an attempt needs.
+/// Declares the [`Table`] of this name and registers its statements; the columns are those that an attempt needs.
 macro_rules! table {
-    ($name:literal, $columns:literal) => {
-        $crate::queue::Table {
-            name: $name,
-            due: concat!(
+    ($visibility:vis $table:ident = $name:literal, $columns:literal) => {
+        $visibility const $table: $crate::queue::Table = {
+            use $crate::db::statement;
+            statement!(DUE = concat!(
                 "select count(*) from (select 1 from ",
                 $name,
                 " where due_at <= $1 and (claimed_until is null or claimed_until <= $1) limit 1) due"
-            ),
-            claim_sqlite: $crate::queue::table!(claim $name, $columns, ""),
-            claim_postgres: $crate::queue::table!(claim $name, $columns, " for update skip locked"),
-            postpone: concat!(
+            ));
+            statement!(CLAIM_SQLITE for Sqlite = $crate::queue::table!(claim $name, $columns, ""));
+            statement!(CLAIM_POSTGRES for Postgres =
+                $crate::queue::table!(claim $name, $columns, " for update skip locked"));
+            statement!(POSTPONE = concat!(
                 "update ",
                 $name,
                 " set due_at = $3, claimed_until = null, attempts = $4, error = $5",
                 " where id = $1 and claimed_until = $2"
-            ),
-            park: concat!(
+            ));
+            statement!(PARK = concat!(
                 "update ",
                 $name,
                 " set due_at = null, claimed_until = null, parked_at = $3, error = $4",
                 " where id = $1 and claimed_until = $2"
-            ),
-            release: concat!(
+            ));
+            statement!(RELEASE for Sqlite = concat!(
                 "update ",
                 $name,
                 " set claimed_until = null where claimed_until is not null"
-            ),
-        }
+            ));
+            $crate::queue::Table {
+                name: $name,
+                due: DUE,
+                claim_sqlite: CLAIM_SQLITE,
+                claim_postgres: CLAIM_POSTGRES,
+                postpone: POSTPONE,
+                park: PARK,
+                release: RELEASE,
+            }
+        };
     };
     (claim $name:literal, $columns:literal, $lock:literal) => {
         concat!(

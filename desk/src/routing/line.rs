@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Result,
-    db::{Event, read},
+    db::{Event, read, statement},
 };
 use protocol::{AgentId, ChatId, QueueId, SiteId, TicketId};
 use std::collections::{HashMap, HashSet};
@@ -22,12 +22,14 @@ pub(super) struct Waiting {
     pub(super) rings: bool,
 }
 
-const WAITING: &str = "
+statement!(
+    WAITING = "
     select id, ticket_id, queue_id, round, state
     from chats
     where site_id = $1 and state in ('waiting', 'ringing')
     order by first_in_line desc, started_at, id
-    limit $2";
+    limit $2"
+);
 
 /// The head of the site's line (index `chats_waiting`).
 pub(super) async fn waiting(desk: &Desk, site: SiteId) -> Result<Vec<Waiting>> {
@@ -63,11 +65,13 @@ pub(super) fn publish_places(desk: &Desk, line: &[Waiting]) {
     }
 }
 
-const TRIED: &str = "
+statement!(
+    TRIED = "
     select o.chat_id, o.agent_id
     from chats c
     join chat_offers o on o.chat_id = c.id and o.round = c.round
-    where c.site_id = $1 and c.state in ('waiting', 'ringing') and c.state = 'waiting'";
+    where c.site_id = $1 and c.state in ('waiting', 'ringing') and c.state = 'waiting'"
+);
 
 /// At whom each chat of the line has rung in its present round.
 pub(super) async fn tried(desk: &Desk, site: SiteId) -> Result<HashSet<(ChatId, AgentId)>> {

@@ -3,7 +3,7 @@
 use super::{candidates::is_reachable, line::Waiting};
 use crate::{
     Desk, Result, chats,
-    db::{Count, Event, read, rows::Rows, run},
+    db::{Count, Event, Rows, read, rows, run, statement},
     live::CONSOLE_GONE,
     sites::Site,
 };
@@ -11,7 +11,8 @@ use protocol::{AgentId, ChatId};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-const BEGIN_NEW_ROUND: &str = "
+statement!(
+    BEGIN_NEW_ROUND = "
     update chats set round = round + 1
     where state in ('waiting', 'ringing') and state = 'waiting'
       and exists (select 1 from chat_offers o where o.chat_id = chats.id and o.round = chats.round)
@@ -19,7 +20,8 @@ const BEGIN_NEW_ROUND: &str = "
         select 1 from agents a
         where a.id = $1 and a.state = 'available'
           and (a.every_site or exists (
-            select 1 from agent_sites s where s.agent_id = a.id and s.site_id = chats.site_id)))";
+            select 1 from agent_sites s where s.agent_id = a.id and s.site_id = chats.site_id)))"
+);
 
 /// Somebody became available: chats that nobody took may ring at everybody again.
 pub(super) async fn begin_new_round(desk: &Desk, agent: AgentId) -> Result<()> {
@@ -28,12 +30,16 @@ pub(super) async fn begin_new_round(desk: &Desk, agent: AgentId) -> Result<()> {
     desk.commit(tx).await
 }
 
-const RINGING: &str = "
+statement!(
+    RINGING = "
     select id, agent_id from chats
-    where site_id = $1 and state in ('waiting', 'ringing') and state = 'ringing'";
-const WITHDRAW: &str = "
+    where site_id = $1 and state in ('waiting', 'ringing') and state = 'ringing'"
+);
+statement!(
+    WITHDRAW = "
     update chats set state = 'waiting', agent_id = null, offered_at = null
-    where id = $1 and state = 'ringing'";
+    where id = $1 and state = 'ringing'"
+);
 
 /// Takes offers back from agents who are away or whose console is gone.
 pub(super) async fn withdraw(desk: &Desk, site: &Site) -> Result<()> {
@@ -59,15 +65,15 @@ pub(super) async fn withdraw(desk: &Desk, site: &Site) -> Result<()> {
     Ok(())
 }
 
-static RING: Rows = Rows::new(
-    "update chats set state = 'ringing', agent_id = v.column2, offered_at = v.column3 from (values ",
-    "?, ?, ?",
-    ") as v where chats.id = v.column1 and chats.state = 'waiting' returning id",
+rows!(
+    RING = "update chats set state = 'ringing', agent_id = v.column2, offered_at = v.column3 from (values ",
+    "?uuid, ?uuid, ?bigint",
+    ") as v where chats.id = v.column1 and chats.state = 'waiting' returning id"
 );
-static KEEP: Rows = Rows::new(
-    "insert into chat_offers (chat_id, agent_id, offered_at, round) values ",
+rows!(
+    KEEP = "insert into chat_offers (chat_id, agent_id, offered_at, round) values ",
     "?, ?, ?, ?",
-    " on conflict do nothing",
+    " on conflict do nothing"
 );
 
 pub(super) async fn offer(desk: &Desk, offers: Vec<(Waiting, AgentId)>) -> Result<()> {

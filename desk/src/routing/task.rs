@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Desk, Inner, Result,
-    db::{retry, rows::MAX_ROWS},
+    db::{MAX_ROWS, retry},
     live::counts,
     sites::Site,
 };

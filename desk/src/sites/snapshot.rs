@@ -3,7 +3,7 @@
 use super::site::{Queue, Site};
 use crate::{
     Desk, Result,
-    db::{read, revision},
+    db::{read, revision, statement},
     people::{Agent, Role},
 };
 use protocol::{
@@ -99,14 +99,17 @@ impl Snapshot {
     }
 }
 
-const SITES: &str = "\
+statement!(
+    SITES = "\
     select id, key, name, prefix, lang, hue, allowed_origins, schedule, closed_now, limits, closing_reasons \
-    from sites order by name, id";
-const QUEUES: &str = "select id, site_id, name from queues order by position, id";
-const AGENTS: &str =
-    "select id, email, name, role, lang, state, state_since, every_site from agents order by id";
-const AGENT_SITES: &str = "select agent_id, site_id from agent_sites";
-const AGENT_QUEUES: &str = "select agent_id, queue_id from agent_queues";
+    from sites order by name, id"
+);
+statement!(QUEUES = "select id, site_id, name from queues order by position, id");
+statement!(
+    AGENTS = "select id, email, name, role, lang, state, state_since, every_site from agents order by id"
+);
+statement!(AGENT_SITES = "select agent_id, site_id from agent_sites");
+statement!(AGENT_QUEUES = "select agent_id, queue_id from agent_queues");
 
 #[derive(sqlx::FromRow)]
 struct SiteRow {

@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Error, Result,
-    db::{Tx, run},
+    db::{Tx, run, statement},
 };
 use protocol::{
     SiteId,
@@ -14,9 +14,11 @@ use uuid::Uuid;
 const DEFAULTS: [(&str, &str); 3] =
     [("pendiente", "open"), ("atendido", "waiting"), ("finalizado", "closed")];
 
-const ADD: &str = "
-    insert into states (id, site_id, name, category, position) values ($1, $2, $3, $4, $5)";
-const ADD_NUMBERS: &str = "insert into site_numbers (site_id, last_number) values ($1, 1000)";
+statement!(
+    ADD = "
+    insert into states (id, site_id, name, category, position) values ($1, $2, $3, $4, $5)"
+);
+statement!(ADD_NUMBERS = "insert into site_numbers (site_id, last_number) values ($1, 1000)");
 
 /// Gives a new site its states and its first number, 1001.
 pub(crate) async fn seed_site(tx: &mut Tx, desk: &Desk, site: SiteId) -> Result<()> {
@@ -34,11 +36,13 @@ pub(crate) async fn seed_site(tx: &mut Tx, desk: &Desk, site: SiteId) -> Result<
     run!(tx, c => sqlx::query(ADD_NUMBERS).bind(site.0).execute(c).await.map(|_| ()))
 }
 
-const FIRST: &str = "
+statement!(
+    FIRST = "
     select id, name from states
     where site_id = $1 and category = $2
     order by position
-    limit 1";
+    limit 1"
+);
 
 /// The site's first state of a category. Every site has one of each.
 pub(crate) async fn first(

@@ -6,7 +6,7 @@
 use super::visitor::Visitor;
 use crate::{
     Desk, Error, Result,
-    db::{Tx, read, run},
+    db::{Tx, read, run, statement},
 };
 use protocol::{
     AgentId, EntryId, Seq, SiteId, TicketId, Timestamp,
@@ -86,11 +86,13 @@ pub(crate) fn stored_all(
     entries.iter().map(|(ticket, entry)| (*ticket, entry, stored(&entry.body))).collect()
 }
 
-const READ: &str = "
+statement!(
+    READ = "
     select seq, id, at, body from entries
     where ticket_id = $1 and seq > $2
     order by seq
-    limit $3";
+    limit $3"
+);
 
 /// At most `limits::ENTRIES` entries after `after`, in order, as agents see them, and the ticket's last sequence; `NotFound`
 /// for another site's ticket.
@@ -124,7 +126,7 @@ pub(crate) async fn for_visitor(
     Ok((entries.iter().map(visitor_view).collect(), last))
 }
 
-const LAST: &str = "select last_seq from tickets where id = $1 and site_id = $2";
+statement!(LAST = "select last_seq from tickets where id = $1 and site_id = $2");
 
 async fn last_seq(desk: &Desk, ticket: TicketId, site: SiteId) -> Result<Seq> {
     let row = read!(desk.db(), c => sqlx::query_as::<_, (i64,)>(LAST)
@@ -135,7 +137,7 @@ async fn last_seq(desk: &Desk, ticket: TicketId, site: SiteId) -> Result<Seq> {
     row.map(|(last,)| Seq(last)).ok_or_else(Error::not_found)
 }
 
-const FIND: &str = "select seq, id, at, body from entries where id = $1 and ticket_id = $2";
+statement!(FIND = "select seq, id, at, body from entries where id = $1 and ticket_id = $2");
 
 /// The entry that a sender's id was stored as, if it was.
 pub(crate) async fn find(tx: &mut Tx, ticket: TicketId, id: EntryId) -> Result<Option<AgentEntry>> {
@@ -148,9 +150,11 @@ pub(crate) async fn find(tx: &mut Tx, ticket: TicketId, id: EntryId) -> Result<O
     .transpose()
 }
 
-const ADD: &str = "
+statement!(
+    ADD = "
     insert into entries (ticket_id, seq, id, at, kind, agent_id, body)
-    values ($1, $2, $3, $4, $5, $6, $7)";
+    values ($1, $2, $3, $4, $5, $6, $7)"
+);
 
 /// Stores an entry at a place that the ticket's row has handed out.
 pub(crate) async fn add(tx: &mut Tx, ticket: TicketId, entry: &AgentEntry) -> Result<()> {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Desk, Error, Result,
-    db::{Event, Receipt, RowChange, Tx, run},
+    db::{Event, Receipt, RowChange, Tx, run, statement},
     sites::states,
 };
 use protocol::{
@@ -40,8 +40,9 @@ pub(crate) struct LockedTicket {
     pub(crate) chat: Option<LockedChat>,
 }
 
-const LOCK: &str = "update tickets set last_seq = last_seq where id = $1";
-const READ: &str = "
+statement!(LOCK = "update tickets set last_seq = last_seq where id = $1");
+statement!(
+    READ = "
     select
       t.site_id, t.number, t.queue_id, t.state_id, s.name as state_name, s.category,
       t.contact_name, t.contact_email, t.contact_verified, t.lang, t.request_at, t.last_at,
@@ -50,7 +51,8 @@ const READ: &str = "
     from tickets t
     join states s on s.id = t.state_id
     left join chats c on c.id = t.chat_id
-    where t.id = $1";
+    where t.id = $1"
+);
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -76,11 +78,13 @@ struct Row {
     score: Option<i64>,
 }
 
-const SAVE: &str = "
+statement!(
+    SAVE = "
     update tickets set
       state_id = $2, contact_name = $3, contact_email = $4, contact_verified = $5, request_at = $6,
       last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11
-    where id = $1";
+    where id = $1"
+);
 
 impl LockedTicket {
     /// Takes hold of a ticket until the transaction ends; another site's is `NotFound`.

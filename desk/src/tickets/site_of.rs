@@ -1,6 +1,11 @@
 //! Which site a ticket belongs to: it never changes, so it is asked once.
 
-use crate::{Desk, Error, Result, db::read, people::Agent, sites::Site};
+use crate::{
+    Desk, Error, Result,
+    db::{read, statement},
+    people::Agent,
+    sites::Site,
+};
 use dashmap::DashMap;
 use protocol::{SiteId, TicketId};
 use std::{
@@ -44,7 +49,7 @@ impl TicketSites {
     }
 }
 
-const SITE: &str = "select site_id from tickets where id = $1";
+statement!(SITE = "select site_id from tickets where id = $1");
 
 impl Desk {
     /// The site of a ticket, if there is such a ticket.

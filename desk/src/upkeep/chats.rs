@@ -3,7 +3,7 @@
 
 use crate::{
     Desk, Result, chats,
-    db::{read, retry},
+    db::{read, retry, statement},
     live::CONSOLE_GONE,
     routing,
     sites::Site,
@@ -130,17 +130,21 @@ fn withdraw_rings(desk: &Desk) {
     }
 }
 
-const OVERDUE: &str = "
+statement!(
+    OVERDUE = "
     select ticket_id, site_id
     from chats
     where state in ('waiting', 'ringing') and wait_until <= $1
     order by wait_until
-    limit $2";
-const WAITING: &str = "
+    limit $2"
+);
+statement!(
+    WAITING = "
     select ticket_id
     from chats
     where site_id = $1 and state in ('waiting', 'ringing')
     order by first_in_line desc, started_at
-    limit $2";
-const CHATS_OF: &str = "
-    select ticket_id, site_id from chats where agent_id = $1 and state in ('ringing', 'active') and state = 'active'";
+    limit $2"
+);
+statement!(CHATS_OF = "
+    select ticket_id, site_id from chats where agent_id = $1 and state in ('ringing', 'active') and state = 'active'");

@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Error, Result, chats,
-    db::{retry, run},
+    db::{retry, run, statement},
     sites::Site,
     tickets::{ChatState, LockedTicket, NewChat, Visitor},
     writer::Start,
@@ -85,4 +85,4 @@ impl Desk {
     }
 }
 
-const RATE: &str = "update chats set score = $2, comment = $3, rated_at = $4 where id = $1";
+statement!(RATE = "update chats set score = $2, comment = $3, rated_at = $4 where id = $1");

@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Result,
-    db::{Event, RowChange, read, run},
+    db::{Event, RowChange, read, run, statement},
     mail::proof,
     tickets::Visitor,
 };
@@ -12,10 +12,13 @@ use uuid::Uuid;
 type LinkRow = (Uuid, Uuid, Option<String>, bool);
 
 // A prefix may have moved from one site to another, so a number may stand for several; the MAC says which.
-const FIND_LINK: &str = "
-    select id, site_id, contact_email, contact_verified from tickets where number = $1 limit 20";
-const CONFIRM: &str =
-    "update tickets set contact_verified = true where id = $1 and contact_email = $2";
+statement!(
+    FIND_LINK = "
+    select id, site_id, contact_email, contact_verified from tickets where number = $1 limit 20"
+);
+statement!(
+    CONFIRM = "update tickets set contact_verified = true where id = $1 and contact_email = $2"
+);
 
 impl Desk {
     /// The token again, for a page that has proved itself.

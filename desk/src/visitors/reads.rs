@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Error, Result,
-    db::read,
+    db::{read, statement},
     sites::states,
     tickets::{ChatState, Visitor, entries},
 };
@@ -79,7 +79,7 @@ struct TicketRow {
     agent_name: Option<String>,
 }
 
-const READ: &str = "
+statement!(READ = "
     select
       t.number, t.subject, s.name as state_name, s.category, t.contact_email, t.agent_seen, t.request_at,
       c.state as chat_state, c.score, a.name as agent_name
@@ -87,10 +87,10 @@ const READ: &str = "
     join states s on s.id = t.state_id
     left join chats c on c.id = t.chat_id
     left join agents a on a.id = c.agent_id
-    where t.id = $1 and t.site_id = $2";
+    where t.id = $1 and t.site_id = $2");
 
 // Those of the same queue who come before: put back to the head, or here for longer (index chats_waiting).
-const AHEAD: &str = "
+statement!(AHEAD = "
     select count(*) from (
       select 1 as one
       from tickets t
@@ -102,4 +102,4 @@ const AHEAD: &str = "
           or (c.first_in_line = mine.first_in_line and c.started_at < mine.started_at)
           or (c.first_in_line = mine.first_in_line and c.started_at = mine.started_at and c.id < mine.id))
       limit $2
-    ) as earlier";
+    ) as earlier");

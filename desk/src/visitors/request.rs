@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Error, Result,
-    db::{Tx, retry, run},
+    db::{Tx, retry, run, statement},
     mail::{AgentMail, VisitorMail, mail_agents, mail_visitor},
     sites::Site,
     tickets::{LockedTicket, NewRequest, files::attach},
@@ -69,19 +69,21 @@ impl Desk {
     }
 }
 
-const ADD: &str = "
+statement!(ADD = "
     insert into tickets (
       id, site_id, start_id, number, queue_id, state_id, contact_name, contact_email,
       page, lang, zone, created_at, request_at, last_at,
       priority, contact_verified, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $12, 'medium', false, 0, 0, 0, 0, 0, '')
-    on conflict do nothing";
+    on conflict do nothing");
 
-const FIND: &str = "
+statement!(
+    FIND = "
     select t.id, t.number, e.seq
     from tickets t
     join entries e on e.id = t.start_id and e.ticket_id = t.id
-    where t.site_id = $1 and t.start_id = $2";
+    where t.site_id = $1 and t.start_id = $2"
+);
 
 /// The ticket that a form with this id opened before.
 async fn find(

@@ -2,20 +2,16 @@
 
 use crate::{
     Error, Result,
-    db::{
-        Tx,
-        rows::{MAX_ROWS, Rows},
-        run,
-    },
+    db::{MAX_ROWS, Rows, Tx, rows, run},
     live::Event,
     tickets::entries,
 };
 use protocol::{TicketId, entry::AgentEntry};
 
-static ADD_ENTRIES: Rows = Rows::new(
-    "insert into entries (ticket_id, seq, id, at, kind, agent_id, body) values ",
+rows!(
+    ADD_ENTRIES = "insert into entries (ticket_id, seq, id, at, kind, agent_id, body) values ",
     "?, ?, ?, ?, ?, ?, ?",
-    " on conflict do nothing",
+    " on conflict do nothing"
 );
 
 /// Stores entries at places that their tickets' rows have handed out, and publishes each.

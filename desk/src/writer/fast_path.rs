@@ -13,20 +13,18 @@ use super::{
 };
 use crate::{
     Desk,
-    db::{
-        Db,
-        rows::{MAX_ROWS, Rows},
-    },
+    db::{Db, MAX_ROWS, rows},
     tickets::entries,
 };
 use protocol::Timestamp;
 use std::collections::HashMap;
 
 // What is not bound is null: a size larger than the batch is filled with rows that are left out.
-static ADD: Rows = Rows::new(
-    "insert into entries (ticket_id, seq, id, at, kind, agent_id, body) select * from (values ",
+rows!(
+    ADD for Sqlite =
+        "insert into entries (ticket_id, seq, id, at, kind, agent_id, body) select * from (values ",
     "?, ?, ?, ?, ?, ?, ?",
-    ") where column1 is not null",
+    ") where column1 is not null"
 );
 
 /// A batch that is committed, and whose senders are not answered yet: that happens while the next batch is being written.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    db::{Tx, rows::Rows, run},
+    db::{Rows, Tx, rows, run},
     live::{Event, LastMessage, Receipt, RowChange},
     tickets::{ChatState, entries},
 };
@@ -39,24 +39,24 @@ pub(super) struct Row {
     entry_agent: Option<Uuid>,
 }
 
-static READ: Rows = Rows::new(
-    "select v.column3 as n, t.site_id, t.last_seq, t.unread,
+rows!(
+    READ = "select v.column3 as n, t.site_id, t.last_seq, t.unread,
        c.state as chat_state, c.agent_id as chat_agent, e.seq, e.at, e.agent_id as entry_agent
      from (values ",
-    "?, ?, ?",
+    "?uuid, ?uuid, ?bigint",
     ") as v
      join tickets t on t.id = v.column1
      left join chats c on c.id = t.chat_id
-     left join entries e on e.id = v.column2 and e.ticket_id = v.column1",
+     left join entries e on e.id = v.column2 and e.ticket_id = v.column1"
 );
 
 // The old sequence is in the condition: a change by another connection in between matches no row, and the batch runs again.
-pub(super) static UPDATE: Rows = Rows::new(
+rows!(pub(super) UPDATE =
     "update tickets set last_seq = v.column3, last_at = v.column4, unread = unread + v.column5, preview = v.column6
      from (values ",
-    "?, ?, ?, ?, ?, ?",
+    "?uuid, ?bigint, ?bigint, ?bigint, ?bigint, ?text",
     ") as v
-     where tickets.id = v.column1 and tickets.last_seq = v.column2",
+     where tickets.id = v.column1 and tickets.last_seq = v.column2"
 );
 
 /// What the messages of a batch change.
@@ -241,7 +241,7 @@ async fn update(tx: &mut Tx, targets: &BTreeMap<TicketId, Target>, now: Timestam
 macro_rules! bind_targets {
     ($query:expr, $targets:expr, $size:expr, $now:expr) => {{
         let mut query = $query;
-        for (ticket, target) in $crate::db::rows::Rows::filled($targets, $size) {
+        for (ticket, target) in $crate::db::Rows::filled($targets, $size) {
             query = query
                 .bind(ticket.0)
                 .bind(target.before.last.0)

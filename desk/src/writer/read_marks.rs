@@ -6,29 +6,29 @@ use super::{
 };
 use crate::{
     Result,
-    db::{Tx, rows::Rows, run},
+    db::{Rows, Tx, rows, run},
     live::{Event, RowChange},
 };
 use protocol::{Seq, TicketId};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-static BY_VISITOR: Rows = Rows::new(
-    "update tickets set visitor_seen = v.column2 from (values ",
-    "?, ?",
+rows!(
+    BY_VISITOR = "update tickets set visitor_seen = v.column2 from (values ",
+    "?uuid, ?bigint",
     ") as v
      where tickets.id = v.column1 and visitor_seen < v.column2 and v.column2 <= last_seq
-     returning id, visitor_seen, unread",
+     returning id, visitor_seen, unread"
 );
-static BY_AGENT: Rows = Rows::new(
-    "update tickets set agent_seen = v.column2, unread = (
+rows!(
+    BY_AGENT = "update tickets set agent_seen = v.column2, unread = (
        select count(*) from entries e
        where e.ticket_id = tickets.id and e.seq > v.column2 and e.kind = 'visitor')
      from (values ",
-    "?, ?",
+    "?uuid, ?bigint",
     ") as v
      where tickets.id = v.column1 and agent_seen < v.column2 and v.column2 <= last_seq
-     returning id, agent_seen, unread",
+     returning id, agent_seen, unread"
 );
 
 pub(super) async fn write(

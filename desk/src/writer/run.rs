@@ -6,7 +6,7 @@ use super::{
     command::Command,
     fast_path::{self, CommittedBatch},
 };
-use crate::{Desk, Inner, db::rows::MAX_ROWS};
+use crate::{Desk, Inner, db::MAX_ROWS};
 use std::sync::Weak;
 use tokio::sync::mpsc;
 

@@ -3,7 +3,7 @@
 use super::command::{Command, Done, Opened, Start};
 use crate::{
     Desk, Error, Result,
-    db::{Count, Tx, rows::Rows, run},
+    db::{Count, Rows, Tx, rows, run, statement},
     live::{Event, RowChange},
     tickets::entries,
 };
@@ -18,36 +18,36 @@ use uuid::Uuid;
 /// The first message's place: the chat's beginning comes before it.
 const FIRST_MESSAGE: Seq = Seq(2);
 
-static FIND: Rows = Rows::new(
-    "select v.column3, t.id, t.number, e.seq
+rows!(
+    FIND = "select v.column3, t.id, t.number, e.seq
      from (values ",
-    "?, ?, ?",
+    "?uuid, ?uuid, ?bigint",
     ") as v
      join tickets t on t.site_id = v.column1 and t.start_id = v.column2
-     join entries e on e.id = t.start_id and e.ticket_id = t.id",
+     join entries e on e.id = t.start_id and e.ticket_id = t.id"
 );
 
-pub(crate) const NUMBERS: &str = "
+statement!(pub(crate) NUMBERS = "
     update site_numbers set last_number = last_number + $2
     where site_id = $1
     returning last_number, (
-      select id from states where states.site_id = $1 and category = 'open' order by position limit 1)";
+      select id from states where states.site_id = $1 and category = 'open' order by position limit 1)");
 
-static ADD_TICKETS: Rows = Rows::new(
-    "insert into tickets (
+rows!(
+    ADD_TICKETS = "insert into tickets (
        id, site_id, start_id, number, queue_id, state_id, chat_id, contact_name, contact_email,
        subject, page, lang, zone, preview, created_at, last_at,
        priority, contact_verified, last_seq, visitor_seen, agent_seen, mailed_upto, unread)
      values ",
     "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'medium', false, 2, 0, 0, 0, 1",
-    " on conflict do nothing",
+    " on conflict do nothing"
 );
 
-static ADD_CHATS: Rows = Rows::new(
+rows!(ADD_CHATS =
     "insert into chats (id, ticket_id, site_id, queue_id, page, started_at, wait_until, state, round, first_in_line)
      values ",
     "?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 0",
-    " on conflict do nothing",
+    " on conflict do nothing"
 );
 
 /// A chat with what the database gave it.

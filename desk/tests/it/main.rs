@@ -17,6 +17,5 @@ mod offers;
 mod requests;
 mod schema;
 mod sites;
-mod statements;
 mod visitors;
 mod work;

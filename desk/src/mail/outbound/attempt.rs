@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Desk, Error, Result,
-    db::run,
+    db::{run, statement},
     queue::{Lease, Outcome},
 };
 use protocol::{MailId, SiteId, TicketId, Timestamp};
@@ -81,7 +81,7 @@ fn outcome_of(desk: &Desk, mail: &MailRow, answer: relay::Outcome) -> Outcome {
     }
 }
 
-const COMPOSED: &str = "update mails set text = $2, html = $3 where id = $1";
+statement!(COMPOSED = "update mails set text = $2, html = $3 where id = $1");
 
 /// What was composed before, or composed now and kept, so that every try says the same.
 async fn letter(

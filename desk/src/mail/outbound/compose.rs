@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Desk, Error, Result,
-    db::read,
+    db::{read, statement},
     locales,
     mail::proof,
     sites::Site,
@@ -33,9 +33,11 @@ pub(super) struct MailContext<'a> {
     pub(super) content: &'a Content,
 }
 
-const READ: &str = "\
+statement!(
+    READ = "\
     select t.number, t.contact_name, t.contact_email, t.contact_verified, t.zone, s.name as state, t.subject \
-    from tickets t join states s on s.id = t.state_id where t.id = $1 and t.site_id = $2";
+    from tickets t join states s on s.id = t.state_id where t.id = $1 and t.site_id = $2"
+);
 
 #[derive(sqlx::FromRow)]
 struct TicketRow {

@@ -6,7 +6,7 @@
 use super::content::{AgentMail, Content, VisitorMail};
 use crate::{
     Desk, Error, Result,
-    db::{Conn, Tx, run},
+    db::{Conn, Tx, run, statement},
     locales,
     mail::address,
     people::email_key,
@@ -42,16 +42,22 @@ impl Queued {
     }
 }
 
-const LOCK_ADDRESS: &str = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
-const LATELY: &str = "\
+statement!(LOCK_ADDRESS for Postgres = "select pg_advisory_xact_lock(hashtextextended($1, 0))");
+statement!(
+    LATELY = "\
     select count(*), count(case when created_at > $2 then 1 end) from mails \
-    where to_key = $1 and created_at > $3 and capped";
-const LAST_ON_TICKET: &str = "\
-    select message_id from mails where ticket_id = $1 and to_key = $2 order by created_at desc, id desc limit 1";
-const INSERT: &str = "\
+    where to_key = $1 and created_at > $3 and capped"
+);
+statement!(
+    LAST_ON_TICKET = "\
+    select message_id from mails where ticket_id = $1 and to_key = $2 order by created_at desc, id desc limit 1"
+);
+statement!(
+    INSERT = "\
     insert into mails (id, site_id, ticket_id, kind, details, to_address, to_key, to_name, lang, subject, message_id, \
     in_reply_to, capped, attempts, uncertain_sends, due_at, created_at) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, $14, $14)";
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, $14, $14)"
+);
 
 /// Puts a mail to the visitor into the outbox, when an address is known, with the entry that says so.
 pub(crate) async fn mail_visitor(

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Desk, Error, Result,
-    db::{read, run},
+    db::{read, run, statement},
 };
 use protocol::{MailId, SiteId, TicketId, Timestamp};
 use sqlx::types::Json;
@@ -40,15 +40,21 @@ pub enum MailState {
     Parked,
 }
 
-const LIST: &str = "\
+statement!(
+    LIST = "\
     select id, created_at, to_address, subject, outcome, parked_at, error from mails \
-    where site_id = $1 order by created_at desc, id desc limit $2";
-const READ: &str = "\
+    where site_id = $1 order by created_at desc, id desc limit $2"
+);
+statement!(
+    READ = "\
     select id, created_at, to_address, subject, outcome, parked_at, error, ticket_id, details, lang, text, html from mails \
-    where id = $1 and site_id = $2";
-const RETRY: &str = "\
+    where id = $1 and site_id = $2"
+);
+statement!(
+    RETRY = "\
     update mails set due_at = $3, attempts = 0, uncertain_sends = 0, parked_at = null, error = null \
-    where id = $1 and site_id = $2 and parked_at is not null";
+    where id = $1 and site_id = $2 and parked_at is not null"
+);
 
 #[derive(sqlx::FromRow)]
 struct Listed {

@@ -8,7 +8,7 @@
 use super::{attempt, row::MailRow};
 use crate::{
     Desk, Error, Result,
-    db::{Tx, run},
+    db::{Tx, run, statement},
     locales,
     queue::{Backoff, Lease, Outcome, Table, Wakeups, Work, chain, table},
     tickets::LockedTicket,
@@ -20,14 +20,16 @@ use tokio::sync::Notify;
 /// The table of mails.
 pub(crate) struct Outbox;
 
+table!(
+    MAILS = "mails",
+    "site_id, ticket_id, details, to_address, to_name, lang, subject, text, html, message_id, in_reply_to, \
+     uncertain_sends, created_at"
+);
+
 impl Work for Outbox {
     type Row = MailRow;
 
-    const TABLE: Table = table!(
-        "mails",
-        "site_id, ticket_id, details, to_address, to_name, lang, subject, text, html, message_id, in_reply_to, \
-         uncertain_sends, created_at"
-    );
+    const TABLE: Table = MAILS;
     const AT_ONCE: usize = 16;
     /// 1, 2, 4, 8, 16, 32 and then every 60 minutes are a day.
     const BACKOFF: Backoff =
@@ -77,9 +79,11 @@ impl Work for Outbox {
     }
 }
 
-const DONE: &str = "
+statement!(
+    DONE = "
     update mails set due_at = null, claimed_until = null, error = null, done_at = $3, outcome = $4
-    where id = $1 and claimed_until = $2";
+    where id = $1 and claimed_until = $2"
+);
 
 #[cfg(test)]
 mod tests {

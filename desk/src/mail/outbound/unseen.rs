@@ -6,11 +6,7 @@
 use super::{content::VisitorMail, enqueue::mail_visitor};
 use crate::{
     Desk, Result,
-    db::{
-        Tx, read,
-        rows::{MAX_ROWS, Rows},
-        run,
-    },
+    db::{MAX_ROWS, Rows, Tx, read, rows, run, statement},
     queue::{
         Outcome,
         jobs::{self, Job},
@@ -57,12 +53,12 @@ impl Follower for UnseenReplies {
     }
 }
 
-static UNSEEN: Rows = Rows::new(
+rows!(UNSEEN =
     "select t.id, t.site_id, v.column3 from (values ",
-    "?, ?, ?",
+    "?uuid, ?bigint, ?bigint",
     ") as v
      join tickets t on t.id = v.column1
-     where t.contact_email is not null and t.visitor_seen < v.column2 and t.mailed_upto < v.column2",
+     where t.contact_email is not null and t.visitor_seen < v.column2 and t.mailed_upto < v.column2"
 );
 
 /// Those of the replies that a visitor with an address has neither seen nor got by mail.
@@ -83,14 +79,14 @@ async fn unseen_of(
 }
 
 // Where the last reply is that was neither seen nor mailed, and after what.
-const RANGE: &str = "
+statement!(RANGE = "
     select site_id, after, (
       select max(seq) from entries where ticket_id = $1 and seq > after and kind = 'agent')
     from (
       select site_id, case when visitor_seen < mailed_upto then mailed_upto else visitor_seen end as after
       from tickets
       where id = $1 and contact_email is not null
-    ) ticket";
+    ) ticket");
 
 /// Site, and the range of [`RANGE`].
 type Range = (Uuid, i64, Option<i64>);
@@ -122,7 +118,7 @@ pub(crate) async fn mail(desk: &Desk, ticket: TicketId) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-const MAILED: &str = "update tickets set mailed_upto = $2 where id = $1";
+statement!(MAILED = "update tickets set mailed_upto = $2 where id = $1");
 
 /// Mails the replies that were neither seen nor mailed before, in one mail, to a visitor with an address.
 pub(crate) async fn mail_now(

@@ -3,7 +3,7 @@
 use super::{SiteFile, SiteFileError};
 use crate::{
     Desk, Result,
-    db::{Tx, bump_revision, run},
+    db::{Tx, bump_revision, run, statement},
     locales,
     sites::states,
 };
@@ -16,18 +16,25 @@ use serde_json::{Map, Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-const FIND: &str = "\
+statement!(
+    FIND = "\
     select id, name, prefix, lang, hue, allowed_origins, schedule, closed_now, limits, closing_reasons \
-    from sites where key = $1";
-const INSERT: &str = "\
+    from sites where key = $1"
+);
+statement!(
+    INSERT = "\
     insert into sites (id, key, name, prefix, lang, hue, allowed_origins, schedule, closed_now, limits, closing_reasons, created_at) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-const UPDATE: &str = "\
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+);
+statement!(
+    UPDATE = "\
     update sites set name = $2, prefix = $3, lang = $4, hue = $5, allowed_origins = $6, schedule = $7, closed_now = $8, \
-    limits = $9, closing_reasons = $10 where id = $1";
-const QUEUE_NAMES: &str = "select name from queues where site_id = $1 order by position";
-const INSERT_QUEUE: &str =
-    "insert into queues (id, site_id, name, position) values ($1, $2, $3, $4)";
+    limits = $9, closing_reasons = $10 where id = $1"
+);
+statement!(QUEUE_NAMES = "select name from queues where site_id = $1 order by position");
+statement!(
+    INSERT_QUEUE = "insert into queues (id, site_id, name, position) values ($1, $2, $3, $4)"
+);
 
 #[derive(sqlx::FromRow)]
 struct Row {

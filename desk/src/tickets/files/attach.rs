@@ -2,14 +2,16 @@
 
 use crate::{
     Result,
-    db::{Tx, run},
+    db::{Tx, run, statement},
 };
 use protocol::{Code, EntryId, Field, FileId, Refusal, SiteId, TicketId, file::Attachment, limits};
 
-const ATTACH: &str = "
+statement!(
+    ATTACH = "
     update files set ticket_id = $3, entry_id = $4
     where id = $1 and site_id = $2 and ticket_id is null
-    returning name, media_type, bytes";
+    returning name, media_type, bytes"
+);
 
 /// Puts uploads of this site that are on no message yet onto this one.
 pub(crate) async fn attach(

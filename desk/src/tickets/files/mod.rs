@@ -9,7 +9,7 @@ pub(crate) use attach::attach;
 
 use crate::{
     Desk, Error, Result,
-    db::{Tx, read, run},
+    db::{Tx, read, run, statement},
     people::Agent,
     secret::{hashed, new_token},
     tickets::Visitor,
@@ -61,19 +61,29 @@ pub struct StoredFile {
     pub inline: bool,
 }
 
-const INSERT: &str = "\
+statement!(
+    INSERT = "\
     insert into files (id, site_id, stored_name, name, media_type, bytes, inline, created_at) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8)";
-const FOR_VISITOR: &str = "\
+    values ($1, $2, $3, $4, $5, $6, $7, $8)"
+);
+statement!(
+    FOR_VISITOR = "\
     select id, stored_name, name, media_type, bytes, inline from files \
-    where id = $1 and site_id = $2 and ticket_id = $3";
-const FOR_AGENT: &str = "\
-    select id, stored_name, name, media_type, bytes, inline from files where id = $1 and site_id = $2";
-const UNUSED: &str = "\
-    select id, stored_name from files where ticket_id is null and created_at < $1 order by created_at limit $2";
-const STORED_AT_SITE: &str =
-    "select f.stored_name from files f join sites s on s.id = f.site_id where s.key = $1";
-const DELETE_UNUSED: &str = "delete from files where id = $1 and ticket_id is null";
+    where id = $1 and site_id = $2 and ticket_id = $3"
+);
+statement!(
+    FOR_AGENT = "\
+    select id, stored_name, name, media_type, bytes, inline from files where id = $1 and site_id = $2"
+);
+statement!(
+    UNUSED = "\
+    select id, stored_name from files where ticket_id is null and created_at < $1 order by created_at limit $2"
+);
+statement!(
+    STORED_AT_SITE =
+        "select f.stored_name from files f join sites s on s.id = f.site_id where s.key = $1"
+);
+statement!(DELETE_UNUSED = "delete from files where id = $1 and ticket_id is null");
 
 #[derive(sqlx::FromRow)]
 struct Row {

@@ -17,7 +17,7 @@ pub(crate) use renumber::{after_removal, after_restore};
 
 use crate::{
     Desk, Result, Stop,
-    db::{Tx, read, retry, run},
+    db::{Tx, read, retry, run, statement},
 };
 use place::{Place, Snapshot};
 use protocol::{Seq, TicketId, Timestamp};
@@ -114,13 +114,15 @@ async fn take<F: Follower>(desk: &Desk, place: &Place, page: &Page) -> Result<()
     })
 }
 
-const FIND: &str = "select position, under_way, version from followers where name = $1";
-const ADD: &str = "
+statement!(FIND = "select position, under_way, version from followers where name = $1");
+statement!(
+    ADD = "
     insert into followers (name, position, under_way, version)
     values ($1, $2, $3, 0)
-    on conflict do nothing";
-const LAST_SQLITE: &str = "select coalesce(max(position), 0) from entries";
-const SNAPSHOT_POSTGRES: &str = "select pg_current_snapshot()::text";
+    on conflict do nothing"
+);
+statement!(LAST_SQLITE = "select coalesce(max(position), 0) from entries");
+statement!(SNAPSHOT_POSTGRES for Postgres = "select pg_current_snapshot()::text");
 
 /// Where the follower stands.
 async fn place_of<F: Follower>(desk: &Desk) -> Result<Place> {
@@ -166,16 +168,16 @@ struct Page {
 }
 
 // One writer: the order of rows is that of commits.
-const PAGE_SQLITE: &str = "
+statement!(PAGE_SQLITE for Sqlite = "
     select position, ticket_id, seq, at, kind, null as snapshot
     from entries
     where position > $1
     order by position
-    limit $2";
+    limit $2");
 // What was under way when the numbers after it were taken, and what has a number after the position (index
 // `entries_position` for both): whole transactions, and the snapshot that says who is under way now. No entry comes before
 // an earlier one of its ticket: who waited for the ticket may have the lower number.
-const PAGE_POSTGRES: &str = "
+statement!(PAGE_POSTGRES for Postgres = "
     select position, ticket_id, seq, at, kind, snapshot
     from (
       select position, ticket_id, seq, at, kind, pg_current_snapshot()::text as snapshot,
@@ -189,7 +191,7 @@ const PAGE_POSTGRES: &str = "
           fetch first ($2) rows with ties)
       ) new
     ) ordered
-    order by turn, ticket_id, seq";
+    order by turn, ticket_id, seq");
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -230,9 +232,11 @@ async fn read_page(desk: &Desk, place: &Place, most: usize) -> Result<Option<Pag
     Ok(Some(Page { entries: rows.into_iter().map(entry).collect(), end }))
 }
 
-const ADVANCE: &str = "
+statement!(
+    ADVANCE = "
     update followers set position = $3, under_way = $4, version = version + 1
-    where name = $1 and version = $2";
+    where name = $1 and version = $2"
+);
 
 async fn advance<F: Follower>(tx: &mut Tx, from: &Place, to: &Place) -> Result<bool> {
     run!(tx, c => sqlx::query(ADVANCE)

@@ -2,12 +2,12 @@
 
 use crate::{
     Result,
-    db::{Conn, Db, Tx},
+    db::{Conn, Db, Tx, statement},
 };
 
-const CUT_SQLITE: &str = "
+statement!(CUT_SQLITE for Sqlite = "
     update followers set
-      position = min(position, coalesce((select max(position) from entries), 0)), version = version + 1";
+      position = min(position, coalesce((select max(position) from entries), 0)), version = version + 1");
 
 /// Entries were taken away in this transaction. SQLite gives the numbers at the end once more, so no follower may stand
 /// behind the last entry that is left, and a page that was read before is read again.
@@ -18,19 +18,19 @@ pub(crate) async fn after_removal(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-const LAST_POSTGRES: &str = "
+statement!(LAST_POSTGRES for Postgres = "
     select max(position)
     from (select max(position) as position from entries union all select max(position) from followers) known
-    having max(position) >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
-const LOCK_POSTGRES: &str = "lock table followers in exclusive mode";
-const SHIFT_ENTRIES_POSTGRES: &str = "update entries set position = position - $1";
+    having max(position) >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
+statement!(LOCK_POSTGRES for Postgres = "lock table followers in exclusive mode");
+statement!(SHIFT_ENTRIES_POSTGRES for Postgres = "update entries set position = position - $1");
 // Who has not begun stays there.
-const SHIFT_FOLLOWERS_POSTGRES: &str = "
+statement!(SHIFT_FOLLOWERS_POSTGRES for Postgres = "
     update followers set
       position = position - $1,
       under_way = (select coalesce(jsonb_agg(n::bigint - $1), '[]') from jsonb_array_elements_text(under_way) n),
       version = version + 1
-    where position > -9223372036854775807";
+    where position > -9223372036854775807");
 
 /// A PostgreSQL database that was restored on another server brings numbers of transactions that are still to come there:
 /// they are moved below every number to come, in their order, those of entries and of followers alike.

@@ -1,0 +1,83 @@
+//! Statements, registered where they are written: in the tests every one of them is known, so that each is prepared on both
+//! engines.
+
+use sqlx::{SqlSafeStr, SqlStr};
+use std::fmt;
+
+/// A statement of SQL. Made by [`statement!`] or, for many rows at once, by [`rows!`]; nothing else is handed to sqlx.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Statement(&'static str);
+
+impl Statement {
+    /// For the macros alone: whoever calls it registers the statement.
+    pub(crate) const fn registered(sql: &'static str) -> Self {
+        Self(sql)
+    }
+}
+
+impl SqlSafeStr for Statement {
+    fn into_sql_str(self) -> SqlStr {
+        self.0.into_sql_str()
+    }
+}
+
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// Declares a statement that both engines understand, with `$1` for what is bound: `statement!(FIND = "select …");`. One of a
+/// pair, or one that a single engine ever runs, says so: `statement!(FIND_POSTGRES for Postgres = "…");`.
+macro_rules! statement {
+    ($visibility:vis $name:ident = $sql:expr) => {
+        $visibility const $name: $crate::db::Statement = $crate::db::Statement::registered($sql);
+        $crate::db::register!($name, None, $name);
+    };
+    ($visibility:vis $name:ident for $engine:ident = $sql:expr) => {
+        $visibility const $name: $crate::db::Statement = $crate::db::Statement::registered($sql);
+        $crate::db::register!($name, Some($crate::db::registry::Engine::$engine), $name);
+    };
+}
+
+/// Declares a statement with a list of rows in its middle: what stands before it, one row with `?` for each value, what stands
+/// after it.
+macro_rules! rows {
+    ($visibility:vis $name:ident = $before:expr, $row:expr, $after:expr) => {
+        $crate::db::rows!($visibility $name [None] = $before, $row, $after);
+    };
+    ($visibility:vis $name:ident for $engine:ident = $before:expr, $row:expr, $after:expr) => {
+        $crate::db::rows!(
+            $visibility $name [Some($crate::db::registry::Engine::$engine)] = $before, $row, $after
+        );
+    };
+    ($visibility:vis $name:ident [$engine:expr] = $before:expr, $row:expr, $after:expr) => {
+        $visibility static $name: $crate::db::Rows = $crate::db::Rows::new($before, $row, $after);
+        #[cfg(test)]
+        inventory::submit! {
+            $crate::db::registry::Registered {
+                name: stringify!($name),
+                place: concat!(file!(), ":", line!()),
+                engine: $engine,
+                sql: $crate::db::registry::Sql::Rows(&$name),
+            }
+        }
+    };
+}
+
+/// Makes a statement known to the tests.
+macro_rules! register {
+    ($name:ident, $engine:expr, $statement:expr) => {
+        #[cfg(test)]
+        inventory::submit! {
+            $crate::db::registry::Registered {
+                name: stringify!($name),
+                place: concat!(file!(), ":", line!()),
+                engine: $engine,
+                sql: $crate::db::registry::Sql::One($statement),
+            }
+        }
+    };
+}
+
+pub(crate) use {register, rows, statement};
