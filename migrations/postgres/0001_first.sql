@@ -18,8 +18,7 @@ create table sites (
   schedule jsonb not null,
   closed_now boolean not null,
   limits jsonb not null,
-  closing_reasons jsonb not null,
-  created_at bigint not null
+  closing_reasons jsonb not null
 );
 
 -- Beside the site and not in it: every new ticket writes here.
@@ -40,7 +39,7 @@ create table states (
   id uuid not null primary key,
   site_id uuid not null references sites (id) on delete cascade,
   name text not null,
-  category text not null check (category in ('open', 'waiting', 'closed')),
+  category text not null,
   position bigint not null,
   unique (site_id, name)
 );
@@ -113,7 +112,7 @@ create table tickets (
   queue_id uuid references queues (id) on delete set null,
   state_id uuid not null references states (id),
   chat_id uuid,
-  priority text not null check (priority in ('urgent', 'high', 'medium', 'low')),
+  priority text not null,
   contact_id uuid references contacts (id) on delete set null,
   contact_name text,
   contact_email text,
@@ -203,7 +202,6 @@ create table files (
   id uuid not null primary key,
   site_id uuid not null references sites (id) on delete cascade,
   ticket_id uuid references tickets (id) on delete cascade,
-  entry_id uuid,
   stored_name text not null,
   name text not null,
   media_type text not null,
@@ -237,7 +235,6 @@ create table mails (
   uncertain_sends bigint not null,
   parked_at bigint,
   error text,
-  done_at bigint,
   outcome text,
   created_at bigint not null
 );
@@ -257,7 +254,6 @@ create table jobs (
   attempts bigint not null,
   parked_at bigint,
   error text,
-  created_at bigint not null,
   unique (kind, key)
 );
 create index jobs_due on jobs (due_at) where due_at is not null;

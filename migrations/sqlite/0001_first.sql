@@ -18,8 +18,7 @@ create table sites (
   schedule text not null,
   closed_now integer not null,
   limits text not null,
-  closing_reasons text not null,
-  created_at integer not null
+  closing_reasons text not null
 ) strict;
 
 -- Beside the site and not in it: every new ticket writes here.
@@ -40,7 +39,7 @@ create table states (
   id blob not null primary key,
   site_id blob not null references sites (id) on delete cascade,
   name text not null,
-  category text not null check (category in ('open', 'waiting', 'closed')),
+  category text not null,
   position integer not null,
   unique (site_id, name)
 ) strict;
@@ -113,7 +112,7 @@ create table tickets (
   queue_id blob references queues (id) on delete set null,
   state_id blob not null references states (id),
   chat_id blob,
-  priority text not null check (priority in ('urgent', 'high', 'medium', 'low')),
+  priority text not null,
   contact_id blob references contacts (id) on delete set null,
   contact_name text,
   contact_email text,
@@ -203,7 +202,6 @@ create table files (
   id blob not null primary key,
   site_id blob not null references sites (id) on delete cascade,
   ticket_id blob references tickets (id) on delete cascade,
-  entry_id blob,
   stored_name text not null,
   name text not null,
   media_type text not null,
@@ -237,7 +235,6 @@ create table mails (
   uncertain_sends integer not null,
   parked_at integer,
   error text,
-  done_at integer,
   outcome text,
   created_at integer not null
 ) strict;
@@ -257,7 +254,6 @@ create table jobs (
   attempts integer not null,
   parked_at integer,
   error text,
-  created_at integer not null,
   unique (kind, key)
 ) strict;
 create index jobs_due on jobs (due_at) where due_at is not null;

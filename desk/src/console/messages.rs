@@ -60,7 +60,7 @@ impl Desk {
             if in_chat && !text.is_empty() {
                 ChatText::parse(&text)?;
             }
-            let files = attach(&mut tx, locked.site, locked.id, id, files).await?;
+            let files = attach(&mut tx, locked.site, locked.id, files).await?;
             let (name, text) = (agent.name.clone(), text.clone());
             let message = AgentBody::Agent { agent: agent.id, name, text, files };
             let receipt = locked.add_as(&mut tx, id, now, message).await?;

@@ -5,14 +5,13 @@ use crate::{
     Desk, Error, Result,
     db::{read, statement},
     people::Agent,
-    sites::states,
     tickets::{ChatState, entries},
 };
 use protocol::{
     ChatId, PageUrl, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     agent::{AgentChat, AgentState, Conversation, Me, Offer},
     contact::Contact,
-    entry::{AgentEntry, TicketState},
+    entry::{AgentEntry, Category, TicketState},
 };
 use uuid::Uuid;
 
@@ -89,7 +88,7 @@ impl Desk {
                 verified: row.contact_verified,
             },
             subject: row.subject,
-            state: TicketState { name: row.state_name, category: states::from_text(&row.category) },
+            state: TicketState { name: row.state_name, category: row.category },
             page: find_page(row.page.as_deref()),
             lang: row.lang,
             created_at: Timestamp(row.created_at),
@@ -150,7 +149,8 @@ struct Row {
     contact_verified: bool,
     subject: Option<String>,
     state_name: String,
-    category: String,
+    #[sqlx(try_from = "String")]
+    category: Category,
     page: Option<String>,
     lang: String,
     created_at: i64,

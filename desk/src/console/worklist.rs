@@ -4,13 +4,12 @@ use crate::{
     Desk, Result,
     db::{read, statement},
     people::Agent,
-    sites::states,
 };
 use protocol::{
     ChatId, QueueId, SiteId, TicketId, TicketNumber, Timestamp,
     agent::{WorkItem, WorkKind},
     contact::Contact,
-    entry::TicketState,
+    entry::{Category, TicketState},
 };
 use uuid::Uuid;
 
@@ -82,7 +81,7 @@ impl Desk {
             },
             subject: row.subject,
             preview: row.preview,
-            state: TicketState { name: row.state_name, category: states::from_text(&row.category) },
+            state: TicketState { name: row.state_name, category: row.category },
             since: Timestamp(since),
             last_at: Timestamp(row.last_at),
             unread: u32::try_from(row.unread).unwrap_or(0),
@@ -109,7 +108,8 @@ struct Row {
     subject: Option<String>,
     preview: String,
     state_name: String,
-    category: String,
+    #[sqlx(try_from = "String")]
+    category: Category,
     last_at: i64,
     unread: i64,
     request_at: Option<i64>,

@@ -59,8 +59,8 @@ impl JobRow {
 // the row outlives it.
 statement!(
     ENQUEUE = "
-    insert into jobs (id, kind, key, details, due_at, attempts, created_at)
-    values ($1, $2, $3, $4, $5, 0, $6)
+    insert into jobs (id, kind, key, details, due_at, attempts)
+    values ($1, $2, $3, $4, $5, 0)
     on conflict (kind, key) do update set
       due_at = excluded.due_at, claimed_until = null, attempts = 0, parked_at = null, error = null
     where jobs.claimed_until is not null or jobs.due_at is null"
@@ -75,7 +75,6 @@ pub(crate) async fn enqueue(tx: &mut Tx, desk: &Desk, job: Job, due_at: Timestam
         .bind(job.key())
         .bind(Json(job))
         .bind(due_at.0)
-        .bind(desk.now().0)
         .execute(c)
         .await
         .map(|_| ()))?;

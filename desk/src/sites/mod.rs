@@ -2,6 +2,7 @@
 //! also by another process.
 
 pub(crate) mod file;
+mod row;
 mod site;
 mod snapshot;
 pub(crate) mod states;

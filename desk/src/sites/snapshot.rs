@@ -1,6 +1,9 @@
 //! What is kept in memory: sites, queues and who serves them, as of one revision.
 
-use super::site::{Queue, Site};
+use super::{
+    row::{SiteRow, set_columns},
+    site::{Queue, Site},
+};
 use crate::{
     Desk, Result,
     db::{read, revision, statement},
@@ -9,9 +12,8 @@ use crate::{
 use protocol::{
     AgentId, QueueId, SiteId, SiteKey, Timestamp,
     agent::AgentState,
-    settings::{ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName, SiteName},
+    settings::{Hue, QueueName},
 };
-use sqlx::types::Json;
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, RwLock},
@@ -99,36 +101,13 @@ impl Snapshot {
     }
 }
 
-statement!(
-    SITES = "\
-    select id, key, name, prefix, lang, hue, allowed_origins, schedule, closed_now, limits, closing_reasons \
-    from sites order by name, id"
-);
+statement!(SITES = concat!("select id, key, ", set_columns!(), " from sites order by name, id"));
 statement!(QUEUES = "select id, site_id, name from queues order by position, id");
 statement!(
     AGENTS = "select id, email, name, role, lang, state, state_since, every_site from agents order by id"
 );
 statement!(AGENT_SITES = "select agent_id, site_id from agent_sites");
 statement!(AGENT_QUEUES = "select agent_id, queue_id from agent_queues");
-
-#[derive(sqlx::FromRow)]
-struct SiteRow {
-    id: Uuid,
-    #[sqlx(try_from = "String")]
-    key: SiteKey,
-    #[sqlx(try_from = "String")]
-    name: SiteName,
-    #[sqlx(try_from = "String")]
-    prefix: Prefix,
-    #[sqlx(try_from = "String")]
-    lang: Language,
-    hue: Option<i64>,
-    allowed_origins: Json<List<Origin>>,
-    schedule: Json<serde_json::Value>,
-    closed_now: bool,
-    limits: Json<Limits>,
-    closing_reasons: Json<List<ClosingReason>>,
-}
 
 #[derive(sqlx::FromRow)]
 struct QueueRow {
@@ -213,7 +192,7 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 allowed_origins: row.allowed_origins.0,
                 hue: stored_hue(row.hue),
                 limits: row.limits.0,
-                schedule: row.schedule.0,
+                schedule: row.schedule.0.into(),
                 closed_now: row.closed_now,
                 closing_reasons: row.closing_reasons.0,
             })

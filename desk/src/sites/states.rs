@@ -11,8 +11,11 @@ use protocol::{
 use uuid::Uuid;
 
 /// What a new site begins with; the owner may rename them and add others.
-const DEFAULTS: [(&str, &str); 3] =
-    [("pendiente", "open"), ("atendido", "waiting"), ("finalizado", "closed")];
+const DEFAULTS: [(&str, Category); 3] = [
+    ("pendiente", Category::Open),
+    ("atendido", Category::Waiting),
+    ("finalizado", Category::Closed),
+];
 
 statement!(
     ADD = "
@@ -27,7 +30,7 @@ pub(crate) async fn seed_site(tx: &mut Tx, desk: &Desk, site: SiteId) -> Result<
             .bind(desk.clock().new_id())
             .bind(site.0)
             .bind(name)
-            .bind(category)
+            .bind(category.as_text())
             .bind(position)
             .execute(c)
             .await
@@ -52,25 +55,9 @@ pub(crate) async fn first(
 ) -> Result<(Uuid, TicketState)> {
     let row = run!(tx, c => sqlx::query_as::<_, (Uuid, String)>(FIRST)
         .bind(site.0)
-        .bind(as_text(category))
+        .bind(category.as_text())
         .fetch_optional(c)
         .await)?;
     let (id, name) = row.ok_or_else(Error::not_found)?;
     Ok((id, TicketState { name, category }))
-}
-
-pub(crate) fn as_text(category: Category) -> &'static str {
-    match category {
-        Category::Open => "open",
-        Category::Waiting => "waiting",
-        Category::Closed => "closed",
-    }
-}
-
-pub(crate) fn from_text(category: &str) -> Category {
-    match category {
-        "waiting" => Category::Waiting,
-        "closed" => Category::Closed,
-        _ => Category::Open,
-    }
 }

@@ -61,7 +61,8 @@ struct Row {
     queue_id: Option<Uuid>,
     state_id: Uuid,
     state_name: String,
-    category: String,
+    #[sqlx(try_from = "String")]
+    category: Category,
     contact_name: Option<String>,
     contact_email: Option<String>,
     contact_verified: bool,
@@ -116,7 +117,7 @@ impl LockedTicket {
             number: TicketNumber(row.number),
             queue: row.queue_id.map(QueueId),
             state_id: row.state_id,
-            state: TicketState { name: row.state_name, category: states::from_text(&row.category) },
+            state: TicketState { name: row.state_name, category: row.category },
             name: row.contact_name,
             email: row.contact_email,
             verified: row.contact_verified,

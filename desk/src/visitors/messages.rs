@@ -71,7 +71,7 @@ impl Desk {
                 if let Some(first) = entries::find(&mut tx, locked.id, id).await? {
                     return Ok(Receipt { id, seq: first.seq, at: first.at });
                 }
-                let files = attach(&mut tx, locked.site, locked.id, id, &files).await?;
+                let files = attach(&mut tx, locked.site, locked.id, &files).await?;
                 let message = AgentBody::Visitor { text: text.clone(), files };
                 let receipt = locked.add_as(&mut tx, id, now, message).await?;
                 if locked.live_chat().is_none() {

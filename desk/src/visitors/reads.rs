@@ -3,12 +3,11 @@
 use crate::{
     Desk, Error, Result,
     db::{read, statement},
-    sites::states,
     tickets::{ChatState, Visitor, entries},
 };
 use protocol::{
     Seq, TicketId, TicketNumber,
-    entry::{TicketState, VisitorEntry},
+    entry::{Category, TicketState, VisitorEntry},
     visitor::{VisitorChat, VisitorTicket},
 };
 
@@ -38,7 +37,7 @@ impl Desk {
         Ok(VisitorTicket {
             number: TicketNumber(row.number),
             subject: row.subject,
-            state: TicketState { name: row.state_name, category: states::from_text(&row.category) },
+            state: TicketState { name: row.state_name, category: row.category },
             chat,
             email: row.contact_email,
             seen_upto: Seq(row.agent_seen),
@@ -70,7 +69,8 @@ struct TicketRow {
     number: String,
     subject: Option<String>,
     state_name: String,
-    category: String,
+    #[sqlx(try_from = "String")]
+    category: Category,
     contact_email: Option<String>,
     agent_seen: i64,
     request_at: Option<i64>,

@@ -57,7 +57,7 @@ impl Desk {
             return Err(Error::Conflict);
         }
         let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
-        let files = attach(&mut tx, site.id, ticket, new.id, &new.files).await?;
+        let files = attach(&mut tx, site.id, ticket, &new.files).await?;
         let message = AgentBody::Visitor { text: new.text.as_str().to_owned(), files };
         let receipt = locked.add_as(&mut tx, new.id, now, message).await?;
         mail_visitor(&mut tx, self, &mut locked, VisitorMail::RequestReceived, now).await?;

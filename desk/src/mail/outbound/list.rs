@@ -4,6 +4,7 @@ use super::{
     compose::{self, MailContext},
     content::Content,
     letter::Rendered,
+    row::MailOutcome,
 };
 use crate::{
     Desk, Error, Result,
@@ -67,21 +68,24 @@ struct Listed {
     error: Option<String>,
 }
 
-impl From<Listed> for KeptMail {
-    fn from(row: Listed) -> Self {
-        Self {
+impl TryFrom<Listed> for KeptMail {
+    type Error = Error;
+
+    fn try_from(row: Listed) -> Result<Self> {
+        let outcome = row.outcome.as_deref().map(MailOutcome::from_text).transpose()?;
+        Ok(Self {
             id: MailId(row.id),
             at: Timestamp(row.created_at),
             to: row.to_address,
             subject: row.subject,
-            state: match row.outcome.as_deref() {
-                Some("kept") => MailState::Kept,
-                Some(_) => MailState::Sent,
+            state: match outcome {
+                Some(MailOutcome::Kept) => MailState::Kept,
+                Some(MailOutcome::Sent) => MailState::Sent,
                 None if row.parked_at.is_some() => MailState::Parked,
                 None => MailState::Queued,
             },
             error: row.error,
-        }
+        })
     }
 }
 
@@ -105,7 +109,9 @@ pub(crate) async fn newest(desk: &Desk, sites: &[SiteId]) -> Result<Vec<KeptMail
             .bind(LISTED)
             .fetch_all(c)
             .await)?;
-        all.extend(rows.into_iter().map(KeptMail::from));
+        for row in rows {
+            all.push(row.try_into()?);
+        }
     }
     all.sort_by_key(|mail| std::cmp::Reverse((mail.at, mail.id)));
     all.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
@@ -126,7 +132,7 @@ pub(crate) async fn read(
             .await)?;
         if let Some(row) = row {
             let letter = letter_of(desk, *site, &row).await?;
-            return Ok((row.listed.into(), letter.text, letter.html));
+            return Ok((row.listed.try_into()?, letter.text, letter.html));
         }
     }
     Err(Error::not_found())

@@ -5,7 +5,10 @@
 //! have gone out: without an uncertain send it is simply tried again, with one it is tried once more after a while under the
 //! same Message-ID, with two it is parked.
 
-use super::{attempt, row::MailRow};
+use super::{
+    attempt,
+    row::{MailOutcome, MailRow},
+};
 use crate::{
     Desk, Error, Result,
     db::{Tx, run, statement},
@@ -51,12 +54,12 @@ impl Work for Outbox {
     }
 
     async fn done(tx: &mut Tx, desk: &Desk, lease: Lease) -> Result<bool> {
-        let outcome = if desk.0.mailer.relay.is_some() { "sent" } else { "kept" };
+        let outcome =
+            if desk.0.mailer.relay.is_some() { MailOutcome::Sent } else { MailOutcome::Kept };
         run!(tx, c => sqlx::query(DONE)
             .bind(lease.id)
             .bind(lease.until)
-            .bind(desk.now().0)
-            .bind(outcome)
+            .bind(outcome.as_text())
             .execute(c)
             .await
             .map(|done| done.rows_affected() > 0))
@@ -81,7 +84,7 @@ impl Work for Outbox {
 
 statement!(
     DONE = "
-    update mails set due_at = null, claimed_until = null, error = null, done_at = $3, outcome = $4
+    update mails set due_at = null, claimed_until = null, error = null, outcome = $3
     where id = $1 and claimed_until = $2"
 );
 

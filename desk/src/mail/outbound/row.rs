@@ -3,6 +3,16 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
+protocol::text_enum! {
+    /// How a mail went out.
+    pub(super) enum MailOutcome {
+        /// The relay took it.
+        Sent = "sent",
+        /// It was written as a file, for there is no relay.
+        Kept = "kept",
+    }
+}
+
 /// A mail that is to be sent.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct MailRow {

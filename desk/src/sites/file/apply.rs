@@ -5,55 +5,41 @@ use crate::{
     Desk, Result,
     db::{Tx, bump_revision, run, statement},
     locales,
-    sites::states,
+    sites::{
+        row::{SiteRow, bind_set_columns, set_columns},
+        states,
+    },
 };
 use protocol::{
     SiteId, SiteKey,
     schedule::ScheduleError,
-    settings::{ClosingReason, Language, Limits, List, Origin, Prefix, QueueName, SiteName},
+    settings::{Limits, List, Prefix, QueueName, SiteName},
 };
 use serde_json::{Map, Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+statement!(FIND = concat!("select id, key, ", set_columns!(), " from sites where key = $1"));
 statement!(
-    FIND = "\
-    select id, name, prefix, lang, hue, allowed_origins, schedule, closed_now, limits, closing_reasons \
-    from sites where key = $1"
+    INSERT = concat!(
+        "insert into sites (id, key, ",
+        set_columns!(),
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+    )
 );
 statement!(
-    INSERT = "\
-    insert into sites (id, key, name, prefix, lang, hue, allowed_origins, schedule, closed_now, limits, closing_reasons, created_at) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-);
-statement!(
-    UPDATE = "\
-    update sites set name = $2, prefix = $3, lang = $4, hue = $5, allowed_origins = $6, schedule = $7, closed_now = $8, \
-    limits = $9, closing_reasons = $10 where id = $1"
+    UPDATE = concat!(
+        "update sites set (",
+        set_columns!(),
+        ") = ($2, $3, $4, $5, $6, $7, $8, $9, $10) where id = $1"
+    )
 );
 statement!(QUEUE_NAMES = "select name from queues where site_id = $1 order by position");
 statement!(
     INSERT_QUEUE = "insert into queues (id, site_id, name, position) values ($1, $2, $3, $4)"
 );
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    #[sqlx(try_from = "String")]
-    name: SiteName,
-    #[sqlx(try_from = "String")]
-    prefix: Prefix,
-    #[sqlx(try_from = "String")]
-    lang: Language,
-    hue: Option<i64>,
-    allowed_origins: Json<List<Origin>>,
-    schedule: Json<Map<String, Value>>,
-    closed_now: bool,
-    limits: Json<Limits>,
-    closing_reasons: Json<List<ClosingReason>>,
-}
-
-impl Row {
+impl SiteRow {
     /// What a site is before its file says anything.
     fn new(id: Uuid, file: &SiteFile) -> Self {
         let lang = file.lang.unwrap_or_default();
@@ -62,6 +48,7 @@ impl Row {
             .map(|reason| words.get(&format!("site.reason_{reason}")));
         Self {
             id,
+            key: file.key.clone(),
             name: SiteName::from(&file.key),
             prefix: Prefix::of_key(&file.key),
             hue: None,
@@ -127,55 +114,32 @@ pub(crate) async fn apply(
     }
     let file = super::parse(toml)?;
     let mut tx = desk.begin().await?;
-    let found: Option<Row> =
+    let found: Option<SiteRow> =
         run!(tx, c => sqlx::query_as(FIND).bind(file.key.as_str()).fetch_optional(c).await)?;
     let is_new = found.is_none();
-    let mut row = found.unwrap_or_else(|| Row::new(desk.clock().new_id(), &file));
+    let mut row = found.unwrap_or_else(|| SiteRow::new(desk.clock().new_id(), &file));
     row.take(&file);
     check(&Value::Object(row.schedule.0.clone()))
         .map_err(|error| super::schedule_refused(toml, &error))?;
-    store(desk, &mut tx, &file, &row, is_new).await?;
+    store(desk, &mut tx, &row, is_new).await?;
     add_queues(desk, &mut tx, &file, &row, is_new).await?;
     bump_revision(&mut tx).await?;
     desk.commit(tx).await?;
     Ok(file.key)
 }
 
-async fn store(desk: &Desk, tx: &mut Tx, file: &SiteFile, row: &Row, is_new: bool) -> Result<()> {
+async fn store(desk: &Desk, tx: &mut Tx, row: &SiteRow, is_new: bool) -> Result<()> {
     if is_new {
-        let now = desk.now();
-        run!(tx, c => sqlx::query(INSERT)
-            .bind(row.id)
-            .bind(file.key.as_str())
-            .bind(row.name.as_str())
-            .bind(row.prefix.as_str())
-            .bind(row.lang.as_text())
-            .bind(row.hue)
-            .bind(&row.allowed_origins)
-            .bind(&row.schedule)
-            .bind(row.closed_now)
-            .bind(&row.limits)
-            .bind(&row.closing_reasons)
-            .bind(now.0)
-            .execute(c)
-            .await
-            .map(|_| ()))?;
+        run!(tx, c => {
+            let query = sqlx::query(INSERT).bind(row.id).bind(row.key.as_str());
+            bind_set_columns!(query, row).execute(c).await.map(|_| ())
+        })?;
         states::seed_site(tx, desk, SiteId(row.id)).await
     } else {
-        run!(tx, c => sqlx::query(UPDATE)
-            .bind(row.id)
-            .bind(row.name.as_str())
-            .bind(row.prefix.as_str())
-            .bind(row.lang.as_text())
-            .bind(row.hue)
-            .bind(&row.allowed_origins)
-            .bind(&row.schedule)
-            .bind(row.closed_now)
-            .bind(&row.limits)
-            .bind(&row.closing_reasons)
-            .execute(c)
-            .await
-            .map(|_| ()))
+        run!(tx, c => {
+            let query = sqlx::query(UPDATE).bind(row.id);
+            bind_set_columns!(query, row).execute(c).await.map(|_| ())
+        })
     }
 }
 
@@ -183,7 +147,7 @@ async fn add_queues(
     desk: &Desk,
     tx: &mut Tx,
     file: &SiteFile,
-    row: &Row,
+    row: &SiteRow,
     is_new: bool,
 ) -> Result<()> {
     let there: Vec<String> =

@@ -4,11 +4,11 @@ use crate::{
     Result,
     db::{Tx, run, statement},
 };
-use protocol::{Code, EntryId, Field, FileId, Refusal, SiteId, TicketId, file::Attachment, limits};
+use protocol::{Code, Field, FileId, Refusal, SiteId, TicketId, file::Attachment, limits};
 
 statement!(
     ATTACH = "
-    update files set ticket_id = $3, entry_id = $4
+    update files set ticket_id = $3
     where id = $1 and site_id = $2 and ticket_id is null
     returning name, media_type, bytes"
 );
@@ -18,7 +18,6 @@ pub(crate) async fn attach(
     tx: &mut Tx,
     site: SiteId,
     ticket: TicketId,
-    entry: EntryId,
     files: &[FileId],
 ) -> Result<Vec<Attachment>> {
     if files.len() > limits::FILES {
@@ -31,7 +30,6 @@ pub(crate) async fn attach(
             .bind(id.0)
             .bind(site.0)
             .bind(ticket.0)
-            .bind(entry.0)
             .fetch_optional(c)
             .await)?;
         let (name, media_type, bytes) =
