@@ -10,12 +10,14 @@ use protocol::{
     entry::{Category, TicketState, VisitorEntry},
     visitor::{VisitorChat, VisitorTicket},
 };
+use tracing::instrument;
 
 /// A place in the queue beyond this is shown as this.
 const LAST_PLACE: i64 = 1000;
 
 impl Desk {
     /// State of things for `Welcome` and the ticket page.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn visitor_ticket(&self, visitor: Visitor) -> Result<VisitorTicket> {
         let row = read!(self.db(), c => sqlx::query_as::<_, TicketRow>(READ)
             .bind(visitor.ticket.0)
@@ -55,6 +57,7 @@ impl Desk {
     }
 
     /// At most `limits::ENTRIES` entries after `after`, and the ticket's last sequence.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn visitor_entries(
         &self,
         visitor: Visitor,
