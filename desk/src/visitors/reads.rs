@@ -48,12 +48,12 @@ impl Desk {
 
     /// 1 is next.
     async fn place_in_line(&self, ticket: TicketId) -> Result<u32> {
-        let (ahead,) = read!(self.db(), c => sqlx::query_as::<_, (i64,)>(AHEAD)
+        let (earlier,) = read!(self.db(), c => sqlx::query_as::<_, (i64,)>(EARLIER)
             .bind(ticket.0)
             .bind(LAST_PLACE)
             .fetch_one(c)
             .await)?;
-        Ok(u32::try_from(ahead).unwrap_or(0) + 1)
+        Ok(u32::try_from(earlier).unwrap_or(0) + 1)
     }
 
     /// At most `limits::ENTRIES` entries after `after`, and the ticket's last sequence.
@@ -93,7 +93,7 @@ statement!(READ = "
     where t.id = $1 and t.site_id = $2");
 
 // Those of the same queue who come before: put back to the head, or here for longer (index chats_waiting).
-statement!(AHEAD = "
+statement!(EARLIER = "
     select count(*) from (
       select 1 as one
       from tickets t
