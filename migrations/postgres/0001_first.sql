@@ -76,7 +76,6 @@ create index agent_queues_queue on agent_queues (queue_id);
 create table sessions (
   token_hash bytea not null primary key,
   agent_id uuid not null references agents (id) on delete cascade,
-  created_at bigint not null,
   seen_at bigint not null,
   expires_at bigint not null
 );

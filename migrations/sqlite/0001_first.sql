@@ -76,7 +76,6 @@ create index agent_queues_queue on agent_queues (queue_id);
 create table sessions (
   token_hash blob not null primary key,
   agent_id blob not null references agents (id) on delete cascade,
-  created_at integer not null,
   seen_at integer not null,
   expires_at integer not null
 ) strict;

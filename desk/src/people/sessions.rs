@@ -24,7 +24,7 @@ const REMEMBERED: usize = 10_000;
 
 statement!(
     BEGIN = "\
-    insert into sessions (token_hash, agent_id, created_at, seen_at, expires_at) values ($1, $2, $3, $3, $4)"
+    insert into sessions (token_hash, agent_id, seen_at, expires_at) values ($1, $2, $3, $4)"
 );
 statement!(
     FIND = "select agent_id, seen_at from sessions where token_hash = $1 and expires_at > $2"
