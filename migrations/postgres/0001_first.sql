@@ -44,18 +44,22 @@ create table states (
   unique (site_id, name)
 );
 
+-- capacity: chats at a time; null: each site's own limit. disabled_at: since when they are let in nowhere; null: they are let in.
 create table agents (
   id uuid not null primary key,
   email text not null,
   email_key text not null unique,
   name text not null,
-  role text not null check (role in ('owner', 'supervisor', 'agent')),
+  role text not null,
   password_hash text,
-  state text not null check (state in ('available', 'away')),
+  state text not null,
   state_since bigint not null,
   lang text not null,
   every_site boolean not null,
-  created_at bigint not null
+  capacity bigint,
+  picture text,
+  sees_sensitive boolean not null,
+  disabled_at bigint
 );
 
 create table agent_sites (
@@ -76,7 +80,6 @@ create index agent_queues_queue on agent_queues (queue_id);
 create table sessions (
   token_hash bytea not null primary key,
   agent_id uuid not null references agents (id) on delete cascade,
-  created_at bigint not null,
   seen_at bigint not null,
   expires_at bigint not null
 );

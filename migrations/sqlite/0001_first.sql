@@ -44,18 +44,22 @@ create table states (
   unique (site_id, name)
 ) strict;
 
+-- capacity: chats at a time; null: each site's own limit. disabled_at: since when they are let in nowhere; null: they are let in.
 create table agents (
   id blob not null primary key,
   email text not null,
   email_key text not null unique,
   name text not null,
-  role text not null check (role in ('owner', 'supervisor', 'agent')),
+  role text not null,
   password_hash text,
-  state text not null check (state in ('available', 'away')),
+  state text not null,
   state_since integer not null,
   lang text not null,
   every_site integer not null,
-  created_at integer not null
+  capacity integer,
+  picture text,
+  sees_sensitive integer not null,
+  disabled_at integer
 ) strict;
 
 create table agent_sites (
@@ -76,7 +80,6 @@ create index agent_queues_queue on agent_queues (queue_id);
 create table sessions (
   token_hash blob not null primary key,
   agent_id blob not null references agents (id) on delete cascade,
-  created_at integer not null,
   seen_at integer not null,
   expires_at integer not null
 ) strict;

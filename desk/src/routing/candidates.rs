@@ -26,7 +26,7 @@ pub(super) fn candidates<'a>(
         staff.state == AgentState::Available
             && staff.serves(site.id)
             && desk.console_is_connected(staff.id)
-            && desk.active_chats(staff.id) < site.limits.capacity
+            && desk.active_chats(staff.id) < staff.capacity_at(site)
     };
     staff
         .iter()

@@ -21,7 +21,7 @@ pub(super) fn pick(
         }
         let next = candidates
             .iter_mut()
-            .filter(|one| one.chats < site.limits.capacity)
+            .filter(|one| one.chats < one.staff.capacity_at(site))
             .filter(|one| one.staff.serves_queue(site, chat.queue))
             .filter(|one| !tried.contains(&(chat.chat, one.staff.id)))
             .min_by_key(|one| (one.chats, one.idle_since));
