@@ -217,4 +217,6 @@ pub struct Offer {
     pub message: String,
     /// When the chat arrived.
     pub since: Timestamp,
+    /// When it stops ringing here by itself.
+    pub rings_until: Timestamp,
 }
