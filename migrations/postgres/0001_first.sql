@@ -55,6 +55,7 @@ create table agents (
   state_since bigint not null,
   lang text not null,
   every_site boolean not null,
+  disabled_at bigint,
   created_at bigint not null
 );
 

@@ -55,6 +55,7 @@ create table agents (
   state_since integer not null,
   lang text not null,
   every_site integer not null,
+  disabled_at integer,
   created_at integer not null
 ) strict;
 

@@ -50,6 +50,7 @@ mod tests {
         http::{Request, StatusCode},
     };
     use desk::{Clock, Options, people::Agent};
+    use std::collections::BTreeMap;
     use protocol::{AgentId, Role, Timestamp, agent::AgentState};
     use tower::ServiceExt;
     use uuid::Uuid;
@@ -63,7 +64,7 @@ mod tests {
             state: AgentState::Away,
             since: Timestamp(0),
             lang: "es".into(),
-            sites: vec![],
+            sites: BTreeMap::new(),
         }
     }
 

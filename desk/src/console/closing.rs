@@ -4,7 +4,10 @@ use crate::{
     Desk, Error, Result, chats,
     db::retry,
     mail::{VisitorMail, mail_visitor},
-    people::Agent,
+    people::{
+        Agent,
+        permission::{self, Action},
+    },
     tickets::LockedTicket,
 };
 use protocol::{
@@ -24,11 +27,9 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut locked = LockedTicket::lock(&mut tx, ticket, &agent.sites).await?;
-            let chat = locked.live_chat().ok_or_else(|| Refusal::new(Code::ChatEnded))?;
-            if chat.agent != Some(agent.id) {
-                return Err(Refusal::new(Code::Forbidden).into());
-            }
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::See).await?;
+            locked.live_chat().ok_or_else(|| Refusal::new(Code::ChatEnded))?;
+            permission::check(agent, Action::End, &locked.on())?;
             let reason = Some(self.check_reason(locked.site, reason)?);
             let by = EndedBy::Agent;
             chats::end(&mut tx, self, &mut locked, by, reason, Some(agent), now).await?;
@@ -47,7 +48,7 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut locked = LockedTicket::lock(&mut tx, ticket, &agent.sites).await?;
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::Answer).await?;
             if locked.live_chat().is_some() {
                 return Err(Refusal::new(Code::Forbidden).into());
             }
@@ -72,7 +73,7 @@ impl Desk {
         agent: &Agent,
         ticket: TicketId,
     ) -> Result<Vec<ClosingReason>> {
-        let site = self.site_of_ticket(agent, ticket).await?;
+        let site = self.check_ticket(agent, Action::See, ticket).await?;
         Ok(site.closing_reasons.to_vec())
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     Desk, Error, Result, chats,
     db::{read, retry, run, statement},
-    people::Agent,
+    people::{Agent, permission::Action},
     tickets::LockedTicket,
 };
 use protocol::{ChatId, Code, Refusal, SiteId, TicketId};
@@ -16,7 +16,7 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut locked = LockedTicket::lock(&mut tx, ticket, &agent.sites).await?;
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::Take).await?;
             if locked.chat.as_ref().is_none_or(|here| here.id != chat) {
                 return Err(Refusal::new(Code::ChatEnded).into());
             }
@@ -51,17 +51,17 @@ impl Desk {
     }
 
     async fn ticket_of(&self, agent: &Agent, chat: ChatId) -> Result<TicketId> {
-        let row = read!(self.db(), c => sqlx::query_as::<_, (Uuid, Uuid)>(TICKET_OF)
+        let row = read!(self.db(), c => sqlx::query_as::<_, (Uuid,)>(TICKET_OF)
             .bind(chat.0)
             .fetch_optional(c)
             .await)?;
-        row.filter(|(_, site)| agent.sites.contains(&SiteId(*site)))
-            .map(|(ticket, _)| TicketId(ticket))
-            .ok_or_else(Error::not_found)
+        let ticket = row.map(|(ticket,)| TicketId(ticket)).ok_or_else(Error::not_found)?;
+        self.check_ticket(agent, Action::Take, ticket).await?;
+        Ok(ticket)
     }
 }
 
-statement!(TICKET_OF = "select ticket_id, site_id from chats where id = $1");
+statement!(TICKET_OF = "select ticket_id from chats where id = $1");
 statement!(
     DECLINE = "
     update chats set state = 'waiting', agent_id = null, offered_at = null

@@ -1,13 +1,14 @@
-//! The people who answer: who they are, their accounts, passwords and sessions.
+//! The people who answer: who they are, who may what, their accounts, passwords and sessions.
 
 pub(crate) mod accounts;
 mod identity;
 mod passwords;
+pub(crate) mod permission;
 pub(crate) mod sessions;
 
 pub use accounts::NewAgent;
 pub(crate) use identity::email_key;
-pub use identity::{Agent, Role};
+pub use identity::{Agent, Queues, Role};
 pub use passwords::PASSWORD_LEAST;
 pub(crate) use passwords::Passwords;
 pub use sessions::SessionToken;

@@ -5,9 +5,10 @@ use crate::{
     Desk, Result, chats,
     db::{Count, Event, Rows, read, rows, run, statement},
     live::CONSOLE_GONE,
+    people::permission::{Action, On, Party, may},
     sites::Site,
 };
-use protocol::{AgentId, ChatId};
+use protocol::{AgentId, ChatId, QueueId};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -32,7 +33,7 @@ pub(super) async fn begin_new_round(desk: &Desk, agent: AgentId) -> Result<()> {
 
 statement!(
     RINGING = "
-    select id, agent_id from chats
+    select id, agent_id, queue_id from chats
     where site_id = $1 and state in ('waiting', 'ringing') and state = 'ringing'"
 );
 statement!(
@@ -41,14 +42,20 @@ statement!(
     where id = $1 and state = 'ringing'"
 );
 
-/// Takes offers back from agents who are away or whose console is gone.
+/// Takes offers back from agents who are away, whose console is gone, or who may take the chat no longer.
 pub(super) async fn withdraw(desk: &Desk, site: &Site) -> Result<()> {
-    let rows = read!(desk.db(), c => sqlx::query_as::<_, (Uuid, Option<Uuid>)>(RINGING)
+    let rows = read!(desk.db(), c => sqlx::query_as::<_, (Uuid, Option<Uuid>, Option<Uuid>)>(RINGING)
         .bind(site.id.0)
         .fetch_all(c)
         .await)?;
-    for (chat, agent) in rows {
-        let there = agent.is_some_and(|agent| is_reachable(desk, AgentId(agent), CONSOLE_GONE));
+    for (chat, agent, queue) in rows {
+        let on = On { site: site.id, queue: queue.map(QueueId), party: Party::default() };
+        let there = agent.is_some_and(|agent| {
+            let agent = desk.find_agent(AgentId(agent));
+            agent.is_some_and(|agent| {
+                may(&agent, Action::Take, &on) && is_reachable(desk, agent.id, CONSOLE_GONE)
+            })
+        });
         if !there {
             let mut tx = desk.begin().await?;
             let withdrawn = run!(tx, c => sqlx::query(WITHDRAW)

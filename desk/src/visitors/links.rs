@@ -1,7 +1,7 @@
 //! The tokens and links that open a visitor's ticket.
 
 use crate::{
-    Desk, Result,
+    Desk, Error, Result,
     db::{Event, RowChange, read, run, statement},
     mail::proof,
     tickets::Visitor,
@@ -71,6 +71,7 @@ impl Desk {
     }
 
     async fn confirm(&self, ticket: TicketId, email: &str) -> Result<()> {
+        let on = self.find_place(ticket).await?.ok_or_else(Error::not_found)?;
         let mut tx = self.begin().await?;
         run!(tx, c => sqlx::query(CONFIRM)
             .bind(ticket.0)
@@ -79,7 +80,7 @@ impl Desk {
             .await
             .map(|_| ()))?;
         tx.publish(Event::Ticket { ticket });
-        tx.publish(Event::Work { ticket, change: RowChange::Anything });
+        tx.publish(Event::Work { ticket, on, change: RowChange::Anything });
         self.commit(tx).await
     }
 
