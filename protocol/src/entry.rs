@@ -15,6 +15,22 @@ crate::text_enum! {
     }
 }
 
+crate::text_enum! {
+    /// How soon a ticket wants somebody (`behaviours.md`, "Ticket, chat, entry"); the first comes first.
+    #[derive(PartialOrd, Ord, Default)]
+    pub enum Priority {
+        /// Before everything else.
+        Urgent = "urgent",
+        /// Before the usual ones.
+        High = "high",
+        /// What a new ticket has.
+        #[default]
+        Medium = "medium",
+        /// After the others.
+        Low = "low",
+    }
+}
+
 /// A ticket's state: the owner's name for it, and the category that the rules go by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketState {

@@ -120,7 +120,7 @@ macro_rules! text_enum {
             ///
             /// # Errors
             /// No variant has it.
-            pub fn from_text(text: &str) -> Result<Self, $crate::text_enum::UnknownText> {
+            pub fn from_text(text: &str) -> ::core::result::Result<Self, $crate::text_enum::UnknownText> {
                 <Self as $crate::text_enum::TextEnum>::from_text(text)
             }
         }
@@ -137,7 +137,7 @@ macro_rules! text_enum {
 
         impl TryFrom<String> for $name {
             type Error = $crate::text_enum::UnknownText;
-            fn try_from(text: String) -> Result<Self, $crate::text_enum::UnknownText> {
+            fn try_from(text: String) -> ::core::result::Result<Self, $crate::text_enum::UnknownText> {
                 Self::from_text(&text)
             }
         }
@@ -152,7 +152,7 @@ macro_rules! text_enum {
             fn serialize<S: $crate::text_enum::serde::Serializer>(
                 &self,
                 to: S,
-            ) -> Result<S::Ok, S::Error> {
+            ) -> ::core::result::Result<S::Ok, S::Error> {
                 to.serialize_str(self.as_text())
             }
         }
@@ -160,7 +160,7 @@ macro_rules! text_enum {
         impl<'de> $crate::text_enum::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::text_enum::serde::Deserializer<'de>>(
                 from: D,
-            ) -> Result<Self, D::Error> {
+            ) -> ::core::result::Result<Self, D::Error> {
                 $crate::text_enum::deserialize(from)
             }
         }

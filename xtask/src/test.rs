@@ -13,6 +13,7 @@ mod edges;
 mod lint;
 mod rooms;
 mod size;
+mod statements;
 mod unit;
 
 /// What `test` runs.
@@ -77,6 +78,7 @@ pub fn test(arguments: &Arguments) -> Result<()> {
         lint::lint(&mut tally);
         edges::edges(&mut tally);
         rooms::rooms(&mut tally);
+        statements::statements(&mut tally);
         documents::documents(&mut tally);
     }
     if wanted(Part::Unit) {

@@ -22,7 +22,6 @@ use desk::{
 };
 use engines::Database;
 use protocol::{
-    EntryId, TicketId,
     agent::WorkKind,
     text::{ChatText, PersonName},
 };
@@ -78,7 +77,7 @@ impl World {
             .start_chat(
                 &site,
                 NewChat {
-                    id: EntryId(self.desk.options().clock.new_id()),
+                    id: self.desk.clock().new_entry_id(),
                     name: Some(PersonName::parse(name).unwrap()),
                     email: None,
                     subject: None,

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
+use tracing::instrument;
 
 /// An archive being written.
 type Archive = tar::Builder<io::BufWriter<fs::File>>;
@@ -15,6 +16,7 @@ impl Desk {
     /// A consistent copy of the database, the files and the secret key into one new tar archive `to`, while running. Unpacked into a
     /// folder, it is a data folder to start a server on (`tar -xf FILE -C data`). A PostgreSQL database is copied with `pg_dump`,
     /// not with this.
+    #[instrument(level = "debug", skip_all)]
     pub async fn backup(&self, to: &Path) -> Result<()> {
         if self.db().is_postgres() {
             return Err(refused(

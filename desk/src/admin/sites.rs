@@ -10,6 +10,7 @@ use crate::{
 };
 use protocol::SiteKey;
 use std::sync::Arc;
+use tracing::instrument;
 
 impl Desk {
     /// `ayuda site show`: the TOML that `apply_site` takes.
@@ -18,6 +19,7 @@ impl Desk {
     }
 
     /// `ayuda site apply`: creates or changes; what is left out stays.
+    #[instrument(level = "debug", skip_all)]
     pub async fn apply_site(&self, toml: &str) -> std::result::Result<Arc<Site>, SiteFileError> {
         let key = file::apply(self, toml, |form| parse_schedule(form).map(drop)).await?;
         routing::sites_were_changed(self).await?;
@@ -25,6 +27,7 @@ impl Desk {
     }
 
     /// `ayuda site remove`; false when there is none. Its tickets go with it.
+    #[instrument(level = "debug", skip_all, fields(site = %key))]
     pub async fn remove_site(&self, key: &SiteKey) -> Result<bool> {
         let mut tx = self.begin().await?;
         let stored = files::stored_at_site(&mut tx, key).await?;

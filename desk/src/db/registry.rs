@@ -46,7 +46,15 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Registered> {
 
 mod tests {
     use super::*;
-    use crate::world::{World, on_both};
+    use crate::{
+        tickets::entries::EntryKind,
+        world::{World, on_both},
+    };
+    use protocol::{
+        agent::AgentState,
+        entry::{Category, Priority},
+        text_enum::TextEnum,
+    };
     use sqlx::{Executor, SqlSafeStr};
     use std::collections::BTreeSet;
 
@@ -65,6 +73,30 @@ mod tests {
             };
             if let Err(error) = prepared {
                 wrong.push(format!("{} {}: {error}", statement.place, statement.name));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// A text between quotes in a statement is one of an enum's, or it selects nothing and nobody notices.
+    #[test]
+    fn texts_in_statements_are_those_of_enums() {
+        let mut known = vec!["es", "[]", ""];
+        known.extend(["waiting", "ringing", "active", "ended", "request"]);
+        known.extend(Category::TEXTS);
+        known.extend(AgentState::TEXTS);
+        known.extend(Priority::TEXTS);
+        known.extend(EntryKind::TEXTS);
+        let mut wrong = Vec::new();
+        for statement in statements() {
+            let text = match statement.sql {
+                Sql::One(statement) => statement.to_string(),
+                Sql::Rows(rows) => rows.smallest(false).to_string(),
+            };
+            for quoted in text.split('\'').skip(1).step_by(2) {
+                if !known.contains(&quoted) {
+                    wrong.push(format!("{} {}: '{quoted}'", statement.place, statement.name));
+                }
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 /// Events a panel may be behind.
 const VISITOR_QUEUE: usize = 256;
-/// Events a console may be behind; it hears many tickets.
+/// Events a console may be behind; it follows many tickets.
 const AGENT_QUEUE: usize = 8192;
 
 /// Everybody who is subscribed.
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_a_console_hears_of_a_row_is_everything_since_it_heard_last() {
+    async fn a_console_is_told_everything_about_a_row_since_it_was_told_last() {
         let hub = Hub::default();
         let mut console = hub.agent(AgentId(Uuid::from_u128(9)));
         let message = |unread| {

@@ -42,24 +42,44 @@ pub(crate) fn visitor_view(entry: &AgentEntry) -> VisitorEntry {
     VisitorEntry { seq: entry.seq, id: entry.id, at: entry.at, body }
 }
 
-/// The `kind` column: the body's own tag.
-pub(crate) fn kind(body: &AgentBody) -> &'static str {
+protocol::text_enum! {
+    /// The `kind` column: the body's own tag.
+    pub(crate) enum EntryKind {
+        Visitor = "visitor",
+        Agent = "agent",
+        Comment = "comment",
+        ChatStarted = "chat_started",
+        Joined = "joined",
+        Left = "left",
+        Requeued = "requeued",
+        BecameRequest = "became_request",
+        ChatEnded = "chat_ended",
+        StateChanged = "state_changed",
+        Rated = "rated",
+        ContactChanged = "contact_changed",
+        MailQueued = "mail_queued",
+        MailHeld = "mail_held",
+        TranscriptSent = "transcript_sent",
+    }
+}
+
+pub(crate) fn kind(body: &AgentBody) -> EntryKind {
     match body {
-        AgentBody::Visitor { .. } => "visitor",
-        AgentBody::Agent { .. } => "agent",
-        AgentBody::Comment { .. } => "comment",
-        AgentBody::ChatStarted { .. } => "chat_started",
-        AgentBody::Joined { .. } => "joined",
-        AgentBody::Left { .. } => "left",
-        AgentBody::Requeued => "requeued",
-        AgentBody::BecameRequest { .. } => "became_request",
-        AgentBody::ChatEnded { .. } => "chat_ended",
-        AgentBody::StateChanged { .. } => "state_changed",
-        AgentBody::Rated { .. } => "rated",
-        AgentBody::ContactChanged { .. } => "contact_changed",
-        AgentBody::MailQueued { .. } => "mail_queued",
-        AgentBody::MailHeld { .. } => "mail_held",
-        AgentBody::TranscriptSent { .. } => "transcript_sent",
+        AgentBody::Visitor { .. } => EntryKind::Visitor,
+        AgentBody::Agent { .. } => EntryKind::Agent,
+        AgentBody::Comment { .. } => EntryKind::Comment,
+        AgentBody::ChatStarted { .. } => EntryKind::ChatStarted,
+        AgentBody::Joined { .. } => EntryKind::Joined,
+        AgentBody::Left { .. } => EntryKind::Left,
+        AgentBody::Requeued => EntryKind::Requeued,
+        AgentBody::BecameRequest { .. } => EntryKind::BecameRequest,
+        AgentBody::ChatEnded { .. } => EntryKind::ChatEnded,
+        AgentBody::StateChanged { .. } => EntryKind::StateChanged,
+        AgentBody::Rated { .. } => EntryKind::Rated,
+        AgentBody::ContactChanged { .. } => EntryKind::ContactChanged,
+        AgentBody::MailQueued { .. } => EntryKind::MailQueued,
+        AgentBody::MailHeld { .. } => EntryKind::MailHeld,
+        AgentBody::TranscriptSent { .. } => EntryKind::TranscriptSent,
     }
 }
 
@@ -163,7 +183,7 @@ pub(crate) async fn add(tx: &mut Tx, ticket: TicketId, entry: &AgentEntry) -> Re
         .bind(entry.seq.0)
         .bind(entry.id.0)
         .bind(entry.at.0)
-        .bind(kind(&entry.body))
+        .bind(kind(&entry.body).as_text())
         .bind(agent_of(&entry.body).map(|agent| agent.0))
         .bind(stored(&entry.body))
         .execute(c)
@@ -218,7 +238,7 @@ mod tests {
     fn the_kind_is_the_bodys_own_tag() {
         let body = AgentBody::Visitor { text: String::new(), files: vec![] };
         let tagged: serde_json::Value = serde_json::from_str(&stored(&body)).unwrap();
-        assert!(tagged[kind(&body)].is_object());
+        assert!(tagged[kind(&body).as_text()].is_object());
     }
 
     #[test]

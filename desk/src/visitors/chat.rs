@@ -13,10 +13,12 @@ use protocol::{
     form::Started,
     text::RatingComment,
 };
+use tracing::instrument;
 
 impl Desk {
     /// Opens a ticket with a waiting chat and its first message, and offers it. The same `id` again answers the first ticket.
     /// `ChatClosed` when the button says Ayuda.
+    #[instrument(level = "debug", skip_all, fields(site = %site.key))]
     pub async fn start_chat(&self, site: &Site, new: NewChat) -> Result<Started> {
         if new.name.is_none() && new.email.is_none() {
             return Err(Refusal::of(Field::Name, Code::NameOrEmailRequired).into());
@@ -38,6 +40,7 @@ impl Desk {
     }
 
     /// Ends the chat; a second time does nothing.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn end_chat_as_visitor(&self, visitor: Visitor) -> Result<()> {
         let now = self.now();
         retry!({
@@ -53,6 +56,7 @@ impl Desk {
     }
 
     /// Rates the chat, once.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn rate(
         &self,
         visitor: Visitor,

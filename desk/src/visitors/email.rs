@@ -7,10 +7,12 @@ use crate::{
     tickets::{ChatState, LockedTicket, Visitor},
 };
 use protocol::{Code, Field, Refusal, entry::AgentBody, text::EmailAddress};
+use tracing::instrument;
 
 impl Desk {
     /// Puts the transcript into the outbox; `Required` (email) when no address is known. An address that the ticket has
     /// already is not replaced by another.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn send_transcript(
         &self,
         visitor: Visitor,
@@ -41,6 +43,7 @@ impl Desk {
     }
 
     /// The address for a chat that became a help request; the receipt mail goes there.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn claim_email(&self, visitor: Visitor, email: EmailAddress) -> Result<()> {
         let now = self.now();
         retry!({

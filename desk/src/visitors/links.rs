@@ -7,6 +7,7 @@ use crate::{
     tickets::Visitor,
 };
 use protocol::{EntryId, Seq, SiteId, TicketId, TicketNumber, TicketToken, form::Started};
+use tracing::instrument;
 use uuid::Uuid;
 
 type LinkRow = (Uuid, Uuid, Option<String>, bool);
@@ -33,6 +34,7 @@ impl Desk {
     }
 
     /// Whom the token stands for, if it is right, the ticket exists, and belongs to `site`.
+    #[instrument(level = "debug", skip_all, fields(%site))]
     pub async fn find_visitor(&self, site: SiteId, token: &TicketToken) -> Result<Option<Visitor>> {
         let Some(ticket) = self.0.secret.find_ticket(token) else { return Ok(None) };
         let of = self.find_site_of(ticket).await?;
@@ -41,6 +43,7 @@ impl Desk {
 
     /// For `/t/{number}?k=`: the ticket that number and token open together; `k` is the MAC part alone, or that and `~` and
     /// the proof that a mail to the ticket's address carried. A right proof confirms the address.
+    #[instrument(level = "debug", skip_all)]
     pub async fn find_ticket_link(
         &self,
         number: &TicketNumber,

@@ -13,11 +13,13 @@ use protocol::{
     entry::{AgentBody, Category},
     text::{ChatText, FormText},
 };
+use tracing::instrument;
 
 impl Desk {
     /// A chat message: committed when it answers. Into a running or waiting chat; on a help request or an ended chat it is a
     /// reply (reopens a closed ticket, tells agents by mail). Text may be empty when there are files. It has its place among
     /// the others when this is first polled, and holds no transaction between two polls.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket, entry = %id))]
     pub async fn post_visitor_message(
         &self,
         visitor: Visitor,
@@ -40,6 +42,7 @@ impl Desk {
     }
 
     /// From the ticket page: the same with a form's length.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket, entry = %id))]
     pub async fn post_visitor_reply(
         &self,
         visitor: Visitor,

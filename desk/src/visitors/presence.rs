@@ -2,9 +2,11 @@
 
 use crate::{Desk, Result, db::Event, tickets::Visitor, writer::ReadMark};
 use protocol::Seq;
+use tracing::instrument;
 
 impl Desk {
     /// How far the visitor has read.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn mark_read_by_visitor(&self, visitor: Visitor, upto: Seq) -> Result<()> {
         self.0.writer.mark_read(ReadMark { ticket: visitor.ticket, by_visitor: true, upto }).await
     }

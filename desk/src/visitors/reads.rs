@@ -10,12 +10,14 @@ use protocol::{
     entry::{Category, TicketState, VisitorEntry},
     visitor::{VisitorChat, VisitorTicket},
 };
+use tracing::instrument;
 
 /// A place in the queue beyond this is shown as this.
 const LAST_PLACE: i64 = 1000;
 
 impl Desk {
     /// State of things for `Welcome` and the ticket page.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn visitor_ticket(&self, visitor: Visitor) -> Result<VisitorTicket> {
         let row = read!(self.db(), c => sqlx::query_as::<_, TicketRow>(READ)
             .bind(visitor.ticket.0)
@@ -46,15 +48,16 @@ impl Desk {
 
     /// 1 is next.
     async fn place_in_line(&self, ticket: TicketId) -> Result<u32> {
-        let (ahead,) = read!(self.db(), c => sqlx::query_as::<_, (i64,)>(AHEAD)
+        let (earlier,) = read!(self.db(), c => sqlx::query_as::<_, (i64,)>(EARLIER)
             .bind(ticket.0)
             .bind(LAST_PLACE)
             .fetch_one(c)
             .await)?;
-        Ok(u32::try_from(ahead).unwrap_or(0) + 1)
+        Ok(u32::try_from(earlier).unwrap_or(0) + 1)
     }
 
     /// At most `limits::ENTRIES` entries after `after`, and the ticket's last sequence.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn visitor_entries(
         &self,
         visitor: Visitor,
@@ -90,7 +93,7 @@ statement!(READ = "
     where t.id = $1 and t.site_id = $2");
 
 // Those of the same queue who come before: put back to the head, or here for longer (index chats_waiting).
-statement!(AHEAD = "
+statement!(EARLIER = "
     select count(*) from (
       select 1 as one
       from tickets t

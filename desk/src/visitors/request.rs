@@ -12,10 +12,12 @@ use protocol::{
     EntryId, PageUrl, Seq, SiteId, TicketId, TicketNumber, Timestamp, entry::AgentBody,
     form::Started, text::PersonName,
 };
+use tracing::instrument;
 use uuid::Uuid;
 
 impl Desk {
     /// Opens a help request; mails the visitor number and link, tells the queue's agents. The same `id` again answers the first.
+    #[instrument(level = "debug", skip_all, fields(site = %site.key))]
     pub async fn open_request(&self, site: &Site, new: NewRequest) -> Result<Started> {
         let (ticket, now) = (TicketId(self.clock().new_id()), self.now());
         let (ticket, number, seq) = retry!({ self.insert_request(site, &new, ticket, now).await })?;

@@ -49,7 +49,7 @@ macro_rules! bind_entries {
                 .bind(entry.seq.0)
                 .bind(entry.id.0)
                 .bind(entry.at.0)
-                .bind($crate::tickets::entries::kind(&entry.body))
+                .bind($crate::tickets::entries::kind(&entry.body).as_text())
                 .bind($crate::tickets::entries::agent_of(&entry.body).map(|agent| agent.0))
                 .bind(body.as_str());
         }

@@ -61,6 +61,7 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
     let row = row.ok_or_else(Error::not_found)?;
     let words = locales::language(context.lang);
     let times = TimeFormatter::new(row.zone.as_deref(), &site, words);
+    let composer = Composer { desk, context, site: &site, row: &row, words, times: &times };
     let visitor = Visitor { ticket: context.ticket, site: context.site };
     let letter = match context.content {
         Content::Visitor { mail } => {
@@ -74,12 +75,12 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
                 }
                 _ => Vec::new(),
             };
-            to_visitor(desk, context, &site, &row, mail, &entries, words, &times)
+            composer.to_visitor(mail, &entries)
         }
         Content::Agent { about, seq, queue } => {
             let before = Seq(seq.0 - 1);
             let entries = transcript::entries(desk, visitor, before, *seq).await?;
-            to_agent(desk, context, &site, &row, (*about, *queue), &entries, words, &times)
+            composer.to_agent(*about, *queue, &entries)
         }
     };
     Ok(letter.render())
@@ -89,142 +90,145 @@ fn is_agents(entry: &VisitorEntry) -> bool {
     matches!(entry.body, VisitorBody::Agent { .. })
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is read once by the one caller")]
-fn to_visitor(
-    desk: &Desk,
-    context: &MailContext<'_>,
-    site: &Site,
-    row: &TicketRow,
-    mail: &VisitorMail,
-    entries: &[VisitorEntry],
-    words: &Strings,
-    times: &TimeFormatter,
-) -> Letter {
-    // The place says it to a person; the continent before it only to a computer.
-    let zone = times.zone_name();
-    let zone = zone.rsplit('/').next().unwrap_or(&zone);
-    let state = words.state(&row.state);
-    let fill = |key: &str| {
-        words.fill(key, &[("site", site.name.as_str()), ("state", &state), ("zone", zone)])
-    };
-    let number = TicketNumber(row.number.clone());
-    let mut letter = blank(context, site, row, words);
-    letter.button.url = desk.mailed_link(&number, context.ticket, context.to);
-    letter.footer = vec![fill("mail.footer")];
-    if !row.contact_verified {
-        letter.footer.push(fill("mail.footer_ignore"));
-    }
-    let section = match mail {
-        VisitorMail::RequestReceived => "received",
-        VisitorMail::ChatEnded => "ended",
-        VisitorMail::Transcript { .. } => "transcript",
-        VisitorMail::Replies { .. } => "replies",
-        VisitorMail::StateChanged { .. } => "state",
-    };
-    letter.heading = fill(&format!("mail.{section}.heading"));
-    letter.paragraphs = vec![fill(&format!("mail.{section}.text"))];
-    letter.preheader.clone_from(&letter.paragraphs[0]);
-    letter.button.label = fill(&format!("mail.{section}.button"));
-    if !matches!(mail, VisitorMail::Transcript { .. }) {
-        letter.after = vec![fill(&format!("mail.{section}.next"))];
-    }
-    match mail {
-        VisitorMail::RequestReceived => letter.big_number = true,
-        VisitorMail::ChatEnded => {
-            letter.big_number = true;
-            letter.button.url.push_str("#rating");
+/// What every part of a letter is made from.
+struct Composer<'a> {
+    desk: &'a Desk,
+    context: &'a MailContext<'a>,
+    site: &'a Site,
+    row: &'a TicketRow,
+    words: &'a Strings,
+    times: &'a TimeFormatter,
+}
+
+impl Composer<'_> {
+    fn to_visitor(&self, mail: &VisitorMail, entries: &[VisitorEntry]) -> Letter {
+        let Self { desk, context, site, row, words, times } = *self;
+        // The place says it to a person; the continent before it only to a computer.
+        let zone = times.zone_name();
+        let zone = zone.rsplit('/').next().unwrap_or(&zone);
+        let state = words.state(&row.state);
+        let fill = |key: &str| {
+            words.fill(key, &[("site", site.name.as_str()), ("state", &state), ("zone", zone)])
+        };
+        let number = TicketNumber(row.number.clone());
+        let mut letter = self.blank();
+        letter.button.url = desk.mailed_link(&number, context.ticket, context.to);
+        letter.footer = vec![fill("mail.footer")];
+        if !row.contact_verified {
+            letter.footer.push(fill("mail.footer_ignore"));
         }
-        VisitorMail::Transcript { .. } => {
-            letter.big_number = true;
-            letter.entries = transcript::lines(entries, words, times);
-            if letter.entries.is_empty() {
-                letter.paragraphs.push(fill("mail.transcript.empty"));
+        let section = match mail {
+            VisitorMail::RequestReceived => "received",
+            VisitorMail::ChatEnded => "ended",
+            VisitorMail::Transcript { .. } => "transcript",
+            VisitorMail::Replies { .. } => "replies",
+            VisitorMail::StateChanged { .. } => "state",
+        };
+        letter.heading = fill(&format!("mail.{section}.heading"));
+        letter.paragraphs = vec![fill(&format!("mail.{section}.text"))];
+        letter.preheader.clone_from(&letter.paragraphs[0]);
+        letter.button.label = fill(&format!("mail.{section}.button"));
+        if !matches!(mail, VisitorMail::Transcript { .. }) {
+            letter.after = vec![fill(&format!("mail.{section}.next"))];
+        }
+        match mail {
+            VisitorMail::RequestReceived => letter.big_number = true,
+            VisitorMail::ChatEnded => {
+                letter.big_number = true;
+                letter.button.url.push_str("#rating");
+            }
+            VisitorMail::Transcript { .. } => {
+                letter.big_number = true;
+                letter.entries = transcript::lines(entries, words, times);
+                if letter.entries.is_empty() {
+                    letter.paragraphs.push(fill("mail.transcript.empty"));
+                }
+            }
+            VisitorMail::Replies { .. } => {
+                letter.rows =
+                    vec![Row { label: words.get("mail.number"), value: row.number.clone() }];
+                letter.entries = transcript::lines(entries, words, times);
+                letter.after.insert(0, fill("mail.replies.state"));
+            }
+            VisitorMail::StateChanged { state } => {
+                letter.rows =
+                    vec![Row { label: words.get("mail.number"), value: row.number.clone() }];
+                letter.badge = Some(capitalised(&words.state(state)));
             }
         }
-        VisitorMail::Replies { .. } => {
-            letter.rows = vec![Row { label: words.get("mail.number"), value: row.number.clone() }];
-            letter.entries = transcript::lines(entries, words, times);
-            letter.after.insert(0, fill("mail.replies.state"));
-        }
-        VisitorMail::StateChanged { state } => {
-            letter.rows = vec![Row { label: words.get("mail.number"), value: row.number.clone() }];
-            letter.badge = Some(capitalised(&words.state(state)));
-        }
+        letter
     }
-    letter
-}
 
-#[expect(clippy::too_many_arguments, reason = "each is read once by the one caller")]
-fn to_agent(
-    desk: &Desk,
-    context: &MailContext<'_>,
-    site: &Site,
-    row: &TicketRow,
-    (about, queue): (AgentMail, Option<QueueId>),
-    entries: &[VisitorEntry],
-    words: &Strings,
-    times: &TimeFormatter,
-) -> Letter {
-    let fill = |key: &str| words.fill(key, &[("site", site.name.as_str())]);
-    let mut letter = blank(context, site, row, words);
-    letter.heading = fill(match about {
-        AgentMail::Request => "mail.for_agents.request_heading",
-        AgentMail::Reply => "mail.for_agents.reply_heading",
-    });
-    letter.preheader.clone_from(&letter.heading);
-    let name = row.contact_name.clone().unwrap_or_else(|| words.get("mail.for_agents.anonymous"));
-    let mut from = name.clone();
-    if let Some(email) = &row.contact_email {
-        from = format!("{from} <{email}>");
-        if !row.contact_verified {
-            from = format!("{from} ({})", words.get("mail.for_agents.unverified"));
+    fn to_agent(
+        &self,
+        about: AgentMail,
+        queue: Option<QueueId>,
+        entries: &[VisitorEntry],
+    ) -> Letter {
+        let Self { desk, context, site, row, words, times } = *self;
+        let fill = |key: &str| words.fill(key, &[("site", site.name.as_str())]);
+        let mut letter = self.blank();
+        letter.heading = fill(match about {
+            AgentMail::Request => "mail.for_agents.request_heading",
+            AgentMail::Reply => "mail.for_agents.reply_heading",
+        });
+        letter.preheader.clone_from(&letter.heading);
+        let name =
+            row.contact_name.clone().unwrap_or_else(|| words.get("mail.for_agents.anonymous"));
+        let mut from = name.clone();
+        if let Some(email) = &row.contact_email {
+            from = format!("{from} <{email}>");
+            if !row.contact_verified {
+                from = format!("{from} ({})", words.get("mail.for_agents.unverified"));
+            }
         }
+        let mut add_row = |label: &str, value: String| {
+            letter.rows.push(Row { label: words.get(label), value });
+        };
+        add_row("mail.number", row.number.clone());
+        add_row("mail.for_agents.from", from);
+        let queue = queue.and_then(|id| site.queues.iter().find(|known| known.id == id));
+        if let Some(queue) = queue {
+            add_row("mail.for_agents.queue", queue.name.to_string());
+        }
+        if let Some(subject) = &row.subject {
+            add_row("field.subject", subject.clone());
+        }
+        letter.entries = transcript::lines(entries, words, times);
+        for entry in &mut letter.entries {
+            entry.name.clone_from(&name);
+        }
+        letter.button = Button {
+            label: words.get("mail.for_agents.button"),
+            url: format!("{}/console/tickets/{}", desk.options().public_url, context.ticket),
+        };
+        letter.reader = Side::Desk;
+        letter.footer = vec![fill("mail.footer_agent")];
+        letter
     }
-    let mut add_row = |label: &str, value: String| {
-        letter.rows.push(Row { label: words.get(label), value });
-    };
-    add_row("mail.number", row.number.clone());
-    add_row("mail.for_agents.from", from);
-    let queue = queue.and_then(|id| site.queues.iter().find(|known| known.id == id));
-    if let Some(queue) = queue {
-        add_row("mail.for_agents.queue", queue.name.to_string());
-    }
-    if let Some(subject) = &row.subject {
-        add_row("field.subject", subject.clone());
-    }
-    letter.entries = transcript::lines(entries, words, times);
-    for entry in &mut letter.entries {
-        entry.name.clone_from(&name);
-    }
-    letter.button = Button {
-        label: words.get("mail.for_agents.button"),
-        url: format!("{}/console/tickets/{}", desk.options().public_url, context.ticket),
-    };
-    letter.reader = Side::Desk;
-    letter.footer = vec![fill("mail.footer_agent")];
-    letter
-}
 
-fn blank(context: &MailContext<'_>, site: &Site, row: &TicketRow, words: &Strings) -> Letter {
-    Letter {
-        lang: context.lang.to_owned(),
-        subject: context.subject.to_owned(),
-        preheader: String::new(),
-        site: site.name.to_string(),
-        brand: Brand::of(site.hue.map_or(DEFAULT_HUE, Hue::degrees)),
-        heading: String::new(),
-        paragraphs: Vec::new(),
-        big_number: false,
-        number_label: words.get("mail.your_number"),
-        number: row.number.clone(),
-        badge: None,
-        rows: Vec::new(),
-        entries: Vec::new(),
-        reader: Side::Visitor,
-        after: Vec::new(),
-        button: Button { label: String::new(), url: String::new() },
-        link_note: words.get("mail.link_note"),
-        footer: Vec::new(),
+    fn blank(&self) -> Letter {
+        let Self { context, site, row, words, .. } = *self;
+        Letter {
+            lang: context.lang.to_owned(),
+            subject: context.subject.to_owned(),
+            preheader: String::new(),
+            site: site.name.to_string(),
+            brand: Brand::of(site.hue.map_or(DEFAULT_HUE, Hue::degrees)),
+            heading: String::new(),
+            paragraphs: Vec::new(),
+            big_number: false,
+            number_label: words.get("mail.your_number"),
+            number: row.number.clone(),
+            badge: None,
+            rows: Vec::new(),
+            entries: Vec::new(),
+            reader: Side::Visitor,
+            after: Vec::new(),
+            button: Button { label: String::new(), url: String::new() },
+            link_note: words.get("mail.link_note"),
+            footer: Vec::new(),
+        }
     }
 }
 
