@@ -50,8 +50,8 @@ mod tests {
         http::{Request, StatusCode},
     };
     use desk::{Clock, Options, people::Agent};
-    use std::collections::BTreeMap;
     use protocol::{AgentId, Role, Timestamp, agent::AgentState};
+    use std::collections::BTreeMap;
     use tower::ServiceExt;
     use uuid::Uuid;
 

@@ -8,11 +8,8 @@ use leptos::prelude::*;
 #[component]
 pub fn NotThere(#[prop(optional)] is_lost: bool) -> impl IntoView {
     let words = use_words();
-    let (title, why) = if is_lost {
-        ("access_lost", "access_lost_why")
-    } else {
-        ("not_there", "not_there_why")
-    };
+    let (title, why) =
+        if is_lost { ("access_lost", "access_lost_why") } else { ("not_there", "not_there_why") };
     erase(view! {
         <section class="blank" role=is_lost.then_some("alert")>
             <h1>{words.get(title)}</h1>

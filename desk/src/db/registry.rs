@@ -51,6 +51,7 @@ mod tests {
         world::{World, on_both},
     };
     use protocol::{
+        Role,
         agent::AgentState,
         entry::{Category, Priority},
         text_enum::TextEnum,
@@ -85,6 +86,7 @@ mod tests {
         known.extend(["waiting", "ringing", "active", "ended", "request"]);
         known.extend(Category::TEXTS);
         known.extend(AgentState::TEXTS);
+        known.extend(Role::TEXTS);
         known.extend(Priority::TEXTS);
         known.extend(EntryKind::TEXTS);
         let mut wrong = Vec::new();

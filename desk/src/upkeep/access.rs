@@ -11,11 +11,11 @@ use crate::{
         permission::{Action, On, Party, may},
         sessions,
     },
-    sites::AccessChanges,
+    sites::{AccessChanges, Site},
     tickets::{PlaceRow, place_columns},
 };
 use protocol::{AgentId, TicketId};
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 use uuid::Uuid;
 
 /// Acts on what has changed since the last look. What fails is tried again at the next.
@@ -39,11 +39,15 @@ async fn settle_all(desk: &Desk, changes: &AccessChanges) -> Result<()> {
     Ok(())
 }
 
-/// The chats first: a watch may rest on one.
 async fn settle_one(desk: &Desk, agent: AgentId, before: Option<&Agent>) -> Result<()> {
     let now = desk.find_agent(agent);
-    requeue_lost(desk, agent, before, now.as_deref()).await?;
-    end_watches(desk, agent, now.as_deref()).await?;
+    let lost = lost_chats(desk, agent, before, now.as_deref()).await?;
+    // First, so that nothing of what follows is heard; and again, for what was looked at in between as its chat's owner.
+    end_watches(desk, agent, before, now.as_deref()).await?;
+    for (ticket, site) in lost {
+        chats::requeue(desk, ticket, agent, &site).await?;
+    }
+    end_watches(desk, agent, before, now.as_deref()).await?;
     desk.publish(Event::AccessChanged { agent });
     if now.is_none() {
         let mut tx = desk.begin().await?;
@@ -63,8 +67,7 @@ statement!(
 
 /// Agents who have an active chat.
 async fn owners(desk: &Desk) -> Result<Vec<AgentId>> {
-    let owners: Vec<Uuid> =
-        read!(desk.db(), c => sqlx::query_scalar(OWNERS).fetch_all(c).await)?;
+    let owners: Vec<Uuid> = read!(desk.db(), c => sqlx::query_scalar(OWNERS).fetch_all(c).await)?;
     Ok(owners.into_iter().map(AgentId).collect())
 }
 
@@ -87,41 +90,48 @@ struct ChatRow {
     place: PlaceRow,
 }
 
-/// The agent's chats in what they served and serve no longer go to the head of the queue.
-async fn requeue_lost(
+/// The agent's chats in what they served and serve no longer, with their sites.
+async fn lost_chats(
+    desk: &Desk,
+    agent: AgentId,
+    before: Option<&Agent>,
+    now: Option<&Agent>,
+) -> Result<Vec<(TicketId, Arc<Site>)>> {
+    let rows: Vec<ChatRow> = read!(desk.db(), c => sqlx::query_as(CHATS_OF)
+        .bind(agent.0)
+        .fetch_all(c)
+        .await)?;
+    let lost = rows.into_iter().filter_map(|row| {
+        let on = row.place.on();
+        let site = desk.find_site_by_id(on.site).filter(|_| is_lost(before, now, &on))?;
+        Some((TicketId(row.ticket_id), site))
+    });
+    Ok(lost.collect())
+}
+
+/// The agent's consoles are told of each ticket that they watch and may see no longer.
+async fn end_watches(
     desk: &Desk,
     agent: AgentId,
     before: Option<&Agent>,
     now: Option<&Agent>,
 ) -> Result<()> {
-    let rows: Vec<ChatRow> = read!(desk.db(), c => sqlx::query_as(CHATS_OF)
-        .bind(agent.0)
-        .fetch_all(c)
-        .await)?;
-    for row in rows {
-        // Without its chat: whether they would see the ticket if nobody had it.
-        let on = On { party: Party::default(), ..row.place.on() };
-        let saw = before.is_none_or(|before| may(before, Action::See, &on));
-        let sees = now.is_some_and(|now| may(now, Action::See, &on));
-        if saw
-            && !sees
-            && let Some(site) = desk.find_site_by_id(on.site)
-        {
-            chats::requeue(desk, TicketId(row.ticket_id), agent, &site).await?;
+    for ticket in desk.hub().watched_by(agent) {
+        let on = desk.find_place(ticket).await?;
+        let stays = now
+            .zip(on.as_ref())
+            .is_some_and(|(now, on)| may(now, Action::See, on) && !is_lost(before, Some(now), on));
+        if !stays {
+            desk.hub().end_watches(agent, ticket);
         }
     }
     Ok(())
 }
 
-/// The agent's consoles are told of each ticket that they watch and may see no longer.
-async fn end_watches(desk: &Desk, agent: AgentId, now: Option<&Agent>) -> Result<()> {
-    for ticket in desk.hub().watched_by(agent) {
-        let on = desk.find_place(ticket).await?;
-        let sees =
-            now.zip(on.as_ref()).is_some_and(|(agent, on)| may(agent, Action::See, on));
-        if !sees {
-            desk.hub().end_watches(agent, ticket);
-        }
-    }
-    Ok(())
+/// Whether the agent served where this lies, and serves it no longer. A chat that they have there, or that rings at them, is on its way
+/// to somebody else.
+fn is_lost(before: Option<&Agent>, now: Option<&Agent>, on: &On) -> bool {
+    let on = On { party: Party::default(), ..*on };
+    before.is_none_or(|before| may(before, Action::See, &on))
+        && !now.is_some_and(|now| may(now, Action::See, &on))
 }

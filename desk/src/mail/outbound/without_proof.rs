@@ -47,7 +47,10 @@ mod tests {
     fn a_ticket_link_loses_its_token_and_nothing_else() {
         for (letter, clean) in [
             ("https://h.example/t/CO-1042?k=aB-_9~x_Y-z fin", "https://h.example/t/CO-1042 fin"),
-            ("<a href=\"https://h/t/CO-1?k=abc~def#rating\">", "<a href=\"https://h/t/CO-1#rating\">"),
+            (
+                "<a href=\"https://h/t/CO-1?k=abc~def#rating\">",
+                "<a href=\"https://h/t/CO-1#rating\">",
+            ),
             ("/t/CO-1?k=a /t/CO-2?k=b", "/t/CO-1 /t/CO-2"),
             ("https://shop.example/buscar?k=zapatos", "https://shop.example/buscar?k=zapatos"),
             ("¿qué es ?k=?", "¿qué es ?k=?"),

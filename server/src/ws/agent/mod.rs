@@ -126,13 +126,12 @@ impl Console {
     /// Whether the session still holds.
     async fn check_session(&mut self, connection: &mut Connection) -> Result<(), End> {
         match self.view.server.desk.find_session(&self.session.0).await {
-            Ok(Some(_)) => Ok(()),
             Ok(None) => {
                 connection.feed(&AgentEvent::SignedOut).await?;
                 Err(End::Close(Close::Normal))
             }
             // A database that is away for a moment signs nobody out.
-            Err(_) => Ok(()),
+            Ok(Some(_)) | Err(_) => Ok(()),
         }
     }
 }
