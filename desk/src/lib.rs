@@ -40,6 +40,8 @@ pub use clock::Clock;
 pub use error::{Error, OpenError, Result};
 pub use stop::Stop;
 
+use db::Event;
+use people::permission::{Action, may};
 use protocol::Timestamp;
 use std::{path::PathBuf, sync::Arc};
 
@@ -173,7 +175,7 @@ impl Desk {
             self.0.changes.agent_freed(agent);
         }
         for event in effects.events {
-            self.0.hub.publish(event);
+            self.publish(event);
         }
         for site in effects.offers {
             self.0.changes.site_changed(site);
@@ -182,6 +184,14 @@ impl Desk {
             self.0.wakeups.notify();
         }
         Ok(())
+    }
+
+    /// Hands an event to everybody it concerns: of a ticket's row hear the agents who may see the ticket.
+    pub(crate) fn publish(&self, event: Event) {
+        let snapshot = self.0.sites.now();
+        self.0.hub.publish(event, |agent, on| {
+            snapshot.agent(agent).is_some_and(|agent| may(agent, Action::See, on))
+        });
     }
 
     /// What callers subscribe to.

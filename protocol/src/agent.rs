@@ -48,6 +48,8 @@ pub enum AgentEvent {
     Work { item: Box<WorkItem> },
     /// A row left the list.
     WorkGone { ticket: TicketId },
+    /// The agent may see a watched ticket no longer, and watches it no longer.
+    AccessLost { ticket: TicketId },
     /// The head of a watched ticket is new or changed.
     Conversation { conversation: Box<Conversation> },
     /// Entries of a watched ticket in order; `last` is the ticket's last sequence.

@@ -291,6 +291,7 @@ fn agent_events() -> Vec<AgentEvent> {
         AgentEvent::Welcome { me: me(), work: vec![work_item()], offers: vec![offer()] },
         AgentEvent::Work { item: Box::new(work_item()) },
         AgentEvent::WorkGone { ticket },
+        AgentEvent::AccessLost { ticket },
         AgentEvent::Entries { ticket, entries: agent_entries(), last: Seq(15) },
         AgentEvent::Entry { ticket, entry: agent_entries().remove(1) },
         AgentEvent::Ack { ticket, id: entry_id(), seq: Seq(7), at: NOW },

@@ -18,7 +18,7 @@ mod upload_list;
 use crate::{
     api,
     browser::{self, keys},
-    state::{console::use_console, writing::Writing},
+    state::{console::use_console, thread::Absence, writing::Writing},
     ui::not_there::NotThere,
     words::use_words,
 };
@@ -151,10 +151,10 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         }
     };
 
-    let is_missing = thread.is_missing.clone();
+    let absence = thread.absence.clone();
     move || {
-        if is_missing.get() {
-            return Either::Left(view! { <NotThere/> });
+        if let Some(absence) = absence.get() {
+            return Either::Left(view! { <NotThere is_lost=absence == Absence::AccessLost/> });
         }
         let thread = thread.clone();
         Either::Right(view! {

@@ -51,6 +51,7 @@ mod tests {
     };
     use desk::{Clock, Options, people::Agent};
     use protocol::{AgentId, Role, Timestamp, agent::AgentState};
+    use std::collections::BTreeMap;
     use tower::ServiceExt;
     use uuid::Uuid;
 
@@ -63,7 +64,7 @@ mod tests {
             state: AgentState::Away,
             since: Timestamp(0),
             lang: "es".into(),
-            sites: vec![],
+            sites: BTreeMap::new(),
         }
     }
 

@@ -24,8 +24,17 @@ pub struct Thread {
     pub outbox: ArcRwSignal<Outbox>,
     /// When the visitor's last typing notice runs out.
     pub typing_until: ArcRwSignal<Option<Timestamp>>,
-    /// Whether there is no such ticket for this agent.
-    pub is_missing: ArcRwSignal<bool>,
+    /// Why there is nothing to show, where there is not.
+    pub absence: ArcRwSignal<Option<Absence>>,
+}
+
+/// Why a ticket cannot be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// There is no such ticket for this agent.
+    NotThere,
+    /// This agent could see it, and may no longer.
+    AccessLost,
 }
 
 impl Thread {
@@ -37,14 +46,14 @@ impl Thread {
             timeline: ArcRwSignal::new(Timeline::new()),
             outbox: ArcRwSignal::new(Outbox::default()),
             typing_until: ArcRwSignal::new(None),
-            is_missing: ArcRwSignal::new(false),
+            absence: ArcRwSignal::new(None),
         }
     }
 
     /// A conversation that this agent may not see, or that is not there.
     pub fn missing(ticket: TicketId) -> Self {
         let thread = Self::new(ticket);
-        thread.is_missing.set(true);
+        thread.absence.set(Some(Absence::NotThere));
         thread
     }
 
@@ -75,6 +84,16 @@ impl Thread {
     /// The visitor, once known.
     pub fn contact(&self) -> Option<Contact> {
         self.head.with_untracked(|head| head.as_ref().map(|head| head.contact.clone()))
+    }
+
+    /// This agent may not see the ticket. What was here of it is gone; who had seen it is told so.
+    pub fn on_absent(&self, absence: Absence) {
+        let was_seen = self.head.with_untracked(Option::is_some)
+            || self.absence.get_untracked() == Some(Absence::AccessLost);
+        self.absence.set(Some(if was_seen { Absence::AccessLost } else { absence }));
+        self.head.set(None);
+        self.timeline.set(Timeline::new());
+        self.typing_until.set(None);
     }
 
     /// The visitor has seen everything up to here.

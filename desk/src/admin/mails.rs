@@ -3,27 +3,25 @@
 use crate::{
     Desk, Result,
     mail::{self, KeptMail, outbound::list},
-    people::{Agent, Role},
+    people::Agent,
 };
-use protocol::{Code, MailId, Refusal, TicketId};
+use protocol::{MailId, TicketId};
 
 impl Desk {
-    /// The newest 200 mails of the agent's sites, newest first.
+    /// The newest 200 mails that the agent may read, newest first: supervisors and owners those of their sites, agents those of
+    /// tickets that they see.
     pub async fn mails(&self, agent: &Agent) -> Result<Vec<KeptMail>> {
-        list::newest(self, &agent.sites).await
+        list::newest(self, agent).await
     }
 
-    /// One with its text and HTML.
+    /// One with its text and HTML, in which links open nothing.
     pub async fn mail(&self, agent: &Agent, id: MailId) -> Result<(KeptMail, String, String)> {
-        list::read(self, &agent.sites, id).await
+        list::read(self, agent, id).await
     }
 
-    /// Puts a parked mail back into the queue.
+    /// Puts a parked mail back into the queue; for supervisors and owners.
     pub async fn retry_mail(&self, agent: &Agent, id: MailId) -> Result<()> {
-        if agent.role == Role::Agent {
-            return Err(Refusal::new(Code::Forbidden).into());
-        }
-        list::retry(self, &agent.sites, id).await
+        list::retry(self, agent, id).await
     }
 
     /// The ticket that an address in `Reply-To` of our mails stands for; none when we did not make it.

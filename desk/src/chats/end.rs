@@ -33,19 +33,10 @@ statement!(
     where id = $1 and state = $5"
 );
 
-/// Whether an agent may end the ticket's chat.
-///
-/// # Errors
-/// `ChatEnded`; `Forbidden` for anybody but the agent who has it, also for one at whom it rings.
-pub(crate) fn may_end(locked: &LockedTicket, agent: &Agent) -> Result<()> {
-    let chat = locked.chat.ok_or_else(|| Refusal::new(Code::ChatEnded))?;
-    step_of(&chat, ChatEvent::EndByAgent { agent: agent.id }).map(drop)
-}
-
 /// Ends the chat under way: the ticket is closed, and mailed about when an address is known.
 ///
 /// # Errors
-/// As [`may_end`]; `ChatEnded` when it has ended before.
+/// `ChatEnded` when there is none under way; `Forbidden` for anybody but the agent who has it, also for one at whom it rings.
 pub(crate) async fn end(
     tx: &mut Tx,
     desk: &Desk,

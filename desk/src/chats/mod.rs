@@ -12,7 +12,7 @@ mod requeue;
 
 pub(crate) use accept::accept;
 pub(crate) use become_request::become_request;
-pub(crate) use end::{Ending, end, may_end};
+pub(crate) use end::{Ending, end};
 pub(crate) use life::ChatEvent;
 pub(crate) use offer::{Ring, Ringing, ring, stop_ringing};
 pub(crate) use requeue::requeue;

@@ -5,7 +5,10 @@ use crate::{
     chats::{self, Ending},
     db::retry,
     mail::{VisitorMail, mail_visitor},
-    people::Agent,
+    people::{
+        Agent,
+        permission::{self, Action},
+    },
     tickets::LockedTicket,
 };
 use protocol::{
@@ -25,8 +28,9 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut locked = LockedTicket::lock(&mut tx, ticket, &agent.sites).await?;
-            chats::may_end(&locked, agent)?;
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::See).await?;
+            locked.live_chat().ok_or_else(|| Refusal::new(Code::ChatEnded))?;
+            permission::check(agent, Action::End, &locked.on())?;
             let reason = self.check_reason(locked.site, reason)?;
             let ending = Ending::ByAgent { agent, reason: &reason };
             chats::end(&mut tx, self, &mut locked, ending, now).await?;
@@ -45,7 +49,7 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut locked = LockedTicket::lock(&mut tx, ticket, &agent.sites).await?;
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::Answer).await?;
             if locked.live_chat().is_some() {
                 return Err(Refusal::new(Code::Forbidden).into());
             }
@@ -70,7 +74,7 @@ impl Desk {
         agent: &Agent,
         ticket: TicketId,
     ) -> Result<Vec<ClosingReason>> {
-        let site = self.site_of_ticket(agent, ticket).await?;
+        let site = self.check_ticket(agent, Action::See, ticket).await?;
         Ok(site.closing_reasons.to_vec())
     }
 

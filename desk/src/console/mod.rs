@@ -1,4 +1,5 @@
-//! What an agent's console reads and does. Every verb checks that the agent serves the ticket's site; another site's id is `NotFound`.
+//! What an agent's console reads and does. Every verb asks `people/permission.rs`; what an agent does not see is `NotFound`, like
+//! what is not there.
 
 mod closing;
 mod connected;

@@ -4,7 +4,7 @@ use crate::{
     Desk, Error, Result,
     chats::{self, ChatEvent, Ringing},
     db::{read, retry, statement},
-    people::Agent,
+    people::{Agent, permission::Action},
     tickets::{LockedTicket, OpenOffer},
 };
 use protocol::{ChatId, Code, OfferId, Refusal, SiteId, TicketId};
@@ -17,7 +17,7 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut locked = LockedTicket::lock(&mut tx, ticket, &agent.sites).await?;
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::Take).await?;
             if locked.chat.is_none_or(|here| here.id != chat) {
                 return Err(Refusal::new(Code::ChatEnded).into());
             }
@@ -46,18 +46,17 @@ impl Desk {
     }
 
     async fn ticket_of(&self, agent: &Agent, chat: ChatId) -> Result<TicketId> {
-        let row = read!(self.db(), c => sqlx::query_as::<_, (Uuid, Uuid)>(TICKET_OF)
+        let row = read!(self.db(), c => sqlx::query_as::<_, (Uuid,)>(TICKET_OF)
             .bind(chat.0)
             .fetch_optional(c)
             .await)?;
-        row.filter(|(_, site)| agent.sites.contains(&SiteId(*site)))
-            .map(|(ticket, _)| TicketId(ticket))
-            .ok_or_else(Error::not_found)
+        let ticket = row.map(|(ticket,)| TicketId(ticket)).ok_or_else(Error::not_found)?;
+        self.check_ticket(agent, Action::Take, ticket).await?;
+        Ok(ticket)
     }
 }
 
-statement!(TICKET_OF = "select ticket_id, site_id from chats where id = $1");
-// Index offers_open.
+statement!(TICKET_OF = "select ticket_id from chats where id = $1");
 statement!(
     RINGS_AT = "
     select id, site_id from offers

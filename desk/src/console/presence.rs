@@ -1,25 +1,30 @@
 //! What an agent's console says of itself while a conversation is open.
 
-use crate::{Desk, Result, db::Event, people::Agent, writer::ReadMark};
+use crate::{
+    Desk, Result,
+    db::Event,
+    people::{Agent, permission::Action},
+    writer::ReadMark,
+};
 use protocol::{Seq, TicketId};
 
 impl Desk {
-    /// How far the agent's side has read.
+    /// How far the agent's side has read. Who may not answer reads without a mark: the visitor is told of those who do.
     pub async fn mark_read_by_agent(
         &self,
         agent: &Agent,
         ticket: TicketId,
         upto: Seq,
     ) -> Result<()> {
-        self.site_of_ticket(agent, ticket).await?;
+        self.check_ticket(agent, Action::Answer, ticket).await?;
         self.0.writer.mark_read(ReadMark { ticket, by_visitor: false, upto }).await
     }
 
-    /// The visitor's panel sees that the agent is typing. From memory: a ticket that this desk has not met is left out.
-    pub fn agent_is_typing(&self, agent: &Agent, ticket: TicketId) {
-        if self.0.ticket_sites.find(ticket).is_some_and(|site| agent.sites.contains(&site)) {
-            let agent = Some((agent.id, agent.name.clone()));
-            self.0.hub.publish(Event::Typing { ticket, agent });
-        }
+    /// The visitor's panel sees that the agent is typing.
+    pub async fn agent_is_typing(&self, agent: &Agent, ticket: TicketId) -> Result<()> {
+        self.check_ticket(agent, Action::Answer, ticket).await?;
+        let agent = Some((agent.id, agent.name.clone()));
+        self.publish(Event::Typing { ticket, agent });
+        Ok(())
     }
 }

@@ -4,11 +4,14 @@ use super::worklist::names;
 use crate::{
     Desk, Error, Result,
     db::{read, statement},
-    people::Agent,
-    tickets::{ChatState, entries},
+    people::{
+        Agent,
+        permission::{self, Action, On, Party, may},
+    },
+    tickets::{ChatState, entries, party},
 };
 use protocol::{
-    ChatId, PageUrl, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
+    AgentId, ChatId, PageUrl, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     agent::{AgentChat, AgentState, Conversation, Me, Offer},
     contact::Contact,
     entry::{AgentEntry, Category, TicketState},
@@ -23,8 +26,8 @@ impl Desk {
             .fetch_optional(c)
             .await)?;
         let (name, email, state, since) = row.ok_or_else(Error::not_found)?;
-        let state = if state == "available" { AgentState::Available } else { AgentState::Away };
-        let sites = agent.sites.iter().filter_map(|site| self.find_site_by_id(*site));
+        let state = AgentState::from_text(&state)?;
+        let sites = self.sites().into_iter().filter(|site| agent.sites.contains_key(&site.id));
         let sites = sites.map(|site| site.name.to_string()).collect();
         Ok(Me { name, email, state, since: Timestamp(since), sites })
     }
@@ -35,7 +38,11 @@ impl Desk {
             .bind(agent.id.0)
             .fetch_all(c)
             .await)?;
-        Ok(rows.into_iter().map(|row| self.offer(row)).collect())
+        Ok(rows
+            .into_iter()
+            .filter(|row| may(agent, Action::Take, &row.on()))
+            .map(|row| self.offer(row))
+            .collect())
     }
 
     /// One offer, if it still rings here.
@@ -45,7 +52,7 @@ impl Desk {
             .bind(chat.0)
             .fetch_optional(c)
             .await)?;
-        Ok(row.map(|row| self.offer(row)))
+        Ok(row.filter(|row| may(agent, Action::Take, &row.on())).map(|row| self.offer(row)))
     }
 
     fn offer(&self, row: OfferRow) -> Offer {
@@ -70,12 +77,12 @@ impl Desk {
 
     /// The head of a ticket.
     pub async fn conversation(&self, agent: &Agent, ticket: TicketId) -> Result<Conversation> {
-        self.site_of_ticket(agent, ticket).await?;
         let row = read!(self.db(), c => sqlx::query_as::<_, Row>(READ)
             .bind(ticket.0)
             .fetch_optional(c)
             .await)?;
         let row = row.ok_or_else(Error::not_found)?;
+        permission::check(agent, Action::See, &row.on()?)?;
         let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
         Ok(Conversation {
             ticket,
@@ -107,7 +114,7 @@ impl Desk {
         ticket: TicketId,
         after: Seq,
     ) -> Result<(Vec<AgentEntry>, Seq)> {
-        let site = self.site_of_ticket(agent, ticket).await?;
+        let site = self.check_ticket(agent, Action::See, ticket).await?;
         entries::for_agent(self, ticket, site.id, after).await
     }
 }
@@ -169,7 +176,26 @@ struct Row {
     ended_at: Option<i64>,
 }
 
+impl OfferRow {
+    fn on(&self) -> On {
+        On {
+            site: SiteId(self.site_id),
+            queue: self.queue_id.map(QueueId),
+            party: Party::default(),
+        }
+    }
+}
+
 impl Row {
+    fn on(&self) -> Result<On> {
+        let state = self.chat_state.as_deref().map(ChatState::from_text).transpose()?;
+        Ok(On {
+            site: SiteId(self.site_id),
+            queue: self.queue_id.map(QueueId),
+            party: party(state, self.chat_agent.map(AgentId)),
+        })
+    }
+
     fn chat(&self, agent: &Agent) -> Result<AgentChat> {
         let (Some(chat), Some(state)) = (self.chat_id.map(ChatId), self.chat_state.as_deref())
         else {

@@ -7,6 +7,7 @@ use crate::{
     routing,
 };
 use protocol::{Code, Refusal};
+use std::sync::Arc;
 
 /// Longest address and password that are looked at, in bytes: nothing longer was ever accepted, and a hash would take its time over it.
 const LONGEST: usize = 1_000;
@@ -28,7 +29,7 @@ impl Desk {
     /// The signed-in agent; none when the session is unknown or has ended. From memory when seen lately.
     pub async fn find_session(&self, token: &str) -> Result<Option<Agent>> {
         let agent = sessions::find(self, token).await?;
-        Ok(agent.and_then(|agent| self.0.sites.now().agent(agent)))
+        Ok(agent.and_then(|agent| self.find_agent(agent)).map(Arc::unwrap_or_clone))
     }
 
     /// Ends a session; its consoles hear `SignedOut`.

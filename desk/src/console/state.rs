@@ -21,7 +21,7 @@ impl Desk {
         bump_revision(&mut tx).await?;
         self.commit(tx).await?;
         routing::sites_were_changed(self).await?;
-        self.0.hub.publish(Event::AgentState { agent });
+        self.publish(Event::AgentState { agent });
         routing::agent_changed(self, agent);
         Ok(())
     }

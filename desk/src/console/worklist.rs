@@ -3,7 +3,7 @@
 use crate::{
     Desk, Result,
     db::{read, statement},
-    people::Agent,
+    people::{Agent, permission::sees},
     tickets::ChatState,
 };
 use protocol::{
@@ -127,29 +127,15 @@ macro_rules! columns {
     };
 }
 
-/// Whether agent `$1` serves the site and the queue of ticket `t`; who is bound to no queue of the site serves all of them.
-macro_rules! serves {
-    () => {
-        " exists (
-            select 1 from agents a
-            where a.id = $1 and (a.every_site or exists (
-              select 1 from agent_sites m where m.agent_id = a.id and m.site_id = t.site_id)))
-          and (t.queue_id is null
-            or not exists (
-              select 1 from agent_queues q join queues k on k.id = q.queue_id
-              where q.agent_id = $1 and k.site_id = t.site_id)
-            or exists (select 1 from agent_queues q where q.agent_id = $1 and q.queue_id = t.queue_id)) "
-    };
-}
-
 // Index chats_agent.
 statement!(pub(crate) MINE = concat!(
     columns!(),
     "from chats c
      join tickets t on t.id = c.ticket_id
      join states s on s.id = t.state_id
-     where c.agent_id = $1 and c.state = 'active'
-     order by c.started_at
+     where c.agent_id = $1 and c.state = 'active' and ",
+    sees!(),
+    "order by c.started_at
      limit $2"
 ));
 
@@ -160,7 +146,7 @@ statement!(pub(crate) WAITING = concat!(
      join tickets t on t.id = c.ticket_id
      join states s on s.id = t.state_id
      where c.state in ('waiting', 'ringing') and ",
-    serves!(),
+    sees!(),
     "order by c.first_in_line desc, c.started_at
      limit $2"
 ));
@@ -172,7 +158,7 @@ statement!(pub(crate) REQUESTS = concat!(
      join states s on s.id = t.state_id
      left join chats c on c.id = t.chat_id
      where t.request_at is not null and ",
-    serves!(),
+    sees!(),
     "order by t.request_at
      limit $2"
 ));
@@ -182,9 +168,9 @@ statement!(pub(crate) ONE = concat!(
     "from tickets t
      join states s on s.id = t.state_id
      left join chats c on c.id = t.chat_id
-     where t.id = $2 and (
-       (c.state = 'active' and c.agent_id = $1)
-       or ((c.state in ('waiting', 'ringing') or t.request_at is not null) and ",
-    serves!(),
-    "))"
+     where t.id = $2
+       and ((c.state = 'active' and c.agent_id = $1)
+         or c.state in ('waiting', 'ringing') or t.request_at is not null)
+       and ",
+    sees!(),
 ));

@@ -1,7 +1,7 @@
 //! What a transaction sets off once it is committed: plain data, which rooms above act on.
 
 use protocol::{
-    AgentId, ChatId, EntryId, Seq, SiteId, TicketId, Timestamp,
+    AgentId, ChatId, EntryId, QueueId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentEntry, VisitorEntry},
 };
 use std::sync::Arc;
@@ -40,9 +40,9 @@ pub enum Event {
     Seen { ticket: TicketId, by_visitor: bool, upto: Seq },
     /// The visitor's panel came or went.
     VisitorPresent { ticket: TicketId, present: bool },
-    /// To agents: the ticket's row is new, changed or gone. A console has each ticket at most once in its queue, with
-    /// everything that changed since it heard of it.
-    Work { ticket: TicketId, change: RowChange },
+    /// To the agents who may see the ticket: its row is new, changed or gone. A console has each ticket at most once in its
+    /// queue, with everything that changed since it heard of it.
+    Work { ticket: TicketId, on: On, change: RowChange },
     /// To one agent: a chat rings.
     Offer { agent: AgentId, chat: ChatId, ticket: TicketId },
     /// To one agent: it rings no longer.
@@ -51,6 +51,26 @@ pub enum Event {
     AgentState { agent: AgentId },
     /// To one agent: a session ended.
     SignedOut { agent: AgentId },
+    /// To one agent: what they may see is another. Read everything again.
+    AccessChanged { agent: AgentId },
+    /// To those consoles of one agent that watched the ticket: they may see it no longer, and watch it no longer.
+    AccessLost { agent: AgentId, ticket: TicketId },
+}
+
+/// What a permission is asked about: where a ticket lies, and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct On {
+    pub site: SiteId,
+    /// None: the site's, in no queue.
+    pub queue: Option<QueueId>,
+    pub party: Party,
+}
+
+/// The agents who have to do with a ticket wherever it lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Party {
+    /// Who has its active chat.
+    pub owner: Option<AgentId>,
 }
 
 /// What happened to a ticket's row in the agents' lists.

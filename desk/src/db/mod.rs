@@ -34,7 +34,7 @@ mod statement;
 mod tx;
 
 pub(crate) use effects::Count;
-pub use effects::{Event, LastMessage, Receipt, RowChange};
+pub use effects::{Event, LastMessage, On, Party, Receipt, RowChange};
 pub(crate) use pool::{Db, read};
 pub(crate) use retry::{Attempts, retry, run_detached};
 pub(crate) use revision::{bump_revision, revision};

@@ -52,6 +52,7 @@ mod tests {
         world::{World, on_both},
     };
     use protocol::{
+        Role,
         agent::AgentState,
         entry::{Category, Priority},
         text_enum::TextEnum,
@@ -87,6 +88,7 @@ mod tests {
         known.extend(OfferKind::TEXTS);
         known.extend(Category::TEXTS);
         known.extend(AgentState::TEXTS);
+        known.extend(Role::TEXTS);
         known.extend(Priority::TEXTS);
         known.extend(EntryKind::TEXTS);
         let mut wrong = Vec::new();

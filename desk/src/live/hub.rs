@@ -2,7 +2,7 @@
 //!
 //! Queues are bounded; a subscriber that does not keep up finds its subscription [`Lagged`] and its socket closes with 4008.
 
-use crate::db::{Event, RowChange};
+use crate::db::{Event, On, RowChange};
 use dashmap::DashMap;
 use protocol::{AgentId, TicketId};
 use std::{
@@ -36,6 +36,8 @@ struct Subscriber {
     events: Mutex<Option<mpsc::Sender<Arc<Event>>>>,
     /// Tickets whose `Work` is in the queue already, and what it will say.
     work: Mutex<HashMap<TicketId, RowChange>>,
+    /// Tickets that a console shows.
+    watched: Mutex<HashSet<TicketId>>,
     owner: Owner,
 }
 
@@ -49,7 +51,6 @@ enum Owner {
 pub struct Subscription {
     events: mpsc::Receiver<Arc<Event>>,
     subscriber: Arc<Subscriber>,
-    watched: Mutex<HashSet<TicketId>>,
     subscribers: Arc<Subscribers>,
 }
 
@@ -61,10 +62,10 @@ impl Subscription {
     /// The next event, or [`Lagged`] when events were dropped: close the socket with 4008.
     pub async fn next(&mut self) -> Result<Arc<Event>, Lagged> {
         let event = self.events.recv().await.ok_or(Lagged)?;
-        let Event::Work { ticket, .. } = *event else { return Ok(event) };
+        let Event::Work { ticket, on, .. } = *event else { return Ok(event) };
         // Before the row is read, so that a change during the read is heard of again.
         let change = locked(&self.subscriber.work).remove(&ticket).unwrap_or(RowChange::Anything);
-        Ok(Arc::new(Event::Work { ticket, change }))
+        Ok(Arc::new(Event::Work { ticket, on, change }))
     }
 }
 
@@ -76,7 +77,7 @@ impl Drop for Subscription {
             }
             Owner::Agent(agent) => unsubscribe(&self.subscribers.agents, agent, &self.subscriber),
         }
-        for ticket in locked(&self.watched).drain() {
+        for ticket in locked(&self.subscriber.watched).drain() {
             unsubscribe(&self.subscribers.tickets, ticket, &self.subscriber);
         }
     }
@@ -90,7 +91,8 @@ impl Hub {
         subscription
     }
 
-    /// Everything an agent's console needs: `Work`, offers and state of this agent, and the tickets it watches (see [`Hub::watch`]).
+    /// Everything an agent's console needs: `Work` of the tickets they may see, offers, access and state of this agent, and
+    /// the tickets it watches (see [`Hub::watch`]).
     pub fn agent(&self, agent: AgentId) -> Subscription {
         let subscription = self.subscribe(Owner::Agent(agent), AGENT_QUEUE);
         self.subscribers.agents.entry(agent).or_default().push(subscription.subscriber.clone());
@@ -99,7 +101,7 @@ impl Hub {
 
     /// Adds a ticket's `Entry`, `Ticket`, `Typing`, `Seen`, `VisitorPresent` events to an agent's subscription.
     pub fn watch(&self, subscription: &Subscription, ticket: TicketId) {
-        if locked(&subscription.watched).insert(ticket) {
+        if locked(&subscription.subscriber.watched).insert(ticket) {
             self.subscribers
                 .tickets
                 .entry(ticket)
@@ -110,13 +112,33 @@ impl Hub {
 
     /// Takes it out again.
     pub fn unwatch(&self, subscription: &Subscription, ticket: TicketId) {
-        if locked(&subscription.watched).remove(&ticket) {
+        if locked(&subscription.subscriber.watched).remove(&ticket) {
             unsubscribe(&self.subscribers.tickets, ticket, &subscription.subscriber);
         }
     }
 
-    /// Hands an event to everybody it concerns, without waiting for anyone.
-    pub(crate) fn publish(&self, event: Event) {
+    /// The tickets that consoles of the agent watch.
+    pub(crate) fn watched_by(&self, agent: AgentId) -> HashSet<TicketId> {
+        let consoles = self.subscribers.agents.get(&agent);
+        let consoles = consoles.iter().flat_map(|consoles| consoles.iter());
+        consoles.flat_map(|console| locked(&console.watched).clone()).collect()
+    }
+
+    /// Takes a ticket from all consoles of the agent that watch it; each is told.
+    pub(crate) fn end_watches(&self, agent: AgentId, ticket: TicketId) {
+        let consoles = self.subscribers.agents.get(&agent).map(|consoles| consoles.clone());
+        let lost = Arc::new(Event::AccessLost { agent, ticket });
+        for console in consoles.unwrap_or_default() {
+            if locked(&console.watched).remove(&ticket) {
+                unsubscribe(&self.subscribers.tickets, ticket, &console);
+                console.send(&lost);
+            }
+        }
+    }
+
+    /// Hands an event to everybody it concerns, without waiting for anyone. `sees`: whether an agent may see a ticket there; asked for
+    /// rows alone.
+    pub(crate) fn publish(&self, event: Event, sees: impl Fn(AgentId, &On) -> bool) {
         match &event {
             Event::Entry { ticket, .. }
             | Event::Ticket { ticket }
@@ -132,10 +154,13 @@ impl Hub {
                     }
                 }
             }
-            Event::Work { ticket, change } => {
-                let (ticket, change) = (*ticket, change.clone());
+            Event::Work { ticket, on, change } => {
+                let (ticket, on, change) = (*ticket, *on, change.clone());
                 let event = Arc::new(event);
                 for subscribers in &self.subscribers.agents {
+                    if !sees(*subscribers.key(), &on) {
+                        continue;
+                    }
                     for subscriber in subscribers.iter() {
                         if subscriber.row_changed(ticket, change.clone()) {
                             subscriber.send(&event);
@@ -146,7 +171,9 @@ impl Hub {
             Event::Offer { agent, .. }
             | Event::OfferGone { agent, .. }
             | Event::AgentState { agent }
-            | Event::SignedOut { agent } => {
+            | Event::SignedOut { agent }
+            | Event::AccessChanged { agent }
+            | Event::AccessLost { agent, .. } => {
                 if let Some(subscribers) = self.subscribers.agents.get(agent) {
                     let event = Arc::new(event);
                     for subscriber in subscribers.iter() {
@@ -169,12 +196,15 @@ impl Hub {
 
     fn subscribe(&self, owner: Owner, bound: usize) -> Subscription {
         let (sender, events) = mpsc::channel(bound);
-        let subscriber =
-            Subscriber { events: Mutex::new(Some(sender)), work: Mutex::default(), owner };
+        let subscriber = Subscriber {
+            events: Mutex::new(Some(sender)),
+            work: Mutex::default(),
+            watched: Mutex::default(),
+            owner,
+        };
         Subscription {
             events,
             subscriber: Arc::new(subscriber),
-            watched: Mutex::default(),
             subscribers: self.subscribers.clone(),
         }
     }
@@ -239,8 +269,8 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::LastMessage;
-    use protocol::Timestamp;
+    use crate::db::{LastMessage, Party};
+    use protocol::{SiteId, Timestamp};
     use uuid::Uuid;
 
     fn ticket(n: u128) -> TicketId {
@@ -248,7 +278,13 @@ mod tests {
     }
 
     fn work(change: RowChange) -> Event {
-        Event::Work { ticket: ticket(1), change }
+        let site = SiteId(Uuid::from_u128(1));
+        let on = On { site, queue: None, party: Party::default() };
+        Event::Work { ticket: ticket(1), on, change }
+    }
+
+    fn publish(hub: &Hub, event: Event) {
+        hub.publish(event, |_, _| true);
     }
 
     #[tokio::test]
@@ -256,7 +292,7 @@ mod tests {
         let hub = Hub::default();
         let mut panel = hub.visitor(ticket(1));
         for _ in 0..=VISITOR_QUEUE {
-            hub.publish(Event::Ticket { ticket: ticket(1) });
+            publish(&hub, Event::Ticket { ticket: ticket(1) });
         }
         for _ in 0..VISITOR_QUEUE {
             assert!(panel.next().await.is_ok());
@@ -271,13 +307,13 @@ mod tests {
         let mut console = hub.agent(AgentId(Uuid::from_u128(9)));
         hub.watch(&console, ticket(1));
         hub.watch(&console, ticket(1));
-        hub.publish(Event::Ticket { ticket: ticket(1) });
+        publish(&hub, Event::Ticket { ticket: ticket(1) });
         assert!(mine.next().await.is_ok());
         assert!(console.next().await.is_ok());
         assert!(console.events.try_recv().is_err(), "watched twice, told once");
         assert!(other.events.try_recv().is_err());
         hub.unwatch(&console, ticket(1));
-        hub.publish(Event::Ticket { ticket: ticket(1) });
+        publish(&hub, Event::Ticket { ticket: ticket(1) });
         assert!(console.events.try_recv().is_err());
         drop((mine, other, console));
         assert!(hub.subscribers.tickets.is_empty() && hub.subscribers.agents.is_empty());
@@ -288,11 +324,11 @@ mod tests {
         let hub = Hub::default();
         let mut console = hub.agent(AgentId(Uuid::from_u128(9)));
         for _ in 0..3 * AGENT_QUEUE {
-            hub.publish(work(RowChange::Anything));
+            publish(&hub, work(RowChange::Anything));
         }
         assert!(console.next().await.is_ok());
         assert!(console.events.try_recv().is_err());
-        hub.publish(work(RowChange::Anything));
+        publish(&hub, work(RowChange::Anything));
         assert!(console.next().await.is_ok());
     }
 
@@ -310,10 +346,34 @@ mod tests {
             (vec![RowChange::Anything, message(2)], RowChange::Anything),
         ] {
             for change in changes {
-                hub.publish(work(change));
+                publish(&hub, work(change));
             }
             let Event::Work { change, .. } = &*console.next().await.unwrap() else { panic!() };
             assert_eq!(*change, told);
         }
+    }
+
+    #[tokio::test]
+    async fn a_row_is_heard_of_by_those_who_see_the_ticket() {
+        let hub = Hub::default();
+        let (one, two) = (AgentId(Uuid::from_u128(8)), AgentId(Uuid::from_u128(9)));
+        let (mut mine, mut other) = (hub.agent(one), hub.agent(two));
+        hub.publish(work(RowChange::Anything), |agent, _| agent == one);
+        assert!(mine.next().await.is_ok());
+        assert!(other.events.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_watch_that_ends_is_told_to_those_who_watched() {
+        let hub = Hub::default();
+        let agent = AgentId(Uuid::from_u128(9));
+        let (mut watching, mut idle) = (hub.agent(agent), hub.agent(agent));
+        hub.watch(&watching, ticket(1));
+        assert_eq!(hub.watched_by(agent), HashSet::from([ticket(1)]));
+        hub.end_watches(agent, ticket(1));
+        publish(&hub, Event::Ticket { ticket: ticket(1) });
+        assert!(matches!(&*watching.next().await.unwrap(), Event::AccessLost { .. }));
+        assert!(watching.events.try_recv().is_err() && idle.events.try_recv().is_err());
+        assert!(hub.watched_by(agent).is_empty());
     }
 }

@@ -4,7 +4,7 @@ pub(crate) mod counts;
 mod hub;
 mod presence;
 
-pub use crate::db::{Event, LastMessage, Receipt, RowChange};
+pub use crate::db::{Event, LastMessage, On, Party, Receipt, RowChange};
 pub(crate) use counts::Counts;
 pub use hub::{Hub, Lagged, Subscription};
 pub use presence::PanelGuard;

@@ -75,7 +75,7 @@ impl Desk {
     pub fn panel_connected(&self, ticket: TicketId) -> PanelGuard {
         let first = self.0.presence.panels.entry(ticket).or_default().open();
         if first {
-            self.0.hub.publish(Event::VisitorPresent { ticket, present: true });
+            self.publish(Event::VisitorPresent { ticket, present: true });
         }
         PanelGuard { desk: self.clone(), ticket }
     }
@@ -118,7 +118,7 @@ impl Drop for PanelGuard {
         let last = presence.panels.entry(self.ticket).or_default().close(now);
         if last {
             presence.places.remove(&self.ticket);
-            self.desk.0.hub.publish(Event::VisitorPresent { ticket: self.ticket, present: false });
+            self.desk.publish(Event::VisitorPresent { ticket: self.ticket, present: false });
         }
     }
 }

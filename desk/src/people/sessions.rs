@@ -168,7 +168,7 @@ pub(crate) async fn sign_out(desk: &Desk, token: &str) -> Result<()> {
     let key = hashed(token);
     sessions.seen.remove(&key);
     if let Some((_, agent)) = sessions.unstored.remove(&key) {
-        desk.0.hub.publish(Event::SignedOut { agent });
+        desk.publish(Event::SignedOut { agent });
     }
     let mut tx = desk.begin().await?;
     let agent: Option<Uuid> =

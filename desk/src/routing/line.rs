@@ -76,7 +76,7 @@ pub(super) fn publish_places(desk: &Desk, line: &[Waiting]) {
         if desk.panel_is_connected(chat.ticket)
             && desk.0.presence.place_changed(chat.ticket, *place)
         {
-            desk.0.hub.publish(Event::Ticket { ticket: chat.ticket });
+            desk.publish(Event::Ticket { ticket: chat.ticket });
         }
     }
 }

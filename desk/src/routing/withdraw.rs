@@ -6,6 +6,7 @@ use crate::{
     chats::{self, ChatEvent, Ringing},
     db::{read, retry, statement},
     live::CONSOLE_GONE,
+    people::permission::{Action, On, Party, may},
     tickets::OpenOffer,
 };
 use protocol::{AgentId, ChatId, OfferId, QueueId, SiteId, TicketId, Timestamp};
@@ -62,15 +63,11 @@ pub(super) async fn withdraw(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-/// Whether its agent is there, and serves its queue still.
+/// Whether its agent is there, and may still take it.
 fn may_ring(desk: &Desk, row: &Row) -> bool {
-    let (Some(agent), Some(site)) =
-        (row.to_agent.map(AgentId), desk.find_site_by_id(SiteId(row.site_id)))
-    else {
-        return false;
-    };
-    let snapshot = desk.0.sites.now();
-    let staff = snapshot.staff.iter().find(|staff| staff.id == agent);
-    staff.is_some_and(|staff| staff.serves_queue(&site, row.queue_id.map(QueueId)))
-        && is_reachable(desk, agent, CONSOLE_GONE)
+    let on =
+        On { site: SiteId(row.site_id), queue: row.queue_id.map(QueueId), party: Party::default() };
+    row.to_agent.and_then(|agent| desk.find_agent(AgentId(agent))).is_some_and(|agent| {
+        may(&agent, Action::Take, &on) && is_reachable(desk, agent.id, CONSOLE_GONE)
+    })
 }

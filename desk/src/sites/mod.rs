@@ -9,4 +9,4 @@ pub(crate) mod states;
 
 pub use file::SiteFileError;
 pub use site::{Queue, Site};
-pub(crate) use snapshot::{Sites, Staff};
+pub(crate) use snapshot::{AccessChanges, Sites, Staff};

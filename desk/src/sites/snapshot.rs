@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Desk, Result,
     db::{read, revision, statement},
-    people::{Agent, Role, stored_capacity},
+    people::{Agent, Queues, Role, stored_capacity},
 };
 use protocol::{
     AgentId, QueueId, SiteId, SiteKey, Timestamp,
@@ -15,8 +15,9 @@ use protocol::{
     settings::{Capacity, Hue, QueueName},
 };
 use std::{
-    collections::{HashMap, HashSet},
-    sync::{Arc, RwLock},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    mem,
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 use uuid::Uuid;
 
@@ -26,6 +27,16 @@ pub(crate) struct Sites {
     latest: RwLock<Arc<Snapshot>>,
     /// One reads at a time, so that an older reading never replaces a newer one.
     reading: tokio::sync::Mutex<()>,
+    changes: Mutex<AccessChanges>,
+}
+
+/// The agents who may see something else than before, until what follows from it is done.
+#[derive(Default)]
+pub(crate) struct AccessChanges {
+    /// Agents as they were before the first change; none where that is not known.
+    pub(crate) agents: HashMap<AgentId, Option<Arc<Agent>>>,
+    /// Nothing is known of before: this process has just begun.
+    pub(crate) everybody: bool,
 }
 
 /// Sites and staff as of a revision.
@@ -38,7 +49,7 @@ pub(crate) struct Snapshot {
     pub(crate) staff: Vec<Arc<Staff>>,
     by_key: HashMap<SiteKey, Arc<Site>>,
     by_id: HashMap<SiteId, Arc<Site>>,
-    by_agent: HashMap<AgentId, Arc<Staff>>,
+    by_agent: HashMap<AgentId, Arc<Agent>>,
 }
 
 /// A person who answers, with what they serve. Who is disabled is none.
@@ -76,12 +87,70 @@ impl Staff {
         self.serves(site.id)
             && queue.is_none_or(|queue| !bound_here || self.queues.contains(&queue))
     }
+
+    /// The person as their sessions know them, with these sites as far as they serve them.
+    fn agent(&self, sites: &[Arc<Site>]) -> Agent {
+        let queues = |site: &Site| {
+            let ids = site.queues.iter().map(|queue| queue.id);
+            let bound_to: BTreeSet<QueueId> = ids.filter(|id| self.queues.contains(id)).collect();
+            if bound_to.is_empty() { Queues::All } else { Queues::Only(bound_to) }
+        };
+        Agent {
+            id: self.id,
+            name: self.name.clone(),
+            email: self.email.clone(),
+            role: self.role,
+            state: self.state,
+            since: self.since,
+            lang: self.lang.clone(),
+            sites: sites
+                .iter()
+                .filter(|site| self.serves(site.id))
+                .map(|site| (site.id, queues(site)))
+                .collect(),
+        }
+    }
 }
 
 impl Sites {
     pub(crate) fn now(&self) -> Arc<Snapshot> {
-        self.latest.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.latest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// Takes what has changed; what could not be acted on is given back to [`Sites::put_back`].
+    pub(crate) fn take_changes(&self) -> AccessChanges {
+        mem::take(&mut self.changes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps changes for the next look. Of two changes of an agent the earlier one says what was before.
+    pub(crate) fn put_back(&self, changes: AccessChanges) {
+        let mut kept = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.everybody |= changes.everybody;
+        kept.agents.extend(changes.agents);
+    }
+
+    fn replace(&self, snapshot: Arc<Snapshot>) {
+        let before = mem::replace(
+            &mut *self.latest.write().unwrap_or_else(PoisonError::into_inner),
+            snapshot.clone(),
+        );
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        if before.revision.is_none() {
+            changes.everybody = true;
+            return;
+        }
+        for id in before.by_agent.keys().chain(snapshot.by_agent.keys()) {
+            let (was, is) = (before.by_agent.get(id), snapshot.by_agent.get(id));
+            if access(was) != access(is) {
+                changes.agents.entry(*id).or_insert_with(|| was.cloned());
+            }
+        }
+    }
+}
+
+/// All of an agent that says what they may see.
+fn access(agent: Option<&Arc<Agent>>) -> Option<(Role, &BTreeMap<SiteId, Queues>)> {
+    agent.map(|agent| (agent.role, &agent.sites))
 }
 
 impl Snapshot {
@@ -93,18 +162,9 @@ impl Snapshot {
         self.by_id.get(&id).cloned()
     }
 
-    /// The agent as their sessions know them, with the sites there are now.
-    pub(crate) fn agent(&self, id: AgentId) -> Option<Agent> {
-        self.by_agent.get(&id).map(|staff| Agent {
-            id,
-            name: staff.name.clone(),
-            email: staff.email.clone(),
-            role: staff.role,
-            state: staff.state,
-            since: staff.since,
-            lang: staff.lang.clone(),
-            sites: self.sites.iter().map(|site| site.id).filter(|id| staff.serves(*id)).collect(),
-        })
+    /// The agent as their sessions know them; none who is disabled or gone.
+    pub(crate) fn agent(&self, id: AgentId) -> Option<&Arc<Agent>> {
+        self.by_agent.get(&id)
     }
 }
 
@@ -155,6 +215,11 @@ impl Desk {
         self.0.sites.now().sites.clone()
     }
 
+    /// The agent as of now, from memory; none who is disabled or gone.
+    pub fn find_agent(&self, id: AgentId) -> Option<Arc<Agent>> {
+        self.0.sites.now().agent(id).cloned()
+    }
+
     /// Reads everything again when the revision is another than the one in memory. True when it was.
     pub(crate) async fn reload_sites(&self) -> Result<bool> {
         let _one = self.0.sites.reading.lock().await;
@@ -164,8 +229,7 @@ impl Desk {
         }
         // The revision was read first: what changes meanwhile is read now or with the next revision, or both.
         let snapshot = Arc::new(read_all(self, revision).await?);
-        *self.0.sites.latest.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
-            snapshot.clone();
+        self.0.sites.replace(snapshot.clone());
         self.0.sessions.agents_changed(|agent| snapshot.by_agent.contains_key(&agent));
         Ok(true)
     }
@@ -241,7 +305,7 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
         revision: Some(revision),
         by_key: sites.iter().map(|site| (site.key.clone(), site.clone())).collect(),
         by_id: sites.iter().map(|site| (site.id, site.clone())).collect(),
-        by_agent: staff.iter().map(|staff| (staff.id, staff.clone())).collect(),
+        by_agent: staff.iter().map(|staff| (staff.id, Arc::new(staff.agent(&sites)))).collect(),
         sites,
         staff,
     })

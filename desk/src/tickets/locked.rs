@@ -6,10 +6,15 @@
 use super::{
     chat::{ChatState, LockedChat, OpenOffer},
     entries,
+    site_of::party,
 };
 use crate::{
     Desk, Error, Result,
     db::{Event, Receipt, RowChange, Tx, run, statement},
+    people::{
+        Agent,
+        permission::{self, Action, On},
+    },
     sites::states,
 };
 use protocol::{
@@ -111,6 +116,26 @@ statement!(
 impl LockedTicket {
     /// Takes hold of a ticket until the transaction ends; another site's is `NotFound`.
     pub(crate) async fn lock(tx: &mut Tx, ticket: TicketId, sites: &[SiteId]) -> Result<Self> {
+        let locked = Self::lock_any(tx, ticket).await?;
+        if sites.contains(&locked.site) { Ok(locked) } else { Err(Error::not_found()) }
+    }
+
+    /// The same for an agent who is about to do this.
+    ///
+    /// # Errors
+    /// Those of [`permission::check`].
+    pub(crate) async fn lock_for(
+        tx: &mut Tx,
+        ticket: TicketId,
+        agent: &Agent,
+        action: Action,
+    ) -> Result<Self> {
+        let locked = Self::lock_any(tx, ticket).await?;
+        permission::check(agent, action, &locked.on())?;
+        Ok(locked)
+    }
+
+    async fn lock_any(tx: &mut Tx, ticket: TicketId) -> Result<Self> {
         let found = run!(tx, c => sqlx::query(LOCK)
             .bind(ticket.0)
             .execute(c)
@@ -123,9 +148,6 @@ impl LockedTicket {
             .bind(ticket.0)
             .fetch_one(c)
             .await)?;
-        if !sites.contains(&SiteId(row.site_id)) {
-            return Err(Error::not_found());
-        }
         let chat = row.chat()?;
         Ok(Self {
             id: ticket,
@@ -146,6 +168,13 @@ impl LockedTicket {
             preview: row.preview,
             chat,
         })
+    }
+
+    /// Where it lies and whose it is.
+    pub(crate) fn on(&self) -> On {
+        let chat = self.chat.as_ref();
+        let party = party(chat.map(|chat| chat.state), chat.and_then(|chat| chat.agent));
+        On { site: self.site, queue: self.queue, party }
     }
 
     /// The chat, if it is under way.
@@ -236,7 +265,7 @@ impl LockedTicket {
             .await
             .map(|_| ()))?;
         tx.publish(Event::Ticket { ticket: self.id });
-        tx.publish(Event::Work { ticket: self.id, change: RowChange::Anything });
+        tx.publish(Event::Work { ticket: self.id, on: self.on(), change: RowChange::Anything });
         Ok(())
     }
 }

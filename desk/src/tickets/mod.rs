@@ -13,5 +13,5 @@ mod visitor;
 pub(crate) use chat::{ChatState, LockedChat, OpenOffer};
 pub(crate) use locked::LockedTicket;
 pub use new::{NewChat, NewRequest};
-pub(crate) use site_of::TicketSites;
+pub(crate) use site_of::{PlaceRow, TicketSites, party, place_columns};
 pub use visitor::Visitor;

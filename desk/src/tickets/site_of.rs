@@ -1,13 +1,17 @@
-//! Which site a ticket belongs to: it never changes, so it is asked once.
+//! Where a ticket lies. Its site never changes, so it is asked once; queue and chat are read each time.
 
 use crate::{
     Desk, Error, Result,
     db::{read, statement},
-    people::Agent,
+    people::{
+        Agent,
+        permission::{self, Action, On, Party},
+    },
     sites::Site,
+    tickets::ChatState,
 };
 use dashmap::DashMap;
-use protocol::{SiteId, TicketId};
+use protocol::{AgentId, QueueId, SiteId, TicketId};
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
@@ -67,9 +71,65 @@ impl Desk {
         }))
     }
 
-    /// The site of a ticket that the agent serves; `NotFound` for any other.
-    pub async fn site_of_ticket(&self, agent: &Agent, ticket: TicketId) -> Result<Arc<Site>> {
-        let site = self.find_site_of(ticket).await?.filter(|site| agent.sites.contains(site));
-        site.and_then(|site| self.find_site_by_id(site)).ok_or_else(Error::not_found)
+    /// Where a ticket lies and whose it is, if there is such a ticket. Read anew each time: all but the site may change.
+    pub(crate) async fn find_place(&self, ticket: TicketId) -> Result<Option<On>> {
+        let row = read!(self.db(), c => sqlx::query_as::<_, PlaceRow>(PLACE)
+            .bind(ticket.0)
+            .fetch_optional(c)
+            .await)?;
+        row.map(PlaceRow::on).transpose()
+    }
+
+    /// The site of a ticket to which the agent may do this; for whom it may not, see [`permission::check`].
+    pub(crate) async fn check_ticket(
+        &self,
+        agent: &Agent,
+        action: Action,
+        ticket: TicketId,
+    ) -> Result<Arc<Site>> {
+        let on = self.find_place(ticket).await?.ok_or_else(Error::not_found)?;
+        permission::check(agent, action, &on)?;
+        self.find_site_by_id(on.site).ok_or_else(Error::not_found)
     }
 }
+
+/// What there is to know of a ticket for a permission: the columns of [`place_columns!`].
+#[derive(sqlx::FromRow)]
+pub(crate) struct PlaceRow {
+    site_id: Uuid,
+    queue_id: Option<Uuid>,
+    chat_state: Option<String>,
+    chat_agent: Option<Uuid>,
+}
+
+impl PlaceRow {
+    pub(crate) fn on(self) -> Result<On> {
+        let state = self.chat_state.as_deref().map(ChatState::from_text).transpose()?;
+        Ok(On {
+            site: SiteId(self.site_id),
+            queue: self.queue_id.map(QueueId),
+            party: party(state, self.chat_agent.map(AgentId)),
+        })
+    }
+}
+
+/// Who has to do with a ticket whose last chat is in this state and names this agent.
+pub(crate) fn party(state: Option<ChatState>, agent: Option<AgentId>) -> Party {
+    Party { owner: agent.filter(|_| state == Some(ChatState::Active)) }
+}
+
+/// What [`PlaceRow`] is read from: ticket `t`, and its last chat `c` joined from the left.
+macro_rules! place_columns {
+    () => {
+        " t.site_id, t.queue_id, c.state as chat_state, c.agent_id as chat_agent "
+    };
+}
+pub(crate) use place_columns;
+
+statement!(
+    PLACE = concat!(
+        "select",
+        place_columns!(),
+        "from tickets t left join chats c on c.id = t.chat_id where t.id = $1"
+    )
+);

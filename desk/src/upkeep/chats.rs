@@ -114,7 +114,13 @@ async fn requeue_dropped(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-async fn requeue(desk: &Desk, ticket: TicketId, from: AgentId, site: &Site) -> Result<()> {
+/// Puts this agent's chat back to the head of the queue; another's stays.
+pub(super) async fn requeue(
+    desk: &Desk,
+    ticket: TicketId,
+    from: AgentId,
+    site: &Site,
+) -> Result<()> {
     let now = desk.now();
     let requeued = retry!({
         let mut tx = desk.begin().await?;

@@ -3,6 +3,7 @@
 //! Each look reads rows and the wall clock and sleeps towards nothing, so that it is right after a restart, after the machine
 //! slept, and when somebody set its clock.
 
+mod access;
 mod chats;
 mod jobs;
 #[cfg(test)]
@@ -66,12 +67,14 @@ async fn tick_chats(desk: &Desk) {
     }
 }
 
-/// Sites are read again when another process changed them; every button is worked out again.
+/// Sites and agents are read again when they were changed here or by another process; who may see less is told, and every button is
+/// worked out again.
 async fn tick_availability(desk: &Desk) {
     match desk.reload_sites().await {
         Ok(true) => routing::sites_changed(desk),
         Ok(false) => {}
         Err(error) => tracing::warn!(%error, "sites could not be read again"),
     }
+    access::settle(desk).await;
     availability::recompute(desk, None);
 }

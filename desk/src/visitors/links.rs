@@ -1,7 +1,7 @@
 //! The tokens and links that open a visitor's ticket.
 
 use crate::{
-    Desk, Result,
+    Desk, Error, Result,
     db::{Event, RowChange, read, run, statement},
     mail::proof,
     tickets::Visitor,
@@ -74,6 +74,7 @@ impl Desk {
     }
 
     async fn confirm(&self, ticket: TicketId, email: &str) -> Result<()> {
+        let on = self.find_place(ticket).await?.ok_or_else(Error::not_found)?;
         let mut tx = self.begin().await?;
         run!(tx, c => sqlx::query(CONFIRM)
             .bind(ticket.0)
@@ -82,7 +83,7 @@ impl Desk {
             .await
             .map(|_| ()))?;
         tx.publish(Event::Ticket { ticket });
-        tx.publish(Event::Work { ticket, change: RowChange::Anything });
+        tx.publish(Event::Work { ticket, on, change: RowChange::Anything });
         self.commit(tx).await
     }
 

@@ -13,6 +13,6 @@ impl Desk {
 
     /// Agents who watch see that the visitor is typing.
     pub fn visitor_is_typing(&self, visitor: Visitor) {
-        self.0.hub.publish(Event::Typing { ticket: visitor.ticket, agent: None });
+        self.publish(Event::Typing { ticket: visitor.ticket, agent: None });
     }
 }

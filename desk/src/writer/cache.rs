@@ -4,8 +4,11 @@
 //! with the ticket's last sequence, and the statement that hands out the next one names the last: a guess that is out of
 //! date matches no row, the batch is rolled back, and is written again after reading.
 
-use crate::tickets::ChatState;
-use protocol::{AgentId, Seq, SiteId, TicketId};
+use crate::{
+    live::On,
+    tickets::{ChatState, party},
+};
+use protocol::{AgentId, QueueId, Seq, SiteId, TicketId};
 use std::collections::HashMap;
 
 /// Tickets in the cache; one more empties it.
@@ -15,11 +18,20 @@ const MAX_TICKETS: usize = 20_000;
 #[derive(Clone, Copy)]
 pub(super) struct CachedTicket {
     pub(super) site: SiteId,
+    pub(super) queue: Option<QueueId>,
     pub(super) last: Seq,
     /// Messages that no agent has seen.
     pub(super) unread: i64,
     /// The chat that was begun last, and whose it is.
     pub(super) chat: Option<(ChatState, Option<AgentId>)>,
+}
+
+impl CachedTicket {
+    /// Where it lies and whose it is.
+    pub(super) fn on(&self) -> On {
+        let (state, agent) = self.chat.unzip();
+        On { site: self.site, queue: self.queue, party: party(state, agent.flatten()) }
+    }
 }
 
 /// The cache; only the writer's thread has it.

@@ -39,12 +39,11 @@ pub(super) struct CommittedBatch {
 impl CommittedBatch {
     /// The hub first, then the senders.
     pub(super) fn publish(self) {
-        let hub = &self.desk.0.hub;
         for (ticket, target) in &self.plan.targets {
-            hub.publish(target.row_changed(*ticket, self.now));
+            self.desk.publish(target.row_changed(*ticket, self.now));
         }
         for (ticket, entry) in self.plan.entries {
-            hub.publish(entry_event(ticket, entry));
+            self.desk.publish(entry_event(ticket, entry));
         }
         self.batch.into_iter().zip(self.done).for_each(answer);
     }

@@ -12,7 +12,7 @@ use crate::{
     tickets::{ChatState, entries},
 };
 use protocol::{
-    AgentId, EntryId, Seq, SiteId, TicketId, Timestamp,
+    AgentId, EntryId, QueueId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentBody, AgentEntry},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -30,6 +30,7 @@ pub(super) struct Target {
 pub(super) struct Row {
     n: i64,
     site_id: Uuid,
+    queue_id: Option<Uuid>,
     last_seq: i64,
     unread: i64,
     chat_state: Option<String>,
@@ -40,7 +41,7 @@ pub(super) struct Row {
 }
 
 rows!(
-    READ = "select v.column3 as n, t.site_id, t.last_seq, t.unread,
+    READ = "select v.column3 as n, t.site_id, t.queue_id, t.last_seq, t.unread,
        c.state as chat_state, c.agent_id as chat_agent, e.seq, e.at, e.agent_id as entry_agent
      from (values ",
     "?uuid, ?uuid, ?bigint",
@@ -131,7 +132,7 @@ impl Target {
             last_at: now,
             unread: u32::try_from(self.after.unread).unwrap_or(0),
         };
-        Event::Work { ticket, change: RowChange::Message(message) }
+        Event::Work { ticket, on: self.after.on(), change: RowChange::Message(message) }
     }
 }
 
@@ -140,6 +141,7 @@ impl Row {
         let state = self.chat_state.as_deref().map(ChatState::from_text).transpose()?;
         Ok(CachedTicket {
             site: SiteId(self.site_id),
+            queue: self.queue_id.map(QueueId),
             last: Seq(self.last_seq),
             unread: self.unread,
             chat: state.map(|state| (state, self.chat_agent.map(AgentId))),

@@ -7,9 +7,9 @@ use super::{
 use crate::{
     Result,
     db::{Rows, Tx, rows, run},
-    live::{Event, RowChange},
+    live::{Event, On, Party, RowChange},
 };
-use protocol::{Seq, TicketId};
+use protocol::{AgentId, QueueId, Seq, SiteId, TicketId};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -18,7 +18,8 @@ rows!(
     "?uuid, ?bigint",
     ") as v
      where tickets.id = v.column1 and visitor_seen < v.column2 and v.column2 <= last_seq
-     returning id, visitor_seen, unread"
+     returning id, visitor_seen as upto, unread, site_id, queue_id,
+       (select c.agent_id from chats c where c.id = tickets.chat_id and c.state = 'active') as owner"
 );
 rows!(
     BY_AGENT = "update tickets set agent_seen = v.column2, unread = (
@@ -28,8 +29,30 @@ rows!(
     "?uuid, ?bigint",
     ") as v
      where tickets.id = v.column1 and agent_seen < v.column2 and v.column2 <= last_seq
-     returning id, agent_seen, unread"
+     returning id, agent_seen as upto, unread, site_id, queue_id,
+       (select c.agent_id from chats c where c.id = tickets.chat_id and c.state = 'active') as owner"
 );
+
+/// A ticket whose mark moved.
+#[derive(sqlx::FromRow)]
+struct Moved {
+    id: Uuid,
+    upto: i64,
+    unread: i64,
+    site_id: Uuid,
+    queue_id: Option<Uuid>,
+    owner: Option<Uuid>,
+}
+
+impl Moved {
+    fn on(&self) -> On {
+        On {
+            site: SiteId(self.site_id),
+            queue: self.queue_id.map(QueueId),
+            party: Party { owner: self.owner.map(AgentId) },
+        }
+    }
+}
 
 pub(super) async fn write(
     tx: &mut Tx,
@@ -62,19 +85,19 @@ async fn update(
     }
     let upto: Vec<_> = upto.iter().collect();
     let (text, size) = rows.text(tx, upto.len());
-    let moved: Vec<(Uuid, i64, i64)> = run!(tx, c => {
-        let mut query = sqlx::query_as::<_, (Uuid, i64, i64)>(text);
+    let moved: Vec<Moved> = run!(tx, c => {
+        let mut query = sqlx::query_as::<_, Moved>(text);
         for (ticket, upto) in Rows::filled(&upto, size) {
             query = query.bind(ticket.0).bind(upto.0);
         }
         query.fetch_all(c).await
     })?;
-    for (ticket, upto, unread) in moved {
-        let ticket = TicketId(ticket);
-        cache.stage_unread(ticket, unread);
-        tx.publish(Event::Seen { ticket, by_visitor, upto: Seq(upto) });
+    for moved in moved {
+        let ticket = TicketId(moved.id);
+        cache.stage_unread(ticket, moved.unread);
+        tx.publish(Event::Seen { ticket, by_visitor, upto: Seq(moved.upto) });
         if !by_visitor {
-            tx.publish(Event::Work { ticket, change: RowChange::Anything });
+            tx.publish(Event::Work { ticket, on: moved.on(), change: RowChange::Anything });
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use super::command::{Command, Done, Opened, Start};
 use crate::{
     Desk, Error, Result,
     db::{Count, Rows, Tx, rows, run, statement},
-    live::{Event, RowChange},
+    live::{Event, On, Party, RowChange},
     tickets::entries,
 };
 use protocol::{
@@ -141,7 +141,8 @@ fn announce(tx: &mut Tx, start: &Start, entries: &mut Vec<(TicketId, AgentEntry)
         AgentEntry { seq: FIRST_MESSAGE, id: start.new.id, at: now, body: message },
     ));
     tx.count(Count::Waiting(start.site, 1));
-    tx.publish(Event::Work { ticket: start.ticket, change: RowChange::Anything });
+    let on = On { site: start.site, queue: start.queue, party: Party::default() };
+    tx.publish(Event::Work { ticket: start.ticket, on, change: RowChange::Anything });
     tx.offer(start.site);
 }
 

@@ -57,7 +57,7 @@ async fn typing_is_heard_by_the_other_side_only(world: World) {
     let mut console = world.desk.hub().agent(agent.id);
     world.desk.hub().watch(&console, visitor.ticket);
     world.desk.visitor_is_typing(visitor);
-    world.desk.agent_is_typing(&agent, visitor.ticket);
+    world.desk.agent_is_typing(&agent, visitor.ticket).await.unwrap();
     let typing = |event: &Event| match event {
         Event::Typing { agent, .. } => Some(agent.clone()),
         _ => None,

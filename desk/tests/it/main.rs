@@ -14,6 +14,7 @@ mod files;
 mod hub;
 mod mail;
 mod offers;
+mod permission;
 mod requests;
 mod schema;
 mod sites;

@@ -25,7 +25,7 @@ pub(crate) async fn upload(
 ) -> Answer {
     let ticket = query(request.uri(), "ticket").and_then(|id| id.parse::<TicketId>().ok());
     let ticket = ticket.ok_or(Failure::of(Code::NotFound))?;
-    let site = server.desk.site_of_ticket(&agent, ticket).await?;
+    let site = server.desk.site_for_upload(&agent, ticket).await?;
     let uploads = Uploads { desk: &server.desk, site: &site };
     Ok(created(form::read_file(request, &uploads).await?))
 }

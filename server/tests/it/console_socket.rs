@@ -25,6 +25,7 @@ on_both! {
     the_list_follows_what_happens,
     an_agent_of_one_site_sees_nothing_of_another,
     a_session_that_ends_signs_its_console_out,
+    an_agent_who_loses_a_site_is_told_and_hears_nothing_more_of_it,
 }
 
 async fn a_chat_rings_is_taken_and_both_sides_hear_each_other(world: World) {
@@ -163,6 +164,61 @@ async fn an_agent_of_one_site_sees_nothing_of_another(world: World) {
     assert_eq!(rows.collect::<Vec<_>>(), ["Para ella"]);
     let all = format!("{heard:?}");
     assert!(!all.contains(&ticket.to_string()) && !all.contains("secreto"), "{all}");
+}
+
+async fn an_agent_who_loses_a_site_is_told_and_hears_nothing_more_of_it(world: World) {
+    world.apply(&SITE.replace("tienda", "otra")).await;
+    let account = |site: &str, password: Option<&str>| desk::people::NewAgent {
+        email: EMAIL.into(),
+        name: "Ana".into(),
+        role: desk::people::Role::Agent,
+        sites: vec![site.into()],
+        queues: Vec::new(),
+        password: password.map(Into::into),
+    };
+    world.desk().create_agent(account("tienda", Some(PASSWORD))).await.unwrap();
+    let token = world.desk().sign_in(EMAIL, PASSWORD).await.unwrap();
+    world.ask("tienda", "Secreto").await;
+    let mut console = Socket::console(&world, &format!("ayuda_session={}", token.0)).await;
+    console.say_agent(AgentCommand::Hello).await;
+    let AgentEvent::Welcome { work, .. } = console.agent_event().await else {
+        panic!("no Welcome")
+    };
+    let ticket = work[0].ticket;
+    console.say_agent(AgentCommand::Watch { ticket, after: Seq::START }).await;
+    let entries = |event| matches!(event, AgentEvent::Entries { .. }).then_some(());
+    console.until_agent(entries).await;
+
+    world.desk().create_agent(account("otra", None)).await.unwrap();
+    let lost = |event| match event {
+        AgentEvent::AccessLost { ticket } => Some(ticket),
+        _ => None,
+    };
+    assert_eq!(console.until_agent(lost).await, ticket);
+    let gone = |event| match event {
+        AgentEvent::WorkGone { ticket } => Some(ticket),
+        _ => None,
+    };
+    assert_eq!(console.until_agent(gone).await, ticket);
+    let sites = |event| match event {
+        AgentEvent::State { me } => Some(me.sites),
+        _ => None,
+    };
+    assert_eq!(console.until_agent(sites).await.len(), 1);
+    // The same socket asks again, as the agent that they are now.
+    console.say_agent(AgentCommand::Watch { ticket, after: Seq::START }).await;
+    let refused = |event| match event {
+        AgentEvent::Refused { refusal, .. } => Some(refusal.code),
+        AgentEvent::Entries { .. } => panic!("let in"),
+        _ => None,
+    };
+    assert_eq!(console.until_agent(refused).await, Code::NotFound);
+    world.ask("otra", "Para ella").await;
+    let row = |event| match event {
+        AgentEvent::Work { item } => Some(item.preview),
+        _ => None,
+    };
+    assert_eq!(console.until_agent(row).await, "Para ella");
 }
 
 async fn a_session_that_ends_signs_its_console_out(world: World) {

@@ -3,7 +3,11 @@
 use super::Console;
 use crate::{
     browser::{self, notice, sound},
-    state::{offers, socket::Listener, thread::Thread},
+    state::{
+        offers,
+        socket::Listener,
+        thread::{Absence, Thread},
+    },
 };
 use leptos::prelude::*;
 use protocol::{
@@ -21,6 +25,7 @@ impl Listener for Console {
             AgentEvent::Welcome { me, work, offers } => self.on_welcome(me, work, offers),
             AgentEvent::Work { item } => self.on_work(*item),
             AgentEvent::WorkGone { ticket } => self.list.remove(ticket),
+            AgentEvent::AccessLost { ticket } => self.on_access_lost(ticket),
             AgentEvent::Conversation { conversation } => self.on_conversation(*conversation),
             AgentEvent::Entries { ticket, entries, last } => self.on_entries(ticket, entries, last),
             AgentEvent::Entry { ticket, entry } => self.on_entry(ticket, entry),
@@ -85,9 +90,16 @@ impl Console {
         self.list.put(item);
     }
 
+    fn on_access_lost(self, ticket: TicketId) {
+        self.list.remove(ticket);
+        self.thread(ticket).on_absent(Absence::AccessLost);
+    }
+
     fn on_conversation(self, conversation: Conversation) {
         let ticket = conversation.ticket;
-        self.thread(ticket).head.set(Some(conversation));
+        let thread = self.thread(ticket);
+        thread.head.set(Some(conversation));
+        thread.absence.set(None);
         self.mark_seen(ticket);
     }
 
@@ -142,7 +154,7 @@ impl Console {
                     .update(|outbox| outbox.on_refused(id, refusal, now, browser::random()));
             }
             (Some(ticket), None) if refusal.code == Code::NotFound => {
-                self.thread(ticket).is_missing.set(true);
+                self.thread(ticket).on_absent(Absence::NotThere);
             }
             _ => self.toasts.alert(self.words.refusal(&refusal)),
         }
@@ -257,7 +269,32 @@ mod tests {
             let ticket = TicketId(Uuid::from_u128(7));
             let refusal = Refusal::new(Code::NotFound);
             console.on_event(AgentEvent::Refused { ticket: Some(ticket), id: None, refusal });
-            assert!(console.thread(ticket).is_missing.get_untracked());
+            let absence = console.thread(ticket).absence.get_untracked();
+            assert_eq!(absence, Some(Absence::NotThere));
+        });
+    }
+
+    #[test]
+    fn of_a_ticket_that_may_be_seen_no_longer_nothing_is_left() {
+        Owner::new().with(|| {
+            let head = conversation(AgentChat::None, Category::Open);
+            let ticket = head.ticket;
+            let row = item(ticket.0.as_u128(), WorkKind::Request, 1);
+            let console = console(vec![row], vec![]);
+            let body = AgentBody::Visitor { text: "Mi clave".into(), files: vec![] };
+            let entry =
+                AgentEntry { seq: Seq(1), id: EntryId(Uuid::nil()), at: Timestamp(0), body };
+            console.add_thread(Thread::loaded(head, vec![entry], Seq(1)));
+            console.on_event(AgentEvent::AccessLost { ticket });
+            let thread = console.thread(ticket);
+            let is_told = || thread.absence.get_untracked() == Some(Absence::AccessLost);
+            assert!(is_told() && thread.head.get_untracked().is_none());
+            assert!(thread.timeline.with_untracked(|timeline| timeline.entries().is_empty()));
+            assert!(console.list.find(ticket).is_none());
+            // After a reconnect it is refused, and the reason is the same.
+            let refusal = Refusal::new(Code::NotFound);
+            console.on_event(AgentEvent::Refused { ticket: Some(ticket), id: None, refusal });
+            assert!(is_told());
         });
     }
 }

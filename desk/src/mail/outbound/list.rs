@@ -5,10 +5,15 @@ use super::{
     content::Content,
     letter::Rendered,
     row::MailOutcome,
+    without_proof::without_proof,
 };
 use crate::{
     Desk, Error, Result,
     db::{read, run, statement},
+    people::{
+        Agent,
+        permission::{self, Action, On, Party, may, sees},
+    },
 };
 use protocol::{MailId, SiteId, TicketId, Timestamp};
 use sqlx::types::Json;
@@ -47,14 +52,26 @@ statement!(
     where site_id = $1 order by created_at desc, id desc limit $2"
 );
 statement!(
-    READ = "\
-    select id, created_at, to_address, subject, outcome, parked_at, error, ticket_id, details, lang, text, html from mails \
-    where id = $1 and site_id = $2"
+    LIST_SEEN = concat!(
+        "select m.id, m.created_at, m.to_address, m.subject, m.outcome, m.parked_at, m.error
+         from mails m
+         join tickets t on t.id = m.ticket_id
+         left join chats c on c.id = t.chat_id
+         where m.site_id = $2 and ",
+        sees!(),
+        "order by m.created_at desc, m.id desc limit $3"
+    )
 );
 statement!(
+    READ = "\
+    select id, site_id, created_at, to_address, subject, outcome, parked_at, error, ticket_id, details, lang, text, html \
+    from mails where id = $1"
+);
+statement!(FIND_SITE = "select site_id, ticket_id from mails where id = $1");
+statement!(
     RETRY = "\
-    update mails set due_at = $3, attempts = 0, uncertain_sends = 0, parked_at = null, error = null \
-    where id = $1 and site_id = $2 and parked_at is not null"
+    update mails set due_at = $2, attempts = 0, uncertain_sends = 0, parked_at = null, error = null \
+    where id = $1 and parked_at is not null"
 );
 
 #[derive(sqlx::FromRow)]
@@ -93,6 +110,7 @@ impl TryFrom<Listed> for KeptMail {
 struct Whole {
     #[sqlx(flatten)]
     listed: Listed,
+    site_id: Uuid,
     ticket_id: Option<Uuid>,
     details: Json<serde_json::Value>,
     lang: String,
@@ -100,15 +118,24 @@ struct Whole {
     html: Option<String>,
 }
 
-/// The newest mails of these sites, newest first, at most 200.
-pub(crate) async fn newest(desk: &Desk, sites: &[SiteId]) -> Result<Vec<KeptMail>> {
+/// The newest mails that the agent may read, newest first, at most 200.
+pub(crate) async fn newest(desk: &Desk, agent: &Agent) -> Result<Vec<KeptMail>> {
     let mut all: Vec<KeptMail> = Vec::new();
-    for site in sites {
-        let rows: Vec<Listed> = read!(desk.db(), c => sqlx::query_as(LIST)
-            .bind(site.0)
-            .bind(LISTED)
-            .fetch_all(c)
-            .await)?;
+    for &site in agent.sites.keys() {
+        let rows: Vec<Listed> = if may(agent, Action::TendMails, &on_site(site)) {
+            read!(desk.db(), c => sqlx::query_as(LIST)
+                .bind(site.0)
+                .bind(LISTED)
+                .fetch_all(c)
+                .await)?
+        } else {
+            read!(desk.db(), c => sqlx::query_as(LIST_SEEN)
+                .bind(agent.id.0)
+                .bind(site.0)
+                .bind(LISTED)
+                .fetch_all(c)
+                .await)?
+        };
         for row in rows {
             all.push(row.try_into()?);
         }
@@ -118,43 +145,68 @@ pub(crate) async fn newest(desk: &Desk, sites: &[SiteId]) -> Result<Vec<KeptMail
     Ok(all)
 }
 
-/// One of these sites' mails with its text and HTML; `NotFound` for any other.
+/// A mail with its text and HTML, without what its link proves.
+///
+/// # Errors
+/// `NotFound` for a mail that the agent may not read, as for none.
 pub(crate) async fn read(
     desk: &Desk,
-    sites: &[SiteId],
+    agent: &Agent,
     id: MailId,
 ) -> Result<(KeptMail, String, String)> {
-    for site in sites {
-        let row: Option<Whole> = read!(desk.db(), c => sqlx::query_as(READ)
-            .bind(id.0)
-            .bind(site.0)
-            .fetch_optional(c)
-            .await)?;
-        if let Some(row) = row {
-            let letter = letter_of(desk, *site, &row).await?;
-            return Ok((row.listed.try_into()?, letter.text, letter.html));
-        }
-    }
-    Err(Error::not_found())
+    let row: Option<Whole> = read!(desk.db(), c => sqlx::query_as(READ)
+        .bind(id.0)
+        .fetch_optional(c)
+        .await)?;
+    let row = row.ok_or_else(Error::not_found)?;
+    let site = SiteId(row.site_id);
+    check_readable(desk, agent, site, row.ticket_id).await?;
+    let letter = letter_of(desk, site, &row).await?;
+    Ok((row.listed.try_into()?, without_proof(&letter.text), without_proof(&letter.html)))
 }
 
-/// Puts a parked mail of these sites back into the queue.
-pub(crate) async fn retry(desk: &Desk, sites: &[SiteId], id: MailId) -> Result<()> {
+/// Puts a parked mail back into the queue.
+///
+/// # Errors
+/// `NotFound` for a mail that the agent may not read, and for one that is not parked; `Forbidden` for who may read it and no more.
+pub(crate) async fn retry(desk: &Desk, agent: &Agent, id: MailId) -> Result<()> {
+    let found: Option<(Uuid, Option<Uuid>)> = read!(desk.db(), c => sqlx::query_as(FIND_SITE)
+        .bind(id.0)
+        .fetch_optional(c)
+        .await)?;
+    let (site, ticket) = found.ok_or_else(Error::not_found)?;
+    check_readable(desk, agent, SiteId(site), ticket).await?;
+    permission::check(agent, Action::TendMails, &on_site(SiteId(site)))?;
     let mut tx = desk.begin().await?;
-    for site in sites {
-        let found = run!(tx, c => sqlx::query(RETRY)
-            .bind(id.0)
-            .bind(site.0)
-            .bind(desk.now().0)
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
-        if found > 0 {
-            tx.wake_worker();
-            return desk.commit(tx).await;
-        }
+    let parked = run!(tx, c => sqlx::query(RETRY)
+        .bind(id.0)
+        .bind(desk.now().0)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    if parked == 0 {
+        return Err(Error::not_found());
     }
-    Err(Error::not_found())
+    tx.wake_worker();
+    desk.commit(tx).await
+}
+
+/// Lets through who may read every mail of the site, or see the ticket of this one.
+async fn check_readable(
+    desk: &Desk,
+    agent: &Agent,
+    site: SiteId,
+    ticket: Option<Uuid>,
+) -> Result<()> {
+    if may(agent, Action::TendMails, &on_site(site)) {
+        return Ok(());
+    }
+    let ticket = ticket.map(TicketId).ok_or_else(Error::not_found)?;
+    desk.check_ticket(agent, Action::See, ticket).await.map(drop)
+}
+
+fn on_site(site: SiteId) -> On {
+    On { site, queue: None, party: Party::default() }
 }
 
 /// As it went out, or as it would now.

@@ -16,6 +16,7 @@ mod relay_url;
 mod row;
 mod uncertain;
 pub(crate) mod unseen;
+mod without_proof;
 
 pub(crate) use content::{AgentMail, VisitorMail};
 pub(crate) use enqueue::{Queued, mail_agents, mail_visitor, queue_visitor_mail};

@@ -10,13 +10,19 @@ pub(crate) use attach::attach;
 use crate::{
     Desk, Error, Result,
     db::{Tx, read, run, statement},
-    people::Agent,
+    people::{
+        Agent,
+        permission::{self, Action},
+    },
     secret::{hashed, new_token},
-    tickets::Visitor,
+    sites::Site,
+    tickets::{PlaceRow, Visitor, place_columns},
 };
 use data_encoding::HEXLOWER;
-use protocol::{Code, Field, FileId, Refusal, SiteId, SiteKey, Timestamp, file::Attachment};
-use std::{path::PathBuf, time::Duration};
+use protocol::{
+    Code, Field, FileId, Refusal, SiteId, SiteKey, TicketId, Timestamp, file::Attachment,
+};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{fs, io::AsyncWriteExt};
 use uuid::Uuid;
 
@@ -72,8 +78,14 @@ statement!(
     where id = $1 and site_id = $2 and ticket_id = $3"
 );
 statement!(
-    FOR_AGENT = "\
-    select id, stored_name, name, media_type, bytes, inline from files where id = $1 and site_id = $2"
+    FOR_AGENT = concat!(
+        "select f.id, f.stored_name, f.name, f.media_type, f.bytes, f.inline,",
+        place_columns!(),
+        "from files f
+         join tickets t on t.id = f.ticket_id
+         left join chats c on c.id = t.chat_id
+         where f.id = $1"
+    )
 );
 statement!(
     UNUSED = "\
@@ -93,6 +105,14 @@ struct Row {
     media_type: String,
     bytes: i64,
     inline: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct PlacedRow {
+    #[sqlx(flatten)]
+    row: Row,
+    #[sqlx(flatten)]
+    place: PlaceRow,
 }
 
 impl Row {
@@ -154,19 +174,23 @@ impl Desk {
         row.map(|row| row.stored(self)).ok_or_else(Error::not_found)
     }
 
-    /// For an agent who serves the file's site.
+    /// For an agent who may see the ticket that the file is on. What is on no message yet is for nobody.
     pub async fn agent_file(&self, agent: &Agent, file: FileId) -> Result<StoredFile> {
-        for site in &agent.sites {
-            let row: Option<Row> = read!(self.db(), c => sqlx::query_as(FOR_AGENT)
-                .bind(file.0)
-                .bind(site.0)
-                .fetch_optional(c)
-                .await)?;
-            if let Some(row) = row {
-                return Ok(row.stored(self));
-            }
-        }
-        Err(Error::not_found())
+        let row: Option<PlacedRow> = read!(self.db(), c => sqlx::query_as(FOR_AGENT)
+            .bind(file.0)
+            .fetch_optional(c)
+            .await)?;
+        let PlacedRow { row, place } = row.ok_or_else(Error::not_found)?;
+        permission::check(agent, Action::See, &place.on()?)?;
+        Ok(row.stored(self))
+    }
+
+    /// The site to whose limits an agent uploads what is to go onto a message on this ticket.
+    ///
+    /// # Errors
+    /// Those of [`permission::check`] for who may not answer there.
+    pub async fn site_for_upload(&self, agent: &Agent, ticket: TicketId) -> Result<Arc<Site>> {
+        self.check_ticket(agent, Action::Answer, ticket).await
     }
 }
 

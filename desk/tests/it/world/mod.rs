@@ -14,7 +14,7 @@ mod talk;
 pub use engines::{Database, Engine};
 pub use events::{hear, hear_offer, refused, soon, until};
 pub(crate) use on_both::on_both;
-pub use people::{OWNER, PASSWORD};
+pub use people::{OWNER, PASSWORD, Person};
 pub use talk::{ROSA, reason};
 
 use desk::{Clock, Desk, Options, sites::Site};

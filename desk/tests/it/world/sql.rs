@@ -46,4 +46,16 @@ impl World {
         paths.sort();
         paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
     }
+
+    /// What the links in the kept mails to visitors prove, oldest first: what only their readers have.
+    pub fn mailed_tokens(&self) -> Vec<String> {
+        let is_token = |c: char| c.is_ascii_alphanumeric() || "-_~".contains(c);
+        let tokens = self.kept().into_iter().filter_map(|mail| {
+            // Quoted-printable: lines go on after a `=`, and a `=` is written as its number.
+            let mail = mail.replace("=\r\n", "").replace("=3D", "=");
+            let (_, token) = mail.split_once("?k=")?;
+            Some(token.chars().take_while(|c| is_token(*c)).collect())
+        });
+        tokens.collect()
+    }
 }

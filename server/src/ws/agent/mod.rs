@@ -26,7 +26,7 @@ use protocol::{
     Seq, TicketId,
     agent::{AgentCommand, AgentEvent, SUBPROTOCOL},
 };
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use tracing::instrument;
 use view::AgentView;
@@ -123,19 +123,15 @@ impl Console {
         self.view.watched.remove(&ticket);
     }
 
-    /// Whether the session still holds; what the agent may do is read anew with it.
+    /// Whether the session still holds.
     async fn check_session(&mut self, connection: &mut Connection) -> Result<(), End> {
         match self.view.server.desk.find_session(&self.session.0).await {
-            Ok(Some(agent)) => {
-                self.view.agent = Arc::new(agent);
-                Ok(())
-            }
             Ok(None) => {
                 connection.feed(&AgentEvent::SignedOut).await?;
                 Err(End::Close(Close::Normal))
             }
             // A database that is away for a moment signs nobody out.
-            Err(_) => Ok(()),
+            Ok(Some(_)) | Err(_) => Ok(()),
         }
     }
 }
@@ -162,6 +158,7 @@ impl Audience for Console {
         connection: &mut Connection,
         _hello: AgentCommand,
     ) -> Result<(), End> {
+        self.view.refresh_agent();
         let (desk, agent) = (&self.view.server.desk, &self.view.agent);
         self.present.get_or_insert_with(|| desk.console_connected(agent.id));
         self.welcome(connection).await
@@ -173,6 +170,7 @@ impl Audience for Console {
         answers: &mut InFlight<AgentEvent>,
         command: AgentCommand,
     ) -> Result<(), End> {
+        self.view.refresh_agent();
         match command {
             AgentCommand::Hello => {}
             AgentCommand::Watch { ticket, after } => {
@@ -187,7 +185,7 @@ impl Audience for Console {
                 answers.begin(self.view.mark_seen(ticket, upto), false);
             }
             AgentCommand::Typing { ticket } => {
-                self.view.server.desk.agent_is_typing(&self.view.agent, ticket);
+                answers.begin(self.view.type_in(ticket), false);
             }
             AgentCommand::Ping => answers.begin(ready(AgentEvent::Pong), false),
         }
@@ -206,13 +204,19 @@ impl Audience for Console {
     }
 
     async fn event(&mut self, connection: &mut Connection, event: &Event) -> Result<(), End> {
+        self.view.refresh_agent();
         match event {
-            Event::Work { ticket, change } => {
+            Event::Work { ticket, change, .. } => {
                 self.view.row_changed(*ticket, change.clone());
                 let soon = Instant::now() + ROWS_AFTER;
                 self.rows_at.get_or_insert(soon.max(self.rows_not_before));
             }
             Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
+            Event::AccessChanged { .. } => {
+                for event in Box::pin(self.view.access_changed()).await {
+                    connection.feed(&event).await?;
+                }
+            }
             event => {
                 if let Some(event) = self.view.event(event) {
                     connection.feed(&event).await?;
@@ -230,6 +234,7 @@ impl Audience for Console {
 
     /// The rows that changed; when there are more than a batch, the rest in a moment.
     async fn refresh(&mut self, connection: &mut Connection) -> Result<(), End> {
+        self.view.refresh_agent();
         for event in self.view.rows(BATCH).await {
             connection.feed(&event).await?;
         }

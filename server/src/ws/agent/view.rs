@@ -38,6 +38,15 @@ impl AgentView {
         }
     }
 
+    /// What the agent may do now, as the desk last read it. Who is gone keeps what they had for as long as it takes to close the socket,
+    /// and the desk refuses what they ask.
+    pub(super) fn refresh_agent(&mut self) {
+        match self.server.desk.find_agent(self.agent.id) {
+            Some(agent) => self.agent = agent,
+            None => Arc::make_mut(&mut self.agent).sites.clear(),
+        }
+    }
+
     pub(super) async fn welcome(&mut self) -> desk::Result<AgentEvent> {
         let desk = &self.server.desk;
         let me = desk.profile(&self.agent).await?;
@@ -78,6 +87,18 @@ impl AgentView {
         })
     }
 
+    /// Shows the visitor that the agent is typing; to a ticket where they may not answer it is nothing.
+    pub(super) fn type_in(&self, ticket: TicketId) -> Answering<AgentEvent> {
+        let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
+        spawn(async move {
+            let shown = server.desk.agent_is_typing(&agent, ticket).await;
+            if let Err(error) = shown {
+                tracing::debug!(%error, "typing is not shown");
+            }
+            None
+        })
+    }
+
     /// Begins to note how far the agent has read.
     pub(super) fn mark_seen(&self, ticket: TicketId, upto: Seq) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
@@ -105,6 +126,10 @@ impl AgentView {
                 Some(AgentEvent::VisitorPresent { ticket: *ticket, present: *present })
             }
             Event::OfferGone { chat, .. } => Some(AgentEvent::OfferGone { chat: *chat }),
+            Event::AccessLost { ticket, .. } => {
+                self.watched.remove(ticket)?;
+                Some(AgentEvent::AccessLost { ticket: *ticket })
+            }
             _ => None,
         }
     }
@@ -130,6 +155,30 @@ impl AgentView {
             tracing::debug!(%error, "an event's subject could not be read");
             None
         })
+    }
+
+    /// The list as it is after a change of what the agent may see, told as the rows that are other than before.
+    pub(super) async fn access_changed(&mut self) -> Vec<AgentEvent> {
+        let desk = &self.server.desk;
+        let work = match desk.worklist(&self.agent).await {
+            Ok(work) => work,
+            Err(error) => {
+                tracing::warn!(%error, "a list could not be read; its console reads it when it comes back");
+                return vec![];
+            }
+        };
+        let now: HashMap<TicketId, WorkItem> =
+            work.into_iter().map(|item| (item.ticket, item)).collect();
+        let before = std::mem::replace(&mut self.listed, now);
+        let gone = before.keys().filter(|ticket| !self.listed.contains_key(ticket));
+        let mut events: Vec<AgentEvent> =
+            gone.map(|ticket| AgentEvent::WorkGone { ticket: *ticket }).collect();
+        let new = self.listed.values().filter(|item| before.get(&item.ticket) != Some(item));
+        events.extend(new.map(|item| AgentEvent::Work { item: Box::new(item.clone()) }));
+        if let Ok(me) = desk.profile(&self.agent).await {
+            events.push(AgentEvent::State { me });
+        }
+        events
     }
 
     /// Notes that a row is to be sent again.

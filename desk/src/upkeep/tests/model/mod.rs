@@ -18,7 +18,7 @@ use actions::{Action, Step};
 use cut_off::cut_off;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use protocol::{AgentId, SiteKey};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 #[test]
 fn whatever_people_do_a_chat_has_one_owner_and_an_end_on_sqlite() {
@@ -191,8 +191,8 @@ impl Model {
 }
 
 /// The agent as of now.
-fn agent_now(desk: &Desk, agent: AgentId) -> Agent {
-    desk.0.sites.now().agent(agent).expect("nobody removes agents")
+fn agent_now(desk: &Desk, agent: AgentId) -> Arc<Agent> {
+    desk.find_agent(agent).expect("nobody removes agents")
 }
 
 fn key(n: u8) -> SiteKey {

@@ -1,0 +1,78 @@
+//! Who may what: the one rule (`behaviours.md`, "Who may what"), as a function and, for lists, as SQL. Nothing else decides it.
+//!
+//! An agent sees and touches a ticket that lies in a site and a queue they serve (without a queue: in a site), or that they are
+//! party to in a site they serve: they have its chat. A chat rings only at those who serve its queue, so ringing makes no party. Supervisors and owners: all of their sites.
+
+use super::identity::{Agent, Role};
+use crate::{Error, Result};
+use protocol::{Code, Refusal};
+
+pub(crate) use crate::db::{On, Party};
+
+/// What an agent does to a ticket or, without one, in a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Sees it: its row, head, entries, files, mails, and what happens on it.
+    See,
+    /// Takes its waiting chat.
+    Take,
+    /// Writes on it, in its chat or as an answer, with files; shows that they type or have read; closes it.
+    Answer,
+    /// Ends its active chat.
+    End,
+    /// Reads every mail of a site, and puts one that was given up back into the queue.
+    TendMails,
+}
+
+/// The rule.
+pub(crate) fn may(agent: &Agent, action: Action, on: &On) -> bool {
+    let Some(queues) = agent.sites.get(&on.site) else { return false };
+    let leads = agent.role >= Role::Supervisor;
+    let serves = leads || queues.serve(on.queue);
+    let owns = on.party.owner == Some(agent.id);
+    match action {
+        Action::See => serves || owns,
+        Action::Take => serves,
+        Action::Answer => owns || serves && on.party.owner.is_none(),
+        Action::End => owns,
+        Action::TendMails => leads,
+    }
+}
+
+/// Lets through who may.
+///
+/// # Errors
+/// `NotFound` for what the agent does not see, as for what is not there; `Forbidden` for what they see and may not do.
+pub(crate) fn check(agent: &Agent, action: Action, on: &On) -> Result<()> {
+    if !may(agent, Action::See, on) {
+        Err(Error::not_found())
+    } else if !may(agent, action, on) {
+        Err(Refusal::new(Code::Forbidden).into())
+    } else {
+        Ok(())
+    }
+}
+
+/// [`Action::See`] as a condition of SQL: whether agent `$1` may see ticket `t`, whose last chat is `c` (joined from the left by
+/// `t.chat_id`). A test compares the two.
+macro_rules! sees {
+    () => {
+        " exists (
+            select 1 from agents a
+            where a.id = $1 and a.disabled_at is null
+              and (a.every_site or exists (
+                select 1 from agent_sites m where m.agent_id = a.id and m.site_id = t.site_id))
+              and (a.role in ('supervisor', 'owner')
+                or t.queue_id is null
+                or not exists (
+                  select 1 from agent_queues q join queues k on k.id = q.queue_id
+                  where q.agent_id = a.id and k.site_id = t.site_id)
+                or exists (
+                  select 1 from agent_queues q where q.agent_id = a.id and q.queue_id = t.queue_id)
+                or (c.agent_id = a.id and c.state = 'active'))) "
+    };
+}
+pub(crate) use sees;
+
+#[cfg(test)]
+mod tests;

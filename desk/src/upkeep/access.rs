@@ -1,0 +1,139 @@
+//! What follows when agents may see less than before (`behaviours.md`, "Closing", *Access lost*), whichever process changed them.
+//!
+//! Offers move on by themselves: routing asks the same rule when sites were read again.
+
+use super::chats;
+use crate::{
+    Desk, Result,
+    db::{Event, read, statement},
+    people::{
+        Agent,
+        permission::{Action, On, Party, may},
+        sessions,
+    },
+    sites::{AccessChanges, Site},
+    tickets::{PlaceRow, place_columns},
+};
+use protocol::{AgentId, TicketId};
+use std::{collections::HashSet, sync::Arc};
+use uuid::Uuid;
+
+/// Acts on what has changed since the last look. What fails is tried again at the next.
+pub(super) async fn settle(desk: &Desk) {
+    let changes = desk.0.sites.take_changes();
+    if let Err(error) = settle_all(desk, &changes).await {
+        tracing::warn!(%error, "access that was lost could not be ended everywhere");
+        desk.0.sites.put_back(changes);
+    }
+}
+
+async fn settle_all(desk: &Desk, changes: &AccessChanges) -> Result<()> {
+    let mut agents: HashSet<AgentId> = changes.agents.keys().copied().collect();
+    if changes.everybody {
+        agents.extend(owners(desk).await?);
+    }
+    for agent in agents {
+        let before = changes.agents.get(&agent).and_then(Option::as_deref);
+        settle_one(desk, agent, before).await?;
+    }
+    Ok(())
+}
+
+async fn settle_one(desk: &Desk, agent: AgentId, before: Option<&Agent>) -> Result<()> {
+    let now = desk.find_agent(agent);
+    let lost = lost_chats(desk, agent, before, now.as_deref()).await?;
+    // First, so that nothing of what follows is heard; and again, for what was looked at in between as its chat's owner.
+    end_watches(desk, agent, before, now.as_deref()).await?;
+    for (ticket, site) in lost {
+        chats::requeue(desk, ticket, agent, &site).await?;
+    }
+    end_watches(desk, agent, before, now.as_deref()).await?;
+    desk.publish(Event::AccessChanged { agent });
+    if now.is_none() {
+        let mut tx = desk.begin().await?;
+        sessions::end_all(&mut tx, agent).await?;
+        desk.commit(tx).await?;
+        desk.0.sessions.end_unstored(agent);
+        desk.publish(Event::SignedOut { agent });
+    }
+    Ok(())
+}
+
+statement!(
+    OWNERS = "
+    select distinct agent_id from chats
+    where state = 'active' and agent_id is not null"
+);
+
+/// Agents who have an active chat.
+async fn owners(desk: &Desk) -> Result<Vec<AgentId>> {
+    let owners: Vec<Uuid> = read!(desk.db(), c => sqlx::query_scalar(OWNERS).fetch_all(c).await)?;
+    Ok(owners.into_iter().map(AgentId).collect())
+}
+
+// Index chats_agent.
+statement!(
+    CHATS_OF = concat!(
+        "select c.ticket_id,",
+        place_columns!(),
+        "from chats c
+         join tickets t on t.id = c.ticket_id
+         where c.agent_id = $1 and c.state = 'active'
+         order by c.accepted_at"
+    )
+);
+
+#[derive(sqlx::FromRow)]
+struct ChatRow {
+    ticket_id: Uuid,
+    #[sqlx(flatten)]
+    place: PlaceRow,
+}
+
+/// The agent's chats in what they served and serve no longer, with their sites.
+async fn lost_chats(
+    desk: &Desk,
+    agent: AgentId,
+    before: Option<&Agent>,
+    now: Option<&Agent>,
+) -> Result<Vec<(TicketId, Arc<Site>)>> {
+    let rows: Vec<ChatRow> = read!(desk.db(), c => sqlx::query_as(CHATS_OF)
+        .bind(agent.0)
+        .fetch_all(c)
+        .await)?;
+    let mut lost = Vec::new();
+    for row in rows {
+        let on = row.place.on()?;
+        if let Some(site) = desk.find_site_by_id(on.site).filter(|_| is_lost(before, now, &on)) {
+            lost.push((TicketId(row.ticket_id), site));
+        }
+    }
+    Ok(lost)
+}
+
+/// The agent's consoles are told of each ticket that they watch and may see no longer.
+async fn end_watches(
+    desk: &Desk,
+    agent: AgentId,
+    before: Option<&Agent>,
+    now: Option<&Agent>,
+) -> Result<()> {
+    for ticket in desk.hub().watched_by(agent) {
+        let on = desk.find_place(ticket).await?;
+        let stays = now
+            .zip(on.as_ref())
+            .is_some_and(|(now, on)| may(now, Action::See, on) && !is_lost(before, Some(now), on));
+        if !stays {
+            desk.hub().end_watches(agent, ticket);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the agent served where this lies, and serves it no longer. A chat that they have there is on its way
+/// to somebody else.
+fn is_lost(before: Option<&Agent>, now: Option<&Agent>, on: &On) -> bool {
+    let on = On { party: Party::default(), ..*on };
+    before.is_none_or(|before| may(before, Action::See, &on))
+        && !now.is_some_and(|now| may(now, Action::See, &on))
+}
