@@ -22,6 +22,7 @@ use desk::{
 };
 use engines::Database;
 use protocol::{
+    TicketId,
     agent::WorkKind,
     text::{ChatText, PersonName},
 };
