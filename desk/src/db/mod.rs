@@ -31,6 +31,8 @@ mod revision;
 mod rows;
 pub(crate) mod schema;
 mod statement;
+#[cfg(test)]
+mod tests;
 mod tx;
 
 pub(crate) use effects::Count;
