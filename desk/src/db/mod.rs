@@ -37,7 +37,7 @@ mod tx;
 
 pub(crate) use effects::Count;
 pub use effects::{Event, LastMessage, Receipt, RowChange};
-pub(crate) use pool::{Db, read};
+pub(crate) use pool::{Db, is_postgres_url, read};
 pub(crate) use retry::{Attempts, retry, run_detached};
 pub(crate) use revision::{bump_revision, revision};
 pub(crate) use rows::{MAX_ROWS, Rows};
