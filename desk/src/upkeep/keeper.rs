@@ -62,8 +62,8 @@ pub enum KeeperError {
 
 /// The right to do a database's work, held until it is dropped; [`crate::Desk::run`] wants it.
 ///
-/// On SQLite it is a lock on a file beside the database, on PostgreSQL an advisory lock of a connection of its own. The system ends both
-/// with the process, however that ends, so that the next one starts at once.
+/// On SQLite it is a lock on a file beside the database, on PostgreSQL an advisory lock of a connection of its own. The system ends
+/// both when the process ends, however it does, so that the next one starts at once.
 #[derive(Debug)]
 pub struct Keeper(Held);
 
