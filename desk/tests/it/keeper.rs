@@ -46,7 +46,7 @@ async fn a_database_elsewhere_has_its_own_lock_and_a_folder_has_one_whatever_its
 }
 
 async fn a_process_beside_the_server_takes_no_chat(world: World) {
-    let site = world.site_with("a", "[limits]\ncapacity = 2").await;
+    let site = world.site_with("a", "[limits]\ncapacity = 2\nring_time = \"1h\"").await;
     let (lucia, _console) = world.at_console("lucia").await;
     let mut at_lucia = world.desk.hub().agent(lucia.id);
     let talking = world.chat_with(&site, &lucia).await;
