@@ -76,7 +76,7 @@ fn wrong_with(name: &str, plan: &Plan) -> Option<String> {
     (is_ordered && plan.sorts).then(|| "sorts".to_owned())
 }
 
-/// Every statement of an engine that reads or writes rows.
+/// Every statement of an engine that reads or writes rows, without those of tests.
 fn planned(engine: Engine) -> impl Iterator<Item = (String, String)> {
     let text = move |statement: &Registered| match statement.sql {
         Sql::One(statement) => statement.to_string(),
@@ -84,6 +84,7 @@ fn planned(engine: Engine) -> impl Iterator<Item = (String, String)> {
     };
     statements()
         .filter(move |statement| statement.engine.is_none_or(|only| only == engine))
+        .filter(|statement| !statement.place.contains("tests"))
         .map(move |statement| (name_of(statement), text(statement)))
         .filter(|(_, sql)| {
             let verb = sql.split_whitespace().next().unwrap_or_default();
