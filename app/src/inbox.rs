@@ -36,13 +36,13 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
         Some(InboxStart::Missing(ticket)) => console.add_thread(Thread::missing(ticket)),
         Some(InboxStart::List) | None => {}
     }
-    let place = Memo::new(move |_| navigator.with(Place::of));
+    let place = Memo::new(move |_| navigator.with(place::of));
     let is_open = move || place.get() != Place::List;
     erase(view! {
         <div class="inbox" class:open=is_open>
             <WorkList list=console.list open_ticket=console.open_ticket/>
             {move || match place.get() {
-                Place::Ticket(ticket) => EitherOf3::A(view! { <Conversation ticket=ticket/> }),
+                Place::Open(ticket) => EitherOf3::A(view! { <Conversation ticket=ticket/> }),
                 Place::List => EitherOf3::B(view! { <NothingOpen list=console.list profile=console.profile/> }),
                 Place::Nowhere => EitherOf3::C(view! { <NotThere/> }),
             }}

@@ -16,6 +16,7 @@ pub mod inbox;
 pub mod mail;
 pub mod navigator;
 pub mod pages;
+pub mod place;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 pub mod start;

@@ -35,7 +35,7 @@ pub fn Mails(start: Option<MailStart>) -> impl IntoView {
     let words = use_words();
     let console = use_console();
     let navigator = use_navigator();
-    let place = Memo::new(move |_| navigator.with(Place::of));
+    let place = Memo::new(move |_| navigator.with(place::of));
     let is_open = move || place.get() != Place::List;
     let (mails, mail) = start.map_or((None, None), |start| (Some(start.mails), start.mail));
     let mails = RwSignal::new(mails);
@@ -89,7 +89,7 @@ pub fn Mails(start: Option<MailStart>) -> impl IntoView {
                 </div>
             </section>
             {move || match place.get() {
-                Place::Mail(id) => EitherOf3::A(view! { <OpenMail id=id first=first on_requeued=requeued/> }),
+                Place::Open(id) => EitherOf3::A(view! { <OpenMail id=id first=first on_requeued=requeued/> }),
                 Place::List => EitherOf3::B(view! { <NothingOpen/> }),
                 Place::Nowhere => EitherOf3::C(view! { <NotThere/> }),
             }}

@@ -149,12 +149,32 @@ impl Desk {
         self.0.db.begin().await
     }
 
-    /// Commits; then counts, events, offers and workers follow.
+    /// Commits; then counts, events, offers and workers follow, also when the caller stops polling in the middle of it.
     pub(crate) async fn commit(&self, tx: db::Tx) -> Result<()> {
-        let effects = tx.commit().await?;
+        let desk = self.clone();
+        db::run_detached(async move { desk.commit_here(tx).await }).await
+    }
+
+    /// The same for a caller who polls to the end.
+    pub(crate) async fn commit_here(&self, tx: db::Tx) -> Result<()> {
+        let counting =
+            if tx.has_counts() { Some(self.0.counts.before_commit().await) } else { None };
+        let effects = tx.commit().await.inspect_err(|_| {
+            // It may have been committed all the same.
+            if counting.is_some() {
+                self.0.changes.count_again();
+            }
+        })?;
         let now = self.now();
         for count in effects.counts {
             self.0.counts.add(count, now);
+            if let db::Count::Active(agent, ..=-1) = count {
+                self.0.changes.agent_has_room(agent);
+            }
+        }
+        drop(counting);
+        for agent in effects.freed {
+            self.0.changes.agent_freed(agent);
         }
         for event in effects.events {
             self.0.hub.publish(event);

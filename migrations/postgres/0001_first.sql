@@ -44,18 +44,22 @@ create table states (
   unique (site_id, name)
 );
 
+-- capacity: chats at a time; null: each site's own limit. disabled_at: since when they are let in nowhere; null: they are let in.
 create table agents (
   id uuid not null primary key,
   email text not null,
   email_key text not null unique,
   name text not null,
-  role text not null check (role in ('owner', 'supervisor', 'agent')),
+  role text not null,
   password_hash text,
-  state text not null check (state in ('available', 'away')),
+  state text not null,
   state_since bigint not null,
   lang text not null,
   every_site boolean not null,
-  created_at bigint not null
+  capacity bigint,
+  picture text,
+  sees_sensitive boolean not null,
+  disabled_at bigint
 );
 
 create table agent_sites (
@@ -76,7 +80,6 @@ create index agent_queues_queue on agent_queues (queue_id);
 create table sessions (
   token_hash bytea not null primary key,
   agent_id uuid not null references agents (id) on delete cascade,
-  created_at bigint not null,
   seen_at bigint not null,
   expires_at bigint not null
 );
@@ -135,18 +138,20 @@ create table tickets (
 create index tickets_number on tickets (number);
 create index tickets_request on tickets (site_id, request_at) where request_at is not null;
 
--- first_in_line is 1 for a chat that lost its agent: it is first in the queue again.
+-- agent_id is the owner: of an active chat the agent who has it, of an ended one the agent who had it. Nothing else writes it.
+-- first_in_line is 1 for a chat that lost its agent: it is first in the queue again. priority is that of its ticket as a number, 1 the
+-- most urgent: the index has the order of the line.
 -- round goes up when a waiting chat starts over with agents who were tried before.
 create table chats (
   id uuid not null primary key,
   ticket_id uuid not null references tickets (id) on delete cascade,
   site_id uuid not null references sites (id) on delete cascade,
   queue_id uuid references queues (id) on delete set null,
-  state text not null check (state in ('waiting', 'ringing', 'active', 'ended', 'request')),
+  state text not null,
   agent_id uuid references agents (id) on delete set null,
-  offered_at bigint,
   round bigint not null,
   first_in_line bigint not null,
+  priority bigint not null,
   page text,
   started_at bigint not null,
   wait_until bigint not null,
@@ -159,19 +164,29 @@ create table chats (
   rated_at bigint
 );
 create index chats_ticket on chats (ticket_id);
-create index chats_waiting on chats (site_id, first_in_line desc, started_at) where state in ('waiting', 'ringing');
+create index chats_waiting on chats (site_id, first_in_line desc, priority, started_at, id) where state in ('waiting', 'ringing');
 create index chats_wait_until on chats (wait_until) where state in ('waiting', 'ringing');
-create index chats_agent on chats (agent_id) where state in ('ringing', 'active');
+create index chats_agent on chats (agent_id) where state = 'active';
 
-create table chat_offers (
+-- Whom a chat was offered to. outcome is null while it rings; then it is never changed again. from_agent is null for an offer of the
+-- queue. to_agent is null once that account is gone. round is the chat's.
+create table offers (
+  id uuid not null primary key,
+  kind text not null,
   chat_id uuid not null references chats (id) on delete cascade,
+  site_id uuid not null references sites (id) on delete cascade,
+  from_agent uuid references agents (id) on delete set null,
+  to_agent uuid references agents (id) on delete set null,
   round bigint not null,
-  agent_id uuid not null references agents (id) on delete cascade,
   offered_at bigint not null,
+  rings_until bigint not null,
   outcome text,
-  settled_at bigint,
-  primary key (chat_id, round, agent_id)
+  settled_at bigint
 );
+create unique index offers_open on offers (chat_id, kind) where outcome is null;
+create index offers_to on offers (to_agent) where outcome is null;
+create index offers_due on offers (rings_until) where outcome is null;
+create index offers_round on offers (chat_id, round);
 
 -- What happened. Never changed. position is the number of the transaction that wrote the entry, which is not the order of
 -- commits. The second key begins with the id because ids are ordered by time: new rows stay together.

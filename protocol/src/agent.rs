@@ -217,4 +217,7 @@ pub struct Offer {
     pub message: String,
     /// When the chat arrived.
     pub since: Timestamp,
+    /// When it stops ringing here by itself; 0 from a server of before this was said.
+    #[serde(default)]
+    pub rings_until: Timestamp,
 }

@@ -31,6 +31,13 @@ crate::text_enum! {
     }
 }
 
+impl Priority {
+    /// 1 for the most urgent: a number by which an index can order a line.
+    pub fn rank(self) -> i64 {
+        self as i64 + 1
+    }
+}
+
 /// A ticket's state: the owner's name for it, and the category that the rules go by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketState {

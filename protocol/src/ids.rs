@@ -39,6 +39,8 @@ id! {
     TicketId,
     /// A live session on a ticket.
     ChatId,
+    /// A chat offered to an agent.
+    OfferId,
     /// Anything that happened on a ticket. For a message the **sender's** end makes it (`UUIDv7`),
     /// which is what makes a retry harmless.
     EntryId,

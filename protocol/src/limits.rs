@@ -22,6 +22,8 @@ pub const FILE_BYTES: u64 = 10 * 1024 * 1024;
 pub const FILE_NAME: usize = 200;
 /// The address of the page a visitor came from.
 pub const PAGE_URL: usize = 2_000;
+/// The address of an agent's picture, in bytes.
+pub const PICTURE_URL_BYTES: usize = 2_000;
 /// One frame of a socket, in bytes.
 pub const FRAME_BYTES: usize = 64 * 1024;
 /// Entries in one answer to a resume; a client asks on from the last.

@@ -60,6 +60,7 @@ pub const fn status(code: Code) -> u16 {
         | Code::PrefixInvalid
         | Code::LanguageUnknown
         | Code::OriginInvalid
+        | Code::PictureInvalid
         | Code::SpanInvalid
         | Code::SpanTooShort
         | Code::SpanTooLong

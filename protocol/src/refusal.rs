@@ -52,6 +52,8 @@ crate::text_enum! {
         LanguageUnknown = "lang_unknown",
         /// Not an origin of http or https.
         OriginInvalid = "origin_invalid",
+        /// Not the address of a picture.
+        PictureInvalid = "picture_invalid",
         /// Not a span of time.
         SpanInvalid = "span_invalid",
         /// A span shorter than `limit` milliseconds.
@@ -97,6 +99,8 @@ crate::text_enum! {
         Comment = "comment",
         /// The closing reason.
         Reason = "reason",
+        /// An agent's picture.
+        Picture = "picture",
         /// A password.
         Password = "password",
         /// The page of origin.

@@ -186,6 +186,7 @@ fn offer() -> Offer {
         page: Some(page()),
         message: "Hola".into(),
         since: NOW,
+        rings_until: NOW,
     }
 }
 

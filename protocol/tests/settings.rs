@@ -5,8 +5,8 @@ use protocol::{
     Code, Field, Refusal, SiteKey, limits,
     schedule::ZoneSource,
     settings::{
-        ClosingReason, Hue, Language, Limits, List, Prefix, QueueName, SiteName, Span, StateName,
-        ZoneName,
+        Capacity, ClosingReason, Hue, Language, Limits, List, Prefix, QueueName, SiteName, Span,
+        StateName, ZoneName,
     },
 };
 use std::time::Duration;
@@ -148,6 +148,16 @@ fn a_span_is_written_as_people_write_it() {
         assert_eq!(code(span(text)), Code::SpanInvalid, "{text}");
     }
     assert_eq!(code(span(" ")), Code::Required);
+}
+
+#[test]
+fn a_capacity_is_within_its_bounds() {
+    for chats in [1, 3, 1_000] {
+        assert_eq!(Capacity::new(chats.into()).map(Capacity::chats), Ok(chats));
+    }
+    let field = Field::Capacity;
+    assert_eq!(Capacity::new(0), Err(Refusal::of(field, Code::TooSmall).limit(1)));
+    assert_eq!(Capacity::new(1_001), Err(Refusal::of(field, Code::TooLarge).limit(1_000)));
 }
 
 #[test]
@@ -319,5 +329,56 @@ mod origins {
             let _ = Origin::parse(&text);
             let _ = Origin::parse(&format!("https://{text}"));
         }
+    }
+}
+
+#[cfg(feature = "url")]
+mod pictures {
+    use super::*;
+    use protocol::settings::Picture;
+
+    #[test]
+    fn a_picture_is_an_address_of_https() {
+        for (written, picture) in [
+            (" https://example.com/lucia.jpg\n", "https://example.com/lucia.jpg"),
+            ("HTTPS://Example.com", "https://example.com/"),
+            ("https://niño.example:443/í.png?v=2", "https://xn--nio-8ma.example/%C3%AD.png?v=2"),
+        ] {
+            assert_eq!(Picture::parse(written).expect(written).as_str(), picture);
+        }
+        for written in [
+            "lucia.jpg",
+            "/lucia.jpg",
+            "//example.com/lucia.jpg",
+            "http://example.com/lucia.jpg",
+            "data:image/png;base64,AAAA",
+            "javascript:alert(1)",
+            "file:///lucia.jpg",
+            "https:lucia.jpg",
+            "https://",
+            "https:///lucia.jpg",
+            "https://example.com/lucia medina.jpg",
+            "https://example.com/\tlucia.jpg",
+            "https://example.com\\lucia.jpg",
+            "https://example.com/\0",
+            "https://lucia@example.com/a.jpg",
+            "https://:secret@example.com/a.jpg",
+            "https://[::1/a.jpg",
+        ] {
+            let refusal = Picture::parse(written).expect_err(written);
+            assert_eq!(refusal, Refusal::of(Field::Picture, Code::PictureInvalid), "{written}");
+            assert!(serde_json::from_value::<Picture>(written.into()).is_err());
+        }
+        assert_eq!(code(Picture::parse(" ")), Code::Required);
+    }
+
+    #[test]
+    fn a_picture_has_its_limit_as_it_is_stored() {
+        let longest = format!("https://example.com/{}", "x".repeat(1_980));
+        assert_eq!(Picture::parse(&longest).expect("it fits").as_str(), longest);
+        let too_long = Refusal::of(Field::Picture, Code::TooLong).limit(2_000);
+        assert_eq!(Picture::parse(&format!("{longest}x")), Err(too_long));
+        let longer_in_ascii = format!("https://example.com/{}", "ñ".repeat(331));
+        assert_eq!(Picture::parse(&longer_in_ascii), Err(too_long));
     }
 }

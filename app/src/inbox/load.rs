@@ -1,7 +1,7 @@
 //! Reads on the server what the inbox starts from.
 
 use super::{
-    place::Place,
+    place::{self, Place},
     start::{InboxStart, Opened},
 };
 use crate::ssr::load::{Loaded, Visit, if_there};
@@ -12,9 +12,9 @@ const ENTRY_PAGES: usize = 4;
 
 /// The conversation that the address names, where it names one.
 pub async fn load(visit: Visit<'_>) -> desk::Result<Loaded<InboxStart>> {
-    match Place::of(visit.path) {
+    match place::of(visit.path) {
         Place::List => Ok(Loaded::found(InboxStart::List)),
-        Place::Ticket(ticket) => match if_there(open(visit, ticket).await)? {
+        Place::Open(ticket) => match if_there(open(visit, ticket).await)? {
             Some(opened) => Ok(Loaded::found(InboxStart::Open(Box::new(opened)))),
             None => Ok(Loaded::not_found(InboxStart::Missing(ticket))),
         },

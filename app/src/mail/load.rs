@@ -1,6 +1,9 @@
 //! Reads on the server what the mail page starts from.
 
-use super::{place::Place, start::MailStart};
+use super::{
+    place::{self, Place},
+    start::MailStart,
+};
 use crate::{
     api::server::{mail_row, mail_text},
     ssr::load::{Loaded, Visit, if_there},
@@ -10,9 +13,9 @@ use crate::{
 pub async fn load(visit: Visit<'_>) -> desk::Result<Loaded<MailStart>> {
     let Visit { desk, agent, path } = visit;
     let mails = desk.mails(agent).await?.into_iter().map(mail_row).collect();
-    match Place::of(path) {
+    match place::of(path) {
         Place::List => Ok(Loaded::found(MailStart { mails, mail: None })),
-        Place::Mail(id) => match if_there(desk.mail(agent, id).await)? {
+        Place::Open(id) => match if_there(desk.mail(agent, id).await)? {
             Some(mail) => Ok(Loaded::found(MailStart { mails, mail: Some(mail_text(mail)) })),
             None => Ok(Loaded::not_found(MailStart { mails, mail: None })),
         },

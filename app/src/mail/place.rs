@@ -1,6 +1,6 @@
 //! Where in the mail one is.
 
-use crate::address::Address;
+use crate::{address::Address, place};
 use protocol::MailId;
 
 /// The address of the list.
@@ -8,40 +8,10 @@ pub const LIST: Address = Address::new("/console/mail");
 /// The address of a mail.
 pub const MAIL: Address = Address::new("/console/mail/{mail}");
 
-/// A place in the mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The list, with nothing open.
-    List,
-    /// A mail.
-    Mail(MailId),
-    /// An address that leads nowhere.
-    Nowhere,
-}
+/// A place in the mail: the list, or a mail.
+pub type Place = place::Place<MailId>;
 
-impl Place {
-    /// The place of a path.
-    pub fn of(path: &str) -> Self {
-        if LIST.matches(path) {
-            Self::List
-        } else {
-            MAIL.id(path).map_or(Self::Nowhere, Self::Mail)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use uuid::Uuid;
-
-    #[test]
-    fn every_path_is_a_place() {
-        let mail = MailId(Uuid::from_u128(7));
-        assert_eq!(Place::of("/console/mail"), Place::List);
-        assert_eq!(Place::of(&MAIL.path(mail)), Place::Mail(mail));
-        for path in ["/console/mail/x", "/console/mail/1/2", "/console/other"] {
-            assert_eq!(Place::of(path), Place::Nowhere);
-        }
-    }
+/// The place of a path.
+pub fn of(path: &str) -> Place {
+    Place::of(path, LIST, MAIL)
 }

@@ -14,7 +14,7 @@ pub fn MailLink(mail: MailRow, place: Memo<Place>) -> impl IntoView {
     let words = use_words();
     let clock = use_clock();
     let (id, at) = (mail.id, mail.at);
-    let is_open = move || place.get() == Place::Mail(id);
+    let is_open = move || place.get() == Place::Open(id);
     erase(view! {
         <li>
             <a href=MAIL.path(id) class="item" aria-current=move || is_open().then_some("true")>

@@ -37,6 +37,7 @@ pub(crate) mod tests {
             page: None,
             message: String::new(),
             since: Timestamp(since),
+            rings_until: Timestamp(since + 20_000),
         }
     }
 

@@ -1,51 +1,51 @@
 //! A waiting chat gets its agent.
 
-use super::ringing::close_offer;
+use super::{
+    carry_out::{Subject, after, all_changed, carry_out, step_of},
+    life::ChatEvent,
+};
 use crate::{
     Desk, Error, Result,
-    db::{Count, Tx, run, statement},
+    db::{Tx, run, statement},
     people::Agent,
-    tickets::{ChatState, LockedChat, LockedTicket},
+    tickets::LockedTicket,
 };
-use protocol::{Code, Refusal, Timestamp, entry::AgentBody};
+use protocol::{Timestamp, entry::AgentBody};
 
 statement!(
     ACCEPT = "
-    update chats set state = 'active', agent_id = $2, accepted_at = $3, offered_at = null
-    where id = $1 and state in ('waiting', 'ringing')"
+    update chats set state = 'active', agent_id = $2, accepted_at = $3
+    where id = $1 and state = $4"
 );
 
-/// Gives a waiting chat to an agent: of many who ask, the first wins.
+/// Gives a waiting chat to an agent: of many who ask, the first wins. False: it is theirs already, a click was sent twice.
+///
+/// # Errors
+/// `AlreadyTaken`, `ChatEnded`, `NotFound` without a chat.
 pub(crate) async fn accept(
     tx: &mut Tx,
     desk: &Desk,
     locked: &mut LockedTicket,
     agent: &Agent,
     now: Timestamp,
-) -> Result<()> {
-    let chat = locked.chat.clone().ok_or_else(Error::not_found)?;
-    match chat.state {
-        ChatState::Active if chat.agent == Some(agent.id) => return Ok(()),
-        ChatState::Active => return Err(Refusal::new(Code::AlreadyTaken).into()),
-        ChatState::Ended | ChatState::Request => return Err(Refusal::new(Code::ChatEnded).into()),
-        ChatState::Waiting | ChatState::Ringing => {}
+) -> Result<bool> {
+    let chat = locked.chat.ok_or_else(Error::not_found)?;
+    let step = step_of(&chat, ChatEvent::Accept { by: agent.id })?;
+    if step.effects.is_empty() {
+        return Ok(false);
     }
     let taken = run!(tx, c => sqlx::query(ACCEPT)
         .bind(chat.id.0)
         .bind(agent.id.0)
         .bind(now.0)
+        .bind(chat.state.as_text())
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
-    if taken == 0 {
-        return Err(Refusal::new(Code::AlreadyTaken).into());
-    }
-    close_offer(tx, chat.id, "accepted", now).await?;
-    tx.count(Count::Waiting(locked.site, -1));
-    tx.count(Count::Active(agent.id, 1));
-    tx.offer(locked.site);
+    all_changed(taken, 1)?;
+    carry_out(tx, Subject::of(locked, &chat), &step, now).await?;
+    locked.chat = Some(after(chat, step.to));
     let joined = AgentBody::Joined { agent: agent.id, name: agent.name.clone() };
     locked.add(tx, desk, now, joined).await?;
-    locked.chat = Some(LockedChat { state: ChatState::Active, agent: Some(agent.id), ..chat });
-    Ok(())
+    Ok(true)
 }

@@ -1,40 +1,51 @@
 //! A waiting chat becomes a help request.
 
-use super::leave::leave;
+use super::{
+    carry_out::{Subject, after, all_changed, carry_out, step_of},
+    life::ChatEvent,
+};
 use crate::{
     Desk, Result,
     db::{Tx, run, statement},
     mail::{AgentMail, VisitorMail, mail_agents, mail_visitor},
-    tickets::{ChatState, LockedChat, LockedTicket},
+    tickets::LockedTicket,
 };
 use protocol::{
     Timestamp,
     entry::{AgentBody, BecameRequest, Category},
 };
 
-statement!(BECOME_REQUEST = "update chats set state = 'request', ended_at = $2 where id = $1");
+statement!(
+    BECOME_REQUEST = "
+    update chats set state = 'request', ended_at = $2 where id = $1 and state = $3"
+);
 
-/// Turns a waiting chat into a help request: same ticket, same number, same text.
+/// Turns a waiting chat into a help request, also while it rings: same ticket, same number, same text. False: it does not wait
+/// any longer.
 pub(crate) async fn become_request(
     tx: &mut Tx,
     desk: &Desk,
     locked: &mut LockedTicket,
     why: BecameRequest,
     now: Timestamp,
-) -> Result<()> {
-    let Some(chat) = locked.chat.clone().filter(|chat| chat.state.is_waiting()) else {
-        return Ok(());
+) -> Result<bool> {
+    let Some(chat) = locked.chat.filter(|chat| chat.state.is_waiting()) else {
+        return Ok(false);
     };
-    run!(tx, c => sqlx::query(BECOME_REQUEST)
+    let step = step_of(&chat, ChatEvent::BecomeRequest)?;
+    let turned = run!(tx, c => sqlx::query(BECOME_REQUEST)
         .bind(chat.id.0)
         .bind(now.0)
+        .bind(chat.state.as_text())
         .execute(c)
         .await
-        .map(|_| ()))?;
-    leave(tx, locked.site, &chat, "withdrawn", now).await?;
-    locked.chat = Some(LockedChat { state: ChatState::Request, agent: None, ..chat });
+        .map(|done| done.rows_affected()))?;
+    all_changed(turned, 1)?;
+    carry_out(tx, Subject::of(locked, &chat), &step, now).await?;
+    locked.chat = Some(after(chat, step.to));
     let receipt = locked.add(tx, desk, now, AgentBody::BecameRequest { why }).await?;
     locked.enter(tx, desk, now, Category::Open, None).await?;
     mail_visitor(tx, desk, locked, VisitorMail::RequestReceived, now).await?;
-    mail_agents(tx, desk, locked, AgentMail::Request, receipt.seq, now).await
+    mail_agents(tx, desk, locked, AgentMail::Request, receipt.seq, now).await?;
+    Ok(true)
 }

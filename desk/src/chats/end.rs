@@ -1,53 +1,80 @@
 //! A chat ends.
 
-use super::leave::leave;
+use super::{
+    carry_out::{Subject, after, all_changed, carry_out, step_of},
+    life::ChatEvent,
+};
 use crate::{
-    Desk, Result,
+    Desk, Error, Result,
     db::{Tx, run, statement},
     mail::{VisitorMail, mail_visitor},
     people::Agent,
-    tickets::{ChatState, LockedChat, LockedTicket},
+    tickets::LockedTicket,
 };
 use protocol::{
-    Timestamp,
+    Code, Refusal, Timestamp,
     entry::{AgentBody, Category, EndedBy},
 };
+
+/// Who ends a chat.
+#[derive(Clone, Copy)]
+pub(crate) enum Ending<'a> {
+    /// Its agent, with a closing reason.
+    ByAgent {
+        agent: &'a Agent,
+        reason: &'a str,
+    },
+    ByVisitor,
+}
 
 statement!(
     END = "
     update chats set state = 'ended', ended_at = $2, ended_by = $3, reason = $4
-    where id = $1"
+    where id = $1 and state = $5"
 );
 
+/// Whether an agent may end the ticket's chat.
+///
+/// # Errors
+/// `ChatEnded`; `Forbidden` for anybody but the agent who has it, also for one at whom it rings.
+pub(crate) fn may_end(locked: &LockedTicket, agent: &Agent) -> Result<()> {
+    let chat = locked.chat.ok_or_else(|| Refusal::new(Code::ChatEnded))?;
+    step_of(&chat, ChatEvent::EndByAgent { agent: agent.id }).map(drop)
+}
+
 /// Ends the chat under way: the ticket is closed, and mailed about when an address is known.
+///
+/// # Errors
+/// As [`may_end`]; `ChatEnded` when it has ended before.
 pub(crate) async fn end(
     tx: &mut Tx,
     desk: &Desk,
     locked: &mut LockedTicket,
-    by: EndedBy,
-    reason: Option<String>,
-    agent: Option<&Agent>,
+    ending: Ending<'_>,
     now: Timestamp,
 ) -> Result<()> {
-    let Some(chat) = locked.live_chat().cloned() else { return Ok(()) };
-    let by_text = match by {
-        EndedBy::Agent => "agent",
-        EndedBy::Visitor => "visitor",
-        EndedBy::Inactivity => "inactivity",
-        EndedBy::Desk => "desk",
+    let (event, by, reason, name) = match ending {
+        Ending::ByAgent { agent, reason } => {
+            let event = ChatEvent::EndByAgent { agent: agent.id };
+            (event, EndedBy::Agent, Some(reason.to_owned()), Some(agent.name.clone()))
+        }
+        Ending::ByVisitor => (ChatEvent::EndByVisitor, EndedBy::Visitor, None, None),
     };
-    run!(tx, c => sqlx::query(END)
+    let chat = locked.chat.ok_or_else(|| Error::from(Refusal::new(Code::ChatEnded)))?;
+    let step = step_of(&chat, event)?;
+    let ended = run!(tx, c => sqlx::query(END)
         .bind(chat.id.0)
         .bind(now.0)
-        .bind(by_text)
+        .bind(by.as_text())
         .bind(&reason)
+        .bind(chat.state.as_text())
         .execute(c)
         .await
-        .map(|_| ()))?;
-    leave(tx, locked.site, &chat, "ended", now).await?;
-    locked.chat = Some(LockedChat { state: ChatState::Ended, ..chat });
+        .map(|done| done.rows_affected()))?;
+    all_changed(ended, 1)?;
+    carry_out(tx, Subject::of(locked, &chat), &step, now).await?;
+    locked.chat = Some(after(chat, step.to));
     locked.add(tx, desk, now, AgentBody::ChatEnded { by, reason }).await?;
-    let name = agent.map(|agent| agent.name.clone());
     locked.enter(tx, desk, now, Category::Closed, name).await?;
     mail_visitor(tx, desk, locked, VisitorMail::ChatEnded, now).await?;
     Ok(())

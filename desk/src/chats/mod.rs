@@ -1,15 +1,18 @@
-//! The life of a chat without its talk: accepted, ended, put back, turned into a help request. Each is a few lines in a
-//! transaction that holds the ticket.
+//! The life of a chat without its talk: offered, accepted, ended, put back, turned into a help request. [`life`] says what may
+//! happen; each verb carries that out in a few lines of a transaction, on rows that are as it found them.
 
 mod accept;
 mod become_request;
+mod carry_out;
 mod end;
-mod leave;
+mod life;
+mod offer;
+pub(crate) mod outcome;
 mod requeue;
-mod ringing;
 
 pub(crate) use accept::accept;
 pub(crate) use become_request::become_request;
-pub(crate) use end::end;
+pub(crate) use end::{Ending, end, may_end};
+pub(crate) use life::ChatEvent;
+pub(crate) use offer::{Ring, Ringing, ring, stop_ringing};
 pub(crate) use requeue::requeue;
-pub(crate) use ringing::close_offer;

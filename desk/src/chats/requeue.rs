@@ -1,41 +1,47 @@
 //! An active chat goes back to the queue.
 
+use super::{
+    carry_out::{Subject, after, all_changed, carry_out, step_of},
+    life::ChatEvent,
+};
 use crate::{
     Desk, Result,
-    db::{Count, Tx, run, statement},
+    db::{Tx, run, statement},
     sites::Site,
-    tickets::{ChatState, LockedChat, LockedTicket},
+    tickets::{ChatState, LockedTicket},
 };
-use protocol::{Timestamp, entry::AgentBody};
+use protocol::{AgentId, Timestamp, entry::AgentBody};
 
 statement!(REQUEUE = "
     update chats set
       state = 'waiting', agent_id = null, accepted_at = null, first_in_line = 1, round = round + 1, wait_until = $2
-    where id = $1 and state = 'active'");
+    where id = $1 and state = 'active' and agent_id = $3");
 
-/// Puts an active chat back to the head of the queue, for its agent's console is gone.
+/// Puts an active chat back to the head of the queue, because this agent's console is gone. False: it is not theirs any longer.
 pub(crate) async fn requeue(
     tx: &mut Tx,
     desk: &Desk,
     locked: &mut LockedTicket,
+    from: AgentId,
     site: &Site,
     now: Timestamp,
-) -> Result<()> {
-    let Some(chat) = locked.chat.clone().filter(|chat| chat.state == ChatState::Active) else {
-        return Ok(());
+) -> Result<bool> {
+    let Some(chat) =
+        locked.chat.filter(|chat| chat.state == ChatState::Active && chat.agent == Some(from))
+    else {
+        return Ok(false);
     };
-    run!(tx, c => sqlx::query(REQUEUE)
+    let step = step_of(&chat, ChatEvent::Requeue { from })?;
+    let requeued = run!(tx, c => sqlx::query(REQUEUE)
         .bind(chat.id.0)
         .bind((now + site.limits.wait_limit).0)
+        .bind(from.0)
         .execute(c)
         .await
-        .map(|_| ()))?;
-    if let Some(agent) = chat.agent {
-        tx.count(Count::Active(agent, -1));
-    }
-    tx.count(Count::Waiting(locked.site, 1));
-    tx.offer(locked.site);
-    locked.chat = Some(LockedChat { state: ChatState::Waiting, agent: None, ..chat });
+        .map(|done| done.rows_affected()))?;
+    all_changed(requeued, 1)?;
+    carry_out(tx, Subject::of(locked, &chat), &step, now).await?;
+    locked.chat = Some(after(chat, step.to));
     locked.add(tx, desk, now, AgentBody::Requeued).await?;
-    Ok(())
+    Ok(true)
 }

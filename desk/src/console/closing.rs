@@ -1,7 +1,8 @@
 //! A chat is ended, a help request closed: with a reason.
 
 use crate::{
-    Desk, Error, Result, chats,
+    Desk, Error, Result,
+    chats::{self, Ending},
     db::retry,
     mail::{VisitorMail, mail_visitor},
     people::Agent,
@@ -9,7 +10,7 @@ use crate::{
 };
 use protocol::{
     Code, Field, Refusal, SiteId, TicketId,
-    entry::{AgentBody, Category, EndedBy},
+    entry::{AgentBody, Category},
     settings::ClosingReason,
 };
 
@@ -25,13 +26,10 @@ impl Desk {
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock(&mut tx, ticket, &agent.sites).await?;
-            let chat = locked.live_chat().ok_or_else(|| Refusal::new(Code::ChatEnded))?;
-            if chat.agent != Some(agent.id) {
-                return Err(Refusal::new(Code::Forbidden).into());
-            }
-            let reason = Some(self.check_reason(locked.site, reason)?);
-            let by = EndedBy::Agent;
-            chats::end(&mut tx, self, &mut locked, by, reason, Some(agent), now).await?;
+            chats::may_end(&locked, agent)?;
+            let reason = self.check_reason(locked.site, reason)?;
+            let ending = Ending::ByAgent { agent, reason: &reason };
+            chats::end(&mut tx, self, &mut locked, ending, now).await?;
             locked.save(&mut tx).await?;
             self.commit(tx).await
         })

@@ -1,12 +1,13 @@
 //! A chat that rings: taken, or let go.
 
 use crate::{
-    Desk, Error, Result, chats,
-    db::{read, retry, run, statement},
+    Desk, Error, Result,
+    chats::{self, ChatEvent, Ringing},
+    db::{read, retry, statement},
     people::Agent,
-    tickets::LockedTicket,
+    tickets::{LockedTicket, OpenOffer},
 };
-use protocol::{ChatId, Code, Refusal, SiteId, TicketId};
+use protocol::{ChatId, Code, OfferId, Refusal, SiteId, TicketId};
 use uuid::Uuid;
 
 impl Desk {
@@ -17,37 +18,31 @@ impl Desk {
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock(&mut tx, ticket, &agent.sites).await?;
-            if locked.chat.as_ref().is_none_or(|here| here.id != chat) {
+            if locked.chat.is_none_or(|here| here.id != chat) {
                 return Err(Refusal::new(Code::ChatEnded).into());
             }
-            let before = locked.last;
-            chats::accept(&mut tx, self, &mut locked, agent, now).await?;
-            if locked.last == before {
-                // It was this agent's already: a click sent twice.
-                return Ok(ticket);
+            if chats::accept(&mut tx, self, &mut locked, agent, now).await? {
+                locked.save(&mut tx).await?;
+                self.commit(tx).await?;
             }
-            locked.save(&mut tx).await?;
-            self.commit(tx).await?;
             Ok(ticket)
         })
     }
 
-    /// Lets it ring at the next one.
+    /// Lets it ring at the next one. Nothing happens when it does not ring at this agent.
     pub async fn decline(&self, agent: &Agent, chat: ChatId) -> Result<()> {
-        self.ticket_of(agent, chat).await?;
+        let ticket = self.ticket_of(agent, chat).await?;
         let now = self.now();
-        retry!({
-            let mut tx = self.begin().await?;
-            let declined = run!(tx, c => sqlx::query_as::<_, (Uuid,)>(DECLINE)
-                .bind(chat.0)
-                .bind(agent.id.0)
-                .fetch_optional(c)
-                .await)?;
-            let Some((site,)) = declined else { return Ok(()) };
-            chats::close_offer(&mut tx, chat, "declined", now).await?;
-            tx.offer(SiteId(site));
-            self.commit(tx).await
-        })
+        let row = read!(self.db(), c => sqlx::query_as::<_, (Uuid, Uuid)>(RINGS_AT)
+            .bind(chat.0)
+            .bind(agent.id.0)
+            .fetch_optional(c)
+            .await)?;
+        let Some((offer, site)) = row else { return Ok(()) };
+        let offer = OpenOffer { id: OfferId(offer), to: Some(agent.id) };
+        let ringing = Ringing { offer, chat, ticket, site: SiteId(site) };
+        let event = ChatEvent::Decline { by: agent.id };
+        retry!({ chats::stop_ringing(self, ringing, event, now).await })
     }
 
     async fn ticket_of(&self, agent: &Agent, chat: ChatId) -> Result<TicketId> {
@@ -62,9 +57,9 @@ impl Desk {
 }
 
 statement!(TICKET_OF = "select ticket_id, site_id from chats where id = $1");
+// Index offers_open.
 statement!(
-    DECLINE = "
-    update chats set state = 'waiting', agent_id = null, offered_at = null
-    where id = $1 and state = 'ringing' and agent_id = $2
-    returning site_id"
+    RINGS_AT = "
+    select id, site_id from offers
+    where chat_id = $1 and kind = 'chat' and outcome is null and to_agent = $2"
 );

@@ -64,6 +64,7 @@ impl Desk {
             page: find_page(row.page.as_deref()),
             message: row.message.as_deref().map(first_message).unwrap_or_default(),
             since: Timestamp(row.started_at),
+            rings_until: Timestamp(row.rings_until),
         }
     }
 
@@ -78,7 +79,7 @@ impl Desk {
         let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
         Ok(Conversation {
             ticket,
-            chat: row.chat(agent),
+            chat: row.chat(agent)?,
             number: TicketNumber(row.number),
             site,
             queue,
@@ -136,6 +137,7 @@ struct OfferRow {
     chat_id: Uuid,
     page: Option<String>,
     started_at: i64,
+    rings_until: i64,
     message: Option<String>,
 }
 
@@ -168,10 +170,13 @@ struct Row {
 }
 
 impl Row {
-    fn chat(&self, agent: &Agent) -> AgentChat {
-        let Some(chat) = self.chat_id.map(ChatId) else { return AgentChat::None };
+    fn chat(&self, agent: &Agent) -> Result<AgentChat> {
+        let (Some(chat), Some(state)) = (self.chat_id.map(ChatId), self.chat_state.as_deref())
+        else {
+            return Ok(AgentChat::None);
+        };
         let at = |instant: Option<i64>| Timestamp(instant.unwrap_or(self.created_at));
-        match self.chat_state.as_deref().map_or(ChatState::Ended, ChatState::from_text) {
+        Ok(match ChatState::from_text(state)? {
             ChatState::Waiting | ChatState::Ringing => {
                 AgentChat::Waiting { chat, since: at(self.started_at) }
             }
@@ -185,7 +190,7 @@ impl Row {
                 AgentChat::Ended { at: at(self.ended_at) }
             }
             ChatState::Ended | ChatState::Request => AgentChat::None,
-        }
+        })
     }
 }
 
@@ -195,15 +200,16 @@ macro_rules! offer_columns {
     () => {
         "select
            t.id, t.site_id, c.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified,
-           c.id as chat_id, c.page, c.started_at,
+           c.id as chat_id, c.page, c.started_at, o.rings_until,
            (select e.body from entries e where e.id = t.start_id and e.ticket_id = t.id) as message
-         from chats c
+         from offers o
+         join chats c on c.id = o.chat_id
          join tickets t on t.id = c.ticket_id
-         where c.agent_id = $1 and c.state in ('ringing', 'active') and c.state = 'ringing' "
+         where o.to_agent = $1 and o.outcome is null and o.kind = 'chat' "
     };
 }
 
-// Index chats_agent.
+// Index offers_to.
 statement!(pub(crate) OFFERS = concat!(offer_columns!(), "order by c.started_at"));
 statement!(pub(crate) OFFER = concat!(offer_columns!(), "and c.id = $2"));
 

@@ -4,6 +4,7 @@ use crate::{
     Desk, Result,
     db::{read, statement},
     people::Agent,
+    tickets::ChatState,
 };
 use protocol::{
     ChatId, QueueId, SiteId, TicketId, TicketNumber, Timestamp,
@@ -63,14 +64,13 @@ impl Desk {
             .bind(ticket.0)
             .fetch_optional(c)
             .await)?;
-        Ok(row.map(|row| {
-            let kind = match row.chat_state.as_deref() {
-                Some("active") => WorkKind::MyChat,
-                Some("waiting" | "ringing") => WorkKind::WaitingChat,
-                _ => WorkKind::Request,
-            };
-            self.item(kind, row)
-        }))
+        let Some(row) = row else { return Ok(None) };
+        let kind = match row.chat_state.as_deref().map(ChatState::from_text).transpose()? {
+            Some(ChatState::Active) => WorkKind::MyChat,
+            Some(ChatState::Waiting | ChatState::Ringing) => WorkKind::WaitingChat,
+            Some(ChatState::Ended | ChatState::Request) | None => WorkKind::Request,
+        };
+        Ok(Some(self.item(kind, row)))
     }
 
     fn item(&self, kind: WorkKind, row: Row) -> WorkItem {
@@ -166,7 +166,7 @@ statement!(pub(crate) MINE = concat!(
     "from chats c
      join tickets t on t.id = c.ticket_id
      join states s on s.id = t.state_id
-     where c.agent_id = $1 and c.state in ('ringing', 'active') and c.state = 'active'
+     where c.agent_id = $1 and c.state = 'active'
      order by c.started_at
      limit $2"
 ));

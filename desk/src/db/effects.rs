@@ -12,6 +12,8 @@ pub(crate) struct Effects {
     /// For the hub.
     pub(crate) events: Vec<Event>,
     pub(crate) counts: Vec<Count>,
+    /// Agents who had a chat and have it no longer.
+    pub(crate) freed: Vec<AgentId>,
     /// Sites whose waiting chats may be offered.
     pub(crate) offers: Vec<SiteId>,
     /// Whether there is a new job or mail.

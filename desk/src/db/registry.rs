@@ -47,7 +47,8 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Registered> {
 mod tests {
     use super::*;
     use crate::{
-        tickets::entries::EntryKind,
+        chats::outcome::OfferKind,
+        tickets::{ChatState, entries::EntryKind},
         world::{World, on_both},
     };
     use protocol::{
@@ -82,7 +83,8 @@ mod tests {
     #[test]
     fn texts_in_statements_are_those_of_enums() {
         let mut known = vec!["es", "[]", ""];
-        known.extend(["waiting", "ringing", "active", "ended", "request"]);
+        known.extend(ChatState::TEXTS);
+        known.extend(OfferKind::TEXTS);
         known.extend(Category::TEXTS);
         known.extend(AgentState::TEXTS);
         known.extend(Priority::TEXTS);

@@ -5,7 +5,7 @@ use super::{
     pool::Db,
 };
 use crate::Result;
-use protocol::SiteId;
+use protocol::{AgentId, SiteId};
 use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 
 /// A writing transaction and what is to happen once it is committed.
@@ -71,6 +71,16 @@ impl Tx {
     /// Changes what is counted in memory, once committed.
     pub(crate) fn count(&mut self, count: Count) {
         self.effects.counts.push(count);
+    }
+
+    /// Whether it changes what is counted in memory.
+    pub(crate) fn has_counts(&self) -> bool {
+        !self.effects.counts.is_empty()
+    }
+
+    /// Says that the agent has a chat no longer, once committed.
+    pub(crate) fn free(&mut self, agent: AgentId) {
+        self.effects.freed.push(agent);
     }
 
     /// Looks for somebody to offer the site's waiting chats to, once committed.

@@ -141,7 +141,7 @@ fn agents_for(desk: &Desk, site: &Site) -> u32 {
     let mut below_capacity = false;
     for staff in snapshot.staff.iter().filter(is_there) {
         present += 1;
-        below_capacity |= desk.active_chats(staff.id) < site.limits.capacity;
+        below_capacity |= desk.active_chats(staff.id) < staff.capacity_at(site);
     }
     let full = !below_capacity && desk.waiting_chats(site.id) > site.limits.queue_limit;
     if full { 0 } else { present }

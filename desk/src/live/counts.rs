@@ -1,11 +1,16 @@
 //! How many chats wait at each site and how many each agent has, kept in memory beside the rows that say so.
+//!
+//! A transaction that changes such rows holds [`Counts::before_commit`] from before its commit until its changes are counted, and
+//! whoever counts the rows holds it alone: no change is counted twice or left out, whatever else is going on.
 
 use crate::{
     Desk, Result,
-    db::{Count, read, statement},
+    db::{Count, Tx, run, statement},
 };
 use dashmap::DashMap;
 use protocol::{AgentId, SiteId, Timestamp};
+use std::collections::BTreeMap;
+use tokio::sync::{RwLock, RwLockReadGuard};
 use uuid::Uuid;
 
 /// The chats under way, counted.
@@ -17,9 +22,15 @@ pub(crate) struct Counts {
     active: DashMap<AgentId, u32>,
     /// When an agent last came free of a chat or an offer.
     idle: DashMap<AgentId, Timestamp>,
+    commits: RwLock<()>,
 }
 
 impl Counts {
+    /// Taken before a commit whose changes are counted here, and held until they are.
+    pub(crate) async fn before_commit(&self) -> RwLockReadGuard<'_, ()> {
+        self.commits.read().await
+    }
+
     pub(crate) fn add(&self, count: Count, now: Timestamp) {
         fn add(n: &mut u32, by: i32) {
             *n = n.saturating_add_signed(by);
@@ -62,32 +73,70 @@ statement!(
     COUNT_WAITING = "
     select site_id, count(*) from chats where state in ('waiting', 'ringing') group by site_id"
 );
+// Index chats_agent.
 statement!(
     COUNT_ACTIVE = "
-    select agent_id, count(*) from chats
-    where state in ('ringing', 'active') and agent_id is not null
-    group by agent_id"
+    select agent_id, count(*) from chats where state = 'active' and agent_id is not null group by agent_id"
+);
+// Index offers_to.
+statement!(
+    COUNT_RINGING = "
+    select to_agent, count(*) from offers where outcome is null and to_agent is not null group by to_agent"
 );
 
-/// Counts the rows: when the desk is opened, and when a site is gone with its chats.
+/// The rows, counted.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counted {
+    pub(crate) waiting: BTreeMap<SiteId, u32>,
+    pub(crate) active: BTreeMap<AgentId, u32>,
+}
+
+/// Counts the rows: when the desk is opened, when a site is gone with its chats, and after a commit of which nobody knows
+/// whether it took place.
 pub(crate) async fn load(desk: &Desk) -> Result<()> {
-    type Row = (Uuid, i64);
-    let now = desk.now();
-    let by = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
-    let waiting = read!(desk.db(), c => sqlx::query_as::<_, Row>(COUNT_WAITING)
-        .fetch_all(c)
-        .await)?;
-    let active = read!(desk.db(), c => sqlx::query_as::<_, Row>(COUNT_ACTIVE)
-        .fetch_all(c)
-        .await)?;
     let counts = &desk.0.counts;
+    // A connection first: those who are about to commit have theirs, and wait for nothing but this.
+    let mut tx = desk.begin().await?;
+    let _alone = counts.commits.write().await;
+    let counted = count(&mut tx).await?;
     counts.waiting.clear();
     counts.active.clear();
-    for (site, n) in waiting {
-        counts.add(Count::Waiting(SiteId(site), by(n)), now);
+    for (site, n) in counted.waiting {
+        counts.waiting.insert(site, n);
     }
-    for (agent, n) in active {
-        counts.add(Count::Active(AgentId(agent), by(n)), now);
+    for (agent, n) in counted.active {
+        counts.active.insert(agent, n);
     }
     Ok(())
+}
+
+async fn count(tx: &mut Tx) -> Result<Counted> {
+    type Row = (Uuid, i64);
+    let by = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+    let mut counted = Counted::default();
+    let waiting = run!(tx, c => sqlx::query_as::<_, Row>(COUNT_WAITING).fetch_all(c).await)?;
+    for (site, n) in waiting {
+        counted.waiting.insert(SiteId(site), by(n));
+    }
+    for sql in [COUNT_ACTIVE, COUNT_RINGING] {
+        let rows = run!(tx, c => sqlx::query_as::<_, Row>(sql).fetch_all(c).await)?;
+        for (agent, n) in rows {
+            *counted.active.entry(AgentId(agent)).or_default() += by(n);
+        }
+    }
+    Ok(counted)
+}
+
+/// What is counted in memory and what the rows say at the same instant.
+#[cfg(test)]
+pub(crate) async fn compared(desk: &Desk) -> Result<(Counted, Counted)> {
+    let counts = &desk.0.counts;
+    let mut tx = desk.begin().await?;
+    let _alone = counts.commits.write().await;
+    let by_rows = count(&mut tx).await?;
+    let in_memory = Counted {
+        waiting: counts.waiting.iter().filter(|n| **n > 0).map(|n| (*n.key(), *n)).collect(),
+        active: counts.active.iter().filter(|n| **n > 0).map(|n| (*n.key(), *n)).collect(),
+    };
+    Ok((in_memory, by_rows))
 }

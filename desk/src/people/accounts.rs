@@ -1,6 +1,9 @@
 //! The rows of agents: what they are made with, whom they serve, their passwords and one-time links.
 
-use super::identity::{Role, email_key};
+use super::{
+    account::AccountRow,
+    identity::{Role, email_key},
+};
 use crate::{
     Desk, Result,
     db::{Tx, read, run, statement},
@@ -46,16 +49,12 @@ pub(crate) struct Account<'a> {
 
 statement!(
     UPSERT = "\
-    insert into agents (id, email, email_key, name, role, password_hash, state, state_since, lang, every_site, created_at) \
-    values ($1, $2, $3, $4, $5, $6, 'available', $7, 'es', $8, $7) \
+    insert into agents (id, email, email_key, name, role, password_hash, state, state_since, lang, every_site, sees_sensitive) \
+    values ($1, $2, $3, $4, $5, $6, 'available', $7, 'es', $8, false) \
     on conflict (email_key) do update set name = excluded.name, role = excluded.role, every_site = excluded.every_site, \
     password_hash = coalesce(excluded.password_hash, agents.password_hash) \
     returning id"
 );
-statement!(CLEAR_SITES = "delete from agent_sites where agent_id = $1");
-statement!(CLEAR_QUEUES = "delete from agent_queues where agent_id = $1");
-statement!(ADD_SITE = "insert into agent_sites (agent_id, site_id) values ($1, $2)");
-statement!(ADD_QUEUE = "insert into agent_queues (agent_id, queue_id) values ($1, $2)");
 
 /// Makes an agent or, when the address has one, changes it.
 pub(crate) async fn store(tx: &mut Tx, desk: &Desk, account: &Account<'_>) -> Result<AgentId> {
@@ -70,29 +69,131 @@ pub(crate) async fn store(tx: &mut Tx, desk: &Desk, account: &Account<'_>) -> Re
         .bind(account.sites.is_empty())
         .fetch_one(c)
         .await)?;
-    for clear in [CLEAR_SITES, CLEAR_QUEUES] {
-        run!(tx, c => sqlx::query(clear).bind(id).execute(c).await.map(|_| ()))?;
-    }
-    for site in account.sites {
-        run!(tx, c => sqlx::query(ADD_SITE).bind(id).bind(site.0).execute(c).await.map(|_| ()))?;
-    }
-    for queue in account.queues {
-        run!(tx, c => sqlx::query(ADD_QUEUE).bind(id).bind(queue.0).execute(c).await.map(|_| ()))?;
-    }
-    Ok(AgentId(id))
+    let agent = AgentId(id);
+    serve_sites(tx, agent, account.sites).await?;
+    serve_queues(tx, agent, account.queues).await?;
+    Ok(agent)
 }
 
-statement!(HAS_AGENTS = "select count(*) from agents where password_hash is not null");
+statement!(CLEAR_SITES = "delete from agent_sites where agent_id = $1");
+statement!(ADD_SITE = "insert into agent_sites (agent_id, site_id) values ($1, $2)");
 
-/// Whether anybody has a password to sign in with.
+/// Binds an agent to these sites alone; the row says itself whether they serve every site.
+pub(crate) async fn serve_sites(tx: &mut Tx, agent: AgentId, sites: &[SiteId]) -> Result<()> {
+    run!(tx, c => sqlx::query(CLEAR_SITES).bind(agent.0).execute(c).await.map(|_| ()))?;
+    for site in sites {
+        run!(tx, c => sqlx::query(ADD_SITE)
+            .bind(agent.0)
+            .bind(site.0)
+            .execute(c)
+            .await
+            .map(|_| ()))?;
+    }
+    Ok(())
+}
+
+statement!(CLEAR_QUEUES = "delete from agent_queues where agent_id = $1");
+statement!(ADD_QUEUE = "insert into agent_queues (agent_id, queue_id) values ($1, $2)");
+
+/// Binds an agent to these queues alone.
+pub(crate) async fn serve_queues(tx: &mut Tx, agent: AgentId, queues: &[QueueId]) -> Result<()> {
+    run!(tx, c => sqlx::query(CLEAR_QUEUES).bind(agent.0).execute(c).await.map(|_| ()))?;
+    for queue in queues {
+        run!(tx, c => sqlx::query(ADD_QUEUE)
+            .bind(agent.0)
+            .bind(queue.0)
+            .execute(c)
+            .await
+            .map(|_| ()))?;
+    }
+    Ok(())
+}
+
+statement!(
+    CLEAR_OTHER_QUEUES = "\
+    delete from agent_queues where agent_id = $1 and queue_id not in (
+      select q.id from queues q join agent_sites m on m.site_id = q.site_id where m.agent_id = $1)"
+);
+
+/// Unbinds an agent of some sites from the queues of all others.
+pub(crate) async fn leave_other_queues(tx: &mut Tx, agent: AgentId) -> Result<()> {
+    run!(tx, c => sqlx::query(CLEAR_OTHER_QUEUES).bind(agent.0).execute(c).await.map(|_| ()))
+}
+
+statement!(SITES_OF = "select site_id from agent_sites where agent_id = $1");
+
+/// The sites that an agent is bound to.
+pub(crate) async fn sites_of(tx: &mut Tx, agent: AgentId) -> Result<Vec<SiteId>> {
+    let sites: Vec<Uuid> =
+        run!(tx, c => sqlx::query_scalar(SITES_OF).bind(agent.0).fetch_all(c).await)?;
+    Ok(sites.into_iter().map(SiteId).collect())
+}
+
+statement!(
+    UPDATE_ACCOUNT = "\
+    update agents set name = $2, role = $3, every_site = $4, capacity = $5, picture = $6, sees_sensitive = $7 \
+    where id = $1"
+);
+
+/// Writes what owners and operators decide of an agent.
+pub(crate) async fn update(tx: &mut Tx, row: &AccountRow) -> Result<()> {
+    run!(tx, c => sqlx::query(UPDATE_ACCOUNT)
+        .bind(row.id)
+        .bind(&row.name)
+        .bind(&row.role)
+        .bind(row.every_site)
+        .bind(row.capacity)
+        .bind(&row.picture)
+        .bind(row.sees_sensitive)
+        .execute(c)
+        .await
+        .map(|_| ()))
+}
+
+statement!(DISABLE = "update agents set disabled_at = $2 where id = $1 and disabled_at is null");
+statement!(ENABLE = "update agents set disabled_at = null where id = $1");
+
+/// Lets an agent in nowhere. Their sessions and links are for the caller to end.
+pub(crate) async fn disable(tx: &mut Tx, agent: AgentId, now: Timestamp) -> Result<()> {
+    run!(tx, c => sqlx::query(DISABLE).bind(agent.0).bind(now.0).execute(c).await.map(|_| ()))
+}
+
+/// Lets a disabled agent in again.
+pub(crate) async fn enable(tx: &mut Tx, agent: AgentId) -> Result<()> {
+    run!(tx, c => sqlx::query(ENABLE).bind(agent.0).execute(c).await.map(|_| ()))
+}
+
+statement!(
+    OWNERS = "\
+    select count(*) from agents where role = $1 and password_hash is not null and disabled_at is null"
+);
+
+/// Whether an owner can sign in.
+pub(crate) async fn has_owners(tx: &mut Tx) -> Result<bool> {
+    let count: i64 = run!(tx, c => sqlx::query_scalar(OWNERS)
+        .bind(Role::Owner.as_text())
+        .fetch_one(c)
+        .await)?;
+    Ok(count > 0)
+}
+
+statement!(
+    HAS_AGENTS =
+        "select count(*) from agents where password_hash is not null and disabled_at is null"
+);
+
+/// Whether anybody can sign in.
 pub(crate) async fn has_agents(desk: &Desk) -> Result<bool> {
     let count: i64 = read!(desk.db(), c => sqlx::query_scalar(HAS_AGENTS).fetch_one(c).await)?;
     Ok(count > 0)
 }
 
-statement!(PASSWORD_OF = "select id, password_hash from agents where email_key = $1");
+statement!(
+    PASSWORD_OF =
+        "select id, password_hash from agents where email_key = $1 and disabled_at is null"
+);
 
-/// The agent of this address, and the hash of their password where they have one.
+/// The agent of this address, and the hash of their password where they have one. Who is disabled is not found.
 pub(crate) async fn find_by_email(
     desk: &Desk,
     email: &str,
@@ -119,6 +220,11 @@ statement!(
         "delete from one_time_links where token_hash = $1 and expires_at > $2 returning agent_id"
 );
 
+/// Takes the agent's one-time links away.
+pub(crate) async fn clear_links(tx: &mut Tx, agent: AgentId) -> Result<()> {
+    run!(tx, c => sqlx::query(CLEAR_LINKS).bind(agent.0).execute(c).await.map(|_| ()))
+}
+
 /// Makes this token the agent's only one-time link.
 pub(crate) async fn set_link(
     tx: &mut Tx,
@@ -126,7 +232,7 @@ pub(crate) async fn set_link(
     token: &str,
     now: Timestamp,
 ) -> Result<()> {
-    run!(tx, c => sqlx::query(CLEAR_LINKS).bind(agent.0).execute(c).await.map(|_| ()))?;
+    clear_links(tx, agent).await?;
     run!(tx, c => sqlx::query(ADD_LINK)
         .bind(&hashed(token)[..])
         .bind(agent.0)
@@ -147,23 +253,21 @@ pub(crate) async fn use_link(tx: &mut Tx, token: &str, now: Timestamp) -> Result
 }
 
 statement!(
-    SET_STATE = "update agents set state = $2, state_since = $3 where id = $1 and state <> $2"
+    SET_STATE = "\
+    update agents set state = $2, state_since = $3 \
+    where id = $1 and state <> $2 and disabled_at is null"
 );
 
-/// Puts the agent into a state; false when they are in it already, or unknown.
+/// Puts the agent into a state; false when they are in it already, disabled, or unknown.
 pub(crate) async fn set_state(
     tx: &mut Tx,
     agent: AgentId,
     state: AgentState,
     now: Timestamp,
 ) -> Result<bool> {
-    let name = match state {
-        AgentState::Available => "available",
-        AgentState::Away => "away",
-    };
     let changed = run!(tx, c => sqlx::query(SET_STATE)
         .bind(agent.0)
-        .bind(name)
+        .bind(state.as_text())
         .bind(now.0)
         .execute(c)
         .await

@@ -24,7 +24,7 @@ const REMEMBERED: usize = 10_000;
 
 statement!(
     BEGIN = "\
-    insert into sessions (token_hash, agent_id, created_at, seen_at, expires_at) values ($1, $2, $3, $3, $4)"
+    insert into sessions (token_hash, agent_id, seen_at, expires_at) values ($1, $2, $3, $4)"
 );
 statement!(
     FIND = "select agent_id, seen_at from sessions where token_hash = $1 and expires_at > $2"
@@ -58,8 +58,14 @@ pub(crate) struct Sessions {
 
 impl Sessions {
     /// What is remembered may have changed.
-    pub(crate) fn forget_all(&self) {
+    fn forget_all(&self) {
         self.seen.clear();
+    }
+
+    /// Agents were read again: who is let in no more has no session in memory either.
+    pub(crate) fn agents_changed(&self, is_let_in: impl Fn(AgentId) -> bool) {
+        self.unstored.retain(|_, agent| is_let_in(*agent));
+        self.forget_all();
     }
 
     /// The agent's password is another: what could not be stored yet is never to be.
@@ -197,4 +203,19 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<()> {
         run!(tx, c => sqlx::query(sweep).bind(now.0).execute(c).await.map(|_| ()))?;
     }
     desk.commit(tx).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_that_could_not_be_stored_ends_with_its_agents_account() {
+        let (sessions, eva, ana) = (Sessions::default(), Uuid::from_u128(1), Uuid::from_u128(2));
+        sessions.unstored.insert(hashed("eva"), AgentId(eva));
+        sessions.unstored.insert(hashed("ana"), AgentId(ana));
+        sessions.agents_changed(|agent| agent == AgentId(eva));
+        let left: Vec<AgentId> = sessions.unstored.iter().map(|agent| *agent).collect();
+        assert_eq!(left, [AgentId(eva)]);
+    }
 }

@@ -1,26 +1,42 @@
 //! What has changed since routing last looked, and what follows a change at once.
 
 use crate::{Desk, Result, hours::availability};
-use protocol::{AgentId, SiteId};
+use protocol::{AgentId, SiteId, Timestamp};
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     mem,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::Notify;
 
-/// Where changes are left for the task that offers chats.
+/// Where changes are left for those who offer chats. Losing one loses nothing for good: what is decided is decided from rows, and
+/// a chat that nobody takes starts over by the clock.
 #[derive(Default)]
 pub(crate) struct Changes {
     changed: Mutex<Changed>,
+    /// What is to be looked at although nothing changes.
+    due: Mutex<Due>,
     nudge: Notify,
+    /// Held by whoever looks: two at once would not know of each other's offers.
+    pub(super) looking: tokio::sync::Mutex<()>,
 }
 
-/// The changes since the task last looked.
+#[derive(Default)]
+struct Due {
+    sites: HashMap<SiteId, Timestamp>,
+    count: bool,
+}
+
+/// The changes since the last look.
 #[derive(Default)]
 pub(super) struct Changed {
     pub(super) sites: HashSet<SiteId>,
+    /// Agents who came, went, or changed state.
     pub(super) agents: HashSet<AgentId>,
+    /// How many chats these agents have no longer.
+    pub(super) freed: HashMap<AgentId, u32>,
+    /// Agents at whom another chat may ring.
+    pub(super) with_room: HashSet<AgentId>,
     pub(super) everything: bool,
     pub(super) count_again: bool,
     pub(super) stop: bool,
@@ -37,9 +53,29 @@ impl Changes {
         self.change(|changed| _ = changed.agents.insert(agent));
     }
 
+    /// A chat of the agent's has ended or gone back to the queue.
+    pub(crate) fn agent_freed(&self, agent: AgentId) {
+        self.change(|changed| *changed.freed.entry(agent).or_default() += 1);
+    }
+
+    /// A chat is the agent's no longer, or rings there no longer.
+    pub(crate) fn agent_has_room(&self, agent: AgentId) {
+        self.change(|changed| _ = changed.with_room.insert(agent));
+    }
+
+    /// It is not known what a commit has changed: the rows are counted again.
+    pub(crate) fn count_again(&self) {
+        self.change(|changed| changed.count_again = true);
+    }
+
     /// The task ends.
     pub(crate) fn stop(&self) {
         self.change(|changed| changed.stop = true);
+    }
+
+    /// Whether the desk is being closed.
+    pub(super) fn has_stopped(&self) -> bool {
+        self.lock().stop
     }
 
     /// Waits until something has changed.
@@ -47,13 +83,67 @@ impl Changes {
         self.nudge.notified().await;
     }
 
-    pub(super) fn take(&self) -> Changed {
-        mem::take(&mut self.changed.lock().unwrap_or_else(PoisonError::into_inner))
+    /// What has changed, if anything has.
+    pub(super) fn take(&self) -> Option<Changed> {
+        let mut changed = self.lock();
+        let stop = changed.stop;
+        let taken = mem::take(&mut *changed);
+        changed.stop = stop;
+        taken.is_something().then_some(taken)
+    }
+
+    /// The site is looked at again at this instant, or only when something changes.
+    pub(super) fn look_again(&self, site: SiteId, at: Option<Timestamp>) {
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        match at {
+            Some(at) => _ = due.sites.insert(site, at),
+            None => _ = due.sites.remove(&site),
+        }
+    }
+
+    /// The rows could not be counted: the ticker asks for it again.
+    pub(super) fn count_later(&self) {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner).count = true;
+    }
+
+    /// Sites whose instant has come have changed.
+    pub(super) fn look_at_due(&self, now: Timestamp) {
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        if mem::take(&mut due.count) {
+            self.count_again();
+        }
+        due.sites.retain(|site, at| {
+            let is_due = *at <= now;
+            if is_due {
+                self.site_changed(*site);
+            }
+            !is_due
+        });
     }
 
     fn change(&self, how: impl FnOnce(&mut Changed)) {
-        how(&mut self.changed.lock().unwrap_or_else(PoisonError::into_inner));
+        how(&mut self.lock());
         self.nudge.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Changed> {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Changed {
+    fn is_something(&self) -> bool {
+        self.everything
+            || self.count_again
+            || !self.sites.is_empty()
+            || !self.agents.is_empty()
+            || !self.freed.is_empty()
+            || !self.with_room.is_empty()
+    }
+
+    /// Agents whose sites are looked at.
+    pub(super) fn all_agents(&self) -> impl Iterator<Item = AgentId> {
+        self.agents.iter().chain(self.freed.keys()).chain(&self.with_room).copied()
     }
 }
 

@@ -3,16 +3,17 @@
 use crate::{
     Desk, Result,
     db::{Event, read, statement},
+    tickets::ChatState,
 };
-use protocol::{AgentId, ChatId, QueueId, SiteId, TicketId};
-use std::collections::{HashMap, HashSet};
+use protocol::{AgentId, ChatId, QueueId, SiteId, TicketId, Timestamp};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Waiting chats looked at in one go.
 const LOOKED_AT: i64 = 500;
 
 /// A chat that waits.
-#[derive(Clone, Copy)]
+#[derive(Clone, Debug)]
 pub(super) struct Waiting {
     pub(super) chat: ChatId,
     pub(super) ticket: TicketId,
@@ -20,6 +21,10 @@ pub(super) struct Waiting {
     pub(super) round: i64,
     /// It rings at somebody, and keeps its place.
     pub(super) rings: bool,
+    /// At whom it has rung in this round.
+    pub(super) tried: Vec<AgentId>,
+    /// When it last stopped ringing in this round.
+    pub(super) last_try: Option<Timestamp>,
 }
 
 statement!(
@@ -27,13 +32,22 @@ statement!(
     select id, ticket_id, queue_id, round, state
     from chats
     where site_id = $1 and state in ('waiting', 'ringing')
-    order by first_in_line desc, started_at, id
+    order by first_in_line desc, priority, started_at, id
     limit $2"
 );
 
-/// The head of the site's line (index `chats_waiting`).
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    ticket_id: Uuid,
+    queue_id: Option<Uuid>,
+    round: i64,
+    #[sqlx(try_from = "String")]
+    state: ChatState,
+}
+
+/// The head of the site's line: chats that were put back, then the most urgent, then the oldest (index `chats_waiting`).
 pub(super) async fn waiting(desk: &Desk, site: SiteId) -> Result<Vec<Waiting>> {
-    type Row = (Uuid, Uuid, Option<Uuid>, i64, String);
     let rows = read!(desk.db(), c => sqlx::query_as::<_, Row>(WAITING)
         .bind(site.0)
         .bind(LOOKED_AT)
@@ -41,12 +55,14 @@ pub(super) async fn waiting(desk: &Desk, site: SiteId) -> Result<Vec<Waiting>> {
         .await)?;
     Ok(rows
         .into_iter()
-        .map(|(chat, ticket, queue, round, state)| Waiting {
-            chat: ChatId(chat),
-            ticket: TicketId(ticket),
-            queue: queue.map(QueueId),
-            round,
-            rings: state == "ringing",
+        .map(|row| Waiting {
+            chat: ChatId(row.id),
+            ticket: TicketId(row.ticket_id),
+            queue: row.queue_id.map(QueueId),
+            round: row.round,
+            rings: row.state == ChatState::Ringing,
+            tried: Vec::new(),
+            last_try: None,
         })
         .collect())
 }
@@ -65,19 +81,31 @@ pub(super) fn publish_places(desk: &Desk, line: &[Waiting]) {
     }
 }
 
+// Index offers_round.
 statement!(
     TRIED = "
-    select o.chat_id, o.agent_id
+    select o.chat_id, o.to_agent, o.settled_at
     from chats c
-    join chat_offers o on o.chat_id = c.id and o.round = c.round
+    join offers o on o.chat_id = c.id and o.round = c.round and o.kind = 'chat'
     where c.site_id = $1 and c.state in ('waiting', 'ringing') and c.state = 'waiting'"
 );
 
-/// At whom each chat of the line has rung in its present round.
-pub(super) async fn tried(desk: &Desk, site: SiteId) -> Result<HashSet<(ChatId, AgentId)>> {
-    let rows = read!(desk.db(), c => sqlx::query_as::<_, (Uuid, Uuid)>(TRIED)
+/// Notes at whom each chat of the line has rung in its present round.
+pub(super) async fn note_tried(desk: &Desk, site: SiteId, line: &mut [Waiting]) -> Result<()> {
+    type Row = (Uuid, Option<Uuid>, Option<i64>);
+    let rows = read!(desk.db(), c => sqlx::query_as::<_, Row>(TRIED)
         .bind(site.0)
         .fetch_all(c)
         .await)?;
-    Ok(rows.into_iter().map(|(chat, agent)| (ChatId(chat), AgentId(agent))).collect())
+    let mut tried: HashMap<ChatId, Vec<_>> = HashMap::new();
+    for (chat, agent, settled_at) in rows {
+        tried.entry(ChatId(chat)).or_default().push((agent, settled_at));
+    }
+    for chat in line {
+        for (agent, settled_at) in tried.remove(&chat.chat).into_iter().flatten() {
+            chat.tried.extend(agent.map(AgentId));
+            chat.last_try = chat.last_try.max(settled_at.map(Timestamp));
+        }
+    }
+    Ok(())
 }

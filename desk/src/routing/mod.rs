@@ -3,10 +3,10 @@
 mod candidates;
 mod changes;
 mod line;
-mod offer;
 mod pick;
 mod task;
+mod withdraw;
 
 pub(crate) use candidates::is_reachable;
 pub(crate) use changes::{Changes, agent_changed, sites_changed, sites_were_changed};
-pub(crate) use task::run;
+pub(crate) use task::{run, settle, tick};

@@ -1,22 +1,25 @@
 //! The task that offers chats.
 //!
 //! It looks at the sites where something changed: a chat arrived or came free, an agent came, went or got room. It
-//! decides from rows, so that losing a nudge loses nothing: the ticker nudges again.
+//! decides from rows, so that losing a nudge loses nothing.
 
 use super::{
-    candidates::candidates,
+    candidates::{Candidate, candidates},
     changes::{Changed, Changes},
-    line::{publish_places, tried, waiting},
-    offer::{begin_new_round, offer, withdraw},
-    pick::pick,
+    line::{note_tried, publish_places, waiting},
+    pick::{Look, pick},
+    withdraw::withdraw,
 };
 use crate::{
     Desk, Inner, Result,
+    chats::{self, Ring},
     db::{MAX_ROWS, retry},
     live::counts,
     sites::Site,
 };
+use protocol::{AgentId, OfferId};
 use std::{
+    collections::HashSet,
     sync::{Arc, Weak},
     time::Duration,
 };
@@ -33,55 +36,107 @@ pub(crate) async fn run(desk: Weak<Inner>, changes: Arc<Changes>) {
         // Nothing holds the desk while this waits, so that its last owner's drop ends the task.
         _ = timeout(CHECK_DESK_EVERY, changes.changed()).await;
         let Some(inner) = desk.upgrade() else { return };
-        let news = changes.take();
-        if news.stop {
+        if changes.has_stopped() {
             return;
         }
-        look(&Desk(inner), news).await;
+        look(&Desk(inner)).await;
         // Under a rush of new chats one look serves many of them.
         sleep(PAUSE).await;
     }
 }
 
-async fn look(desk: &Desk, changed: Changed) {
+/// What is due by the clock: offers that rang long enough or whose agent is gone, chats that start over.
+pub(crate) async fn tick(desk: &Desk) -> Result<()> {
+    withdraw(desk).await?;
+    desk.0.changes.look_at_due(desk.now());
+    Ok(())
+}
+
+/// Looks until there is nothing to look at: what follows a tick has happened.
+pub(crate) async fn settle(desk: &Desk) {
+    while look(desk).await {}
+}
+
+/// One look at everything that changed; false when nothing had.
+async fn look(desk: &Desk) -> bool {
+    let left = &desk.0.changes;
+    let _alone = left.looking.lock().await;
+    let Some(changed) = left.take() else { return false };
     if changed.count_again
-        && let Err(error) = counts::load(desk).await
+        && let Err(error) = retry!({ counts::load(desk).await })
     {
-        tracing::warn!(%error, "what is under way could not be counted");
+        tracing::error!(%error, "what is under way could not be counted");
+        left.count_later();
     }
-    for agent in &changed.agents {
-        if desk.console_is_connected(*agent)
-            && let Err(error) = begin_new_round(desk, *agent).await
-        {
-            tracing::warn!(%agent, %error, "waiting chats could not start over");
-        }
+    if (changed.everything || !changed.agents.is_empty())
+        && let Err(error) = withdraw(desk).await
+    {
+        tracing::warn!(%error, "offers could not be withdrawn");
     }
-    let sites = if changed.everything || !changed.agents.is_empty() {
-        desk.sites()
-    } else {
-        changed.sites.iter().filter_map(|site| desk.find_site_by_id(*site)).collect()
-    };
-    for site in sites {
-        if let Err(error) = retry!({ offer_waiting(desk, &site).await }) {
+    for site in sites(desk, &changed) {
+        if let Err(error) = retry!({ offer_waiting(desk, &site, &changed).await }) {
             tracing::warn!(site = %site.key, %error, "chats could not be offered");
+            left.look_again(site.id, Some(desk.now()));
         }
     }
+    true
+}
+
+/// The sites to look at.
+fn sites(desk: &Desk, changed: &Changed) -> Vec<Arc<Site>> {
+    let snapshot = desk.0.sites.now();
+    let agents: HashSet<AgentId> = changed.all_agents().collect();
+    let staff: Vec<_> = snapshot.staff.iter().filter(|staff| agents.contains(&staff.id)).collect();
+    let is_concerned = |site: &&Arc<Site>| {
+        changed.everything
+            || changed.sites.contains(&site.id)
+            || staff.iter().any(|staff| staff.serves(site.id))
+    };
+    snapshot.sites.iter().filter(is_concerned).cloned().collect()
 }
 
 /// One look at a site.
-async fn offer_waiting(desk: &Desk, site: &Site) -> Result<()> {
-    withdraw(desk, site).await?;
+async fn offer_waiting(desk: &Desk, site: &Site, changed: &Changed) -> Result<()> {
+    desk.0.changes.look_again(site.id, None);
     if desk.waiting_chats(site.id) == 0 {
         return Ok(());
     }
-    let line = waiting(desk, site.id).await?;
+    let mut line = waiting(desk, site.id).await?;
     publish_places(desk, &line);
-    let snapshot = desk.0.sites.now();
-    let mut candidates = candidates(desk, site, &snapshot.staff);
+    if line.iter().all(|chat| chat.rings) {
+        return Ok(());
+    }
+    let mut candidates = candidates(desk, site).await?;
     if candidates.is_empty() {
         return Ok(());
     }
-    let tried = tried(desk, site.id).await?;
-    let picked = pick(site, &line, &mut candidates, &tried, MAX_ROWS);
-    offer(desk, picked).await
+    note_tried(desk, site.id, &mut line).await?;
+    let got_below = |one: &Candidate| {
+        let freed = changed.freed.get(&one.agent).copied().unwrap_or(0);
+        one.chats < one.capacity && one.chats + freed >= one.capacity
+    };
+    let back: HashSet<AgentId> = candidates
+        .iter()
+        .filter(|one| changed.agents.contains(&one.agent) || got_below(one))
+        .map(|one| one.agent)
+        .collect();
+    let now = desk.now();
+    let picked = pick(&line, &mut candidates, &Look { back: &back, now, most: MAX_ROWS });
+    desk.0.changes.look_again(site.id, picked.look_again);
+    let rings: Vec<Ring> = picked
+        .rings
+        .iter()
+        .map(|pick| {
+            let chat = &line[pick.place];
+            Ring {
+                offer: OfferId(desk.clock().new_id()),
+                chat: chat.chat,
+                ticket: chat.ticket,
+                at: pick.at,
+                read_round: chat.round,
+                round: pick.round,
+            }
+        })
+        .collect();
+    chats::ring(desk, site.id, &rings, now + site.limits.ring_time, now).await
 }

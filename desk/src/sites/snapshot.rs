@@ -7,12 +7,12 @@ use super::{
 use crate::{
     Desk, Result,
     db::{read, revision, statement},
-    people::{Agent, Role},
+    people::{Agent, Role, stored_capacity},
 };
 use protocol::{
     AgentId, QueueId, SiteId, SiteKey, Timestamp,
     agent::AgentState,
-    settings::{Hue, QueueName},
+    settings::{Capacity, Hue, QueueName},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -41,7 +41,7 @@ pub(crate) struct Snapshot {
     by_agent: HashMap<AgentId, Arc<Staff>>,
 }
 
-/// A person who answers, with what they serve.
+/// A person who answers, with what they serve. Who is disabled is none.
 #[derive(Clone, Debug)]
 pub(crate) struct Staff {
     pub(crate) id: AgentId,
@@ -51,6 +51,8 @@ pub(crate) struct Staff {
     pub(crate) lang: String,
     pub(crate) state: AgentState,
     pub(crate) since: Timestamp,
+    /// Chats at a time; none: as many as the site says.
+    pub(crate) capacity: Option<u32>,
     every_site: bool,
     sites: HashSet<SiteId>,
     /// Empty: every queue.
@@ -60,6 +62,11 @@ pub(crate) struct Staff {
 impl Staff {
     pub(crate) fn serves(&self, site: SiteId) -> bool {
         self.every_site || self.sites.contains(&site)
+    }
+
+    /// Chats that they have at a time at the most when one of this site is offered.
+    pub(crate) fn capacity_at(&self, site: &Site) -> u32 {
+        self.capacity.unwrap_or(site.limits.capacity)
     }
 
     /// Whether work of this queue is theirs; work without a queue is everybody's. An agent bound to queues of one site serves every
@@ -104,7 +111,9 @@ impl Snapshot {
 statement!(SITES = concat!("select id, key, ", set_columns!(), " from sites order by name, id"));
 statement!(QUEUES = "select id, site_id, name from queues order by position, id");
 statement!(
-    AGENTS = "select id, email, name, role, lang, state, state_since, every_site from agents order by id"
+    AGENTS = "\
+    select id, email, name, role, lang, state, state_since, every_site, capacity from agents \
+    where disabled_at is null order by id"
 );
 statement!(AGENT_SITES = "select agent_id, site_id from agent_sites");
 statement!(AGENT_QUEUES = "select agent_id, queue_id from agent_queues");
@@ -127,6 +136,7 @@ struct AgentRow {
     state: String,
     state_since: i64,
     every_site: bool,
+    capacity: Option<i64>,
 }
 
 impl Desk {
@@ -154,8 +164,9 @@ impl Desk {
         }
         // The revision was read first: what changes meanwhile is read now or with the next revision, or both.
         let snapshot = Arc::new(read_all(self, revision).await?);
-        *self.0.sites.latest.write().unwrap_or_else(std::sync::PoisonError::into_inner) = snapshot;
-        self.0.sessions.forget_all();
+        *self.0.sites.latest.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            snapshot.clone();
+        self.0.sessions.agents_changed(|agent| snapshot.by_agent.contains_key(&agent));
         Ok(true)
     }
 }
@@ -220,6 +231,7 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 lang: row.lang,
                 state: AgentState::from_text(&row.state)?,
                 since: Timestamp(row.state_since),
+                capacity: stored_capacity(row.capacity).map(Capacity::chats),
                 every_site: row.every_site,
             }))
         })

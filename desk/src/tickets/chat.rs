@@ -1,37 +1,45 @@
 //! The chat of a ticket.
 
-use protocol::{AgentId, ChatId};
+use protocol::{AgentId, ChatId, OfferId};
 
-/// The chat on a held ticket: the one under way, or the last.
-#[derive(Clone, Debug)]
+/// The chat on a locked ticket: the one under way, or the last.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct LockedChat {
     pub(crate) id: ChatId,
     pub(crate) state: ChatState,
+    /// The owner: who has it while it is active, who had it once it has ended.
     pub(crate) agent: Option<AgentId>,
+    /// The open offer: where it rings.
+    pub(crate) offer: Option<OpenOffer>,
     pub(crate) score: Option<i64>,
 }
 
-/// Where a chat is: `waiting -> ringing -> active -> ended`; a waiting one may become a request instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ChatState {
-    Waiting,
-    Ringing,
-    Active,
-    Ended,
-    Request,
+/// An offer without an outcome.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenOffer {
+    pub(crate) id: OfferId,
+    /// None: the account is gone.
+    pub(crate) to: Option<AgentId>,
+}
+
+protocol::text_enum! {
+    /// Where a chat is: `waiting -> ringing -> active -> ended`; one that waits or rings may become a request instead. The
+    /// rules are in `chats/life.rs`.
+    pub(crate) enum ChatState {
+        /// For an agent.
+        Waiting = "waiting",
+        /// An agent is being asked. Still without one.
+        Ringing = "ringing",
+        /// An agent has it.
+        Active = "active",
+        /// By one of its people.
+        Ended = "ended",
+        /// Nobody took it: the ticket is a help request.
+        Request = "request",
+    }
 }
 
 impl ChatState {
-    pub(crate) fn from_text(text: &str) -> Self {
-        match text {
-            "waiting" => Self::Waiting,
-            "ringing" => Self::Ringing,
-            "active" => Self::Active,
-            "request" => Self::Request,
-            _ => Self::Ended,
-        }
-    }
-
     /// Under way: somebody has it or is to have it.
     pub(crate) fn is_live(self) -> bool {
         self.is_waiting() || self == Self::Active

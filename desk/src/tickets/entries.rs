@@ -214,31 +214,69 @@ pub(crate) fn preview(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{Score, entry::EndedBy};
+    use protocol::{
+        PageUrl, Score,
+        entry::{BecameRequest, Category, EndedBy, TicketState},
+        variants::variants,
+    };
+
+    const AGENT: AgentId = AgentId(Uuid::from_u128(7));
+    const SECRET: &str = "secreto";
+
+    /// One body of every kind, with `SECRET` in all that no visitor may see.
+    fn bodies() -> Vec<AgentBody> {
+        let (agent, name, text) = (AGENT, || "Lucía".to_owned(), || "hola".to_owned());
+        let secret = || SECRET.to_owned();
+        let state = TicketState { name: "pendiente".into(), category: Category::Open };
+        let page = PageUrl::parse("https://example.com/secreto").expect("it fits");
+        vec![
+            AgentBody::Visitor { text: text(), files: vec![] },
+            AgentBody::Agent { agent, name: name(), text: text(), files: vec![] },
+            AgentBody::Comment { agent, name: name(), text: secret() },
+            AgentBody::ChatStarted { page },
+            AgentBody::Joined { agent, name: name() },
+            AgentBody::Left { agent, name: name() },
+            AgentBody::Requeued,
+            AgentBody::BecameRequest { why: BecameRequest::WaitLimit },
+            AgentBody::ChatEnded { by: EndedBy::Agent, reason: Some(secret()) },
+            AgentBody::StateChanged { state, by: Some(secret()) },
+            AgentBody::Rated { score: Score::ALL[4], comment: Some(secret()) },
+            AgentBody::ContactChanged { name: Some(secret()), email: Some(secret()) },
+            AgentBody::MailQueued { to: secret(), subject: secret() },
+            AgentBody::MailHeld { to: secret(), why: secret() },
+            AgentBody::TranscriptSent { to: secret() },
+        ]
+    }
+
+    /// The tag of a body, as it is stored.
+    fn tag(body: &AgentBody) -> String {
+        match serde_json::from_str(&stored(body)).unwrap() {
+            serde_json::Value::String(name) => name,
+            body => body.as_object().unwrap().keys().next().unwrap().clone(),
+        }
+    }
+
+    #[test]
+    fn every_kind_of_body_is_among_the_samples() {
+        let tags: Vec<String> = bodies().iter().map(tag).collect();
+        assert_eq!(tags, variants::<AgentBody>());
+    }
 
     #[test]
     fn a_visitor_is_shown_no_comment_no_reason_no_agents_id_and_no_mail() {
-        let agent = AgentId(Uuid::from_u128(7));
-        let bodies = [
-            AgentBody::Comment { agent, name: "Lucía".into(), text: "secreto".into() },
-            AgentBody::ChatEnded { by: EndedBy::Agent, reason: Some("secreto".into()) },
-            AgentBody::Agent { agent, name: "Lucía".into(), text: "hola".into(), files: vec![] },
-            AgentBody::MailQueued { to: "secreto@example.com".into(), subject: "secreto".into() },
-            AgentBody::Rated { score: Score::ALL[4], comment: Some("secreto".into()) },
-        ];
-        for body in bodies {
+        for body in bodies() {
             let entry =
                 AgentEntry { seq: Seq(1), id: EntryId(Uuid::nil()), at: Timestamp(0), body };
             let view = serde_json::to_string(&visitor_view(&entry)).unwrap();
-            assert!(!view.contains("secreto") && !view.contains(&agent.to_string()), "{view}");
+            assert!(!view.contains(SECRET) && !view.contains(&AGENT.to_string()), "{view}");
         }
     }
 
     #[test]
     fn the_kind_is_the_bodys_own_tag() {
-        let body = AgentBody::Visitor { text: String::new(), files: vec![] };
-        let tagged: serde_json::Value = serde_json::from_str(&stored(&body)).unwrap();
-        assert!(tagged[kind(&body).as_text()].is_object());
+        for body in bodies() {
+            assert_eq!(kind(&body).as_text(), tag(&body));
+        }
     }
 
     #[test]

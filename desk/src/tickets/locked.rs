@@ -4,7 +4,7 @@
 //! sequence gap-free and each decision (who has this chat?) one at a time.
 
 use super::{
-    chat::{ChatState, LockedChat},
+    chat::{ChatState, LockedChat, OpenOffer},
     entries,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     sites::states,
 };
 use protocol::{
-    AgentId, ChatId, EntryId, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
+    AgentId, ChatId, EntryId, OfferId, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     entry::{AgentBody, AgentEntry, Category, TicketState},
 };
 use uuid::Uuid;
@@ -47,10 +47,12 @@ statement!(
       t.site_id, t.number, t.queue_id, t.state_id, s.name as state_name, s.category,
       t.contact_name, t.contact_email, t.contact_verified, t.lang, t.request_at, t.last_at,
       t.last_seq, t.agent_seen, t.unread, t.preview,
-      c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.score
+      c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.score,
+      o.id as offer_id, o.to_agent as offer_to
     from tickets t
     join states s on s.id = t.state_id
     left join chats c on c.id = t.chat_id
+    left join offers o on o.chat_id = c.id and o.kind = 'chat' and o.outcome is null
     where t.id = $1"
 );
 
@@ -77,6 +79,25 @@ struct Row {
     chat_state: Option<String>,
     chat_agent: Option<Uuid>,
     score: Option<i64>,
+    offer_id: Option<Uuid>,
+    offer_to: Option<Uuid>,
+}
+
+impl Row {
+    fn chat(&self) -> Result<Option<LockedChat>> {
+        let (Some(id), Some(state)) = (self.chat_id, self.chat_state.as_deref()) else {
+            return Ok(None);
+        };
+        Ok(Some(LockedChat {
+            id: ChatId(id),
+            state: ChatState::from_text(state)?,
+            agent: self.chat_agent.map(AgentId),
+            offer: self
+                .offer_id
+                .map(|id| OpenOffer { id: OfferId(id), to: self.offer_to.map(AgentId) }),
+            score: self.score,
+        }))
+    }
 }
 
 statement!(
@@ -105,12 +126,7 @@ impl LockedTicket {
         if !sites.contains(&SiteId(row.site_id)) {
             return Err(Error::not_found());
         }
-        let chat = row.chat_id.map(|id| LockedChat {
-            id: ChatId(id),
-            state: ChatState::from_text(row.chat_state.as_deref().unwrap_or_default()),
-            agent: row.chat_agent.map(AgentId),
-            score: row.score,
-        });
+        let chat = row.chat()?;
         Ok(Self {
             id: ticket,
             site: SiteId(row.site_id),

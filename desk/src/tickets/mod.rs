@@ -10,7 +10,7 @@ mod site_of;
 pub(crate) mod transcript;
 mod visitor;
 
-pub(crate) use chat::{ChatState, LockedChat};
+pub(crate) use chat::{ChatState, LockedChat, OpenOffer};
 pub(crate) use locked::LockedTicket;
 pub use new::{NewChat, NewRequest};
 pub(crate) use site_of::TicketSites;

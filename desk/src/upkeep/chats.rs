@@ -2,15 +2,14 @@
 //! after the machine slept.
 
 use crate::{
-    Desk, Result, chats,
+    Desk, Error, Result, chats,
     db::{read, retry, statement},
     live::CONSOLE_GONE,
     routing,
     sites::Site,
     tickets::LockedTicket,
 };
-use protocol::{AgentId, SiteId, TicketId, Timestamp, entry::BecameRequest, status::Reason};
-use std::collections::HashSet;
+use protocol::{AgentId, Code, SiteId, TicketId, Timestamp, entry::BecameRequest, status::Reason};
 use uuid::Uuid;
 
 /// Chats turned in one look; the rest is the next one's.
@@ -20,6 +19,7 @@ const CONVERTED_PER_TICK: i64 = 200;
 pub(super) async fn tick(desk: &Desk) -> Result<()> {
     let now = desk.now();
     desk.0.presence.forget_panels(now);
+    routing::tick(desk).await?;
     requeue_dropped(desk).await?;
     for ticket in overdue(desk, now).await? {
         convert_to_request(desk, ticket, BecameRequest::WaitLimit).await?;
@@ -31,7 +31,6 @@ pub(super) async fn tick(desk: &Desk) -> Result<()> {
             }
         }
     }
-    withdraw_rings(desk);
     Ok(())
 }
 
@@ -75,13 +74,24 @@ async fn convert_to_request(
     why: BecameRequest,
 ) -> Result<()> {
     let now = desk.now();
-    retry!({
+    let converted = retry!({
         let mut tx = desk.begin().await?;
         let mut locked = LockedTicket::lock(&mut tx, ticket, &[site]).await?;
-        chats::become_request(&mut tx, desk, &mut locked, why, now).await?;
+        if !chats::become_request(&mut tx, desk, &mut locked, why, now).await? {
+            return Ok(());
+        }
         locked.save(&mut tx).await?;
         desk.commit(tx).await
-    })
+    });
+    unless_gone(converted)
+}
+
+/// A ticket that was removed with its site meanwhile is nothing to do any more.
+fn unless_gone(done: Result<()>) -> Result<()> {
+    match done {
+        Err(Error::Refused(refusal)) if refusal.code == Code::NotFound => Ok(()),
+        done => done,
+    }
 }
 
 /// Chats of agents whose console has been gone for `drop_grace` go back to the head of the queue.
@@ -106,28 +116,16 @@ async fn requeue_dropped(desk: &Desk) -> Result<()> {
 
 async fn requeue(desk: &Desk, ticket: TicketId, from: AgentId, site: &Site) -> Result<()> {
     let now = desk.now();
-    retry!({
+    let requeued = retry!({
         let mut tx = desk.begin().await?;
         let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
-        if locked.live_chat().is_none_or(|chat| chat.agent != Some(from)) {
+        if !chats::requeue(&mut tx, desk, &mut locked, from, site, now).await? {
             return Ok(());
         }
-        chats::requeue(&mut tx, desk, &mut locked, site, now).await?;
         locked.save(&mut tx).await?;
         desk.commit(tx).await
-    })
-}
-
-/// Offers at agents who are *Desconectado* by now move on.
-fn withdraw_rings(desk: &Desk) {
-    let gone: HashSet<AgentId> = desk
-        .busy_agents()
-        .into_iter()
-        .filter(|agent| desk.console_gone_for(*agent).is_some_and(|gone| gone >= CONSOLE_GONE))
-        .collect();
-    for agent in gone {
-        desk.0.changes.agent_changed(agent);
-    }
+    });
+    unless_gone(requeued)
 }
 
 statement!(
@@ -143,8 +141,10 @@ statement!(
     select ticket_id
     from chats
     where site_id = $1 and state in ('waiting', 'ringing')
-    order by first_in_line desc, started_at
+    order by first_in_line desc, priority, started_at
     limit $2"
 );
-statement!(CHATS_OF = "
-    select ticket_id, site_id from chats where agent_id = $1 and state in ('ringing', 'active') and state = 'active'");
+statement!(
+    CHATS_OF = "
+    select ticket_id, site_id from chats where agent_id = $1 and state = 'active'"
+);

@@ -60,11 +60,12 @@ impl Desk {
         routing::run(Arc::downgrade(&self.0), self.0.changes.clone())
     }
 
-    /// Everything that is due by the clock, once: buttons, waits, consoles that are gone, what follows the talk, jobs, mail.
+    /// Everything that is due by the clock, once: buttons, offers, waits, consoles that are gone, what follows the talk, jobs, mail.
     /// [`Desk::run`] does it all the time; a test with a clock of its own does it by hand.
     pub async fn tick(&self) -> Result<()> {
         tick_availability(self).await;
         chats::tick(self).await?;
+        routing::settle(self).await;
         follow::catch_up::<UnseenReplies>(self).await?;
         queue::tick::<Jobs>(self).await?;
         queue::tick::<Outbox>(self).await?;

@@ -1,5 +1,7 @@
 //! Jobs on the mechanism of work, step by step.
 
+mod model;
+
 use super::jobs::Jobs;
 use crate::{
     Desk,

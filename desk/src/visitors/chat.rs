@@ -1,16 +1,15 @@
 //! A visitor's chat: started, ended, rated.
 
 use crate::{
-    Desk, Error, Result, chats,
+    Desk, Error, Result,
+    chats::{self, Ending},
     db::{retry, run, statement},
     sites::Site,
     tickets::{ChatState, LockedTicket, NewChat, Visitor},
     writer::Start,
 };
 use protocol::{
-    ChatId, Code, Field, Refusal, Score, TicketId,
-    entry::{AgentBody, EndedBy},
-    form::Started,
+    ChatId, Code, Field, Refusal, Score, TicketId, entry::AgentBody, form::Started,
     text::RatingComment,
 };
 use tracing::instrument;
@@ -49,7 +48,7 @@ impl Desk {
             if locked.live_chat().is_none() {
                 return Ok(());
             }
-            chats::end(&mut tx, self, &mut locked, EndedBy::Visitor, None, None, now).await?;
+            chats::end(&mut tx, self, &mut locked, Ending::ByVisitor, now).await?;
             locked.save(&mut tx).await?;
             self.commit(tx).await
         })
@@ -68,7 +67,7 @@ impl Desk {
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
-            let chat = locked.chat.clone().filter(|chat| chat.state == ChatState::Ended);
+            let chat = locked.chat.filter(|chat| chat.state == ChatState::Ended);
             let chat = chat.ok_or_else(Error::not_found)?;
             if chat.score.is_some() {
                 return Err(Refusal::new(Code::AlreadyRated).into());

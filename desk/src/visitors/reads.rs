@@ -25,7 +25,7 @@ impl Desk {
             .fetch_optional(c)
             .await)?;
         let row = row.ok_or_else(Error::not_found)?;
-        let chat = match row.chat_state.as_deref().map(ChatState::from_text) {
+        let chat = match row.chat_state.as_deref().map(ChatState::from_text).transpose()? {
             None | Some(ChatState::Request) => VisitorChat::Request,
             Some(ChatState::Ended) if row.request_at.is_some() => VisitorChat::Request,
             Some(ChatState::Ended) => VisitorChat::Ended { rated: row.score.is_some() },
@@ -92,7 +92,7 @@ statement!(READ = "
     left join agents a on a.id = c.agent_id
     where t.id = $1 and t.site_id = $2");
 
-// Those of the same queue who come before: put back to the head, or here for longer (index chats_waiting).
+// Those of the same queue who come before: put back to the head, more urgent, or here for longer (index chats_waiting).
 statement!(EARLIER = "
     select count(*) from (
       select 1 as one
@@ -102,7 +102,6 @@ statement!(EARLIER = "
         and (c.queue_id = mine.queue_id or (c.queue_id is null and mine.queue_id is null))
       where t.id = $1 and c.state in ('waiting', 'ringing')
         and (c.first_in_line > mine.first_in_line
-          or (c.first_in_line = mine.first_in_line and c.started_at < mine.started_at)
-          or (c.first_in_line = mine.first_in_line and c.started_at = mine.started_at and c.id < mine.id))
+          or (c.first_in_line = mine.first_in_line and (c.priority, c.started_at, c.id) < (mine.priority, mine.started_at, mine.id)))
       limit $2
     ) as earlier");

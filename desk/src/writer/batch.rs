@@ -55,7 +55,8 @@ async fn transaction(
     messages::write(&mut tx, batch, &mut done, &mut entries, cache, now).await?;
     add_entries(&mut tx, entries).await?;
     read_marks::write(&mut tx, batch, &mut done, cache).await?;
-    desk.commit(tx).await?;
+    // The writer's thread is never cut off.
+    desk.commit_here(tx).await?;
     cache.commit();
     Ok(done.into_iter().map(|done| done.expect("every command was dealt with")).collect())
 }

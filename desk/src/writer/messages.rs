@@ -110,12 +110,13 @@ pub(super) fn plan(
     let mut stored: HashMap<(TicketId, EntryId), Receipt> = HashMap::new();
     for &(n, post) in posts {
         let known = match cache.find(post.ticket) {
-            Some(cached) => Some((cached, None)),
-            None => rows.get(&n).map(|row| (row.cached(), row.stored(post.id))),
+            Some(cached) => Some(Ok((cached, None))),
+            None => rows.get(&n).map(|row| Ok((row.cached()?, row.stored(post.id)))),
         };
         let posted = match known {
             None => Err(Error::not_found()),
-            Some((cached, before)) => place(post, cached, before, &mut plan, &mut stored, now),
+            Some(Ok((cached, before))) => place(post, cached, before, &mut plan, &mut stored, now),
+            Some(Err(error)) => Err(error),
         };
         done[n] = Some(Done::Posted(posted));
     }
@@ -135,14 +136,14 @@ impl Target {
 }
 
 impl Row {
-    fn cached(&self) -> CachedTicket {
-        let state = self.chat_state.as_deref().map(ChatState::from_text);
-        CachedTicket {
+    fn cached(&self) -> Result<CachedTicket> {
+        let state = self.chat_state.as_deref().map(ChatState::from_text).transpose()?;
+        Ok(CachedTicket {
             site: SiteId(self.site_id),
             last: Seq(self.last_seq),
             unread: self.unread,
             chat: state.map(|state| (state, self.chat_agent.map(AgentId))),
-        }
+        })
     }
 
     /// The entry that the message was stored as before, and the agent whose it is.

@@ -9,7 +9,7 @@ use crate::{
 };
 use protocol::{
     Code, EntryId, PageUrl, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp,
-    entry::{AgentBody, AgentEntry},
+    entry::{AgentBody, AgentEntry, Priority},
     text::{EmailAddress, PersonName, Subject},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -39,14 +39,14 @@ rows!(
        subject, page, lang, zone, preview, created_at, last_at,
        priority, contact_verified, last_seq, visitor_seen, agent_seen, mailed_upto, unread)
      values ",
-    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'medium', false, 2, 0, 0, 0, 1",
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, 2, 0, 0, 0, 1",
     " on conflict do nothing"
 );
 
 rows!(ADD_CHATS =
-    "insert into chats (id, ticket_id, site_id, queue_id, page, started_at, wait_until, state, round, first_in_line)
+    "insert into chats (id, ticket_id, site_id, queue_id, page, started_at, wait_until, priority, state, round, first_in_line)
      values ",
-    "?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 0",
+    "?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 0",
     " on conflict do nothing"
 );
 
@@ -201,7 +201,8 @@ async fn add(tx: &mut Tx, openings: &[Opening<'_>], now: Timestamp) -> Result<()
                 .bind(new.zone.as_deref())
                 .bind(entries::preview(new.text.as_str()))
                 .bind(now.0)
-                .bind(now.0);
+                .bind(now.0)
+                .bind(Priority::default().as_text());
         }
         query.execute(c).await.map(|done| done.rows_affected())
     })?;
@@ -220,7 +221,8 @@ async fn add(tx: &mut Tx, openings: &[Opening<'_>], now: Timestamp) -> Result<()
                 .bind(start.queue.map(|queue| queue.0))
                 .bind(start.new.page.as_ref().map(PageUrl::as_str))
                 .bind(now.0)
-                .bind((now + start.wait_limit).0);
+                .bind((now + start.wait_limit).0)
+                .bind(Priority::default().rank());
         }
         query.execute(c).await.map(|_| ())
     })

@@ -17,6 +17,10 @@ on_both! {
     who_waits_when_the_last_agent_leaves_has_a_request,
     a_console_that_is_reloaded_costs_nobody_their_place,
     who_waits_when_the_desk_closes_has_a_request_and_who_talks_goes_on,
+    who_waits_or_is_being_offered_when_the_owner_closes_has_a_request,
+    who_is_being_offered_when_the_last_console_is_gone_has_a_request,
+    a_missed_ring_is_not_a_closed_desk,
+    a_full_queue_is_not_a_closed_desk,
     an_address_given_afterwards_gets_the_receipt,
 }
 
@@ -107,6 +111,69 @@ async fn who_waits_when_the_desk_closes_has_a_request_and_who_talks_goes_on(worl
         .await
         .unwrap();
     assert_eq!(world.kinds(&agent, talks.ticket).await.len(), 5);
+}
+
+async fn who_waits_or_is_being_offered_when_the_owner_closes_has_a_request(world: World) {
+    let site = world.site_with("a", "[limits]\ncapacity = 1").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let (_, rings) = world.start(&site).await;
+    let (_, waits) = world.start(&site).await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(world.desk.offers(&agent).await.unwrap().len(), 1);
+    world.desk.apply_site("key = \"a\"\nclosed_now = true").await.unwrap();
+    world.desk.tick().await.unwrap();
+    assert!(world.desk.offers(&agent).await.unwrap().is_empty());
+    for visitor in [rings, waits] {
+        let (entries, _) = world.desk.visitor_entries(visitor, Seq(2)).await.unwrap();
+        let why = BecameRequest::DeskClosed;
+        assert_eq!(entries[0].body, VisitorBody::BecameRequest { why });
+    }
+}
+
+async fn who_is_being_offered_when_the_last_console_is_gone_has_a_request(world: World) {
+    let site = world.site_with("a", "[limits]\nring_time = \"40s\"").await;
+    let (agent, console) = world.at_console("lucia").await;
+    let (_, visitor) = world.start(&site).await;
+    world.desk.tick().await.unwrap();
+    drop(console);
+    world.pass(Duration::from_secs(29)).await;
+    assert_eq!(world.desk.offers(&agent).await.unwrap().len(), 1);
+    world.pass(Duration::from_secs(1)).await;
+    assert!(world.desk.offers(&agent).await.unwrap().is_empty());
+    assert_eq!(world.kinds(&agent, visitor.ticket).await[2..], ["became_request"]);
+}
+
+async fn a_missed_ring_is_not_a_closed_desk(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let (_, visitor) = world.start(&site).await;
+    for _ in 0..179 {
+        world.pass(Duration::from_secs(1)).await;
+    }
+    let missed = "select count(*) from offers where outcome = 'missed'";
+    assert_eq!(world.count(missed).await, 4, "20 s of ringing, 30 s of rest, and again");
+    assert_eq!(world.kinds(&agent, visitor.ticket).await.len(), 2);
+    world.pass(Duration::from_secs(1)).await;
+    let (entries, _) = world.desk.visitor_entries(visitor, Seq(2)).await.unwrap();
+    assert_eq!(entries[0].body, VisitorBody::BecameRequest { why: BecameRequest::WaitLimit });
+}
+
+async fn a_full_queue_is_not_a_closed_desk(world: World) {
+    let site = world.site_with("a", "[limits]\ncapacity = 1\nqueue_limit = 1").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    world.chat_with(&site, &agent).await;
+    let mut waiting = Vec::new();
+    for _ in 0..2 {
+        waiting.push(world.start(&site).await.1);
+    }
+    world.desk.tick().await.unwrap();
+    assert_eq!(refused(world.desk.start_chat(&site, world.new_chat()).await), Code::ChatClosed);
+    for visitor in &waiting {
+        assert_eq!(world.kinds(&agent, visitor.ticket).await.len(), 2);
+    }
+    world.desk.end_chat_as_visitor(waiting[0]).await.unwrap();
+    world.desk.tick().await.unwrap();
+    assert!(world.desk.availability(site.id).open);
 }
 
 async fn an_address_given_afterwards_gets_the_receipt(world: World) {

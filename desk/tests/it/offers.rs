@@ -1,10 +1,10 @@
 //! A waiting chat rings at one agent at a time, and comes back when its agent is lost.
 
-use crate::world::{World, hear, hear_offer, on_both, refused};
-use desk::live::Event;
+use crate::world::{World, hear, hear_offer, on_both, reason, refused};
+use desk::{live::Event, people::*};
 use protocol::{
     Code, Seq,
-    agent::{AgentState, WorkKind},
+    agent::{AgentChat, AgentState, WorkKind},
     entry::VisitorBody,
     visitor::VisitorChat,
 };
@@ -19,6 +19,14 @@ on_both! {
     a_dropped_agents_chats_go_back_to_the_head_of_the_queue,
     a_console_that_comes_back_in_time_keeps_its_chats,
     places_in_line_move_up,
+    what_rings_for_ring_time_is_missed_and_rings_at_the_next,
+    what_rang_before_a_restart_is_missed_after_it,
+    a_sole_agent_is_rung_again_after_thirty_seconds,
+    a_chat_that_ends_starts_waiting_chats_over_when_its_agent_gets_below_capacity,
+    a_requeued_chat_is_first_then_the_more_urgent_then_the_older,
+    an_agent_at_whom_a_chat_rings_is_not_its_owner,
+    an_agent_who_serves_the_queue_no_longer_is_rung_no_longer,
+    room_at_one_site_is_used_at_another,
 }
 
 async fn a_new_chat_rings_at_one_agent_and_declined_at_the_next(world: World) {
@@ -184,4 +192,179 @@ async fn places_in_line_move_up(world: World) {
             break;
         }
     }
+}
+
+async fn what_rings_for_ring_time_is_missed_and_rings_at_the_next(world: World) {
+    let site = world.site_with("a", "[limits]\nring_time = \"10s\"").await;
+    let (lucia, _one) = world.at_console("lucia").await;
+    let mut at_lucia = world.desk.hub().agent(lucia.id);
+    world.start(&site).await;
+    let chat = hear_offer(&mut at_lucia).await;
+    let offer = world.desk.find_offer(&lucia, chat).await.unwrap().unwrap();
+    assert_eq!(offer.rings_until, world.desk.now() + Duration::from_secs(10));
+    let (pedro, _two) = world.at_console("pedro").await;
+    let mut at_pedro = world.desk.hub().agent(pedro.id);
+    world.pass(Duration::from_millis(9_999)).await;
+    assert!(world.desk.find_offer(&lucia, chat).await.unwrap().is_some());
+    world.pass(Duration::from_millis(1)).await;
+    hear(&mut at_lucia, |event| matches!(event, Event::OfferGone { .. }).then_some(())).await;
+    assert_eq!(hear_offer(&mut at_pedro).await, chat);
+    assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
+    assert_eq!(world.desk.profile(&lucia).await.unwrap().state, AgentState::Available);
+    let missed =
+        "select count(*) from offers where outcome = 'missed' and settled_at = rings_until";
+    assert_eq!(world.count(missed).await, 1);
+    // Too late for one, not for the other.
+    world.desk.decline(&lucia, chat).await.unwrap();
+    assert_eq!(world.desk.offers(&pedro).await.unwrap().len(), 1);
+}
+
+async fn what_rang_before_a_restart_is_missed_after_it(mut world: World) {
+    let site = world.site("a").await;
+    let (lucia, console) = world.at_console("lucia").await;
+    let mut at_lucia = world.desk.hub().agent(lucia.id);
+    world.start(&site).await;
+    let chat = hear_offer(&mut at_lucia).await;
+    drop(console);
+    world.restart().await;
+    let _console = world.desk.console_connected(lucia.id);
+    world.pass(Duration::from_secs(19)).await;
+    assert_eq!(world.desk.offers(&lucia).await.unwrap()[0].chat, chat, "the same ring goes on");
+    world.pass(Duration::from_secs(1)).await;
+    assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
+    world.pass(Duration::from_secs(29)).await;
+    assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
+    world.pass(Duration::from_secs(1)).await;
+    assert_eq!(world.desk.offers(&lucia).await.unwrap()[0].chat, chat);
+}
+
+async fn a_sole_agent_is_rung_again_after_thirty_seconds(world: World) {
+    let site = world.site_with("a", "[limits]\ncapacity = 1").await;
+    let (lucia, _console) = world.at_console("lucia").await;
+    world.start(&site).await;
+    for _ in 0..3 {
+        world.desk.tick().await.unwrap();
+        let chat = world.desk.offers(&lucia).await.unwrap()[0].chat;
+        world.desk.decline(&lucia, chat).await.unwrap();
+        world.pass(Duration::from_secs(29)).await;
+        // Also that the offer itself took the agent's only place does not count as a place that came free.
+        assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
+        world.clock.advance(Duration::from_secs(1));
+    }
+    assert_eq!(world.count("select count(*) from offers where outcome = 'declined'").await, 3);
+}
+
+async fn a_chat_that_ends_starts_waiting_chats_over_when_its_agent_gets_below_capacity(
+    world: World,
+) {
+    for (key, capacity, rings) in [("a", 1, 1), ("b", 2, 0)] {
+        let site = world.site_with(key, &format!("[limits]\ncapacity = {capacity}")).await;
+        let lucia = world.agent_of(&format!("lucia-{key}"), &[key]).await;
+        let _console = world.desk.console_connected(lucia.id);
+        let (_, declined) = world.start(&site).await;
+        world.desk.tick().await.unwrap();
+        let chat = world.desk.offers(&lucia).await.unwrap()[0].chat;
+        world.desk.decline(&lucia, chat).await.unwrap();
+        world.clock.advance(Duration::from_secs(1));
+        let talks = world.chat_with(&site, &lucia).await;
+        world.desk.tick().await.unwrap();
+        assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
+        world.desk.end_chat_as_visitor(talks).await.unwrap();
+        world.desk.tick().await.unwrap();
+        let offers = world.desk.offers(&lucia).await.unwrap();
+        assert_eq!(offers.len(), rings, "with {capacity}");
+        assert!(offers.iter().all(|offer| offer.ticket == declined.ticket));
+    }
+}
+
+async fn a_requeued_chat_is_first_then_the_more_urgent_then_the_older(world: World) {
+    let site = world.site_with("a", "[limits]\ncapacity = 1").await;
+    let (lucia, lucias) = world.at_console("lucia").await;
+    let (pedro, _pedros) = world.at_console("pedro").await;
+    let lost = world.chat_with(&site, &lucia).await;
+    let mut with_pedro = world.chat_with(&site, &pedro).await;
+    let mut waiting = Vec::new();
+    for _ in 0..3 {
+        world.clock.advance(Duration::from_secs(1));
+        waiting.push(world.start(&site).await.1);
+    }
+    let [older, newer, urgent] = waiting[..] else { panic!("three") };
+    // No verb says so yet: how urgent a ticket is stands in its chat's row.
+    let id = urgent.ticket.0.simple();
+    let id =
+        if world.options.database_url.is_some() { format!("'{id}'") } else { format!("x'{id}'") };
+    world.force(&format!("update chats set priority = 1 where ticket_id = {id}")).await;
+    drop(lucias);
+    world.pass(Duration::from_mins(1)).await;
+    let line = [lost, urgent, older, newer];
+    for (place, visitor) in (1..).zip(line) {
+        let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
+        assert_eq!(ticket.chat, VisitorChat::Waiting { position: place });
+    }
+    for visitor in line {
+        world.desk.end_chat_as_visitor(with_pedro).await.unwrap();
+        world.desk.tick().await.unwrap();
+        let offers = world.desk.offers(&pedro).await.unwrap();
+        assert_eq!((offers.len(), offers[0].ticket), (1, visitor.ticket));
+        world.desk.accept(&pedro, offers[0].chat).await.unwrap();
+        with_pedro = visitor;
+    }
+}
+
+async fn an_agent_at_whom_a_chat_rings_is_not_its_owner(world: World) {
+    let site = world.site("a").await;
+    let (lucia, _console) = world.at_console("lucia").await;
+    let (_, visitor) = world.start(&site).await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(world.desk.offers(&lucia).await.unwrap().len(), 1);
+    assert_eq!(world.count("select count(*) from chats where agent_id is not null").await, 0);
+    let reasons = world.desk.closing_reasons(&lucia, visitor.ticket).await.unwrap();
+    let ends = world.desk.end_chat(&lucia, visitor.ticket, &reasons[0]).await;
+    assert_eq!(refused(ends), Code::Forbidden);
+    let closes = world.desk.close_ticket(&lucia, visitor.ticket, &reason("x")).await;
+    assert_eq!(refused(closes), Code::Forbidden);
+    let id = world.new_id();
+    let writes = world.desk.post_agent_message(&lucia, visitor.ticket, id, "hola", &[]).await;
+    assert_eq!(refused(writes), Code::Forbidden);
+    let head = world.desk.conversation(&lucia, visitor.ticket).await.unwrap();
+    assert!(matches!(head.chat, AgentChat::Waiting { .. }), "{:?}", head.chat);
+    world.accept(&lucia, visitor).await;
+    world.desk.post_agent_message(&lucia, visitor.ticket, id, "hola", &[]).await.unwrap();
+    world.desk.end_chat(&lucia, visitor.ticket, &reasons[0]).await.unwrap();
+}
+
+async fn an_agent_who_serves_the_queue_no_longer_is_rung_no_longer(world: World) {
+    let site = world.site_with("a", "[[queues]]\nname = \"Ventas\"").await;
+    let (lucia, _one) = world.at_console("lucia").await;
+    world.clock.advance(Duration::from_secs(1));
+    let (pedro, _two) = world.at_console("pedro").await;
+    world.start(&site).await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(world.desk.offers(&lucia).await.unwrap()[0].queue, "Ventas");
+    let moved = NewAgent {
+        email: lucia.email.clone(),
+        name: lucia.name.clone(),
+        role: Role::Agent,
+        sites: vec![],
+        queues: vec!["Soporte".into()],
+        password: None,
+    };
+    world.desk.create_agent(moved).await.unwrap();
+    world.desk.tick().await.unwrap();
+    assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
+    assert_eq!(world.desk.offers(&pedro).await.unwrap().len(), 1);
+    assert_eq!(world.count("select count(*) from offers where outcome = 'withdrawn'").await, 1);
+}
+
+async fn room_at_one_site_is_used_at_another(world: World) {
+    let one = world.site_with("a", "[limits]\ncapacity = 1").await;
+    let two = world.site_with("b", "[limits]\ncapacity = 1").await;
+    let (lucia, _console) = world.at_console("lucia").await;
+    let first = world.chat_with(&one, &lucia).await;
+    let (_, second) = world.start(&two).await;
+    world.desk.tick().await.unwrap();
+    assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
+    world.desk.end_chat_as_visitor(first).await.unwrap();
+    world.desk.tick().await.unwrap();
+    assert_eq!(world.desk.offers(&lucia).await.unwrap()[0].ticket, second.ticket);
 }

@@ -1,6 +1,7 @@
 //! What owners set, typed once. The site file, and later forms and the API, are faces of these types: every value is parsed here,
 //! and a [`crate::Refusal`] names its field and the limit it passed. Opening hours are [`crate::schedule`].
 
+mod capacity;
 mod hue;
 mod key;
 mod language;
@@ -9,10 +10,13 @@ mod list;
 mod names;
 #[cfg(feature = "url")]
 mod origin;
+#[cfg(feature = "url")]
+mod picture;
 mod prefix;
 mod span;
 mod zone;
 
+pub use capacity::Capacity;
 pub use hue::Hue;
 pub use key::SiteKey;
 pub use language::Language;
@@ -21,6 +25,8 @@ pub use list::{List, ListItem};
 pub use names::{ClosingReason, QueueName, SiteName, StateName};
 #[cfg(feature = "url")]
 pub use origin::Origin;
+#[cfg(feature = "url")]
+pub use picture::Picture;
 pub use prefix::Prefix;
 pub use span::Span;
 pub use zone::ZoneName;

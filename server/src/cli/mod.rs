@@ -69,7 +69,9 @@ async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => serve::run(settings).await?,
         Command::Demo => demo::run(&settings).await?,
-        Command::Agent(command) => agent::run(command, &settings).await?,
+        Command::Agent(command) => {
+            agent::run(command, &settings, std::io::stdin().lock(), std::io::stdout()).await?;
+        }
         Command::Site(command) => site::run(command, &settings).await?,
         Command::Availability(args) => {
             let now = settings.clock.now();

@@ -2,6 +2,7 @@
 
 use crate::settings::Settings;
 use desk::Desk;
+use protocol::Refusal;
 
 /// The desk, without its own work: for commands beside a server that may run.
 pub(super) async fn open(settings: &Settings) -> anyhow::Result<Desk> {
@@ -12,10 +13,12 @@ pub(super) async fn open(settings: &Settings) -> anyhow::Result<Desk> {
 /// A refusal of the desk's in words.
 pub(super) fn in_words(error: desk::Error) -> anyhow::Error {
     match error {
-        desk::Error::Refused(refusal) => {
-            let strings = desk::locales::strings("en", &["error", "field", "settings"]);
-            anyhow::anyhow!("{}", strings.refusal(&refusal))
-        }
+        desk::Error::Refused(refusal) => anyhow::anyhow!("{}", sentence(&refusal)),
         error => error.into(),
     }
+}
+
+/// A refusal as a sentence that names field and limit.
+pub(super) fn sentence(refusal: &Refusal) -> String {
+    desk::locales::strings("en", &["error", "field", "settings"]).refusal(refusal)
 }

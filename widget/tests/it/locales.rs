@@ -1,6 +1,7 @@
 //! The words that visitors see are the words that others hold on to.
 
 use crate::{markup::sources, samples::strings};
+use protocol::settings::Language;
 use std::path::Path;
 
 #[test]
@@ -38,8 +39,8 @@ fn every_word_that_the_code_asks_for_is_in_the_catalogue() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let files = sources(&root);
     let mut asked = 0;
-    for lang in ["es", "en", "pt"] {
-        let words = strings(lang);
+    for language in Language::ALL {
+        let words = strings(language.as_text());
         for (file, source) in &files {
             let section = if file.contains("ticket") && file.contains("view") {
                 "ticket_page."
@@ -51,7 +52,7 @@ fn every_word_that_the_code_asks_for_is_in_the_catalogue() {
                     let statement = rest.split(')').next().unwrap();
                     for key in keys(call, statement) {
                         let key = [section, &key].concat();
-                        assert!(words.0.contains_key(&key), "{lang}: {key} in {file}");
+                        assert!(words.0.contains_key(&key), "{language}: {key} in {file}");
                         asked += 1;
                     }
                 }

@@ -99,10 +99,9 @@ impl Reader<'_> {
     /// The text of a number; whether it is one is left to whoever wants it.
     fn number(&mut self) -> Result<&str> {
         self.peek();
-        let end = self
-            .rest
-            .find(|c: char| !(c.is_ascii_digit() || "+-.eE".contains(c)))
-            .unwrap_or(self.rest.len());
+        // Bytes: whether a text contains a `char` is a search for a text, which would be 1 KB of the wasm.
+        let is_other = |byte: u8| !byte.is_ascii_digit() && !b"+-.eE".contains(&byte);
+        let end = self.rest.bytes().position(is_other).unwrap_or(self.rest.len());
         let (number, rest) = self.rest.split_at(end);
         self.rest = rest;
         if number.is_empty() { Err(Unreadable) } else { Ok(number) }

@@ -1,0 +1,33 @@
+//! What an agent is asked for, and what became of it.
+
+protocol::text_enum! {
+    /// What an agent is asked for.
+    pub(crate) enum OfferKind {
+        /// To take a chat that waits.
+        Chat = "chat",
+        /// To take over a chat from its agent.
+        Transfer = "transfer",
+        /// To join a chat beside its agent.
+        Conference = "conference",
+    }
+}
+
+protocol::text_enum! {
+    /// What became of an offer.
+    pub(crate) enum Outcome {
+        /// The agent took the chat.
+        Accepted = "accepted",
+        /// The agent did not want it.
+        Declined = "declined",
+        /// The agent let it ring for `ring_time`.
+        Missed = "missed",
+        /// The agent left, or may not have it any more.
+        Withdrawn = "withdrawn",
+        /// Another agent took the chat from the list.
+        Taken = "taken",
+        /// The chat ended.
+        Ended = "ended",
+        /// The chat became a help request.
+        BecameRequest = "became_request",
+    }
+}

@@ -1,0 +1,76 @@
+//! Offers that must not go on ringing: their time is over, or their agent is not there any more.
+
+use super::candidates::is_reachable;
+use crate::{
+    Desk, Result,
+    chats::{self, ChatEvent, Ringing},
+    db::{read, retry, statement},
+    live::CONSOLE_GONE,
+    tickets::OpenOffer,
+};
+use protocol::{AgentId, ChatId, OfferId, QueueId, SiteId, TicketId, Timestamp};
+use uuid::Uuid;
+
+/// Offers looked at in one go, those that ring shortest first; the rest has its turn when these are settled.
+const LOOKED_AT: i64 = 1000;
+
+// Index offers_due.
+statement!(
+    OPEN = "
+    select o.id, o.chat_id, c.ticket_id, o.site_id, c.queue_id, o.to_agent, o.rings_until
+    from offers o
+    join chats c on c.id = o.chat_id
+    where o.outcome is null and o.kind = 'chat'
+    order by o.rings_until
+    limit $1"
+);
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    chat_id: Uuid,
+    ticket_id: Uuid,
+    site_id: Uuid,
+    queue_id: Option<Uuid>,
+    to_agent: Option<Uuid>,
+    rings_until: i64,
+}
+
+/// Settles them, and the chats move on. One that was settled meanwhile is left alone.
+pub(super) async fn withdraw(desk: &Desk) -> Result<()> {
+    let rows = read!(desk.db(), c => sqlx::query_as::<_, Row>(OPEN)
+        .bind(LOOKED_AT)
+        .fetch_all(c)
+        .await)?;
+    let now = desk.now();
+    for row in rows {
+        let event = if Timestamp(row.rings_until) <= now {
+            ChatEvent::Miss
+        } else if may_ring(desk, &row) {
+            continue;
+        } else {
+            ChatEvent::Withdraw
+        };
+        let ringing = Ringing {
+            offer: OpenOffer { id: OfferId(row.id), to: row.to_agent.map(AgentId) },
+            chat: ChatId(row.chat_id),
+            ticket: TicketId(row.ticket_id),
+            site: SiteId(row.site_id),
+        };
+        retry!({ chats::stop_ringing(desk, ringing, event, now).await })?;
+    }
+    Ok(())
+}
+
+/// Whether its agent is there, and serves its queue still.
+fn may_ring(desk: &Desk, row: &Row) -> bool {
+    let (Some(agent), Some(site)) =
+        (row.to_agent.map(AgentId), desk.find_site_by_id(SiteId(row.site_id)))
+    else {
+        return false;
+    };
+    let snapshot = desk.0.sites.now();
+    let staff = snapshot.staff.iter().find(|staff| staff.id == agent);
+    staff.is_some_and(|staff| staff.serves_queue(&site, row.queue_id.map(QueueId)))
+        && is_reachable(desk, agent, CONSOLE_GONE)
+}

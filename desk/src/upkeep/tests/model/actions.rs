@@ -1,0 +1,258 @@
+//! What people, the clock and the operator do.
+
+use super::{Model, agent_now, key};
+use crate::{
+    Desk, Error, Result,
+    db::{bump_revision, retry, run},
+    routing,
+    tickets::Visitor,
+};
+use proptest::prelude::*;
+use protocol::{
+    AgentId, Code, Seq,
+    agent::{AgentState, WorkKind},
+};
+
+/// One thing that somebody does; numbers choose among those that there are.
+#[derive(Clone, Debug)]
+pub(super) enum Action {
+    Start {
+        site: u8,
+    },
+    Write {
+        visitor: u8,
+    },
+    EndAsVisitor {
+        visitor: u8,
+    },
+    Come {
+        agent: u8,
+    },
+    Leave {
+        agent: u8,
+    },
+    SetState {
+        agent: u8,
+        state: AgentState,
+    },
+    AcceptOffer {
+        agent: u8,
+    },
+    AcceptFromList {
+        agent: u8,
+        place: u8,
+    },
+    /// Every agent takes the same chat.
+    AllAccept,
+    Decline {
+        agent: u8,
+    },
+    Post {
+        agent: u8,
+        visitor: u8,
+    },
+    EndAsAgent {
+        agent: u8,
+    },
+    CloseDesk {
+        site: u8,
+        closed: bool,
+    },
+    RemoveQueue {
+        site: u8,
+    },
+    RemoveSite {
+        site: u8,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    /// All at once. A number: whoever asked for it stops polling after so many polls.
+    Burst(Vec<(Action, Option<u8>)>),
+    /// So many seconds.
+    Pass(u64),
+    Restart,
+}
+
+pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let cut = prop_oneof![8 => Just(None), 1 => (1..30_u8).prop_map(Some)];
+    let burst = prop::collection::vec((action(), cut), 1..5).prop_map(Step::Burst);
+    let seconds = prop::sample::select(vec![1, 5, 10, 15, 20, 30, 60, 181]);
+    let step = prop_oneof![
+        30 => burst,
+        8 => seconds.prop_map(Step::Pass),
+        1 => Just(Step::Restart),
+    ];
+    prop::collection::vec(step, 10..40)
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    let agent = 0..4_u8;
+    let site = 0..2_u8;
+    let visitor = any::<u8>();
+    let state = prop_oneof![3 => Just(AgentState::Available), 1 => Just(AgentState::Away)];
+    prop_oneof![
+        30 => site.clone().prop_map(|site| Action::Start { site }),
+        10 => visitor.prop_map(|visitor| Action::Write { visitor }),
+        8 => visitor.prop_map(|visitor| Action::EndAsVisitor { visitor }),
+        24 => agent.clone().prop_map(|agent| Action::Come { agent }),
+        5 => agent.clone().prop_map(|agent| Action::Leave { agent }),
+        10 => (agent.clone(), state).prop_map(|(agent, state)| Action::SetState { agent, state }),
+        24 => agent.clone().prop_map(|agent| Action::AcceptOffer { agent }),
+        8 => (agent.clone(), 0..3_u8)
+            .prop_map(|(agent, place)| Action::AcceptFromList { agent, place }),
+        6 => Just(Action::AllAccept),
+        12 => agent.clone().prop_map(|agent| Action::Decline { agent }),
+        12 => (agent.clone(), visitor).prop_map(|(agent, visitor)| Action::Post { agent, visitor }),
+        10 => agent.prop_map(|agent| Action::EndAsAgent { agent }),
+        2 => (site.clone(), prop_oneof![3 => Just(false), 1 => Just(true)])
+            .prop_map(|(site, closed)| Action::CloseDesk { site, closed }),
+        1 => site.clone().prop_map(|site| Action::RemoveQueue { site }),
+        1 => site.prop_map(|site| Action::RemoveSite { site }),
+    ]
+}
+
+impl Model {
+    /// Does it, as a task of its own; the answer is the visitor who came. What is refused is refused, and nothing fails otherwise.
+    pub(super) fn perform(
+        &self,
+        action: Action,
+    ) -> impl Future<Output = Option<Visitor>> + Send + use<> {
+        let desk = self.world.desk.clone();
+        let new = self.world.new_chat();
+        let id = self.world.new_id();
+        let visitor = match action {
+            Action::Write { visitor }
+            | Action::EndAsVisitor { visitor }
+            | Action::Post { visitor, .. }
+                if !self.visitors.is_empty() =>
+            {
+                Some(self.visitors[usize::from(visitor) % self.visitors.len()])
+            }
+            _ => None,
+        };
+        let agents = self.agents.clone();
+        async move {
+            let agent = |n: u8| agents[usize::from(n) % agents.len()];
+            let mut came = None;
+            let done: Result<()> = Box::pin(async {
+                match (action, visitor) {
+                    (Action::Start { site }, _) => {
+                        if let Some(site) = desk.find_site(&key(site)) {
+                            let started = desk.start_chat(&site, new).await?;
+                            came = desk.find_visitor(site.id, &started.token).await?;
+                        }
+                    }
+                    (Action::Write { .. }, Some(visitor)) => {
+                        desk.post_visitor_message(visitor, id, "hola", &[]).await?;
+                    }
+                    (Action::EndAsVisitor { .. }, Some(visitor)) => {
+                        desk.end_chat_as_visitor(visitor).await?;
+                    }
+                    (Action::Post { agent: n, .. }, Some(visitor)) => {
+                        let agent = agent_now(&desk, agent(n));
+                        desk.post_agent_message(&agent, visitor.ticket, id, "hola", &[]).await?;
+                    }
+                    (Action::SetState { agent: n, state }, _) => {
+                        desk.set_agent_state(agent(n), state).await?;
+                    }
+                    (Action::AcceptOffer { agent: n }, _) => accept_offer(&desk, agent(n)).await?,
+                    (Action::AcceptFromList { agent: n, place }, _) => {
+                        accept_from_list(&desk, agent(n), place).await?;
+                    }
+                    (Action::AllAccept, _) => {
+                        let [one, two, three, four] = [0, 1, 2, 3].map(agent);
+                        let (one, two, three, four) = tokio::join!(
+                            accept_from_list(&desk, one, 0),
+                            accept_from_list(&desk, two, 0),
+                            accept_from_list(&desk, three, 0),
+                            accept_from_list(&desk, four, 0),
+                        );
+                        one.and(two).and(three).and(four)?;
+                    }
+                    (Action::Decline { agent: n }, _) => decline(&desk, agent(n)).await?,
+                    (Action::EndAsAgent { agent: n }, _) => end(&desk, agent(n)).await?,
+                    (Action::CloseDesk { site, closed }, _) => close(&desk, site, closed).await?,
+                    (Action::RemoveQueue { site }, _) => remove_queue(&desk, site).await?,
+                    (Action::RemoveSite { site }, _) => {
+                        desk.remove_site(&key(site)).await?;
+                    }
+                    _ => {}
+                }
+                Ok(())
+            })
+            .await;
+            if let Err(error) = done {
+                assert_ne!(error.refusal().code, Code::Internal, "{error:?}");
+            }
+            came
+        }
+    }
+}
+
+async fn accept_offer(desk: &Desk, agent: AgentId) -> Result<()> {
+    let agent = agent_now(desk, agent);
+    if let Some(offer) = desk.offers(&agent).await?.first() {
+        desk.accept(&agent, offer.chat).await?;
+    }
+    Ok(())
+}
+
+async fn accept_from_list(desk: &Desk, agent: AgentId, place: u8) -> Result<()> {
+    let agent = agent_now(desk, agent);
+    let list = desk.worklist(&agent).await?;
+    let waiting = list.iter().filter(|item| item.kind == WorkKind::WaitingChat);
+    if let Some(chat) = waiting.filter_map(|item| item.chat).nth(usize::from(place)) {
+        desk.accept(&agent, chat).await?;
+    }
+    Ok(())
+}
+
+async fn decline(desk: &Desk, agent: AgentId) -> Result<()> {
+    let agent = agent_now(desk, agent);
+    if let Some(offer) = desk.offers(&agent).await?.first() {
+        desk.decline(&agent, offer.chat).await?;
+    }
+    Ok(())
+}
+
+async fn end(desk: &Desk, agent: AgentId) -> Result<()> {
+    let agent = agent_now(desk, agent);
+    let list = desk.worklist(&agent).await?;
+    if let Some(mine) = list.iter().find(|item| item.kind == WorkKind::MyChat) {
+        let reasons = desk.closing_reasons(&agent, mine.ticket).await?;
+        desk.mark_read_by_agent(&agent, mine.ticket, Seq(1)).await?;
+        desk.end_chat(&agent, mine.ticket, &reasons[0]).await?;
+    }
+    Ok(())
+}
+
+/// The owner's override.
+async fn close(desk: &Desk, site: u8, closed: bool) -> Result<()> {
+    let key = key(site);
+    if desk.find_site(&key).is_some() {
+        let file = format!("key = \"{key}\"\nclosed_now = {closed}");
+        // Removed meanwhile, it is made again.
+        desk.apply_site(&file).await.map_err(|error| match error {
+            crate::sites::SiteFileError::Desk(error) => error,
+            refused @ crate::sites::SiteFileError::Refused { .. } => panic!("{refused}"),
+        })?;
+    }
+    Ok(())
+}
+
+/// No verb does this yet; the rows are ready for it.
+async fn remove_queue(desk: &Desk, site: u8) -> Result<()> {
+    const DELETE: &str = "delete from queues where id = $1";
+    let Some(site) = desk.find_site(&key(site)) else { return Ok(()) };
+    let Some(queue) = site.queues.first() else { return Ok(()) };
+    retry!({
+        let mut tx = desk.begin().await?;
+        run!(tx, c => sqlx::query(DELETE).bind(queue.id.0).execute(c).await.map(|_| ()))?;
+        bump_revision(&mut tx).await?;
+        desk.commit(tx).await
+    })?;
+    routing::sites_were_changed(desk).await?;
+    Ok::<_, Error>(())
+}
