@@ -50,13 +50,13 @@ const TABLES: [(&str, i64, &str); 15] = [
         ROWS,
         "id = #(i), ticket_id = #(i), site_id = #(i % 20 + 1), queue_id = #(i % 60 + 1),
          state = case when i <= 299600 then 'ended' when i % 4 = 0 then 'waiting' when i % 4 = 1 then 'ringing' else 'active' end,
-         agent_id = #(i % 1000 + 1), round = 0, first_in_line = 0, started_at = i, wait_until = i",
+         agent_id = #(i % 1000 + 1), round = 0, first_in_line = 0, priority = 3, started_at = i, wait_until = i",
     ),
     (
-        "chat_offers",
+        "offers",
         ROWS,
-        "chat_id = #(i), round = 0, agent_id = #(i % 1000 + 1), offered_at = i,
-         outcome = case when i <= 299600 then 'accepted' end",
+        "id = #(i), kind = 'chat', chat_id = #(i), site_id = #(i % 20 + 1), to_agent = #(i % 1000 + 1), round = 0, offered_at = i,
+         rings_until = i, outcome = case when i <= 299600 then 'accepted' end",
     ),
     (
         "entries",
