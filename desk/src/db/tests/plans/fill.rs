@@ -33,7 +33,7 @@ const TABLES: [(&str, i64, &str); 15] = [
         "agents",
         1000,
         "id = #(i), email = 'a' || i, email_key = 'a' || i, name = 'a' || i, role = 'agent', state = 'available',
-         state_since = i, lang = 'es', every_site = false, created_at = i",
+         state_since = i, lang = 'es', every_site = false, sees_sensitive = false",
     ),
     ("agent_sites", 1000, "agent_id = #(i), site_id = #(i % 20 + 1)"),
     ("agent_queues", 500, "agent_id = #(i), queue_id = #(i % 60 + 1)"),
