@@ -17,6 +17,7 @@ const FEW: i64 = 500;
 
 /// Statements that may read a growing table from end to end, and why.
 const MAY_SCAN: &[(&str, &str)] = &[
+    ("people/account.rs ALL", "the list of all agents, each with whether a session is open"),
     ("tickets/files/mod.rs STORED_AT_SITE", "removing a site; somebody waits for the command"),
     ("tickets/follow/renumber.rs SHIFT_ENTRIES_POSTGRES", "the first start of a restored database"),
 ];

@@ -79,7 +79,7 @@ const TABLES: [(&str, i64, &str); 15] = [
     (
         "sessions",
         ROWS,
-        "token_hash = @(i), agent_id = #(i % 1000 + 1), created_at = i, seen_at = i, expires_at = i",
+        "token_hash = @(i), agent_id = #(i % 1000 + 1), seen_at = i, expires_at = i",
     ),
     (
         "jobs",
