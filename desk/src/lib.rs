@@ -39,6 +39,7 @@ mod world;
 pub use clock::Clock;
 pub use error::{Error, OpenError, Result};
 pub use stop::Stop;
+pub use upkeep::{Keeper, KeeperError};
 
 use db::Event;
 use people::permission::{Action, may};
@@ -60,6 +61,14 @@ pub struct Options {
     pub mail_from: String,
     /// Real, or moved by a test.
     pub clock: Clock,
+}
+
+impl Options {
+    /// The database's URL.
+    pub(crate) fn url(&self) -> String {
+        let default = || format!("sqlite:{}", self.data_dir.join("ayuda.db").display());
+        self.database_url.clone().unwrap_or_else(default)
+    }
 }
 
 /// The open desk; clones share it.
@@ -88,18 +97,14 @@ pub(crate) struct Inner {
 db::statement!(ANSWERS = "select 1");
 
 impl Desk {
-    /// Opens or makes the database, brings the schema up to date and loads sites. Needs a tokio runtime: the writer of
-    /// messages and the keeper of offers are tasks of it until [`Desk::close`]. For the rest see [`Desk::run`].
+    /// Opens or makes the database, brings the schema up to date and loads sites. Any number of processes may do so, and beside the
+    /// writer, which runs until [`Desk::close`], none of them does anything by itself: for that see [`Desk::run`]. Needs a tokio runtime.
     pub async fn open(options: Options) -> std::result::Result<Self, OpenError> {
         let data_dir = |source| OpenError::DataDir { path: options.data_dir.clone(), source };
         std::fs::create_dir_all(&options.data_dir).map_err(data_dir)?;
         let secret = secret::Secret::open(&options.data_dir).map_err(data_dir)?;
-        let url = options
-            .database_url
-            .clone()
-            .unwrap_or_else(|| format!("sqlite:{}", options.data_dir.join("ayuda.db").display()));
         let mailer = mail::Mailer::new(&options)?;
-        let db = db::Db::open(&url).await?;
+        let db = db::Db::open(&options.url()).await?;
         db::schema::migrate(&db).await?;
         tickets::follow::after_restore(&db).await.map_err(OpenError::Load)?;
         let (writer, commands) = writer::Writer::new();
@@ -124,7 +129,6 @@ impl Desk {
         routing::sites_were_changed(&desk).await.map_err(OpenError::Load)?;
         live::counts::load(&desk).await.map_err(OpenError::Load)?;
         writer::spawn(Arc::downgrade(&desk.0), commands).map_err(OpenError::Thread)?;
-        tokio::spawn(routing::run(Arc::downgrade(&desk.0), desk.0.changes.clone()));
         Ok(desk)
     }
 
@@ -209,7 +213,7 @@ impl Desk {
         db::read!(self.db(), c => sqlx::query(ANSWERS).execute(c).await.map(|_| ()))
     }
 
-    /// Lets the writer finish what it was given, ends every subscription, checkpoints and closes the database.
+    /// Lets the writer finish what it was given, ends every subscription and closes the database.
     pub async fn close(&self) {
         self.0.writer.finish().await;
         self.0.changes.stop();

@@ -254,8 +254,8 @@ create table mails (
   created_at integer not null
 ) strict;
 create index mails_due on mails (due_at) where due_at is not null;
-create index mails_to on mails (to_key, created_at);
-create index mails_ticket on mails (ticket_id);
+create index mails_to on mails (to_key, created_at) where capped;
+create index mails_ticket on mails (ticket_id, to_key, created_at);
 create index mails_site on mails (site_id, created_at);
 
 -- What must happen. A row is deleted when it is done; the same kind and key is there once.

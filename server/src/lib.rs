@@ -14,7 +14,7 @@ mod ws;
 pub use edge::access::Access;
 pub use router::Declared;
 
-use desk::Desk;
+use desk::{Desk, Keeper, KeeperError};
 use edge::{
     counters::Counters,
     open_sockets::OpenSockets,
@@ -24,7 +24,12 @@ use edge::{
 use ops::{assets, demo::Demo, listener};
 use settings::{PublicUrl, Settings};
 use std::{io, net::SocketAddr, time::Duration};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+    task::JoinHandle,
+    time::timeout,
+};
 
 /// From the signal to the end, sockets and requests have this long to finish.
 const FINISH_WITHIN: Duration = Duration::from_secs(7);
@@ -45,6 +50,9 @@ pub enum StartError {
         #[source]
         source: io::Error,
     },
+    /// Another server works on the same database.
+    #[error(transparent)]
+    Keeper(#[from] KeeperError),
     /// The desk cannot be opened.
     #[error(transparent)]
     Desk(#[from] desk::OpenError),
@@ -72,17 +80,23 @@ pub struct Running {
     declared: Vec<Declared>,
     stop: watch::Sender<bool>,
     listening: JoinHandle<()>,
-    working: JoinHandle<()>,
+    /// Gives the lock back.
+    working: JoinHandle<Keeper>,
+    lost: oneshot::Receiver<KeeperError>,
 }
 
-/// Opens the desk, listens, and serves.
+/// Listens, takes the database's lock, opens the desk, and serves.
 pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let bind = |source| StartError::Bind { address: settings.listen, source };
     let listener = TcpListener::bind(settings.listen).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let public = settings.public_url_on(address.port());
-    let desk = Desk::open(settings.desk_options(&public)).await?;
+    let options = settings.desk_options(&public);
+    // Before anything is written: the schema too is left alone.
+    let keeper = Keeper::take(&options).await?;
+    let desk = Desk::open(options).await?;
     let (stop, stopped) = watch::channel(false);
+    let (losing, lost) = oneshot::channel();
     let server = Server::new(Shared {
         rates: Rates::new(settings.clock.clone()),
         panel_assets: assets::of_panel(),
@@ -98,12 +112,12 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     });
     let (router, declared) = router::build(&server);
     let listening = tokio::spawn(listener::listen(listener, router, server.stop.clone()));
-    let working = tokio::spawn(work(server.clone()));
-    Ok(Running { address, server, declared, stop, listening, working })
+    let working = tokio::spawn(work(server.clone(), keeper, losing));
+    Ok(Running { address, server, declared, stop, listening, working, lost })
 }
 
 /// The desk's own work, and ours.
-async fn work(server: Server) {
+async fn work(server: Server, mut keeper: Keeper, losing: oneshot::Sender<KeeperError>) -> Keeper {
     let tidy = async {
         loop {
             tokio::time::sleep(TIDY_EVERY).await;
@@ -112,11 +126,15 @@ async fn work(server: Server) {
     };
     tokio::select! {
         () = tidy => {}
-        () = server.desk.run(server.stop.clone()) => {
-            // It ends when the server stops; until then there is nothing to wait for here.
+        ended = server.desk.run(&mut keeper, server.stop.clone()) => {
+            if let Err(why) = ended {
+                // Whoever does not want to know has dropped the other end.
+                let _ = losing.send(why);
+            }
             server.stop.clone().wait().await;
         }
     }
+    keeper
 }
 
 impl Running {
@@ -140,6 +158,14 @@ impl Running {
         &self.declared
     }
 
+    /// Waits until another server has taken over the database, which never happens while all is well: then this one has to stop.
+    pub async fn lost(&mut self) -> KeeperError {
+        match (&mut self.lost).await {
+            Ok(why) => why,
+            Err(_) => std::future::pending().await,
+        }
+    }
+
     /// Stops accepting, answers what was asked, sends sockets away, and closes the desk: within ten seconds.
     pub async fn stop(self) {
         let Self { server, stop, listening, working, .. } = self;
@@ -152,9 +178,12 @@ impl Running {
         if timeout(FINISH_WITHIN, finished).await.is_err() {
             tracing::warn!(sockets = server.sockets.count(), "connections were cut");
         }
-        if timeout(DESK_WITHIN, working).await.is_err() {
+        let keeper = timeout(DESK_WITHIN, working).await;
+        if keeper.is_err() {
             tracing::warn!("work of the desk was cut");
         }
         server.desk.close().await;
+        // The lock is the last to go.
+        drop(keeper);
     }
 }

@@ -21,23 +21,36 @@ impl Desk {
     /// My chats, waiting chats, open help requests: in that order, oldest first; at most 500 rows.
     pub async fn worklist(&self, agent: &Agent) -> Result<Vec<WorkItem>> {
         let mut items = Vec::new();
-        for (kind, sql) in [
-            (WorkKind::MyChat, MINE),
-            (WorkKind::WaitingChat, WAITING),
-            (WorkKind::Request, REQUESTS),
-        ] {
-            let room = i64::try_from(MAX_ITEMS - items.len()).unwrap_or(0);
-            if room == 0 {
-                break;
-            }
+        for (kind, sql) in [(WorkKind::MyChat, MINE), (WorkKind::WaitingChat, WAITING)] {
             let rows = read!(self.db(), c => sqlx::query_as::<_, Row>(sql)
                 .bind(agent.id.0)
-                .bind(room)
+                .bind(room(&items))
                 .fetch_all(c)
                 .await)?;
             items.extend(rows.into_iter().map(|row| self.item(kind, row)));
         }
+        if items.len() < MAX_ITEMS {
+            let requests = self.oldest_requests(agent, room(&items)).await?;
+            items.extend(requests.into_iter().map(|row| self.item(WorkKind::Request, row)));
+            items.truncate(MAX_ITEMS);
+        }
         Ok(items)
+    }
+
+    /// At most `most` open requests of each site, the oldest first. Asked for site by site: the index has each site's in order, and all
+    /// of them together would have to be read and sorted.
+    async fn oldest_requests(&self, agent: &Agent, most: i64) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        for site in agent.sites.keys() {
+            rows.extend(read!(self.db(), c => sqlx::query_as::<_, Row>(REQUESTS)
+                .bind(agent.id.0)
+                .bind(most)
+                .bind(site.0)
+                .fetch_all(c)
+                .await)?);
+        }
+        rows.sort_by_key(|row| row.request_at);
+        Ok(rows)
     }
 
     /// One row, or none when it is not (or no longer) in this agent's list.
@@ -87,6 +100,11 @@ impl Desk {
             unread: u32::try_from(row.unread).unwrap_or(0),
         }
     }
+}
+
+/// How many rows a list still takes.
+fn room(items: &[WorkItem]) -> i64 {
+    i64::try_from(MAX_ITEMS.saturating_sub(items.len())).unwrap_or(0)
 }
 
 /// The names of a site and of one of its queues, from memory.
@@ -157,7 +175,7 @@ statement!(pub(crate) REQUESTS = concat!(
     "from tickets t
      join states s on s.id = t.state_id
      left join chats c on c.id = t.chat_id
-     where t.request_at is not null and ",
+     where t.site_id = $3 and t.request_at is not null and ",
     sees!(),
     "order by t.request_at
      limit $2"

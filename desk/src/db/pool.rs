@@ -32,10 +32,15 @@ macro_rules! read {
 
 pub(crate) use read;
 
+/// Whether the URL is one of PostgreSQL.
+pub(crate) fn is_postgres_url(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
 impl Db {
     /// Connects; makes a SQLite file that is not there.
     pub(crate) async fn open(url: &str) -> std::result::Result<Self, OpenError> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        if is_postgres_url(url) {
             let options = PgConnectOptions::from_str(url)?
                 .application_name("ayuda")
                 .statement_cache_capacity(STATEMENTS)
@@ -102,13 +107,14 @@ impl Db {
         Ok(true)
     }
 
-    /// Moves the write-ahead log into the database file and closes.
+    /// Moves what it can of the write-ahead log into the database file and closes. Beside other processes it waits for none of them;
+    /// the last one to close moves the rest, which SQLite does by itself.
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite { read, write } => {
                 read.close().await;
                 if let Err(error) =
-                    sqlx::query("pragma wal_checkpoint(truncate)").execute(write).await
+                    sqlx::query("pragma wal_checkpoint(passive)").execute(write).await
                 {
                     tracing::warn!(%error, "the write-ahead log stays where it is");
                 }

@@ -31,11 +31,14 @@ macro_rules! table {
             statement!(DUE = concat!(
                 "select count(*) from (select 1 from ",
                 $name,
-                " where due_at <= $1 and (claimed_until is null or claimed_until <= $1) limit 1) due"
+                " where due_at <= $1 and (claimed_until is null or claimed_until <= $1) order by due_at limit 1) due"
             ));
-            statement!(CLAIM_SQLITE for Sqlite = $crate::queue::table!(claim $name, $columns, ""));
+            statement!(CLAIM_SQLITE for Sqlite =
+                $crate::queue::table!(claim $name, $columns, "in (", "", ")"));
             statement!(CLAIM_POSTGRES for Postgres =
-                $crate::queue::table!(claim $name, $columns, " for update skip locked"));
+                $crate::queue::table!(
+                claim $name, $columns, "= any(array(", " for update skip locked", "))"
+            ));
             statement!(POSTPONE = concat!(
                 "update ",
                 $name,
@@ -51,7 +54,7 @@ macro_rules! table {
             statement!(RELEASE for Sqlite = concat!(
                 "update ",
                 $name,
-                " set claimed_until = null where claimed_until is not null"
+                " set claimed_until = null where due_at is not null and claimed_until is not null"
             ));
             $crate::queue::Table {
                 name: $name,
@@ -64,17 +67,21 @@ macro_rules! table {
             }
         };
     };
-    (claim $name:literal, $columns:literal, $lock:literal) => {
+    // As an array PostgreSQL looks for each id in the index, as many as there may be.
+    (claim $name:literal, $columns:literal, $open:literal, $lock:literal, $close:literal) => {
         concat!(
             "update ",
             $name,
             " set claimed_until = $1, attempts = attempts + 1",
-            " where id in (select id from ",
+            " where id ",
+            $open,
+            "select id from ",
             $name,
             " where due_at <= $2 and (claimed_until is null or claimed_until <= $2)",
             " order by due_at limit $3",
             $lock,
-            ") returning id, claimed_until, attempts, ",
+            $close,
+            " returning id, claimed_until, attempts, ",
             $columns
         )
     };

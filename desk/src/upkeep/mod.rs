@@ -6,6 +6,7 @@
 mod access;
 mod chats;
 mod jobs;
+mod keeper;
 #[cfg(test)]
 mod tests;
 
@@ -16,25 +17,48 @@ use crate::{
     queue, routing,
     tickets::follow,
 };
+pub use keeper::{Keeper, KeeperError};
+
 use jobs::Jobs;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often the clock and the revision of sites are looked at.
 const TICK: Duration = Duration::from_millis(250);
 
 impl Desk {
-    /// The desk's own work for as long as `stop` is not set: the availability ticker, waiting chats that become requests,
-    /// followers of the talk, jobs, the outbox. Only `ayuda serve` calls it; the other commands open a desk without running it.
-    pub async fn run(&self, stop: impl Into<Stop>) {
+    /// The desk's own work for as long as `stop` is not set: offers, the availability ticker, waiting chats that become requests,
+    /// followers of the talk, jobs, the outbox. Only `ayuda serve` calls it, once it has the lock; the other commands open a desk
+    /// without running it.
+    ///
+    /// # Errors
+    /// `TakenOver` when the lock is somebody else's by now: then all of it has ended.
+    pub async fn run(
+        &self,
+        keeper: &mut Keeper,
+        stop: impl Into<Stop>,
+    ) -> std::result::Result<(), KeeperError> {
         let stop = stop.into();
-        tokio::join!(
-            every_tick(stop.clone(), || tick_chats(self)),
-            every_tick(stop.clone(), || tick_availability(self)),
-            jobs::run(self.clone(), stop.clone()),
-            follow::run::<UnseenReplies>(self.clone(), stop.clone()),
-            queue::run::<Outbox>(self.clone(), stop),
-        );
+        let work = async {
+            tokio::join!(
+                until_stop(stop.clone(), self.route()),
+                every_tick(stop.clone(), || tick_chats(self)),
+                every_tick(stop.clone(), || tick_availability(self)),
+                jobs::run(self.clone(), stop.clone()),
+                follow::run::<UnseenReplies>(self.clone(), stop.clone()),
+                queue::run::<Outbox>(self.clone(), stop),
+            );
+        };
+        tokio::select! {
+            lost = keeper.lost() => Err(lost),
+            () = work => Ok(()),
+        }
+    }
+
+    /// Offers waiting chats until the desk is closed or gone: the part of [`Desk::run`] that nobody can do by hand. It holds no
+    /// desk, so that a test may leave it running.
+    pub fn route(&self) -> impl Future<Output = ()> + Send + use<> {
+        routing::run(Arc::downgrade(&self.0), self.0.changes.clone())
     }
 
     /// Everything that is due by the clock, once: buttons, offers, waits, consoles that are gone, what follows the talk, jobs, mail.
@@ -47,6 +71,13 @@ impl Desk {
         queue::tick::<Jobs>(self).await?;
         queue::tick::<Outbox>(self).await?;
         Ok(())
+    }
+}
+
+async fn until_stop(mut stop: Stop, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = stop.wait() => {}
+        () = work => {}
     }
 }
 

@@ -76,7 +76,7 @@ async fn the_running_desk_tells_watchers_by_itself(world: World) {
     let site = world.desk.apply_site(ON_MONDAYS).await.unwrap();
     let (agent, _) = world.owner().await;
     let _console = world.desk.console_connected(agent.id);
-    let running = world.run();
+    let running = world.run().await;
     let mut button = world.desk.watch_availability(site.id);
     assert!(button.borrow_and_update().open);
     // The clock alone moves: nobody asks, and nobody ticks.

@@ -108,7 +108,7 @@ async fn what_came_onto_no_message_is_swept_after_a_day(world: World) {
     request.files = vec![kept.id];
     let started = world.desk.open_request(&site, request).await.unwrap();
     upload(&world, "b.txt", b"se va").await.unwrap();
-    let running = world.run();
+    let running = world.run().await;
     // The running desk plans its sweeping; from then on the test's hand does what is due.
     let planned = "select count(*) from jobs where kind = 'sweep_files' and attempts = 0 and claimed_until is null and due_at > 1795453200000";
     until("planned", async || world.count(planned).await == 1).await;

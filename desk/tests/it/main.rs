@@ -12,6 +12,7 @@ mod chats;
 mod delivery;
 mod files;
 mod hub;
+mod keeper;
 mod mail;
 mod offers;
 mod permission;

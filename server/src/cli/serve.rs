@@ -12,15 +12,16 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let data_dir = settings.data_dir.clone();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let running = crate::start(settings).await?;
+    let mut running = crate::start(settings).await?;
     print_addresses(&running, &data_dir).await?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    let lost = tokio::select! {
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+        why = running.lost() => Some(why),
+    };
     tracing::info!("stopping");
     running.stop().await;
-    Ok(())
+    lost.map_or(Ok(()), |why| Err(why.into()))
 }
 
 /// Prints where the server is and what to do next.

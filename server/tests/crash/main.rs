@@ -8,6 +8,7 @@ mod engines;
 mod http;
 
 mod kills;
+mod lock;
 mod mail;
 #[cfg(target_os = "linux")]
 mod power_cut;

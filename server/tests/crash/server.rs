@@ -107,6 +107,12 @@ impl Server {
 
     /// Starts it, on a port that is free; whoever wants it waits for the door.
     pub fn spawn(&mut self) {
+        let child = self.command().stdout(Stdio::piped()).spawn();
+        self.child = Some(child.expect("the binary starts"));
+    }
+
+    /// The binary with its settings: `ayuda serve` on a port that is free.
+    pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ayuda"));
         command
             .env_clear()
@@ -114,12 +120,11 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--data-dir"])
             .arg(&self.data_dir)
             .current_dir(&self.data_dir)
-            .stdout(Stdio::piped())
             .kill_on_drop(true);
         if let Some(database) = &self.database {
             command.args(["--database-url", &database.url]);
         }
-        self.child = Some(command.spawn().expect("the binary starts"));
+        command
     }
 
     /// Starts it and reads from its greeting where it is.

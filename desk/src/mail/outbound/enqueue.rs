@@ -43,11 +43,13 @@ impl Queued {
 }
 
 statement!(LOCK_ADDRESS for Postgres = "select pg_advisory_xact_lock(hashtextextended($1, 0))");
+// Index mails_to: an agent's address has thousands of mails, and none of them is capped.
 statement!(
     LATELY = "\
     select count(*), count(case when created_at > $2 then 1 end) from mails \
     where to_key = $1 and created_at > $3 and capped"
 );
+// Index mails_ticket.
 statement!(
     LAST_ON_TICKET = "\
     select message_id from mails where ticket_id = $1 and to_key = $2 order by created_at desc, id desc limit 1"

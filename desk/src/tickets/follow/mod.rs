@@ -121,7 +121,7 @@ statement!(
     values ($1, $2, $3, 0)
     on conflict do nothing"
 );
-statement!(LAST_SQLITE = "select coalesce(max(position), 0) from entries");
+statement!(LAST_SQLITE for Sqlite = "select coalesce(max(position), 0) from entries");
 statement!(SNAPSHOT_POSTGRES for Postgres = "select pg_current_snapshot()::text");
 
 /// Where the follower stands.

@@ -61,7 +61,7 @@ async fn what_a_killed_server_had_in_hand_goes_out(mut world: World) {
     world.ask(&site, "ana@example.com").await;
     world.force("update mails set attempts = 1, claimed_until = due_at + 600000").await;
     world.restart().await;
-    let running = world.run();
+    let running = world.run().await;
     // Another node's claims run out; those on a file database are nobody's.
     if world.options.database_url.is_some() {
         world.clock.advance(11 * MINUTE);
@@ -79,7 +79,7 @@ async fn what_was_handed_over_when_the_server_was_killed_goes_out_once_more_and_
     let site = cuentas_ok(&world).await;
     world.ask(&site, "ana@example.com").await;
     for taken in 1..=2 {
-        let running = world.run();
+        let running = world.run().await;
         until("it is handed over", async || relay.taken().len() == taken).await;
         drop(running);
         world.restart().await;
@@ -207,7 +207,7 @@ async fn a_bad_address_or_a_stalled_one_delays_no_other_mail(mut world: World) {
     }
     // Right for a browser, and no mailbox to a mail system.
     world.ask(&site, "a..b@example.com").await;
-    let _running = world.run();
+    let _running = world.run().await;
     until("the stalled ones are on their way", async || {
         stalled.iter().all(|address| relay.tries(address) == 1)
     })

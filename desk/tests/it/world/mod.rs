@@ -17,7 +17,7 @@ pub(crate) use on_both::on_both;
 pub use people::{OWNER, PASSWORD, Person};
 pub use talk::{ROSA, reason};
 
-use desk::{Clock, Desk, Options, sites::Site};
+use desk::{Clock, Desk, Keeper, Options, sites::Site};
 use protocol::Timestamp;
 use std::{path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
@@ -31,6 +31,8 @@ pub struct World {
     pub clock: Clock,
     /// What the desk is opened with.
     pub options: Options,
+    /// The task that offers chats.
+    routing: JoinHandle<()>,
     folder: TempDir,
     // The last: nothing may want it any more.
     _database: Option<Database>,
@@ -43,7 +45,8 @@ impl World {
         let url = database.as_ref().map(|database| database.url.clone());
         let options = options(&folder.path().join("data"), url);
         let desk = Desk::open(options.clone()).await.unwrap();
-        Self { desk, clock: options.clock.clone(), options, folder, _database: database }
+        let routing = tokio::spawn(desk.route());
+        Self { desk, clock: options.clock.clone(), options, routing, folder, _database: database }
     }
 
     /// Where the data folder is, and where there is room for more.
@@ -55,6 +58,7 @@ impl World {
     pub async fn restart(&mut self) {
         self.desk.close().await;
         self.desk = self.second_process().await;
+        self.routing = tokio::spawn(self.desk.route());
     }
 
     /// The same with a relay.
@@ -63,17 +67,32 @@ impl World {
         self.restart().await;
     }
 
-    /// Another desk on the same data.
+    /// Another desk on the same data, as a command opens it.
     pub async fn second_process(&self) -> Desk {
         Desk::open(self.options.clone()).await.unwrap()
     }
 
     /// The desk at its own work, until [`Running::stop`].
-    pub fn run(&self) -> Running {
+    pub async fn run(&self) -> Running {
+        self.routing.abort();
+        let mut keeper = self.keeper().await;
         let (stop, stopped) = watch::channel(false);
         let desk = self.desk.clone();
-        let work = tokio::spawn(async move { Box::pin(desk.run(stopped)).await });
+        let work = tokio::spawn(async move {
+            Box::pin(desk.run(&mut keeper, stopped)).await.unwrap();
+        });
         Running { stop, work }
+    }
+
+    /// The database's lock. Whoever had it and was cut off needs a moment to be gone.
+    async fn keeper(&self) -> Keeper {
+        let mut keeper = None;
+        until("the lock is free", async || {
+            keeper = Keeper::take(&self.options).await.ok();
+            keeper.is_some()
+        })
+        .await;
+        keeper.unwrap()
     }
 
     /// Moves the clock and does what is due.

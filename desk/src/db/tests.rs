@@ -1,0 +1,3 @@
+//! What is asked of all statements at once.
+
+mod plans;
