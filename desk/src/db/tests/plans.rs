@@ -20,6 +20,10 @@ const MAY_SCAN: &[(&str, &str)] = &[
     ("people/account.rs ALL", "the list of all agents, each with whether a session is open"),
     ("tickets/files/mod.rs STORED_AT_SITE", "removing a site; somebody waits for the command"),
     ("tickets/follow/renumber.rs SHIFT_ENTRIES_POSTGRES", "the first start of a restored database"),
+    (
+        "mail/outbound/list.rs LIST_SEEN",
+        "looks through the newest 2 000 mails of a site at the most",
+    ),
 ];
 
 /// Statements that read many rows of an index and stop in time, and why. What they must not do is sort, or read without an index.
