@@ -40,6 +40,6 @@ pub use effects::{Event, LastMessage, On, Party, Receipt, RowChange};
 pub(crate) use pool::{Db, is_postgres_url, read};
 pub(crate) use retry::{Attempts, retry, run_detached};
 pub(crate) use revision::{bump_revision, revision};
-pub(crate) use rows::{MAX_ROWS, Rows};
-pub(crate) use statement::{Statement, register, rows, statement};
+pub(crate) use rows::{MAX_ROWS, Rows, rows};
+pub(crate) use statement::{Statement, register, statement};
 pub(crate) use tx::{Conn, Tx, run};

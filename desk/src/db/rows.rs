@@ -105,6 +105,33 @@ impl Rows {
     }
 }
 
+/// Declares a statement with a list of rows in its middle: what stands before it, one row with `?` for each value, what stands
+/// after it.
+macro_rules! rows {
+    ($visibility:vis $name:ident = $before:expr, $row:expr, $after:expr) => {
+        $crate::db::rows!($visibility $name [None] = $before, $row, $after);
+    };
+    ($visibility:vis $name:ident for $engine:ident = $before:expr, $row:expr, $after:expr) => {
+        $crate::db::rows!(
+            $visibility $name [Some($crate::db::registry::Engine::$engine)] = $before, $row, $after
+        );
+    };
+    ($visibility:vis $name:ident [$engine:expr] = $before:expr, $row:expr, $after:expr) => {
+        $visibility static $name: $crate::db::Rows = $crate::db::Rows::new($before, $row, $after);
+        #[cfg(test)]
+        inventory::submit! {
+            $crate::db::registry::Registered {
+                name: stringify!($name),
+                place: concat!(file!(), ":", line!()),
+                engine: $engine,
+                sql: $crate::db::registry::Sql::Rows(&$name),
+            }
+        }
+    };
+}
+
+pub(crate) use rows;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@
 use sqlx::{SqlSafeStr, SqlStr};
 use std::fmt;
 
-/// A statement of SQL. Made by [`statement!`] or, for many rows at once, by [`rows!`]; nothing else is handed to sqlx.
+/// A statement of SQL. Made by [`statement!`] or, for many rows at once, by `rows!`; nothing else is handed to sqlx.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Statement(&'static str);
 
@@ -40,31 +40,6 @@ macro_rules! statement {
     };
 }
 
-/// Declares a statement with a list of rows in its middle: what stands before it, one row with `?` for each value, what stands
-/// after it.
-macro_rules! rows {
-    ($visibility:vis $name:ident = $before:expr, $row:expr, $after:expr) => {
-        $crate::db::rows!($visibility $name [None] = $before, $row, $after);
-    };
-    ($visibility:vis $name:ident for $engine:ident = $before:expr, $row:expr, $after:expr) => {
-        $crate::db::rows!(
-            $visibility $name [Some($crate::db::registry::Engine::$engine)] = $before, $row, $after
-        );
-    };
-    ($visibility:vis $name:ident [$engine:expr] = $before:expr, $row:expr, $after:expr) => {
-        $visibility static $name: $crate::db::Rows = $crate::db::Rows::new($before, $row, $after);
-        #[cfg(test)]
-        inventory::submit! {
-            $crate::db::registry::Registered {
-                name: stringify!($name),
-                place: concat!(file!(), ":", line!()),
-                engine: $engine,
-                sql: $crate::db::registry::Sql::Rows(&$name),
-            }
-        }
-    };
-}
-
 /// Makes a statement known to the tests.
 macro_rules! register {
     ($name:ident, $engine:expr, $statement:expr) => {
@@ -80,4 +55,4 @@ macro_rules! register {
     };
 }
 
-pub(crate) use {register, rows, statement};
+pub(crate) use {register, statement};

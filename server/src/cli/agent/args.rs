@@ -10,7 +10,7 @@ use protocol::{
 };
 
 #[derive(Debug, Subcommand)]
-pub(in crate::cli) enum AgentCommand {
+pub(crate) enum AgentCommand {
     /// Make an agent, or change the one with this address
     Create(Create),
     /// One agent a line: role, state, and what they serve
@@ -47,7 +47,7 @@ pub(in crate::cli) enum AgentCommand {
 }
 
 #[derive(Args, Debug)]
-pub(in crate::cli) struct Create {
+pub(crate) struct Create {
     /// The address to sign in with
     #[arg(long, value_parser = email)]
     pub(super) email: EmailAddress,
@@ -70,7 +70,7 @@ pub(in crate::cli) struct Create {
 /// At least one of them.
 #[derive(Args, Debug)]
 #[group(required = true, multiple = true)]
-pub(in crate::cli) struct Changes {
+pub(crate) struct Changes {
     /// The name that visitors see
     #[arg(long, value_parser = name)]
     name: Option<PersonName>,

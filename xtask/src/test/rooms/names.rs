@@ -108,7 +108,9 @@ impl Crate {
     fn import(&self, here: &Names, module: &Module, name: &str, seen: &mut Seen) -> Option<Names> {
         let named = |item: &&Use| item.name.as_deref() == Some(name);
         if let Some(item) = module.uses.iter().find(named) {
-            return Some(item.path.clone());
+            // `use anyhow::anyhow`: the first is a crate outside, for a module has been looked for before.
+            let is_outside = item.path.len() > 1 && item.path[0] == name;
+            return (!is_outside).then(|| item.path.clone());
         }
         if module.items.contains(name) {
             return None;

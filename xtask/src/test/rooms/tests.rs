@@ -168,3 +168,15 @@ fn a_use_in_a_function_counts_too() {
     ]);
     assert_eq!(said(&arrows).len(), 3);
 }
+
+#[test]
+fn a_name_of_a_crate_outside_that_is_called_like_it_is_no_arrow() {
+    let arrows = of(&[
+        ("lib.rs", "mod a;"),
+        (
+            "a.rs",
+            "use anyhow::{anyhow, bail}; fn f() { anyhow!(\"\"); bail!(anyhow::anyhow!(\"\")); }",
+        ),
+    ]);
+    assert_eq!(said(&arrows), [""; 0]);
+}
