@@ -414,3 +414,27 @@ test("a one-time link lets in once; a short password and a spent link say so", a
   assert.equal(await again.getByLabel("Contraseña").count(), 0);
   await accessible(again, "a spent link");
 });
+
+test("an agent who loses a queue while reading one of its tickets is told, and sees nothing more of it", async () => {
+  const site = await world.ayuda.site("pierde-cola", { queues: ["Soporte general", "Facturas"] });
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.startChat({ name: "Marta Ríos", message: "Algo que solo lee mi cola" });
+  await agent.accept();
+  await agent.hears("Algo que solo lee mi cola");
+
+  await world.ayuda.run(["agent", "set", agent.email, "--queue", "Facturas"]);
+  await agent.page.getByText("Ya no tienes acceso a este ticket").waitFor();
+  await agent.log.waitFor({ state: "hidden" });
+  for (const gone of ["Algo que solo lee mi cola", "Marta Ríos"]) {
+    await eventually(`«${gone}» is nowhere any more`, async () => !(await agent.page.content()).includes(gone));
+  }
+  await accessible(agent.page, "access lost");
+  await world.shot(agent.page, "access-lost");
+
+  // The chat went back to the queue, and to whoever serves it.
+  const other = await world.agent("Ana Gil", { sites: [site] });
+  await other.accept();
+  await other.hears("Algo que solo lee mi cola");
+  await visitor.hears("Ana Gil se ha unido");
+});
