@@ -6,20 +6,24 @@ use crate::{
     people::Agent,
 };
 use protocol::{MailId, TicketId};
+use tracing::instrument;
 
 impl Desk {
     /// The newest 200 mails that the agent may read, newest first: supervisors and owners those of their sites, agents those of
     /// tickets that they see.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
     pub async fn mails(&self, agent: &Agent) -> Result<Vec<KeptMail>> {
         list::newest(self, agent).await
     }
 
     /// One with its text and HTML, in which links open nothing.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, mail = %id))]
     pub async fn mail(&self, agent: &Agent, id: MailId) -> Result<(KeptMail, String, String)> {
         list::read(self, agent, id).await
     }
 
     /// Puts a parked mail back into the queue; for supervisors and owners.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, mail = %id))]
     pub async fn retry_mail(&self, agent: &Agent, id: MailId) -> Result<()> {
         list::retry(self, agent, id).await
     }

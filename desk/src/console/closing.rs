@@ -16,9 +16,14 @@ use protocol::{
     entry::{AgentBody, Category},
     settings::ClosingReason,
 };
+use tracing::instrument;
 
 impl Desk {
     /// Ends my chat with a closing reason; mail with number and link goes out when an e-mail is known.
+    ///
+    /// # Errors
+    /// `ChatEnded` when none is under way; `Forbidden` for anybody's but mine; a refusal of the reason.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn end_chat(
         &self,
         agent: &Agent,
@@ -40,6 +45,7 @@ impl Desk {
     }
 
     /// Closes a help request (first closed state) with a reason, which agents read as a comment; a second time does nothing.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn close_ticket(
         &self,
         agent: &Agent,
@@ -69,6 +75,7 @@ impl Desk {
     }
 
     /// The reasons to choose from for this ticket's site.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn closing_reasons(
         &self,
         agent: &Agent,

@@ -17,11 +17,17 @@ use protocol::{
     entry::{AgentBody, Category},
     text::{ChatText, FormText},
 };
+use tracing::instrument;
 
 impl Desk {
     /// A message to the visitor: in my active chat (1000 characters), or the answer to a help request (20 000; mailed to the
     /// visitor, state to *atendido*). It has its place among the others when this is first polled, and holds no
     /// transaction between two polls.
+    ///
+    /// # Errors
+    /// `NotFound` for a ticket that the agent does not see; `Forbidden` for a chat that is not theirs; `ChatEnded` when it ended meanwhile: the
+    /// text is not to go out as a mail unasked, the caller keeps it. Refusals of the text say what is wrong with it.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket, entry = %id))]
     pub async fn post_agent_message(
         &self,
         agent: &Agent,

@@ -8,10 +8,15 @@ use crate::{
     tickets::{LockedTicket, OpenOffer},
 };
 use protocol::{ChatId, Code, OfferId, Refusal, SiteId, TicketId};
+use tracing::instrument;
 use uuid::Uuid;
 
 impl Desk {
-    /// Takes a ringing or waiting chat: one of many wins, the others get `AlreadyTaken`.
+    /// Takes a ringing or waiting chat: one of many wins. By its agent once more, it is the same answer.
+    ///
+    /// # Errors
+    /// `AlreadyTaken` by somebody else; `ChatEnded` when it has ended or become a request; `NotFound` for what the agent does not see.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %chat))]
     pub async fn accept(&self, agent: &Agent, chat: ChatId) -> Result<TicketId> {
         let ticket = self.ticket_of(agent, chat).await?;
         let now = self.now();
@@ -30,6 +35,7 @@ impl Desk {
     }
 
     /// Lets it ring at the next one. Nothing happens when it does not ring at this agent.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %chat))]
     pub async fn decline(&self, agent: &Agent, chat: ChatId) -> Result<()> {
         let ticket = self.ticket_of(agent, chat).await?;
         let now = self.now();

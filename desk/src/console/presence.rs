@@ -7,9 +7,11 @@ use crate::{
     writer::ReadMark,
 };
 use protocol::{Seq, TicketId};
+use tracing::instrument;
 
 impl Desk {
     /// How far the agent's side has read. Who may not answer reads without a mark: the visitor is told of those who do.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn mark_read_by_agent(
         &self,
         agent: &Agent,
@@ -21,6 +23,7 @@ impl Desk {
     }
 
     /// The visitor's panel sees that the agent is typing.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn agent_is_typing(&self, agent: &Agent, ticket: TicketId) -> Result<()> {
         self.check_ticket(agent, Action::Answer, ticket).await?;
         let agent = Some((agent.id, agent.name.clone()));

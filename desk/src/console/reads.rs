@@ -16,10 +16,12 @@ use protocol::{
     contact::Contact,
     entry::{AgentEntry, Category, TicketState},
 };
+use tracing::instrument;
 use uuid::Uuid;
 
 impl Desk {
     /// The agent at the console.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
     pub async fn profile(&self, agent: &Agent) -> Result<Me> {
         let row = read!(self.db(), c => sqlx::query_as::<_, (String, String, String, i64)>(PROFILE)
             .bind(agent.id.0)
@@ -33,6 +35,7 @@ impl Desk {
     }
 
     /// What rings at this agent.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
     pub async fn offers(&self, agent: &Agent) -> Result<Vec<Offer>> {
         let rows = read!(self.db(), c => sqlx::query_as::<_, OfferRow>(OFFERS)
             .bind(agent.id.0)
@@ -46,6 +49,7 @@ impl Desk {
     }
 
     /// One offer, if it still rings here.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %chat))]
     pub async fn find_offer(&self, agent: &Agent, chat: ChatId) -> Result<Option<Offer>> {
         let row = read!(self.db(), c => sqlx::query_as::<_, OfferRow>(OFFER)
             .bind(agent.id.0)
@@ -76,6 +80,7 @@ impl Desk {
     }
 
     /// The head of a ticket.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn conversation(&self, agent: &Agent, ticket: TicketId) -> Result<Conversation> {
         let row = read!(self.db(), c => sqlx::query_as::<_, Row>(READ)
             .bind(ticket.0)
@@ -108,6 +113,7 @@ impl Desk {
     }
 
     /// At most `limits::ENTRIES` entries after `after`, and the last sequence.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn agent_entries(
         &self,
         agent: &Agent,

@@ -8,12 +8,14 @@ use crate::{
 };
 use protocol::{Code, Refusal};
 use std::sync::Arc;
+use tracing::instrument;
 
 /// Longest address and password that are looked at, in bytes: nothing longer was ever accepted, and a hash would take its time over it.
 const LONGEST: usize = 1_000;
 
 impl Desk {
     /// Checks address and password; answers alike for a known and an unknown address (`sign_in_failed`).
+    #[instrument(level = "debug", skip_all)]
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SessionToken> {
         let refused = || Error::from(Refusal::new(Code::SignInFailed));
         if email.len() > LONGEST || password.len() > LONGEST || email.contains('\0') {
@@ -27,17 +29,20 @@ impl Desk {
     }
 
     /// The signed-in agent; none when the session is unknown or has ended. From memory when seen lately.
+    #[instrument(level = "debug", skip_all)]
     pub async fn find_session(&self, token: &str) -> Result<Option<Agent>> {
         let agent = sessions::find(self, token).await?;
         Ok(agent.and_then(|agent| self.find_agent(agent)).map(Arc::unwrap_or_clone))
     }
 
     /// Ends a session; its consoles hear `SignedOut`.
+    #[instrument(level = "debug", skip_all)]
     pub async fn sign_out(&self, token: &str) -> Result<()> {
         sessions::sign_out(self, token).await
     }
 
     /// Uses a one-time link's token (10 characters at least in the password), and signs in.
+    #[instrument(level = "debug", skip_all)]
     pub async fn set_password(&self, link_token: &str, password: &str) -> Result<SessionToken> {
         let hash = self.0.passwords.hash(password).await?;
         let now = self.now();

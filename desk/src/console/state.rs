@@ -7,9 +7,11 @@ use crate::{
     routing,
 };
 use protocol::{AgentId, agent::AgentState};
+use tracing::instrument;
 
 impl Desk {
     /// *Disponible* or *Ausente*; consoles and pages hear of it at once.
+    #[instrument(level = "debug", skip_all, fields(%agent))]
     pub async fn set_agent_state(&self, agent: AgentId, state: AgentState) -> Result<()> {
         let mut tx = self.begin().await?;
         if !accounts::set_state(&mut tx, agent, state, self.now()).await? {

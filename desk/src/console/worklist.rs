@@ -12,6 +12,7 @@ use protocol::{
     contact::Contact,
     entry::{Category, TicketState},
 };
+use tracing::instrument;
 use uuid::Uuid;
 
 /// Rows of the list.
@@ -19,6 +20,7 @@ const MAX_ITEMS: usize = 500;
 
 impl Desk {
     /// My chats, waiting chats, open help requests: in that order, oldest first; at most 500 rows.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
     pub async fn worklist(&self, agent: &Agent) -> Result<Vec<WorkItem>> {
         let mut items = Vec::new();
         for (kind, sql) in [(WorkKind::MyChat, MINE), (WorkKind::WaitingChat, WAITING)] {
@@ -54,6 +56,7 @@ impl Desk {
     }
 
     /// One row, or none when it is not (or no longer) in this agent's list.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn find_worklist_item(
         &self,
         agent: &Agent,

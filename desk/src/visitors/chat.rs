@@ -16,7 +16,9 @@ use tracing::instrument;
 
 impl Desk {
     /// Opens a ticket with a waiting chat and its first message, and offers it. The same `id` again answers the first ticket.
-    /// `ChatClosed` when the button says Ayuda.
+    ///
+    /// # Errors
+    /// `ChatClosed` when the button says Ayuda: the same text fits into a request. `NameOrEmailRequired` without a name and without an address.
     #[instrument(level = "debug", skip_all, fields(site = %site.key))]
     pub async fn start_chat(&self, site: &Site, new: NewChat) -> Result<Started> {
         if new.name.is_none() && new.email.is_none() {

@@ -19,6 +19,9 @@ impl Desk {
     /// A chat message: committed when it answers. Into a running or waiting chat; on a help request or an ended chat it is a
     /// reply (reopens a closed ticket, tells agents by mail). Text may be empty when there are files. It has its place among
     /// the others when this is first polled, and holds no transaction between two polls.
+    ///
+    /// # Errors
+    /// Refusals of the text or of its files, and `NotFound`, are for good; with any other error the same id may be sent again.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket, entry = %id))]
     pub async fn post_visitor_message(
         &self,
