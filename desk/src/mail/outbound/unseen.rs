@@ -13,6 +13,7 @@ use crate::{
     },
     tickets::{
         LockedTicket,
+        entries::EntryKind,
         follow::{FollowedEntry, Follower, Start},
     },
 };
@@ -26,14 +27,14 @@ pub(crate) struct UnseenReplies;
 impl Follower for UnseenReplies {
     const NAME: &'static str = "unseen_replies";
     const START: Start = Start::Beginning;
+    const KIND: Option<EntryKind> = Some(EntryKind::Agent);
 
     /// When to look after which ticket.
     type Plan = BTreeMap<TicketId, Timestamp>;
 
     async fn plan(desk: &Desk, page: &[FollowedEntry]) -> Result<Self::Plan> {
-        let replies: Vec<_> = page.iter().filter(|entry| entry.kind == "agent").collect();
         let mut plan = BTreeMap::new();
-        for replies in replies.chunks(MAX_ROWS) {
+        for replies in page.chunks(MAX_ROWS) {
             for (ticket, site, at) in unseen_of(desk, replies).await? {
                 // Gone with its tickets.
                 let Some(site) = desk.find_site_by_id(site) else { continue };
@@ -64,7 +65,7 @@ rows!(UNSEEN =
 /// Those of the replies that a visitor with an address has neither seen nor got by mail.
 async fn unseen_of(
     desk: &Desk,
-    replies: &[&FollowedEntry],
+    replies: &[FollowedEntry],
 ) -> Result<Vec<(TicketId, SiteId, Timestamp)>> {
     let (text, size) = UNSEEN.text_to_read(desk.db(), replies.len());
     let rows: Vec<(Uuid, Uuid, i64)> = read!(desk.db(), c => {

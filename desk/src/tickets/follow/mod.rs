@@ -17,16 +17,19 @@ pub(crate) use renumber::{after_removal, after_restore};
 
 use crate::{
     Desk, Result, Stop,
-    db::{Tx, read, retry, run, statement},
+    db::{Db, Tx, read, retry, run, statement},
+    tickets::entries::EntryKind,
 };
 use place::{Place, Snapshot};
 use protocol::{Seq, TicketId, Timestamp};
-use sqlx::types::Json;
+use sqlx::{PgPool, SqlitePool, types::Json};
 use std::time::Duration;
 use uuid::Uuid;
 
 /// Entries of one page; the last transaction of it may add some.
 const PAGE: usize = 4_096;
+/// Entries of SQLite looked through for one page, also where few are of the follower's kind.
+const SPAN: i64 = 100_000;
 /// Looked for new entries this often, and not at every commit: a follower then costs the one writer a transaction a second
 /// and not one for every batch.
 const LOOK: Duration = Duration::from_secs(1);
@@ -36,6 +39,8 @@ pub(crate) trait Follower: Send + Sync + 'static {
     /// Under which its position is stored.
     const NAME: &'static str;
     const START: Start;
+    /// The only kind of entry that it acts on; none: all. The others are not even read.
+    const KIND: Option<EntryKind> = None;
     /// What follows from a page.
     type Plan: Send + Sync;
 
@@ -67,7 +72,7 @@ pub(crate) struct FollowedEntry {
     pub(crate) ticket: TicketId,
     pub(crate) seq: Seq,
     pub(crate) at: Timestamp,
-    pub(crate) kind: String,
+    pub(crate) kind: EntryKind,
 }
 
 /// Follows for as long as `stop` is not set.
@@ -96,9 +101,9 @@ pub(crate) async fn catch_up<F: Follower>(desk: &Desk) -> Result<()> {
 /// Takes one page of at least `most` entries, if there are so many; whether there may be more.
 async fn step<F: Follower>(desk: &Desk, most: usize) -> Result<bool> {
     let place = place_of::<F>(desk).await?;
-    let Some(page) = read_page(desk, &place, most).await? else { return Ok(false) };
+    let Some(page) = read_page::<F>(desk, &place, most).await? else { return Ok(false) };
     take::<F>(desk, &place, &page).await?;
-    Ok(page.entries.len() >= most)
+    Ok(page.is_full)
 }
 
 /// Writes what follows from a page, and that it was taken; nothing of it when somebody else has taken it.
@@ -165,13 +170,15 @@ async fn end(desk: &Desk) -> Result<Place> {
 struct Page {
     entries: Vec<FollowedEntry>,
     end: Place,
+    /// There may be more.
+    is_full: bool,
 }
 
 // One writer: the order of rows is that of commits.
 statement!(PAGE_SQLITE for Sqlite = "
     select position, ticket_id, seq, at, kind, null as snapshot
     from entries
-    where position > $1
+    where position > $1 and position <= $3 and ($4 is null or kind = $4)
     order by position
     limit $2");
 // What was under way when the numbers after it were taken, and what has a number after the position (index
@@ -204,18 +211,49 @@ struct Row {
 }
 
 /// What is new after a place; none when nothing is.
-async fn read_page(desk: &Desk, place: &Place, most: usize) -> Result<Option<Page>> {
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let rows: Vec<Row> = match desk.db() {
-        crate::db::Db::Sqlite { read, .. } => {
-            let query = sqlx::query_as(PAGE_SQLITE).bind(place.position).bind(most);
-            query.fetch_all(read).await?
-        }
-        crate::db::Db::Postgres(pool) => {
-            let query = sqlx::query_as(PAGE_POSTGRES).bind(place.position).bind(most);
-            query.bind(&place.under_way).fetch_all(pool).await?
-        }
-    };
+async fn read_page<F: Follower>(desk: &Desk, place: &Place, most: usize) -> Result<Option<Page>> {
+    match desk.db() {
+        Db::Sqlite { read, .. } => read_sqlite::<F>(read, place, most).await,
+        Db::Postgres(pool) => read_postgres::<F>(pool, place, most).await,
+    }
+}
+
+/// Of the kind alone, which spares reading what the talk mostly is.
+async fn read_sqlite<F: Follower>(
+    pool: &SqlitePool,
+    place: &Place,
+    most: usize,
+) -> Result<Option<Page>> {
+    let last: i64 = sqlx::query_scalar(LAST_SQLITE).fetch_one(pool).await?;
+    if last <= place.position {
+        return Ok(None);
+    }
+    let upto = last.min(place.position.saturating_add(SPAN));
+    let rows: Vec<Row> = sqlx::query_as(PAGE_SQLITE)
+        .bind(place.position)
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .bind(upto)
+        .bind(F::KIND.map(EntryKind::as_text))
+        .fetch_all(pool)
+        .await?;
+    let is_cut = rows.len() >= most;
+    let reached = rows.last().filter(|_| is_cut).map_or(upto, |row| row.position);
+    let entries = rows.into_iter().map(Row::entry).collect::<Result<_>>()?;
+    Ok(Some(Page { entries, end: place.after(reached, &[]), is_full: is_cut || upto < last }))
+}
+
+/// All of them, because the order of a ticket's entries is worked out from all; those of the kind are handed on.
+async fn read_postgres<F: Follower>(
+    pool: &PgPool,
+    place: &Place,
+    most: usize,
+) -> Result<Option<Page>> {
+    let rows: Vec<Row> = sqlx::query_as(PAGE_POSTGRES)
+        .bind(place.position)
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .bind(&place.under_way)
+        .fetch_all(pool)
+        .await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let under_way = match &first.snapshot {
         Some(snapshot) => Snapshot::parse(snapshot)?.under_way,
@@ -223,13 +261,22 @@ async fn read_page(desk: &Desk, place: &Place, most: usize) -> Result<Option<Pag
     };
     let last = rows.iter().map(|row| row.position).max().unwrap_or(place.position);
     let end = place.after(last, &under_way);
-    let entry = |row: Row| FollowedEntry {
-        ticket: TicketId(row.ticket_id),
-        seq: Seq(row.seq),
-        at: Timestamp(row.at),
-        kind: row.kind,
-    };
-    Ok(Some(Page { entries: rows.into_iter().map(entry).collect(), end }))
+    let is_full = rows.len() >= most;
+    let entries: Vec<FollowedEntry> = rows.into_iter().map(Row::entry).collect::<Result<_>>()?;
+    let entries =
+        entries.into_iter().filter(|entry| F::KIND.is_none_or(|kind| kind == entry.kind)).collect();
+    Ok(Some(Page { entries, end, is_full }))
+}
+
+impl Row {
+    fn entry(self) -> Result<FollowedEntry> {
+        Ok(FollowedEntry {
+            ticket: TicketId(self.ticket_id),
+            seq: Seq(self.seq),
+            at: Timestamp(self.at),
+            kind: EntryKind::from_text(&self.kind)?,
+        })
+    }
 }
 
 statement!(

@@ -197,7 +197,7 @@ async fn of_two_with_the_same_page_one_writes(world: World) {
     world.start(&site).await;
     let desk = &world.desk;
     let place = place_of::<Recorder>(desk).await.unwrap();
-    let page = read_page(desk, &place, PAGE).await.unwrap().unwrap();
+    let page = read_page::<Recorder>(desk, &place, PAGE).await.unwrap().unwrap();
     let (one, two) =
         tokio::join!(take::<Recorder>(desk, &place, &page), take::<Recorder>(desk, &place, &page));
     assert!(one.is_ok() && two.is_ok());
@@ -237,7 +237,7 @@ async fn a_page_that_was_read_before_a_sites_removal_is_read_again(world: World)
         world.start(&goes).await;
     }
     let place = place_of::<Recorder>(&world.desk).await.unwrap();
-    let page = read_page(&world.desk, &place, PAGE).await.unwrap().unwrap();
+    let page = read_page::<Recorder>(&world.desk, &place, PAGE).await.unwrap().unwrap();
     assert!(world.desk.remove_site(&goes.key).await.unwrap());
     world.start(&stays).await;
     take::<Recorder>(&world.desk, &place, &page).await.unwrap();
