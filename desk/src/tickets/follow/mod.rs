@@ -228,7 +228,8 @@ async fn read_sqlite<F: Follower>(
     if last <= place.position {
         return Ok(None);
     }
-    let upto = last.min(place.position.saturating_add(SPAN));
+    // Rows are numbered from 1; who has not begun stands far below.
+    let upto = last.min(place.position.max(0).saturating_add(SPAN));
     let rows: Vec<Row> = sqlx::query_as(PAGE_SQLITE)
         .bind(place.position)
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
