@@ -161,7 +161,8 @@ async fn an_agent_of_one_site_sees_nothing_of_another(world: World) {
         AgentEvent::Work { item } => Some(item.preview.as_str()),
         _ => None,
     });
-    assert_eq!(rows.collect::<Vec<_>>(), ["Para ella"]);
+    // Once or, when it changed again meanwhile, twice: but no other.
+    assert_eq!(rows.collect::<std::collections::BTreeSet<_>>(), ["Para ella"].into());
     let all = format!("{heard:?}");
     assert!(!all.contains(&ticket.to_string()) && !all.contains("secreto"), "{all}");
 }
