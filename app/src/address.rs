@@ -17,6 +17,11 @@ impl Address {
         self.0
     }
 
+    /// Whether it names something by its id.
+    pub fn has_id(self) -> bool {
+        self.parts().is_some()
+    }
+
     /// Whether a path is this address, whatever stands in the place of the id. A slash at its end makes no difference.
     pub fn matches(self, path: &str) -> bool {
         self.text_of_id(path).is_some()
@@ -68,6 +73,7 @@ mod tests {
         }
         assert_eq!(PLAIN.path(ticket), "/console");
         assert_eq!(PLAIN.id::<TicketId>("/console"), None);
+        assert!(TICKET.has_id() && !PLAIN.has_id());
     }
 
     #[test]

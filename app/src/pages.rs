@@ -31,7 +31,7 @@ pub struct Row {
     pub icon: Drawing,
     /// Its addresses; the navigation bar leads to the first.
     pub addresses: &'static [Address],
-    /// The least role that may see it. The server refuses others, and their navigation bar does not show it.
+    /// The least role that may see it. The server's router refuses others, and their navigation bar does not show it.
     pub least: Role,
     /// The number beside its name in the navigation bar, for a page that has one; 0 is not shown.
     pub badge: Option<fn(Console) -> u32>,

@@ -11,6 +11,7 @@ mod router;
 mod shared;
 mod sign_in;
 
+pub use functions::{FUNCTIONS, Function, Reach};
 pub use password::PasswordProblem;
 pub use router::router;
 pub use shared::{ConsoleAssets, Language, Nonce};

@@ -11,8 +11,12 @@ pub mod settings;
 mod visitor;
 mod ws;
 
-pub use edge::access::Access;
+pub use edge::access::{Access, Reach};
 pub use router::Declared;
+pub use ws::{
+    agent::may::COMMANDS as AGENT_COMMANDS, declared::DeclaredCommand,
+    visitor::may::COMMANDS as VISITOR_COMMANDS,
+};
 
 use desk::{Desk, Keeper, KeeperError};
 use edge::{
@@ -185,5 +189,57 @@ impl Running {
         server.desk.close().await;
         // The lock is the last to go.
         drop(keeper);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{body::Body, http::Request};
+    use desk::people::NewAgent;
+    use protocol::Role;
+    use settings::Flags;
+    use tower::ServiceExt;
+
+    /// A session of somebody with this role.
+    async fn cookie(desk: &Desk, role: Role) -> String {
+        let email = format!("{role}@example.com");
+        let password = "una clave muy larga";
+        let new = NewAgent {
+            email: email.clone(),
+            name: "Lucía Medina".into(),
+            role,
+            sites: Vec::new(),
+            queues: Vec::new(),
+            password: Some(password.into()),
+        };
+        desk.create_agent(new).await.unwrap();
+        format!("ayuda_session={}", desk.sign_in(&email, password).await.unwrap().0)
+    }
+
+    #[tokio::test]
+    async fn a_route_refuses_whoever_is_less_than_its_least_role() {
+        let folder = tempfile::tempdir().unwrap();
+        let flags = Flags { listen: Some("127.0.0.1:0".into()), ..Flags::default() };
+        let mut settings = Settings::load(flags).unwrap();
+        settings.data_dir = folder.path().to_owned();
+        let running = start(settings).await.unwrap();
+        for role in Role::ALL {
+            let cookie = cookie(running.desk(), role).await;
+            for least in Role::ALL {
+                let table = router::Table::new(running.server.clone())
+                    .get(Access::Agent(least, Reach::Own), "/function", async || "done")
+                    .get(Access::AgentPage(least, Reach::Own), "/page", async || "done");
+                let router = table.router.with_state(running.server.clone());
+                for path in ["/function", "/page"] {
+                    let request = Request::get(path).header("cookie", &cookie);
+                    let request = request.body(Body::empty()).unwrap();
+                    let status = router.clone().oneshot(request).await.unwrap().status();
+                    let expected = if role < least { 403 } else { 200 };
+                    assert_eq!(status, expected, "{role} at {path} for {least}");
+                }
+            }
+        }
+        running.stop().await;
     }
 }

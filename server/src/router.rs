@@ -1,10 +1,10 @@
 //! Every address there is, and who may call it. Denied unless declared: the table has no row without an [`Access`], and a
-//! test walks all rows as every role.
+//! test walks all rows as every role. Pages and functions of the console come with the role that `app` declares for each.
 
 use crate::{
     console,
     edge::{
-        access::{self, Access},
+        access::{self, Access, Reach},
         compression, error_responses,
         failure::Failure,
         security,
@@ -13,6 +13,7 @@ use crate::{
     ops::{assets, demo_page, health, home, metrics, telemetry},
     visitor, ws,
 };
+use app::{pages::PAGES, ssr::FUNCTIONS};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -21,7 +22,7 @@ use axum::{
     response::IntoResponse,
     routing::{MethodFilter, MethodRouter, on},
 };
-use protocol::Code;
+use protocol::{Code, Role};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 /// A row of the table.
@@ -40,14 +41,14 @@ const BODY_BYTES: usize = 256 * 1024;
 
 /// The whole server, and the table it was made from.
 pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
-    use Access::{Agent, AgentPage, Public, Ticket, Visitor};
-    let Table { router, declared, .. } = Table::new(server.clone())
+    use Access::{Agent, AgentPage, Operator, Public, Ticket, TicketLink, Visitor};
+    let table = Table::new(server.clone())
         // For operators and whoever comes by.
         .get(Public, "/", home::home)
         .get(Public, "/demo", demo_page::show)
         .get(Public, "/healthz", health::alive)
         .get(Public, "/readyz", health::ready)
-        .get(Public, "/metrics", metrics::metrics)
+        .get(Operator, "/metrics", metrics::metrics)
         // For host pages.
         .get(Public, "/widget.js", assets::serve_loader)
         .get(Public, "/assets/{*path}", assets::serve)
@@ -58,9 +59,9 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .upload(Public, "/w/{site}/chats", visitor::chats::start)
         .upload(Public, "/w/{site}/requests", visitor::requests::ask)
         .get(Public, "/w/{site}/socket", ws::visitor::upgrade)
-        .upload(Visitor, "/w/{site}/files", visitor::files::upload)
-        .get(Visitor, "/w/{site}/files/{id}", visitor::files::download)
-        .get(Public, "/t/{number}", visitor::ticket::page)
+        .upload(Visitor(Reach::Own), "/w/{site}/files", visitor::files::upload)
+        .get(Visitor(Reach::Ticket), "/w/{site}/files/{id}", visitor::files::download)
+        .get(TicketLink, "/t/{number}", visitor::ticket::page)
         .upload(Ticket, "/t/{number}", visitor::ticket_posts::reply)
         .get(Ticket, "/t/{number}/files/{id}", visitor::ticket::download)
         .post(Ticket, "/t/{number}/transcript", visitor::ticket_posts::transcript)
@@ -71,14 +72,20 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .post(Public, "/console/sign-out", console::sign_in::sign_out)
         .get(Public, "/console/password", console::password::page)
         .post(Public, "/console/password", console::password::set)
-        .get(Agent, "/console/socket", ws::agent::upgrade)
-        .upload(Agent, "/console/files", console::files::upload)
-        .get(Agent, "/console/files/{id}", console::files::download)
-        .get(Agent, "/console/mail/{id}/html", console::mail::html)
-        .get(Agent, "/console/api/{*path}", console::pages::page)
-        .post(Agent, "/console/api/{*path}", console::pages::page)
-        .get(AgentPage, "/console", console::pages::page)
-        .get(AgentPage, "/console/{*path}", console::pages::page);
+        .get(Agent(Role::Agent, Reach::Own), "/console/socket", ws::agent::upgrade)
+        .upload(Agent(Role::Agent, Reach::Ticket), "/console/files", console::files::upload)
+        .get(Agent(Role::Agent, Reach::Ticket), "/console/files/{id}", console::files::download)
+        .get(Agent(Role::Agent, Reach::Ticket), "/console/mail/{mail}/html", console::mail::html);
+    let table = FUNCTIONS.iter().fold(table, |table, function| {
+        let access = Agent(function.least, function.reach);
+        table.post(access, function.path, console::pages::page)
+    });
+    let pages =
+        PAGES.iter().flat_map(|row| row.addresses.iter().map(move |address| (row, address)));
+    let Table { router, declared, .. } = pages.fold(table, |table, (row, address)| {
+        let reach = if address.has_id() { Reach::Ticket } else { Reach::Own };
+        table.get(AgentPage(row.least, reach), address.pattern(), console::pages::page)
+    });
     let server = server.clone();
     let router = router
         .fallback(async || Failure::of(Code::NotFound))
@@ -93,18 +100,19 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
     (router, declared)
 }
 
-struct Table {
-    router: Router<Server>,
+/// The routes as they are declared, one row after another.
+pub(crate) struct Table {
+    pub(crate) router: Router<Server>,
     declared: Vec<Declared>,
     server: Server,
 }
 
 impl Table {
-    fn new(server: Server) -> Self {
+    pub(crate) fn new(server: Server) -> Self {
         Self { router: Router::new(), declared: Vec::new(), server }
     }
 
-    fn get<T: 'static>(
+    pub(crate) fn get<T: 'static>(
         self,
         access: Access,
         path: &'static str,
@@ -139,10 +147,18 @@ impl Table {
         let server = self.server.clone();
         let guarded = match row.access {
             Access::Public => route,
-            Access::Visitor => route.route_layer(from_fn_with_state(server, access::visitor)),
+            Access::Operator => route.route_layer(from_fn_with_state(server, access::operator)),
+            Access::Visitor(_) => route.route_layer(from_fn_with_state(server, access::visitor)),
+            Access::TicketLink => {
+                route.route_layer(from_fn_with_state(server, access::ticket_link))
+            }
             Access::Ticket => route.route_layer(from_fn_with_state(server, access::ticket)),
-            Access::Agent => route.route_layer(from_fn_with_state(server, access::agent)),
-            Access::AgentPage => route.route_layer(from_fn_with_state(server, access::agent_page)),
+            Access::Agent(least, _) => {
+                route.route_layer(from_fn_with_state((server, least), access::agent))
+            }
+            Access::AgentPage(least, _) => {
+                route.route_layer(from_fn_with_state((server, least), access::agent_page))
+            }
         };
         self.router = self.router.route(row.path, guarded);
         self.declared.push(row);

@@ -1,4 +1,4 @@
-//! `/console/mail/{id}/html`: a mail as it was written, for the frame in the console. Its styles are inline, so it has an address
+//! `/console/mail/{mail}/html`: a mail as it was written, for the frame in the console. Its styles are inline, so it has an address
 //! and a policy of its own rather than a looser policy for the console.
 
 use crate::edge::{
@@ -19,7 +19,7 @@ use tracing::instrument;
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; \
                       frame-ancestors 'self'; sandbox";
 
-/// `GET /console/mail/{id}/html`
+/// `GET /console/mail/{mail}/html`
 #[instrument(skip_all, fields(agent = %agent.id))]
 pub(crate) async fn html(
     State(server): State<Server>,

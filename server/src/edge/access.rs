@@ -1,20 +1,25 @@
-//! Who may call a route. A route without one of these does not exist.
+//! Who may call a route or send a command of a socket. What has none of these does not exist.
 
 use super::{
     cookies,
     failure::{Answer, Failure},
-    request_info::bearer,
+    operator,
+    request_info::{bearer, query},
     respond::see_other,
     site_in_path::SiteInPath,
     state::Server,
 };
+pub use app::ssr::Reach;
 use axum::{
     extract::{Path, Request, State},
     http::HeaderMap,
     middleware::Next,
 };
-use desk::{people::SessionToken, tickets::Visitor};
-use protocol::{Code, TicketNumber, TicketToken};
+use desk::{
+    people::{Agent, SessionToken},
+    tickets::Visitor,
+};
+use protocol::{Code, Role, TicketNumber, TicketToken};
 use std::collections::HashMap;
 
 /// Who may call.
@@ -22,14 +27,26 @@ use std::collections::HashMap;
 pub enum Access {
     /// Anybody.
     Public,
-    /// Whoever shows the token of a ticket of the site in the path: `Authorization: Bearer`.
-    Visitor,
+    /// Whoever shows the token for figures; where none is set, whoever asks from this machine.
+    Operator,
+    /// Whoever shows the token of a ticket of the site: `Authorization: Bearer`, or a socket's hello.
+    Visitor(Reach),
+    /// Whoever follows the ticket's link, or came through it before: its cookie.
+    TicketLink,
     /// Whoever came through the ticket's link: its cookie.
     Ticket,
-    /// A signed-in agent; anybody else is refused.
-    Agent,
-    /// A signed-in agent; anybody else is sent to sign in.
-    AgentPage,
+    /// A signed-in agent of at least this role; anybody else is refused.
+    Agent(Role, Reach),
+    /// The same, but whoever is not signed in is sent to sign in.
+    AgentPage(Role, Reach),
+}
+
+/// Lets through an operator.
+pub(crate) async fn operator(State(server): State<Server>, request: Request, next: Next) -> Answer {
+    if !operator::is_one(&server, &request) {
+        return Err(Failure::of(Code::Forbidden));
+    }
+    Ok(next.run(request).await)
 }
 
 /// Lets through with [`Visitor`] and the site in the request's extensions.
@@ -62,8 +79,21 @@ pub(crate) async fn ticket(
     Ok(next.run(request).await)
 }
 
+/// Lets through a link that is followed, at whose key the handler looks, and whoever came through it before, as [`ticket`] does.
+pub(crate) async fn ticket_link(
+    server: State<Server>,
+    params: Path<HashMap<String, String>>,
+    request: Request,
+    next: Next,
+) -> Answer {
+    if query(request.uri(), "k").is_some() {
+        return Ok(next.run(request).await);
+    }
+    ticket(server, params, request, next).await
+}
+
 /// Whom the cookie of a ticket's page stands for. The number alone opens nothing, and does not even exist.
-pub(crate) async fn ticket_reader(
+async fn ticket_reader(
     server: &Server,
     number: &TicketNumber,
     headers: &HeaderMap,
@@ -76,22 +106,26 @@ pub(crate) async fn ticket_reader(
     if known.0 == token { Ok(visitor) } else { Err(not_found) }
 }
 
-/// Lets through with the agent and its [`SessionToken`] in the request's extensions.
-pub(crate) async fn agent(State(server): State<Server>, request: Request, next: Next) -> Answer {
+/// Lets through an agent of at least this role, with the agent and its [`SessionToken`] in the request's extensions.
+pub(crate) async fn agent(
+    State((server, least)): State<(Server, Role)>,
+    request: Request,
+    next: Next,
+) -> Answer {
     match signed_in(&server, request).await? {
-        Ok(request) => Ok(next.run(request).await),
+        Ok(request) => if_allowed(least, request, next).await,
         Err(_) => Err(Failure::of(Code::SignInRequired)),
     }
 }
 
-/// The same, where anybody else is sent to sign in and comes back afterwards.
+/// The same, where whoever is not signed in is sent to sign in and comes back afterwards.
 pub(crate) async fn agent_page(
-    State(server): State<Server>,
+    State((server, least)): State<(Server, Role)>,
     request: Request,
     next: Next,
 ) -> Answer {
     let request = match signed_in(&server, request).await? {
-        Ok(request) => return Ok(next.run(request).await),
+        Ok(request) => return if_allowed(least, request, next).await,
         Err(request) => request,
     };
     let wanted = request.uri().path();
@@ -100,6 +134,13 @@ pub(crate) async fn agent_page(
         see_other("/console/sign-in", [cookie])
     } else {
         see_other("/console/sign-in", [])
+    }
+}
+
+async fn if_allowed(least: Role, request: Request, next: Next) -> Answer {
+    match request.extensions().get::<Agent>() {
+        Some(agent) if agent.role >= least => Ok(next.run(request).await),
+        _ => Err(Failure::of(Code::Forbidden)),
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod failure;
 pub(crate) mod files;
 pub(crate) mod form;
 pub(crate) mod open_sockets;
+pub(crate) mod operator;
 pub(crate) mod origin;
 pub(crate) mod page;
 pub(crate) mod rates;

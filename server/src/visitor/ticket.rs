@@ -2,7 +2,7 @@
 
 use super::ticket_page::show;
 use crate::edge::{
-    access, cookies,
+    cookies,
     failure::{Answer, Failure},
     files,
     page::Reader,
@@ -14,8 +14,9 @@ use axum::{
     Extension,
     extract::{Path, Request, State},
 };
-use desk::tickets::Visitor;
+use desk::{sites::Site, tickets::Visitor};
 use protocol::{Code, TicketNumber};
+use std::sync::Arc;
 use tracing::{Span, field, instrument};
 use widget::ssr::TicketAnswer;
 
@@ -29,9 +30,11 @@ pub(crate) async fn page(
     if let Some(k) = query(request.uri(), "k") {
         return follow_link(&server, &number, &k).await;
     }
-    let visitor = access::ticket_reader(&server, &number, request.headers()).await?;
+    // Who follows no link has come through one: `Access::TicketLink`.
+    let not_found = Failure::of(Code::NotFound);
+    let visitor = *request.extensions().get::<Visitor>().ok_or(not_found)?;
+    let site = Arc::clone(request.extensions().get::<Arc<Site>>().ok_or(not_found)?);
     Span::current().record("ticket", field::display(visitor.ticket));
-    let site = server.desk.find_site_by_id(visitor.site).ok_or(Failure::of(Code::NotFound))?;
     let done = query(request.uri(), "done");
     let answer = done.as_deref().and_then(TicketAnswer::done);
     let id = server.desk.clock().new_entry_id();

@@ -2,6 +2,7 @@
 
 pub(crate) mod agent;
 mod connection;
+pub(crate) mod declared;
 mod in_flight;
 mod session;
 pub(crate) mod visitor;

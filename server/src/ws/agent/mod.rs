@@ -1,5 +1,6 @@
 //! A console's socket (`ayuda.agent.1`): the agent's list, offers, and the tickets on screen. While it is open the agent is there.
 
+pub(crate) mod may;
 mod view;
 
 use super::{
@@ -171,6 +172,10 @@ impl Audience for Console {
         command: AgentCommand,
     ) -> Result<(), End> {
         self.view.refresh_agent();
+        if let Some(refused) = may::refuse(self.view.agent.role, &command) {
+            answers.begin(ready(refused), false);
+            return Ok(());
+        }
         match command {
             AgentCommand::Hello => {}
             AgentCommand::Watch { ticket, after } => {

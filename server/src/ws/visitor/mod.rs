@@ -1,6 +1,7 @@
 //! A panel's socket (`ayuda.visitor.1`): the status for everybody, the ticket for whoever shows its token.
 
 mod commands;
+pub(crate) mod may;
 
 use super::{
     connection::{Close, Connection},
@@ -170,6 +171,9 @@ impl Audience for Panel {
             self.opened.as_ref().is_some_and(|opened| !opened.is_live) || has_files(&command);
         let id = commands::id_of(&command);
         let answering = match (&self.opened, command) {
+            (None, command) if !may::is_public(&command) => {
+                ready(VisitorEvent::Refused { id, refusal: Refusal::new(Code::NotFound) })
+            }
             (_, VisitorCommand::Ping) => ready(VisitorEvent::Pong),
             (Some(opened), VisitorCommand::Typing) => {
                 self.server.desk.visitor_is_typing(opened.visitor);
@@ -180,7 +184,8 @@ impl Audience for Panel {
                 let site = site.unwrap_or_else(|| Arc::clone(&self.site));
                 commands::begin(&self.server, &site, self.client, opened.visitor, command)
             }
-            (None, _) => ready(VisitorEvent::Refused { id, refusal: Refusal::new(Code::NotFound) }),
+            // The session sees to a hello.
+            (None, _) => return Ok(()),
         };
         self.unanswered.extend(id);
         answers.begin(answering, alone);

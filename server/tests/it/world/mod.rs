@@ -179,7 +179,7 @@ pub async fn soon<T>(what: &str, comes: impl Future<Output = T>) -> T {
 }
 
 /// Asks again until there is something.
-async fn eventually<T>(mut found: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(mut found: impl AsyncFnMut() -> Option<T>) -> T {
     soon("what was asked for", async {
         loop {
             if let Some(found) = found().await {

@@ -8,6 +8,7 @@ use protocol::{
     visitor::{self, VisitorCommand, VisitorEvent},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     WebSocketStream, client_async,
@@ -105,6 +106,23 @@ impl Socket {
                 }
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Came::Closed(u16::from(CloseCode::Abnormal)),
+            }
+        }
+    }
+
+    /// The frames up to the first that is wanted, as they came.
+    pub async fn frames_until(&mut self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let mut frames = Vec::new();
+        loop {
+            match self.next::<Value>().await {
+                Came::Event(frame) => {
+                    let is_last = wanted(&frame);
+                    frames.push(frame);
+                    if is_last {
+                        return frames;
+                    }
+                }
+                Came::Closed(code) => panic!("closed with {code} after {frames:?}"),
             }
         }
     }

@@ -1,0 +1,12 @@
+//! Who may what: every route, server function and command of a socket, by name, as everybody there is. What is expected comes
+//! from the declarations and from where the ticket lies; SECURITY.md shows the same table.
+
+mod agent_commands;
+mod document;
+mod expected;
+mod functions;
+mod methods;
+mod people;
+mod routes;
+mod visitor_commands;
+mod walk;
