@@ -30,8 +30,15 @@ export class Visitor {
       this.page.frames().find((frame) => frame.url().startsWith(`${this.world.ayuda.origin}/w/`)));
   }
 
-  async open() {
+  /** Presses the corner button and waits until the panel stands still: a click at a frame that is on its way lands beside it. */
+  async show() {
     await this.button.click();
+    await this.page.locator("iframe:not(.shut)").evaluate((frame) =>
+      Promise.all(frame.getAnimations().map((animation) => animation.finished)));
+  }
+
+  async open() {
+    await this.show();
     await this.box("Mensaje").waitFor();
     return this;
   }

@@ -231,6 +231,7 @@ test("accepted, answered and ended with the keyboard alone", async () => {
   await keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: "Motivo de cierre" });
   await dialog.waitFor();
+  await dialog.getByRole("option", { name: "Resuelto" }).waitFor();
   await walk("combobox", "Motivo");
   await keyboard.press("ArrowDown");
   await keyboard.press("Enter");

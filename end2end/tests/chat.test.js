@@ -147,7 +147,7 @@ test("the button counts what was missed, and reading clears it", async () => {
   await agent.say("¿Sigues ahí?");
   await agent.say("Te dejo la respuesta.");
   await visitor.page.locator("ayuda-widget").getByText("2", { exact: true }).waitFor();
-  await visitor.button.click();
+  await visitor.show();
   await visitor.hears("Te dejo la respuesta.");
   await eventually("the count is gone", async () => !(await visitor.page.locator("ayuda-widget b").isVisible()));
 });

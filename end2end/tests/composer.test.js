@@ -155,7 +155,7 @@ test("an answer is heard when the panel is not on screen, and only then", async 
   const heard = await tones();
   assert.ok(heard > 0, "it was heard");
 
-  await visitor.button.click();
+  await visitor.show();
   await visitor.press("Menú");
   const sound = visitor.panel.getByRole("menuitemcheckbox", { name: "Sonido" });
   assert.equal(await sound.getAttribute("aria-checked"), "true");

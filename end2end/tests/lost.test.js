@@ -37,7 +37,7 @@ test("a reload in mid-chat goes on where it was", async () => {
   const number = await visitor.number();
   await visitor.page.reload();
   await agent.say("Dicho mientras recargabas");
-  await visitor.button.click();
+  await visitor.show();
   await visitor.hears("Dicho mientras recargabas");
   assert.equal(await visitor.number(), number);
   for (const text of ["Primera línea", "Segunda línea", "Dicho mientras recargabas"]) assert.equal(await times(visitor.log, text), 1, text);
@@ -51,7 +51,7 @@ test("what is typed survives a reload", async () => {
   const frame = await visitor.frame();
   await eventually("it is kept", () => frame.evaluate(() => Object.values({ ...localStorage }).includes("Todavía no lo mando")));
   await visitor.page.reload();
-  await visitor.button.click();
+  await visitor.show();
   await eventually("the draft is back", async () => (await visitor.box("Mensaje").inputValue()) === "Todavía no lo mando");
 });
 
@@ -82,7 +82,7 @@ test("written while offline, then reloaded: still sent", async () => {
   await visitor.context.setOffline(false);
   await world.ayuda.serve();
   await visitor.page.reload();
-  await visitor.button.click();
+  await visitor.show();
   await agent.hears("Antes de recargar");
   await visitor.hears("Antes de recargar");
   assert.equal(await times(agent.log, "Antes de recargar"), 1);
@@ -105,7 +105,7 @@ test("two tabs are one conversation", async () => {
   const { agent, visitor } = await chat("pestanas");
   const tab = Object.assign(Object.create(Object.getPrototypeOf(visitor)), visitor, { page: await visitor.context.newPage() });
   await tab.page.goto(world.host.page("pestanas"));
-  await tab.button.click();
+  await tab.show();
   await tab.hears("Primera línea");
   await tab.say("Desde la segunda");
   await visitor.hears("Desde la segunda");
@@ -143,7 +143,7 @@ test("where a browser keeps no storage for the panel, the conversation goes on a
   let release;
   hold = new Promise((go) => (release = go));
   await visitor.page.reload();
-  await visitor.button.click();
+  await visitor.show();
   // Until the script is there to show it, the form must not offer itself.
   await visitor.panel.getByText("Abriendo tu conversación…").waitFor();
   assert.equal(await visitor.panel.getByRole("button", { name: "Iniciar chat" }).isVisible(), false);
@@ -181,7 +181,7 @@ test("a form posted before the script came is kept without storage, too", async 
   await agent.accept();
   await visitor.hears("se ha unido");
   await visitor.page.reload();
-  await visitor.button.click();
+  await visitor.show();
   await visitor.hears("Muy deprisa");
   assert.equal(await visitor.number(), number);
 });
@@ -190,6 +190,6 @@ test("closing the panel and opening it again goes on", async () => {
   const { agent, visitor } = await chat("cierra");
   await visitor.press("Cerrar");
   await agent.say("Te espero");
-  await visitor.button.click();
+  await visitor.show();
   await visitor.hears("Te espero");
 });

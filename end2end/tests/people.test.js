@@ -30,7 +30,7 @@ test("a ticket's state is said in the reader's language, in the panel and on the
   const agent = await world.agent("Lucía Medina", { sites: [site] });
   const visitor = await world.visitor(site, { locale: "en-US" });
   await visitor.sees("Chat");
-  await visitor.button.click();
+  await visitor.show();
   await visitor.box("Name").fill("Martha");
   await visitor.box("Message").fill("A word in English");
   await visitor.press("Start chat");
