@@ -13,9 +13,10 @@ use uuid::Uuid;
 type LinkRow = (Uuid, Uuid, Option<String>, bool);
 
 // A prefix may have moved from one site to another, so a number may stand for several; the MAC says which.
+// There are as many as sites have had the prefix, and each is looked at: whichever is left out has a link that opens nothing.
 statement!(
     FIND_LINK = "
-    select id, site_id, contact_email, contact_verified from tickets where number = $1 limit 20"
+    select id, site_id, contact_email, contact_verified from tickets where number = $1"
 );
 statement!(
     CONFIRM = "update tickets set contact_verified = true where id = $1 and contact_email = $2"

@@ -6,6 +6,7 @@ use protocol::{TicketNumber, TicketToken};
 on_both! {
     a_token_opens_its_ticket_on_its_site_only,
     a_link_needs_number_and_token_together,
+    a_link_finds_its_ticket_among_any_number_of_sites_with_one_prefix,
     a_removed_sites_tickets_are_gone,
 }
 
@@ -44,6 +45,21 @@ async fn a_link_needs_number_and_token_together(world: World) {
     assert!(world.desk.find_ticket_link(&first.number, "").await.unwrap().is_none());
     let unknown = TicketNumber("CO-9999".into());
     assert!(world.desk.find_ticket_link(&unknown, k).await.unwrap().is_none());
+}
+
+async fn a_link_finds_its_ticket_among_any_number_of_sites_with_one_prefix(world: World) {
+    let mut all = Vec::new();
+    for n in 0..25 {
+        let file = format!("key = \"s{n}\"\nprefix = \"CO\"\n");
+        let site = world.desk.apply_site(&file).await.unwrap();
+        all.push((world.ask(&site, ROSA).await, site));
+    }
+    for (started, site) in &all {
+        assert_eq!(started.number.0, "CO-1001");
+        let k = started.link.split_once("?k=").unwrap().1;
+        let found = world.desk.find_ticket_link(&started.number, k).await.unwrap();
+        assert_eq!(found.map(|(visitor, _)| visitor.site), Some(site.id), "{}", site.key);
+    }
 }
 
 async fn a_removed_sites_tickets_are_gone(world: World) {
