@@ -125,7 +125,7 @@ impl Psql {
 }
 
 /// The one on the `PATH`, else the newest of Debian's, which keeps them off it.
-fn find_psql() -> PathBuf {
+pub fn find_psql() -> PathBuf {
     let on_path = env::split_paths(&env::var_os("PATH").unwrap_or_default())
         .map(|folder| folder.join("psql"))
         .find(|file| file.is_file());

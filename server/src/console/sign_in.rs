@@ -42,7 +42,7 @@ pub(crate) async fn sign_in(
             let session = cookies::SESSION.set(&token.0, &server.public);
             see_other(access::wanted_page(again.headers()), [session])
         }
-        Err(failure) if wants_json || failure.status().is_server_error() => Err(failure),
+        Err(failure) if wants_json => Err(failure),
         Err(failure) => {
             let email = posted.text("email").trim().to_owned();
             let problem = SignInProblem { refusal: failure.refusal, email };

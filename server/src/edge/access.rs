@@ -3,7 +3,7 @@
 use super::{
     cookies,
     failure::{Answer, Failure},
-    operator,
+    form, operator,
     request_info::{bearer, query},
     respond::see_other,
     site_in_path::SiteInPath,
@@ -72,7 +72,10 @@ pub(crate) async fn ticket(
     next: Next,
 ) -> Answer {
     let number = TicketNumber(params.get("number").cloned().unwrap_or_default());
-    let visitor = ticket_reader(&server, &number, request.headers()).await?;
+    let visitor = match ticket_reader(&server, &number, request.headers()).await {
+        Ok(visitor) => visitor,
+        Err(failure) => return form::give_back(request, failure, "es").await,
+    };
     let site = server.desk.find_site_by_id(visitor.site).ok_or(Failure::of(Code::NotFound))?;
     request.extensions_mut().insert(visitor);
     request.extensions_mut().insert(site);

@@ -1,24 +1,49 @@
 //! Reads what visitors post: a form with or without files, or JSON. What is wrong with one field does not lose the others, for
 //! they go back into the form.
 
+mod again;
 mod fields;
 mod multipart;
 mod one_file;
 mod posted;
 
+pub(crate) use again::page as again;
 pub(crate) use multipart::Uploads;
 pub(crate) use one_file::read_file;
 pub(crate) use posted::Posted;
 
-use crate::edge::failure::{Answer, Failure};
-use axum::{extract::Request, http::header::CONTENT_TYPE};
+use crate::edge::{
+    failure::{Answer, Failure},
+    page::Reader,
+    request_info::wants_page,
+};
+use axum::{
+    extract::Request,
+    http::{Method, header::CONTENT_TYPE},
+};
 use fields::{FIELD_BYTES, known, unreadable};
 use percent_encoding::percent_decode;
 use protocol::{Code, Field, Refusal, limits};
 use std::{borrow::Cow, collections::BTreeMap};
 
-/// A form without files, in bytes: the longest message, each byte of it percent-encoded.
+/// A form without files, in bytes: the longest text that is given back, each byte of it percent-encoded.
 const FORM_BYTES: usize = 3 * FIELD_BYTES + 64 * 1024;
+
+/// Every field that a form of a visitor has.
+const ALL_NAMES: [&str; 10] =
+    ["id", "name", "email", "subject", "message", "score", "comment", "page", "lang", "zone"];
+
+/// The answer to a form that failed before anybody read it: a page with what was typed, where a person waits for one.
+pub(crate) async fn give_back(request: Request, failure: Failure, lang: &str) -> Answer {
+    let is_typed = request.method() == Method::POST && wants_page(request.headers());
+    if !is_typed || !failure.status().is_server_error() {
+        return Err(failure);
+    }
+    let reader = Reader::of(&request, lang);
+    let path = request.uri().path().to_owned();
+    let posted = read(request, &ALL_NAMES, None).await?;
+    Ok(again(failure, &reader, &path, &posted))
+}
 
 /// Reads a body of any of the three kinds. Fields outside `names` are refused; files only come with `uploads`.
 pub(crate) async fn read(

@@ -1,7 +1,7 @@
 //! A body in parts: texts, and files that go to the desk as they come.
 
 use super::{
-    fields::{FIELD_BYTES, known, too_long, unreadable},
+    fields::{FIELD_BYTES, known, unreadable},
     posted::Posted,
 };
 use crate::edge::failure::{Answer, Failure};
@@ -37,31 +37,23 @@ pub(super) async fn read(
     let mut parts = 0;
     while let Some(mut part) = body.next_field().await.map_err(broken)? {
         parts += 1;
-        if parts > PARTS {
-            return Err(Failure::of(Code::Invalid));
-        }
         let name = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().map(str::to_owned);
         match (known(names, &name), file, &uploads) {
+            _ if parts > PARTS => posted.refuse(Refusal::new(Code::Invalid)),
             (_, Some(file), Some(uploads)) if name == "files" => {
                 if let Some(refusal) = take_file(&mut part, &file, uploads, &mut posted).await? {
                     posted.refuse(refusal);
-                    drain(&mut part, &mut drained).await?;
                 }
             }
             // "No file chosen", as the parser hands it on.
-            (_, None, Some(_)) if name == "files" => drain(&mut part, &mut drained).await?,
-            (Some(name), None, _) => {
-                let text = take_text(&mut part, name).await?;
-                if text.is_err() {
-                    drain(&mut part, &mut drained).await?;
-                }
-                posted.put(name, text);
-            }
-            _ => {
-                posted.refuse(Refusal::new(Code::Invalid));
-                drain(&mut part, &mut drained).await?;
-            }
+            (_, None, Some(_)) if name == "files" => {}
+            (Some(name), None, _) => take_text(&mut part, name, &mut posted).await?,
+            _ => posted.refuse(Refusal::new(Code::Invalid)),
+        }
+        if !drain(&mut part, &mut drained).await? {
+            posted.refuse(Refusal::of(Field::Files, Code::FileTooLarge).limit(DRAIN_BYTES));
+            break;
         }
     }
     Ok(posted)
@@ -72,8 +64,8 @@ pub(super) async fn multipart(request: Request) -> Answer<Multipart> {
     Multipart::from_request(request, &()).await.map_err(|_| Failure::of(Code::Invalid))
 }
 
-/// Streams one file to the desk; a refusal is the visitor's to mend, a failure is ours. No name and no bytes is what a
-/// browser sends for "no file chosen".
+/// Streams one file to the desk, or says why not: a fault of ours costs the file alone, and not what stands in the other parts. No name
+/// and no bytes is what a browser sends for "no file chosen".
 async fn take_file(
     part: &mut Part<'_>,
     name: &str,
@@ -93,7 +85,6 @@ async fn take_file(
             posted.files.push(attachment.id);
             Ok(None)
         }
-        Err(failure) if failure.status().is_server_error() => Err(failure),
         Err(failure) => Ok(Some(failure.refusal)),
     }
 }
@@ -124,29 +115,36 @@ pub(super) async fn next_chunk(part: &mut Part<'_>) -> Answer<Option<bytes::Byte
     }
 }
 
-async fn take_text(part: &mut Part<'_>, name: &'static str) -> Answer<Result<String, Refusal>> {
+/// Reads a text; of one that is longer than any field may be, as much as is given back.
+async fn take_text(part: &mut Part<'_>, name: &'static str, posted: &mut Posted) -> Answer<()> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = next_chunk(part).await? {
-        if bytes.len() + chunk.len() > FIELD_BYTES {
-            return Ok(Err(too_long(name)));
-        }
+    while bytes.len() < FIELD_BYTES
+        && let Some(chunk) = next_chunk(part).await?
+    {
         bytes.extend_from_slice(&chunk);
     }
-    // What browsers send for a line break is two characters; what people typed is one.
-    Ok(String::from_utf8(bytes)
-        .map(|text| text.replace("\r\n", "\n"))
-        .map_err(|_| unreadable(name)))
+    posted.put(name, text_of(bytes, name));
+    Ok(())
 }
 
-/// Reads and throws away the rest of a part.
-pub(super) async fn drain(part: &mut Part<'_>, drained: &mut u64) -> Answer<()> {
+fn text_of(mut bytes: Vec<u8>, name: &str) -> Result<String, Refusal> {
+    if bytes.len() >= FIELD_BYTES {
+        // The last chunk may end inside of a character.
+        bytes.truncate(String::from_utf8_lossy(&bytes).trim_end_matches('\u{fffd}').len());
+    }
+    // What browsers send for a line break is two characters; what people typed is one.
+    String::from_utf8(bytes).map(|text| text.replace("\r\n", "\n")).map_err(|_| unreadable(name))
+}
+
+/// Reads and throws away the rest of a part; false where that is more than is worth reading.
+pub(super) async fn drain(part: &mut Part<'_>, drained: &mut u64) -> Answer<bool> {
     while let Some(chunk) = next_chunk(part).await? {
         *drained += chunk.len() as u64;
         if *drained > DRAIN_BYTES {
-            return Err(Failure::of(Code::FileTooLarge));
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 fn broken(_: MultipartError) -> Failure {

@@ -18,6 +18,11 @@ impl Posted {
         self.fields.get(name).map_or("", String::as_str)
     }
 
+    /// Every field that came, as it was typed.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.fields.iter().map(|(name, text)| (*name, text.as_str()))
+    }
+
     /// The text of a field, none when there is nothing but space in it.
     pub(crate) fn find(&self, name: &str) -> Option<&str> {
         Some(self.text(name)).filter(|text| !text.trim().is_empty())

@@ -43,6 +43,12 @@ impl Client {
 }
 
 impl Ask {
+    /// The same with this after its path, `?` and all.
+    pub fn query(mut self, query: &str) -> Self {
+        self.path.push_str(query);
+        self
+    }
+
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self

@@ -7,6 +7,7 @@ pub mod http;
 #[path = "../../../../testing/on_both.rs"]
 mod on_both;
 pub mod socket;
+pub mod sql;
 
 pub use engines::Engine;
 pub(crate) use on_both::on_both;
