@@ -107,6 +107,9 @@ create table contacts (
 -- start_id is the first message's id: what makes a form sent twice one ticket.
 -- request_at is set exactly while the ticket is an open help request without a chat under way.
 -- unread counts the visitor's messages that the agents' side has not seen.
+-- contact_email is the first address that the visitor gave; nothing replaces it. client: a hash of the network that opened the ticket;
+-- null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
+-- as the address is confirmed.
 create table tickets (
   id uuid not null primary key,
   site_id uuid not null references sites (id) on delete cascade,
@@ -120,6 +123,9 @@ create table tickets (
   contact_name text,
   contact_email text,
   contact_verified boolean not null,
+  client text,
+  mail_stopped boolean not null,
+  transcript_asked boolean not null,
   subject text,
   page text,
   lang text not null,
@@ -227,7 +233,8 @@ create table files (
 create index files_ticket on files (ticket_id);
 create index files_unused on files (created_at) where ticket_id is null;
 
--- due_at is null once a mail has gone out or is parked; outcome says whether a relay took it or it was kept as a file.
+-- due_at is null once a mail has gone out or is parked; outcome says whether a relay took it or it was kept as a file. capped: it counts
+-- among those that a visitor caused to an address nobody has confirmed; client is the ticket's then.
 create table mails (
   id uuid not null primary key,
   site_id uuid not null references sites (id) on delete cascade,
@@ -244,6 +251,7 @@ create table mails (
   message_id text not null unique,
   in_reply_to text,
   capped boolean not null,
+  client text,
   due_at bigint,
   claimed_until bigint,
   attempts bigint not null,
@@ -255,6 +263,7 @@ create table mails (
 );
 create index mails_due on mails (due_at) where due_at is not null;
 create index mails_to on mails (to_key, created_at) where capped;
+create index mails_client on mails (client, created_at) where client is not null;
 create index mails_ticket on mails (ticket_id, to_key, created_at);
 create index mails_site on mails (site_id, created_at);
 

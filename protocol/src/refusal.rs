@@ -12,6 +12,8 @@ crate::text_enum! {
         TooLong = "too_long",
         /// Not an e-mail address.
         EmailInvalid = "email_invalid",
+        /// The ticket has another address, and it takes a proof to change it.
+        EmailKnown = "email_known",
         /// A name or an e-mail is needed, and neither was given.
         NameOrEmailRequired = "name_or_email_required",
         /// The text holds a character that is not accepted (U+0000).

@@ -37,9 +37,11 @@ pub enum VisitorCommand {
     Resume { after: Seq },
     /// End the chat.
     End,
-    /// Mail the transcript, to this address when the ticket has none. Answered by `Done` or `Refused`.
+    /// Mail the transcript, to this address when the ticket has none. Answered by `Done` or `Refused`; `EmailKnown` when the ticket has
+    /// another one.
     Transcript { email: Option<String> },
-    /// The e-mail asked for when a chat became a help request. Answered by `Done` or `Refused`.
+    /// The e-mail asked for when a chat became a help request. Answered by `Done` or `Refused`; `EmailKnown` when the ticket has another
+    /// one.
     Contact { email: String },
     /// Rate the ended chat, 1 to 5. Answered by `Done` or `Refused`.
     Rate { score: u8, comment: Option<String> },
@@ -84,6 +86,8 @@ crate::text_enum! {
     pub enum Done {
         /// The transcript is on its way.
         Transcript = "transcript",
+        /// The transcript follows once the button behind the link that was mailed is pressed.
+        TranscriptOnceConfirmed = "transcript_once_confirmed",
         /// The address was taken down.
         Contact = "contact",
         /// The rating was stored.

@@ -64,8 +64,11 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .get(TicketLink, "/t/{number}", visitor::ticket::page)
         .upload(Ticket, "/t/{number}", visitor::ticket_posts::reply)
         .get(Ticket, "/t/{number}/files/{id}", visitor::ticket::download)
-        .post(Ticket, "/t/{number}/transcript", visitor::ticket_posts::transcript)
-        .post(Ticket, "/t/{number}/rating", visitor::ticket_posts::rate)
+        .post(Ticket, "/t/{number}/confirm", visitor::ticket_posts::confirm)
+        .get(TicketLink, "/t/{number}/not-me", visitor::ticket::not_me)
+        .post(Ticket, "/t/{number}/not-me", visitor::ticket_posts::stop_mail)
+        .upload(Ticket, "/t/{number}/transcript", visitor::ticket_posts::transcript)
+        .upload(Ticket, "/t/{number}/rating", visitor::ticket_posts::rate)
         // For agents.
         .get(Public, "/console/sign-in", console::sign_in::page)
         .post(Public, "/console/sign-in", console::sign_in::sign_in)
@@ -132,7 +135,7 @@ impl Table {
         self.route(Declared { method: "POST", path, access }, route)
     }
 
-    /// A post that streams files: it limits its body itself, part by part.
+    /// A post that limits its body itself, part by part: it streams files, or gives back what was too long.
     fn upload<T: 'static>(
         self,
         access: Access,

@@ -86,6 +86,7 @@ impl World {
                     page: protocol::PageUrl::parse("https://example.com/precios?plan=1").unwrap(),
                     lang: "es".into(),
                     zone: None,
+                    client: None,
                 },
             )
             .await

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Desk, Result,
     db::{Tx, run, statement},
-    mail::{AgentMail, VisitorMail, mail_agents, mail_visitor},
+    mail::{AgentMail, Cause, VisitorMail, mail_agents, mail_visitor},
     tickets::LockedTicket,
 };
 use protocol::{
@@ -45,7 +45,8 @@ pub(crate) async fn become_request(
     locked.chat = Some(after(chat, step.to));
     let receipt = locked.add(tx, desk, now, AgentBody::BecameRequest { why }).await?;
     locked.enter(tx, desk, now, Category::Open, None).await?;
-    mail_visitor(tx, desk, locked, VisitorMail::RequestReceived, now).await?;
+    // Its visitor began the chat.
+    mail_visitor(tx, desk, locked, VisitorMail::RequestReceived, Cause::Visitor, now).await?;
     mail_agents(tx, desk, locked, AgentMail::Request, receipt.seq, now).await?;
     Ok(true)
 }

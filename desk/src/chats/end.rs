@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Desk, Error, Result,
     db::{Tx, run, statement},
-    mail::{VisitorMail, mail_visitor},
+    mail::{Cause, VisitorMail, mail_visitor},
     people::Agent,
     tickets::LockedTicket,
 };
@@ -44,12 +44,15 @@ pub(crate) async fn end(
     ending: Ending<'_>,
     now: Timestamp,
 ) -> Result<()> {
-    let (event, by, reason, name) = match ending {
+    let (event, by, reason, name, cause) = match ending {
         Ending::ByAgent { agent, reason } => {
             let event = ChatEvent::EndByAgent { agent: agent.id };
-            (event, EndedBy::Agent, Some(reason.to_owned()), Some(agent.name.clone()))
+            let reason = Some(reason.to_owned());
+            (event, EndedBy::Agent, reason, Some(agent.name.clone()), Cause::Desk)
         }
-        Ending::ByVisitor => (ChatEvent::EndByVisitor, EndedBy::Visitor, None, None),
+        Ending::ByVisitor => {
+            (ChatEvent::EndByVisitor, EndedBy::Visitor, None, None, Cause::Visitor)
+        }
     };
     let chat = locked.chat.ok_or_else(|| Error::from(Refusal::new(Code::ChatEnded)))?;
     let step = step_of(&chat, event)?;
@@ -67,6 +70,6 @@ pub(crate) async fn end(
     locked.chat = Some(after(chat, step.to));
     locked.add(tx, desk, now, AgentBody::ChatEnded { by, reason }).await?;
     locked.enter(tx, desk, now, Category::Closed, name).await?;
-    mail_visitor(tx, desk, locked, VisitorMail::ChatEnded, now).await?;
+    mail_visitor(tx, desk, locked, VisitorMail::ChatEnded, cause, now).await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::{
     Desk, Error, Result,
     chats::{self, Ending},
     db::retry,
-    mail::{VisitorMail, mail_visitor},
+    mail::{Cause, VisitorMail, mail_visitor},
     people::{
         Agent,
         permission::{self, Action},
@@ -68,7 +68,7 @@ impl Desk {
             locked.add(&mut tx, self, now, comment).await?;
             locked.enter(&mut tx, self, now, Category::Closed, Some(name)).await?;
             let mail = VisitorMail::StateChanged { state: locked.state.name.clone() };
-            mail_visitor(&mut tx, self, &mut locked, mail, now).await?;
+            mail_visitor(&mut tx, self, &mut locked, mail, Cause::Desk, now).await?;
             locked.save(&mut tx).await?;
             self.commit(tx).await
         })

@@ -48,6 +48,7 @@ mod tests {
     use super::*;
     use crate::{
         chats::outcome::OfferKind,
+        mail::outbound::MailKind,
         tickets::{ChatState, entries::EntryKind},
         world::{World, on_both},
     };
@@ -91,6 +92,7 @@ mod tests {
         known.extend(Role::TEXTS);
         known.extend(Priority::TEXTS);
         known.extend(EntryKind::TEXTS);
+        known.extend(MailKind::TEXTS);
         let mut wrong = Vec::new();
         for statement in statements() {
             let text = match statement.sql {

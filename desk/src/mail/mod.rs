@@ -6,6 +6,16 @@ pub(crate) mod proof;
 
 pub(crate) use address::find_replied_ticket;
 pub(crate) use outbound::{
-    AgentMail, Mailer, Queued, VisitorMail, mail_agents, mail_visitor, queue_visitor_mail,
+    AgentMail, Cap, Cause, Mailer, Queued, VisitorMail, mail_agents, mail_visitor,
+    may_get_transcript, queue_visitor_mail,
 };
 pub use outbound::{KeptMail, MailState, greet_relay};
+
+/// What becomes of a transcript that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TranscriptAsked {
+    /// It is on its way.
+    Sent,
+    /// It follows as soon as the button behind the mailed link is pressed.
+    OnceConfirmed,
+}

@@ -1,7 +1,8 @@
-//! What a mailed link proves: that whoever opens it reads the mail of that address.
+//! What a mailed link carries for whoever reads the mail of that address. It proves nothing by being opened, which programs that look
+//! through mail do: the page behind it has a button.
 //!
 //! The link on a page opens the ticket too, but carries no proof: an address typed by a stranger stays *no verificado* until
-//! its owner follows a link out of a mail.
+//! its owner has pressed that button.
 
 use crate::{people::email_key, secret::Secret};
 use data_encoding::BASE64URL_NOPAD;

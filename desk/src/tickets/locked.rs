@@ -35,6 +35,12 @@ pub(crate) struct LockedTicket {
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) verified: bool,
+    /// A hash of the network that opened the ticket; none: this machine.
+    pub(crate) client: Option<String>,
+    /// Whether the owner of the address wants no mail about the ticket.
+    pub(crate) mail_stopped: bool,
+    /// Whether the transcript follows as soon as the address is confirmed.
+    pub(crate) transcript_asked: bool,
     pub(crate) lang: String,
     pub(crate) request_at: Option<Timestamp>,
     pub(crate) last_at: Timestamp,
@@ -50,7 +56,8 @@ statement!(
     READ = "
     select
       t.site_id, t.number, t.queue_id, t.state_id, s.name as state_name, s.category,
-      t.contact_name, t.contact_email, t.contact_verified, t.lang, t.request_at, t.last_at,
+      t.contact_name, t.contact_email, t.contact_verified, t.client, t.mail_stopped, t.transcript_asked,
+      t.lang, t.request_at, t.last_at,
       t.last_seq, t.agent_seen, t.unread, t.preview,
       c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.score,
       o.id as offer_id, o.to_agent as offer_to
@@ -73,6 +80,9 @@ struct Row {
     contact_name: Option<String>,
     contact_email: Option<String>,
     contact_verified: bool,
+    client: Option<String>,
+    mail_stopped: bool,
+    transcript_asked: bool,
     lang: String,
     request_at: Option<i64>,
     last_at: i64,
@@ -109,7 +119,8 @@ statement!(
     SAVE = "
     update tickets set
       state_id = $2, contact_name = $3, contact_email = $4, contact_verified = $5, request_at = $6,
-      last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11
+      last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11,
+      mail_stopped = $12, transcript_asked = $13
     where id = $1"
 );
 
@@ -159,6 +170,9 @@ impl LockedTicket {
             name: row.contact_name,
             email: row.contact_email,
             verified: row.contact_verified,
+            client: row.client,
+            mail_stopped: row.mail_stopped,
+            transcript_asked: row.transcript_asked,
             lang: row.lang,
             request_at: row.request_at.map(Timestamp),
             last_at: Timestamp(row.last_at),
@@ -261,6 +275,8 @@ impl LockedTicket {
             .bind(self.agent_seen.0)
             .bind(self.unread)
             .bind(&self.preview)
+            .bind(self.mail_stopped)
+            .bind(self.transcript_asked)
             .execute(c)
             .await
             .map(|_| ()))?;

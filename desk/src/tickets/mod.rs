@@ -12,6 +12,6 @@ mod visitor;
 
 pub(crate) use chat::{ChatState, LockedChat, OpenOffer};
 pub(crate) use locked::LockedTicket;
-pub use new::{NewChat, NewRequest};
+pub use new::{ClientNetwork, NewChat, NewRequest};
 pub(crate) use site_of::{PlaceRow, TicketSites, party, place_columns};
 pub use visitor::Visitor;

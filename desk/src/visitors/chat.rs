@@ -34,6 +34,7 @@ impl Desk {
             ticket: TicketId(self.clock().new_id()),
             chat: ChatId(self.clock().new_id()),
             beginning: self.clock().new_entry_id(),
+            client: new.client.as_ref().map(|client| client.hashed(&self.0.secret)),
             new,
         };
         let opened = self.0.writer.start(start).await?;

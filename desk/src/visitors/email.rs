@@ -1,58 +1,70 @@
-//! The visitor's address: given, and written to.
+//! The visitor's address: given once, and written to as far as it is confirmed (`behaviours.md`, "Mail": who may get which words).
 
 use crate::{
-    Desk, Result,
-    db::{Tx, retry},
-    mail::{Queued, VisitorMail, mail_visitor, queue_visitor_mail},
+    Desk, Error, Result,
+    db::{Tx, read, retry, statement},
+    locales,
+    mail::{
+        Cap, Cause, Queued, TranscriptAsked, VisitorMail, mail_visitor, may_get_transcript, proof,
+        queue_visitor_mail,
+    },
+    people::email_key,
     tickets::{ChatState, LockedTicket, Visitor},
 };
-use protocol::{Code, Field, Refusal, entry::AgentBody, text::EmailAddress};
+use protocol::{Code, Field, Refusal, Timestamp, entry::AgentBody, text::EmailAddress};
 use tracing::instrument;
 
 impl Desk {
-    /// Puts the transcript into the outbox; `Required` (email) when no address is known. An address that the ticket has
-    /// already is not replaced by another.
+    /// Mails the transcript to the ticket's address, or, where that must be confirmed first, a mail with the button for it.
+    ///
+    /// # Errors
+    /// `Required` (email) when no address is known, `EmailKnown` when another one is; `RateLimited` when a cap holds the mail back, which
+    /// is an entry on the ticket.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn send_transcript(
         &self,
         visitor: Visitor,
         email: Option<EmailAddress>,
-    ) -> Result<()> {
+    ) -> Result<TranscriptAsked> {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
-            let to = match (&locked.email, &email) {
-                (Some(known), _) => known.clone(),
-                (None, Some(email)) => {
-                    self.record_email(&mut tx, &mut locked, email).await?;
-                    email.as_str().to_owned()
-                }
-                (None, None) => return Err(Refusal::of(Field::Email, Code::Required).into()),
-            };
-            let upto = locked.last;
-            let mail = VisitorMail::Transcript { upto };
-            let queued = queue_visitor_mail(&mut tx, self, &locked, mail, now).await?;
-            if matches!(queued, Queued::Held { .. }) {
-                return Err(Refusal::new(Code::RateLimited).into());
+            if let Some(email) = &email {
+                self.give_email(&mut tx, &mut locked, email, now).await?;
+            } else if locked.email.is_none() {
+                return Err(Refusal::of(Field::Email, Code::Required).into());
             }
-            locked.add(&mut tx, self, now, AgentBody::TranscriptSent { to }).await?;
+            let (asked, reached) = if may_get_transcript(&mut tx, &locked, now).await? {
+                (TranscriptAsked::Sent, self.mail_transcript(&mut tx, &mut locked, now).await?)
+            } else {
+                locked.transcript_asked = true;
+                let (mail, cause) = (VisitorMail::Confirm, Cause::Visitor);
+                let reached = mail_visitor(&mut tx, self, &mut locked, mail, cause, now).await?;
+                (TranscriptAsked::OnceConfirmed, reached)
+            };
             locked.save(&mut tx).await?;
-            self.commit(tx).await
+            self.commit(tx).await?;
+            match reached {
+                None => Ok(asked),
+                Some(cap) => Err(Refusal::new(Code::RateLimited).limit(cap.most()).into()),
+            }
         })
     }
 
-    /// The address for a chat that became a help request; the receipt mail goes there.
+    /// The address for a chat that became a help request; the receipt mail goes there. The one that is known changes nothing.
+    ///
+    /// # Errors
+    /// `EmailKnown` when another one is known: only who has proved an address may put it in the place of one.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn claim_email(&self, visitor: Visitor, email: EmailAddress) -> Result<()> {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
-            if locked.email.as_deref() == Some(email.as_str()) {
+            if !self.give_email(&mut tx, &mut locked, &email, now).await? {
                 return Ok(());
             }
-            self.record_email(&mut tx, &mut locked, &email).await?;
             let mail = match locked.chat.as_ref().map(|chat| chat.state) {
                 Some(ChatState::Ended) if locked.request_at.is_none() => {
                     Some(VisitorMail::ChatEnded)
@@ -61,24 +73,129 @@ impl Desk {
                 _ => Some(VisitorMail::RequestReceived),
             };
             if let Some(mail) = mail {
-                mail_visitor(&mut tx, self, &mut locked, mail, now).await?;
+                mail_visitor(&mut tx, self, &mut locked, mail, Cause::Visitor, now).await?;
             }
             locked.save(&mut tx).await?;
             self.commit(tx).await
         })
     }
 
-    /// Notes an address on the ticket as a claim.
-    async fn record_email(
+    /// The address that this proof of a mailed link confirms; none when it is confirmed, or the proof is of no address of the
+    /// ticket.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
+    pub async fn find_unconfirmed_email(
+        &self,
+        visitor: Visitor,
+        proof: &str,
+    ) -> Result<Option<String>> {
+        let contact = self.find_contact(visitor).await?;
+        Ok(contact
+            .filter(|(email, is_settled)| {
+                !is_settled && proof::proves(&self.0.secret, visitor.ticket, email, proof)
+            })
+            .map(|(email, _)| email))
+    }
+
+    /// A person pressed the button on the page of a mailed link: the address is theirs, and gets what it had to wait for. A second time
+    /// does nothing. False: the proof is of no address of the ticket.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
+    pub async fn confirm_email(&self, visitor: Visitor, proof: &str) -> Result<bool> {
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            let is_proved = locked
+                .email
+                .as_deref()
+                .is_some_and(|email| proof::proves(&self.0.secret, locked.id, email, proof));
+            if !is_proved {
+                return Ok(false);
+            }
+            if locked.verified && !locked.mail_stopped {
+                return Ok(true);
+            }
+            locked.verified = true;
+            locked.mail_stopped = false;
+            if std::mem::take(&mut locked.transcript_asked) {
+                self.mail_transcript(&mut tx, &mut locked, now).await?;
+            }
+            locked.save(&mut tx).await?;
+            self.commit(tx).await?;
+            Ok(true)
+        })
+    }
+
+    /// Whoever a mail came to has nothing to do with the ticket: no mail about it goes to a visitor's address any more.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
+    pub async fn stop_mail(&self, visitor: Visitor) -> Result<()> {
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            let Some(to) = locked.email.clone().filter(|_| !locked.mail_stopped) else {
+                return Ok(());
+            };
+            locked.mail_stopped = true;
+            locked.transcript_asked = false;
+            let site = self.find_site_by_id(locked.site).ok_or_else(Error::not_found)?;
+            let why = locales::language(site.lang.as_text()).get("mail.held.stopped");
+            locked.add(&mut tx, self, now, AgentBody::MailHeld { to, why }).await?;
+            locked.save(&mut tx).await?;
+            self.commit(tx).await
+        })
+    }
+
+    /// Puts the transcript up to here into the outbox, with the line that says so; answers the cap that holds it back.
+    async fn mail_transcript(
+        &self,
+        tx: &mut Tx,
+        locked: &mut LockedTicket,
+        now: Timestamp,
+    ) -> Result<Option<Cap>> {
+        let mail = VisitorMail::Transcript { upto: locked.last };
+        let queued = queue_visitor_mail(tx, self, locked, mail, Cause::Visitor, now).await?;
+        let (body, cap) = match queued {
+            Queued::Held { to, why, cap } => (AgentBody::MailHeld { to, why }, cap),
+            Queued::Added { to, .. } => (AgentBody::TranscriptSent { to }, None),
+            Queued::Joined => return Ok(None),
+        };
+        locked.add(tx, self, now, body).await?;
+        Ok(cap)
+    }
+
+    /// Notes the ticket's first address as a claim; false when it is known already.
+    async fn give_email(
         &self,
         tx: &mut Tx,
         locked: &mut LockedTicket,
         email: &EmailAddress,
-    ) -> Result<()> {
-        let email = email.as_str().to_owned();
-        locked.email = Some(email.clone());
-        locked.verified = false;
-        let changed = AgentBody::ContactChanged { name: None, email: Some(email) };
-        locked.add(tx, self, self.now(), changed).await.map(|_| ())
+        now: Timestamp,
+    ) -> Result<bool> {
+        match &locked.email {
+            Some(known) if email_key(known) == email_key(email.as_str()) => Ok(false),
+            Some(_) => Err(Refusal::of(Field::Email, Code::EmailKnown).into()),
+            None => {
+                let email = email.as_str().to_owned();
+                locked.email = Some(email.clone());
+                let changed = AgentBody::ContactChanged { name: None, email: Some(email) };
+                locked.add(tx, self, now, changed).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// The ticket's address, and whether it is confirmed and gets mail.
+    async fn find_contact(&self, visitor: Visitor) -> Result<Option<(String, bool)>> {
+        let row: Option<(Option<String>, bool)> = read!(self.db(), c => sqlx::query_as(FIND_CONTACT)
+                .bind(visitor.ticket.0)
+                .bind(visitor.site.0)
+                .fetch_optional(c)
+                .await)?;
+        Ok(row.and_then(|(email, is_settled)| Some((email?, is_settled))))
     }
 }
+
+statement!(
+    FIND_CONTACT = "
+    select contact_email, contact_verified and not mail_stopped from tickets where id = $1 and site_id = $2"
+);

@@ -1,26 +1,19 @@
 //! The tokens and links that open a visitor's ticket.
 
 use crate::{
-    Desk, Error, Result,
-    db::{Event, RowChange, read, run, statement},
-    mail::proof,
+    Desk, Result,
+    db::{read, statement},
     tickets::Visitor,
 };
 use protocol::{EntryId, Seq, SiteId, TicketId, TicketNumber, TicketToken, form::Started};
 use tracing::instrument;
 use uuid::Uuid;
 
-type LinkRow = (Uuid, Uuid, Option<String>, bool);
+type LinkRow = (Uuid, Uuid);
 
 // A prefix may have moved from one site to another, so a number may stand for several; the MAC says which.
 // There are as many as sites have had the prefix, and each is looked at: whichever is left out has a link that opens nothing.
-statement!(
-    FIND_LINK = "
-    select id, site_id, contact_email, contact_verified from tickets where number = $1"
-);
-statement!(
-    CONFIRM = "update tickets set contact_verified = true where id = $1 and contact_email = $2"
-);
+statement!(FIND_LINK = "select id, site_id from tickets where number = $1");
 
 impl Desk {
     /// The token again, for a page that has proved itself.
@@ -42,50 +35,24 @@ impl Desk {
         Ok((of == Some(site)).then_some(Visitor { ticket, site }))
     }
 
-    /// For `/t/{number}?k=`: the ticket that number and token open together; `k` is the MAC part alone, or that and `~` and
-    /// the proof that a mail to the ticket's address carried. A right proof confirms the address.
+    /// For `/t/{number}?k=`: the ticket that number and token open together; `k` is the MAC part of the token alone, or that and
+    /// `~` and the proof that a mail to the ticket's address carried ([`Desk::confirm_email`]).
     #[instrument(level = "debug", skip_all)]
     pub async fn find_ticket_link(
         &self,
         number: &TicketNumber,
         k: &str,
     ) -> Result<Option<(Visitor, TicketToken)>> {
-        let (mac, mailed) = match k.split_once('~') {
-            Some((mac, mailed)) => (mac, Some(mailed)),
-            None => (k, None),
-        };
+        let mac = k.split('~').next().unwrap_or_default();
         let rows = read!(self.db(), c => sqlx::query_as::<_, LinkRow>(FIND_LINK)
             .bind(&number.0)
             .fetch_all(c)
             .await)?;
-        for (id, site, email, verified) in rows {
-            let ticket = TicketId(id);
-            if !self.0.secret.opens(ticket, mac) {
-                continue;
-            }
-            if let (Some(mailed), Some(email), false) = (mailed, email, verified)
-                && proof::proves(&self.0.secret, ticket, &email, mailed)
-            {
-                self.confirm(ticket, &email).await?;
-            }
-            let visitor = Visitor { ticket, site: SiteId(site) };
-            return Ok(Some((visitor, self.ticket_token(ticket))));
-        }
-        Ok(None)
-    }
-
-    async fn confirm(&self, ticket: TicketId, email: &str) -> Result<()> {
-        let on = self.find_place(ticket).await?.ok_or_else(Error::not_found)?;
-        let mut tx = self.begin().await?;
-        run!(tx, c => sqlx::query(CONFIRM)
-            .bind(ticket.0)
-            .bind(email)
-            .execute(c)
-            .await
-            .map(|_| ()))?;
-        tx.publish(Event::Ticket { ticket });
-        tx.publish(Event::Work { ticket, on, change: RowChange::Anything });
-        self.commit(tx).await
+        let opened = rows.into_iter().find(|(id, _)| self.0.secret.opens(TicketId(*id), mac));
+        Ok(opened.map(|(id, site)| {
+            let visitor = Visitor { ticket: TicketId(id), site: SiteId(site) };
+            (visitor, self.ticket_token(visitor.ticket))
+        }))
     }
 
     /// What a form is answered with.

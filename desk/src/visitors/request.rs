@@ -3,7 +3,7 @@
 use crate::{
     Desk, Error, Result,
     db::{Tx, retry, run, statement},
-    mail::{AgentMail, VisitorMail, mail_agents, mail_visitor},
+    mail::{AgentMail, Cause, VisitorMail, mail_agents, mail_visitor},
     sites::Site,
     tickets::{LockedTicket, NewRequest, files::attach},
     writer,
@@ -51,6 +51,7 @@ impl Desk {
             .bind(&new.lang)
             .bind(new.zone.as_deref())
             .bind(now.0)
+            .bind(new.client.as_ref().map(|client| client.hashed(&self.0.secret)))
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
@@ -62,7 +63,8 @@ impl Desk {
         let files = attach(&mut tx, site.id, ticket, &new.files).await?;
         let message = AgentBody::Visitor { text: new.text.as_str().to_owned(), files };
         let receipt = locked.add_as(&mut tx, new.id, now, message).await?;
-        mail_visitor(&mut tx, self, &mut locked, VisitorMail::RequestReceived, now).await?;
+        let received = VisitorMail::RequestReceived;
+        mail_visitor(&mut tx, self, &mut locked, received, Cause::Visitor, now).await?;
         mail_agents(&mut tx, self, &locked, AgentMail::Request, receipt.seq, now).await?;
         locked.save(&mut tx).await?;
         self.commit(tx).await?;
@@ -74,9 +76,9 @@ impl Desk {
 statement!(ADD = "
     insert into tickets (
       id, site_id, start_id, number, queue_id, state_id, contact_name, contact_email,
-      page, lang, zone, created_at, request_at, last_at,
-      priority, contact_verified, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $12, 'medium', false, 0, 0, 0, 0, 0, '')
+      page, lang, zone, created_at, request_at, last_at, client,
+      priority, contact_verified, mail_stopped, transcript_asked, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $12, $13, 'medium', false, false, false, 0, 0, 0, 0, 0, '')
     on conflict do nothing");
 
 statement!(

@@ -56,6 +56,8 @@ pub(crate) struct Start {
     pub(crate) ticket: TicketId,
     pub(crate) chat: ChatId,
     pub(crate) beginning: EntryId,
+    /// The column `client` of the ticket.
+    pub(crate) client: Option<String>,
     pub(crate) new: NewChat,
 }
 

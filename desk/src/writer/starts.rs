@@ -37,9 +37,9 @@ rows!(
     ADD_TICKETS = "insert into tickets (
        id, site_id, start_id, number, queue_id, state_id, chat_id, contact_name, contact_email,
        subject, page, lang, zone, preview, created_at, last_at,
-       priority, contact_verified, last_seq, visitor_seen, agent_seen, mailed_upto, unread)
+       priority, client, contact_verified, mail_stopped, transcript_asked, last_seq, visitor_seen, agent_seen, mailed_upto, unread)
      values ",
-    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, 2, 0, 0, 0, 1",
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, false, false, 2, 0, 0, 0, 1",
     " on conflict do nothing"
 );
 
@@ -203,7 +203,8 @@ async fn add(tx: &mut Tx, openings: &[Opening<'_>], now: Timestamp) -> Result<()
                 .bind(entries::preview(new.text.as_str()))
                 .bind(now.0)
                 .bind(now.0)
-                .bind(Priority::default().as_text());
+                .bind(Priority::default().as_text())
+                .bind(start.client.as_deref());
         }
         query.execute(c).await.map(|done| done.rows_affected())
     })?;

@@ -5,6 +5,7 @@ use axum::{
     extract::FromRequestParts,
     http::{Extensions, HeaderMap, request::Parts},
 };
+use desk::tickets::ClientNetwork;
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
@@ -17,6 +18,13 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 /// The client that rates are counted by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Client(pub(crate) Network);
+
+impl Client {
+    /// The network that its mails are counted by; none for this machine, which tells no visitors apart.
+    pub(crate) fn network(self) -> Option<ClientNetwork> {
+        (!self.0.is_loopback()).then(|| ClientNetwork(self.0.to_string()))
+    }
+}
 
 impl FromRequestParts<Server> for Client {
     type Rejection = Infallible;

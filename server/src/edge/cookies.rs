@@ -31,6 +31,11 @@ pub(crate) fn ticket(number: &TicketNumber) -> Cookie {
     Cookie { name: "ayuda_ticket", path: format!("/t/{number}").into(), kept_for: A_MONTH }
 }
 
+/// What the link of a mail carried beside the token, until a person presses the button on the ticket's page.
+pub(crate) fn mailed_proof(number: &TicketNumber) -> Cookie {
+    Cookie { name: "ayuda_proof", ..ticket(number) }
+}
+
 impl Cookie {
     const fn new(name: &'static str, path: &'static str, kept_for: Duration) -> Self {
         Self { name, path: Cow::Borrowed(path), kept_for }

@@ -94,7 +94,7 @@ impl Demo {
                 let zone = Some("America/Mexico_City".to_owned());
                 desk.open_request(
                     &site,
-                    NewRequest { id, name, email, text, files, page, lang, zone },
+                    NewRequest { id, name, email, text, files, page, lang, zone, client: None },
                 )
                 .await?;
             }

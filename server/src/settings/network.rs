@@ -1,7 +1,7 @@
 //! Addresses and blocks of addresses, as operators name proxies and as clients are told apart.
 
 use ipnet::{IpNet, Ipv6Net};
-use std::{net::IpAddr, str::FromStr};
+use std::{fmt, net::IpAddr, str::FromStr};
 
 /// An address or a block of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +28,12 @@ impl Network {
             // The block of `::1`.
             IpNet::V6(network) => network.network().is_unspecified(),
         }
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

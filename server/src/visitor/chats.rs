@@ -30,7 +30,7 @@ pub(crate) async fn start(
     let sent = SentForm::of(&request, Form::Chat, &server, &site);
     let mut posted = form::read(request, &FIELDS, None).await?;
     let id = posted.entry_id(&server.desk);
-    let outcome = match new_chat(&mut posted, id, sent.lang()) {
+    let outcome = match new_chat(&mut posted, id, sent.lang(), client) {
         Ok(new) => begin(&server, &site, client, new).await,
         Err(refusal) => Err(refusal.into()),
     };
@@ -44,7 +44,12 @@ async fn begin(server: &Server, site: &Site, client: Client, new: NewChat) -> An
     Ok(started)
 }
 
-fn new_chat(posted: &mut Posted, id: EntryId, lang: &str) -> Result<NewChat, Refusal> {
+fn new_chat(
+    posted: &mut Posted,
+    id: EntryId,
+    lang: &str,
+    client: Client,
+) -> Result<NewChat, Refusal> {
     let name = posted.parse_optional("name", PersonName::parse);
     let email = posted.parse_optional("email", EmailAddress::parse);
     if posted.find("name").is_none() && posted.find("email").is_none() && posted.refusals.is_empty()
@@ -55,5 +60,6 @@ fn new_chat(posted: &mut Posted, id: EntryId, lang: &str) -> Result<NewChat, Ref
     let text = posted.parse("message", ChatText::parse);
     let page = posted.page();
     let text = posted.complete(text)?;
-    Ok(NewChat { id, name, email, subject, text, page, lang: lang.into(), zone: posted.zone() })
+    let (lang, zone, client) = (lang.into(), posted.zone(), client.network());
+    Ok(NewChat { id, name, email, subject, text, page, lang, zone, client })
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod chats;
 pub(crate) mod files;
+mod not_me_page;
 pub(crate) mod panel;
 pub(crate) mod requests;
 mod sent_form;

@@ -33,7 +33,7 @@ pub(crate) async fn ask(
     let uploads = allowed.is_ok().then_some(Uploads { desk: &server.desk, site: &site });
     let mut posted = form::read(request, &FIELDS, uploads).await?;
     let id = posted.entry_id(&server.desk);
-    let outcome = match (allowed, new_request(&mut posted, id, sent.lang())) {
+    let outcome = match (allowed, new_request(&mut posted, id, sent.lang(), client)) {
         (Err(limited), _) => {
             posted.refusals.clear();
             Err(limited.into())
@@ -50,13 +50,18 @@ async fn send(server: &Server, site: &Site, new: NewRequest) -> Answer<Started> 
     Ok(started)
 }
 
-fn new_request(posted: &mut Posted, id: EntryId, lang: &str) -> Result<NewRequest, Refusal> {
+fn new_request(
+    posted: &mut Posted,
+    id: EntryId,
+    lang: &str,
+    client: Client,
+) -> Result<NewRequest, Refusal> {
     let name = posted.parse_optional("name", PersonName::parse);
     let email = posted.parse("email", EmailAddress::parse);
     let text = posted.parse("message", FormText::parse);
     let page = posted.page();
     let (email, text) = posted.complete(email.zip(text))?;
     let files = posted.files.clone();
-    let lang = lang.into();
-    Ok(NewRequest { id, name, email, text, files, page, lang, zone: posted.zone() })
+    let (lang, zone, client) = (lang.into(), posted.zone(), client.network());
+    Ok(NewRequest { id, name, email, text, files, page, lang, zone, client })
 }

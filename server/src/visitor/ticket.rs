@@ -1,11 +1,10 @@
 //! `/t/{number}`: the ticket page. The link's token is exchanged for a cookie at once, so that no address holds it for long.
 
-use super::ticket_page::show;
+use super::{not_me_page, ticket_page::TicketRequest};
 use crate::edge::{
     cookies,
     failure::{Answer, Failure},
     files,
-    page::Reader,
     request_info::query,
     respond::see_other,
     state::Server,
@@ -14,9 +13,8 @@ use axum::{
     Extension,
     extract::{Path, Request, State},
 };
-use desk::{sites::Site, tickets::Visitor};
+use desk::tickets::Visitor;
 use protocol::{Code, TicketNumber};
-use std::sync::Arc;
 use tracing::{Span, field, instrument};
 use widget::ssr::TicketAnswer;
 
@@ -28,24 +26,49 @@ pub(crate) async fn page(
     request: Request,
 ) -> Answer {
     if let Some(k) = query(request.uri(), "k") {
-        return follow_link(&server, &number, &k).await;
+        return follow_link(&server, &number, &k, "").await;
     }
-    // Who follows no link has come through one: `Access::TicketLink`.
-    let not_found = Failure::of(Code::NotFound);
-    let visitor = *request.extensions().get::<Visitor>().ok_or(not_found)?;
-    let site = Arc::clone(request.extensions().get::<Arc<Site>>().ok_or(not_found)?);
-    Span::current().record("ticket", field::display(visitor.ticket));
+    let asked = TicketRequest::of(&server, number, &request)?;
+    Span::current().record("ticket", field::display(asked.visitor.ticket));
     let done = query(request.uri(), "done");
     let answer = done.as_deref().and_then(TicketAnswer::done);
-    let id = server.desk.clock().new_entry_id();
-    show(&server, &site, visitor, &Reader::of(&request, site.lang.as_text()), id, answer).await
+    asked.show(server.desk.clock().new_entry_id(), answer).await
 }
 
-async fn follow_link(server: &Server, number: &TicketNumber, k: &str) -> Answer {
+/// `GET /t/{number}/not-me`, with `?k=` from a mail: the button that stops mail about the ticket.
+#[instrument(skip_all, fields(ticket = field::Empty))]
+pub(crate) async fn not_me(
+    State(server): State<Server>,
+    Path(number): Path<TicketNumber>,
+    request: Request,
+) -> Answer {
+    if let Some(k) = query(request.uri(), "k") {
+        return follow_link(&server, &number, &k, NOT_ME).await;
+    }
+    let asked = TicketRequest::of(&server, number, &request)?;
+    Span::current().record("ticket", field::display(asked.visitor.ticket));
+    let is_done = query(request.uri(), "done").is_some();
+    Ok(not_me_page::show(&asked, is_done))
+}
+
+/// The page below the ticket's that [`not_me`] answers.
+pub(crate) const NOT_ME: &str = "/not-me";
+
+/// The token and what else the link carries become cookies of the ticket's pages. Nothing else comes of following a link: programs that
+/// look through mail do it too.
+async fn follow_link(server: &Server, number: &TicketNumber, k: &str, below: &str) -> Answer {
     let found = server.desk.find_ticket_link(number, k).await?;
     let (_, token) = found.ok_or(Failure::of(Code::NotFound))?;
-    let cookie = cookies::ticket(number).set(&token.0, &server.public);
-    see_other(&format!("/t/{number}"), [cookie])
+    let path = format!("/t/{number}{below}");
+    let ticket = cookies::ticket(number).set(&token.0, &server.public);
+    match k.split_once('~') {
+        Some((_, proof))
+            if proof.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) =>
+        {
+            see_other(&path, [ticket, cookies::mailed_proof(number).set(proof, &server.public)])
+        }
+        _ => see_other(&path, [ticket]),
+    }
 }
 
 /// `GET /t/{number}/files/{id}`

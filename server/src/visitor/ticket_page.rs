@@ -1,37 +1,89 @@
 //! The document of a ticket's page.
 
-use crate::edge::{failure::Answer, page::Reader, state::Server};
-use axum::response::{Html, IntoResponse};
+use crate::edge::{
+    cookies,
+    failure::{Answer, Failure},
+    page::Reader,
+    state::Server,
+};
+use axum::{
+    extract::Request,
+    http::{Extensions, HeaderMap, request::Parts},
+    response::{Html, IntoResponse},
+};
 use desk::{locales, sites::Site, tickets::Visitor};
-use protocol::{EntryId, Seq, entry::VisitorEntry};
+use protocol::{Code, EntryId, Seq, TicketNumber, entry::VisitorEntry};
+use std::sync::Arc;
 use widget::ssr::{TicketAnswer, TicketPage, ticket_document};
 
 /// Entries that one page shows.
 const ENTRIES_SHOWN: usize = 5000;
 
-/// The page as it is now, with what came of a form of it.
-pub(crate) async fn show(
-    server: &Server,
-    site: &Site,
-    visitor: Visitor,
-    reader: &Reader,
-    form_id: EntryId,
-    answer: Option<TicketAnswer>,
-) -> Answer {
-    let page = TicketPage {
-        site: site.key.clone(),
-        site_name: site.name.to_string(),
-        lang: reader.lang.into(),
-        hue: site.hue,
-        file_bytes: site.limits.file_bytes,
-        ticket: server.desk.visitor_ticket(visitor).await?,
-        entries: entries(server, visitor).await?,
-        form_id,
-        status: server.desk.availability(site.id),
-        strings: locales::strings(reader.lang, &["ticket_page", "state", "error", "field"]),
-        answer,
-    };
-    Ok(Html(ticket_document(&page, &server.panel_assets, &reader.nonce)).into_response())
+/// A request for a page of one ticket, from whoever came through its link.
+pub(crate) struct TicketRequest {
+    pub(crate) server: Server,
+    pub(crate) site: Arc<Site>,
+    pub(crate) visitor: Visitor,
+    pub(crate) number: TicketNumber,
+    pub(crate) reader: Reader,
+    /// What the link of a mail carried beside the token.
+    pub(crate) proof: Option<String>,
+}
+
+impl TicketRequest {
+    /// Behind [`Access::Ticket`] and [`Access::TicketLink`], which put visitor and site there.
+    ///
+    /// [`Access::Ticket`]: crate::edge::access::Access::Ticket
+    /// [`Access::TicketLink`]: crate::edge::access::Access::TicketLink
+    pub(crate) fn of(server: &Server, number: TicketNumber, request: &Request) -> Answer<Self> {
+        let reader = |lang: &str| Reader::of(request, lang);
+        Self::new(server, number, request.headers(), request.extensions(), reader)
+    }
+
+    /// The same of a request's head.
+    pub(crate) fn in_parts(server: &Server, number: TicketNumber, parts: &Parts) -> Answer<Self> {
+        let reader = |lang: &str| Reader::in_parts(parts, lang);
+        Self::new(server, number, &parts.headers, &parts.extensions, reader)
+    }
+
+    fn new(
+        server: &Server,
+        number: TicketNumber,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+        reader: impl FnOnce(&str) -> Reader,
+    ) -> Answer<Self> {
+        let unguarded = Failure::of(Code::NotFound);
+        let visitor = *extensions.get::<Visitor>().ok_or(unguarded)?;
+        let site = Arc::clone(extensions.get::<Arc<Site>>().ok_or(unguarded)?);
+        let reader = reader(site.lang.as_text());
+        let proof = cookies::mailed_proof(&number).read(headers).map(str::to_owned);
+        Ok(Self { server: server.clone(), site, visitor, number, reader, proof })
+    }
+
+    /// The page as it is now, with what came of a form of it.
+    pub(crate) async fn show(&self, form_id: EntryId, answer: Option<TicketAnswer>) -> Answer {
+        let Self { server, site, visitor, reader, proof, .. } = self;
+        let confirm = match proof {
+            Some(proof) => server.desk.find_unconfirmed_email(*visitor, proof).await?,
+            None => None,
+        };
+        let page = TicketPage {
+            site: site.key.clone(),
+            site_name: site.name.to_string(),
+            lang: reader.lang.into(),
+            hue: site.hue,
+            file_bytes: site.limits.file_bytes,
+            ticket: server.desk.visitor_ticket(*visitor).await?,
+            confirm,
+            entries: entries(server, *visitor).await?,
+            form_id,
+            status: server.desk.availability(site.id),
+            strings: locales::strings(reader.lang, &["ticket_page", "state", "error", "field"]),
+            answer,
+        };
+        Ok(Html(ticket_document(&page, &server.panel_assets, &reader.nonce)).into_response())
+    }
 }
 
 async fn entries(server: &Server, visitor: Visitor) -> Answer<Vec<VisitorEntry>> {

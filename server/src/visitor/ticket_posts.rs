@@ -1,39 +1,37 @@
-//! What the ticket page's forms do: reply, transcript, rating. Done is a 303 back to the page; refused is the page with what
-//! was typed.
+//! What the ticket page's forms do: reply, transcript, rating, the button that confirms an address, and the one that stops mail. Done is
+//! a 303 back to the page; refused is the page with what was typed.
 
-use super::ticket_page;
+use super::{ticket::NOT_ME, ticket_page::TicketRequest};
 use crate::edge::{
     client::Client,
+    cookies,
     failure::{Answer, Failure},
-    form::{self, Uploads},
-    page::Reader,
+    form::{self, Posted, Uploads},
     request_info::wants_json,
     respond::{created, see_other},
     state::Server,
 };
 use axum::{
-    Extension, RequestPartsExt,
+    RequestPartsExt,
     extract::{FromRequestParts, Path, Request},
     http::request::Parts,
 };
-use desk::{live::Receipt, sites::Site, tickets::Visitor};
+use desk::{live::Receipt, mail::TranscriptAsked};
 use protocol::{
     Code, EntryId, Field, Refusal, Score, TicketNumber,
     text::{EmailAddress, FormText, RatingComment},
 };
 use serde_json::{Value, json};
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 use tracing::instrument;
 use widget::ssr::TicketAnswer;
 
 /// A post from the page of one ticket, behind `Access::Ticket`.
 pub(crate) struct Post {
-    server: Server,
-    site: Arc<Site>,
-    visitor: Visitor,
-    number: TicketNumber,
+    asked: TicketRequest,
     client: Client,
-    reader: Reader,
+    /// Where it was posted to.
+    path: String,
     wants_json: bool,
     /// The entry that the page's reply form makes next.
     id: EntryId,
@@ -43,120 +41,156 @@ impl FromRequestParts<Server> for Post {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Failure> {
-        let unguarded = |_| Failure::of(Code::NotFound);
-        let Extension(site): Extension<Arc<Site>> = parts.extract().await.map_err(unguarded)?;
-        let Extension(visitor): Extension<Visitor> = parts.extract().await.map_err(unguarded)?;
         let params = parts.extract::<Path<HashMap<String, String>>>().await;
         let Path(mut params) = params.map_err(|_| Failure::of(Code::NotFound))?;
+        let number = TicketNumber(params.remove("number").unwrap_or_default());
         let Ok(client) = Client::from_request_parts(parts, server).await;
         Ok(Self {
-            server: server.clone(),
-            reader: Reader::in_parts(parts, site.lang.as_text()),
+            asked: TicketRequest::in_parts(server, number, parts)?,
+            client,
+            path: parts.uri.path().to_owned(),
             wants_json: wants_json(&parts.headers),
             id: server.desk.clock().new_entry_id(),
-            number: TicketNumber(params.remove("number").unwrap_or_default()),
-            site,
-            visitor,
-            client,
         })
     }
 }
 
 impl Post {
+    /// One of this client's messages.
+    fn check_rate(&self) -> Answer<()> {
+        let TicketRequest { server, site, .. } = &self.asked;
+        Ok(server.rates.message(site, self.client.0)?)
+    }
+
     async fn answer(
         &self,
-        outcome: Answer<Value>,
-        done: &str,
-        refused: impl FnOnce(Refusal) -> TicketAnswer,
+        outcome: Answer<(&str, Value)>,
+        posted: Posted,
+        refused: impl FnOnce(Posted) -> TicketAnswer,
     ) -> Answer {
-        match outcome {
-            Ok(body) if self.wants_json => Ok(created(body)),
-            Ok(_) => see_other(&format!("/t/{}?done={done}", self.number), []),
-            Err(failure) if self.wants_json || failure.status().is_server_error() => Err(failure),
-            Err(failure) => {
-                let Self { server, site, visitor, reader, id, .. } = self;
-                let answer = Some(refused(failure.refusal));
-                let page = ticket_page::show(server, site, *visitor, reader, *id, answer).await?;
-                Ok(failure.on_page(page))
+        let failure = match outcome {
+            Ok((_, body)) if self.wants_json => return Ok(created(body)),
+            Ok((done, _)) => {
+                return see_other(&format!("/t/{}?done={done}", self.asked.number), []);
             }
+            Err(failure) if self.wants_json => return Err(failure),
+            Err(failure) => failure,
+        };
+        // The page is read from the database, which may be what failed.
+        let again = form::again(failure, &self.asked.reader, &self.path, &posted);
+        match self.asked.show(self.id, Some(refused(posted))).await {
+            Ok(page) => Ok(failure.on_page(page)),
+            Err(_) => Ok(again),
         }
     }
 }
 
 /// `POST /t/{number}`: `id`, `message`, `files`.
-#[instrument(skip_all, fields(ticket = %post.visitor.ticket))]
+#[instrument(skip_all, fields(ticket = %post.asked.visitor.ticket))]
 pub(crate) async fn reply(mut post: Post, request: Request) -> Answer {
-    let allowed = post.server.rates.message(&post.site, post.client.0);
-    let uploads = Uploads { desk: &post.server.desk, site: &post.site };
+    let allowed = post.check_rate();
+    let desk = post.asked.server.desk.clone();
+    let uploads = Uploads { desk: &desk, site: &post.asked.site };
     let uploads = allowed.is_ok().then_some(uploads);
     let mut posted = form::read(request, &["id", "message"], uploads).await?;
-    post.id = posted.entry_id(&post.server.desk);
+    post.id = posted.entry_id(&desk);
     let outcome = match allowed {
         Err(limited) => {
             posted.refusals.clear();
-            Err(Failure::from(limited))
+            Err(limited)
         }
         Ok(()) => send_reply(&post, &mut posted).await,
     };
-    let message = posted.text("message").to_owned();
-    let receipt =
-        outcome.map(|receipt| json!({ "id": receipt.id, "seq": receipt.seq, "at": receipt.at }));
-    post.answer(receipt, "reply", |refusal| {
-        posted.refuse(refusal);
-        TicketAnswer::ReplyRefused { refusals: posted.refusals, message }
+    if let Err(failure) = &outcome {
+        posted.refuse(failure.refusal);
+    }
+    let receipt = outcome.map(|receipt| {
+        ("reply", json!({ "id": receipt.id, "seq": receipt.seq, "at": receipt.at }))
+    });
+    post.answer(receipt, posted, |posted| TicketAnswer::ReplyRefused {
+        message: posted.text("message").to_owned(),
+        refusals: posted.refusals,
     })
     .await
 }
 
-async fn send_reply(post: &Post, posted: &mut form::Posted) -> Answer<Receipt> {
+async fn send_reply(post: &Post, posted: &mut Posted) -> Answer<Receipt> {
     let text = posted.parse_optional("message", FormText::parse);
     posted.complete(Some(()))?;
     if text.is_none() && posted.files.is_empty() {
         return Err(Refusal::of(Field::Message, Code::Required).into());
     }
-    let desk = &post.server.desk;
-    let receipt = desk.post_visitor_reply(post.visitor, post.id, text, &posted.files).await?;
-    post.server.counters.visitor_messages.up();
+    let TicketRequest { server, visitor, .. } = &post.asked;
+    let receipt = server.desk.post_visitor_reply(*visitor, post.id, text, &posted.files).await?;
+    server.counters.visitor_messages.up();
     Ok(receipt)
 }
 
 /// `POST /t/{number}/transcript`: `email`, where the ticket has none.
-#[instrument(skip_all, fields(ticket = %post.visitor.ticket))]
+#[instrument(skip_all, fields(ticket = %post.asked.visitor.ticket))]
 pub(crate) async fn transcript(post: Post, request: Request) -> Answer {
     let mut posted = form::read(request, &["email"], None).await?;
     let email = posted.parse_optional("email", EmailAddress::parse);
     let outcome = async {
         posted.complete(Some(()))?;
-        post.server.rates.message(&post.site, post.client.0)?;
-        post.server.desk.send_transcript(post.visitor, email).await?;
-        Ok(json!({ "done": "transcript" }))
+        post.check_rate()?;
+        let TicketRequest { server, visitor, .. } = &post.asked;
+        let done = match server.desk.send_transcript(*visitor, email).await? {
+            TranscriptAsked::Sent => "transcript",
+            TranscriptAsked::OnceConfirmed => "transcript_once_confirmed",
+        };
+        Ok((done, json!({ "done": done })))
     };
     let outcome = outcome.await;
-    let email = posted.text("email").to_owned();
-    post.answer(outcome, "transcript", |refusal| TicketAnswer::TranscriptRefused {
-        refusals: vec![refusal],
-        email,
+    let refusals = outcome.as_ref().err().map(|failure: &Failure| failure.refusal);
+    post.answer(outcome, posted, |posted| TicketAnswer::TranscriptRefused {
+        refusals: refusals.into_iter().collect(),
+        email: posted.text("email").to_owned(),
     })
     .await
 }
 
 /// `POST /t/{number}/rating`: `score`, `comment`.
-#[instrument(skip_all, fields(ticket = %post.visitor.ticket))]
+#[instrument(skip_all, fields(ticket = %post.asked.visitor.ticket))]
 pub(crate) async fn rate(post: Post, request: Request) -> Answer {
     let mut posted = form::read(request, &["score", "comment"], None).await?;
     let score = posted.parse("score", Score::parse);
     let comment = posted.parse_optional("comment", RatingComment::parse);
     let outcome = async {
         let score = posted.complete(score)?;
-        post.server.rates.message(&post.site, post.client.0)?;
-        post.server.desk.rate(post.visitor, score, comment).await?;
-        Ok(json!({ "done": "rating" }))
+        post.check_rate()?;
+        post.asked.server.desk.rate(post.asked.visitor, score, comment).await?;
+        Ok(("rating", json!({ "done": "rating" })))
     };
-    let outcome = outcome.await;
-    let comment = posted.text("comment").to_owned();
-    post.answer(outcome, "rating", |refusal| {
-        posted.refuse(refusal);
-        TicketAnswer::RatingRefused { refusals: posted.refusals, score, comment }
+    let outcome: Answer<_> = outcome.await;
+    if let Err(failure) = &outcome {
+        posted.refuse(failure.refusal);
+    }
+    post.answer(outcome, posted, |posted| TicketAnswer::RatingRefused {
+        comment: posted.text("comment").to_owned(),
+        refusals: posted.refusals,
+        score,
     })
     .await
+}
+
+/// `POST /t/{number}/confirm`: the address that the mail of the followed link went to is its reader's. Without such a mail it is the way
+/// back to the page.
+#[instrument(skip_all, fields(ticket = %post.asked.visitor.ticket))]
+pub(crate) async fn confirm(post: Post) -> Answer {
+    let TicketRequest { server, visitor, number, proof, .. } = &post.asked;
+    let is_confirmed = match proof {
+        Some(proof) => server.desk.confirm_email(*visitor, proof).await?,
+        None => false,
+    };
+    let done = if is_confirmed { "?done=confirmed" } else { "" };
+    see_other(&format!("/t/{number}{done}"), [cookies::mailed_proof(number).clear(&server.public)])
+}
+
+/// `POST /t/{number}/not-me`: no mail about the ticket goes to its visitor's address any more.
+#[instrument(skip_all, fields(ticket = %post.asked.visitor.ticket))]
+pub(crate) async fn stop_mail(post: Post) -> Answer {
+    let TicketRequest { server, visitor, number, .. } = &post.asked;
+    server.desk.stop_mail(*visitor).await?;
+    see_other(&format!("/t/{number}{NOT_ME}?done=stopped"), [])
 }

@@ -1,6 +1,6 @@
 //! `/t/{number}`: by link, by cookie, by nothing.
 
-use crate::world::{Engine, World, on_both, socket::Socket};
+use crate::world::{EMAIL, Engine, World, on_both, socket::Socket};
 use protocol::{
     Seq,
     form::Started,
@@ -20,6 +20,8 @@ async fn cookie_of(world: &World, started: &Started) -> String {
 on_both! {
     a_link_becomes_a_clean_address_and_a_cookie_of_that_ticket_alone,
     a_reply_with_a_file_needs_no_script_and_is_there_once,
+    a_mailed_link_is_followed_by_anybody_and_its_button_pressed_by_a_person,
+    whoever_did_not_write_stops_mail_by_a_button,
 }
 
 async fn a_link_becomes_a_clean_address_and_a_cookie_of_that_ticket_alone(world: World) {
@@ -36,6 +38,75 @@ async fn a_link_becomes_a_clean_address_and_a_cookie_of_that_ticket_alone(world:
     let other = world.ask("tienda", "Otra cosa").await;
     assert_eq!(other.number.0, "LT-1002");
     assert_eq!(world.client.get("/t/LT-1002").cookie(&cookie).send().await.status, 404);
+}
+
+/// The links of the newest mail to the visitor: to the ticket, and for whoever did not write.
+async fn mailed_links(world: &World) -> (String, String) {
+    let (_, agent) = world.agent(EMAIL).await;
+    world.kept_mail(&agent).await;
+    let text = world.lines("select text from mails where kind = 'request_received'").join("\n");
+    let origin = world.origin();
+    let mut links = text.split(&origin).skip(1);
+    let mut next = || links.next().unwrap().split_whitespace().next().unwrap().to_owned();
+    (next(), next())
+}
+
+async fn a_mailed_link_is_followed_by_anybody_and_its_button_pressed_by_a_person(world: World) {
+    let asked = world.ask("tienda", "¿Me ayudan?").await;
+    let (link, _) = mailed_links(&world).await;
+    let verified = || world.lines("select number from tickets where contact_verified");
+    let mut cookies = String::new();
+    for method in ["HEAD", "GET"] {
+        let reply = world.client.ask(method, &link).page().send().await;
+        assert_eq!((reply.status, reply.find("location")), (303, Some("/t/LT-1001")));
+        let proof = reply.set_cookie("ayuda_proof").unwrap();
+        cookies = format!("{}; {proof}", reply.set_cookie("ayuda_ticket").unwrap());
+    }
+    let page = |cookies: &str| world.client.get("/t/LT-1001").page().cookie(cookies).send();
+    let button = "Confirmar mi correo";
+    let shown = page(&cookies).await.text();
+    assert!(shown.contains(button) && shown.contains("ana@example.com"), "{shown}");
+    assert!(verified().is_empty(), "nobody has pressed it");
+    // Who came by another way has nothing to confirm.
+    let own = cookie_of(&world, &asked).await;
+    assert!(!page(&own).await.text().contains(button));
+    let confirm =
+        |cookies: &str| world.client.post("/t/LT-1001/confirm").page().cookie(cookies).form(&[]);
+    let made_up = format!("{own}; ayuda_proof={}", "A".repeat(22));
+    for cookies in [&own, &made_up] {
+        let reply = confirm(cookies).send().await;
+        assert_eq!((reply.status, reply.find("location")), (303, Some("/t/LT-1001")));
+    }
+    let elsewhere = confirm(&cookies).header("origin", "https://evil.example").send().await;
+    assert_eq!(elsewhere.status, 403);
+    assert!(verified().is_empty(), "{:?}", verified());
+    let pressed = confirm(&cookies).send().await;
+    assert_eq!(pressed.find("location"), Some("/t/LT-1001?done=confirmed"));
+    assert_eq!(verified(), ["LT-1001"]);
+    assert!(!page(&cookies).await.text().contains(button));
+    let done = world.client.get("/t/LT-1001?done=confirmed").page().cookie(&own).send().await;
+    assert!(done.text().contains("Listo: confirmaste tu correo."));
+}
+
+async fn whoever_did_not_write_stops_mail_by_a_button(world: World) {
+    world.ask("tienda", "¿Me ayudan?").await;
+    let (_, link) = mailed_links(&world).await;
+    let stopped = || world.lines("select number from tickets where mail_stopped");
+    let reply = world.client.get(&link).page().send().await;
+    assert_eq!(reply.find("location"), Some("/t/LT-1001/not-me"));
+    let cookie = reply.set_cookie("ayuda_ticket").unwrap();
+    let page = world.client.get("/t/LT-1001/not-me").page().cookie(&cookie).send().await;
+    assert_eq!(page.status, 200);
+    let text = page.text();
+    assert!(text.contains("No fui yo") && text.contains("La Tienda") && text.contains("LT-1001"));
+    assert!(!text.contains("¿Me ayudan?"), "it is of no use to whoever did not ask");
+    assert!(stopped().is_empty());
+    let post = world.client.post("/t/LT-1001/not-me").page().cookie(&cookie).form(&[]).send().await;
+    assert_eq!(post.find("location"), Some("/t/LT-1001/not-me?done=stopped"));
+    assert_eq!(stopped(), ["LT-1001"]);
+    let done = world.client.get("/t/LT-1001/not-me?done=stopped").page().cookie(&cookie);
+    assert!(done.send().await.text().contains("no te escribiremos más sobre el caso LT-1001"));
+    assert_eq!(world.client.get("/t/LT-1001/not-me").page().send().await.status, 404);
 }
 
 #[tokio::test]
@@ -105,7 +176,9 @@ async fn transcript_and_rating_go_back_to_the_page() {
         world.client.post(path).page().cookie(&cookie).form(fields).send()
     };
     let transcript = post("/t/LT-1001/transcript", &[]).await;
-    assert_eq!(transcript.find("location"), Some("/t/LT-1001?done=transcript"));
+    // Nobody answered, and nobody confirmed the address.
+    let once_confirmed = "/t/LT-1001?done=transcript_once_confirmed";
+    assert_eq!(transcript.find("location"), Some(once_confirmed));
     for wrong in ["", "0", "6", "99999999999999999999", "cinco"] {
         let reply = post("/t/LT-1001/rating", &[("score", wrong), ("comment", "Bien")]).await;
         assert_eq!(reply.status, 422, "{wrong}");

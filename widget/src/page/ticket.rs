@@ -20,6 +20,8 @@ pub struct TicketPage {
     pub file_bytes: u64,
     /// Number, subject, state, chat and address.
     pub ticket: VisitorTicket,
+    /// The address that the reader came from a mail to, where nobody has confirmed it yet.
+    pub confirm: Option<String>,
     /// Every entry in order.
     pub entries: Vec<VisitorEntry>,
     /// A fresh id for the reply, so that sending it twice is one entry. After a refusal: the id that came with it.
@@ -39,8 +41,12 @@ pub enum TicketAnswer {
     Replied,
     /// The transcript is on its way (`?done=transcript`).
     TranscriptSent,
+    /// The transcript follows once the address is confirmed (`?done=transcript_once_confirmed`).
+    TranscriptOnceConfirmed,
     /// The rating is stored (`?done=rating`).
     Rated,
+    /// The address is confirmed (`?done=confirmed`).
+    Confirmed,
     /// `POST /t/{number}` was refused; what was typed comes back.
     ReplyRefused {
         /// Why.
@@ -72,7 +78,9 @@ impl TicketAnswer {
         match what {
             "reply" => Some(Self::Replied),
             "transcript" => Some(Self::TranscriptSent),
+            "transcript_once_confirmed" => Some(Self::TranscriptOnceConfirmed),
             "rating" => Some(Self::Rated),
+            "confirmed" => Some(Self::Confirmed),
             _ => None,
         }
     }

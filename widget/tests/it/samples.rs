@@ -87,6 +87,7 @@ pub fn ticket() -> TicketPage {
             email: None,
             seen_upto: Seq(1),
         },
+        confirm: None,
         entries: vec![
             entry(
                 1,

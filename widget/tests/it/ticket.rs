@@ -38,6 +38,25 @@ fn without_a_subject_the_first_words_are_the_heading() {
 }
 
 #[test]
+fn whoever_comes_from_a_mail_is_asked_to_confirm_the_address() {
+    let mut page = ticket();
+    assert!(!render(&page).contains("/confirm"));
+    page.confirm = Some("<ana>@a.mx".into());
+    let html = render(&page);
+    let form = html.split("action=\"/t/CO-1042/confirm\"").nth(1).unwrap();
+    let form = form.split("</form>").next().unwrap();
+    assert!(form.contains("Confirmar mi correo") && form.contains("&lt;ana&gt;@a.mx"), "{form}");
+    page.confirm = None;
+    for (done, words) in [
+        ("confirmed", "Listo: confirmaste tu correo."),
+        ("transcript_once_confirmed", "pulsa «Confirmar mi correo»"),
+    ] {
+        page.answer = TicketAnswer::done(done);
+        assert!(render(&page).contains(words), "{done}");
+    }
+}
+
+#[test]
 fn a_rating_is_asked_for_once() {
     let mut page = ticket();
     assert!(render(&page).contains("action=\"/t/CO-1042/rating\""));

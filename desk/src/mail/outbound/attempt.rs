@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Desk, Error, Result,
-    db::{run, statement},
+    db::{read, run, statement},
     queue::{Lease, Outcome},
 };
 use protocol::{MailId, SiteId, TicketId, Timestamp};
@@ -28,6 +28,9 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
         Err(error) => return Ok(Outcome::Parked(error.to_string())),
     };
     let ticket = TicketId(mail.ticket_id.unwrap_or_default());
+    if matches!(content, Content::Visitor { .. }) && is_stopped(desk, ticket).await? {
+        return Ok(Outcome::Parked("its recipient wants no mail about the ticket".to_owned()));
+    }
     let letter = match letter(desk, lease, mail, ticket, &content).await {
         Ok(letter) => letter,
         // Site or ticket were removed while it waited.
@@ -81,7 +84,19 @@ fn outcome_of(desk: &Desk, mail: &MailRow, answer: relay::Outcome) -> Outcome {
     }
 }
 
-statement!(COMPOSED = "update mails set text = $2, html = $3 where id = $1");
+statement!(STOPPED = "select mail_stopped from tickets where id = $1");
+
+/// Whether the owner of the visitor's address wants no mail about the ticket.
+async fn is_stopped(desk: &Desk, ticket: TicketId) -> Result<bool> {
+    let stopped: Option<bool> = read!(desk.db(), c => sqlx::query_scalar(STOPPED)
+        .bind(ticket.0)
+        .fetch_optional(c)
+        .await)?;
+    Ok(stopped.unwrap_or(false))
+}
+
+// Only of a mail that is ours: another one may have become something else meanwhile.
+statement!(COMPOSED = "update mails set text = $3, html = $4 where id = $1 and claimed_until = $2");
 
 /// What was composed before, or composed now and kept, so that every try says the same.
 async fn letter(
@@ -106,6 +121,7 @@ async fn letter(
     let mut tx = desk.begin().await?;
     run!(tx, c => sqlx::query(COMPOSED)
         .bind(lease.id)
+        .bind(lease.until)
         .bind(&letter.text)
         .bind(&letter.html)
         .execute(c)

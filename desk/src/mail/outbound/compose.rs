@@ -3,7 +3,8 @@
 use super::{
     colour::{Brand, DEFAULT_HUE},
     content::{AgentMail, Content, VisitorMail},
-    letter::{Button, Letter, Rendered, Row},
+    letter::{Button, Decline, Letter, Rendered, Row},
+    without_addresses::{file_without_addresses, without_addresses},
 };
 use crate::{
     Desk, Error, Result,
@@ -67,7 +68,8 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
         Content::Visitor { mail } => {
             let entries = match mail {
                 VisitorMail::Transcript { upto } => {
-                    transcript::entries(desk, visitor, Seq::START, *upto).await?
+                    let all = transcript::entries(desk, visitor, Seq::START, *upto).await?;
+                    if row.contact_verified { all } else { composer.without_addresses(all) }
                 }
                 VisitorMail::Replies { after, upto } => {
                     let all = transcript::entries(desk, visitor, *after, *upto).await?;
@@ -112,14 +114,19 @@ impl Composer<'_> {
         };
         let number = TicketNumber(row.number.clone());
         let mut letter = self.blank();
-        letter.button.url = desk.mailed_link(&number, context.ticket, context.to);
+        letter.button.url = desk.mailed_link(&number, "", context.ticket, context.to);
         letter.footer = vec![fill("mail.footer")];
         if !row.contact_verified {
-            letter.footer.push(fill("mail.footer_ignore"));
+            letter.decline = Some(Decline {
+                text: fill("mail.decline_text"),
+                label: fill("mail.decline"),
+                url: desk.mailed_link(&number, "/not-me", context.ticket, context.to),
+            });
         }
         let section = match mail {
             VisitorMail::RequestReceived => "received",
             VisitorMail::ChatEnded => "ended",
+            VisitorMail::Confirm => "confirm",
             VisitorMail::Transcript { .. } => "transcript",
             VisitorMail::Replies { .. } => "replies",
             VisitorMail::StateChanged { .. } => "state",
@@ -132,7 +139,7 @@ impl Composer<'_> {
             letter.after = vec![fill(&format!("mail.{section}.next"))];
         }
         match mail {
-            VisitorMail::RequestReceived => letter.big_number = true,
+            VisitorMail::RequestReceived | VisitorMail::Confirm => letter.big_number = true,
             VisitorMail::ChatEnded => {
                 letter.big_number = true;
                 letter.button.url.push_str("#rating");
@@ -142,6 +149,9 @@ impl Composer<'_> {
                 letter.entries = transcript::lines(entries, words, times);
                 if letter.entries.is_empty() {
                     letter.paragraphs.push(fill("mail.transcript.empty"));
+                }
+                if !row.contact_verified {
+                    letter.paragraphs.push(fill("mail.transcript.left_out"));
                 }
             }
             VisitorMail::Replies { .. } => {
@@ -157,6 +167,20 @@ impl Composer<'_> {
             }
         }
         letter
+    }
+
+    /// What goes to an address that nobody has confirmed: the visitor may be a stranger to it, whose words lead nowhere.
+    fn without_addresses(&self, mut entries: Vec<VisitorEntry>) -> Vec<VisitorEntry> {
+        let gap = self.words.get("mail.transcript.gap");
+        for entry in &mut entries {
+            if let VisitorBody::Visitor { text, files } = &mut entry.body {
+                *text = without_addresses(text, &gap);
+                for file in files {
+                    file.name = file_without_addresses(&file.name, &gap);
+                }
+            }
+        }
+        entries
     }
 
     fn to_agent(
@@ -227,6 +251,7 @@ impl Composer<'_> {
             after: Vec::new(),
             button: Button { label: String::new(), url: String::new() },
             link_note: words.get("mail.link_note"),
+            decline: None,
             footer: Vec::new(),
         }
     }
@@ -239,16 +264,17 @@ fn capitalised(text: &str) -> String {
 }
 
 impl Desk {
-    /// The ticket link for a mail to this address: opened, it also proves the address.
+    /// The ticket link for a mail to this address, or one of a page below it: whoever opens it can prove the address.
     pub(super) fn mailed_link(
         &self,
         number: &TicketNumber,
+        below: &str,
         ticket: TicketId,
         email: &str,
     ) -> String {
         let secret = &self.0.secret;
         format!(
-            "{}/t/{number}?k={}~{}",
+            "{}/t/{number}{below}?k={}~{}",
             self.options().public_url,
             secret.ticket_mac(ticket),
             proof::proof_of(secret, ticket, email)

@@ -11,12 +11,21 @@ pub(crate) enum VisitorMail {
     RequestReceived,
     /// A chat ended: number, link, rating.
     ChatEnded,
+    /// The transcript was asked for, and follows once the address is confirmed: number and link.
+    Confirm,
     /// The conversation up to here.
     Transcript { upto: Seq },
     /// The agents' messages after `after` up to `upto`; it also names the ticket's state.
     Replies { after: Seq, upto: Seq },
     /// An agent changed the ticket's state without a word.
     StateChanged { state: String },
+}
+
+impl VisitorMail {
+    /// What agents did: it waits as one mail a ticket.
+    pub(super) fn waits_with_others(&self) -> bool {
+        matches!(self, Self::Replies { .. } | Self::StateChanged { .. })
+    }
 }
 
 /// What a queue's agents are told.
@@ -44,17 +53,32 @@ pub(crate) enum Content {
     },
 }
 
+protocol::text_enum! {
+    /// The `kind` column: by which mails are counted and found again.
+    pub(crate) enum MailKind {
+        RequestReceived = "request_received",
+        ChatEnded = "chat_ended",
+        Confirm = "confirm",
+        Transcript = "transcript",
+        Replies = "replies",
+        StateChanged = "state_changed",
+        RequestForAgents = "request_for_agents",
+        ReplyForAgents = "reply_for_agents",
+    }
+}
+
 impl Content {
-    /// The `kind` column, for an operator who looks.
-    pub(super) fn kind(&self) -> &'static str {
+    /// The `kind` column.
+    pub(super) fn kind(&self) -> MailKind {
         match self {
-            Self::Visitor { mail: VisitorMail::RequestReceived } => "request_received",
-            Self::Visitor { mail: VisitorMail::ChatEnded } => "chat_ended",
-            Self::Visitor { mail: VisitorMail::Transcript { .. } } => "transcript",
-            Self::Visitor { mail: VisitorMail::Replies { .. } } => "replies",
-            Self::Visitor { mail: VisitorMail::StateChanged { .. } } => "state_changed",
-            Self::Agent { about: AgentMail::Request, .. } => "request_for_agents",
-            Self::Agent { about: AgentMail::Reply, .. } => "reply_for_agents",
+            Self::Visitor { mail: VisitorMail::RequestReceived } => MailKind::RequestReceived,
+            Self::Visitor { mail: VisitorMail::ChatEnded } => MailKind::ChatEnded,
+            Self::Visitor { mail: VisitorMail::Confirm } => MailKind::Confirm,
+            Self::Visitor { mail: VisitorMail::Transcript { .. } } => MailKind::Transcript,
+            Self::Visitor { mail: VisitorMail::Replies { .. } } => MailKind::Replies,
+            Self::Visitor { mail: VisitorMail::StateChanged { .. } } => MailKind::StateChanged,
+            Self::Agent { about: AgentMail::Request, .. } => MailKind::RequestForAgents,
+            Self::Agent { about: AgentMail::Reply, .. } => MailKind::ReplyForAgents,
         }
     }
 
@@ -68,6 +92,7 @@ impl Content {
         let (key, state) = match self {
             Self::Visitor { mail: VisitorMail::RequestReceived } => ("mail.received.subject", ""),
             Self::Visitor { mail: VisitorMail::ChatEnded } => ("mail.ended.subject", ""),
+            Self::Visitor { mail: VisitorMail::Confirm } => ("mail.confirm.subject", ""),
             Self::Visitor { mail: VisitorMail::Transcript { .. } } => {
                 ("mail.transcript.subject", "")
             }
@@ -93,6 +118,7 @@ mod tests {
     fn details_are_read_back() {
         for content in [
             Content::Visitor { mail: VisitorMail::RequestReceived },
+            Content::Visitor { mail: VisitorMail::Confirm },
             Content::Visitor { mail: VisitorMail::Transcript { upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::Replies { after: Seq(1), upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::StateChanged { state: "finalizado".into() } },

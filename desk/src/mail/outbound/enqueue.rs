@@ -3,52 +3,44 @@
 //! The row fixes recipient, subject and Message-ID. The text is composed from ids when the mail is sent, so that the transaction
 //! stays short; what it is composed from never changes.
 
-use super::content::{AgentMail, Content, VisitorMail};
+use super::{
+    caps::{self, Cap},
+    content::{AgentMail, Content, VisitorMail},
+    pending,
+};
 use crate::{
     Desk, Error, Result,
-    db::{Conn, Tx, run, statement},
+    db::{Tx, run, statement},
     locales,
     mail::address,
     people::email_key,
     sites::Site,
     tickets::LockedTicket,
 };
-use protocol::{Seq, Timestamp, entry::AgentBody, strings::Strings};
+use protocol::{Seq, Timestamp, entry::AgentBody};
 use sqlx::types::Json;
-use std::time::Duration;
 
-/// Mails to one unverified address in an hour and in a day (`behaviours.md`, "Mail").
-const MOST_AN_HOUR: i64 = 3;
-const MOST_A_DAY: i64 = 10;
-const HOUR: Duration = Duration::from_hours(1);
-const DAY: Duration = Duration::from_hours(24);
+/// Whose act a mail to a visitor follows from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// A visitor's: it counts, as long as nobody has confirmed the address.
+    Visitor,
+    /// The desk's people's: it is not held back.
+    Desk,
+}
 
-/// The outcome; [`Queued::body`] is its entry for the ticket's history.
+/// The outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "what became of a mail is an entry on the ticket, never silent"]
 pub(crate) enum Queued {
     /// It is in the outbox.
-    Queued { to: String, subject: String },
-    /// A cap held it back, and it is not sent.
-    Held { to: String, why: String },
+    Added { to: String, subject: String },
+    /// It goes out with the one that waits, which has an entry already.
+    Joined,
+    /// It is not sent: a cap is reached, or else the address's owner wants no mail about the ticket.
+    Held { to: String, why: String, cap: Option<Cap> },
 }
 
-impl Queued {
-    fn body(self) -> AgentBody {
-        match self {
-            Self::Queued { to, subject } => AgentBody::MailQueued { to, subject },
-            Self::Held { to, why } => AgentBody::MailHeld { to, why },
-        }
-    }
-}
-
-statement!(LOCK_ADDRESS for Postgres = "select pg_advisory_xact_lock(hashtextextended($1, 0))");
-// Index mails_to: an agent's address has thousands of mails, and none of them is capped.
-statement!(
-    LATELY = "\
-    select count(*), count(case when created_at > $2 then 1 end) from mails \
-    where to_key = $1 and created_at > $3 and capped"
-);
 // Index mails_ticket.
 statement!(
     LAST_ON_TICKET = "\
@@ -57,23 +49,31 @@ statement!(
 statement!(
     INSERT = "\
     insert into mails (id, site_id, ticket_id, kind, details, to_address, to_key, to_name, lang, subject, message_id, \
-    in_reply_to, capped, attempts, uncertain_sends, due_at, created_at) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, $14, $14)"
+    in_reply_to, capped, client, attempts, uncertain_sends, due_at, created_at) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, $15, $15)"
 );
 
-/// Puts a mail to the visitor into the outbox, when an address is known, with the entry that says so.
+/// Puts a mail to the visitor into the outbox, when an address is known, with the entry that says so; answers the cap that holds it
+/// back.
 pub(crate) async fn mail_visitor(
     tx: &mut Tx,
     desk: &Desk,
     locked: &mut LockedTicket,
     mail: VisitorMail,
+    cause: Cause,
     now: Timestamp,
-) -> Result<()> {
-    if locked.email.is_some() {
-        let queued = queue_visitor_mail(tx, desk, locked, mail, now).await?;
-        locked.add(tx, desk, now, queued.body()).await?;
+) -> Result<Option<Cap>> {
+    if locked.email.is_none() {
+        return Ok(None);
     }
-    Ok(())
+    let queued = queue_visitor_mail(tx, desk, locked, mail, cause, now).await?;
+    let (body, cap) = match queued {
+        Queued::Held { to, why, cap } => (AgentBody::MailHeld { to, why }, cap),
+        Queued::Added { to, subject } => (AgentBody::MailQueued { to, subject }, None),
+        Queued::Joined => return Ok(None),
+    };
+    locked.add(tx, desk, now, body).await?;
+    Ok(cap)
 }
 
 /// The same without the entry; the address is known.
@@ -82,25 +82,39 @@ pub(crate) async fn queue_visitor_mail(
     desk: &Desk,
     locked: &LockedTicket,
     mail: VisitorMail,
+    cause: Cause,
     now: Timestamp,
 ) -> Result<Queued> {
     let site = desk.find_site_by_id(locked.site).ok_or_else(Error::not_found)?;
     let to = locked.email.clone().unwrap_or_default();
-    if !locked.verified
-        && let Some(why) = held(tx, &to, locales::language(site.lang.as_text()), now).await?
-    {
-        return Ok(Queued::Held { to, why });
+    // For agents, who read the history.
+    let words = locales::language(site.lang.as_text());
+    if locked.mail_stopped {
+        return Ok(Queued::Held { to, why: words.get("mail.held.stopped"), cap: None });
+    }
+    let capped = cause == Cause::Visitor && !locked.verified;
+    if capped && let Some(cap) = caps::reached(tx, locked, now).await? {
+        return Ok(Queued::Held { to, why: cap.words(words), cap: Some(cap) });
     }
     let recipient = Recipient {
         address: &to,
         // A name that anybody may have typed stays out of the header too.
         name: locked.name.as_deref().filter(|_| locked.verified),
         lang: &locked.lang,
-        capped: !locked.verified,
+        capped,
     };
+    if mail.waits_with_others()
+        && let Some(pending) = pending::find(tx, locked, &email_key(&to)).await?
+    {
+        let content = Content::Visitor { mail: pending.with(mail.clone()) };
+        let subject = subject_of(locked, &site, recipient.lang, &content);
+        if pending.become_mail(tx, &content, &subject).await? {
+            return Ok(Queued::Joined);
+        }
+    }
     let content = Content::Visitor { mail };
     let subject = add(tx, desk, locked, &site, &recipient, &content, now).await?;
-    Ok(Queued::Queued { to, subject })
+    Ok(Queued::Added { to, subject })
 }
 
 /// Puts a mail about the entry `seq` into the outbox for everybody who serves the ticket's queue.
@@ -127,33 +141,11 @@ pub(crate) async fn mail_agents(
     Ok(())
 }
 
-/// Why nothing more goes to this unverified address for now.
-async fn held(tx: &mut Tx, email: &str, words: &Strings, now: Timestamp) -> Result<Option<String>> {
-    let key = email_key(email);
-    // Two transactions that count at once would both find room; SQLite has one at a time anyway.
-    if let Conn::Postgres(transaction) = &mut tx.conn {
-        sqlx::query(LOCK_ADDRESS).bind(&key).execute(&mut **transaction).await?;
-    }
-    let (day, hour): (i64, i64) = run!(tx, c => sqlx::query_as(LATELY)
-        .bind(&key)
-        .bind((now - HOUR).0)
-        .bind((now - DAY).0)
-        .fetch_one(c)
-        .await)?;
-    let why = |key: &str, most: i64| Some(words.fill(key, &[("n", &most.to_string())]));
-    Ok(if hour >= MOST_AN_HOUR {
-        why("mail.held.hour", MOST_AN_HOUR)
-    } else if day >= MOST_A_DAY {
-        why("mail.held.day", MOST_A_DAY)
-    } else {
-        None
-    })
-}
-
 struct Recipient<'a> {
     address: &'a str,
     name: Option<&'a str>,
     lang: &'a str,
+    /// Whether it counts among those that visitors cause.
     capped: bool,
 }
 
@@ -167,12 +159,7 @@ async fn add(
     content: &Content,
     now: Timestamp,
 ) -> Result<String> {
-    let words = locales::language(recipient.lang);
-    let subject = address::header_text(&format!(
-        "[{}] {}",
-        locked.number,
-        content.subject(words, site.name.as_str())
-    ));
+    let subject = subject_of(locked, site, recipient.lang, content);
     let key = email_key(recipient.address);
     let last: Option<String> = run!(tx, c => sqlx::query_scalar(LAST_ON_TICKET)
         .bind(locked.id.0)
@@ -184,7 +171,7 @@ async fn add(
         .bind(id)
         .bind(site.id.0)
         .bind(locked.id.0)
-        .bind(content.kind())
+        .bind(content.kind().as_text())
         .bind(Json(content))
         .bind(recipient.address)
         .bind(&key)
@@ -194,10 +181,18 @@ async fn add(
         .bind(desk.0.mailer.message_id(id))
         .bind(&last)
         .bind(recipient.capped)
+        .bind(locked.client.as_deref().filter(|_| recipient.capped))
         .bind(now.0)
         .execute(c)
         .await
         .map(|_| ()))?;
     tx.wake_worker();
     Ok(subject)
+}
+
+/// With the number before it.
+fn subject_of(locked: &LockedTicket, site: &Site, lang: &str, content: &Content) -> String {
+    let words = locales::language(lang);
+    let subject = content.subject(words, site.name.as_str());
+    address::header_text(&format!("[{}] {subject}", locked.number))
 }

@@ -36,6 +36,8 @@ pub(crate) struct Letter {
     pub(super) after: Vec<String>,
     pub(super) button: Button,
     pub(super) link_note: String,
+    /// Where whoever has nothing to do with it stops mail about the ticket.
+    pub(super) decline: Option<Decline>,
     pub(super) footer: Vec<String>,
 }
 
@@ -49,6 +51,14 @@ pub(super) struct Row {
 /// Where the letter leads.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Button {
+    pub(super) label: String,
+    pub(super) url: String,
+}
+
+/// The way out for whoever gave no address.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Decline {
+    pub(super) text: String,
     pub(super) label: String,
     pub(super) url: String,
 }

@@ -1,6 +1,7 @@
 //! Mail that goes out: rows in the outbox, written in the transaction of what caused them, and the worker that sends them.
 
 mod attempt;
+mod caps;
 mod colour;
 mod compose;
 mod content;
@@ -11,15 +12,20 @@ pub(crate) mod list;
 mod mailer;
 mod message;
 pub(crate) mod outbox;
+mod pending;
 mod relay;
 mod relay_url;
 mod row;
 mod uncertain;
 pub(crate) mod unseen;
+mod without_addresses;
 mod without_proof;
 
+pub(crate) use caps::{Cap, may_get_transcript};
+#[cfg(test)]
+pub(crate) use content::MailKind;
 pub(crate) use content::{AgentMail, VisitorMail};
-pub(crate) use enqueue::{Queued, mail_agents, mail_visitor, queue_visitor_mail};
+pub(crate) use enqueue::{Cause, Queued, mail_agents, mail_visitor, queue_visitor_mail};
 pub use list::{KeptMail, MailState};
 pub(crate) use mailer::Mailer;
 pub use mailer::greet_relay;

@@ -3,7 +3,10 @@
 //! A follower of the talk makes a job due for each ticket with such replies; the job looks whether they still are unseen and
 //! whether the visitor is gone.
 
-use super::{content::VisitorMail, enqueue::mail_visitor};
+use super::{
+    content::VisitorMail,
+    enqueue::{Cause, mail_visitor},
+};
 use crate::{
     Desk, Result,
     db::{MAX_ROWS, Rows, Tx, read, rows, run, statement},
@@ -132,6 +135,6 @@ pub(crate) async fn mail_now(
         run!(tx, c => sqlx::query_as(RANGE).bind(locked.id.0).fetch_optional(c).await)?;
     let Some((_, after, Some(upto))) = range else { return Ok(()) };
     run!(tx, c => sqlx::query(MAILED).bind(locked.id.0).bind(upto).execute(c).await.map(|_| ()))?;
-    mail_visitor(tx, desk, locked, VisitorMail::Replies { after: Seq(after), upto: Seq(upto) }, now)
-        .await
+    let replies = VisitorMail::Replies { after: Seq(after), upto: Seq(upto) };
+    mail_visitor(tx, desk, locked, replies, Cause::Desk, now).await.map(drop)
 }

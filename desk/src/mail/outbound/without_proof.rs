@@ -2,6 +2,8 @@
 
 /// What stands between a ticket's address and the token in a mailed link (`visitors/links.rs`).
 const QUERY: &str = "?k=";
+/// What may stand after a ticket's number: the pages below the ticket's that mails lead to.
+const BELOW: &str = "/not-me";
 /// The path before a ticket's number.
 const PATH: &str = "/t/";
 
@@ -27,6 +29,7 @@ pub(super) fn without_proof(letter: &str) -> String {
 
 /// Whether the text ends in the address of a ticket's page.
 fn is_ticket_link(text: &str) -> bool {
+    let text = text.strip_suffix(BELOW).unwrap_or(text);
     let number = text.rsplit('/').next().unwrap_or_default();
     let path = &text[..text.len() - number.len()];
     path.ends_with(PATH)
@@ -52,6 +55,7 @@ mod tests {
                 "<a href=\"https://h/t/CO-1#rating\">",
             ),
             ("/t/CO-1?k=a /t/CO-2?k=b", "/t/CO-1 /t/CO-2"),
+            ("https://h/t/CO-1/not-me?k=abc~def", "https://h/t/CO-1/not-me"),
             ("https://shop.example/buscar?k=zapatos", "https://shop.example/buscar?k=zapatos"),
             ("¿qué es ?k=?", "¿qué es ?k=?"),
             ("", ""),

@@ -246,12 +246,21 @@ async fn every_mail_in_three_languages(world: World) {
         let address = EmailAddress::parse(&email).unwrap();
         world.desk.send_transcript(visitor, Some(address)).await.unwrap();
         world.desk.tick().await.unwrap();
+        let token = world.mailed_tokens().pop().unwrap();
+        let proof = token.split_once('~').unwrap().1;
+        assert!(world.desk.confirm_email(visitor, proof).await.unwrap());
+        world.desk.tick().await.unwrap();
         world.clock.advance(61 * MINUTE);
         world.desk.close_ticket(&agent, visitor.ticket, &reason("Resuelto")).await.unwrap();
         let mut chat = new_chat(&world, &email);
         chat.lang = lang.to_owned();
+        chat.text = ChatText::parse("Hola, miren https://example.com/error").unwrap();
         let started = world.desk.start_chat(&site, chat).await.unwrap();
         let visitor = world.visitor(&site, &started).await;
+        world.accept(&agent, visitor).await;
+        let id = world.new_id();
+        world.desk.post_agent_message(&agent, visitor.ticket, id, "Lo vemos.", &[]).await.unwrap();
+        world.desk.send_transcript(visitor, None).await.unwrap();
         world.desk.end_chat_as_visitor(visitor).await.unwrap();
         world.desk.tick().await.unwrap();
         for mail in mails_to(&world, &agent, &email).await {

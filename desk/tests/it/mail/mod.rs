@@ -4,6 +4,7 @@ mod addresses;
 mod letters;
 mod outbox;
 mod unseen;
+mod words;
 
 use crate::world::World;
 use desk::{mail::KeptMail, people::Agent, sites::Site, tickets::Visitor};

@@ -36,6 +36,7 @@ impl World {
             page: PageUrl::parse("https://shop.example/precios").unwrap(),
             lang: "es".into(),
             zone: Some("America/Mexico_City".into()),
+            client: None,
         }
     }
 
@@ -49,6 +50,7 @@ impl World {
             page: None,
             lang: "es".into(),
             zone: None,
+            client: None,
         }
     }
 

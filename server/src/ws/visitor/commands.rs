@@ -5,7 +5,7 @@ use crate::{
     settings::Network,
     ws::in_flight::{Answering, ready, spawn},
 };
-use desk::{sites::Site, tickets::Visitor};
+use desk::{mail::TranscriptAsked, sites::Site, tickets::Visitor};
 use protocol::{
     EntryId, Score, Seq,
     text::{EmailAddress, RatingComment},
@@ -69,7 +69,10 @@ pub(super) fn begin(
                 let email = email.as_deref().map(EmailAddress::parse).transpose()?;
                 server.desk.send_transcript(visitor, email).await
             };
-            Some(done_or_refused(Done::Transcript, done.await))
+            Some(match done.await {
+                Ok(asked) => VisitorEvent::Done { what: done_of(asked) },
+                Err(error) => refused(None, error),
+            })
         }),
         VisitorCommand::Contact { email } => spawn(async move {
             let done = async {
@@ -102,6 +105,13 @@ fn is_counted(command: &VisitorCommand) -> bool {
             | VisitorCommand::Contact { .. }
             | VisitorCommand::Rate { .. }
     )
+}
+
+fn done_of(asked: TranscriptAsked) -> Done {
+    match asked {
+        TranscriptAsked::Sent => Done::Transcript,
+        TranscriptAsked::OnceConfirmed => Done::TranscriptOnceConfirmed,
+    }
 }
 
 fn done_or_refused(what: Done, outcome: desk::Result<()>) -> VisitorEvent {

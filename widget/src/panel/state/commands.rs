@@ -122,6 +122,20 @@ mod tests {
     }
 
     #[test]
+    fn a_transcript_that_waits_for_the_mailed_button_says_so() {
+        let mut panel = Panel::in_a_chat();
+        with_email(&mut panel);
+        panel.change(State::transcript);
+        panel.event(VisitorEvent::Done { what: Done::TranscriptOnceConfirmed });
+        assert_eq!(panel.state.notice, "panel.transcript_confirm");
+        assert_eq!(panel.state.pending, PendingCommand::None);
+        panel.change(|state, _| state.transcript_dialog_open = true);
+        panel.change(|state, env| state.transcript_to("ana@a.mx", env));
+        panel.event(VisitorEvent::Done { what: Done::TranscriptOnceConfirmed });
+        assert!(!panel.state.transcript_dialog_open);
+    }
+
+    #[test]
     fn a_transcript_without_an_address_asks_for_one() {
         let mut panel = Panel::in_a_chat();
         panel.change(State::transcript);

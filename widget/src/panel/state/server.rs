@@ -97,7 +97,7 @@ impl State {
                 }
             }
             Done::Rating => self.rating_error = self.page.word_refusal(&refusal),
-            Done::Transcript | Done::Contact => {}
+            Done::Transcript | Done::TranscriptOnceConfirmed | Done::Contact => {}
         }
     }
 
@@ -110,6 +110,13 @@ impl State {
                 self.notice = match email {
                     Some(email) => self.page.fill("transcript_done", &[("email", email)]),
                     None => self.page.t("transcript_done_plain"),
+                };
+            }
+            Done::TranscriptOnceConfirmed => {
+                self.transcript_dialog_open = false;
+                self.notice = match email {
+                    Some(email) => self.page.fill("transcript_confirm", &[("email", email)]),
+                    None => self.page.t("transcript_confirm_plain"),
                 };
             }
             Done::Contact => {

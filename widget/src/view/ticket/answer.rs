@@ -8,7 +8,9 @@ pub fn answer(page: &TicketPage) -> Option<AnyView> {
     let words = match page.answer.as_ref() {
         Some(TicketAnswer::Replied) => page.t("replied"),
         Some(TicketAnswer::TranscriptSent) => page.t("transcript_done"),
+        Some(TicketAnswer::TranscriptOnceConfirmed) => page.t("transcript_confirm"),
         Some(TicketAnswer::Rated) => page.t("rating_done"),
+        Some(TicketAnswer::Confirmed) => page.t("confirmed"),
         _ => return None,
     };
     Some(view! { <p class="card good" role="status">{words}</p> }.into_any())

@@ -1,6 +1,7 @@
 //! The ticket page: what was asked, what was answered, and where to go on. Plain HTML and forms.
 
 mod answer;
+mod confirm;
 mod event;
 mod heading;
 mod history;
@@ -21,6 +22,7 @@ pub fn ticket_page(page: &TicketPage) -> impl IntoView + use<> {
             {heading::heading(page)}
             {steps::steps(page)}
             {answer::answer(page)}
+            {confirm::confirm(page)}
             {history::history(page)}
             {rating::rating(page)}
             {reply::reply(page)}

@@ -42,7 +42,7 @@ const TABLES: [(&str, i64, &str); 15] = [
         ROWS,
         "id = #(i), site_id = #(i % 20 + 1), start_id = #(i), number = 'N-' || i, queue_id = #(i % 60 + 1),
          state_id = #(i % 100 + 1), chat_id = #(i), priority = 'medium', contact_email = 'v' || (i % 150000),
-         contact_verified = false, lang = 'es', created_at = i, request_at = case when i % 49 = 0 then i end, last_at = i,
+         contact_verified = false, mail_stopped = false, transcript_asked = false, lang = 'es', created_at = i, request_at = case when i % 49 = 0 then i end, last_at = i,
          last_seq = 3, visitor_seen = 3, agent_seen = 3, mailed_upto = 0, unread = 0, preview = 'hola'",
     ),
     (
@@ -74,7 +74,7 @@ const TABLES: [(&str, i64, &str); 15] = [
         ROWS,
         "id = #(i), site_id = #(i % 20 + 1), ticket_id = #(i), kind = 'k', details = '{}', to_address = 'x',
          to_key = case when i % 2 = 0 then 'a' || (i % 50) else 'v' || i end, lang = 'es', subject = 's', message_id = 'm' || i,
-         capped = (i % 2 = 1), due_at = case when i > 299600 then i end, attempts = 0, uncertain_sends = 0, created_at = i",
+         capped = (i % 2 = 1), client = case when i % 2 = 1 then 'c' || (i % 5000) end, due_at = case when i > 299600 then i end, attempts = 0, uncertain_sends = 0, created_at = i",
     ),
     (
         "sessions",
