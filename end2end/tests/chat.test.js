@@ -71,6 +71,26 @@ test("the transcript is mailed when the visitor asks for it", async () => {
   assert.ok(mail.html.includes("&lt;b&gt;todo&lt;"), "text is text in HTML too");
 });
 
+test("where nobody answered, the transcript follows the button behind the mailed link", async () => {
+  const site = await world.ayuda.site("sinrespuesta");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.startChat({ message: "Mira https://regalos.example" });
+  await agent.accept();
+  await visitor.hears("se ha unido");
+  await visitor.menu("Enviar transcripción por correo");
+  await visitor.box("Correo electrónico").fill("luego@cliente.example");
+  await visitor.press("Enviar transcripción");
+  await visitor.panel.getByText("pulsa «Confirmar mi correo»", { exact: false }).first().waitFor();
+  const asked = await world.mail.find("luego@cliente.example");
+  assert.ok(!asked.text.includes("regalos"), asked.text);
+  const page = await (await world.context({ javaScriptEnabled: false })).newPage();
+  await page.goto(/http\S+\/t\/\S+\?k=\S+/.exec(asked.text)[0]);
+  await page.getByRole("button", { name: "Confirmar mi correo" }).click();
+  const mail = await world.mail.find("luego@cliente.example", (mail) => mail.subject.includes("Transcripción"));
+  assert.ok(mail.text.includes("https://regalos.example"), mail.text);
+});
+
 test("a visitor ends the chat from the menu", async () => {
   const site = await world.ayuda.site("termina");
   const agent = await world.agent("Lucía Medina", { sites: [site] });

@@ -47,11 +47,38 @@ test("a request with a file: number on the page, mail to both, answered from the
   await page.getByText("Me cobraron dos veces").first().waitFor();
   await page.getByText("Te devolvimos el segundo cobro.").first().waitFor();
   await page.getByText("recibo.pdf").first().waitFor();
+  // Opening it confirms nothing; its reader does.
+  await agent.page.getByText("no verificado").first().waitFor();
+  await page.getByRole("button", { name: "Confirmar mi correo" }).click();
+  await page.getByText("Listo: confirmaste tu correo.").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Confirmar mi correo" }).count(), 0);
   await page.getByRole("textbox", { name: "Responder" }).fill("Muchas gracias, ya lo veo.");
   await page.getByRole("button", { name: "Enviar", exact: true }).click();
   await page.getByText("Muchas gracias, ya lo veo.").first().waitFor();
   await agent.hears("Muchas gracias, ya lo veo.");
   await world.shot(page, "ticket-page");
+});
+
+test("whoever did not write says so by a button, and gets no more mail about it", async () => {
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.open();
+  await visitor.box("Correo electrónico").fill("otra@cliente.example");
+  await visitor.box("Mensaje").fill("Esta dirección no es mía");
+  await visitor.press("Enviar solicitud");
+  await visitor.panel.getByText("Recibimos tu solicitud").first().waitFor();
+  const mail = await world.mail.find("otra@cliente.example");
+  const link = /http\S+\/not-me\?k=\S+/.exec(mail.text)[0];
+  const page = await (await world.context({ javaScriptEnabled: false })).newPage();
+  await page.goto(link);
+  assert.equal(new URL(page.url()).search, "", "the token does not stay in the address");
+  assert.equal(await page.getByText("Esta dirección no es mía").count(), 0);
+  await page.getByRole("button", { name: "No fui yo" }).click();
+  await page.getByText("no te escribiremos más", { exact: false }).waitFor();
+  await agent.page.getByText("Esta dirección no es mía").first().click();
+  await agent.hears("Esta dirección no es mía");
+  await agent.answer("¿Sigues ahí?");
+  await agent.hears("no le llega más correo");
 });
 
 test("without any script: the form, a mistake, a file, the number and the link", async () => {

@@ -9,6 +9,7 @@ mod commands;
 mod console_socket;
 mod cross_origin;
 mod forms;
+mod given_back;
 mod headers;
 mod operators;
 mod rates;

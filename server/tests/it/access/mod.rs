@@ -7,6 +7,7 @@ mod expected;
 mod functions;
 mod methods;
 mod people;
+mod reading;
 mod routes;
 mod visitor_commands;
 mod walk;
