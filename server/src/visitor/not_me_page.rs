@@ -1,9 +1,12 @@
 //! The page for whoever got a mail about a ticket and has nothing to do with it. It shows nothing of the ticket but its number.
 
-use super::{ticket::NOT_ME, ticket_page::TicketRequest};
+use super::ticket_page::TicketRequest;
 use crate::edge::page;
 use axum::response::{Html, IntoResponse, Response};
 use protocol::html::escape;
+
+/// Where it is below the ticket's page.
+pub(super) const NOT_ME: &str = "/not-me";
 
 /// The button, or that it was pressed.
 pub(super) fn show(asked: &TicketRequest, is_done: bool) -> Response {

@@ -1,6 +1,9 @@
 //! `/t/{number}`: the ticket page. The link's token is exchanged for a cookie at once, so that no address holds it for long.
 
-use super::{not_me_page, ticket_page::TicketRequest};
+use super::{
+    not_me_page::{self, NOT_ME},
+    ticket_page::TicketRequest,
+};
 use crate::edge::{
     cookies,
     failure::{Answer, Failure},
@@ -50,9 +53,6 @@ pub(crate) async fn not_me(
     let is_done = query(request.uri(), "done").is_some();
     Ok(not_me_page::show(&asked, is_done))
 }
-
-/// The page below the ticket's that [`not_me`] answers.
-pub(crate) const NOT_ME: &str = "/not-me";
 
 /// The token and what else the link carries become cookies of the ticket's pages. Nothing else comes of following a link: programs that
 /// look through mail do it too.

@@ -1,7 +1,7 @@
 //! What the ticket page's forms do: reply, transcript, rating, the button that confirms an address, and the one that stops mail. Done is
 //! a 303 back to the page; refused is the page with what was typed.
 
-use super::{ticket::NOT_ME, ticket_page::TicketRequest};
+use super::{not_me_page::NOT_ME, ticket_page::TicketRequest};
 use crate::edge::{
     client::Client,
     cookies,

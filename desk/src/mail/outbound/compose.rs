@@ -24,6 +24,9 @@ use protocol::{
     strings::Strings,
 };
 
+/// The page below a ticket's that leads whoever did not write out of its mail.
+pub(super) const NOT_ME: &str = "/not-me";
+
 /// What a letter is made for.
 pub(super) struct MailContext<'a> {
     pub(super) site: SiteId,
@@ -120,7 +123,7 @@ impl Composer<'_> {
             letter.decline = Some(Decline {
                 text: fill("mail.decline_text"),
                 label: fill("mail.decline"),
-                url: desk.mailed_link(&number, "/not-me", context.ticket, context.to),
+                url: desk.mailed_link(&number, NOT_ME, context.ticket, context.to),
             });
         }
         let section = match mail {

@@ -1,9 +1,9 @@
 //! A mail on its way to staff: its links lead to the ticket's address and open nothing.
 
+use super::compose::NOT_ME;
+
 /// What stands between a ticket's address and the token in a mailed link (`visitors/links.rs`).
 const QUERY: &str = "?k=";
-/// What may stand after a ticket's number: the pages below the ticket's that mails lead to.
-const BELOW: &str = "/not-me";
 /// The path before a ticket's number.
 const PATH: &str = "/t/";
 
@@ -29,7 +29,7 @@ pub(super) fn without_proof(letter: &str) -> String {
 
 /// Whether the text ends in the address of a ticket's page.
 fn is_ticket_link(text: &str) -> bool {
-    let text = text.strip_suffix(BELOW).unwrap_or(text);
+    let text = text.strip_suffix(NOT_ME).unwrap_or(text);
     let number = text.rsplit('/').next().unwrap_or_default();
     let path = &text[..text.len() - number.len()];
     path.ends_with(PATH)
