@@ -12,7 +12,11 @@ impl World {
     pub fn force(&self, statement: &str) {
         match &self.settings.database_url {
             Some(url) => drop(psql(url, statement)),
-            None => self.sqlite().execute_batch(statement).expect(statement),
+            // Whoever reads first and writes then is sent away where the server writes in between.
+            None => {
+                let at_once = format!("begin immediate; {statement}; commit");
+                self.sqlite().execute_batch(&at_once).expect(statement);
+            }
         }
     }
 
