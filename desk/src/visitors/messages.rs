@@ -34,6 +34,7 @@ impl Desk {
             return self.reply(visitor, id, String::new(), files).await;
         }
         let text = String::from(ChatText::parse(text)?);
+        self.check_in_use(visitor.site)?;
         if files.is_empty() {
             let sender = Sender::Visitor(visitor.site);
             let post = Post { ticket: visitor.ticket, id, sender, text: text.clone() };
@@ -68,6 +69,7 @@ impl Desk {
         text: String,
         files: &[FileId],
     ) -> Result<Receipt> {
+        self.check_in_use(visitor.site)?;
         let (desk, files, now) = (self.clone(), files.to_vec(), self.now());
         run_detached(async move {
             retry!({

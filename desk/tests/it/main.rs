@@ -16,6 +16,7 @@ mod keeper;
 mod mail;
 mod offers;
 mod permission;
+mod removal;
 mod requests;
 mod schema;
 mod sites;
