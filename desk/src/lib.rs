@@ -40,6 +40,7 @@ pub use clock::Clock;
 pub use error::{Error, OpenError, Result};
 pub use stop::Stop;
 pub use upkeep::{Keeper, KeeperError};
+pub use writer::{Turn, Turns};
 
 use db::Event;
 use people::permission::{Action, may};

@@ -14,7 +14,7 @@ use desk::{
     live::{Event, Lagged, Subscription},
 };
 use futures_util::FutureExt;
-use protocol::limits;
+use protocol::{EntryId, limits};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
@@ -64,6 +64,9 @@ pub(super) trait Audience: Send + Sized + 'static {
 
     /// Notes an answer that is about to be sent.
     fn note_answer(&mut self, _answer: &Self::Event) {}
+
+    /// The message that an answer is to, and whether it was refused for now.
+    fn message_of(answer: &Self::Event) -> Option<(EntryId, bool)>;
 
     /// The next thing that happens elsewhere. Safe to drop before it is done.
     fn next(&mut self) -> impl Future<Output = Result<Happening, Lagged>> + Send;
@@ -242,6 +245,8 @@ impl<A: Audience> Session<A> {
     /// What was asked before belongs before the new greeting.
     async fn greet_again(&mut self, hello: A::Command) -> Result<(), End> {
         self.answer_all().await?;
+        // Whoever greets sends everything that is not acknowledged again, in order.
+        self.answers.resume();
         self.audience.greet(&mut self.connection, hello).await
     }
 
@@ -250,6 +255,9 @@ impl<A: Audience> Session<A> {
         let mut next = Some(answer);
         while let Some(answer) = next {
             if let Some(event) = answer {
+                if let Some((id, is_to_come_again)) = A::message_of(&event) {
+                    self.answers.settle(id, is_to_come_again);
+                }
                 self.audience.note_answer(&event);
                 self.connection.feed(&event).await?;
             }

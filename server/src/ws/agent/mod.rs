@@ -24,8 +24,9 @@ use desk::{
     people::{Agent, SessionToken},
 };
 use protocol::{
-    Seq, TicketId,
+    Code, EntryId, Refusal, Seq, TicketId,
     agent::{AgentCommand, AgentEvent, SUBPROTOCOL},
+    limits,
 };
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -182,9 +183,15 @@ impl Audience for Console {
                 Box::pin(self.watch(connection, ticket, after)).await?;
             }
             AgentCommand::Unwatch { ticket } => self.unwatch(ticket),
+            AgentCommand::Say { ticket, id, .. } if !answers.admits(id) => {
+                let refusal = Refusal::new(Code::TryAgain);
+                let refused = AgentEvent::Refused { ticket: Some(ticket), id: Some(id), refusal };
+                answers.begin(ready(refused), false);
+            }
             AgentCommand::Say { ticket, id, text, files } => {
-                let alone = !files.is_empty();
-                answers.begin(self.view.post(ticket, id, text, files), alone);
+                // What the writer does not take: files, and what is longer than a chat's messages.
+                let alone = !files.is_empty() || text.len() > limits::CHAT_TEXT;
+                answers.begin(self.view.post(answers.turn(), ticket, id, text, files), alone);
             }
             AgentCommand::Seen { ticket, upto } => {
                 answers.begin(self.view.mark_seen(ticket, upto), false);
@@ -195,6 +202,14 @@ impl Audience for Console {
             AgentCommand::Ping => answers.begin(ready(AgentEvent::Pong), false),
         }
         Ok(())
+    }
+
+    fn message_of(answer: &AgentEvent) -> Option<(EntryId, bool)> {
+        match answer {
+            AgentEvent::Ack { id, .. } => Some((*id, false)),
+            AgentEvent::Refused { id, refusal, .. } => Some(((*id)?, refusal.code.is_passing())),
+            _ => None,
+        }
     }
 
     async fn next(&mut self) -> Result<Happening, Lagged> {
