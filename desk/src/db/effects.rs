@@ -20,6 +20,20 @@ pub(crate) struct Effects {
     pub(crate) wake_worker: bool,
 }
 
+impl Effects {
+    /// What may be set off although nobody knows whether the transaction was committed: whoever hears of it reads the rows.
+    pub(super) fn without_claims(self) -> Self {
+        let Self { mut events, offers, wake_worker, .. } = self;
+        events.retain(Event::is_a_hint);
+        for event in &mut events {
+            if let Event::Work { change, .. } = event {
+                *change = RowChange::Anything;
+            }
+        }
+        Self { events, offers, wake_worker, ..Self::default() }
+    }
+}
+
 /// A change of the counts of chats under way.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Count {
@@ -55,6 +69,26 @@ pub enum Event {
     AccessChanged { agent: AgentId },
     /// To those consoles of one agent that watched the ticket: they may see it no longer, and watch it no longer.
     AccessLost { agent: AgentId, ticket: TicketId },
+}
+
+impl Event {
+    /// Whether it only says that something is to be read again.
+    fn is_a_hint(&self) -> bool {
+        match self {
+            Self::Ticket { .. }
+            | Self::Work { .. }
+            | Self::Offer { .. }
+            | Self::AgentState { .. }
+            | Self::SignedOut { .. }
+            | Self::AccessChanged { .. } => true,
+            Self::Entry { .. }
+            | Self::Typing { .. }
+            | Self::Seen { .. }
+            | Self::VisitorPresent { .. }
+            | Self::OfferGone { .. }
+            | Self::AccessLost { .. } => false,
+        }
+    }
 }
 
 /// What a permission is asked about: where a ticket lies, and whose it is.

@@ -11,7 +11,9 @@ use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 /// A writing transaction and what is to happen once it is committed.
 pub(crate) struct Tx {
     pub(crate) conn: Conn,
-    effects: Effects,
+    pub(super) effects: Effects,
+    /// Its number on PostgreSQL, once an entry says it.
+    pub(super) number: Option<i64>,
 }
 
 pub(crate) enum Conn {
@@ -45,7 +47,7 @@ impl Db {
             Self::Sqlite { write, .. } => Conn::Sqlite(begin_sqlite(write).await?),
             Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
         };
-        Ok(Tx { conn, effects: Effects::default() })
+        Ok(Tx { conn, effects: Effects::default(), number: None })
     }
 }
 
@@ -93,12 +95,8 @@ impl Tx {
         self.effects.wake_worker = true;
     }
 
-    /// Commits the rows; the rest is for [`crate::Desk::commit`].
-    pub(crate) async fn commit(self) -> Result<Effects> {
-        match self.conn {
-            Conn::Sqlite(transaction) => transaction.commit().await?,
-            Conn::Postgres(transaction) => transaction.commit().await?,
-        }
-        Ok(self.effects)
+    /// Notes the position of an entry that it has added: on PostgreSQL that is the transaction's number, which spares asking for it.
+    pub(crate) fn has_added_at(&mut self, position: i64) {
+        self.number = Some(position);
     }
 }

@@ -11,7 +11,7 @@ use protocol::{TicketId, entry::AgentEntry};
 rows!(
     ADD_ENTRIES = "insert into entries (ticket_id, seq, id, at, kind, agent_id, body) values ",
     "?, ?, ?, ?, ?, ?, ?",
-    " on conflict do nothing"
+    " on conflict do nothing returning position"
 );
 
 /// Stores entries at places that their tickets' rows have handed out, and publishes each.
@@ -19,14 +19,15 @@ pub(super) async fn add_entries(tx: &mut Tx, entries: Vec<(TicketId, AgentEntry)
     for entries in entries.chunks(MAX_ROWS) {
         let bodies = entries::stored_all(entries);
         let (text, size) = ADD_ENTRIES.text(tx, entries.len());
-        let added = run!(tx, c => {
-            let query = bind_entries!(sqlx::query(text), Rows::filled(&bodies, size));
-            query.execute(c).await.map(|done| done.rows_affected())
+        let added: Vec<i64> = run!(tx, c => {
+            let query = sqlx::query_scalar(text);
+            bind_entries!(query, Rows::filled(&bodies, size)).fetch_all(c).await
         })?;
         // Another node stored one of them in the meantime: the next try finds it.
-        if added != entries.len() as u64 {
+        if added.len() != entries.len() {
             return Err(Error::Conflict);
         }
+        added.last().into_iter().for_each(|position| tx.has_added_at(*position));
     }
     for (ticket, entry) in entries {
         tx.publish(entry_event(ticket, entry));

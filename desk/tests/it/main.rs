@@ -13,6 +13,7 @@ mod delivery;
 mod files;
 mod hub;
 mod keeper;
+mod lost_answers;
 mod mail;
 mod offers;
 mod permission;

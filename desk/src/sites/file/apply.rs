@@ -3,7 +3,7 @@
 use super::{SiteFile, SiteFileError};
 use crate::{
     Desk, Result,
-    db::{Tx, bump_revision, run, statement},
+    db::{Tx, bump_revision, retry, run, statement},
     locales,
     sites::{
         row::{SiteRow, bind_set_columns, set_columns},
@@ -113,18 +113,23 @@ pub(crate) async fn apply(
         });
     }
     let file = super::parse(toml)?;
-    let mut tx = desk.begin().await?;
-    let found: Option<SiteRow> =
-        run!(tx, c => sqlx::query_as(FIND).bind(file.key.as_str()).fetch_optional(c).await)?;
-    let is_new = found.is_none();
-    let mut row = found.unwrap_or_else(|| SiteRow::new(desk.clock().new_id(), &file));
-    row.take(&file);
-    check(&Value::Object(row.schedule.0.clone()))
-        .map_err(|error| super::schedule_refused(toml, &error))?;
-    store(desk, &mut tx, &row, is_new).await?;
-    add_queues(desk, &mut tx, &file, &row, is_new).await?;
-    bump_revision(&mut tx).await?;
-    desk.commit(tx).await?;
+    let id = desk.clock().new_id();
+    retry!({
+        let mut tx = desk.begin().await?;
+        let found: Option<SiteRow> =
+            run!(tx, c => sqlx::query_as(FIND).bind(file.key.as_str()).fetch_optional(c).await)?;
+        let is_new = found.is_none();
+        let mut row = found.unwrap_or_else(|| SiteRow::new(id, &file));
+        row.take(&file);
+        if let Err(error) = check(&Value::Object(row.schedule.0.clone())) {
+            return Ok(Err(super::schedule_refused(toml, &error)));
+        }
+        store(desk, &mut tx, &row, is_new).await?;
+        add_queues(desk, &mut tx, &file, &row, is_new).await?;
+        bump_revision(&mut tx).await?;
+        desk.commit(tx).await?;
+        Ok(Ok(()))
+    })??;
     Ok(file.key)
 }
 
