@@ -6,8 +6,8 @@
 
 use desk::{Turn, Turns};
 use futures_util::{FutureExt, StreamExt, stream::FuturesOrdered};
-use protocol::EntryId;
-use std::{pin::Pin, sync::Arc, time::Duration};
+use protocol::{EntryId, TicketId};
+use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
 use tokio::{runtime::Handle, time::Instant};
 
 /// Commands of one socket at the most; then its next frame waits.
@@ -42,7 +42,17 @@ pub(super) struct InFlight<T: Send + 'static> {
     turns: Arc<Turns>,
     /// How many commands were taken, and the next one's place.
     taken: u64,
-    held: Option<Held>,
+    /// What waits to come again, by ticket; none: that of the socket's visitor.
+    held: HashMap<Option<TicketId>, Held>,
+}
+
+/// What became of a message.
+pub(super) struct Settled {
+    /// None: that of the socket's visitor.
+    pub(super) ticket: Option<TicketId>,
+    pub(super) id: EntryId,
+    /// It was refused for now.
+    pub(super) is_to_come_again: bool,
 }
 
 /// A message that was refused for now: what was said after it waits until it comes again.
@@ -60,7 +70,7 @@ impl<T: Send + 'static> InFlight<T> {
             waiting: None,
             turns: Arc::default(),
             taken: 0,
-            held: None,
+            held: HashMap::new(),
         }
     }
 
@@ -93,30 +103,36 @@ impl<T: Send + 'static> InFlight<T> {
         self.waiting.is_none() && self.commands.len() < if self.alone { 1 } else { COMMANDS }
     }
 
-    /// Whether this message may be written: nothing before it waits to come again.
-    pub(super) fn admits(&mut self, id: EntryId) -> bool {
-        let Some(held) = &self.held else { return true };
+    /// Whether this message may be written: nothing before it on its ticket waits to come again.
+    pub(super) fn admits(&mut self, ticket: Option<TicketId>, id: EntryId) -> bool {
+        let Some(held) = self.held.get(&ticket) else { return true };
         let admits = held.id == id || held.since.elapsed() >= GIVEN_UP_AFTER;
         if admits {
-            self.resume();
+            self.resume(ticket);
         }
         admits
     }
 
-    /// Notes what became of a message: whether it was refused for now.
-    pub(super) fn settle(&mut self, id: EntryId, is_to_come_again: bool) {
+    /// Notes what became of a message.
+    pub(super) fn settle(&mut self, Settled { ticket, id, is_to_come_again }: Settled) {
+        let held = self.held.get(&ticket).map(|held| held.id);
         if is_to_come_again {
             // Of several the one that was said first; ids are in order of time.
-            let first = self.held.as_ref().map_or(id, |held| held.id.min(id));
-            self.held = Some(Held { id: first, since: Instant::now() });
-        } else if self.held.as_ref().is_some_and(|held| held.id == id) {
-            self.resume();
+            let first = held.map_or(id, |held| held.min(id));
+            self.held.insert(ticket, Held { id: first, since: Instant::now() });
+        } else if held == Some(id) {
+            self.resume(ticket);
         }
     }
 
-    /// Nothing waits to come again: what is taken from now on is written.
-    pub(super) fn resume(&mut self) {
-        self.held = None;
+    /// Whoever greets sends everything that is not acknowledged again, in order.
+    pub(super) fn forget_held(&mut self) {
+        self.held.clear();
+        self.turns.resume(self.taken);
+    }
+
+    fn resume(&mut self, ticket: Option<TicketId>) {
+        self.held.remove(&ticket);
         self.turns.resume(self.taken);
     }
 
@@ -205,16 +221,19 @@ mod tests {
     async fn nothing_is_admitted_before_a_message_that_was_refused_for_now_comes_again() {
         let mut in_flight = InFlight::<()>::new();
         let [one, two] = [1, 2].map(|n| EntryId(uuid::Uuid::from_u128(n)));
-        in_flight.settle(one, true);
-        in_flight.settle(two, true);
-        assert!(!in_flight.admits(two));
-        assert!(in_flight.admits(one) && in_flight.admits(two));
-        in_flight.settle(one, true);
-        in_flight.settle(one, false);
-        assert!(in_flight.admits(two), "it was stored after all");
-        in_flight.settle(one, true);
+        let settled = |id, is_to_come_again| Settled { ticket: None, id, is_to_come_again };
+        in_flight.settle(settled(one, true));
+        in_flight.settle(settled(two, true));
+        assert!(!in_flight.admits(None, two));
+        let other = Some(TicketId(uuid::Uuid::nil()));
+        assert!(in_flight.admits(other, two), "on another ticket");
+        assert!(in_flight.admits(None, one) && in_flight.admits(None, two));
+        in_flight.settle(settled(one, true));
+        in_flight.settle(settled(one, false));
+        assert!(in_flight.admits(None, two), "it was stored after all");
+        in_flight.settle(settled(one, true));
         tokio::time::advance(GIVEN_UP_AFTER).await;
-        assert!(in_flight.admits(two), "it never came again");
+        assert!(in_flight.admits(None, two), "it never came again");
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 
 use super::{
     connection::{Close, Connection, Gone, Incoming, decode},
-    in_flight::InFlight,
+    in_flight::{InFlight, Settled},
 };
 use crate::edge::{
     counters::{Count, Counters},
@@ -14,7 +14,7 @@ use desk::{
     live::{Event, Lagged, Subscription},
 };
 use futures_util::FutureExt;
-use protocol::{EntryId, limits};
+use protocol::limits;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
@@ -65,8 +65,8 @@ pub(super) trait Audience: Send + Sized + 'static {
     /// Notes an answer that is about to be sent.
     fn note_answer(&mut self, _answer: &Self::Event) {}
 
-    /// The message that an answer is to, and whether it was refused for now.
-    fn message_of(answer: &Self::Event) -> Option<(EntryId, bool)>;
+    /// What an answer says of a message, if it is the answer to one.
+    fn settled(answer: &Self::Event) -> Option<Settled>;
 
     /// The next thing that happens elsewhere. Safe to drop before it is done.
     fn next(&mut self) -> impl Future<Output = Result<Happening, Lagged>> + Send;
@@ -245,8 +245,7 @@ impl<A: Audience> Session<A> {
     /// What was asked before belongs before the new greeting.
     async fn greet_again(&mut self, hello: A::Command) -> Result<(), End> {
         self.answer_all().await?;
-        // Whoever greets sends everything that is not acknowledged again, in order.
-        self.answers.resume();
+        self.answers.forget_held();
         self.audience.greet(&mut self.connection, hello).await
     }
 
@@ -255,8 +254,8 @@ impl<A: Audience> Session<A> {
         let mut next = Some(answer);
         while let Some(answer) = next {
             if let Some(event) = answer {
-                if let Some((id, is_to_come_again)) = A::message_of(&event) {
-                    self.answers.settle(id, is_to_come_again);
+                if let Some(settled) = A::settled(&event) {
+                    self.answers.settle(settled);
                 }
                 self.audience.note_answer(&event);
                 self.connection.feed(&event).await?;

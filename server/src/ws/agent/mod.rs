@@ -5,7 +5,7 @@ mod view;
 
 use super::{
     connection::{Close, Connection},
-    in_flight::{InFlight, ready},
+    in_flight::{InFlight, Settled, ready},
     session::{Audience, BATCH, End, Happening},
 };
 use crate::edge::{
@@ -24,7 +24,7 @@ use desk::{
     people::{Agent, SessionToken},
 };
 use protocol::{
-    Code, EntryId, Refusal, Seq, TicketId,
+    Code, Refusal, Seq, TicketId,
     agent::{AgentCommand, AgentEvent, SUBPROTOCOL},
     limits,
 };
@@ -183,7 +183,7 @@ impl Audience for Console {
                 Box::pin(self.watch(connection, ticket, after)).await?;
             }
             AgentCommand::Unwatch { ticket } => self.unwatch(ticket),
-            AgentCommand::Say { ticket, id, .. } if !answers.admits(id) => {
+            AgentCommand::Say { ticket, id, .. } if !answers.admits(Some(ticket), id) => {
                 let refusal = Refusal::new(Code::TryAgain);
                 let refused = AgentEvent::Refused { ticket: Some(ticket), id: Some(id), refusal };
                 answers.begin(ready(refused), false);
@@ -204,10 +204,16 @@ impl Audience for Console {
         Ok(())
     }
 
-    fn message_of(answer: &AgentEvent) -> Option<(EntryId, bool)> {
+    fn settled(answer: &AgentEvent) -> Option<Settled> {
         match answer {
-            AgentEvent::Ack { id, .. } => Some((*id, false)),
-            AgentEvent::Refused { id, refusal, .. } => Some(((*id)?, refusal.code.is_passing())),
+            AgentEvent::Ack { ticket, id, .. } => {
+                Some(Settled { ticket: Some(*ticket), id: *id, is_to_come_again: false })
+            }
+            AgentEvent::Refused { ticket, id, refusal } => Some(Settled {
+                ticket: *ticket,
+                id: (*id)?,
+                is_to_come_again: refusal.code.is_passing(),
+            }),
             _ => None,
         }
     }

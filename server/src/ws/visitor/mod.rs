@@ -5,7 +5,7 @@ pub(crate) mod may;
 
 use super::{
     connection::{Close, Connection},
-    in_flight::{InFlight, ready},
+    in_flight::{InFlight, Settled, ready},
     session::{Audience, End, Happening},
 };
 use crate::{
@@ -179,7 +179,7 @@ impl Audience for Panel {
                 self.server.desk.visitor_is_typing(opened.visitor);
                 return Ok(());
             }
-            (Some(_), _) if id.is_some_and(|id| !answers.admits(id)) => {
+            (Some(_), _) if id.is_some_and(|id| !answers.admits(None, id)) => {
                 ready(VisitorEvent::Refused { id, refusal: Refusal::new(Code::TryAgain) })
             }
             (Some(opened), command) => {
@@ -210,12 +210,13 @@ impl Audience for Panel {
         }
     }
 
-    fn message_of(answer: &VisitorEvent) -> Option<(EntryId, bool)> {
-        match answer {
-            VisitorEvent::Ack { id, .. } => Some((*id, false)),
-            VisitorEvent::Refused { id, refusal } => Some(((*id)?, refusal.code.is_passing())),
-            _ => None,
-        }
+    fn settled(answer: &VisitorEvent) -> Option<Settled> {
+        let (id, is_to_come_again) = match answer {
+            VisitorEvent::Ack { id, .. } => (*id, false),
+            VisitorEvent::Refused { id, refusal } => ((*id)?, refusal.code.is_passing()),
+            _ => return None,
+        };
+        Some(Settled { ticket: None, id, is_to_come_again })
     }
 
     async fn next(&mut self) -> Result<Happening, Lagged> {
