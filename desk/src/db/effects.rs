@@ -24,12 +24,14 @@ impl Effects {
     /// What may be set off although nobody knows whether the transaction was committed: whoever hears of it reads the rows.
     pub(super) fn without_claims(self) -> Self {
         let Self { mut events, offers, wake_worker, .. } = self;
-        events.retain(Event::is_a_hint);
         for event in &mut events {
-            if let Event::Work { change, .. } = event {
-                *change = RowChange::Anything;
+            match event {
+                Event::Work { change, .. } => *change = RowChange::Anything,
+                Event::Entry { ticket, .. } => *event = Event::Ticket { ticket: *ticket },
+                _ => {}
             }
         }
+        events.retain(Event::is_a_hint);
         Self { events, offers, wake_worker, ..Self::default() }
     }
 }

@@ -25,6 +25,7 @@
 mod commit;
 mod effects;
 mod failure;
+mod mark;
 mod pool;
 #[cfg(test)]
 pub(crate) mod registry;

@@ -2,18 +2,19 @@
 
 use super::{
     effects::{Count, Effects, Event},
+    mark::Mark,
     pool::Db,
 };
 use crate::Result;
-use protocol::{AgentId, SiteId};
+use protocol::{AgentId, EntryId, SiteId};
 use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 
 /// A writing transaction and what is to happen once it is committed.
 pub(crate) struct Tx {
     pub(crate) conn: Conn,
     pub(super) effects: Effects,
-    /// Its number on PostgreSQL, once an entry says it.
-    pub(super) number: Option<i64>,
+    /// How it is known again on PostgreSQL: by an entry that it has added, if any.
+    pub(super) mark: Option<Mark>,
 }
 
 pub(crate) enum Conn {
@@ -47,7 +48,7 @@ impl Db {
             Self::Sqlite { write, .. } => Conn::Sqlite(begin_sqlite(write).await?),
             Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
         };
-        Ok(Tx { conn, effects: Effects::default(), number: None })
+        Ok(Tx { conn, effects: Effects::default(), mark: None })
     }
 }
 
@@ -95,8 +96,8 @@ impl Tx {
         self.effects.wake_worker = true;
     }
 
-    /// Notes the position of an entry that it has added: on PostgreSQL that is the transaction's number, which spares asking for it.
-    pub(crate) fn has_added_at(&mut self, position: i64) {
-        self.number = Some(position);
+    /// Notes an entry that it has added: on PostgreSQL the position is the transaction's number, which spares asking for it.
+    pub(crate) fn has_added(&mut self, id: EntryId, position: i64) {
+        self.mark = Some(Mark::Entry { position, id });
     }
 }

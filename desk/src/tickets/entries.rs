@@ -189,7 +189,7 @@ pub(crate) async fn add(tx: &mut Tx, ticket: TicketId, entry: &AgentEntry) -> Re
         .bind(stored(&entry.body))
         .fetch_one(c)
         .await)?;
-    tx.has_added_at(position);
+    tx.has_added(entry.id, position);
     Ok(())
 }
 
