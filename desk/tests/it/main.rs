@@ -16,6 +16,7 @@ mod keeper;
 mod lost_answers;
 mod mail;
 mod offers;
+mod order;
 mod permission;
 mod requests;
 mod schema;
