@@ -37,8 +37,8 @@ impl Desk {
         self.say_as_agent(Turn::alone(), agent, ticket, id, text, files).await
     }
 
-    /// The same in its turn, for a connection that does not wait for each answer: it has its place among the others when this is first
-    /// polled, and holds no transaction between two polls.
+    /// The same in its turn, for a connection that does not wait for each answer: it has its place among the others
+    /// when this is first polled, and holds no transaction between two polls.
     ///
     /// # Errors
     /// Also `TryAgain` when something before it on the connection was refused for now.

@@ -21,7 +21,8 @@ pub(crate) struct Effects {
 }
 
 impl Effects {
-    /// What may be set off although nobody knows whether the transaction was committed: whoever hears of it reads the rows.
+    /// What may be set off although nobody knows whether the transaction was committed: who hears it reads the
+    /// rows.
     pub(super) fn without_claims(self) -> Self {
         let Self { mut events, offers, wake_worker, .. } = self;
         for event in &mut events {

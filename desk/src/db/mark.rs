@@ -2,7 +2,8 @@
 
 use protocol::EntryId;
 
-/// How a transaction is known again. Its number alone does not do: a server that crashes may give the number of what it lost to another.
+/// How a transaction is known again. Its number alone does not do: a server that crashes may give the number of what it
+/// lost to another.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Mark {
     /// An entry that it has added; its position is the transaction's number.

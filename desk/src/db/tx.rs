@@ -96,7 +96,8 @@ impl Tx {
         self.effects.wake_worker = true;
     }
 
-    /// Notes an entry that it has added: on PostgreSQL the position is the transaction's number, which spares asking for it.
+    /// Notes an entry that it has added: on PostgreSQL the position is the transaction's number, which spares asking
+    /// for it.
     pub(crate) fn has_added(&mut self, id: EntryId, position: i64) {
         self.mark = Some(Mark::Entry { position, id });
     }

@@ -84,8 +84,8 @@ async fn work_on<W: Work>(desk: Desk, claimed: Claimed<W::Row>) {
     }
 }
 
-/// One attempt. One that panics has failed; a row whose attempts never came to an end, because the process did, is parked after as many of them
-/// as of any others.
+/// One attempt. One that panics has failed; a row whose attempts never came to an end, because the process did, is
+/// parked after as many of them as of any others.
 async fn attempt<W: Work>(desk: &Desk, claimed: &Claimed<W::Row>) -> Outcome {
     if claimed.lease.attempts > W::BACKOFF.attempts {
         return Outcome::Parked("it was tried too often".to_owned());

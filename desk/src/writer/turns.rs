@@ -1,9 +1,10 @@
 //! The order of what one connection says (`behaviours.md`, "Delivery contract", 7).
 //!
-//! A connection hands its messages to the writer one after another without waiting for answers, and the writer keeps their order. What
-//! the writer does not write (the answer to a request, a message with files) is written in a transaction of its own, once everything
-//! that the connection said before it is answered; until then the writer leaves what was said after it alone too. A message
-//! that is refused for now is sent again: nothing that was said after it is stored before it.
+//! A connection hands its messages to the writer one after another without waiting for answers, and the writer keeps
+//! their order. What the writer does not write (the answer to a request, a message with files) is written in a
+//! transaction of its own, once everything that the connection said before it is answered; until then the writer leaves
+//! what was said after it alone too. A message that is refused for now is sent again: nothing that was said after it is
+//! stored before it.
 
 use crate::{Error, Result};
 use protocol::{Code, Refusal};

@@ -1,5 +1,5 @@
-//! A connection to PostgreSQL that is cut at COMMIT: what was done is answered and told as done, what was not done is done now, and
-//! either is there once.
+//! A connection to PostgreSQL that is cut at COMMIT: what was done is answered and told as done, what was not done is
+//! done now, and either is there once.
 
 use crate::world::{Cut, Engine, PASSWORD, Proxy, ROSA, World, hear, hear_offer, until};
 use desk::{

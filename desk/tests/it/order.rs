@@ -1,5 +1,6 @@
-//! What a connection says without waiting for answers is stored in the order it was said (`behaviours.md`, "Delivery contract", 7), also
-//! when the database does not take a message just now and when what is not acknowledged goes again on another connection.
+//! What a connection says without waiting for answers is stored in the order it was said (`behaviours.md`, "Delivery
+//! contract", 7), also when the database does not take a message just now and when what is not acknowledged goes again
+//! on another connection.
 
 use crate::world::{Engine, World};
 use desk::{

@@ -31,8 +31,8 @@ pub(super) fn spawn<T: Send + 'static>(
     Box::pin(async { tokio::spawn(command).await.unwrap_or_default() })
 }
 
-/// The commands of one socket that are not answered yet. Those that have begun come to their end, in order, also when the
-/// socket is gone.
+/// The commands of one socket that are not answered yet. Those that have begun come to their end, in order, also when
+/// the socket is gone.
 pub(super) struct InFlight<T: Send + 'static> {
     commands: FuturesOrdered<Answering<T>>,
     /// Nothing beside the last command: its place among others is decided by its own transaction.

@@ -1,6 +1,6 @@
-//! What one sender says on one ticket is stored in the order in which it was said (`behaviours.md`, "Delivery contract", 7):
-//! texts and files, in chats and on requests, by visitors and agents, also when the connection is lost and when a message is
-//! refused for now. What the database does not take just now is in the desk's own tests.
+//! What one sender says on one ticket is stored in the order in which it was said (`behaviours.md`, "Delivery
+//! contract", 7): texts and files, in chats and on requests, by visitors and agents, also when the connection is lost
+//! and when a message is refused for now. What the database does not take just now is in the desk's own tests.
 
 use crate::world::{
     EMAIL, Engine, SITE, World, behind_a_proxy,

@@ -45,8 +45,8 @@ pub(crate) enum Content {
 }
 
 impl VisitorMail {
-    /// Whether the visitor's own act causes it: the caps of an address count those (`behaviours.md`, "Mail"). What agents do is never held
-    /// back.
+    /// Whether the visitor's own act causes it: the caps of an address count those (`behaviours.md`, "Mail"). What
+    /// agents do is never held back.
     pub(super) fn is_visitors_doing(&self) -> bool {
         match self {
             Self::RequestReceived | Self::ChatEnded | Self::Transcript { .. } => true,

@@ -1,9 +1,10 @@
 //! The outbox as a table of work: mails go out side by side, and a slow recipient holds up nobody else.
 //!
-//! A mail's number of *uncertain sends* goes up, committed, right before its text is handed to the relay, together with the
-//! instant at which it is due if nothing more is heard of it. So after a crash or a silence it is known whether the mail may
-//! have gone out: without an uncertain send it is simply tried again, with one it is tried once more after a while under the
-//! same Message-ID, with two it is parked. What the relay has taken this process knows until the row says so, and never sends again.
+//! A mail's number of *uncertain sends* goes up, committed, right before its text is handed to the relay, together with
+//! the instant at which it is due if nothing more is heard of it. So after a crash or a silence it is known whether the
+//! mail may have gone out: without an uncertain send it is simply tried again, with one it is tried once more after a
+//! while under the same Message-ID, with two it is parked. What the relay has taken this process knows until the row
+//! says so, and never sends again.
 
 use super::{
     attempt,

@@ -63,8 +63,8 @@ statement!(
     where id = $1 and outcome is null"
 );
 
-/// Notes what the relay has taken and no row says yet, whoever has the row now. What fails is tried again before the next mail goes
-/// out.
+/// Notes what the relay has taken and no row says yet, whoever has the row now. What fails is tried again before the
+/// next mail goes out.
 pub(super) async fn note_taken(desk: &Desk) {
     for id in desk.0.mailer.taken() {
         match note_one_taken(desk, id).await {

@@ -1,8 +1,8 @@
 //! The replies that a visitor who went away has not seen, in one mail.
 //!
-//! A follower of the talk makes a job due for each ticket with such replies; the job looks whether they still are unseen and
-//! whether the visitor is gone. It looks, mails and leaves the table in one transaction that holds the ticket: a reply is in what it
-//! sees, or comes after the job is gone and makes another.
+//! A follower of the talk makes a job due for each ticket with such replies; the job looks whether they still are
+//! unseen and whether the visitor is gone. It looks, mails and leaves the table in one transaction that holds the
+//! ticket: a reply is in what it sees, or comes after the job is gone and makes another.
 
 use super::{content::VisitorMail, enqueue::mail_visitor};
 use crate::{
@@ -92,7 +92,8 @@ statement!(
     ) ticket"
 );
 
-/// The replies that were neither seen nor mailed, of a ticket that this transaction holds: after which entry, and up to which.
+/// The replies that were neither seen nor mailed, of a ticket that this transaction holds: after which entry, and up to
+/// which.
 async fn find_unseen(tx: &mut Tx, locked: &LockedTicket) -> Result<Option<(Seq, Seq)>> {
     let range: Option<(i64, Option<i64>)> =
         run!(tx, c => sqlx::query_as(RANGE).bind(locked.id.0).fetch_optional(c).await)?;

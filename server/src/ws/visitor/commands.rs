@@ -20,8 +20,8 @@ pub(super) fn id_of(command: &VisitorCommand) -> Option<EntryId> {
     }
 }
 
-/// Whether it is begun only when everything before it is answered, and nothing beside it: what it writes it does not write through the
-/// writer.
+/// Whether it is begun only when everything before it is answered, and nothing beside it: what it writes it does not
+/// write through the writer.
 pub(super) fn is_alone(command: &VisitorCommand, chat_is_live: bool) -> bool {
     match command {
         VisitorCommand::Say { files, .. } => !chat_is_live || !files.is_empty(),
