@@ -156,6 +156,13 @@ crate::text_enum! {
     }
 }
 
+impl Code {
+    /// Whether the same request may well be accepted a little later.
+    pub const fn is_passing(self) -> bool {
+        matches!(self, Self::TryAgain | Self::RateLimited | Self::StorageFull)
+    }
+}
+
 /// A refusal: code, field and limit, ready to be worded in the reader's language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {

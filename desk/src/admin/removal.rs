@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Error, Result,
-    db::{Tx, bump_revision, run, statement},
+    db::{Tx, bump_revision, retry, run, statement},
     routing,
     sites::Site,
     tickets::{files, follow},
@@ -27,17 +27,20 @@ impl Desk {
     #[instrument(level = "debug", skip_all, fields(site = %key))]
     pub async fn remove_site(&self, key: &SiteKey) -> Result<Removal> {
         let now = self.now();
-        let mut tx = self.begin().await?;
-        let marked = run!(tx, c => sqlx::query(MARK)
-            .bind(key.as_str())
-            .bind(now.0)
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
-        if marked > 0 {
+        retry!({
+            let mut tx = self.begin().await?;
+            let marked = run!(tx, c => sqlx::query(MARK)
+                .bind(key.as_str())
+                .bind(now.0)
+                .execute(c)
+                .await
+                .map(|done| done.rows_affected()))?;
+            if marked == 0 {
+                return Ok(());
+            }
             bump_revision(&mut tx).await?;
-        }
-        self.commit(tx).await?;
+            self.commit(tx).await
+        })?;
         routing::sites_were_changed(self).await?;
         let Some(site) = self.find_site(key) else { return Ok(Removal::NotThere) };
         sweep(self, &site).await
@@ -57,16 +60,22 @@ statement!(DELETE = "delete from sites where id = $1 and removed_at is not null"
 
 /// Deletes a removed site with all that is in it, once its last chat has ended.
 pub(crate) async fn sweep(desk: &Desk, site: &Site) -> Result<Removal> {
-    let mut tx = desk.begin().await?;
-    let live = live_chats(&mut tx, site).await?;
+    let (live, stored) = retry!({
+        let mut tx = desk.begin().await?;
+        let live = live_chats(&mut tx, site).await?;
+        if live > 0 {
+            return Ok((live, Vec::new()));
+        }
+        let stored = files::stored_at_site(&mut tx, &site.key).await?;
+        run!(tx, c => sqlx::query(DELETE).bind(site.id.0).execute(c).await.map(|_| ()))?;
+        follow::after_removal(&mut tx).await?;
+        bump_revision(&mut tx).await?;
+        desk.commit(tx).await?;
+        Ok((0, stored))
+    })?;
     if live > 0 {
         return Ok(Removal::Closing { chats: live });
     }
-    let stored = files::stored_at_site(&mut tx, &site.key).await?;
-    run!(tx, c => sqlx::query(DELETE).bind(site.id.0).execute(c).await.map(|_| ()))?;
-    follow::after_removal(&mut tx).await?;
-    bump_revision(&mut tx).await?;
-    desk.commit(tx).await?;
     // Only now: a file without its row is swept up, a row without its file would be a broken promise.
     files::delete(desk, &stored).await;
     routing::sites_were_changed(desk).await?;

@@ -176,12 +176,13 @@ pub(crate) async fn find(tx: &mut Tx, ticket: TicketId, id: EntryId) -> Result<O
 statement!(
     ADD = "
     insert into entries (ticket_id, seq, id, at, kind, agent_id, body)
-    values ($1, $2, $3, $4, $5, $6, $7)"
+    values ($1, $2, $3, $4, $5, $6, $7)
+    returning position"
 );
 
 /// Stores an entry at a place that the ticket's row has handed out.
 pub(crate) async fn add(tx: &mut Tx, ticket: TicketId, entry: &AgentEntry) -> Result<()> {
-    run!(tx, c => sqlx::query(ADD)
+    let position = run!(tx, c => sqlx::query_scalar(ADD)
         .bind(ticket.0)
         .bind(entry.seq.0)
         .bind(entry.id.0)
@@ -189,9 +190,10 @@ pub(crate) async fn add(tx: &mut Tx, ticket: TicketId, entry: &AgentEntry) -> Re
         .bind(kind(&entry.body).as_text())
         .bind(agent_of(&entry.body).map(|agent| agent.0))
         .bind(stored(&entry.body))
-        .execute(c)
-        .await
-        .map(|_| ()))
+        .fetch_one(c)
+        .await)?;
+    tx.has_added(entry.id, position);
+    Ok(())
 }
 
 fn entry((seq, id, at, body): Row) -> Result<AgentEntry> {

@@ -57,7 +57,10 @@ impl Desk {
         })
     }
 
-    /// Rates the chat, once.
+    /// Rates the chat, once; the same again does nothing.
+    ///
+    /// # Errors
+    /// `AlreadyRated` where it was rated otherwise.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn rate(
         &self,
@@ -73,7 +76,14 @@ impl Desk {
             let chat = locked.chat.filter(|chat| chat.state == ChatState::Ended);
             let chat = chat.ok_or_else(Error::not_found)?;
             if chat.score.is_some() {
-                return Err(Refusal::new(Code::AlreadyRated).into());
+                let same: i64 = run!(tx, c => sqlx::query_scalar(SAME)
+                    .bind(chat.id.0)
+                    .bind(i64::from(u8::from(score)))
+                    .bind(comment.as_deref())
+                    .fetch_one(c)
+                    .await)?;
+                let other = || Refusal::new(Code::AlreadyRated).into();
+                return if same > 0 { Ok(()) } else { Err(other()) };
             }
             run!(tx, c => sqlx::query(RATE)
                 .bind(chat.id.0)
@@ -91,4 +101,8 @@ impl Desk {
     }
 }
 
+statement!(
+    SAME = "
+    select count(*) from chats where id = $1 and score = $2 and comment is not distinct from $3"
+);
 statement!(RATE = "update chats set score = $2, comment = $3, rated_at = $4 where id = $1");

@@ -3,10 +3,10 @@
 use crate::{
     Desk, Result,
     db::{Tx, retry},
-    mail::{Queued, VisitorMail, mail_visitor, queue_visitor_mail},
+    mail::{Queued, VisitorMail, mail_visitor, outbound::unseen, queue_visitor_mail},
     tickets::{ChatState, LockedTicket, Visitor},
 };
-use protocol::{Code, Field, Refusal, entry::AgentBody, text::EmailAddress};
+use protocol::{Code, Field, Refusal, Timestamp, entry::AgentBody, text::EmailAddress};
 use tracing::instrument;
 
 impl Desk {
@@ -25,7 +25,7 @@ impl Desk {
             let to = match (&locked.email, &email) {
                 (Some(known), _) => known.clone(),
                 (None, Some(email)) => {
-                    self.record_email(&mut tx, &mut locked, email).await?;
+                    self.record_email(&mut tx, &mut locked, email, now).await?;
                     email.as_str().to_owned()
                 }
                 (None, None) => return Err(Refusal::of(Field::Email, Code::Required).into()),
@@ -52,7 +52,7 @@ impl Desk {
             if locked.email.as_deref() == Some(email.as_str()) {
                 return Ok(());
             }
-            self.record_email(&mut tx, &mut locked, &email).await?;
+            self.record_email(&mut tx, &mut locked, &email, now).await?;
             let mail = match locked.chat.as_ref().map(|chat| chat.state) {
                 Some(ChatState::Ended) if locked.request_at.is_none() => {
                     Some(VisitorMail::ChatEnded)
@@ -68,17 +68,19 @@ impl Desk {
         })
     }
 
-    /// Notes an address on the ticket as a claim.
+    /// Notes an address on the ticket as a claim; replies of before that nobody saw will be mailed there.
     async fn record_email(
         &self,
         tx: &mut Tx,
         locked: &mut LockedTicket,
         email: &EmailAddress,
+        now: Timestamp,
     ) -> Result<()> {
         let email = email.as_str().to_owned();
         locked.email = Some(email.clone());
         locked.verified = false;
         let changed = AgentBody::ContactChanged { name: None, email: Some(email) };
-        locked.add(tx, self, self.now(), changed).await.map(|_| ())
+        locked.add(tx, self, now, changed).await?;
+        unseen::address_is_known(tx, self, locked, now).await
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Error, Result,
-    db::{Event, RowChange, read, run, statement},
+    db::{Event, RowChange, read, retry, run, statement},
     mail::proof,
     tickets::Visitor,
 };
@@ -75,16 +75,18 @@ impl Desk {
 
     async fn confirm(&self, ticket: TicketId, email: &str) -> Result<()> {
         let on = self.find_place(ticket).await?.ok_or_else(Error::not_found)?;
-        let mut tx = self.begin().await?;
-        run!(tx, c => sqlx::query(CONFIRM)
-            .bind(ticket.0)
-            .bind(email)
-            .execute(c)
-            .await
-            .map(|_| ()))?;
-        tx.publish(Event::Ticket { ticket });
-        tx.publish(Event::Work { ticket, on, change: RowChange::Anything });
-        self.commit(tx).await
+        retry!({
+            let mut tx = self.begin().await?;
+            run!(tx, c => sqlx::query(CONFIRM)
+                .bind(ticket.0)
+                .bind(email)
+                .execute(c)
+                .await
+                .map(|_| ()))?;
+            tx.publish(Event::Ticket { ticket });
+            tx.publish(Event::Work { ticket, on, change: RowChange::Anything });
+            self.commit(tx).await
+        })
     }
 
     /// What a form is answered with.

@@ -11,6 +11,7 @@ mod cross_origin;
 mod forms;
 mod headers;
 mod operators;
+mod order;
 mod rates;
 mod readme;
 mod relay;

@@ -44,6 +44,17 @@ pub(crate) enum Content {
     },
 }
 
+impl VisitorMail {
+    /// Whether the visitor's own act causes it: the caps of an address count those (`behaviours.md`, "Mail"). What
+    /// agents do is never held back.
+    pub(super) fn is_visitors_doing(&self) -> bool {
+        match self {
+            Self::RequestReceived | Self::ChatEnded | Self::Transcript { .. } => true,
+            Self::Replies { .. } | Self::StateChanged { .. } => false,
+        }
+    }
+}
+
 impl Content {
     /// The `kind` column, for an operator who looks.
     pub(super) fn kind(&self) -> &'static str {

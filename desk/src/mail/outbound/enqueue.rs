@@ -86,7 +86,8 @@ pub(crate) async fn queue_visitor_mail(
 ) -> Result<Queued> {
     let site = desk.find_site_by_id(locked.site).ok_or_else(Error::not_found)?;
     let to = locked.email.clone().unwrap_or_default();
-    if !locked.verified
+    let is_capped = !locked.verified && mail.is_visitors_doing();
+    if is_capped
         && let Some(why) = held(tx, &to, locales::language(site.lang.as_text()), now).await?
     {
         return Ok(Queued::Held { to, why });
@@ -96,7 +97,7 @@ pub(crate) async fn queue_visitor_mail(
         // A name that anybody may have typed stays out of the header too.
         name: locked.name.as_deref().filter(|_| locked.verified),
         lang: &locked.lang,
-        capped: !locked.verified,
+        capped: is_capped,
     };
     let content = Content::Visitor { mail };
     let subject = add(tx, desk, locked, &site, &recipient, &content, now).await?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 on_both! {
     an_unverified_address_gets_three_an_hour_and_ten_a_day,
     a_mailed_link_confirms_the_address_and_lifts_the_cap,
+    what_an_agent_does_is_mailed_whatever_the_cap_holds_back,
 }
 
 async fn an_unverified_address_gets_three_an_hour_and_ten_a_day(world: World) {
@@ -38,15 +39,10 @@ async fn an_unverified_address_gets_three_an_hour_and_ten_a_day(world: World) {
 
 async fn a_mailed_link_confirms_the_address_and_lifts_the_cap(world: World) {
     let site = cuentas_ok(&world).await;
-    let (agent, _) = world.owner().await;
     let started = world.ask(&site, "ana@example.com").await;
     let visitor = world.visitor(&site, &started).await;
     for _ in 0..3 {
-        world
-            .desk
-            .post_agent_message(&agent, visitor.ticket, world.new_id(), "Mira", &[])
-            .await
-            .unwrap();
+        world.ask(&site, "ana@example.com").await;
     }
     assert_eq!(world.count("select count(*) from entries where kind = 'mail_held'").await, 1);
     // The page's own link proves nothing.
@@ -59,10 +55,28 @@ async fn a_mailed_link_confirms_the_address_and_lifts_the_cap(world: World) {
     let (who, _) = world.desk.find_ticket_link(&started.number, &k).await.unwrap().unwrap();
     assert_eq!(who.ticket, visitor.ticket);
     assert_eq!(proved().await, 1);
-    world
-        .desk
-        .post_agent_message(&agent, visitor.ticket, world.new_id(), "Mira", &[])
-        .await
-        .unwrap();
+    world.desk.send_transcript(visitor, None).await.unwrap();
     assert_eq!(world.count("select count(*) from entries where kind = 'mail_held'").await, 1);
+}
+
+async fn what_an_agent_does_is_mailed_whatever_the_cap_holds_back(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let started = world.ask(&site, "ana@example.com").await;
+    let visitor = world.visitor(&site, &started).await;
+    for _ in 0..3 {
+        world.ask(&site, "ana@example.com").await;
+    }
+    let held = async || world.count("select count(*) from entries where kind = 'mail_held'").await;
+    assert_eq!(held().await, 1, "what the visitor causes");
+    for n in 0..4 {
+        let (id, text) = (world.new_id(), format!("Respuesta {n}"));
+        world.desk.post_agent_message(&agent, visitor.ticket, id, &text, &[]).await.unwrap();
+    }
+    world.desk.close_ticket(&agent, visitor.ticket, &site.closing_reasons[0]).await.unwrap();
+    assert_eq!(held().await, 1);
+    for (kind, n) in [("replies", 4), ("state_changed", 1)] {
+        let mails = format!("select count(*) from mails where kind = '{kind}'");
+        assert_eq!(world.count(&mails).await, n, "{kind}");
+    }
 }
