@@ -1,8 +1,8 @@
 //! The two engines that tests run on. The tests of every crate take this file in by its path.
 //!
-//! SQLite is always there. PostgreSQL is where `AYUDA_TEST_POSTGRES` is the URL of a server on which databases can be made.
-//! `cargo xtask test` starts one and sets `AYUDA_TEST_ENGINES=both`: then an absent URL is a failure. Without that, what is
-//! left out is said.
+//! SQLite is always there. PostgreSQL is where `AYUDA_TEST_POSTGRES` is the URL of a server on which databases can
+//! be made. `cargo xtask test` starts one and sets `AYUDA_TEST_ENGINES=both`: then an absent URL is a failure.
+//! Without that, what is left out is said.
 
 use std::{
     env, fs,
@@ -82,8 +82,8 @@ impl Drop for Database {
     }
 }
 
-/// PostgreSQL's own client, waiting for statements: crates without SQL need no library for two of them, it knows every way
-/// of signing in, and starting one takes longer than what it does.
+/// PostgreSQL's own client, waiting for statements: crates without SQL need no library for two of them, it knows
+/// every way of signing in, and starting one takes longer than what it does.
 struct Psql {
     statements: ChildStdin,
     answers: BufReader<ChildStdout>,

@@ -14,6 +14,9 @@ pub enum Error {
     /// The database did not do it.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
+    /// The database did not say whether it did it, and could not be asked.
+    #[error("the database did not say whether it is done")]
+    Unanswered(#[source] sqlx::Error),
     /// Another transaction came between; the same one may be run again.
     #[error("another change came between")]
     Conflict,
@@ -38,7 +41,9 @@ impl Error {
             Self::Refused(refusal) => *refusal,
             Self::Shared(error) => error.refusal(),
             Self::StorageFull => Refusal::new(Code::StorageFull),
-            Self::Database(_) | Self::Conflict => Refusal::new(Code::TryAgain),
+            Self::Database(_) | Self::Unanswered(_) | Self::Conflict => {
+                Refusal::new(Code::TryAgain)
+            }
             Self::File(_) | Self::UnknownText(_) => Refusal::new(Code::Internal),
         }
     }

@@ -36,12 +36,14 @@ extern crate self as desk;
 )]
 mod world;
 
+pub use admin::Removal;
 pub use clock::Clock;
 pub use error::{Error, OpenError, Result};
 pub use stop::Stop;
 pub use upkeep::{Keeper, KeeperError};
+pub use writer::{Turn, Turns};
 
-use db::Event;
+use db::{Event, Uncommitted};
 use people::permission::{Action, may};
 use protocol::Timestamp;
 use std::{path::PathBuf, sync::Arc};
@@ -161,12 +163,16 @@ impl Desk {
     pub(crate) async fn commit_here(&self, tx: db::Tx) -> Result<()> {
         let counting =
             if tx.has_counts() { Some(self.0.counts.before_commit().await) } else { None };
-        let effects = tx.commit().await.inspect_err(|_| {
-            // It may have been committed all the same.
-            if counting.is_some() {
-                self.0.changes.count_again();
+        let (effects, outcome) = match tx.commit(self.db()).await {
+            Ok(effects) => (effects, Ok(())),
+            Err(Uncommitted { error, effects }) => {
+                // It may have been committed all the same.
+                if counting.is_some() {
+                    self.0.changes.count_again();
+                }
+                (effects, Err(error))
             }
-        })?;
+        };
         let now = self.now();
         for count in effects.counts {
             self.0.counts.add(count, now);
@@ -187,7 +193,7 @@ impl Desk {
         if effects.wake_worker {
             self.0.wakeups.notify();
         }
-        Ok(())
+        outcome
     }
 
     /// Hands an event to everybody it concerns: of a ticket's row hear the agents who may see the ticket.

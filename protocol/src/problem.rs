@@ -76,6 +76,7 @@ pub const fn status(code: Code) -> u16 {
         Code::NotFound => 404,
         Code::ChatClosed
         | Code::ChatEnded
+        | Code::SiteRemoved
         | Code::AlreadyTaken
         | Code::AlreadyRated
         | Code::EmailKnown => 409,

@@ -32,6 +32,8 @@ crate::text_enum! {
         ChatClosed = "chat_closed",
         /// The chat has ended.
         ChatEnded = "chat_ended",
+        /// The site was removed: nothing can be written any more, only ended.
+        SiteRemoved = "site_removed",
         /// Another agent was faster.
         AlreadyTaken = "already_taken",
         /// There is no such thing, or it belongs to somebody else.
@@ -153,6 +155,13 @@ crate::text_enum! {
         TicketsPerHour = "tickets_per_hour",
         /// Messages of one client in a minute.
         MessagesPerMinute = "messages_per_minute",
+    }
+}
+
+impl Code {
+    /// Whether the same request may well be accepted a little later.
+    pub const fn is_passing(self) -> bool {
+        matches!(self, Self::TryAgain | Self::RateLimited | Self::StorageFull)
     }
 }
 

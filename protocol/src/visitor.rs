@@ -1,8 +1,10 @@
-//! Frames between a visitor's panel and the server: JSON text, one enum per direction, each frame an object of one key (or a bare name).
-//! serde's internal tags would buffer every frame on its way in, and their code is a third of a small wasm.
+//! Frames between a visitor's panel and the server: JSON text, one enum per direction, each frame an object of one
+//! key (or a bare name). serde's internal tags would buffer every frame on its way in, and their code is a third of
+//! a small wasm.
 //!
 //! Subprotocol [`SUBPROTOCOL`]; the first frame is [`VisitorCommand::Hello`]. Starting a chat and sending the form are
-//! plain form posts (see [`crate::form`]), so that they work before or without wasm; what follows is talk over this socket.
+//! plain form posts (see [`crate::form`]), so that they work before or without wasm; what follows is talk over this
+//! socket.
 
 use crate::{
     EntryId, FileId, Refusal, Seq, TicketNumber, TicketToken, Timestamp,
@@ -37,11 +39,11 @@ pub enum VisitorCommand {
     Resume { after: Seq },
     /// End the chat.
     End,
-    /// Mail the transcript, to this address when the ticket has none. Answered by `Done` or `Refused`; `EmailKnown` when the ticket has
-    /// another one.
+    /// Mail the transcript, to this address when the ticket has none. Answered by `Done` or `Refused`; `EmailKnown`
+    /// when the ticket has another one.
     Transcript { email: Option<String> },
-    /// The e-mail asked for when a chat became a help request. Answered by `Done` or `Refused`; `EmailKnown` when the ticket has another
-    /// one.
+    /// The e-mail asked for when a chat became a help request. Answered by `Done` or `Refused`; `EmailKnown` when
+    /// the ticket has another one.
     Contact { email: String },
     /// Rate the ended chat, 1 to 5. Answered by `Done` or `Refused`.
     Rate { score: u8, comment: Option<String> },
@@ -110,6 +112,9 @@ pub struct VisitorTicket {
     pub email: Option<String>,
     /// The last sequence that the agents' side has seen.
     pub seen_upto: Seq,
+    /// The site was removed: the chat can only be ended.
+    #[serde(default)]
+    pub site_removed: bool,
 }
 
 /// The chat on a ticket, for its visitor.

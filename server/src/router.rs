@@ -1,5 +1,6 @@
-//! Every address there is, and who may call it. Denied unless declared: the table has no row without an [`Access`], and a
-//! test walks all rows as every role. Pages and functions of the console come with the role that `app` declares for each.
+//! Every address there is, and who may call it. Denied unless declared: the table has no row without an [`Access`],
+//! and a test walks all rows as every role. Pages and functions of the console come with the role that `app`
+//! declares for each.
 
 use crate::{
     console,

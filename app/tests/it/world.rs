@@ -1,5 +1,5 @@
-//! A desk with two sites, an agent of the first and the console's router over it. All of it goes when the world is dropped,
-//! also by a test that fails.
+//! A desk with two sites, an agent of the first and the console's router over it. All of it goes when the world is
+//! dropped, also by a test that fails.
 
 #[path = "../../../testing/engines.rs"]
 mod engines;

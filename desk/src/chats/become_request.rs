@@ -20,8 +20,8 @@ statement!(
     update chats set state = 'request', ended_at = $2 where id = $1 and state = $3"
 );
 
-/// Turns a waiting chat into a help request, also while it rings: same ticket, same number, same text. False: it does not wait
-/// any longer.
+/// Turns a waiting chat into a help request, also while it rings: same ticket, same number, same text. False: it
+/// does not wait any longer.
 pub(crate) async fn become_request(
     tx: &mut Tx,
     desk: &Desk,

@@ -37,14 +37,15 @@ impl Desk {
             locked.live_chat().ok_or_else(|| Refusal::new(Code::ChatEnded))?;
             permission::check(agent, Action::End, &locked.on())?;
             let reason = self.check_reason(locked.site, reason)?;
-            let ending = Ending::ByAgent { agent, reason: &reason };
+            let ending = Ending::Agent { agent, reason: &reason };
             chats::end(&mut tx, self, &mut locked, ending, now).await?;
             locked.save(&mut tx).await?;
             self.commit(tx).await
         })
     }
 
-    /// Closes a help request (first closed state) with a reason, which agents read as a comment; a second time does nothing.
+    /// Closes a help request (first closed state) with a reason, which agents read as a comment; a second time does
+    /// nothing.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn close_ticket(
         &self,
@@ -56,6 +57,7 @@ impl Desk {
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::Answer).await?;
+            self.check_in_use(locked.site)?;
             if locked.live_chat().is_some() {
                 return Err(Refusal::new(Code::Forbidden).into());
             }

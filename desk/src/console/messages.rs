@@ -10,7 +10,7 @@ use crate::{
         permission::{self, Action},
     },
     tickets::{ChatState, LockedTicket, entries, files::attach},
-    writer::{Post, Posted, Sender},
+    writer::{Post, Posted, Sender, Turn},
 };
 use protocol::{
     Code, EntryId, FileId, Refusal, TicketId,
@@ -21,15 +21,31 @@ use tracing::instrument;
 
 impl Desk {
     /// A message to the visitor: in my active chat (1000 characters), or the answer to a help request (20 000; mailed to the
-    /// visitor, state to *atendido*). It has its place among the others when this is first polled, and holds no
-    /// transaction between two polls.
+    /// visitor, state to *atendido*).
     ///
     /// # Errors
     /// `NotFound` for a ticket that the agent does not see; `Forbidden` for a chat that is not theirs; `ChatEnded` when it ended meanwhile: the
     /// text is not to go out as a mail unasked, the caller keeps it. Refusals of the text say what is wrong with it.
-    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket, entry = %id))]
     pub async fn post_agent_message(
         &self,
+        agent: &Agent,
+        ticket: TicketId,
+        id: EntryId,
+        text: &str,
+        files: &[FileId],
+    ) -> Result<Receipt> {
+        self.say_as_agent(Turn::alone(), agent, ticket, id, text, files).await
+    }
+
+    /// The same in its turn, for a connection that does not wait for each answer: it has its place among the others
+    /// when this is first polled, and holds no transaction between two polls.
+    ///
+    /// # Errors
+    /// Also `TryAgain` when something before it on the connection was refused for now.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket, entry = %id))]
+    pub async fn say_as_agent(
+        &self,
+        turn: Turn,
         agent: &Agent,
         ticket: TicketId,
         id: EntryId,
@@ -40,16 +56,19 @@ impl Desk {
         let text = if only_files { String::new() } else { FormText::parse(text)?.into() };
         // In a chat under way the writer asks the rule: the chat's owner writes. The site is known here without a look.
         let site = self.0.ticket_sites.find(ticket);
+        site.map_or(Ok(()), |site| self.check_in_use(site))?;
         let lost = site.is_some_and(|site| !agent.sites.contains_key(&site));
         if !lost && files.is_empty() && ChatText::parse(&text).is_ok() {
             let sender = Sender::Agent(agent.id, agent.name.clone());
-            let post = Post { ticket, id, sender, text: text.clone() };
+            let post = Post { ticket, id, sender, text: text.clone(), turn: turn.clone() };
             if let Posted::Committed(receipt) = self.0.writer.post(post).await? {
                 return Ok(receipt);
             }
         }
+        turn.come().await?;
         let (desk, agent, files) = (self.clone(), agent.clone(), files.to_vec());
-        run_detached(async move { desk.answer(&agent, ticket, id, text, &files).await }).await
+        let answer = async move { desk.answer(&agent, ticket, id, text, &files).await };
+        turn.note(run_detached(answer).await)
     }
 
     /// A message in a transaction of its own: with files, or the answer to a help request.
@@ -69,6 +88,7 @@ impl Desk {
                 return Ok(Receipt { id, seq: first.seq, at: first.at });
             }
             permission::check(agent, Action::Answer, &locked.on())?;
+            self.check_in_use(locked.site)?;
             let in_chat = belongs_into_chat(&locked, agent)?;
             if in_chat && !text.is_empty() {
                 ChatText::parse(&text)?;

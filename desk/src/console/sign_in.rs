@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Error, Result,
-    db::bump_revision,
+    db::{bump_revision, retry},
     people::{Agent, SessionToken, accounts, sessions},
     routing,
 };
@@ -46,15 +46,18 @@ impl Desk {
     pub async fn set_password(&self, link_token: &str, password: &str) -> Result<SessionToken> {
         let hash = self.0.passwords.hash(password).await?;
         let now = self.now();
-        let mut tx = self.begin().await?;
-        let agent =
-            accounts::use_link(&mut tx, link_token, now).await?.ok_or_else(Error::not_found)?;
-        accounts::set_password(&mut tx, agent, &hash).await?;
-        // Whoever knew the old password is out.
-        sessions::end_all(&mut tx, agent).await?;
-        let token = sessions::begin(&mut tx, agent, now).await?;
-        bump_revision(&mut tx).await?;
-        self.commit(tx).await?;
+        let (agent, token) = retry!({
+            let mut tx = self.begin().await?;
+            let agent =
+                accounts::use_link(&mut tx, link_token, now).await?.ok_or_else(Error::not_found)?;
+            accounts::set_password(&mut tx, agent, &hash).await?;
+            // Whoever knew the old password is out.
+            sessions::end_all(&mut tx, agent).await?;
+            let token = sessions::begin(&mut tx, agent, now).await?;
+            bump_revision(&mut tx).await?;
+            self.commit(tx).await?;
+            Ok((agent, token))
+        })?;
         self.0.sessions.end_unstored(agent);
         routing::sites_were_changed(self).await?;
         Ok(token)

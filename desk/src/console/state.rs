@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Error, Result,
-    db::{Event, bump_revision},
+    db::{Event, bump_revision, retry},
     people::accounts,
     routing,
 };
@@ -13,15 +13,22 @@ impl Desk {
     /// *Disponible* or *Ausente*; consoles and pages hear of it at once.
     #[instrument(level = "debug", skip_all, fields(%agent))]
     pub async fn set_agent_state(&self, agent: AgentId, state: AgentState) -> Result<()> {
-        let mut tx = self.begin().await?;
-        if !accounts::set_state(&mut tx, agent, state, self.now()).await? {
+        let now = self.now();
+        let is_new = retry!({
+            let mut tx = self.begin().await?;
+            if !accounts::set_state(&mut tx, agent, state, now).await? {
+                return Ok(false);
+            }
+            bump_revision(&mut tx).await?;
+            self.commit(tx).await?;
+            Ok(true)
+        })?;
+        if !is_new {
             return match self.0.sites.now().agent(agent) {
                 Some(_) => Ok(()),
                 None => Err(Error::not_found()),
             };
         }
-        bump_revision(&mut tx).await?;
-        self.commit(tx).await?;
         routing::sites_were_changed(self).await?;
         self.publish(Event::AgentState { agent });
         routing::agent_changed(self, agent);

@@ -20,6 +20,23 @@ pub(crate) struct Effects {
     pub(crate) wake_worker: bool,
 }
 
+impl Effects {
+    /// What may be set off although nobody knows whether the transaction was committed: who hears it reads the
+    /// rows.
+    pub(super) fn without_claims(self) -> Self {
+        let Self { mut events, offers, wake_worker, .. } = self;
+        for event in &mut events {
+            match event {
+                Event::Work { change, .. } => *change = RowChange::Anything,
+                Event::Entry { ticket, .. } => *event = Event::Ticket { ticket: *ticket },
+                _ => {}
+            }
+        }
+        events.retain(Event::is_a_hint);
+        Self { events, offers, wake_worker, ..Self::default() }
+    }
+}
+
 /// A change of the counts of chats under way.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Count {
@@ -55,6 +72,26 @@ pub enum Event {
     AccessChanged { agent: AgentId },
     /// To those consoles of one agent that watched the ticket: they may see it no longer, and watch it no longer.
     AccessLost { agent: AgentId, ticket: TicketId },
+}
+
+impl Event {
+    /// Whether it only says that something is to be read again.
+    fn is_a_hint(&self) -> bool {
+        match self {
+            Self::Ticket { .. }
+            | Self::Work { .. }
+            | Self::Offer { .. }
+            | Self::AgentState { .. }
+            | Self::SignedOut { .. }
+            | Self::AccessChanged { .. } => true,
+            Self::Entry { .. }
+            | Self::Typing { .. }
+            | Self::Seen { .. }
+            | Self::VisitorPresent { .. }
+            | Self::OfferGone { .. }
+            | Self::AccessLost { .. } => false,
+        }
+    }
 }
 
 /// What a permission is asked about: where a ticket lies, and whose it is.

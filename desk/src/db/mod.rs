@@ -13,7 +13,8 @@
 //! - **After the commit**: `tx.publish(Event::…)` hands events to the hub, `tx.wake_worker()` wakes the workers of jobs and mail;
 //!   both happen in [`crate::Desk::commit`] and not when the transaction is rolled back.
 //! - **A passing fault** of PostgreSQL (serialization, deadlock, a connection cut): put the whole transaction into
-//!   `retry!({ … })`, with ids and instants made outside, so that a repeat writes the same.
+//!   `retry!({ … })`, with ids and instants made outside, so that a repeat writes the same. A commit whose answer is
+//!   lost is no such fault: it is looked up what became of it, and it counts as answered.
 //! - SQLite has one writing connection: while a [`Tx`] lives nobody else writes. No waiting on anything else inside one.
 //!
 //! Where the engines differ (job claim), two statements stand side by side and `desk.db().is_postgres()` chooses.
@@ -21,8 +22,10 @@
 //! A condition like `state in ('waiting', 'ringing') and state = 'ringing'` says the same thing twice on purpose: a partial index is used
 //! only where the statement repeats the index's own condition, and the second half is what the statement means.
 
+mod commit;
 mod effects;
 mod failure;
+mod mark;
 mod pool;
 #[cfg(test)]
 pub(crate) mod registry;
@@ -35,6 +38,7 @@ mod statement;
 mod tests;
 mod tx;
 
+pub(crate) use commit::Uncommitted;
 pub(crate) use effects::Count;
 pub use effects::{Event, LastMessage, On, Party, Receipt, RowChange};
 pub(crate) use pool::{Db, is_postgres_url, read};

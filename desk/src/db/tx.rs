@@ -2,16 +2,19 @@
 
 use super::{
     effects::{Count, Effects, Event},
+    mark::Mark,
     pool::Db,
 };
 use crate::Result;
-use protocol::{AgentId, SiteId};
+use protocol::{AgentId, EntryId, SiteId};
 use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 
 /// A writing transaction and what is to happen once it is committed.
 pub(crate) struct Tx {
     pub(crate) conn: Conn,
-    effects: Effects,
+    pub(super) effects: Effects,
+    /// How it is known again on PostgreSQL: by an entry that it has added, if any.
+    pub(super) mark: Option<Mark>,
 }
 
 pub(crate) enum Conn {
@@ -45,7 +48,7 @@ impl Db {
             Self::Sqlite { write, .. } => Conn::Sqlite(begin_sqlite(write).await?),
             Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
         };
-        Ok(Tx { conn, effects: Effects::default() })
+        Ok(Tx { conn, effects: Effects::default(), mark: None })
     }
 }
 
@@ -93,12 +96,9 @@ impl Tx {
         self.effects.wake_worker = true;
     }
 
-    /// Commits the rows; the rest is for [`crate::Desk::commit`].
-    pub(crate) async fn commit(self) -> Result<Effects> {
-        match self.conn {
-            Conn::Sqlite(transaction) => transaction.commit().await?,
-            Conn::Postgres(transaction) => transaction.commit().await?,
-        }
-        Ok(self.effects)
+    /// Notes an entry that it has added: on PostgreSQL the position is the transaction's number, which spares asking
+    /// for it.
+    pub(crate) fn has_added(&mut self, id: EntryId, position: i64) {
+        self.mark = Some(Mark::Entry { position, id });
     }
 }

@@ -1,8 +1,8 @@
-//! What a mailed link carries for whoever reads the mail of that address. It proves nothing by being opened, which programs that look
-//! through mail do: the page behind it has a button.
+//! What a mailed link carries for whoever reads the mail of that address. It proves nothing by being opened, which
+//! programs that look through mail do: the page behind it has a button.
 //!
-//! The link on a page opens the ticket too, but carries no proof: an address typed by a stranger stays *no verificado* until
-//! its owner has pressed that button.
+//! The link on a page opens the ticket too, but carries no proof: an address typed by a stranger stays *no
+//! verificado* until its owner has pressed that button.
 
 use crate::{people::email_key, secret::Secret};
 use data_encoding::BASE64URL_NOPAD;

@@ -5,7 +5,7 @@
 
 use crate::{
     Desk, Error, Result,
-    db::{Event, Tx, read, run, statement},
+    db::{Event, Tx, read, retry, run, statement},
     secret::{hashed, new_token},
 };
 use dashmap::DashMap;
@@ -105,9 +105,12 @@ async fn store(tx: &mut Tx, key: &Key, agent: AgentId, now: Timestamp) -> Result
 }
 
 async fn store_now(desk: &Desk, key: &Key, agent: AgentId) -> Result<()> {
-    let mut tx = desk.begin().await?;
-    store(&mut tx, key, agent, desk.now()).await?;
-    desk.commit(tx).await
+    let now = desk.now();
+    retry!({
+        let mut tx = desk.begin().await?;
+        store(&mut tx, key, agent, now).await?;
+        desk.commit(tx).await
+    })
 }
 
 /// Whose session it is; none when it is unknown or has ended. From memory when seen lately.
@@ -151,15 +154,17 @@ pub(crate) async fn find(desk: &Desk, token: &str) -> Result<Option<AgentId>> {
 }
 
 async fn prolong(desk: &Desk, key: &Key, now: Timestamp) -> Result<()> {
-    let mut tx = desk.begin().await?;
-    run!(tx, c => sqlx::query(PROLONG)
-        .bind(&key[..])
-        .bind(now.0)
-        .bind((now + HOLDS).0)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
-    desk.commit(tx).await
+    retry!({
+        let mut tx = desk.begin().await?;
+        run!(tx, c => sqlx::query(PROLONG)
+            .bind(&key[..])
+            .bind(now.0)
+            .bind((now + HOLDS).0)
+            .execute(c)
+            .await
+            .map(|_| ()))?;
+        desk.commit(tx).await
+    })
 }
 
 /// Ends a session; its agent's consoles hear `SignedOut`.
@@ -170,13 +175,15 @@ pub(crate) async fn sign_out(desk: &Desk, token: &str) -> Result<()> {
     if let Some((_, agent)) = sessions.unstored.remove(&key) {
         desk.publish(Event::SignedOut { agent });
     }
-    let mut tx = desk.begin().await?;
-    let agent: Option<Uuid> =
-        run!(tx, c => sqlx::query_scalar(END).bind(&key[..]).fetch_optional(c).await)?;
-    if let Some(agent) = agent {
-        tx.publish(Event::SignedOut { agent: AgentId(agent) });
-    }
-    desk.commit(tx).await?;
+    retry!({
+        let mut tx = desk.begin().await?;
+        let agent: Option<Uuid> =
+            run!(tx, c => sqlx::query_scalar(END).bind(&key[..]).fetch_optional(c).await)?;
+        if let Some(agent) = agent {
+            tx.publish(Event::SignedOut { agent: AgentId(agent) });
+        }
+        desk.commit(tx).await
+    })?;
     // It may have been looked up again meanwhile.
     sessions.seen.remove(&key);
     Ok(())
@@ -198,11 +205,13 @@ pub(crate) async fn end_all(tx: &mut Tx, agent: AgentId) -> Result<()> {
 /// Takes ended sessions and links out of the database.
 pub(crate) async fn sweep(desk: &Desk) -> Result<()> {
     let now = desk.now();
-    let mut tx = desk.begin().await?;
-    for sweep in [SWEEP_SESSIONS, SWEEP_LINKS] {
-        run!(tx, c => sqlx::query(sweep).bind(now.0).execute(c).await.map(|_| ()))?;
-    }
-    desk.commit(tx).await
+    retry!({
+        let mut tx = desk.begin().await?;
+        for sweep in [SWEEP_SESSIONS, SWEEP_LINKS] {
+            run!(tx, c => sqlx::query(sweep).bind(now.0).execute(c).await.map(|_| ()))?;
+        }
+        desk.commit(tx).await
+    })
 }
 
 #[cfg(test)]

@@ -3,27 +3,30 @@
 use super::{lease::Claimed, work::Work};
 use crate::{
     Desk, Result,
-    db::{read, run},
+    db::{read, retry, run},
 };
 use protocol::Timestamp;
 
 /// Claims at most `most` rows that are due, the oldest first.
 pub(crate) async fn claim<W: Work>(desk: &Desk, most: usize) -> Result<Vec<Claimed<W::Row>>> {
+    W::before_claim(desk).await;
     let now = desk.now();
     // Looking first spares the one writer a transaction when there is nothing, which is nearly always.
     if most == 0 || !is_due::<W>(desk, now).await? {
         return Ok(Vec::new());
     }
     let sql = if desk.db().is_postgres() { W::TABLE.claim_postgres } else { W::TABLE.claim_sqlite };
-    let mut tx = desk.begin().await?;
-    let claimed = run!(tx, c => sqlx::query_as::<_, Claimed<W::Row>>(sql)
-        .bind((now + W::lease(desk)).0)
-        .bind(now.0)
-        .bind(i64::try_from(most).unwrap_or(i64::MAX))
-        .fetch_all(c)
-        .await)?;
-    desk.commit(tx).await?;
-    Ok(claimed)
+    retry!({
+        let mut tx = desk.begin().await?;
+        let claimed = run!(tx, c => sqlx::query_as::<_, Claimed<W::Row>>(sql)
+            .bind((now + W::lease(desk)).0)
+            .bind(now.0)
+            .bind(i64::try_from(most).unwrap_or(i64::MAX))
+            .fetch_all(c)
+            .await)?;
+        desk.commit(tx).await?;
+        Ok(claimed)
+    })
 }
 
 async fn is_due<W: Work>(desk: &Desk, now: Timestamp) -> Result<bool> {

@@ -7,6 +7,8 @@ use protocol::Timestamp;
 pub(crate) enum Outcome {
     /// It is done.
     Done,
+    /// It is done, and the attempt's own transaction has taken the row off the table.
+    Settled,
     /// It went well and is due again.
     Again(Timestamp),
     /// It failed: once more after a pause that grows, until there were too many attempts.

@@ -18,13 +18,16 @@ pub(crate) async fn settle<W: Work>(
     claimed: &Claimed<W::Row>,
     outcome: &Outcome,
 ) -> Result<bool> {
+    if *outcome == Outcome::Settled {
+        return Ok(true);
+    }
     let now = desk.now();
     let lease = claimed.lease;
     let n = lease.attempts;
     retry!({
         let mut tx = desk.begin().await?;
         let is_ours = match outcome {
-            Outcome::Done => W::done(&mut tx, desk, lease).await?,
+            Outcome::Done | Outcome::Settled => W::done(&mut tx, desk, lease).await?,
             Outcome::Again(at) => postpone::<W>(&mut tx, lease, *at, 0, None).await?,
             Outcome::Retry(at, why) => postpone::<W>(&mut tx, lease, *at, n, Some(why)).await?,
             Outcome::Parked(why) => park::<W>(&mut tx, desk, claimed, now, why).await?,

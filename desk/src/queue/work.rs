@@ -27,6 +27,14 @@ pub(crate) trait Work: Send + Sync + 'static {
     /// How long a claim lasts: longer than any attempt takes, for a claim that lapses is somebody else's.
     fn lease(desk: &Desk) -> Duration;
 
+    /// Before rows are claimed: writes down what an earlier attempt came to, where that could not be done.
+    fn before_claim(_desk: &Desk) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
+    /// What an attempt came to is written down.
+    fn is_written_down(_desk: &Desk, _lease: Lease) {}
+
     /// One attempt. It happens at least once for each row, and may happen again when nobody could note that it did.
     fn attempt(desk: &Desk, lease: Lease, row: &Self::Row) -> impl Future<Output = Outcome> + Send;
 

@@ -9,7 +9,13 @@ use super::{
     work::Work,
 };
 use crate::{Desk, Result, Stop};
-use std::time::Duration;
+use std::{
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
 use tokio::task::JoinSet;
 
 /// Looked for at least this often; a new row wakes the worker at once.
@@ -66,14 +72,29 @@ pub(crate) async fn tick<W: Work>(desk: &Desk) -> Result<usize> {
 /// claim lapses.
 async fn work_on<W: Work>(desk: Desk, claimed: Claimed<W::Row>) {
     let (table, id) = (W::TABLE.name, claimed.lease.id);
-    let outcome = W::attempt(&desk, claimed.lease, &claimed.row).await;
+    let outcome = attempt::<W>(&desk, &claimed).await;
     if let Outcome::Failed(why) | Outcome::Retry(_, why) = &outcome {
         let why = without_addresses(why);
         tracing::warn!(table, %id, attempts = claimed.lease.attempts, why, "an attempt failed");
     }
     match settle::<W>(&desk, &claimed, &outcome).await {
-        Ok(true) => {}
+        Ok(true) => W::is_written_down(&desk, claimed.lease),
         Ok(false) => tracing::debug!(table, %id, "a row was not ours any more"),
         Err(error) => tracing::warn!(table, %id, %error, "an outcome could not be written down"),
     }
+}
+
+/// One attempt. One that panics has failed; a row whose attempts never came to an end, because the process did, is
+/// parked after as many of them as of any others.
+async fn attempt<W: Work>(desk: &Desk, claimed: &Claimed<W::Row>) -> Outcome {
+    if claimed.lease.attempts > W::BACKOFF.attempts {
+        return Outcome::Parked("it was tried too often".to_owned());
+    }
+    let mut attempt = pin!(W::attempt(desk, claimed.lease, &claimed.row));
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| attempt.as_mut().poll(context)));
+        // The panic's own words are on standard error: they may hold what people wrote.
+        polled.unwrap_or_else(|_| Poll::Ready(Outcome::Failed("the attempt panicked".to_owned())))
+    })
+    .await
 }

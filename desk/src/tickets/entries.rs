@@ -30,6 +30,7 @@ pub(crate) fn visitor_view(entry: &AgentEntry) -> VisitorEntry {
         AgentBody::Left { agent: _, name } => VisitorBody::Left { name },
         AgentBody::Requeued => VisitorBody::Requeued,
         AgentBody::BecameRequest { why } => VisitorBody::BecameRequest { why },
+        AgentBody::SiteRemoved => VisitorBody::SiteRemoved,
         AgentBody::ChatEnded { by, reason: _ } => VisitorBody::ChatEnded { by },
         AgentBody::StateChanged { state, by: _ } => VisitorBody::StateChanged { state },
         AgentBody::Rated { score, comment: _ } => VisitorBody::Rated { score },
@@ -53,6 +54,7 @@ protocol::text_enum! {
         Left = "left",
         Requeued = "requeued",
         BecameRequest = "became_request",
+        SiteRemoved = "site_removed",
         ChatEnded = "chat_ended",
         StateChanged = "state_changed",
         Rated = "rated",
@@ -73,6 +75,7 @@ pub(crate) fn kind(body: &AgentBody) -> EntryKind {
         AgentBody::Left { .. } => EntryKind::Left,
         AgentBody::Requeued => EntryKind::Requeued,
         AgentBody::BecameRequest { .. } => EntryKind::BecameRequest,
+        AgentBody::SiteRemoved => EntryKind::SiteRemoved,
         AgentBody::ChatEnded { .. } => EntryKind::ChatEnded,
         AgentBody::StateChanged { .. } => EntryKind::StateChanged,
         AgentBody::Rated { .. } => EntryKind::Rated,
@@ -173,12 +176,13 @@ pub(crate) async fn find(tx: &mut Tx, ticket: TicketId, id: EntryId) -> Result<O
 statement!(
     ADD = "
     insert into entries (ticket_id, seq, id, at, kind, agent_id, body)
-    values ($1, $2, $3, $4, $5, $6, $7)"
+    values ($1, $2, $3, $4, $5, $6, $7)
+    returning position"
 );
 
 /// Stores an entry at a place that the ticket's row has handed out.
 pub(crate) async fn add(tx: &mut Tx, ticket: TicketId, entry: &AgentEntry) -> Result<()> {
-    run!(tx, c => sqlx::query(ADD)
+    let position = run!(tx, c => sqlx::query_scalar(ADD)
         .bind(ticket.0)
         .bind(entry.seq.0)
         .bind(entry.id.0)
@@ -186,9 +190,10 @@ pub(crate) async fn add(tx: &mut Tx, ticket: TicketId, entry: &AgentEntry) -> Re
         .bind(kind(&entry.body).as_text())
         .bind(agent_of(&entry.body).map(|agent| agent.0))
         .bind(stored(&entry.body))
-        .execute(c)
-        .await
-        .map(|_| ()))
+        .fetch_one(c)
+        .await)?;
+    tx.has_added(entry.id, position);
+    Ok(())
 }
 
 fn entry((seq, id, at, body): Row) -> Result<AgentEntry> {
@@ -238,6 +243,7 @@ mod tests {
             AgentBody::Left { agent, name: name() },
             AgentBody::Requeued,
             AgentBody::BecameRequest { why: BecameRequest::WaitLimit },
+            AgentBody::SiteRemoved,
             AgentBody::ChatEnded { by: EndedBy::Agent, reason: Some(secret()) },
             AgentBody::StateChanged { state, by: Some(secret()) },
             AgentBody::Rated { score: Score::ALL[4], comment: Some(secret()) },

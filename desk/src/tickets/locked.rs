@@ -1,7 +1,7 @@
 //! The head of a ticket inside a transaction: held, changed in memory, written once.
 //!
-//! Whoever changes a ticket or its chat holds the ticket's row first ([`LockedTicket::lock`]), on both engines. That makes the
-//! sequence gap-free and each decision (who has this chat?) one at a time.
+//! Whoever changes a ticket or its chat holds the ticket's row first ([`LockedTicket::lock`]), on both engines.
+//! That makes the sequence gap-free and each decision (who has this chat?) one at a time.
 
 use super::{
     chat::{ChatState, LockedChat, OpenOffer},

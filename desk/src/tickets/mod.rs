@@ -1,4 +1,5 @@
-//! Tickets and what is on them: the entries and who follows them, the files, and the row that a transaction locks while it changes one.
+//! Tickets and what is on them: the entries and who follows them, the files, and the row that a transaction locks
+//! while it changes one.
 
 mod chat;
 pub(crate) mod entries;

@@ -7,7 +7,8 @@ use protocol::{
     text::{ChatText, EmailAddress, FormText, PersonName, Subject},
 };
 
-/// The network that a form was sent from, as the edge tells clients apart. Mails are counted by it (`behaviours.md`, "Mail").
+/// The network that a form was sent from, as the edge tells clients apart. Mails are counted by it
+/// (`behaviours.md`, "Mail").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientNetwork(pub String);
 

@@ -5,7 +5,7 @@
 use super::chats;
 use crate::{
     Desk, Result,
-    db::{Event, read, statement},
+    db::{Event, read, retry, statement},
     people::{
         Agent,
         permission::{Action, On, Party, may},
@@ -50,9 +50,11 @@ async fn settle_one(desk: &Desk, agent: AgentId, before: Option<&Agent>) -> Resu
     end_watches(desk, agent, before, now.as_deref()).await?;
     desk.publish(Event::AccessChanged { agent });
     if now.is_none() {
-        let mut tx = desk.begin().await?;
-        sessions::end_all(&mut tx, agent).await?;
-        desk.commit(tx).await?;
+        retry!({
+            let mut tx = desk.begin().await?;
+            sessions::end_all(&mut tx, agent).await?;
+            desk.commit(tx).await
+        })?;
         desk.0.sessions.end_unstored(agent);
         desk.publish(Event::SignedOut { agent });
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Result, Stop,
-    db::Tx,
+    db::{Tx, retry},
     mail::outbound::unseen,
     people::sessions,
     queue::{
@@ -38,10 +38,11 @@ impl Work for Jobs {
         LEASE
     }
 
-    async fn attempt(desk: &Desk, _lease: Lease, row: &JobRow) -> Outcome {
+    async fn attempt(desk: &Desk, lease: Lease, row: &JobRow) -> Outcome {
         match row.job() {
             Ok(job) => {
-                dispatch(desk, job).await.unwrap_or_else(|error| Outcome::Failed(chain(&error)))
+                let outcome = dispatch(desk, lease, job).await;
+                outcome.unwrap_or_else(|error| Outcome::Failed(chain(&error)))
             }
             Err(error) => Outcome::Failed(error.to_string()),
         }
@@ -52,9 +53,9 @@ impl Work for Jobs {
     }
 }
 
-async fn dispatch(desk: &Desk, job: Job) -> Result<Outcome> {
+async fn dispatch(desk: &Desk, lease: Lease, job: Job) -> Result<Outcome> {
     match job {
-        Job::MailUnseen { ticket } => unseen::mail(desk, ticket).await,
+        Job::MailUnseen { ticket } => unseen::mail(desk, lease, ticket).await,
         Job::SweepFiles => {
             files::sweep(desk).await?;
             Ok(Outcome::Again(desk.now() + SWEEP_EVERY))
@@ -76,9 +77,12 @@ pub(super) async fn run(desk: Desk, stop: Stop) {
 
 /// Plans the jobs that come again and again.
 async fn plan(desk: &Desk) -> Result<()> {
-    let mut tx = desk.begin().await?;
-    for job in [Job::SweepFiles, Job::SweepSessions] {
-        jobs::enqueue(&mut tx, desk, job, desk.now()).await?;
-    }
-    desk.commit(tx).await
+    let now = desk.now();
+    retry!({
+        let mut tx = desk.begin().await?;
+        for job in [Job::SweepFiles, Job::SweepSessions] {
+            jobs::enqueue(&mut tx, desk, job, now).await?;
+        }
+        desk.commit(tx).await
+    })
 }

@@ -4,11 +4,12 @@ mod model;
 
 use super::jobs::Jobs;
 use crate::{
-    Desk,
+    Desk, Result,
+    db::Tx,
     mail::outbound::unseen::UnseenReplies,
     people::Agent,
     queue::{
-        Claimed, Outcome, Work, claim,
+        self, Backoff, Claimed, Lease, Outcome, Table, Wakeups, Work, claim,
         jobs::{self, Job},
         settle,
     },
@@ -17,10 +18,13 @@ use crate::{
 };
 use protocol::{TicketId, text::EmailAddress};
 use std::{collections::HashSet, time::Duration};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 on_both! {
-    a_reply_that_comes_between_a_jobs_look_and_its_end_is_mailed,
+    a_job_looks_and_leaves_the_table_at_once_and_a_reply_after_its_look_makes_another,
+    an_attempt_that_panics_counts_as_one,
+    a_row_whose_attempts_never_end_is_parked,
     a_row_is_one_claimers_until_the_claim_lapses,
     two_processes_claim_no_row_twice,
 }
@@ -51,7 +55,10 @@ async fn claim_one(desk: &Desk) -> Option<Claimed<<Jobs as Work>::Row>> {
     claimed.pop()
 }
 
-async fn a_reply_that_comes_between_a_jobs_look_and_its_end_is_mailed(world: World) {
+async fn a_job_looks_and_leaves_the_table_at_once_and_a_reply_after_its_look_makes_another(
+    world: World,
+) {
+    const JOBS: &str = "select count(*) from jobs";
     let desk = &world.desk;
     let (agent, visitor) = chat(&world).await;
     says(&world, &agent, visitor, "Uno").await;
@@ -59,19 +66,74 @@ async fn a_reply_that_comes_between_a_jobs_look_and_its_end_is_mailed(world: Wor
     world.clock.advance(PATIENCE);
     let claimed = claim_one(desk).await.unwrap();
     let outcome = Jobs::attempt(desk, claimed.lease, &claimed.row).await;
-    assert_eq!(outcome, Outcome::Done);
     assert_eq!(world.count("select count(*) from mails").await, 1);
     // Whether it is in a mail of its own or in one that waits.
     let all_mailed = "select count(*) from tickets t where mailed_upto = (
         select max(seq) from entries where ticket_id = t.id and kind = 'agent')";
     assert_eq!(world.count(all_mailed).await, 1);
+    assert_eq!(world.count(JOBS).await, 0, "nothing comes between its look and its end");
     says(&world, &agent, visitor, "Dos").await;
     assert_eq!(world.count(all_mailed).await, 0);
     follow::catch_up::<UnseenReplies>(desk).await.unwrap();
-    assert!(!settle::<Jobs>(desk, &claimed, &outcome).await.unwrap(), "it is due once more");
+    assert!(settle::<Jobs>(desk, &claimed, &outcome).await.unwrap());
+    assert_eq!(world.count(JOBS).await, 1, "the other's");
     world.pass(PATIENCE).await;
     assert_eq!(world.count(all_mailed).await, 1);
-    assert_eq!(world.count("select count(*) from jobs").await, 0);
+    assert_eq!(world.count(JOBS).await, 0);
+}
+
+/// Jobs whose attempts all panic.
+struct Panics;
+
+impl Work for Panics {
+    type Row = <Jobs as Work>::Row;
+    const TABLE: Table = Jobs::TABLE;
+    const AT_ONCE: usize = 1;
+    const BACKOFF: Backoff = Backoff {
+        first: Duration::from_secs(1),
+        longest: Duration::from_secs(1),
+        attempts: ATTEMPTS,
+    };
+
+    fn wakeup(wakeups: &Wakeups) -> &Notify {
+        &wakeups.jobs
+    }
+
+    fn lease(desk: &Desk) -> Duration {
+        Jobs::lease(desk)
+    }
+
+    async fn attempt(_desk: &Desk, _lease: Lease, _row: &Self::Row) -> Outcome {
+        panic!("a fault in an attempt")
+    }
+
+    async fn done(tx: &mut Tx, _desk: &Desk, lease: Lease) -> Result<bool> {
+        jobs::done(tx, lease).await
+    }
+}
+
+const ATTEMPTS: i64 = 3;
+const PARKED: &str = "select count(*) from jobs where parked_at is not null and error is not null";
+
+async fn an_attempt_that_panics_counts_as_one(world: World) {
+    enqueue(&world.desk, 1).await;
+    for n in 1..=ATTEMPTS {
+        assert_eq!(world.count(PARKED).await, 0, "before attempt {n}");
+        assert_eq!(queue::tick::<Panics>(&world.desk).await.unwrap(), 1, "attempt {n}");
+        world.clock.advance(Duration::from_secs(1));
+    }
+    assert_eq!(world.count(PARKED).await, 1);
+    assert_eq!(queue::tick::<Panics>(&world.desk).await.unwrap(), 0);
+}
+
+async fn a_row_whose_attempts_never_end_is_parked(world: World) {
+    enqueue(&world.desk, 1).await;
+    for _ in 0..Jobs::BACKOFF.attempts {
+        claim_one(&world.desk).await.unwrap();
+        world.clock.advance(Jobs::lease(&world.desk));
+    }
+    world.desk.tick().await.unwrap();
+    assert_eq!(world.count(PARKED).await, 1);
 }
 
 async fn a_row_is_one_claimers_until_the_claim_lapses(world: World) {

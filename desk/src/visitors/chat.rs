@@ -15,15 +15,18 @@ use protocol::{
 use tracing::instrument;
 
 impl Desk {
-    /// Opens a ticket with a waiting chat and its first message, and offers it. The same `id` again answers the first ticket.
+    /// Opens a ticket with a waiting chat and its first message, and offers it. The same `id` again answers the
+    /// first ticket.
     ///
     /// # Errors
-    /// `ChatClosed` when the button says Ayuda: the same text fits into a request. `NameOrEmailRequired` without a name and without an address.
+    /// `ChatClosed` when the button says Ayuda: the same text fits into a request. `NameOrEmailRequired` without a
+    /// name and without an address.
     #[instrument(level = "debug", skip_all, fields(site = %site.key))]
     pub async fn start_chat(&self, site: &Site, new: NewChat) -> Result<Started> {
         if new.name.is_none() && new.email.is_none() {
             return Err(Refusal::of(Field::Name, Code::NameOrEmailRequired).into());
         }
+        self.check_in_use(site.id)?;
         let id = new.id;
         let start = Start {
             site: site.id,
@@ -51,13 +54,16 @@ impl Desk {
             if locked.live_chat().is_none() {
                 return Ok(());
             }
-            chats::end(&mut tx, self, &mut locked, Ending::ByVisitor, now).await?;
+            chats::end(&mut tx, self, &mut locked, Ending::Visitor, now).await?;
             locked.save(&mut tx).await?;
             self.commit(tx).await
         })
     }
 
-    /// Rates the chat, once.
+    /// Rates the chat, once; the same again does nothing.
+    ///
+    /// # Errors
+    /// `AlreadyRated` where it was rated otherwise.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn rate(
         &self,
@@ -73,7 +79,14 @@ impl Desk {
             let chat = locked.chat.filter(|chat| chat.state == ChatState::Ended);
             let chat = chat.ok_or_else(Error::not_found)?;
             if chat.score.is_some() {
-                return Err(Refusal::new(Code::AlreadyRated).into());
+                let same: i64 = run!(tx, c => sqlx::query_scalar(SAME)
+                    .bind(chat.id.0)
+                    .bind(i64::from(u8::from(score)))
+                    .bind(comment.as_deref())
+                    .fetch_one(c)
+                    .await)?;
+                let other = || Refusal::new(Code::AlreadyRated).into();
+                return if same > 0 { Ok(()) } else { Err(other()) };
             }
             run!(tx, c => sqlx::query(RATE)
                 .bind(chat.id.0)
@@ -91,4 +104,8 @@ impl Desk {
     }
 }
 
+statement!(
+    SAME = "
+    select count(*) from chats where id = $1 and score = $2 and comment is not distinct from $3"
+);
 statement!(RATE = "update chats set score = $2, comment = $3, rated_at = $4 where id = $1");

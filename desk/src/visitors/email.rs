@@ -1,12 +1,13 @@
-//! The visitor's address: given once, and written to as far as it is confirmed (`behaviours.md`, "Mail": who may get which words).
+//! The visitor's address: given once, and written to as far as it is confirmed (`behaviours.md`, "Mail": who may
+//! get which words).
 
 use crate::{
     Desk, Error, Result,
     db::{Tx, read, retry, statement},
     locales,
     mail::{
-        Cap, Cause, Queued, TranscriptAsked, VisitorMail, mail_visitor, may_get_transcript, proof,
-        queue_visitor_mail,
+        Cap, Cause, Queued, TranscriptAsked, VisitorMail, mail_visitor, may_get_transcript,
+        outbound::unseen, proof, queue_visitor_mail,
     },
     people::email_key,
     tickets::{ChatState, LockedTicket, Visitor},
@@ -15,11 +16,12 @@ use protocol::{Code, Field, Refusal, Timestamp, entry::AgentBody, text::EmailAdd
 use tracing::instrument;
 
 impl Desk {
-    /// Mails the transcript to the ticket's address, or, where that must be confirmed first, a mail with the button for it.
+    /// Mails the transcript to the ticket's address, or, where that must be confirmed first, a mail with the button
+    /// for it.
     ///
     /// # Errors
-    /// `Required` (email) when no address is known, `EmailKnown` when another one is; `RateLimited` when a cap holds the mail back, which
-    /// is an entry on the ticket.
+    /// `Required` (email) when no address is known, `EmailKnown` when another one is; `RateLimited` when a cap
+    /// holds the mail back, which is an entry on the ticket.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn send_transcript(
         &self,
@@ -52,7 +54,8 @@ impl Desk {
         })
     }
 
-    /// The address for a chat that became a help request; the receipt mail goes there. The one that is known changes nothing.
+    /// The address for a chat that became a help request; the receipt mail goes there. The one that is known
+    /// changes nothing.
     ///
     /// # Errors
     /// `EmailKnown` when another one is known: only who has proved an address may put it in the place of one.
@@ -80,8 +83,8 @@ impl Desk {
         })
     }
 
-    /// The address that this proof of a mailed link confirms; none when it is confirmed, or the proof is of no address of the
-    /// ticket.
+    /// The address that this proof of a mailed link confirms; none when it is confirmed, or the proof is of no
+    /// address of the ticket.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn find_unconfirmed_email(
         &self,
@@ -96,8 +99,8 @@ impl Desk {
             .map(|(email, _)| email))
     }
 
-    /// A person pressed the button on the page of a mailed link: the address is theirs, and gets what it had to wait for. A second time
-    /// does nothing. False: the proof is of no address of the ticket.
+    /// A person pressed the button on the page of a mailed link: the address is theirs, and gets what it had to
+    /// wait for. A second time does nothing. False: the proof is of no address of the ticket.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn confirm_email(&self, visitor: Visitor, proof: &str) -> Result<bool> {
         let now = self.now();
@@ -163,7 +166,8 @@ impl Desk {
         Ok(cap)
     }
 
-    /// Notes the ticket's first address as a claim; false when it is known already.
+    /// Notes the ticket's first address as a claim, to which replies of before that nobody saw will be mailed;
+    /// false when it is known already.
     async fn give_email(
         &self,
         tx: &mut Tx,
@@ -179,6 +183,7 @@ impl Desk {
                 locked.email = Some(email.clone());
                 let changed = AgentBody::ContactChanged { name: None, email: Some(email) };
                 locked.add(tx, self, now, changed).await?;
+                unseen::address_is_known(tx, self, locked, now).await?;
                 Ok(true)
             }
         }

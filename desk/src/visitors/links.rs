@@ -12,7 +12,8 @@ use uuid::Uuid;
 type LinkRow = (Uuid, Uuid);
 
 // A prefix may have moved from one site to another, so a number may stand for several; the MAC says which.
-// There are as many as sites have had the prefix, and each is looked at: whichever is left out has a link that opens nothing.
+// There are as many as sites have had the prefix, and each is looked at: whichever is left out has a link that
+// opens nothing.
 statement!(FIND_LINK = "select id, site_id from tickets where number = $1");
 
 impl Desk {
@@ -35,8 +36,8 @@ impl Desk {
         Ok((of == Some(site)).then_some(Visitor { ticket, site }))
     }
 
-    /// For `/t/{number}?k=`: the ticket that number and token open together; `k` is the MAC part of the token alone, or that and
-    /// `~` and the proof that a mail to the ticket's address carried ([`Desk::confirm_email`]).
+    /// For `/t/{number}?k=`: the ticket that number and token open together; `k` is the MAC part of the token
+    /// alone, or that and `~` and the proof that a mail to the ticket's address carried ([`Desk::confirm_email`]).
     #[instrument(level = "debug", skip_all)]
     pub async fn find_ticket_link(
         &self,

@@ -6,7 +6,7 @@ use crate::{
     live::Receipt,
     mail::{AgentMail, mail_agents},
     tickets::{LockedTicket, Visitor, entries, files::attach},
-    writer::{Post, Posted, Sender},
+    writer::{Post, Posted, Sender, Turn},
 };
 use protocol::{
     Code, EntryId, Field, FileId, Refusal,
@@ -17,12 +17,10 @@ use tracing::instrument;
 
 impl Desk {
     /// A chat message: committed when it answers. Into a running or waiting chat; on a help request or an ended chat it is a
-    /// reply (reopens a closed ticket, tells agents by mail). Text may be empty when there are files. It has its place among
-    /// the others when this is first polled, and holds no transaction between two polls.
+    /// reply (reopens a closed ticket, tells agents by mail). Text may be empty when there are files.
     ///
     /// # Errors
     /// Refusals of the text or of its files, and `NotFound`, are for good; with any other error the same id may be sent again.
-    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket, entry = %id))]
     pub async fn post_visitor_message(
         &self,
         visitor: Visitor,
@@ -30,18 +28,37 @@ impl Desk {
         text: &str,
         files: &[FileId],
     ) -> Result<Receipt> {
+        self.say_as_visitor(Turn::alone(), visitor, id, text, files).await
+    }
+
+    /// The same in its turn, for a connection that does not wait for each answer: it has its place among the others
+    /// when this is first polled, and holds no transaction between two polls.
+    ///
+    /// # Errors
+    /// Also `TryAgain` when something before it on the connection was refused for now.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket, entry = %id))]
+    pub async fn say_as_visitor(
+        &self,
+        turn: Turn,
+        visitor: Visitor,
+        id: EntryId,
+        text: &str,
+        files: &[FileId],
+    ) -> Result<Receipt> {
         if !files.is_empty() && text.trim().is_empty() {
-            return self.reply(visitor, id, String::new(), files).await;
+            return self.reply(&turn, visitor, id, String::new(), files).await;
         }
         let text = String::from(ChatText::parse(text)?);
+        self.check_in_use(visitor.site)?;
         if files.is_empty() {
             let sender = Sender::Visitor(visitor.site);
-            let post = Post { ticket: visitor.ticket, id, sender, text: text.clone() };
+            let (ticket, text, turn) = (visitor.ticket, text.clone(), turn.clone());
+            let post = Post { ticket, id, sender, text, turn };
             if let Posted::Committed(receipt) = self.0.writer.post(post).await? {
                 return Ok(receipt);
             }
         }
-        self.reply(visitor, id, text, files).await
+        self.reply(&turn, visitor, id, text, files).await
     }
 
     /// From the ticket page: the same with a form's length.
@@ -57,19 +74,22 @@ impl Desk {
             return Err(Refusal::of(Field::Message, Code::Required).into());
         }
         let text = text.map(String::from).unwrap_or_default();
-        self.reply(visitor, id, text, files).await
+        self.reply(&Turn::alone(), visitor, id, text, files).await
     }
 
     /// A message in a transaction of its own: with files, or beside a chat under way.
     async fn reply(
         &self,
+        turn: &Turn,
         visitor: Visitor,
         id: EntryId,
         text: String,
         files: &[FileId],
     ) -> Result<Receipt> {
+        self.check_in_use(visitor.site)?;
+        turn.come().await?;
         let (desk, files, now) = (self.clone(), files.to_vec(), self.now());
-        run_detached(async move {
+        let replied = run_detached(async move {
             retry!({
                 let mut tx = desk.begin().await?;
                 let mut locked =
@@ -89,7 +109,7 @@ impl Desk {
                 desk.commit(tx).await?;
                 Ok(receipt)
             })
-        })
-        .await
+        });
+        turn.note(replied.await)
     }
 }

@@ -1,5 +1,6 @@
 //! The writer's commands, and their answers.
 
+use super::turns::Turn;
 use crate::{Error, Result, live::Receipt, tickets::NewChat};
 use protocol::{
     AgentId, ChatId, EntryId, QueueId, Seq, SiteId, TicketId, TicketNumber, settings::Prefix,
@@ -28,6 +29,7 @@ pub(crate) struct Post {
     pub(crate) id: EntryId,
     pub(crate) sender: Sender,
     pub(crate) text: String,
+    pub(crate) turn: Turn,
 }
 
 /// The person who sends a message.
@@ -95,7 +97,7 @@ pub(super) fn refuse(batch: Vec<Command>, error: &Arc<Error>) {
     for command in batch {
         let error = Error::Shared(error.clone());
         match command {
-            Command::Post(_, sender) => _ = sender.send(Err(error)),
+            Command::Post(post, sender) => _ = sender.send(post.turn.note(Err(error))),
             Command::Start(_, sender) => _ = sender.send(Err(error)),
             Command::MarkRead(_, sender) => _ = sender.send(Err(error)),
             Command::Finish(sender) => _ = sender.send(()),

@@ -6,12 +6,13 @@ use crate::{
     live::Event,
     tickets::entries,
 };
-use protocol::{TicketId, entry::AgentEntry};
+use protocol::{EntryId, TicketId, entry::AgentEntry};
+use uuid::Uuid;
 
 rows!(
     ADD_ENTRIES = "insert into entries (ticket_id, seq, id, at, kind, agent_id, body) values ",
     "?, ?, ?, ?, ?, ?, ?",
-    " on conflict do nothing"
+    " on conflict do nothing returning position, id"
 );
 
 /// Stores entries at places that their tickets' rows have handed out, and publishes each.
@@ -19,13 +20,16 @@ pub(super) async fn add_entries(tx: &mut Tx, entries: Vec<(TicketId, AgentEntry)
     for entries in entries.chunks(MAX_ROWS) {
         let bodies = entries::stored_all(entries);
         let (text, size) = ADD_ENTRIES.text(tx, entries.len());
-        let added = run!(tx, c => {
-            let query = bind_entries!(sqlx::query(text), Rows::filled(&bodies, size));
-            query.execute(c).await.map(|done| done.rows_affected())
+        let added: Vec<(i64, Uuid)> = run!(tx, c => {
+            let query = sqlx::query_as(text);
+            bind_entries!(query, Rows::filled(&bodies, size)).fetch_all(c).await
         })?;
         // Another node stored one of them in the meantime: the next try finds it.
-        if added != entries.len() as u64 {
+        if added.len() != entries.len() {
             return Err(Error::Conflict);
+        }
+        if let Some(&(position, id)) = added.first() {
+            tx.has_added(EntryId(id), position);
         }
     }
     for (ticket, entry) in entries {

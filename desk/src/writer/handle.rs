@@ -1,8 +1,10 @@
 //! Sending commands to the writer.
 
-use super::command::{Command, Opened, Post, Posted, ReadMark, Start};
-use crate::{Error, Result};
-use protocol::{Code, Refusal};
+use super::{
+    command::{Command, Opened, Post, Posted, ReadMark, Start},
+    turns::try_again,
+};
+use crate::Result;
 use tokio::sync::{mpsc, oneshot};
 
 /// Commands that may wait for their turn; one more makes its sender wait.
@@ -23,21 +25,21 @@ impl Writer {
     pub(crate) async fn post(&self, post: Post) -> Result<Posted> {
         let (answer, reply) = oneshot::channel();
         self.send(Command::Post(post, answer)).await?;
-        reply.await.unwrap_or_else(|_| Err(going_away()))
+        reply.await.unwrap_or_else(|_| Err(try_again()))
     }
 
     /// A new ticket with a waiting chat.
     pub(crate) async fn start(&self, start: Start) -> Result<Opened> {
         let (answer, reply) = oneshot::channel();
         self.send(Command::Start(Box::new(start), answer)).await?;
-        reply.await.unwrap_or_else(|_| Err(going_away()))
+        reply.await.unwrap_or_else(|_| Err(try_again()))
     }
 
     /// How far one side has read.
     pub(crate) async fn mark_read(&self, mark: ReadMark) -> Result<()> {
         let (answer, reply) = oneshot::channel();
         self.send(Command::MarkRead(mark, answer)).await?;
-        reply.await.unwrap_or_else(|_| Err(going_away()))
+        reply.await.unwrap_or_else(|_| Err(try_again()))
     }
 
     /// Writes everything that was given before this, then ends.
@@ -48,18 +50,14 @@ impl Writer {
         }
     }
 
+    /// Refused once the desk is being closed.
     async fn send(&self, command: Command) -> Result<()> {
         match self.commands.try_send(command) {
             Ok(()) => Ok(()),
             Err(mpsc::error::TrySendError::Full(command)) => {
-                self.commands.send(command).await.map_err(|_| going_away())
+                self.commands.send(command).await.map_err(|_| try_again())
             }
-            Err(mpsc::error::TrySendError::Closed(_)) => Err(going_away()),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(try_again()),
         }
     }
-}
-
-/// The desk is being closed: the sender keeps its text and comes back.
-fn going_away() -> Error {
-    Refusal::new(Code::TryAgain).into()
 }

@@ -4,6 +4,7 @@
 use super::{
     cache::{CachedTicket, TicketCache},
     command::{Command, Done, Post, Posted, Sender},
+    turns::{Admission, try_again},
 };
 use crate::{
     Error, Result,
@@ -198,6 +199,11 @@ fn place(
     if let Some(receipt) = stored.get(&(post.ticket, post.id)) {
         return Ok(Posted::Committed(*receipt));
     }
+    match post.turn.admission() {
+        Admission::Write => {}
+        Admission::Leave => return Ok(leave(post)),
+        Admission::Refuse => return Err(try_again()),
+    }
     let (body, unread) = match &post.sender {
         Sender::Visitor(_) if cached.chat.is_some_and(|(state, _)| state.is_live()) => {
             (AgentBody::Visitor { text: post.text.clone(), files: Vec::new() }, 1)
@@ -211,7 +217,7 @@ fn place(
             };
             (body, 0)
         }
-        _ => return Ok(Posted::NotInChat),
+        _ => return Ok(leave(post)),
     };
     let target = plan.targets.entry(post.ticket).or_insert_with(|| Target {
         before: cached,
@@ -225,6 +231,12 @@ fn place(
     stored.insert((post.ticket, post.id), receipt);
     plan.entries.push((post.ticket, AgentEntry { seq: receipt.seq, id: post.id, at: now, body }));
     Ok(Posted::Committed(receipt))
+}
+
+/// Leaves a message to its sender, and with it what the same connection says after it.
+fn leave(post: &Post) -> Posted {
+    post.turn.leave();
+    Posted::NotInChat
 }
 
 async fn update(tx: &mut Tx, targets: &BTreeMap<TicketId, Target>, now: Timestamp) -> Result<()> {

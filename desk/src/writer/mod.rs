@@ -13,8 +13,10 @@ mod messages;
 mod read_marks;
 mod run;
 mod starts;
+mod turns;
 
 pub(crate) use command::{Post, Posted, ReadMark, Sender, Start};
 pub(crate) use handle::Writer;
 pub(crate) use run::spawn;
 pub(crate) use starts::numbers;
+pub use turns::{Turn, Turns};

@@ -166,7 +166,8 @@ async fn find(tx: &mut Tx, starts: &[(usize, &Start)]) -> Result<HashMap<usize, 
         .collect())
 }
 
-/// Takes so many numbers of a site: the last of them and the state that a new ticket is in. None: there is no such site.
+/// Takes so many numbers of a site: the last of them and the state that a new ticket is in. None: there is no such
+/// site.
 pub(crate) async fn numbers(
     tx: &mut Tx,
     site: SiteId,

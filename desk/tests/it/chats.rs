@@ -234,6 +234,7 @@ async fn a_rating_is_given_once_after_the_end(world: World) {
     assert_eq!(refused(world.desk.rate(visitor, Score::ALL[4], None).await), Code::NotFound);
     world.desk.end_chat_as_visitor(visitor).await.unwrap();
     let comment = RatingComment::parse("muy bien").unwrap();
+    world.desk.rate(visitor, Score::ALL[4], Some(comment.clone())).await.unwrap();
     world.desk.rate(visitor, Score::ALL[4], Some(comment)).await.unwrap();
     assert_eq!(refused(world.desk.rate(visitor, Score::ALL[0], None).await), Code::AlreadyRated);
     let ticket = world.desk.visitor_ticket(visitor).await.unwrap();

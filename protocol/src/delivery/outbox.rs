@@ -1,7 +1,7 @@
 //! Messages on their way: kept until the server has them for good.
 
 use super::backoff;
-use crate::{Code, EntryId, FileId, Refusal, Seq, Timestamp, file::Attachment, limits};
+use crate::{EntryId, FileId, Refusal, Seq, Timestamp, file::Attachment, limits};
 use serde::{Deserialize, Serialize};
 
 /// A message that the server has not acknowledged; what a client keeps in storage, one item a message.
@@ -196,7 +196,7 @@ impl Outbox {
         if matches!(item.state, State::Sent { .. }) {
             return;
         }
-        if is_passing(refusal.code) {
+        if refusal.code.is_passing() {
             item.state = State::Held;
             item.next_try = Some(now + backoff::pause(item.tries.max(1), jitter));
         } else {
@@ -244,9 +244,4 @@ impl Outbox {
     fn open_items(&mut self) -> impl Iterator<Item = &mut Item> {
         self.items.iter_mut().filter(|item| matches!(item.state, State::Open | State::Held))
     }
-}
-
-/// Whether the same message may well be accepted a little later.
-fn is_passing(code: Code) -> bool {
-    matches!(code, Code::TryAgain | Code::RateLimited | Code::StorageFull)
 }

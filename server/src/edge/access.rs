@@ -82,7 +82,8 @@ pub(crate) async fn ticket(
     Ok(next.run(request).await)
 }
 
-/// Lets through a link that is followed, at whose key the handler looks, and whoever came through it before, as [`ticket`] does.
+/// Lets through a link that is followed, at whose key the handler looks, and whoever came through it before, as
+/// [`ticket`] does.
 pub(crate) async fn ticket_link(
     server: State<Server>,
     params: Path<HashMap<String, String>>,

@@ -1,5 +1,5 @@
-//! The demonstration: a site that never closes, somebody to answer, a few tickets. Where it is, is kept in `<data_dir>/demo.toml`,
-//! so that `serve` can say again how to sign in.
+//! The demonstration: a site that never closes, somebody to answer, a few tickets. Where it is, is kept in
+//! `<data_dir>/demo.toml`, so that `serve` can say again how to sign in.
 
 use desk::{
     Desk,

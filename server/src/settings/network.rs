@@ -13,7 +13,8 @@ impl Network {
         self.0.contains(&address.to_canonical())
     }
 
-    /// The block that one client is told apart by: an IPv4 address, or an IPv6 /64, since whoever has one address of it has all.
+    /// The block that one client is told apart by: an IPv4 address, or an IPv6 /64, since whoever has one address
+    /// of it has all.
     pub fn of_client(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
             IpAddr::V4(address) => IpAddr::V4(address).into(),

@@ -1,4 +1,5 @@
-//! Handlers for visitors, one noun a file: they read the request, call one verb of the desk, and answer with what came of it.
+//! Handlers for visitors, one noun a file: they read the request, call one verb of the desk, and answer with what
+//! came of it.
 
 pub(crate) mod chats;
 pub(crate) mod files;

@@ -1,4 +1,5 @@
-//! The page for whoever got a mail about a ticket and has nothing to do with it. It shows nothing of the ticket but its number.
+//! The page for whoever got a mail about a ticket and has nothing to do with it. It shows nothing of the ticket but
+//! its number.
 
 use super::ticket_page::TicketRequest;
 use crate::edge::page;

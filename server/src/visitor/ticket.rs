@@ -1,4 +1,5 @@
-//! `/t/{number}`: the ticket page. The link's token is exchanged for a cookie at once, so that no address holds it for long.
+//! `/t/{number}`: the ticket page. The link's token is exchanged for a cookie at once, so that no address holds it
+//! for long.
 
 use super::{
     not_me_page::{self, NOT_ME},
@@ -54,8 +55,8 @@ pub(crate) async fn not_me(
     Ok(not_me_page::show(&asked, is_done))
 }
 
-/// The token and what else the link carries become cookies of the ticket's pages. Nothing else comes of following a link: programs that
-/// look through mail do it too.
+/// The token and what else the link carries become cookies of the ticket's pages. Nothing else comes of following a
+/// link: programs that look through mail do it too.
 async fn follow_link(server: &Server, number: &TicketNumber, k: &str, below: &str) -> Answer {
     let found = server.desk.find_ticket_link(number, k).await?;
     let (_, token) = found.ok_or(Failure::of(Code::NotFound))?;

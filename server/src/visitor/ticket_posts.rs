@@ -1,5 +1,5 @@
-//! What the ticket page's forms do: reply, transcript, rating, the button that confirms an address, and the one that stops mail. Done is
-//! a 303 back to the page; refused is the page with what was typed.
+//! What the ticket page's forms do: reply, transcript, rating, the button that confirms an address, and the one
+//! that stops mail. Done is a 303 back to the page; refused is the page with what was typed.
 
 use super::{not_me_page::NOT_ME, ticket_page::TicketRequest};
 use crate::edge::{
@@ -174,8 +174,8 @@ pub(crate) async fn rate(post: Post, request: Request) -> Answer {
     .await
 }
 
-/// `POST /t/{number}/confirm`: the address that the mail of the followed link went to is its reader's. Without such a mail it is the way
-/// back to the page.
+/// `POST /t/{number}/confirm`: the address that the mail of the followed link went to is its reader's. Without such
+/// a mail it is the way back to the page.
 #[instrument(skip_all, fields(ticket = %post.asked.visitor.ticket))]
 pub(crate) async fn confirm(post: Post) -> Answer {
     let TicketRequest { server, visitor, number, proof, .. } = &post.asked;

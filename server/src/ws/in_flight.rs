@@ -4,11 +4,16 @@
 //! ([`spawn`]). Polled by the socket alone, a command would stand still, with its transaction open, for as long as the
 //! socket waits for anything else: a slow client's buffer, or a connection that only that command can give back.
 
+use desk::{Turn, Turns};
 use futures_util::{FutureExt, StreamExt, stream::FuturesOrdered};
-use std::pin::Pin;
+use protocol::{EntryId, TicketId};
+use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
+use tokio::{runtime::Handle, time::Instant};
 
 /// Commands of one socket at the most; then its next frame waits.
 const COMMANDS: usize = 64;
+/// A client sends what was refused for now again within `limits::RETRY_LAST`. One that does not has given it up.
+const GIVEN_UP_AFTER: Duration = Duration::from_mins(1);
 
 /// A command on its way to its answer; none where there is nothing to send.
 pub(super) type Answering<T> = Pin<Box<dyn Future<Output = Option<T>> + Send>>;
@@ -26,31 +31,109 @@ pub(super) fn spawn<T: Send + 'static>(
     Box::pin(async { tokio::spawn(command).await.unwrap_or_default() })
 }
 
-/// The commands of one socket that are not answered yet.
-pub(super) struct InFlight<T> {
+/// The commands of one socket that are not answered yet. Those that have begun come to their end, in order, also when
+/// the socket is gone.
+pub(super) struct InFlight<T: Send + 'static> {
     commands: FuturesOrdered<Answering<T>>,
-    /// Nothing beside the command that is under way: its place among others is decided by its own transaction.
+    /// Nothing beside the last command: its place among others is decided by its own transaction.
     alone: bool,
+    /// The last command, while those before it are not answered.
+    waiting: Option<Answering<T>>,
+    turns: Arc<Turns>,
+    /// How many commands were taken, and the next one's place.
+    taken: u64,
+    /// What waits to come again, by ticket; none: that of the socket's visitor.
+    held: HashMap<Option<TicketId>, Held>,
+}
+
+/// What became of a message.
+pub(super) struct Settled {
+    /// None: that of the socket's visitor.
+    pub(super) ticket: Option<TicketId>,
+    pub(super) id: EntryId,
+    /// It was refused for now.
+    pub(super) is_to_come_again: bool,
+}
+
+/// A message that was refused for now: what was said after it waits until it comes again.
+struct Held {
+    id: EntryId,
+    since: Instant,
 }
 
 #[expect(clippy::option_option, reason = "nothing under way, or no answer to what was")]
 impl<T: Send + 'static> InFlight<T> {
     pub(super) fn new() -> Self {
-        Self { commands: FuturesOrdered::new(), alone: false }
+        Self {
+            commands: FuturesOrdered::new(),
+            alone: false,
+            waiting: None,
+            turns: Arc::default(),
+            taken: 0,
+            held: HashMap::new(),
+        }
+    }
+
+    /// The turn of the command that is taken next.
+    pub(super) fn turn(&self) -> Turn {
+        self.turns.turn(self.taken)
+    }
+
+    /// Takes a command: it begins now or, alone, when everything before it is answered.
+    pub(super) fn begin(&mut self, command: Answering<T>, alone: bool) {
+        self.taken += 1;
+        self.alone = alone;
+        if alone && !self.commands.is_empty() {
+            self.waiting = Some(command);
+        } else {
+            self.start(command);
+        }
     }
 
     /// Begins a command. It is polled once here, for that is when it takes its place in the writer's queue.
-    pub(super) fn begin(&mut self, mut command: Answering<T>, alone: bool) {
-        self.alone = alone;
+    fn start(&mut self, mut command: Answering<T>) {
         self.commands.push_back(match (&mut command).now_or_never() {
             Some(answer) => Box::pin(std::future::ready(answer)),
             None => command,
         });
     }
 
-    /// Whether another command may begin.
+    /// Whether another command may be taken.
     pub(super) fn has_room(&self) -> bool {
-        self.commands.len() < if self.alone { 1 } else { COMMANDS }
+        self.waiting.is_none() && self.commands.len() < if self.alone { 1 } else { COMMANDS }
+    }
+
+    /// Whether this message may be written: nothing before it on its ticket waits to come again.
+    pub(super) fn admits(&mut self, ticket: Option<TicketId>, id: EntryId) -> bool {
+        let Some(held) = self.held.get(&ticket) else { return true };
+        let admits = held.id == id || held.since.elapsed() >= GIVEN_UP_AFTER;
+        if admits {
+            self.resume(ticket);
+        }
+        admits
+    }
+
+    /// Notes what became of a message.
+    pub(super) fn settle(&mut self, Settled { ticket, id, is_to_come_again }: Settled) {
+        let held = self.held.get(&ticket).map(|held| held.id);
+        if is_to_come_again {
+            // Of several the one that was said first; ids are in order of time.
+            let first = held.map_or(id, |held| held.min(id));
+            self.held.insert(ticket, Held { id: first, since: Instant::now() });
+        } else if held == Some(id) {
+            self.resume(ticket);
+        }
+    }
+
+    /// Whoever greets sends everything that is not acknowledged again, in order.
+    pub(super) fn forget_held(&mut self) {
+        self.held.clear();
+        self.turns.resume(self.taken);
+    }
+
+    fn resume(&mut self, ticket: Option<TicketId>) {
+        self.held.remove(&ticket);
+        self.turns.resume(self.taken);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -59,7 +142,14 @@ impl<T: Send + 'static> InFlight<T> {
 
     /// The next answer; none when nothing is under way. Safe to drop before it is done.
     pub(super) async fn next(&mut self) -> Option<Option<T>> {
-        self.commands.next().await
+        let answer = self.commands.next().await?;
+        self.turns.answer();
+        if self.commands.is_empty()
+            && let Some(command) = self.waiting.take()
+        {
+            self.start(command);
+        }
+        Some(answer)
     }
 
     /// The next answer, if it is there already.
@@ -68,9 +158,83 @@ impl<T: Send + 'static> InFlight<T> {
     }
 }
 
+impl<T: Send + 'static> Drop for InFlight<T> {
+    fn drop(&mut self) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        if !self.is_empty() {
+            let mut rest = std::mem::replace(self, Self::new());
+            runtime.spawn(async move { while rest.next().await.is_some() {} });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::sync::mpsc::{self, UnboundedReceiver};
+
+    /// A command that says when it begins and, a while later, when it ends.
+    fn command(
+        log: &mpsc::UnboundedSender<&'static str>,
+        says: [&'static str; 2],
+    ) -> Answering<()> {
+        let log = log.clone();
+        Box::pin(async move {
+            log.send(says[0]).ok()?;
+            tokio::task::yield_now().await;
+            log.send(says[1]).ok()
+        })
+    }
+
+    fn said(log: &mut UnboundedReceiver<&'static str>) -> Vec<&'static str> {
+        std::iter::from_fn(|| log.try_recv().ok()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_command_that_is_to_be_alone_begins_when_those_before_it_are_answered() {
+        let (log, mut lines) = mpsc::unbounded_channel();
+        let mut in_flight = InFlight::new();
+        in_flight.begin(command(&log, ["text", "text is stored"]), false);
+        in_flight.begin(command(&log, ["file", "file is stored"]), true);
+        assert!(!in_flight.has_room(), "and nothing begins beside it");
+        assert_eq!(said(&mut lines), ["text"]);
+        in_flight.next().await;
+        assert!(!in_flight.has_room());
+        in_flight.next().await;
+        assert!(in_flight.has_room());
+        assert_eq!(said(&mut lines), ["text is stored", "file", "file is stored"]);
+    }
+
+    #[tokio::test]
+    async fn what_was_taken_comes_to_its_end_in_order_when_the_socket_is_gone() {
+        let (log, mut lines) = mpsc::unbounded_channel();
+        let mut in_flight = InFlight::new();
+        in_flight.begin(command(&log, ["text", "text is stored"]), false);
+        in_flight.begin(command(&log, ["file", "file is stored"]), true);
+        drop(in_flight);
+        for line in ["text", "text is stored", "file", "file is stored"] {
+            assert_eq!(lines.recv().await, Some(line));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_admitted_before_a_message_that_was_refused_for_now_comes_again() {
+        let mut in_flight = InFlight::<()>::new();
+        let [one, two] = [1, 2].map(|n| EntryId(uuid::Uuid::from_u128(n)));
+        let settled = |id, is_to_come_again| Settled { ticket: None, id, is_to_come_again };
+        in_flight.settle(settled(one, true));
+        in_flight.settle(settled(two, true));
+        assert!(!in_flight.admits(None, two));
+        let other = Some(TicketId(uuid::Uuid::nil()));
+        assert!(in_flight.admits(other, two), "on another ticket");
+        assert!(in_flight.admits(None, one) && in_flight.admits(None, two));
+        in_flight.settle(settled(one, true));
+        in_flight.settle(settled(one, false));
+        assert!(in_flight.admits(None, two), "it was stored after all");
+        in_flight.settle(settled(one, true));
+        tokio::time::advance(GIVEN_UP_AFTER).await;
+        assert!(in_flight.admits(None, two), "it never came again");
+    }
 
     #[tokio::test]
     async fn commands_begin_and_answer_in_order_and_go_on_by_themselves() {

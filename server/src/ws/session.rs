@@ -3,7 +3,7 @@
 
 use super::{
     connection::{Close, Connection, Gone, Incoming, decode},
-    in_flight::InFlight,
+    in_flight::{InFlight, Settled},
 };
 use crate::edge::{
     counters::{Count, Counters},
@@ -64,6 +64,9 @@ pub(super) trait Audience: Send + Sized + 'static {
 
     /// Notes an answer that is about to be sent.
     fn note_answer(&mut self, _answer: &Self::Event) {}
+
+    /// What an answer says of a message, if it is the answer to one.
+    fn settled(answer: &Self::Event) -> Option<Settled>;
 
     /// The next thing that happens elsewhere. Safe to drop before it is done.
     fn next(&mut self) -> impl Future<Output = Result<Happening, Lagged>> + Send;
@@ -242,6 +245,7 @@ impl<A: Audience> Session<A> {
     /// What was asked before belongs before the new greeting.
     async fn greet_again(&mut self, hello: A::Command) -> Result<(), End> {
         self.answer_all().await?;
+        self.answers.forget_held();
         self.audience.greet(&mut self.connection, hello).await
     }
 
@@ -250,6 +254,9 @@ impl<A: Audience> Session<A> {
         let mut next = Some(answer);
         while let Some(answer) = next {
             if let Some(event) = answer {
+                if let Some(settled) = A::settled(&event) {
+                    self.answers.settle(settled);
+                }
                 self.audience.note_answer(&event);
                 self.connection.feed(&event).await?;
             }

@@ -12,6 +12,7 @@ mod forms;
 mod given_back;
 mod headers;
 mod operators;
+mod order;
 mod rates;
 mod readme;
 mod relay;

@@ -12,14 +12,17 @@ use super::{
 };
 use crate::{
     Desk, Error, Result,
-    db::{read, run, statement},
+    db::{read, retry, run, statement},
     queue::{Lease, Outcome},
 };
 use protocol::{MailId, SiteId, TicketId, Timestamp};
 
-/// Hands the mail to the relay, or keeps it where there is none. Errors are the database's or the disk's; nothing was handed
-/// over then.
+/// Hands the mail to the relay, or keeps it where there is none. Errors are the database's or the disk's; nothing
+/// was handed over then.
 pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Outcome> {
+    if desk.0.mailer.is_taken(lease.id) {
+        return Ok(Outcome::Done);
+    }
     if mail.uncertain_sends > 1 {
         return Ok(Outcome::Parked("it is not known whether it arrived".to_owned()));
     }
@@ -64,12 +67,18 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
         Ok(connection) => connection,
         Err(answer) => return Ok(outcome_of(desk, mail, answer)),
     };
-    note_uncertain(desk, lease).await?;
+    note_uncertain(desk, lease, mail).await?;
     let answer = relay.hand_over(connection, &built).await;
-    if matches!(answer, relay::Outcome::Later(_))
-        && let Err(error) = note_certain(desk, lease, mail).await
-    {
-        tracing::warn!(id = %lease.id, %error, "that a mail was not taken could not be noted");
+    match answer {
+        relay::Outcome::Sent => mailer.has_taken(lease.id),
+        // It may have arrived the first time, and this was its one more try.
+        relay::Outcome::Later(why) if mail.uncertain_sends > 0 => return Ok(Outcome::Parked(why)),
+        relay::Outcome::Later(_) => {
+            if let Err(error) = note_certain(desk, lease).await {
+                tracing::warn!(id = %lease.id, %error, "that a mail was not taken could not be noted");
+            }
+        }
+        relay::Outcome::Refused(_) | relay::Outcome::Unknown(_) => {}
     }
     Ok(outcome_of(desk, mail, answer))
 }
@@ -118,15 +127,17 @@ async fn letter(
         content,
     };
     let letter = compose::compose(desk, &mail_context).await?;
-    let mut tx = desk.begin().await?;
-    run!(tx, c => sqlx::query(COMPOSED)
-        .bind(lease.id)
-        .bind(lease.until)
-        .bind(&letter.text)
-        .bind(&letter.html)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
-    desk.commit(tx).await?;
+    retry!({
+        let mut tx = desk.begin().await?;
+        run!(tx, c => sqlx::query(COMPOSED)
+            .bind(lease.id)
+            .bind(lease.until)
+            .bind(&letter.text)
+            .bind(&letter.html)
+            .execute(c)
+            .await
+            .map(|_| ()))?;
+        desk.commit(tx).await
+    })?;
     Ok(letter)
 }

@@ -1,5 +1,5 @@
-//! How many mails visitors may cause to addresses that nobody has confirmed (`behaviours.md`, "Mail"). A mail that counts is
-//! `capped` in its row.
+//! How many mails visitors may cause to addresses that nobody has confirmed (`behaviours.md`, "Mail"). A mail that
+//! counts is `capped` in its row.
 
 use crate::{
     Result,
@@ -132,8 +132,8 @@ statement!(
     where to_key = $1 and created_at > $2 and capped and kind = 'transcript'"
 );
 
-/// Whether the transcript may go to the ticket's address as it is asked for: to none whose owner wants no mail; to a confirmed one always; to another that of a chat in
-/// which an agent wrote, once a chat and twice a day.
+/// Whether the transcript may go to the ticket's address as it is asked for: to none whose owner wants no mail; to
+/// a confirmed one always; to another that of a chat in which an agent wrote, once a chat and twice a day.
 pub(crate) async fn may_get_transcript(
     tx: &mut Tx,
     locked: &LockedTicket,

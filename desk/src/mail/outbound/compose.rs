@@ -172,7 +172,8 @@ impl Composer<'_> {
         letter
     }
 
-    /// What goes to an address that nobody has confirmed: the visitor may be a stranger to it, whose words lead nowhere.
+    /// What goes to an address that nobody has confirmed: the visitor may be a stranger to it, whose words lead
+    /// nowhere.
     fn without_addresses(&self, mut entries: Vec<VisitorEntry>) -> Vec<VisitorEntry> {
         let gap = self.words.get("mail.transcript.gap");
         for entry in &mut entries {

@@ -1,7 +1,7 @@
 //! Putting a mail into the outbox, in the transaction of what causes it.
 //!
-//! The row fixes recipient, subject and Message-ID. The text is composed from ids when the mail is sent, so that the transaction
-//! stays short; what it is composed from never changes.
+//! The row fixes recipient, subject and Message-ID. The text is composed from ids when the mail is sent, so that
+//! the transaction stays short; what it is composed from never changes.
 
 use super::{
     caps::{self, Cap},
@@ -53,8 +53,8 @@ statement!(
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, $15, $15)"
 );
 
-/// Puts a mail to the visitor into the outbox, when an address is known, with the entry that says so; answers the cap that holds it
-/// back.
+/// Puts a mail to the visitor into the outbox, when an address is known, with the entry that says so; answers the
+/// cap that holds it back.
 pub(crate) async fn mail_visitor(
     tx: &mut Tx,
     desk: &Desk,

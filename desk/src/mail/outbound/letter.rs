@@ -89,7 +89,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_auto_escape_callback(|name| {
         if name == HTML { AutoEscape::Html } else { AutoEscape::None }
     });
-    // minijinja also escapes slashes, which no attribute of ours needs and which makes addresses unreadable in the source.
+    // minijinja also escapes slashes, which no attribute of ours needs and which makes addresses unreadable in the
+    // source.
     environment.set_formatter(|out, state, value| match value.as_str() {
         Some(text) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => {
             out.write_str(&html::escape(text)).map_err(minijinja::Error::from)

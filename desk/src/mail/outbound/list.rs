@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Desk, Error, Result,
-    db::{read, run, statement},
+    db::{read, retry, run, statement},
     people::{
         Agent,
         permission::{self, Action, On, Party, may, sees},
@@ -181,18 +181,21 @@ pub(crate) async fn retry(desk: &Desk, agent: &Agent, id: MailId) -> Result<()> 
     let (site, ticket) = found.ok_or_else(Error::not_found)?;
     check_readable(desk, agent, SiteId(site), ticket).await?;
     permission::check(agent, Action::TendMails, &on_site(SiteId(site)))?;
-    let mut tx = desk.begin().await?;
-    let parked = run!(tx, c => sqlx::query(RETRY)
-        .bind(id.0)
-        .bind(desk.now().0)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    if parked == 0 {
-        return Err(Error::not_found());
-    }
-    tx.wake_worker();
-    desk.commit(tx).await
+    let now = desk.now();
+    retry!({
+        let mut tx = desk.begin().await?;
+        let parked = run!(tx, c => sqlx::query(RETRY)
+            .bind(id.0)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if parked == 0 {
+            return Err(Error::not_found());
+        }
+        tx.wake_worker();
+        desk.commit(tx).await
+    })
 }
 
 /// Lets through who may read every mail of the site, or see the ticket of this one.

@@ -2,7 +2,12 @@
 
 use super::relay::Relay;
 use crate::{OpenError, Options, mail::address::Sender};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    collections::HashSet,
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// Calls a relay as a mail would, and hangs up before one is handed over; answers how it went.
@@ -20,6 +25,8 @@ pub(crate) struct Mailer {
     /// None: mail is kept.
     pub(super) relay: Option<Relay>,
     pub(super) folder: PathBuf,
+    /// Mails that the relay has taken and whose rows do not say so yet.
+    taken: Mutex<HashSet<Uuid>>,
 }
 
 impl Mailer {
@@ -29,7 +36,31 @@ impl Mailer {
             sender: Sender::parse(&options.mail_from)?,
             relay: options.smtp_url.as_deref().map(Relay::new).transpose()?,
             folder: options.data_dir.join("mail"),
+            taken: Mutex::default(),
         })
+    }
+
+    /// The relay has taken a mail: whatever becomes of the note, this process does not send it again.
+    pub(super) fn has_taken(&self, id: Uuid) {
+        self.lock_taken().insert(id);
+    }
+
+    /// The row of the mail says so.
+    pub(super) fn is_noted(&self, id: Uuid) {
+        self.lock_taken().remove(&id);
+    }
+
+    pub(super) fn is_taken(&self, id: Uuid) -> bool {
+        self.lock_taken().contains(&id)
+    }
+
+    /// Mails that were taken and not noted.
+    pub(super) fn taken(&self) -> Vec<Uuid> {
+        self.lock_taken().iter().copied().collect()
+    }
+
+    fn lock_taken(&self) -> MutexGuard<'_, HashSet<Uuid>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The id that every try of a mail goes out under.

@@ -1,4 +1,5 @@
-//! Mail that goes out: rows in the outbox, written in the transaction of what caused them, and the worker that sends them.
+//! Mail that goes out: rows in the outbox, written in the transaction of what caused them, and the worker that
+//! sends them.
 
 mod attempt;
 mod caps;

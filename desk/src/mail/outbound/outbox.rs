@@ -1,13 +1,15 @@
 //! The outbox as a table of work: mails go out side by side, and a slow recipient holds up nobody else.
 //!
-//! A mail's number of *uncertain sends* goes up, committed, right before its text is handed to the relay, together with the
-//! instant at which it is due if nothing more is heard of it. So after a crash or a silence it is known whether the mail may
-//! have gone out: without an uncertain send it is simply tried again, with one it is tried once more after a while under the
-//! same Message-ID, with two it is parked.
+//! A mail's number of *uncertain sends* goes up, committed, right before its text is handed to the relay, together with
+//! the instant at which it is due if nothing more is heard of it. So after a crash or a silence it is known whether the
+//! mail may have gone out: without an uncertain send it is simply tried again, with one it is tried once more after a
+//! while under the same Message-ID, with two it is parked. What the relay has taken this process knows until the row
+//! says so, and never sends again.
 
 use super::{
     attempt,
     row::{MailOutcome, MailRow},
+    uncertain::note_taken,
 };
 use crate::{
     Desk, Error, Result,
@@ -44,6 +46,14 @@ impl Work for Outbox {
 
     fn lease(desk: &Desk) -> Duration {
         desk.0.mailer.longest() + Duration::from_secs(30)
+    }
+
+    async fn before_claim(desk: &Desk) {
+        note_taken(desk).await;
+    }
+
+    fn is_written_down(desk: &Desk, lease: Lease) {
+        desk.0.mailer.is_noted(lease.id);
     }
 
     async fn attempt(desk: &Desk, lease: Lease, mail: &MailRow) -> Outcome {

@@ -1,17 +1,18 @@
 //! The replies that a visitor who went away has not seen, in one mail.
 //!
-//! A follower of the talk makes a job due for each ticket with such replies; the job looks whether they still are unseen and
-//! whether the visitor is gone.
+//! A follower of the talk makes a job due for each ticket with such replies; the job looks whether they still are
+//! unseen and whether the visitor is gone. It looks, mails and leaves the table in one transaction that holds the
+//! ticket: a reply is in what it sees, or comes after the job is gone and makes another.
 
 use super::{
     content::VisitorMail,
     enqueue::{Cause, mail_visitor},
 };
 use crate::{
-    Desk, Result,
-    db::{MAX_ROWS, Rows, Tx, read, rows, run, statement},
+    Desk, Error, Result,
+    db::{MAX_ROWS, Rows, Tx, read, retry, rows, run, statement},
     queue::{
-        Outcome,
+        Lease, Outcome,
         jobs::{self, Job},
     },
     tickets::{
@@ -83,43 +84,71 @@ async fn unseen_of(
 }
 
 // Where the last reply is that was neither seen nor mailed, and after what.
-statement!(RANGE = "
-    select site_id, after, (
+statement!(
+    RANGE = "
+    select after, (
       select max(seq) from entries where ticket_id = $1 and seq > after and kind = 'agent')
     from (
-      select site_id, case when visitor_seen < mailed_upto then mailed_upto else visitor_seen end as after
+      select case when visitor_seen < mailed_upto then mailed_upto else visitor_seen end as after
       from tickets
       where id = $1 and contact_email is not null
-    ) ticket");
+    ) ticket"
+);
 
-/// Site, and the range of [`RANGE`].
-type Range = (Uuid, i64, Option<i64>);
+/// The replies that were neither seen nor mailed, of a ticket that this transaction holds: after which entry, and up to
+/// which.
+async fn find_unseen(tx: &mut Tx, locked: &LockedTicket) -> Result<Option<(Seq, Seq)>> {
+    let range: Option<(i64, Option<i64>)> =
+        run!(tx, c => sqlx::query_as(RANGE).bind(locked.id.0).fetch_optional(c).await)?;
+    Ok(range.and_then(|(after, upto)| Some((Seq(after), Seq(upto?)))))
+}
+
+/// The ticket has an address from now on: replies of before are looked after as if they were new.
+pub(crate) async fn address_is_known(
+    tx: &mut Tx,
+    desk: &Desk,
+    locked: &LockedTicket,
+    now: Timestamp,
+) -> Result<()> {
+    let site = desk.find_site_by_id(locked.site).ok_or_else(Error::not_found)?;
+    let look = now + site.limits.mail_after;
+    jobs::enqueue(tx, desk, Job::MailUnseen { ticket: locked.id }, look).await
+}
 
 /// Mails what was not seen, unless the visitor is there or has only just left; then it looks again later.
-pub(crate) async fn mail(desk: &Desk, ticket: TicketId) -> Result<Outcome> {
-    let range: Option<Range> =
-        read!(desk.db(), c => sqlx::query_as(RANGE).bind(ticket.0).fetch_optional(c).await)?;
-    let Some((site, _, Some(_))) = range else { return Ok(Outcome::Done) };
-    let Some(site) = desk.find_site_by_id(SiteId(site)) else { return Ok(Outcome::Done) };
+pub(crate) async fn mail(desk: &Desk, lease: Lease, ticket: TicketId) -> Result<Outcome> {
+    let site = desk.find_site_of(ticket).await?.and_then(|site| desk.find_site_by_id(site));
+    // Gone with its tickets.
+    let Some(site) = site else { return Ok(Outcome::Done) };
     let now = desk.now();
-    let patience = site.limits.mail_after;
+    let wait = wait(desk, ticket, site.limits.mail_after, now);
+    retry!({
+        let mut tx = desk.begin().await?;
+        let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
+        if let Some(unseen) = find_unseen(&mut tx, &locked).await? {
+            if let Some(wait) = wait {
+                return Ok(Outcome::Again(now + wait));
+            }
+            mail_replies(&mut tx, desk, &mut locked, unseen, now).await?;
+            locked.save(&mut tx).await?;
+        }
+        jobs::done(&mut tx, lease).await?;
+        desk.commit(tx).await?;
+        Ok(Outcome::Settled)
+    })
+}
+
+/// How long the visitor still has to come back, or to look.
+fn wait(desk: &Desk, ticket: TicketId, patience: Duration, now: Timestamp) -> Option<Duration> {
     match desk.panel_gone_for(ticket) {
         // There, but not looking: perhaps in another tab.
-        None => return Ok(Outcome::Again(now + patience.max(Duration::from_secs(1)))),
+        None => Some(patience.max(Duration::from_secs(1))),
         Some(gone) => {
             // After a restart nobody has been seen yet; panels get the time to come back.
             let gone = gone.min(now.since(desk.0.opened_at));
-            if gone < patience {
-                return Ok(Outcome::Again(now + patience.saturating_sub(gone)));
-            }
+            (gone < patience).then(|| patience.saturating_sub(gone))
         }
     }
-    let mut tx = desk.begin().await?;
-    let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
-    mail_now(&mut tx, desk, &mut locked, now).await?;
-    locked.save(&mut tx).await?;
-    desk.commit(tx).await?;
-    Ok(Outcome::Done)
 }
 
 statement!(MAILED = "update tickets set mailed_upto = $2 where id = $1");
@@ -131,10 +160,20 @@ pub(crate) async fn mail_now(
     locked: &mut LockedTicket,
     now: Timestamp,
 ) -> Result<()> {
-    let range: Option<Range> =
-        run!(tx, c => sqlx::query_as(RANGE).bind(locked.id.0).fetch_optional(c).await)?;
-    let Some((_, after, Some(upto))) = range else { return Ok(()) };
-    run!(tx, c => sqlx::query(MAILED).bind(locked.id.0).bind(upto).execute(c).await.map(|_| ()))?;
-    let replies = VisitorMail::Replies { after: Seq(after), upto: Seq(upto) };
+    match find_unseen(tx, locked).await? {
+        Some(unseen) => mail_replies(tx, desk, locked, unseen, now).await,
+        None => Ok(()),
+    }
+}
+
+async fn mail_replies(
+    tx: &mut Tx,
+    desk: &Desk,
+    locked: &mut LockedTicket,
+    (after, upto): (Seq, Seq),
+    now: Timestamp,
+) -> Result<()> {
+    run!(tx, c => sqlx::query(MAILED).bind(locked.id.0).bind(upto.0).execute(c).await.map(|_| ()))?;
+    let replies = VisitorMail::Replies { after, upto };
     mail_visitor(tx, desk, locked, replies, Cause::Desk, now).await.map(drop)
 }

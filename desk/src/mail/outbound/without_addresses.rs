@@ -1,6 +1,6 @@
-//! Text in which nothing leads anywhere: what a stranger wrote goes to an address that nobody has confirmed without web and mail
-//! addresses. Mail programs make links of more than a scheme, so whatever looks like a name of a host goes too, and a few words that
-//! only look so.
+//! Text in which nothing leads anywhere: what a stranger wrote goes to an address that nobody has confirmed without
+//! web and mail addresses. Mail programs make links of more than a scheme, so whatever looks like a name of a host
+//! goes too, and a few words that only look so.
 
 /// The text with `gap` in place of each word that holds an address.
 pub(super) fn without_addresses(text: &str, gap: &str) -> String {

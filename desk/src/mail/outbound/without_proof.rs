@@ -7,8 +7,8 @@ const QUERY: &str = "?k=";
 /// The path before a ticket's number.
 const PATH: &str = "/t/";
 
-/// The text or HTML of a mail without the token of any ticket's link, wherever in it a link stands: in its button, or in what
-/// somebody wrote.
+/// The text or HTML of a mail without the token of any ticket's link, wherever in it a link stands: in its button,
+/// or in what somebody wrote.
 pub(super) fn without_proof(letter: &str) -> String {
     let mut clean = String::with_capacity(letter.len());
     let mut rest = letter;

@@ -3,7 +3,7 @@
 use super::{SiteFile, SiteFileError};
 use crate::{
     Desk, Result,
-    db::{Tx, bump_revision, run, statement},
+    db::{Tx, bump_revision, retry, run, statement},
     locales,
     sites::{
         row::{SiteRow, bind_set_columns, set_columns},
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use protocol::{
-    SiteId, SiteKey,
+    Code, SiteId, SiteKey,
     schedule::ScheduleError,
     settings::{Limits, List, Prefix, QueueName, SiteName},
 };
@@ -19,7 +19,9 @@ use serde_json::{Map, Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-statement!(FIND = concat!("select id, key, ", set_columns!(), " from sites where key = $1"));
+statement!(
+    FIND = concat!("select id, key, removed_at, ", set_columns!(), " from sites where key = $1")
+);
 statement!(
     INSERT = concat!(
         "insert into sites (id, key, ",
@@ -60,6 +62,7 @@ impl SiteRow {
                 List::parse(reasons.iter().map(String::as_str)).expect("our words are short"),
             ),
             lang,
+            removed_at: None,
         }
     }
 
@@ -113,19 +116,39 @@ pub(crate) async fn apply(
         });
     }
     let file = super::parse(toml)?;
-    let mut tx = desk.begin().await?;
-    let found: Option<SiteRow> =
-        run!(tx, c => sqlx::query_as(FIND).bind(file.key.as_str()).fetch_optional(c).await)?;
-    let is_new = found.is_none();
-    let mut row = found.unwrap_or_else(|| SiteRow::new(desk.clock().new_id(), &file));
-    row.take(&file);
-    check(&Value::Object(row.schedule.0.clone()))
-        .map_err(|error| super::schedule_refused(toml, &error))?;
-    store(desk, &mut tx, &row, is_new).await?;
-    add_queues(desk, &mut tx, &file, &row, is_new).await?;
-    bump_revision(&mut tx).await?;
-    desk.commit(tx).await?;
+    let id = desk.clock().new_id();
+    retry!({
+        let mut tx = desk.begin().await?;
+        let found: Option<SiteRow> =
+            run!(tx, c => sqlx::query_as(FIND).bind(file.key.as_str()).fetch_optional(c).await)?;
+        if found.as_ref().is_some_and(|site| site.removed_at.is_some()) {
+            return Ok(Err(removed(&file)));
+        }
+        let is_new = found.is_none();
+        let mut row = found.unwrap_or_else(|| SiteRow::new(id, &file));
+        row.take(&file);
+        if let Err(error) = check(&Value::Object(row.schedule.0.clone())) {
+            return Ok(Err(super::schedule_refused(toml, &error)));
+        }
+        store(desk, &mut tx, &row, is_new).await?;
+        add_queues(desk, &mut tx, &file, &row, is_new).await?;
+        bump_revision(&mut tx).await?;
+        desk.commit(tx).await?;
+        Ok(Ok(()))
+    })??;
     Ok(file.key)
+}
+
+/// Until its last chat has ended, a removed site keeps its key.
+fn removed(file: &SiteFile) -> SiteFileError {
+    let key = &file.key;
+    SiteFileError::Refused {
+        code: Code::SiteRemoved.as_text(),
+        line: None,
+        message: format!(
+            "site `{key}` was removed and goes with its last chat; apply it again after that"
+        ),
+    }
 }
 
 async fn store(desk: &Desk, tx: &mut Tx, row: &SiteRow, is_new: bool) -> Result<()> {

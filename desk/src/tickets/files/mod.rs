@@ -9,7 +9,7 @@ pub(crate) use attach::attach;
 
 use crate::{
     Desk, Error, Result,
-    db::{Tx, read, run, statement},
+    db::{Tx, read, retry, run, statement},
     people::{
         Agent,
         permission::{self, Action},
@@ -143,6 +143,7 @@ pub(crate) fn folder_of(desk: &Desk) -> PathBuf {
 impl Desk {
     /// Begins an upload of at most the site's `file_bytes`.
     pub async fn begin_upload(&self, site: SiteId, name: &str) -> Result<Upload> {
+        self.check_in_use(site)?;
         let limit = self.find_site_by_id(site).ok_or_else(Error::not_found)?.limits.file_bytes;
         let stored_name = random_name();
         let folder = folder_of(self).join(INCOMING);
@@ -233,20 +234,23 @@ impl Upload {
             media_type: media_type.to_owned(),
             bytes: self.bytes,
         };
-        let mut tx = self.desk.begin().await?;
-        run!(tx, c => sqlx::query(INSERT)
-            .bind(attachment.id.0)
-            .bind(self.site.0)
-            .bind(&self.stored_name)
-            .bind(&attachment.name)
-            .bind(media_type)
-            .bind(i64::try_from(self.bytes).unwrap_or(i64::MAX))
-            .bind(false)
-            .bind(self.desk.now().0)
-            .execute(c)
-            .await
-            .map(|_| ()))?;
-        self.desk.commit(tx).await?;
+        let now = self.desk.now();
+        retry!({
+            let mut tx = self.desk.begin().await?;
+            run!(tx, c => sqlx::query(INSERT)
+                .bind(attachment.id.0)
+                .bind(self.site.0)
+                .bind(&self.stored_name)
+                .bind(&attachment.name)
+                .bind(media_type)
+                .bind(i64::try_from(self.bytes).unwrap_or(i64::MAX))
+                .bind(false)
+                .bind(now.0)
+                .execute(c)
+                .await
+                .map(|_| ()))?;
+            self.desk.commit(tx).await
+        })?;
         self.path.0 = None;
         Ok(attachment)
     }
@@ -275,13 +279,16 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<()> {
         .fetch_all(c)
         .await)?;
     for (id, stored_name) in unused {
-        let mut tx = desk.begin().await?;
-        let deleted = run!(tx, c => sqlx::query(DELETE_UNUSED)
-            .bind(id)
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
-        desk.commit(tx).await?;
+        let deleted = retry!({
+            let mut tx = desk.begin().await?;
+            let deleted = run!(tx, c => sqlx::query(DELETE_UNUSED)
+                .bind(id)
+                .execute(c)
+                .await
+                .map(|done| done.rows_affected()))?;
+            desk.commit(tx).await?;
+            Ok(deleted)
+        })?;
         // It may have come onto a message this very moment.
         if deleted > 0 {
             fs::remove_file(path_of(desk, &stored_name)).await.or_else(ignore_absent)?;

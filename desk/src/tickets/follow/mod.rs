@@ -143,15 +143,17 @@ async fn place_of<F: Follower>(desk: &Desk) -> Result<Place> {
             Start::Beginning => Place::beginning(),
             Start::End => end(desk).await?,
         };
-        let mut tx = desk.begin().await?;
-        run!(tx, c => sqlx::query(ADD)
-            .bind(F::NAME)
-            .bind(start.position)
-            .bind(Json(&start.under_way))
-            .execute(c)
-            .await
-            .map(|_| ()))?;
-        desk.commit(tx).await?;
+        retry!({
+            let mut tx = desk.begin().await?;
+            run!(tx, c => sqlx::query(ADD)
+                .bind(F::NAME)
+                .bind(start.position)
+                .bind(Json(&start.under_way))
+                .execute(c)
+                .await
+                .map(|_| ()))?;
+            desk.commit(tx).await
+        })?;
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 on_both! {
     an_unverified_address_gets_three_an_hour_and_ten_a_day,
     a_confirmed_address_is_under_no_cap,
+    what_an_agent_does_is_mailed_whatever_the_cap_holds_back,
 }
 
 async fn an_unverified_address_gets_three_an_hour_and_ten_a_day(world: World) {
@@ -57,4 +58,27 @@ async fn a_confirmed_address_is_under_no_cap(world: World) {
     let transcripts = "select count(*) from mails where kind = 'transcript'";
     assert_eq!(world.count(transcripts).await, 21);
     assert_eq!(mail_entries(&world, &agent, visitor).await.len(), 4);
+}
+
+async fn what_an_agent_does_is_mailed_whatever_the_cap_holds_back(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let started = world.ask(&site, "ana@example.com").await;
+    let visitor = world.visitor(&site, &started).await;
+    for _ in 0..3 {
+        world.ask(&site, "ana@example.com").await;
+    }
+    let held = async || world.count("select count(*) from entries where kind = 'mail_held'").await;
+    assert_eq!(held().await, 1, "what the visitor causes");
+    for n in 0..4 {
+        let (id, text) = (world.new_id(), format!("Respuesta {n}"));
+        world.desk.post_agent_message(&agent, visitor.ticket, id, &text, &[]).await.unwrap();
+    }
+    world.desk.close_ticket(&agent, visitor.ticket, &site.closing_reasons[0]).await.unwrap();
+    assert_eq!(held().await, 1);
+    // It waits as one mail.
+    for (kind, n) in [("replies", 1), ("state_changed", 0)] {
+        let mails = format!("select count(*) from mails where kind = '{kind}'");
+        assert_eq!(world.count(&mails).await, n, "{kind}");
+    }
 }

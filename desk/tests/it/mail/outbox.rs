@@ -2,7 +2,7 @@
 
 use super::{MINUTE, cuentas_ok, mail_entries, mails_to, text_of};
 use crate::world::{
-    OWNER, World, on_both, refused,
+    Engine, OWNER, World, on_both, refused,
     relay::{Manner, Relay, header},
     until,
 };
@@ -21,6 +21,9 @@ on_both! {
     a_bad_address_or_a_stalled_one_delays_no_other_mail,
     a_dead_relay_keeps_mail_waiting,
     a_mail_is_read_and_retried_by_those_who_may,
+    a_mail_that_the_relay_has_taken_is_not_sent_again_because_its_note_fails,
+    a_mail_whose_note_is_lost_with_the_process_goes_out_once_more_and_never_again,
+    a_mail_that_may_have_arrived_has_one_more_try_also_where_the_relay_puts_that_off,
 }
 
 async fn a_mail_goes_out_once_also_across_restarts(mut world: World) {
@@ -253,4 +256,119 @@ async fn a_mail_is_read_and_retried_by_those_who_may(world: World) {
     let mut plain = owner.clone();
     plain.role = desk::people::Role::Agent;
     assert_eq!(refused(world.desk.retry_mail(&plain, mail.id).await), Code::Forbidden);
+}
+
+/// From now on no row of a mail can be made to say that it has gone out.
+async fn fail_notes(world: &World) {
+    if world.options.database_url.is_some() {
+        world
+            .force(
+                "create function no_note() returns trigger language plpgsql as $$
+                 begin raise exception 'no note'; end $$",
+            )
+            .await;
+        world
+            .force(
+                "create trigger no_note before update on mails for each row
+                 when (new.outcome is not null) execute function no_note()",
+            )
+            .await;
+    } else {
+        world
+            .force(
+                "create trigger no_note before update on mails when new.outcome is not null
+                 begin select raise(abort, 'no note'); end",
+            )
+            .await;
+    }
+}
+
+async fn notes_succeed(world: &World) {
+    let on = if world.options.database_url.is_some() { " on mails" } else { "" };
+    world.force(&format!("drop trigger no_note{on}")).await;
+}
+
+const SENT: &str = "select count(*) from mails where outcome = 'sent'";
+
+async fn a_mail_that_the_relay_has_taken_is_not_sent_again_because_its_note_fails(
+    mut world: World,
+) {
+    let relay = Relay::start().await;
+    world.restart_with_relay(&relay.url).await;
+    let site = cuentas_ok(&world).await;
+    fail_notes(&world).await;
+    world.ask(&site, "ana@example.com").await;
+    for pause in [0, 10, 10, 24 * 60] {
+        world.pass(MINUTE * pause).await;
+        assert_eq!(relay.taken().len(), 1);
+    }
+    assert_eq!(world.count(SENT).await, 0);
+    notes_succeed(&world).await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(world.count(SENT).await, 1);
+    world.pass(Duration::from_hours(24)).await;
+    assert_eq!(relay.taken().len(), 1);
+}
+
+async fn a_mail_whose_note_is_lost_with_the_process_goes_out_once_more_and_never_again(
+    mut world: World,
+) {
+    let relay = Relay::start().await;
+    world.restart_with_relay(&relay.url).await;
+    let site = cuentas_ok(&world).await;
+    fail_notes(&world).await;
+    world.ask(&site, "ana@example.com").await;
+    for taken in [1, 2, 2] {
+        world.desk.tick().await.unwrap();
+        assert_eq!(relay.taken().len(), taken);
+        world.restart().await;
+        world.clock.advance(Duration::from_hours(1));
+    }
+    assert_eq!(world.count("select count(*) from mails where parked_at is not null").await, 1);
+    let ids: Vec<_> = relay.taken().iter().map(|mail| header(mail, "Message-ID")).collect();
+    assert_eq!(ids[0], ids[1]);
+}
+
+async fn a_mail_that_may_have_arrived_has_one_more_try_also_where_the_relay_puts_that_off(
+    mut world: World,
+) {
+    let relay = Relay::start().await;
+    world.restart_with_relay(&relay.url).await;
+    let site = cuentas_ok(&world).await;
+    world.ask(&site, "ana@example.com").await;
+    for manner in [Manner::TakeAndHangUp, Manner::PutOffAfterText, Manner::Take] {
+        relay.treat("ana@example.com", manner);
+        world.desk.tick().await.unwrap();
+        world.clock.advance(Duration::from_hours(2));
+    }
+    assert_eq!(relay.tries("ana@example.com"), 2);
+    assert_eq!(world.count("select count(*) from mails where parked_at is not null").await, 1);
+}
+
+/// The database is away while the relay has the text in its hand.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_that_was_taken_while_the_database_was_away_is_not_sent_again() {
+    if !Engine::Postgres.is_here() {
+        return;
+    }
+    let mut world = World::new(Engine::Postgres).await;
+    let relay = Relay::start().await;
+    world.options.smtp_url = Some(relay.url.replace("timeout=1", "timeout=60"));
+    let proxy = world.behind_proxy().await;
+    let site = cuentas_ok(&world).await;
+    relay.treat("ana@example.com", Manner::TakeWhenTold);
+    world.ask(&site, "ana@example.com").await;
+    let desk = world.desk.clone();
+    let tick = tokio::spawn(async move { desk.tick().await });
+    until("it is handed over", async || relay.taken().len() == 1).await;
+    proxy.set_down(true);
+    relay.say();
+    // It fails to look for more.
+    assert!(tick.await.unwrap().is_err());
+    proxy.set_down(false);
+    assert_eq!(world.count(SENT).await, 0);
+    relay.treat("ana@example.com", Manner::Take);
+    world.pass(Duration::from_hours(1)).await;
+    assert_eq!(relay.taken().len(), 1);
+    assert_eq!(world.count(SENT).await, 1);
 }

@@ -8,6 +8,7 @@ use protocol::text::{EmailAddress, FormText};
 on_both! {
     a_reply_before_a_restart_is_mailed_and_nobody_is_mailed_who_left_no_address,
     an_answer_to_a_request_is_mailed_once_together_with_what_was_not_seen,
+    replies_of_before_the_address_was_known_are_mailed_once_it_is,
 }
 
 const ANA: &str = "ana@example.com";
@@ -63,4 +64,22 @@ async fn an_answer_to_a_request_is_mailed_once_together_with_what_was_not_seen(w
     assert!(text.contains("Uno") && text.contains("Dos"), "{text}");
     world.pass(10 * MINUTE).await;
     assert_eq!(mails_to(&world, &agent, ANA).await.len(), mails.len());
+}
+
+async fn replies_of_before_the_address_was_known_are_mailed_once_it_is(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let _console = world.desk.console_connected(agent.id);
+    let visitor = chat(&world, &site, &agent, None).await;
+    says(&world, &agent, visitor, "Uno").await;
+    world.pass(10 * MINUTE).await;
+    let email = EmailAddress::parse(ANA).unwrap();
+    world.desk.claim_email(visitor, email).await.unwrap();
+    world.pass(2 * MINUTE).await;
+    let mails = mails_to(&world, &agent, ANA).await;
+    assert_eq!(mails.len(), 1);
+    assert!(text_of(&world, &agent, &mails[0]).await.contains("Uno"));
+    world.pass(10 * MINUTE).await;
+    assert_eq!(mails_to(&world, &agent, ANA).await.len(), 1);
+    assert_eq!(world.count(JOBS).await, 0);
 }

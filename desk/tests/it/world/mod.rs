@@ -7,6 +7,7 @@ mod events;
 #[path = "../../../../testing/on_both.rs"]
 mod on_both;
 mod people;
+mod proxy;
 pub mod relay;
 mod sql;
 mod talk;
@@ -15,6 +16,7 @@ pub use engines::{Database, Engine};
 pub use events::{hear, hear_offer, refused, soon, until};
 pub(crate) use on_both::on_both;
 pub use people::{OWNER, PASSWORD, Person};
+pub use proxy::{Cut, Proxy};
 pub use talk::{ROSA, reason};
 
 use desk::{Clock, Desk, Keeper, Options, sites::Site};

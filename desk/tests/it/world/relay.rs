@@ -8,6 +8,7 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
+    sync::Notify,
 };
 
 /// What happens to a mail for an address.
@@ -18,6 +19,10 @@ pub enum Manner {
     Later,
     /// At RCPT, for good.
     Refuse,
+    /// Takes the text and says so when it is told to.
+    TakeWhenTold,
+    /// Takes the text and says that it is to come later.
+    PutOffAfterText,
     /// Takes the text and says nothing any more.
     TakeAndFallSilent,
     /// Takes the text and hangs up without a word.
@@ -33,6 +38,7 @@ struct State {
     manners: HashMap<String, Manner>,
     taken: Vec<String>,
     tries: HashMap<String, u32>,
+    told: Arc<Notify>,
 }
 
 #[derive(Clone)]
@@ -67,6 +73,11 @@ impl Relay {
 
     pub fn treat(&self, address: &str, manner: Manner) {
         self.state.lock().expect("lock").manners.insert(address.to_owned(), manner);
+    }
+
+    /// It says that it has taken what it waits with.
+    pub fn say(&self) {
+        self.state.lock().expect("lock").told.notify_one();
     }
 
     /// What arrived whole, in order, also what was taken without a word.
@@ -127,7 +138,13 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
                     text.push(stream.read_u8().await.ok()?);
                 }
                 state.lock().expect("lock").taken.push(String::from_utf8_lossy(&text).into_owned());
+                let told = state.lock().expect("lock").told.clone();
                 match manner {
+                    Manner::TakeWhenTold => {
+                        told.notified().await;
+                        say(&mut stream, "250 taken").await?;
+                    }
+                    Manner::PutOffAfterText => say(&mut stream, "451 4.3.0 later").await?,
                     Manner::TakeAndFallSilent => std::future::pending().await,
                     Manner::TakeAndHangUp => return None,
                     _ => say(&mut stream, "250 taken").await?,

@@ -2,7 +2,8 @@
 
 use protocol::{Code, Field, Refusal};
 
-/// As much of one field's text is read, in bytes. Far more than any may hold: what is too long comes back to whoever wrote it.
+/// As much of one field's text is read, in bytes. Far more than any may hold: what is too long comes back to
+/// whoever wrote it.
 pub(super) const FIELD_BYTES: usize = 1024 * 1024;
 
 pub(super) fn known(names: &[&'static str], name: &str) -> Option<&'static str> {

@@ -1,5 +1,5 @@
-//! Reads what visitors post: a form with or without files, or JSON. What is wrong with one field does not lose the others, for
-//! they go back into the form.
+//! Reads what visitors post: a form with or without files, or JSON. What is wrong with one field does not lose the
+//! others, for they go back into the form.
 
 mod again;
 mod fields;

@@ -13,7 +13,8 @@ use desk::{Desk, sites::Site};
 use futures_util::StreamExt;
 use protocol::{Code, Field, Refusal, file::Attachment, limits};
 
-/// After a refusal the rest of a body is read and thrown away up to here, since a browser that is cut off while it sends shows no answer.
+/// After a refusal the rest of a body is read and thrown away up to here, since a browser that is cut off while it
+/// sends shows no answer.
 const DRAIN_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Parts of a multipart body; a form of ours has far fewer.
@@ -64,8 +65,8 @@ pub(super) async fn multipart(request: Request) -> Answer<Multipart> {
     Multipart::from_request(request, &()).await.map_err(|_| Failure::of(Code::Invalid))
 }
 
-/// Streams one file to the desk, or says why not: a fault of ours costs the file alone, and not what stands in the other parts. No name
-/// and no bytes is what a browser sends for "no file chosen".
+/// Streams one file to the desk, or says why not: a fault of ours costs the file alone, and not what stands in the
+/// other parts. No name and no bytes is what a browser sends for "no file chosen".
 async fn take_file(
     part: &mut Part<'_>,
     name: &str,

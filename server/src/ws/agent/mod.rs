@@ -5,7 +5,7 @@ mod view;
 
 use super::{
     connection::{Close, Connection},
-    in_flight::{InFlight, ready},
+    in_flight::{InFlight, Settled, ready},
     session::{Audience, BATCH, End, Happening},
 };
 use crate::edge::{
@@ -24,8 +24,9 @@ use desk::{
     people::{Agent, SessionToken},
 };
 use protocol::{
-    Seq, TicketId,
+    Code, Refusal, Seq, TicketId,
     agent::{AgentCommand, AgentEvent, SUBPROTOCOL},
+    limits,
 };
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -182,9 +183,15 @@ impl Audience for Console {
                 Box::pin(self.watch(connection, ticket, after)).await?;
             }
             AgentCommand::Unwatch { ticket } => self.unwatch(ticket),
+            AgentCommand::Say { ticket, id, .. } if !answers.admits(Some(ticket), id) => {
+                let refusal = Refusal::new(Code::TryAgain);
+                let refused = AgentEvent::Refused { ticket: Some(ticket), id: Some(id), refusal };
+                answers.begin(ready(refused), false);
+            }
             AgentCommand::Say { ticket, id, text, files } => {
-                let alone = !files.is_empty();
-                answers.begin(self.view.post(ticket, id, text, files), alone);
+                // What the writer does not take: files, and what is longer than a chat's messages.
+                let alone = !files.is_empty() || text.len() > limits::CHAT_TEXT;
+                answers.begin(self.view.post(answers.turn(), ticket, id, text, files), alone);
             }
             AgentCommand::Seen { ticket, upto } => {
                 answers.begin(self.view.mark_seen(ticket, upto), false);
@@ -195,6 +202,20 @@ impl Audience for Console {
             AgentCommand::Ping => answers.begin(ready(AgentEvent::Pong), false),
         }
         Ok(())
+    }
+
+    fn settled(answer: &AgentEvent) -> Option<Settled> {
+        match answer {
+            AgentEvent::Ack { ticket, id, .. } => {
+                Some(Settled { ticket: Some(*ticket), id: *id, is_to_come_again: false })
+            }
+            AgentEvent::Refused { ticket, id, refusal } => Some(Settled {
+                ticket: *ticket,
+                id: (*id)?,
+                is_to_come_again: refusal.code.is_passing(),
+            }),
+            _ => None,
+        }
     }
 
     async fn next(&mut self) -> Result<Happening, Lagged> {

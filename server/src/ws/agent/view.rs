@@ -5,6 +5,7 @@ use crate::{
     ws::in_flight::{Answering, spawn},
 };
 use desk::{
+    Turn,
     live::{Event, RowChange},
     people::Agent,
 };
@@ -70,6 +71,7 @@ impl AgentView {
     /// Begins a message of the agent's.
     pub(super) fn post(
         &self,
+        turn: Turn,
         ticket: TicketId,
         id: EntryId,
         text: String,
@@ -77,7 +79,7 @@ impl AgentView {
     ) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
         Box::pin(async move {
-            Some(match server.desk.post_agent_message(&agent, ticket, id, &text, &files).await {
+            Some(match server.desk.say_as_agent(turn, &agent, ticket, id, &text, &files).await {
                 Ok(receipt) => {
                     server.counters.agent_messages.up();
                     AgentEvent::Ack { ticket, id: receipt.id, seq: receipt.seq, at: receipt.at }

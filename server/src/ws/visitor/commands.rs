@@ -5,7 +5,7 @@ use crate::{
     settings::Network,
     ws::in_flight::{Answering, ready, spawn},
 };
-use desk::{mail::TranscriptAsked, sites::Site, tickets::Visitor};
+use desk::{Turn, mail::TranscriptAsked, sites::Site, tickets::Visitor};
 use protocol::{
     EntryId, Score, Seq,
     text::{EmailAddress, RatingComment},
@@ -20,12 +20,30 @@ pub(super) fn id_of(command: &VisitorCommand) -> Option<EntryId> {
     }
 }
 
+/// Whether it is begun only when everything before it is answered, and nothing beside it: what it writes it does not
+/// write through the writer.
+pub(super) fn is_alone(command: &VisitorCommand, chat_is_live: bool) -> bool {
+    match command {
+        VisitorCommand::Say { files, .. } => !chat_is_live || !files.is_empty(),
+        VisitorCommand::End
+        | VisitorCommand::Transcript { .. }
+        | VisitorCommand::Contact { .. }
+        | VisitorCommand::Rate { .. } => true,
+        VisitorCommand::Hello { .. }
+        | VisitorCommand::Typing
+        | VisitorCommand::Seen { .. }
+        | VisitorCommand::Resume { .. }
+        | VisitorCommand::Ping => false,
+    }
+}
+
 /// Begins a command.
 pub(super) fn begin(
     server: &Server,
     site: &Site,
     client: Network,
     visitor: Visitor,
+    turn: Turn,
     command: VisitorCommand,
 ) -> Answering<VisitorEvent> {
     let id = id_of(&command);
@@ -33,12 +51,15 @@ pub(super) fn begin(
         && let Err(limited) = server.rates.message(site, client)
     {
         server.counters.rate_limited.up();
+        if id.is_some() {
+            turn.fail();
+        }
         return ready(VisitorEvent::Refused { id, refusal: limited.refusal() });
     }
     let server = server.clone();
     match command {
         VisitorCommand::Say { id, text, files } => Box::pin(async move {
-            Some(match server.desk.post_visitor_message(visitor, id, &text, &files).await {
+            Some(match server.desk.say_as_visitor(turn, visitor, id, &text, &files).await {
                 Ok(receipt) => {
                     server.counters.visitor_messages.up();
                     VisitorEvent::Ack { id: receipt.id, seq: receipt.seq, at: receipt.at }

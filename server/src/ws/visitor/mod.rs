@@ -5,7 +5,7 @@ pub(crate) mod may;
 
 use super::{
     connection::{Close, Connection},
-    in_flight::{InFlight, ready},
+    in_flight::{InFlight, Settled, ready},
     session::{Audience, End, Happening},
 };
 use crate::{
@@ -66,7 +66,7 @@ struct OpenedTicket {
     events: Subscription,
     /// Entries up to here have been sent.
     sent: Seq,
-    /// Whether there is a chat that waits or runs: messages into it go through the writer, in order.
+    /// Whether there is a chat that waits or runs, as far as this socket knows: messages into it go through the writer.
     is_live: bool,
     /// Events since the last flush changed what the panel shows of the ticket.
     is_changed: bool,
@@ -167,8 +167,8 @@ impl Audience for Panel {
         answers: &mut InFlight<VisitorEvent>,
         command: VisitorCommand,
     ) -> Result<(), End> {
-        let alone =
-            self.opened.as_ref().is_some_and(|opened| !opened.is_live) || has_files(&command);
+        let is_live = self.opened.as_ref().is_some_and(|opened| opened.is_live);
+        let alone = commands::is_alone(&command, is_live);
         let id = commands::id_of(&command);
         let answering = match (&self.opened, command) {
             (None, command) if !may::is_public(&command) => {
@@ -179,10 +179,14 @@ impl Audience for Panel {
                 self.server.desk.visitor_is_typing(opened.visitor);
                 return Ok(());
             }
+            (Some(_), _) if id.is_some_and(|id| !answers.admits(None, id)) => {
+                ready(VisitorEvent::Refused { id, refusal: Refusal::new(Code::TryAgain) })
+            }
             (Some(opened), command) => {
                 let site = self.server.desk.find_site_by_id(self.site.id);
                 let site = site.unwrap_or_else(|| Arc::clone(&self.site));
-                commands::begin(&self.server, &site, self.client, opened.visitor, command)
+                let (visitor, turn) = (opened.visitor, answers.turn());
+                commands::begin(&self.server, &site, self.client, visitor, turn, command)
             }
             // The session sees to a hello.
             (None, _) => return Ok(()),
@@ -204,6 +208,15 @@ impl Audience for Panel {
             }
             _ => {}
         }
+    }
+
+    fn settled(answer: &VisitorEvent) -> Option<Settled> {
+        let (id, is_to_come_again) = match answer {
+            VisitorEvent::Ack { id, .. } => (*id, false),
+            VisitorEvent::Refused { id, refusal } => ((*id)?, refusal.code.is_passing()),
+            _ => return None,
+        };
+        Some(Settled { ticket: None, id, is_to_come_again })
     }
 
     async fn next(&mut self) -> Result<Happening, Lagged> {
@@ -293,8 +306,4 @@ async fn refuse(connection: &mut Connection, error: desk::Error) -> Result<(), E
 
 fn is_live(chat: &VisitorChat) -> bool {
     matches!(chat, VisitorChat::Waiting { .. } | VisitorChat::Active { .. })
-}
-
-fn has_files(command: &VisitorCommand) -> bool {
-    matches!(command, VisitorCommand::Say { files, .. } if !files.is_empty())
 }

@@ -1,5 +1,5 @@
-//! Who may what: every route, server function and command of a socket, by name, as everybody there is. What is expected comes
-//! from the declarations and from where the ticket lies; SECURITY.md shows the same table.
+//! Who may what: every route, server function and command of a socket, by name, as everybody there is. What is
+//! expected comes from the declarations and from where the ticket lies; SECURITY.md shows the same table.
 
 mod agent_commands;
 mod document;

@@ -1,4 +1,5 @@
-//! Reading changes nothing: whoever follows a link, a program that looks through mail among them, leaves everything as it was.
+//! Reading changes nothing: whoever follows a link, a program that looks through mail among them, leaves everything
+//! as it was.
 
 use super::{
     people::{Who, ask_as},

@@ -1,5 +1,5 @@
-//! A server with a site and somebody who answers, in a folder of its own; its clock stands until a test moves it. All of it
-//! goes when the world is dropped, also by a test that fails.
+//! A server with a site and somebody who answers, in a folder of its own; its clock stands until a test moves it.
+//! All of it goes when the world is dropped, also by a test that fails.
 
 #[path = "../../../../testing/engines.rs"]
 mod engines;

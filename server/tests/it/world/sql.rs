@@ -33,8 +33,8 @@ impl World {
         }
     }
 
-    /// Everything in these columns' tables, but for columns and tables of which `is_left_out` says so. A table as a whole is asked for
-    /// with an empty column.
+    /// Everything in these columns' tables, but for columns and tables of which `is_left_out` says so. A table as a
+    /// whole is asked for with an empty column.
     pub fn tables(&self, is_left_out: impl Fn(&str, &str) -> bool) -> Tables {
         let columns = match &self.settings.database_url {
             Some(_) => {

@@ -1,5 +1,6 @@
-//! A large installation: 20 sites, 1000 agents, and 300 000 rows in every table that grows. Nearly all of it is over: 400 chats are under
-//! way, 400 mails and jobs are due, 400 uploads are on no message, and one ticket in fifty is an open help request.
+//! A large installation: 20 sites, 1000 agents, and 300 000 rows in every table that grows. Nearly all of it is
+//! over: 400 chats are under way, 400 mails and jobs are due, 400 uploads are on no message, and one ticket in
+//! fifty is an open help request.
 
 /// Rows of each table that grows.
 pub(super) const ROWS: i64 = 300_000;

@@ -3,7 +3,7 @@
 use super::{cut_off::cut_off, rules::counts_equal_rows};
 use crate::{
     live::counts,
-    world::{World, on_both},
+    world::{Cut, Engine, World, on_both},
 };
 
 on_both! {
@@ -55,4 +55,31 @@ async fn a_caller_who_stops_polling_anywhere_leaves_no_wrong_count(world: World)
         (1..40).contains(&was_done),
         "{was_done} of 40 came to their end: none was cut off late"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_whose_answer_is_lost_leaves_no_wrong_count() {
+    if !Engine::Postgres.is_here() {
+        return;
+    }
+    let mut world = World::new(Engine::Postgres).await;
+    let proxy = world.behind_proxy().await;
+    let site = world.site("a").await;
+    let agent = world.agent("lucia").await;
+    for cut in [Cut::Before, Cut::After, Cut::Before, Cut::After] {
+        // Open as long as it takes to begin, so that it rings nowhere.
+        let console = world.desk.console_connected(agent.id);
+        proxy.cut(cut);
+        let (_, visitor) = world.start(&site).await;
+        drop(console);
+        counts_equal_rows(&world.desk).await;
+        world.desk.tick().await.unwrap();
+        proxy.cut(cut);
+        world.accept(&agent, visitor).await;
+        counts_equal_rows(&world.desk).await;
+        proxy.cut(cut);
+        world.desk.end_chat_as_visitor(visitor).await.unwrap();
+        counts_equal_rows(&world.desk).await;
+    }
+    assert_eq!(proxy.cuts_made(), 12);
 }
