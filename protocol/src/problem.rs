@@ -55,7 +55,10 @@ pub const fn status(code: Code) -> u16 {
         | Code::NameOrEmailRequired
         | Code::CharacterInvalid
         | Code::Invalid
+        | Code::FileEmpty
         | Code::TooManyFiles
+        | Code::PasswordCommon
+        | Code::PasswordIsAddress
         | Code::KeyInvalid
         | Code::PrefixInvalid
         | Code::LanguageUnknown
@@ -74,7 +77,11 @@ pub const fn status(code: Code) -> u16 {
         Code::SignInRequired => 401,
         Code::Forbidden | Code::OriginNotAllowed => 403,
         Code::NotFound => 404,
-        Code::ChatClosed | Code::ChatEnded | Code::AlreadyTaken | Code::AlreadyRated => 409,
+        Code::ChatClosed
+        | Code::AlreadySent
+        | Code::ChatEnded
+        | Code::AlreadyTaken
+        | Code::AlreadyRated => 409,
         Code::FileTooLarge => 413,
         Code::FileType => 415,
         Code::RateLimited => 429,
