@@ -10,12 +10,13 @@ use futures_util::FutureExt;
 use protocol::Code;
 use std::panic::AssertUnwindSafe;
 
-/// Counts and logs.
+/// Counts and logs, and notes who passes requests on.
 pub(crate) async fn observe(
     State(server): State<Server>,
     request: Request,
     next: Next,
 ) -> Response {
+    server.undeclared_proxy.look_at(&request, &server.trusted_proxies);
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).await;
