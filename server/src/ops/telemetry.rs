@@ -1,6 +1,6 @@
 //! Counts and logs answers, and turns a panic in a handler into a 500 of ours. Never logs an address with its query: tokens may be in it.
 
-use crate::edge::{failure::Failure, state::Server};
+use crate::edge::{client, failure::Failure, state::Server};
 use axum::{
     extract::{MatchedPath, Request, State},
     middleware::Next,
@@ -16,7 +16,8 @@ pub(crate) async fn observe(
     request: Request,
     next: Next,
 ) -> Response {
-    server.undeclared_proxy.look_at(&request, &server.trusted_proxies);
+    let peer = client::peer(request.extensions()).ip();
+    server.undeclared_proxy.look_at(peer, request.headers(), &server.trusted_proxies);
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).await;
