@@ -143,12 +143,12 @@ impl Day {
         let id = world.new_id();
         self.verb(desk.post_visitor_message(asked, id, "gracias", &[])).await.unwrap();
         self.verb(desk.close_ticket(&agent, asked.ticket, &site.closing_reasons[0])).await.unwrap();
-        let other = EmailAddress::parse("otra@example.com").unwrap();
-        self.verb(desk.claim_email(asked, other)).await.unwrap();
         let begun = self.verb(desk.start_chat(&site, world.new_chat())).await.unwrap();
         let left = world.visitor(&site, &begun).await;
         hear_offer(&mut offers).await;
         self.verb(desk.end_chat_as_visitor(left)).await.unwrap();
+        let other = EmailAddress::parse("otra@example.com").unwrap();
+        self.verb(desk.claim_email(left, other)).await.unwrap();
 
         self.verb(desk.tick()).await.unwrap();
         world.clock.advance(Duration::from_hours(1));

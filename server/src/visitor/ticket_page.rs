@@ -57,7 +57,7 @@ impl TicketRequest {
         let visitor = *extensions.get::<Visitor>().ok_or(unguarded)?;
         let site = Arc::clone(extensions.get::<Arc<Site>>().ok_or(unguarded)?);
         let reader = reader(site.lang.as_text());
-        let proof = cookies::mailed_proof(&number).read(headers).map(str::to_owned);
+        let proof = cookies::mailed_proof(&number).read(headers, &server.public).map(str::to_owned);
         Ok(Self { server: server.clone(), site, visitor, number, reader, proof })
     }
 

@@ -16,7 +16,7 @@ use axum::{
     extract::{FromRequestParts, Path, Request},
     http::request::Parts,
 };
-use desk::{live::Receipt, mail::TranscriptAsked};
+use desk::{live::Receipt, mail::TranscriptAsked, tickets::files::Uploader};
 use protocol::{
     Code, EntryId, Field, Refusal, Score, TicketNumber,
     text::{EmailAddress, FormText, RatingComment},
@@ -78,7 +78,8 @@ impl Post {
         };
         // The page is read from the database, which may be what failed.
         let again = form::again(failure, &self.asked.reader, &self.path, &posted);
-        match self.asked.show(self.id, Some(refused(posted))).await {
+        let id = failure.next_form_id(self.id, &self.asked.server.desk);
+        match self.asked.show(id, Some(refused(posted))).await {
             Ok(page) => Ok(failure.on_page(page)),
             Err(_) => Ok(again),
         }
@@ -90,7 +91,7 @@ impl Post {
 pub(crate) async fn reply(mut post: Post, request: Request) -> Answer {
     let allowed = post.check_rate();
     let desk = post.asked.server.desk.clone();
-    let uploads = Uploads { desk: &desk, site: &post.asked.site };
+    let uploads = Uploads { desk: &desk, by: Uploader::Visitor(post.asked.visitor) };
     let uploads = allowed.is_ok().then_some(uploads);
     let mut posted = form::read(request, &["id", "message"], uploads).await?;
     post.id = posted.entry_id(&desk);
