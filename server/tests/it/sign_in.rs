@@ -1,6 +1,6 @@
 //! Into the console and out of it.
 
-use crate::world::{EMAIL, Engine, PASSWORD, World, http::Reply, on_both};
+use crate::world::{EMAIL, Engine, PASSWORD, World, behind_a_proxy, http::Reply, on_both};
 
 async fn sign_in(world: &World, email: &str, password: &str) -> Reply {
     let fields = [("email", email), ("password", password)];
@@ -74,7 +74,11 @@ async fn set_password(world: &World, k: &str, password: &str) -> Reply {
     post.form(&[("k", k), ("password", password)]).send().await
 }
 
-async fn a_new_password_that_is_refused_is_no_failed_attempt(world: World) {
+async fn a_new_password_that_is_refused_is_no_failed_attempt(mut world: World) {
+    // Where clients are told apart, and counted.
+    world.stop().await;
+    behind_a_proxy(&mut world.settings);
+    world.start_again().await;
     let k = link_of(&world, EMAIL).await;
     for (password, words) in [
         ("corta", "10"),
@@ -89,6 +93,14 @@ async fn a_new_password_that_is_refused_is_no_failed_attempt(world: World) {
         assert!(reply.text().contains(words), "{password}: {}", reply.text());
     }
     assert_eq!(set_password(&world, &k, PASSWORD).await.status, 303, "the link is as it was");
+    for n in 0..7 {
+        let expected = if n < 5 { 404 } else { 429 };
+        assert_eq!(
+            set_password(&world, "nadie", PASSWORD).await.status,
+            expected,
+            "a wrong link counts"
+        );
+    }
 }
 
 async fn a_password_is_the_same_however_it_is_typed(world: World) {

@@ -22,6 +22,7 @@ on_both! {
     a_reply_with_a_file_needs_no_script_and_is_there_once,
     a_mailed_link_is_followed_by_anybody_and_its_button_pressed_by_a_person,
     whoever_did_not_write_stops_mail_by_a_button,
+    another_reply_under_a_known_id_keeps_its_text_and_goes_out_under_the_next,
 }
 
 async fn a_link_becomes_a_clean_address_and_a_cookie_of_that_ticket_alone(world: World) {
@@ -141,6 +142,27 @@ async fn a_reply_with_a_file_needs_no_script_and_is_there_once(world: World) {
     assert_eq!(page.matches("Aquí va la nota").count(), 1, "{page}");
     let empty = world.client.post("/t/LT-1001").page().cookie(&cookie).form(&[("message", " ")]);
     assert_eq!(empty.send().await.status, 422);
+}
+
+async fn another_reply_under_a_known_id_keeps_its_text_and_goes_out_under_the_next(world: World) {
+    let asked = world.ask("tienda", "¿Me ayudan?").await;
+    let cookie = cookie_of(&world, &asked).await;
+    let reply = |id: &str, message: &str| {
+        let post = world.client.post("/t/LT-1001").page().cookie(&cookie);
+        post.form(&[("id", id), ("message", message)]).send()
+    };
+    let id = world.clock.new_entry_id().to_string();
+    assert_eq!(reply(&id, "La primera").await.status, 303);
+    let refused = reply(&id, "La segunda").await;
+    assert_eq!(refused.status, 409);
+    let page = refused.text();
+    assert!(page.contains("La segunda") && page.contains("El tuyo sigue aquí"), "{page}");
+    let (_, next) = page.split_once("name=\"id\" value=\"").expect("the form's id");
+    assert_eq!(reply(next.split('"').next().expect("its end"), "La segunda").await.status, 303);
+    assert_eq!(reply(&id, "La primera").await.status, 303);
+    let page = world.client.get("/t/LT-1001").page().cookie(&cookie).send().await.text();
+    let times = |text: &str| page.matches(text).count();
+    assert_eq!((times("La primera"), times("La segunda")), (1, 1), "{page}");
 }
 
 #[tokio::test]

@@ -42,6 +42,7 @@ async fn acked(socket: &mut Socket) -> (EntryId, Seq) {
 on_both! {
     hello_is_answered_with_where_things_stand_and_what_was_missed,
     a_message_is_acknowledged_in_order_and_a_repeat_has_the_same_place,
+    another_text_under_a_known_id_is_refused_whoever_had_it,
     a_second_tab_and_a_reconnect_see_every_entry_once,
     a_second_site_sees_nothing_of_the_first,
     bad_fields_are_refused_by_name_and_the_socket_stays,
@@ -63,6 +64,29 @@ async fn hello_is_answered_with_where_things_stand_and_what_was_missed(world: Wo
     assert_eq!(entries.last().unwrap().seq, last);
     assert!(entries.iter().any(|entry| entry.id == chat.id && entry.seq == chat.seq));
     assert!(entries.iter().zip(1..).all(|(entry, n)| entry.seq == Seq(n)), "gap-free from 1");
+}
+
+async fn another_text_under_a_known_id_is_refused_whoever_had_it(world: World) {
+    let (agent, _there) = world.somebody_there().await;
+    let chat = world.start_chat("tienda", "Hola").await;
+    let item = world.desk().worklist(&agent).await.unwrap().remove(0);
+    world.desk().accept(&agent, item.chat.unwrap()).await.unwrap();
+    let theirs = world.clock.new_entry_id();
+    world.desk().post_agent_message(&agent, item.ticket, theirs, "Dime", &[]).await.unwrap();
+    let mut socket = Socket::talking(&world, "tienda", &chat.token, Seq(0)).await;
+    let refusal = |event| match event {
+        VisitorEvent::Refused { id: Some(id), refusal } => Some((id, refusal.code)),
+        VisitorEvent::Ack { .. } => panic!("acknowledged"),
+        _ => None,
+    };
+    for (id, text) in [(chat.id, "Otra cosa"), (theirs, "Dime"), (theirs, "Otra cosa")] {
+        socket.message(id, text).await;
+        assert_eq!(socket.until(refusal).await, (id, Code::AlreadySent), "{text}");
+    }
+    socket.message(chat.id, "Hola").await;
+    assert_eq!(acked(&mut socket).await, (chat.id, chat.seq));
+    let last = resumed(&mut socket, Seq::START).await.len();
+    assert_eq!(last, 4, "chat, message, joined, answer");
 }
 
 #[tokio::test]
