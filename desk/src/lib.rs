@@ -36,6 +36,7 @@ extern crate self as desk;
 )]
 mod world;
 
+pub use admin::Removal;
 pub use clock::Clock;
 pub use error::{Error, OpenError, Result};
 pub use stop::Stop;

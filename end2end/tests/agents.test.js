@@ -439,3 +439,28 @@ test("an agent who loses a queue while reading one of its tickets is told, and s
   await other.hears("Algo que solo lee mi cola");
   await visitor.hears("Ana Gil se ha unido");
 });
+
+test("a site that is removed in mid-chat: both are told, write no more, and end it; then it is gone", async () => {
+  const site = await world.ayuda.site("se-retira");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.startChat({ name: "Marta Ríos", message: "¿Me leen todavía?" });
+  await agent.accept();
+  await agent.hears("¿Me leen todavía?");
+
+  const said = await world.ayuda.run(["site", "remove", site]);
+  assert.match(said, /1 chat is still under way/);
+  await visitor.hears("El sitio se dio de baja");
+  await visitor.panel.getByText("Ya no se puede escribir aquí").waitFor();
+  await visitor.box("Mensaje").waitFor({ state: "hidden" });
+  await agent.page.getByText("El sitio se dio de baja: solo puedes finalizar este chat.").waitFor();
+  await agent.box("Mensaje").waitFor({ state: "hidden" });
+  await accessible(agent.page, "site removed");
+  await accessible(visitor.page, "site removed, panel");
+  await world.shot(agent.page, "site-removed");
+  await world.shot(visitor.page, "site-removed-panel");
+
+  await agent.end("Resuelto");
+  await visitor.panel.getByRole("radiogroup", { name: "Valoración" }).waitFor();
+  await eventually("the site is gone", async () => (await fetch(`${world.ayuda.origin}/w/${site}`)).status === 404);
+});

@@ -7,6 +7,7 @@ create table revision (
 );
 insert into revision (id, n) values (1, 0);
 
+-- removed_at: since when nothing is written there any more; the row goes once its last chat has ended. Null: in use.
 create table sites (
   id uuid not null primary key,
   key text not null unique,
@@ -18,7 +19,8 @@ create table sites (
   schedule jsonb not null,
   closed_now boolean not null,
   limits jsonb not null,
-  closing_reasons jsonb not null
+  closing_reasons jsonb not null,
+  removed_at bigint
 );
 
 -- Beside the site and not in it: every new ticket writes here.

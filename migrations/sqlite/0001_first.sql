@@ -7,6 +7,7 @@ create table revision (
 ) strict;
 insert into revision (id, n) values (1, 0);
 
+-- removed_at: since when nothing is written there any more; the row goes once its last chat has ended. Null: in use.
 create table sites (
   id blob not null primary key,
   key text not null unique,
@@ -18,7 +19,8 @@ create table sites (
   schedule text not null,
   closed_now integer not null,
   limits text not null,
-  closing_reasons text not null
+  closing_reasons text not null,
+  removed_at integer
 ) strict;
 
 -- Beside the site and not in it: every new ticket writes here.

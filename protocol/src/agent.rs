@@ -182,6 +182,9 @@ pub struct Conversation {
     pub agent_seen: Seq,
     /// Whether the visitor's panel is connected.
     pub visitor_present: bool,
+    /// The site was removed: the chat can only be ended.
+    #[serde(default)]
+    pub site_removed: bool,
 }
 
 /// The chat on a ticket, for agents.

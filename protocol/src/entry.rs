@@ -111,6 +111,8 @@ pub enum VisitorBody {
     Requeued,
     /// A waiting chat became a help request.
     BecameRequest { why: BecameRequest },
+    /// The site was removed: the chat can only be ended.
+    SiteRemoved,
     /// The chat ended.
     ChatEnded { by: EndedBy },
     /// The ticket's state changed.
@@ -166,6 +168,8 @@ pub enum AgentBody {
     Requeued,
     /// A waiting chat became a help request.
     BecameRequest { why: BecameRequest },
+    /// The site was removed: the chat can only be ended.
+    SiteRemoved,
     /// The chat ended; agents give a reason.
     ChatEnded { by: EndedBy, reason: Option<String> },
     /// The ticket's state changed.

@@ -74,7 +74,11 @@ pub const fn status(code: Code) -> u16 {
         Code::SignInRequired => 401,
         Code::Forbidden | Code::OriginNotAllowed => 403,
         Code::NotFound => 404,
-        Code::ChatClosed | Code::ChatEnded | Code::AlreadyTaken | Code::AlreadyRated => 409,
+        Code::ChatClosed
+        | Code::ChatEnded
+        | Code::SiteRemoved
+        | Code::AlreadyTaken
+        | Code::AlreadyRated => 409,
         Code::FileTooLarge => 413,
         Code::FileType => 415,
         Code::RateLimited => 429,

@@ -30,6 +30,8 @@ crate::text_enum! {
         ChatClosed = "chat_closed",
         /// The chat has ended.
         ChatEnded = "chat_ended",
+        /// The site was removed: nothing can be written any more, only ended.
+        SiteRemoved = "site_removed",
         /// Another agent was faster.
         AlreadyTaken = "already_taken",
         /// There is no such thing, or it belongs to somebody else.

@@ -106,6 +106,9 @@ pub struct VisitorTicket {
     pub email: Option<String>,
     /// The last sequence that the agents' side has seen.
     pub seen_upto: Seq,
+    /// The site was removed: the chat can only be ended.
+    #[serde(default)]
+    pub site_removed: bool,
 }
 
 /// The chat on a ticket, for its visitor.

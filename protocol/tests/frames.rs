@@ -103,6 +103,7 @@ fn visitor_ticket(chat: VisitorChat) -> VisitorTicket {
         chat,
         email: None,
         seen_upto: Seq(3),
+        site_removed: true,
     }
 }
 
@@ -116,6 +117,7 @@ fn visitor_entries() -> Vec<VisitorEntry> {
         VisitorBody::Requeued,
         VisitorBody::BecameRequest { why: BecameRequest::WaitLimit },
         VisitorBody::BecameRequest { why: BecameRequest::DeskClosed },
+        VisitorBody::SiteRemoved,
         VisitorBody::ChatEnded { by: EndedBy::Agent },
         VisitorBody::StateChanged { state: state() },
         VisitorBody::Rated { score: Score::ALL[4] },
@@ -139,6 +141,7 @@ fn agent_entries() -> Vec<AgentEntry> {
         AgentBody::Joined { agent, name: name() },
         AgentBody::Left { agent, name: name() },
         AgentBody::Requeued,
+        AgentBody::SiteRemoved,
         AgentBody::BecameRequest { why: BecameRequest::WaitLimit },
         AgentBody::ChatEnded { by: EndedBy::Inactivity, reason: Some("inactividad".into()) },
         AgentBody::StateChanged { state: state(), by: Some(name()) },
@@ -217,6 +220,7 @@ fn conversation(chat: AgentChat) -> Conversation {
         visitor_seen: Seq(6),
         agent_seen: Seq(7),
         visitor_present: true,
+        site_removed: true,
     }
 }
 

@@ -68,6 +68,8 @@ impl<'a> ViewModel<'a> {
             Token::Open => self.status.open,
             Token::Closed => !self.status.open,
             Token::Request => matches!(chat, Some(VisitorChat::Request)),
+            Token::CanWrite => !self.ticket.is_some_and(|ticket| ticket.site_removed),
+            Token::CannotWrite => !self.holds(Token::CanWrite),
             Token::Running => {
                 matches!(chat, Some(VisitorChat::Waiting { .. } | VisitorChat::Active { .. }))
             }

@@ -29,7 +29,7 @@ use composer_kind::ComposerKind;
 use facts::Facts;
 use head::Head;
 use leptos::{
-    either::{Either, EitherOf6},
+    either::{Either, EitherOf7},
     prelude::*,
     task::spawn_local,
 };
@@ -51,7 +51,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         let thread = thread.clone();
         move |_| thread.writing()
     });
-    let is_chat = Signal::derive(move || writing.get() == Writing::Chat);
+    let is_chat = Signal::derive(move || writing.with(Writing::is_my_chat));
     let name = Memo::new({
         let head = thread.head.clone();
         move |_| {
@@ -137,17 +137,21 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         }
     };
     let foot = move || match writing.get() {
-        Writing::Unknown => EitherOf6::A(()),
-        Writing::Chat => EitherOf6::B(composer(ComposerKind::Chat)),
-        Writing::Request { email } => EitherOf6::C(composer(ComposerKind::Request { email })),
+        Writing::Unknown => EitherOf7::A(()),
+        Writing::Chat => EitherOf7::B(composer(ComposerKind::Chat)),
+        Writing::Request { email } => EitherOf7::C(composer(ComposerKind::Request { email })),
         Writing::Waiting { chat } => {
-            EitherOf6::D(view! { <Accept busy=accepting on_accept=move || accept.run(chat)/> })
+            EitherOf7::D(view! { <Accept busy=accepting on_accept=move || accept.run(chat)/> })
         }
-        Writing::Elsewhere { agent } => EitherOf6::E(
+        Writing::Elsewhere { agent } => EitherOf7::E(
             view! { <p class="foot-note">{words.fill("elsewhere", &[("agent", &agent)])}</p> },
         ),
         Writing::Closed => {
-            EitherOf6::F(view! { <p class="foot-note">{words.get("closed_note")}</p> })
+            EitherOf7::F(view! { <p class="foot-note">{words.get("closed_note")}</p> })
+        }
+        Writing::SiteRemoved { mine } => {
+            let note = if mine { "site_removed_end" } else { "site_removed_note" };
+            EitherOf7::G(view! { <p class="foot-note" role="status">{words.get(note)}</p> })
         }
     };
 

@@ -21,10 +21,24 @@ pub enum Writing {
     Elsewhere { agent: String },
     /// Nothing: the ticket is closed.
     Closed,
+    /// Nothing: the site was removed. My chat can still be ended.
+    SiteRemoved { mine: bool },
+}
+
+impl Writing {
+    /// Whether it is my chat, which I can end.
+    pub fn is_my_chat(&self) -> bool {
+        matches!(self, Self::Chat | Self::SiteRemoved { mine: true })
+    }
 }
 
 /// What can be written, by the chat and the ticket's state.
 pub fn writing(head: &Conversation) -> Writing {
+    if head.site_removed {
+        return Writing::SiteRemoved {
+            mine: matches!(head.chat, AgentChat::Active { mine: true, .. }),
+        };
+    }
     match &head.chat {
         AgentChat::Waiting { chat, .. } => Writing::Waiting { chat: *chat },
         AgentChat::Active { mine: true, .. } => Writing::Chat,
@@ -67,6 +81,7 @@ pub(crate) mod tests {
             visitor_seen: Seq::START,
             agent_seen: Seq::START,
             visitor_present: true,
+            site_removed: false,
         }
     }
 
@@ -87,5 +102,11 @@ pub(crate) mod tests {
         assert_eq!(of(AgentChat::None, Category::Waiting), mail);
         assert_eq!(of(AgentChat::Ended { at }, Category::Open), mail);
         assert_eq!(of(AgentChat::Ended { at }, Category::Closed), Writing::Closed);
+        let removed = |chat| {
+            writing(&Conversation { site_removed: true, ..conversation(chat, Category::Open) })
+        };
+        assert_eq!(removed(active(true)), Writing::SiteRemoved { mine: true });
+        assert_eq!(removed(active(false)), Writing::SiteRemoved { mine: false });
+        assert_eq!(removed(AgentChat::None), Writing::SiteRemoved { mine: false });
     }
 }

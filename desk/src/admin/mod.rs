@@ -3,4 +3,8 @@
 mod agents;
 mod backup;
 mod mails;
+mod removal;
 mod sites;
+
+pub use removal::Removal;
+pub(crate) use removal::sweep;

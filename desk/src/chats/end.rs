@@ -20,11 +20,13 @@ use protocol::{
 #[derive(Clone, Copy)]
 pub(crate) enum Ending<'a> {
     /// Its agent, with a closing reason.
-    ByAgent {
+    Agent {
         agent: &'a Agent,
         reason: &'a str,
     },
-    ByVisitor,
+    Visitor,
+    /// What it belongs to was removed.
+    Desk,
 }
 
 statement!(
@@ -36,7 +38,8 @@ statement!(
 /// Ends the chat under way: the ticket is closed, and mailed about when an address is known.
 ///
 /// # Errors
-/// `ChatEnded` when there is none under way; `Forbidden` for anybody but the agent who has it, also for one at whom it rings.
+/// `ChatEnded` when there is none under way; `Forbidden` for anybody but the agent who has it, also for one at whom it rings;
+/// `Conflict` when the desk ends one that is active no longer.
 pub(crate) async fn end(
     tx: &mut Tx,
     desk: &Desk,
@@ -45,11 +48,12 @@ pub(crate) async fn end(
     now: Timestamp,
 ) -> Result<()> {
     let (event, by, reason, name) = match ending {
-        Ending::ByAgent { agent, reason } => {
+        Ending::Agent { agent, reason } => {
             let event = ChatEvent::EndByAgent { agent: agent.id };
             (event, EndedBy::Agent, Some(reason.to_owned()), Some(agent.name.clone()))
         }
-        Ending::ByVisitor => (ChatEvent::EndByVisitor, EndedBy::Visitor, None, None),
+        Ending::Visitor => (ChatEvent::EndByVisitor, EndedBy::Visitor, None, None),
+        Ending::Desk => (ChatEvent::EndByDesk, EndedBy::Desk, None, None),
     };
     let chat = locked.chat.ok_or_else(|| Error::from(Refusal::new(Code::ChatEnded)))?;
     let step = step_of(&chat, event)?;

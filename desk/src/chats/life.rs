@@ -47,6 +47,8 @@ pub(crate) enum ChatEvent {
         agent: AgentId,
     },
     EndByVisitor,
+    /// What it belongs to was removed.
+    EndByDesk,
     /// Nobody comes any more.
     BecomeRequest,
 }
@@ -135,7 +137,9 @@ pub(crate) fn step(from: Life, event: ChatEvent) -> Result<Step, Illegal> {
         (Life::Active { owner }, E::EndByAgent { agent }) if owner == Some(agent) => {
             (Life::Ended, vec![Release { agent: owner }])
         }
-        (Life::Active { owner }, E::EndByVisitor) => (Life::Ended, vec![Release { agent: owner }]),
+        (Life::Active { owner }, E::EndByVisitor | E::EndByDesk) => {
+            (Life::Ended, vec![Release { agent: owner }])
+        }
 
         (Life::Active { .. }, E::Accept { .. }) => return Err(Illegal::Taken),
         (
@@ -146,9 +150,15 @@ pub(crate) fn step(from: Life, event: ChatEvent) -> Result<Step, Illegal> {
             Life::Waiting | Life::Ringing { .. } | Life::Active { .. },
             E::Decline { .. } | E::EndByAgent { .. },
         ) => return Err(Illegal::NotTheirs),
-        (_, E::Ring { .. } | E::Miss | E::Withdraw | E::Requeue { .. } | E::BecomeRequest) => {
-            return Err(Illegal::TooLate);
-        }
+        (
+            _,
+            E::Ring { .. }
+            | E::Miss
+            | E::Withdraw
+            | E::Requeue { .. }
+            | E::EndByDesk
+            | E::BecomeRequest,
+        ) => return Err(Illegal::TooLate),
     };
     Ok(Step { to, effects })
 }
@@ -196,7 +206,7 @@ mod tests {
     ];
 
     /// A row an event, a column a state of [`STATES`].
-    const TABLE: [(ChatEvent, [&str; 7]); 13] = [
+    const TABLE: [(ChatEvent, [&str; 7]); 14] = [
         (
             ChatEvent::Ring { at: ANA },
             ["ringing(ana): ring(ana)", LATE, LATE, LATE, LATE, LATE, LATE],
@@ -265,6 +275,10 @@ mod tests {
                 OVER,
                 OVER,
             ],
+        ),
+        (
+            ChatEvent::EndByDesk,
+            [LATE, LATE, LATE, "ended: release(ana)", "ended: release(gone)", LATE, LATE],
         ),
         (
             ChatEvent::BecomeRequest,

@@ -37,7 +37,7 @@ impl Desk {
             locked.live_chat().ok_or_else(|| Refusal::new(Code::ChatEnded))?;
             permission::check(agent, Action::End, &locked.on())?;
             let reason = self.check_reason(locked.site, reason)?;
-            let ending = Ending::ByAgent { agent, reason: &reason };
+            let ending = Ending::Agent { agent, reason: &reason };
             chats::end(&mut tx, self, &mut locked, ending, now).await?;
             locked.save(&mut tx).await?;
             self.commit(tx).await
@@ -56,6 +56,7 @@ impl Desk {
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::Answer).await?;
+            self.check_in_use(locked.site)?;
             if locked.live_chat().is_some() {
                 return Err(Refusal::new(Code::Forbidden).into());
             }

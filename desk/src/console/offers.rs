@@ -23,6 +23,7 @@ impl Desk {
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::Take).await?;
+            self.check_in_use(locked.site)?;
             if locked.chat.is_none_or(|here| here.id != chat) {
                 return Err(Refusal::new(Code::ChatEnded).into());
             }

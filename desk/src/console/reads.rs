@@ -109,6 +109,7 @@ impl Desk {
             visitor_seen: Seq(row.visitor_seen),
             agent_seen: Seq(row.agent_seen),
             visitor_present: self.panel_is_connected(ticket),
+            site_removed: self.check_in_use(SiteId(row.site_id)).is_err(),
         })
     }
 

@@ -50,4 +50,6 @@ pub(super) struct SiteRow {
     pub(super) closed_now: bool,
     pub(super) limits: Json<Limits>,
     pub(super) closing_reasons: Json<List<ClosingReason>>,
+    /// Not the owner's to set.
+    pub(super) removed_at: Option<i64>,
 }

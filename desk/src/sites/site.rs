@@ -1,7 +1,7 @@
 //! A site and its queues.
 
 use protocol::{
-    QueueId, SiteId, SiteKey,
+    QueueId, SiteId, SiteKey, Timestamp,
     settings::{ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName, SiteName},
 };
 
@@ -21,8 +21,10 @@ pub struct Site {
     pub queues: Vec<Queue>,
     /// The schedule as it was given (the JSON form of `behaviours.md`); parsed by `hours::availability`.
     pub schedule: serde_json::Value,
-    /// "Closed now".
+    /// "Closed now"; what was removed is.
     pub closed_now: bool,
+    /// Removed while chats were under way: nothing is written any more, and it goes with the last of them. None: in use.
+    pub removed_at: Option<Timestamp>,
     /// Reasons offered when an agent ends a chat.
     pub closing_reasons: List<ClosingReason>,
 }

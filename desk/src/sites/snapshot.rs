@@ -10,7 +10,7 @@ use crate::{
     people::{Agent, Queues, Role, stored_capacity},
 };
 use protocol::{
-    AgentId, QueueId, SiteId, SiteKey, Timestamp,
+    AgentId, Code, QueueId, Refusal, SiteId, SiteKey, Timestamp,
     agent::AgentState,
     settings::{Capacity, Hue, QueueName},
 };
@@ -168,7 +168,10 @@ impl Snapshot {
     }
 }
 
-statement!(SITES = concat!("select id, key, ", set_columns!(), " from sites order by name, id"));
+statement!(
+    SITES =
+        concat!("select id, key, removed_at, ", set_columns!(), " from sites order by name, id")
+);
 statement!(QUEUES = "select id, site_id, name from queues order by position, id");
 statement!(
     AGENTS = "\
@@ -213,6 +216,17 @@ impl Desk {
     /// All, by name.
     pub fn sites(&self) -> Vec<Arc<Site>> {
         self.0.sites.now().sites.clone()
+    }
+
+    /// Lets through what is to be written at a site.
+    ///
+    /// # Errors
+    /// `SiteRemoved`: there, chats can only be ended.
+    pub(crate) fn check_in_use(&self, site: SiteId) -> Result<()> {
+        match self.find_site_by_id(site) {
+            Some(site) if site.removed_at.is_some() => Err(Refusal::new(Code::SiteRemoved).into()),
+            _ => Ok(()),
+        }
     }
 
     /// The agent as of now, from memory; none who is disabled or gone.
@@ -268,7 +282,8 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 hue: stored_hue(row.hue),
                 limits: row.limits.0,
                 schedule: row.schedule.0.into(),
-                closed_now: row.closed_now,
+                closed_now: row.closed_now || row.removed_at.is_some(),
+                removed_at: row.removed_at.map(Timestamp),
                 closing_reasons: row.closing_reasons.0,
             })
         })

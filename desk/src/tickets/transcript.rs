@@ -136,6 +136,7 @@ fn line(entry: &VisitorEntry, words: &Strings, times: &TimeFormatter) -> Option<
         VisitorBody::Left { name } => say("left", &[("name", name)]),
         VisitorBody::Requeued => say("requeued", &[]),
         VisitorBody::BecameRequest { .. } => say("became_request", &[]),
+        VisitorBody::SiteRemoved => say("site_removed", &[]),
         VisitorBody::ChatEnded { .. } => say("chat_ended", &[]),
         VisitorBody::StateChanged { state } => {
             say("state", &[("state", &words.state(&state.name))])

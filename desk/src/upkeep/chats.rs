@@ -87,7 +87,7 @@ async fn convert_to_request(
 }
 
 /// A ticket that was removed with its site meanwhile is nothing to do any more.
-fn unless_gone(done: Result<()>) -> Result<()> {
+pub(super) fn unless_gone(done: Result<()>) -> Result<()> {
     match done {
         Err(Error::Refused(refusal)) if refusal.code == Code::NotFound => Ok(()),
         done => done,

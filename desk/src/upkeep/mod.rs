@@ -7,6 +7,7 @@ mod access;
 mod chats;
 mod jobs;
 mod keeper;
+mod removed;
 #[cfg(test)]
 mod tests;
 
@@ -66,6 +67,7 @@ impl Desk {
     pub async fn tick(&self) -> Result<()> {
         tick_availability(self).await;
         chats::tick(self).await?;
+        removed::tick(self).await?;
         routing::settle(self).await;
         follow::catch_up::<UnseenReplies>(self).await?;
         queue::tick::<Jobs>(self).await?;
@@ -95,6 +97,9 @@ async fn every_tick<F: Future<Output = ()>>(mut stop: Stop, tick: impl Fn() -> F
 async fn tick_chats(desk: &Desk) {
     if let Err(error) = chats::tick(desk).await {
         tracing::warn!(%error, "due chats could not be looked at");
+    }
+    if let Err(error) = removed::tick(desk).await {
+        tracing::warn!(%error, "a removed site could not be wound up");
     }
 }
 

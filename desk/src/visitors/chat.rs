@@ -24,6 +24,7 @@ impl Desk {
         if new.name.is_none() && new.email.is_none() {
             return Err(Refusal::of(Field::Name, Code::NameOrEmailRequired).into());
         }
+        self.check_in_use(site.id)?;
         let id = new.id;
         let start = Start {
             site: site.id,
@@ -50,7 +51,7 @@ impl Desk {
             if locked.live_chat().is_none() {
                 return Ok(());
             }
-            chats::end(&mut tx, self, &mut locked, Ending::ByVisitor, now).await?;
+            chats::end(&mut tx, self, &mut locked, Ending::Visitor, now).await?;
             locked.save(&mut tx).await?;
             self.commit(tx).await
         })

@@ -49,6 +49,7 @@ impl Desk {
             return self.reply(&turn, visitor, id, String::new(), files).await;
         }
         let text = String::from(ChatText::parse(text)?);
+        self.check_in_use(visitor.site)?;
         if files.is_empty() {
             let sender = Sender::Visitor(visitor.site);
             let (ticket, text, turn) = (visitor.ticket, text.clone(), turn.clone());
@@ -85,6 +86,7 @@ impl Desk {
         text: String,
         files: &[FileId],
     ) -> Result<Receipt> {
+        self.check_in_use(visitor.site)?;
         turn.come().await?;
         let (desk, files, now) = (self.clone(), files.to_vec(), self.now());
         let replied = run_detached(async move {

@@ -43,6 +43,7 @@ impl Desk {
             chat,
             email: row.contact_email,
             seen_upto: Seq(row.agent_seen),
+            site_removed: self.check_in_use(visitor.site).is_err(),
         })
     }
 

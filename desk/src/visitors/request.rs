@@ -19,6 +19,7 @@ impl Desk {
     /// Opens a help request; mails the visitor number and link, tells the queue's agents. The same `id` again answers the first.
     #[instrument(level = "debug", skip_all, fields(site = %site.key))]
     pub async fn open_request(&self, site: &Site, new: NewRequest) -> Result<Started> {
+        self.check_in_use(site.id)?;
         let (ticket, now) = (TicketId(self.clock().new_id()), self.now());
         let (ticket, number, seq) = retry!({ self.insert_request(site, &new, ticket, now).await })?;
         Ok(self.started(ticket, number, new.id, seq))

@@ -18,6 +18,7 @@ mod mail;
 mod offers;
 mod order;
 mod permission;
+mod removal;
 mod requests;
 mod schema;
 mod sites;

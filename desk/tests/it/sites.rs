@@ -1,7 +1,7 @@
 //! Sites as files: taken, shown, changed, removed.
 
 use crate::world::{START, World, on_both};
-use desk::sites::SiteFileError;
+use desk::{Removal, sites::SiteFileError};
 use protocol::{
     SiteKey,
     settings::{Hue, Origin},
@@ -137,8 +137,8 @@ async fn two_sites_may_share_a_prefix_and_removing_one_leaves_the_other(world: W
     let second = world.ask(&two, "eva@example.com").await;
     assert_eq!(first.number, second.number);
     assert!(world.desk.find_visitor(two.id, &first.token).await.unwrap().is_none());
-    assert!(world.desk.remove_site(&one.key).await.unwrap());
-    assert!(!world.desk.remove_site(&one.key).await.unwrap());
+    assert_eq!(world.desk.remove_site(&one.key).await.unwrap(), Removal::Gone);
+    assert_eq!(world.desk.remove_site(&one.key).await.unwrap(), Removal::NotThere);
     assert!(world.desk.find_site(&one.key).is_none());
     assert!(world.desk.find_visitor(two.id, &second.token).await.unwrap().is_some());
     assert_eq!(world.count("select count(*) from tickets").await, 1);

@@ -50,8 +50,9 @@ async fn a_removed_sites_tickets_are_gone(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
+    world.desk.end_chat_as_visitor(visitor).await.unwrap();
     let token = world.desk.ticket_token(visitor.ticket);
-    assert!(world.desk.remove_site(&site.key).await.unwrap());
+    world.desk.remove_site(&site.key).await.unwrap();
     assert!(world.desk.find_visitor(site.id, &token).await.unwrap().is_none());
     assert!(world.desk.visitor_ticket(visitor).await.is_err());
     assert!(world.desk.post_visitor_message(visitor, world.new_id(), "x", &[]).await.is_err());

@@ -4,7 +4,7 @@ use super::open::{in_words, open};
 use crate::settings::Settings;
 use anyhow::{Context, bail};
 use clap::Subcommand;
-use desk::Desk;
+use desk::{Desk, Removal};
 use protocol::SiteKey;
 use std::io::Read;
 
@@ -40,7 +40,8 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
     match command {
         SiteCommand::List => {
             for site in desk.sites() {
-                println!("{}\t{}\t{}", site.key, site.prefix, site.name);
+                let removed = if site.removed_at.is_some() { "\tremoved" } else { "" };
+                println!("{}\t{}\t{}{removed}", site.key, site.prefix, site.name);
             }
         }
         SiteCommand::Show { key } => {
@@ -60,13 +61,24 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
             println!("{}", public.tag(&site.key));
         }
         SiteCommand::Remove { key } => {
-            if !desk.remove_site(&SiteKey(key.clone())).await.map_err(in_words)? {
-                bail!(unknown(&key));
+            match desk.remove_site(&SiteKey(key.clone())).await.map_err(in_words)? {
+                Removal::NotThere => bail!(unknown(&key)),
+                Removal::Gone => println!("Site `{key}` is gone, with its tickets."),
+                Removal::Closing { chats: 1 } => println!("{}", closing(&key, "1 chat is")),
+                Removal::Closing { chats } => {
+                    println!("{}", closing(&key, &format!("{chats} chats are")));
+                }
             }
-            println!("Site `{key}` is gone, with its tickets.");
         }
     }
     Ok(())
+}
+
+fn closing(key: &str, chats: &str) -> String {
+    format!(
+        "Site `{key}` is removed: nobody can write there any more. {chats} still under way; the server ends what is left after \
+         its `idle_limit`, and then deletes the site with its tickets."
+    )
 }
 
 fn unknown(key: &str) -> String {

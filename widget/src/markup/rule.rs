@@ -14,6 +14,8 @@ named! {
         Closed = "closed",
 
         Request = "request",
+        CanWrite = "can-write",
+        CannotWrite = "cannot-write",
         Running = "running",
         NotRunning = "not-running",
         Rated = "rated",

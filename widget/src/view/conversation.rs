@@ -75,7 +75,8 @@ fn request_card(model: &ViewModel) -> impl IntoView + use<> {
 fn composer(model: &ViewModel) -> impl IntoView + use<> {
     let page = model.page;
     view! {
-        <form class="composer" id=Id::Composer.as_str() {..shown(model, shown::CONVERSATION)}>
+        <p class="no-composer" role="status" {..shown(model, shown::NO_COMPOSER)}>{page.t("cannot_write")}</p>
+        <form class="composer" id=Id::Composer.as_str() {..shown(model, shown::COMPOSER)}>
             <ul class="chips" id=Id::Uploads.as_str() hidden></ul>
             <textarea
                 id=Id::ComposerMessage.as_str()

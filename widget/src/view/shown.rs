@@ -8,7 +8,8 @@ use leptos::attr::{Attribute, custom::custom_attribute, hidden};
 
 pub const FORM: Rule = Rule(&[&[Token::Form]]);
 pub const ANSWER: Rule = Rule(&[&[Token::Answer]]);
-pub const CONVERSATION: Rule = Rule(&[&[Token::Conversation]]);
+pub const COMPOSER: Rule = Rule(&[&[Token::Conversation, Token::CanWrite]]);
+pub const NO_COMPOSER: Rule = Rule(&[&[Token::Conversation, Token::CannotWrite]]);
 pub const ENDED: Rule = Rule(&[&[Token::Ended]]);
 pub const CONVERSATION_OR_ENDED: Rule = Rule(&[&[Token::Conversation], &[Token::Ended]]);
 pub const LOG: Rule = Rule(&[&[Token::Conversation], &[Token::Ended, Token::LogOpen]]);

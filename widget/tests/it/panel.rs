@@ -124,7 +124,7 @@ fn what_shows_first_is_the_form_and_what_belongs_to_it() {
         shows("header-help", !open);
         shows("sound", true);
         for rule in [
-            "conversation",
+            "conversation+can-write",
             "ended",
             "conversation ended",
             "conversation ended+log-open",

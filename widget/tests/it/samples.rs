@@ -86,6 +86,7 @@ pub fn ticket() -> TicketPage {
             chat: VisitorChat::Ended { rated: false },
             email: None,
             seen_upto: Seq(1),
+            site_removed: false,
         },
         entries: vec![
             entry(

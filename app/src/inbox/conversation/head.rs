@@ -24,8 +24,10 @@ pub fn Head(
     on_close: Callback<()>,
 ) -> impl IntoView {
     let words = use_words();
-    let can_close = move || matches!(writing.get(), Writing::Chat | Writing::Request { .. });
-    let is_chat = move || writing.get() == Writing::Chat;
+    let can_close = move || {
+        writing.with(|writing| writing.is_my_chat() || matches!(writing, Writing::Request { .. }))
+    };
+    let is_chat = move || writing.with(Writing::is_my_chat);
     let (line, presence) = (head.clone(), head);
 
     erase(view! {

@@ -20,6 +20,7 @@ pub fn sentence(body: AgentBody, words: Words) -> String {
         AgentBody::BecameRequest { why: BecameRequest::DeskClosed } => {
             words.get("became_request_closed")
         }
+        AgentBody::SiteRemoved => words.get("site_removed"),
         AgentBody::ChatEnded { by, reason } => {
             let ended = words.get(match by {
                 EndedBy::Agent => "ended_agent",

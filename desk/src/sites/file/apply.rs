@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use protocol::{
-    SiteId, SiteKey,
+    Code, SiteId, SiteKey,
     schedule::ScheduleError,
     settings::{Limits, List, Prefix, QueueName, SiteName},
 };
@@ -19,7 +19,9 @@ use serde_json::{Map, Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-statement!(FIND = concat!("select id, key, ", set_columns!(), " from sites where key = $1"));
+statement!(
+    FIND = concat!("select id, key, removed_at, ", set_columns!(), " from sites where key = $1")
+);
 statement!(
     INSERT = concat!(
         "insert into sites (id, key, ",
@@ -60,6 +62,7 @@ impl SiteRow {
                 List::parse(reasons.iter().map(String::as_str)).expect("our words are short"),
             ),
             lang,
+            removed_at: None,
         }
     }
 
@@ -118,6 +121,9 @@ pub(crate) async fn apply(
         let mut tx = desk.begin().await?;
         let found: Option<SiteRow> =
             run!(tx, c => sqlx::query_as(FIND).bind(file.key.as_str()).fetch_optional(c).await)?;
+        if found.as_ref().is_some_and(|site| site.removed_at.is_some()) {
+            return Ok(Err(removed(&file.key)));
+        }
         let is_new = found.is_none();
         let mut row = found.unwrap_or_else(|| SiteRow::new(id, &file));
         row.take(&file);
@@ -131,6 +137,16 @@ pub(crate) async fn apply(
         Ok(Ok(()))
     })??;
     Ok(file.key)
+}
+
+fn removed(key: &SiteKey) -> SiteFileError {
+    SiteFileError::Refused {
+        code: Code::SiteRemoved.as_text(),
+        line: None,
+        message: format!(
+            "site `{key}` was removed and goes with its last chat; apply it again after that"
+        ),
+    }
 }
 
 async fn store(desk: &Desk, tx: &mut Tx, row: &SiteRow, is_new: bool) -> Result<()> {

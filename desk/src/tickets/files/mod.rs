@@ -143,6 +143,7 @@ pub(crate) fn folder_of(desk: &Desk) -> PathBuf {
 impl Desk {
     /// Begins an upload of at most the site's `file_bytes`.
     pub async fn begin_upload(&self, site: SiteId, name: &str) -> Result<Upload> {
+        self.check_in_use(site)?;
         let limit = self.find_site_by_id(site).ok_or_else(Error::not_found)?.limits.file_bytes;
         let stored_name = random_name();
         let folder = folder_of(self).join(INCOMING);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    Error,
+    Error, Removal,
     live::Receipt,
     tickets::{LockedTicket, Visitor},
     world::{Engine, World, on_both},
@@ -214,11 +214,12 @@ async fn after_a_sites_removal_new_entries_are_taken_though_their_numbers_were_t
     let (stays, goes) = (world.site("a").await, world.site("b").await);
     world.start(&stays).await;
     for _ in 0..5 {
-        world.start(&goes).await;
+        let (_, visitor) = world.start(&goes).await;
+        world.desk.end_chat_as_visitor(visitor).await.unwrap();
     }
     world.follow().await;
     let last = world.count("select max(position) from entries").await;
-    assert!(world.desk.remove_site(&goes.key).await.unwrap());
+    assert_eq!(world.desk.remove_site(&goes.key).await.unwrap(), Removal::Gone);
     world.start(&stays).await;
     if !world.desk.db().is_postgres() {
         assert!(world.count("select max(position) from entries").await < last);
@@ -234,11 +235,12 @@ async fn a_page_that_was_read_before_a_sites_removal_is_read_again(world: World)
     world.start(&stays).await;
     world.follow().await;
     for _ in 0..5 {
-        world.start(&goes).await;
+        let (_, visitor) = world.start(&goes).await;
+        world.desk.end_chat_as_visitor(visitor).await.unwrap();
     }
     let place = place_of::<Recorder>(&world.desk).await.unwrap();
     let page = read_page::<Recorder>(&world.desk, &place, PAGE).await.unwrap().unwrap();
-    assert!(world.desk.remove_site(&goes.key).await.unwrap());
+    assert_eq!(world.desk.remove_site(&goes.key).await.unwrap(), Removal::Gone);
     world.start(&stays).await;
     take::<Recorder>(&world.desk, &place, &page).await.unwrap();
     world.follow().await;

@@ -136,6 +136,7 @@ mod tests {
                 chat,
                 email: Some("a@b".into()),
                 seen_upto: Seq(2),
+                site_removed: false,
             };
             both_ways(&VisitorEvent::Welcome { ticket: ticket.clone(), status });
             both_ways(&VisitorEvent::Ticket { ticket });

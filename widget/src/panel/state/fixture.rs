@@ -217,6 +217,7 @@ pub fn ticket(chat: VisitorChat) -> VisitorTicket {
         chat,
         email: None,
         seen_upto: Seq(0),
+        site_removed: false,
     }
 }
 

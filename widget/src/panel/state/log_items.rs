@@ -105,6 +105,7 @@ impl Log {
                 },
                 String::new(),
             ),
+            VisitorBody::SiteRemoved => ("site_removed", String::new()),
             VisitorBody::ChatEnded { by } => (
                 match by {
                     EndedBy::Agent => "ended_agent",

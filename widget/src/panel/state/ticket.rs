@@ -46,6 +46,7 @@ impl State {
             },
             email,
             seen_upto: Seq::START,
+            site_removed: false,
         });
         self.reopen();
     }

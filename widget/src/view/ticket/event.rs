@@ -21,6 +21,7 @@ fn words(page: &TicketPage, body: &VisitorBody) -> Option<String> {
         VisitorBody::Left { name } => Some(page.fill("left", &[("name", name)])),
         VisitorBody::Requeued => Some(page.t("requeued")),
         VisitorBody::BecameRequest { .. } => Some(page.t("became_request")),
+        VisitorBody::SiteRemoved => Some(page.t("site_removed")),
         VisitorBody::ChatEnded { by: EndedBy::Inactivity } => Some(page.t("ended_inactivity")),
         VisitorBody::ChatEnded { .. } => Some(page.t("ended")),
         VisitorBody::StateChanged { state } => {

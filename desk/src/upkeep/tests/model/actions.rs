@@ -231,7 +231,7 @@ async fn end(desk: &Desk, agent: AgentId) -> Result<()> {
 /// The owner's override.
 async fn close(desk: &Desk, site: u8, closed: bool) -> Result<()> {
     let key = key(site);
-    if desk.find_site(&key).is_some() {
+    if desk.find_site(&key).is_some_and(|site| site.removed_at.is_none()) {
         let file = format!("key = \"{key}\"\nclosed_now = {closed}");
         // Removed meanwhile, it is made again.
         desk.apply_site(&file).await.map_err(|error| match error {

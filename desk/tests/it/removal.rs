@@ -1,0 +1,147 @@
+//! A site that is removed while people are in chats there.
+
+use crate::world::{ROSA, World, on_both, reason, refused};
+use desk::{Removal, sites::Site, tickets::Visitor};
+use protocol::{
+    Code, Seq, SiteKey,
+    entry::{EndedBy, VisitorBody},
+    visitor::VisitorChat,
+};
+use std::{sync::Arc, time::Duration};
+
+on_both! {
+    who_waits_has_a_request_and_who_chats_is_told_once_and_can_only_end,
+    after_idle_limit_the_desk_ends_what_is_left_and_the_site_goes,
+    it_goes_with_its_last_chat_whoever_ends_it,
+    a_site_that_closes_down_is_told_of_after_a_restart_too,
+    its_key_is_free_once_it_is_gone,
+}
+
+/// Removes it as a command beside the server does, and lets the server see it.
+async fn remove(world: &World, site: &Site) -> Removal {
+    let other = world.second_process().await;
+    let removal = other.remove_site(&site.key).await.unwrap();
+    other.close().await;
+    world.desk.tick().await.unwrap();
+    removal
+}
+
+/// How often the visitor was told.
+async fn told(world: &World, visitor: Visitor) -> usize {
+    let (entries, _) = world.desk.visitor_entries(visitor, Seq::START).await.unwrap();
+    entries.iter().filter(|entry| entry.body == VisitorBody::SiteRemoved).count()
+}
+
+fn is_gone(world: &World, site: &Arc<Site>) -> bool {
+    world.desk.find_site(&site.key).is_none()
+}
+
+async fn who_waits_has_a_request_and_who_chats_is_told_once_and_can_only_end(world: World) {
+    let site = world.site("uno").await;
+    let (lucia, _console) = world.at_console("lucia").await;
+    let talks = world.chat_with(&site, &lucia).await;
+    let (_, waits) = world.start(&site).await;
+    let wanted = world.desk.worklist(&lucia).await.unwrap();
+    let waiting_chat = wanted.iter().find(|item| item.ticket == waits.ticket).unwrap().chat;
+    let asked = world.ask(&site, ROSA).await;
+    let asked = world.visitor(&site, &asked).await;
+    let stays = world.site("dos").await;
+
+    assert_eq!(remove(&world, &site).await, Removal::Closing { chats: 2 });
+    let head = world.desk.visitor_ticket(waits).await.unwrap();
+    assert_eq!(head.chat, VisitorChat::Request);
+    let head = world.desk.visitor_ticket(talks).await.unwrap();
+    assert!(matches!(head.chat, VisitorChat::Active { .. }), "{:?}", head.chat);
+    assert!(head.site_removed);
+    assert!(world.desk.conversation(&lucia, talks.ticket).await.unwrap().site_removed);
+    world.desk.tick().await.unwrap();
+    assert_eq!((told(&world, talks).await, told(&world, waits).await), (1, 0));
+    assert!(!world.desk.availability(site.id).open);
+
+    let desk = &world.desk;
+    for visitor in [talks, waits, asked] {
+        let written = desk.post_visitor_message(visitor, world.new_id(), "hola", &[]).await;
+        assert_eq!(refused(written), Code::SiteRemoved);
+        let written = desk.post_agent_message(&lucia, visitor.ticket, world.new_id(), "hola", &[]);
+        assert_eq!(refused(written.await), Code::SiteRemoved);
+    }
+    assert_eq!(refused(desk.start_chat(&site, world.new_chat()).await), Code::SiteRemoved);
+    assert_eq!(refused(desk.open_request(&site, world.new_request(ROSA)).await), Code::SiteRemoved);
+    let upload = desk.begin_upload(site.id, "a.txt").await.map(drop);
+    assert_eq!(refused(upload), Code::SiteRemoved);
+    let taken = desk.accept(&lucia, waiting_chat.unwrap()).await;
+    assert_eq!(refused(taken), Code::SiteRemoved);
+    let closed = desk.close_ticket(&lucia, waits.ticket, &reason("Resuelto")).await;
+    assert_eq!(refused(closed), Code::SiteRemoved);
+    assert!(desk.start_chat(&stays, world.new_chat()).await.is_ok(), "the other site goes on");
+    assert!(!is_gone(&world, &site));
+}
+
+async fn after_idle_limit_the_desk_ends_what_is_left_and_the_site_goes(world: World) {
+    let site = world.site_with("uno", "[limits]\nidle_limit = \"3m\"").await;
+    let (lucia, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &lucia).await;
+    assert_eq!(remove(&world, &site).await, Removal::Closing { chats: 1 });
+    world.pass(Duration::from_secs(179)).await;
+    assert_eq!(told(&world, visitor).await, 1);
+    let mut line = world.desk.hub().visitor(visitor.ticket);
+    world.pass(Duration::from_secs(1)).await;
+    let ended = crate::world::hear(&mut line, |event| match event {
+        desk::live::Event::Entry { visitor, .. } => match &visitor.body {
+            VisitorBody::ChatEnded { by } => Some(*by),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(ended.await, EndedBy::Desk);
+    world.desk.tick().await.unwrap();
+    assert!(is_gone(&world, &site));
+    assert_eq!(world.count("select count(*) from tickets").await, 0);
+}
+
+async fn it_goes_with_its_last_chat_whoever_ends_it(world: World) {
+    let site = world.site("uno").await;
+    let (lucia, _console) = world.at_console("lucia").await;
+    let (one, two) = (world.chat_with(&site, &lucia).await, world.chat_with(&site, &lucia).await);
+    assert_eq!(remove(&world, &site).await, Removal::Closing { chats: 2 });
+    world.desk.end_chat_as_visitor(one).await.unwrap();
+    world.desk.tick().await.unwrap();
+    assert!(!is_gone(&world, &site));
+    assert!(world.desk.visitor_ticket(one).await.is_ok(), "until then all of it is there");
+    let reasons = world.desk.closing_reasons(&lucia, two.ticket).await.unwrap();
+    world.desk.end_chat(&lucia, two.ticket, &reasons[0]).await.unwrap();
+    world.desk.tick().await.unwrap();
+    assert!(is_gone(&world, &site));
+    assert!(world.desk.visitor_ticket(one).await.is_err());
+}
+
+async fn a_site_that_closes_down_is_told_of_after_a_restart_too(mut world: World) {
+    let site = world.site("uno").await;
+    let (lucia, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &lucia).await;
+    let other = world.second_process().await;
+    assert_eq!(other.remove_site(&site.key).await.unwrap(), Removal::Closing { chats: 1 });
+    other.close().await;
+    world.restart().await;
+    let _console = world.desk.console_connected(lucia.id);
+    world.desk.tick().await.unwrap();
+    world.desk.tick().await.unwrap();
+    assert_eq!(told(&world, visitor).await, 1);
+}
+
+async fn its_key_is_free_once_it_is_gone(world: World) {
+    let site = world.site("uno").await;
+    let (lucia, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &lucia).await;
+    remove(&world, &site).await;
+    let refused = world.desk.apply_site("key = \"uno\"").await.unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "site `uno` was removed and goes with its last chat; apply it again after that"
+    );
+    let again = world.desk.remove_site(&SiteKey("uno".into())).await.unwrap();
+    assert_eq!(again, Removal::Closing { chats: 1 }, "removed twice it is no more than removed");
+    world.desk.end_chat_as_visitor(visitor).await.unwrap();
+    world.desk.tick().await.unwrap();
+    assert!(world.desk.apply_site("key = \"uno\"").await.is_ok());
+}
