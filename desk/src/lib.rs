@@ -15,6 +15,7 @@ pub mod live;
 pub mod locales;
 pub mod mail;
 pub mod people;
+pub mod private;
 mod queue;
 mod routing;
 mod secret;
@@ -103,7 +104,11 @@ impl Desk {
     /// writer, which runs until [`Desk::close`], none of them does anything by itself: for that see [`Desk::run`]. Needs a tokio runtime.
     pub async fn open(options: Options) -> std::result::Result<Self, OpenError> {
         let data_dir = |source| OpenError::DataDir { path: options.data_dir.clone(), source };
-        std::fs::create_dir_all(&options.data_dir).map_err(data_dir)?;
+        private::make_folder(&options.data_dir).map_err(data_dir)?;
+        for folder in ["files", "mail"] {
+            private::tighten_all(&options.data_dir.join(folder));
+        }
+        private::tighten(&options.data_dir);
         let secret = secret::Secret::open(&options.data_dir).map_err(data_dir)?;
         let mailer = mail::Mailer::new(&options)?;
         let db = db::Db::open(&options.url()).await?;

@@ -1,6 +1,7 @@
 //! Tokens. A visitor proves a ticket with the ticket's id and a MAC that only this desk can make: nothing is stored, so
 //! making and checking one asks no database. Sessions and one-time links are random, and stored as their hash.
 
+use crate::private;
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, Mac};
 use protocol::{TicketId, TicketToken};
@@ -25,6 +26,7 @@ impl Secret {
     /// Reads the key from the data folder; makes one the first time, for the owner's eyes only.
     pub(crate) fn open(data_dir: &Path) -> io::Result<Self> {
         let path = data_dir.join(FILE);
+        private::tighten(&path);
         match fs::File::open(&path) {
             Ok(mut file) => {
                 let mut bytes = Vec::new();
@@ -44,11 +46,7 @@ impl Secret {
 
     fn make(path: &Path) -> io::Result<Self> {
         let key: [u8; LENGTH] = rand::random();
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
+        let mut file = private::file_options().write(true).create_new(true).open(path)?;
         file.write_all(&key)?;
         // A key that is lost with the power makes every link mailed since worthless.
         file.sync_all()?;

@@ -390,7 +390,7 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
-test("a one-time link lets in once; a short password and a spent link say so", async () => {
+test("a one-time link lets in once; a short password, a common one and a spent link say so", async () => {
   const site = await world.ayuda.site("enlace");
   const out = await world.ayuda.run(["agent", "create", "--email", "nueva@equipo.example", "--name", "Nueva Agente", "--role", "agent", "--site", site]);
   const link = /https?:\S+/.exec(out)[0];
@@ -403,6 +403,12 @@ test("a one-time link lets in once; a short password and a spent link say so", a
   await page.getByRole("button", { name: "Guardar y entrar" }).click();
   await page.getByRole("alert").getByText("Es muy corta").waitFor();
   await accessible(page, "a short password");
+  await page.getByLabel("Contraseña").fill("Contraseña123");
+  await page.getByRole("button", { name: "Guardar y entrar" }).click();
+  await page.getByRole("alert").getByText("de las primeras").waitFor();
+  await page.getByLabel("Contraseña").fill("nueva@equipo.example");
+  await page.getByRole("button", { name: "Guardar y entrar" }).click();
+  await page.getByRole("alert").getByText("no puede ser tu dirección").waitFor();
   await page.getByLabel("Contraseña").fill("una clave larga y nueva");
   await page.getByRole("button", { name: "Guardar y entrar" }).click();
   await page.getByRole("button", { name: /^Estado: / }).waitFor();

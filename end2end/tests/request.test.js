@@ -105,6 +105,47 @@ test("what is not taken says why beside the field, and the text stays", async ()
   assert.equal(await visitor.box("Mensaje").inputValue(), "Con un programa");
 });
 
+test("an empty file, a script by its name and a text that nobody can see are told, and the rest stays", async () => {
+  const visitor = await world.visitor(site);
+  await visitor.open();
+  await visitor.box("Correo electrónico").fill("marta@cliente.example");
+  await visitor.box("Mensaje").fill("\u200b\u2800\u3164");
+  await visitor.press("Enviar solicitud");
+  await visitor.panel.getByText("Falta completar «Mensaje».").first().waitFor();
+  await visitor.box("Mensaje").fill("👨‍👩‍👧");
+  const files = visitor.panel.getByLabel("Archivos adjuntos");
+  await files.setInputFiles({ name: "nada.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
+  await visitor.panel.getByText("El archivo está vacío.").first().waitFor();
+  await files.setInputFiles({ name: "año.ps1", mimeType: "text/plain", buffer: Buffer.from("\ufeffGet-Process", "utf16le") });
+  await visitor.press("Enviar solicitud");
+  await visitor.panel.getByText("No aceptamos archivos de este tipo.").first().waitFor();
+  assert.equal(await visitor.box("Mensaje").inputValue(), "👨‍👩‍👧");
+  await files.setInputFiles({ name: "nota.txt", mimeType: "text/plain", buffer: Buffer.from("\ufeffAño nuevo", "utf16le") });
+  await visitor.press("Enviar solicitud");
+  await visitor.number();
+});
+
+test("what is changed after an answer that never came is refused with its text, and then goes out on its own", async () => {
+  const visitor = await world.visitor(site);
+  await visitor.open();
+  await visitor.box("Correo electrónico").fill("elena@cliente.example");
+  await visitor.box("Mensaje").fill("La primera");
+  // The server takes it, and the answer is lost on its way.
+  await visitor.page.route("**/requests", async (route) => {
+    await route.fetch();
+    await route.abort();
+  }, { times: 1 });
+  await visitor.press("Enviar solicitud");
+  const first = await world.mail.find("elena@cliente.example");
+  await visitor.box("Mensaje").fill("La segunda, con más que decir");
+  await visitor.press("Enviar solicitud");
+  await visitor.panel.getByText("El tuyo sigue aquí: vuelve a enviarlo.", { exact: false }).first().waitFor();
+  assert.equal(await visitor.box("Mensaje").inputValue(), "La segunda, con más que decir");
+  await visitor.press("Enviar solicitud");
+  const number = await visitor.number();
+  assert.ok(!first.subject.includes(number), "it is a request of its own");
+});
+
 test("a link with a wrong token opens nothing", async () => {
   for (const path of [`/t/CO-1001?k=${"A".repeat(43)}`, "/t/CO-1001"]) {
     assert.equal((await fetch(world.ayuda.origin + path, { redirect: "manual" })).status, 404, path);

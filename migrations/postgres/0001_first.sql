@@ -106,13 +106,15 @@ create table contacts (
   unique (site_id, email_key)
 );
 
--- start_id is the first message's id: what makes a form sent twice one ticket.
+-- start_id is the first message's id: what makes a form sent twice one ticket, while start_digest, over what was typed, says that it is the
+-- same form.
 -- request_at is set exactly while the ticket is an open help request without a chat under way.
 -- unread counts the visitor's messages that the agents' side has not seen.
 create table tickets (
   id uuid not null primary key,
   site_id uuid not null references sites (id) on delete cascade,
   start_id uuid not null,
+  start_digest bytea not null,
   number text not null,
   queue_id uuid references queues (id) on delete set null,
   state_id uuid not null references states (id),
@@ -215,19 +217,24 @@ create table followers (
   version bigint not null
 );
 
+-- ticket_id: the ticket that it was stored for; null while the form that opens the ticket is being sent. agent_id: the agent who stored
+-- it; null: the visitor. entry_id: the message that it is on; null: none yet. digest: the SHA-256 of its bytes.
 create table files (
   id uuid not null primary key,
   site_id uuid not null references sites (id) on delete cascade,
   ticket_id uuid references tickets (id) on delete cascade,
+  agent_id uuid,
+  entry_id uuid,
   stored_name text not null,
   name text not null,
   media_type text not null,
   bytes bigint not null,
+  digest bytea not null,
   inline boolean not null,
   created_at bigint not null
 );
 create index files_ticket on files (ticket_id);
-create index files_unused on files (created_at) where ticket_id is null;
+create index files_unused on files (created_at) where entry_id is null;
 
 -- due_at is null once a mail has gone out or is parked; outcome says whether a relay took it or it was kept as a file.
 create table mails (

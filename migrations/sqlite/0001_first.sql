@@ -106,13 +106,15 @@ create table contacts (
   unique (site_id, email_key)
 ) strict;
 
--- start_id is the first message's id: what makes a form sent twice one ticket.
+-- start_id is the first message's id: what makes a form sent twice one ticket, while start_digest, over what was typed, says that it is the
+-- same form.
 -- request_at is set exactly while the ticket is an open help request without a chat under way.
 -- unread counts the visitor's messages that the agents' side has not seen.
 create table tickets (
   id blob not null primary key,
   site_id blob not null references sites (id) on delete cascade,
   start_id blob not null,
+  start_digest blob not null,
   number text not null,
   queue_id blob references queues (id) on delete set null,
   state_id blob not null references states (id),
@@ -215,19 +217,24 @@ create table followers (
   version integer not null
 ) strict;
 
+-- ticket_id: the ticket that it was stored for; null while the form that opens the ticket is being sent. agent_id: the agent who stored
+-- it; null: the visitor. entry_id: the message that it is on; null: none yet. digest: the SHA-256 of its bytes.
 create table files (
   id blob not null primary key,
   site_id blob not null references sites (id) on delete cascade,
   ticket_id blob references tickets (id) on delete cascade,
+  agent_id blob,
+  entry_id blob,
   stored_name text not null,
   name text not null,
   media_type text not null,
   bytes integer not null,
+  digest blob not null,
   inline integer not null,
   created_at integer not null
 ) strict;
 create index files_ticket on files (ticket_id);
-create index files_unused on files (created_at) where ticket_id is null;
+create index files_unused on files (created_at) where entry_id is null;
 
 -- due_at is null once a mail has gone out or is parked; outcome says whether a relay took it or it was kept as a file.
 create table mails (

@@ -1,6 +1,6 @@
 //! The page a visitor came from.
 
-use crate::{Code, Field, Refusal, limits};
+use crate::{Code, Field, Refusal, limits, text::is_control};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -11,7 +11,7 @@ use std::fmt;
 pub struct PageUrl(String);
 
 impl PageUrl {
-    /// Trims and checks. An address of another kind (`file:`, `about:`) is none.
+    /// Trims and checks. An address of another kind (`file:`, `about:`), or with control characters, is none.
     ///
     /// # Errors
     /// `TooLong` and `CharacterInvalid` (U+0000), both of the field `Page`.
@@ -24,7 +24,8 @@ impl PageUrl {
             return Err(Refusal::of(Field::Page, Code::TooLong).limit(limits::PAGE_URL as u64));
         }
         let is_web = text.starts_with("https://") || text.starts_with("http://");
-        Ok(is_web.then(|| Self(text.to_owned())))
+        let is_line = !text.chars().any(is_control);
+        Ok((is_web && is_line).then(|| Self(text.to_owned())))
     }
 
     /// The address.

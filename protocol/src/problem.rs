@@ -55,7 +55,10 @@ pub const fn status(code: Code) -> u16 {
         | Code::NameOrEmailRequired
         | Code::CharacterInvalid
         | Code::Invalid
+        | Code::FileEmpty
         | Code::TooManyFiles
+        | Code::PasswordCommon
+        | Code::PasswordIsAddress
         | Code::KeyInvalid
         | Code::PrefixInvalid
         | Code::LanguageUnknown
@@ -75,6 +78,7 @@ pub const fn status(code: Code) -> u16 {
         Code::Forbidden | Code::OriginNotAllowed => 403,
         Code::NotFound => 404,
         Code::ChatClosed
+        | Code::AlreadySent
         | Code::ChatEnded
         | Code::SiteRemoved
         | Code::AlreadyTaken

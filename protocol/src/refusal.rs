@@ -14,7 +14,7 @@ crate::text_enum! {
         EmailInvalid = "email_invalid",
         /// A name or an e-mail is needed, and neither was given.
         NameOrEmailRequired = "name_or_email_required",
-        /// The text holds a character that is not accepted (U+0000).
+        /// The text holds a character that is not accepted (U+0000 anywhere, a control character in a line).
         CharacterInvalid = "character_invalid",
         /// A value is not of the form that the field takes.
         Invalid = "invalid",
@@ -22,12 +22,16 @@ crate::text_enum! {
         FileTooLarge = "file_too_large",
         /// Files of this type are not accepted.
         FileType = "file_type",
+        /// The file has no bytes.
+        FileEmpty = "file_empty",
         /// More files than one message may carry.
         TooManyFiles = "too_many_files",
         /// Too many requests from this address; `limit` is the number allowed.
         RateLimited = "rate_limited",
         /// The desk is closed to new chats right now; the text belongs in the form.
         ChatClosed = "chat_closed",
+        /// Another text was received under this id; the text stays with its sender, who may send it under a fresh one.
+        AlreadySent = "already_sent",
         /// The chat has ended.
         ChatEnded = "chat_ended",
         /// The site was removed: nothing can be written any more, only ended.
@@ -46,6 +50,10 @@ crate::text_enum! {
         OriginNotAllowed = "origin_not_allowed",
         /// The rating was given already.
         AlreadyRated = "already_rated",
+        /// The password is among those that are tried first.
+        PasswordCommon = "password_common",
+        /// The password is the address of the account, or the part of it before the @.
+        PasswordIsAddress = "password_is_address",
         /// Not a site's key; `limit` is the most characters.
         KeyInvalid = "key_invalid",
         /// Not a prefix of ticket numbers; `limit` is the most characters.

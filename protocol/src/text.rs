@@ -1,20 +1,26 @@
 //! Text that people type, parsed at the edge: a value that exists is valid. Length counts Unicode scalar values.
+//!
+//! No text holds a character that moves what stands around it: a line is one line, so that nobody writes a line of their own into a
+//! notice, and paragraphs have line feeds as their only breaks.
 
 use crate::{Code, Field, Refusal, limits};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 macro_rules! text {
-    ($($(#[$doc:meta])* $name:ident: $field:expr, $limit:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $field:expr, $limit:expr, $shape:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
         impl $name {
-            /// Trims and checks: refuses the empty, the over-long and U+0000.
+            /// Folds control characters, trims and checks.
+            ///
+            /// # Errors
+            /// `Required` when nothing in it can be seen, `TooLong`, `CharacterInvalid` for U+0000.
             pub fn parse(raw: &str) -> Result<Self, Refusal> {
-                line(raw, $field, $limit).map(Self)
+                parse(raw, $field, $limit, Shape::$shape).map(Self)
             }
 
             /// The text.
@@ -47,29 +53,105 @@ macro_rules! text {
 
 text! {
     /// A chat message, 1 to 1000 characters.
-    ChatText: Field::Message, limits::CHAT_TEXT;
+    ChatText: Field::Message, limits::CHAT_TEXT, Paragraphs;
     /// A form's or a mail's message, 1 to 20 000 characters.
-    FormText: Field::Message, limits::FORM_TEXT;
-    /// A person's name, 1 to 120 characters.
-    PersonName: Field::Name, limits::NAME;
-    /// A subject, 1 to 200 characters.
-    Subject: Field::Subject, limits::SUBJECT;
+    FormText: Field::Message, limits::FORM_TEXT, Paragraphs;
+    /// A person's name, 1 to 120 characters in one line.
+    PersonName: Field::Name, limits::NAME, Line;
+    /// A subject, 1 to 200 characters in one line.
+    Subject: Field::Subject, limits::SUBJECT, Line;
     /// What goes with a rating, 1 to 1000 characters.
-    RatingComment: Field::Comment, limits::RATING_COMMENT;
+    RatingComment: Field::Comment, limits::RATING_COMMENT, Paragraphs;
 }
 
-fn line(raw: &str, field: Field, limit: usize) -> Result<String, Refusal> {
-    let text = raw.trim();
-    if text.is_empty() {
-        return Err(Refusal::of(field, Code::Required));
-    }
-    if text.contains('\0') {
+/// How a text is laid out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Line,
+    Paragraphs,
+}
+
+fn parse(raw: &str, field: Field, limit: usize, shape: Shape) -> Result<String, Refusal> {
+    if raw.contains('\0') {
         return Err(Refusal::of(field, Code::CharacterInvalid));
+    }
+    let text = folded(raw, shape);
+    let text = text.trim();
+    if is_blank(text) {
+        return Err(Refusal::of(field, Code::Required));
     }
     if text.chars().nth(limit).is_some() {
         return Err(Refusal::of(field, Code::TooLong).limit(limit as u64));
     }
     Ok(text.to_owned())
+}
+
+/// The text as it is stored: in paragraphs every break is one line feed (CRLF is one character) and a tab stays; any other control
+/// character, and in a line any break, is a space.
+fn folded(raw: &str, shape: Shape) -> String {
+    let mut text = String::with_capacity(raw.len());
+    let mut after_return = false;
+    for c in raw.chars() {
+        let is_second = after_return && c == '\n';
+        after_return = c == '\r';
+        if is_second {
+            continue;
+        }
+        text.push(match (c, shape) {
+            (
+                '\n' | '\r' | '\x0b' | '\x0c' | '\u{85}' | '\u{2028}' | '\u{2029}',
+                Shape::Paragraphs,
+            ) => '\n',
+            ('\t', Shape::Paragraphs) => '\t',
+            (c, _) if is_control(c) => ' ',
+            _ => c,
+        });
+    }
+    text
+}
+
+/// Whether the character controls the text around it: the control characters of Unicode, and its separators of lines and paragraphs.
+pub fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Whether nobody would see anything of a text: nothing but spaces and invisible characters. Such a text is missing text
+/// (`behaviours.md`, "Limits and bad input").
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_control(c) || is_invisible(c))
+}
+
+/// How many characters a composer holds, counted as they are when it is sent: trimmed, and none where nothing can be seen.
+pub fn characters(text: &str) -> usize {
+    if is_blank(text) { 0 } else { text.trim().chars().count() }
+}
+
+/// Whether the character alone shows nothing: those that Unicode has left out of sight (`Default_Ignorable_Code_Point`, Unicode 17), and
+/// those that are blank by their glyph. Beside others they have a meaning: they join emoji and letters, and stay.
+pub fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{16fe4}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d159}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// An address as the HTML standard's `input type=email` takes it, at most 254 bytes, kept as typed
@@ -82,7 +164,7 @@ impl EmailAddress {
     /// Checks against the HTML standard's pattern.
     pub fn parse(raw: &str) -> Result<Self, Refusal> {
         let text = raw.trim();
-        if text.is_empty() {
+        if is_blank(text) {
             return Err(Refusal::of(Field::Email, Code::Required));
         }
         if text.len() > limits::EMAIL_BYTES {

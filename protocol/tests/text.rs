@@ -3,7 +3,10 @@
 use protocol::{
     Code, Field, Refusal, limits,
     strings::Strings,
-    text::{ChatText, EmailAddress, FormText, PersonName, RatingComment, Subject},
+    text::{
+        ChatText, EmailAddress, FormText, PersonName, RatingComment, Subject, characters, is_blank,
+        is_control, is_invisible,
+    },
 };
 
 fn refused<T>(result: Result<T, Refusal>) -> Refusal {
@@ -102,6 +105,65 @@ fn length_counts_characters_after_trimming() {
         Subject, Subject, limits::SUBJECT;
         RatingComment, Comment, limits::RATING_COMMENT;
     }
+}
+
+/// Signs that show nothing: of the field's reports, and one of every other range.
+const INVISIBLE: &str = "\u{ad}\u{34f}\u{61c}\u{115f}\u{1160}\u{17b4}\u{180b}\u{180e}\u{200b}\u{200d}\u{200f}\u{202e}\u{2060}\u{2066}\u{206f}\u{2800}\u{3164}\u{fe0f}\u{feff}\u{ffa0}\u{fff9}\u{1d159}\u{1d173}\u{e0001}\u{e007f}\u{e0100}";
+
+#[test]
+fn text_that_nobody_can_see_is_missing() {
+    macro_rules! missing {
+        ($($text:ident $field:ident),*) => {$(
+            for sign in INVISIBLE.chars().chain(['\u{3000}', '\u{1680}', '\x07', '\u{85}', '\u{2028}']) {
+                let alone = refused($text::parse(&format!(" {sign}\n{sign}")));
+                assert_eq!(alone, Refusal::of(Field::$field, Code::Required), "{sign:?}");
+                let beside = format!("a{sign}b");
+                assert!($text::parse(&beside).is_ok(), "{sign:?}");
+            }
+            assert_eq!(refused($text::parse(INVISIBLE)).code, Code::Required);
+        )*};
+    }
+    missing!(ChatText Message, FormText Message, PersonName Name, Subject Subject, RatingComment Comment);
+    assert_eq!(refused(EmailAddress::parse("\u{feff}\u{200b}")).code, Code::Required);
+    assert!(is_blank("") && is_blank(INVISIBLE) && !is_blank("\u{200b}.") && !is_blank("◌"));
+    assert_eq!(characters(INVISIBLE), 0);
+    assert_eq!(characters("  ñandú 👋🏽 \n"), 8);
+}
+
+#[test]
+fn emoji_with_joiners_and_letters_with_marks_stay_whole() {
+    for text in ["👨‍👩‍👧", "❤️", "🏳️‍🌈", "1️⃣", "می‌خواهم", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "e\u{301}"]
+    {
+        assert_eq!(ChatText::parse(text).expect("seen").as_str(), text);
+        assert_eq!(PersonName::parse(text).expect("seen").as_str(), text);
+    }
+    assert!(!"👨👩👧❤🏳🏴".chars().any(is_invisible));
+}
+
+#[test]
+fn a_line_is_one_line() {
+    for (typed, kept) in [
+        ("Ana\nNúmero: CO-1", "Ana Número: CO-1"),
+        ("Ana\r\nDe: jefe@example.com", "Ana De: jefe@example.com"),
+        ("Ana\rRuiz", "Ana Ruiz"),
+        ("Ana\u{2028}Ruiz\u{2029}Paz\u{85}Sol", "Ana Ruiz Paz Sol"),
+        ("Ana\tRuiz\x0b\x1b[31m", "Ana Ruiz  [31m"),
+        ("\n\r Ana \x7f", "Ana"),
+    ] {
+        assert_eq!(PersonName::parse(typed).expect("a name").as_str(), kept);
+        assert!(!Subject::parse(typed).expect("a subject").as_str().chars().any(is_control));
+    }
+}
+
+#[test]
+fn paragraphs_have_line_feeds_as_their_only_breaks() {
+    let typed = "uno\r\ndos\rtres\n\ncuatro\u{2028}cinco\u{2029}seis\u{85}siete\x0bocho\tnueve\x1b[2Jdiez\x08\u{9b}";
+    let kept = "uno\ndos\ntres\n\ncuatro\ncinco\nseis\nsiete\nocho\tnueve [2Jdiez";
+    assert_eq!(ChatText::parse(typed).expect("a text").as_str(), kept);
+    assert_eq!(FormText::parse(typed).expect("a text").as_str(), kept);
+    assert_eq!(RatingComment::parse(typed).expect("a text").as_str(), kept);
+    let longest = "\r\n".repeat(limits::CHAT_TEXT - 2);
+    assert!(ChatText::parse(&format!("a{longest}b")).is_ok(), "CRLF is one character");
 }
 
 #[test]

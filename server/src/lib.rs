@@ -24,6 +24,7 @@ use edge::{
     open_sockets::OpenSockets,
     rates::Rates,
     state::{Server, Shared},
+    undeclared_proxy::UndeclaredProxy,
 };
 use ops::{assets, demo::Demo, listener};
 use settings::{PublicUrl, Settings};
@@ -109,6 +110,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         desk,
         public,
         trusted_proxies: settings.trusted_proxies,
+        undeclared_proxy: UndeclaredProxy::default(),
         metrics_token: settings.metrics_token,
         counters: Counters::default(),
         sockets: OpenSockets::default(),

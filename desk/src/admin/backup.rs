@@ -1,6 +1,6 @@
 //! A consistent copy of everything in one file, made while the desk works.
 
-use crate::{Desk, Error, Result, tickets::files};
+use crate::{Desk, Error, Result, private, tickets::files};
 use std::{
     fs, io,
     io::Read,
@@ -89,11 +89,8 @@ impl Drop for Parts {
 
 /// A new file for its owner's eyes only: the secret key goes into it.
 fn create(path: &Path) -> io::Result<Archive> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = io::BufWriter::with_capacity(1 << 20, options.open(path)?);
+    let file = private::file_options().write(true).create_new(true).open(path)?;
+    let file = io::BufWriter::with_capacity(1 << 20, file);
     Ok(tar::Builder::new(file))
 }
 

@@ -35,9 +35,10 @@ impl Desk {
                 .execute(c)
                 .await
                 .map(|done| done.rows_affected()))?;
-            if marked > 0 {
-                bump_revision(&mut tx).await?;
+            if marked == 0 {
+                return Ok(());
             }
+            bump_revision(&mut tx).await?;
             self.commit(tx).await
         })?;
         routing::sites_were_changed(self).await?;
@@ -59,23 +60,22 @@ statement!(DELETE = "delete from sites where id = $1 and removed_at is not null"
 
 /// Deletes a removed site with all that is in it, once its last chat has ended.
 pub(crate) async fn sweep(desk: &Desk, site: &Site) -> Result<Removal> {
-    let swept = retry!({
+    let (live, stored) = retry!({
         let mut tx = desk.begin().await?;
         let live = live_chats(&mut tx, site).await?;
         if live > 0 {
-            return Ok(Err(Removal::Closing { chats: live }));
+            return Ok((live, Vec::new()));
         }
         let stored = files::stored_at_site(&mut tx, &site.key).await?;
         run!(tx, c => sqlx::query(DELETE).bind(site.id.0).execute(c).await.map(|_| ()))?;
         follow::after_removal(&mut tx).await?;
         bump_revision(&mut tx).await?;
         desk.commit(tx).await?;
-        Ok(Ok(stored))
+        Ok((0, stored))
     })?;
-    let stored = match swept {
-        Ok(stored) => stored,
-        Err(not_yet) => return Ok(not_yet),
-    };
+    if live > 0 {
+        return Ok(Removal::Closing { chats: live });
+    }
     // Only now: a file without its row is swept up, a row without its file would be a broken promise.
     files::delete(desk, &stored).await;
     routing::sites_were_changed(desk).await?;

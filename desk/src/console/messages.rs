@@ -9,13 +9,17 @@ use crate::{
         Agent,
         permission::{self, Action},
     },
-    tickets::{ChatState, LockedTicket, entries, files::attach},
+    tickets::{
+        ChatState, LockedTicket,
+        files::{Uploader, attach},
+        repeat::{self, SentMessage},
+    },
     writer::{Post, Posted, Sender, Turn},
 };
 use protocol::{
     Code, EntryId, FileId, Refusal, TicketId,
     entry::{AgentBody, Category},
-    text::{ChatText, FormText},
+    text::{ChatText, FormText, is_blank},
 };
 use tracing::instrument;
 
@@ -25,7 +29,8 @@ impl Desk {
     ///
     /// # Errors
     /// `NotFound` for a ticket that the agent does not see; `Forbidden` for a chat that is not theirs; `ChatEnded` when it ended meanwhile: the
-    /// text is not to go out as a mail unasked, the caller keeps it. Refusals of the text say what is wrong with it.
+    /// text is not to go out as a mail unasked, the caller keeps it. `AlreadySent` for another message under a known id.
+    /// Refusals of the text say what is wrong with it.
     pub async fn post_agent_message(
         &self,
         agent: &Agent,
@@ -52,7 +57,7 @@ impl Desk {
         text: &str,
         files: &[FileId],
     ) -> Result<Receipt> {
-        let only_files = !files.is_empty() && text.trim().is_empty();
+        let only_files = !files.is_empty() && is_blank(text);
         let text = if only_files { String::new() } else { FormText::parse(text)?.into() };
         // In a chat under way the writer asks the rule: the chat's owner writes. The site is known here without a look.
         let site = self.0.ticket_sites.find(ticket);
@@ -84,8 +89,9 @@ impl Desk {
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::See).await?;
-            if let Some(first) = entries::find(&mut tx, locked.id, id).await? {
-                return Ok(Receipt { id, seq: first.seq, at: first.at });
+            let sent = SentMessage { id, agent: Some(agent.id), text: &text, files };
+            if let Some(receipt) = repeat::find_receipt(&mut tx, &locked, sent).await? {
+                return Ok(receipt);
             }
             permission::check(agent, Action::Answer, &locked.on())?;
             self.check_in_use(locked.site)?;
@@ -93,7 +99,8 @@ impl Desk {
             if in_chat && !text.is_empty() {
                 ChatText::parse(&text)?;
             }
-            let files = attach(&mut tx, locked.site, locked.id, files).await?;
+            let by = Uploader::Agent { agent: agent.id, ticket, site: locked.site };
+            let files = attach(&mut tx, by, (ticket, id), files).await?;
             let (name, text) = (agent.name.clone(), text.clone());
             let message = AgentBody::Agent { agent: agent.id, name, text, files };
             let receipt = locked.add_as(&mut tx, id, now, message).await?;

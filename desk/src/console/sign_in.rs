@@ -41,10 +41,15 @@ impl Desk {
         sessions::sign_out(self, token).await
     }
 
-    /// Uses a one-time link's token (10 characters at least in the password), and signs in.
+    /// Uses a one-time link's token, and signs in. A password that is refused leaves the link as it is.
+    ///
+    /// # Errors
+    /// `NotFound` when the link is used up, too old, or was never there; refusals of the field `Password`.
     #[instrument(level = "debug", skip_all)]
     pub async fn set_password(&self, link_token: &str, password: &str) -> Result<SessionToken> {
-        let hash = self.0.passwords.hash(password).await?;
+        let email = accounts::find_email_of_link(self, link_token).await?;
+        let email = email.ok_or_else(Error::not_found)?;
+        let hash = self.0.passwords.hash(password, &email).await?;
         let now = self.now();
         let (agent, token) = retry!({
             let mut tx = self.begin().await?;

@@ -1,6 +1,6 @@
 //! The open database: one pool of connections on PostgreSQL, readers and one writer on SQLite.
 
-use crate::{OpenError, Result};
+use crate::{OpenError, Result, private};
 use sqlx::{
     ConnectOptions, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -37,6 +37,22 @@ pub(crate) fn is_postgres_url(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
+/// The database and its log are their owner's alone: SQLite gives the log the mode of the database.
+fn own_database(options: &SqliteConnectOptions) -> std::io::Result<()> {
+    let path = options.get_filename();
+    let in_memory = [":memory:", "file:"];
+    if in_memory.iter().any(|name| path.to_string_lossy().starts_with(name)) {
+        return Ok(());
+    }
+    private::make_file(path)?;
+    for log in ["-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(log);
+        private::tighten(Path::new(&name));
+    }
+    Ok(())
+}
+
 impl Db {
     /// Connects; makes a SQLite file that is not there.
     pub(crate) async fn open(url: &str) -> std::result::Result<Self, OpenError> {
@@ -68,6 +84,7 @@ impl Db {
             .statement_cache_capacity(STATEMENTS)
             .row_buffer_size(1024)
             .disable_statement_logging();
+        own_database(&options).map_err(|source| OpenError::Database(sqlx::Error::Io(source)))?;
         // The writer first: it makes the file and puts it into WAL mode.
         let write = SqlitePoolOptions::new()
             .max_connections(1)
@@ -95,6 +112,8 @@ impl Db {
     /// A consistent copy of a SQLite database in a new file.
     pub(crate) async fn copy_sqlite(&self, to: &Path) -> Result<bool> {
         let Self::Sqlite { read, .. } = self else { return Ok(false) };
+        // SQLite copies into an empty file, and would make one that others can read.
+        private::make_file(to)?;
         // `query_only` refuses VACUUM, also into another file; the connection gets it back before the pool does.
         let mut connection = read.acquire().await?;
         sqlx::query("pragma query_only = off").execute(&mut *connection).await?;

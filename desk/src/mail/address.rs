@@ -4,7 +4,10 @@
 
 use crate::{OpenError, secret::Secret};
 use lettre::{Address, message::Mailbox};
-use protocol::{TicketId, text::EmailAddress};
+use protocol::{
+    TicketId,
+    text::{EmailAddress, is_control},
+};
 use uuid::Uuid;
 
 /// Longest local part (RFC 5321, 4.5.3.1.1).
@@ -25,7 +28,7 @@ impl Sender {
     pub(super) fn parse(text: &str) -> Result<Self, OpenError> {
         let refused =
             |message: &str| OpenError::Mail { setting: "mail-from", message: message.to_owned() };
-        if text.chars().any(char::is_control) {
+        if text.chars().any(is_control) {
             return Err(refused("must be one line"));
         }
         let (name, address) = match text.trim().strip_suffix('>').and_then(|t| t.rsplit_once('<')) {
@@ -87,7 +90,7 @@ pub(super) fn mailbox(name: Option<&str>, address: &str) -> Option<Mailbox> {
 pub(super) fn header_text(text: &str) -> String {
     let plain: String = text
         .chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .map(|c| if is_control(c) { ' ' } else { c })
         .filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
         .collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -242,6 +242,21 @@ pub(crate) async fn set_link(
         .map(|_| ()))
 }
 
+statement!(
+    EMAIL_OF_LINK = "\
+    select a.email from one_time_links l join agents a on a.id = l.agent_id \
+    where l.token_hash = $1 and l.expires_at > $2"
+);
+
+/// The address of the agent whose link the token is.
+pub(crate) async fn find_email_of_link(desk: &Desk, token: &str) -> Result<Option<String>> {
+    read!(desk.db(), c => sqlx::query_scalar(EMAIL_OF_LINK)
+        .bind(&hashed(token)[..])
+        .bind(desk.now().0)
+        .fetch_optional(c)
+        .await)
+}
+
 /// Whose link the token is; it is used up by this.
 pub(crate) async fn use_link(tx: &mut Tx, token: &str, now: Timestamp) -> Result<Option<AgentId>> {
     let agent: Option<Uuid> = run!(tx, c => sqlx::query_scalar(USE_LINK)

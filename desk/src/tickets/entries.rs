@@ -11,7 +11,7 @@ use crate::{
 use protocol::{
     AgentId, EntryId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentBody, AgentEntry, VisitorBody, VisitorEntry},
-    limits,
+    limits, text,
 };
 use uuid::Uuid;
 
@@ -197,8 +197,13 @@ pub(crate) async fn add(tx: &mut Tx, ticket: TicketId, entry: &AgentEntry) -> Re
 }
 
 fn entry((seq, id, at, body): Row) -> Result<AgentEntry> {
-    let body = serde_json::from_str(&body).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    let body = read_body(&body)?;
     Ok(AgentEntry { seq: Seq(seq), id: EntryId(id), at: Timestamp(at), body })
+}
+
+/// A body as it was stored.
+pub(crate) fn read_body(stored: &str) -> Result<AgentBody> {
+    Ok(serde_json::from_str(stored).map_err(|error| sqlx::Error::Decode(Box::new(error)))?)
 }
 
 /// The beginning of a message for lists: one line of at most 140 characters.
@@ -211,7 +216,7 @@ pub(crate) fn preview(text: &str) -> String {
             line.push('…');
             break;
         }
-        line.push(if character.is_control() { ' ' } else { character });
+        line.push(if text::is_control(character) { ' ' } else { character });
     }
     line
 }

@@ -6,12 +6,14 @@ pub mod files;
 pub(crate) mod follow;
 mod locked;
 mod new;
+pub(crate) mod repeat;
 mod site_of;
 pub(crate) mod transcript;
 mod visitor;
 
 pub(crate) use chat::{ChatState, LockedChat, OpenOffer};
 pub(crate) use locked::LockedTicket;
+pub(crate) use new::FormDigest;
 pub use new::{NewChat, NewRequest};
 pub(crate) use site_of::{PlaceRow, TicketSites, party, place_columns};
 pub use visitor::Visitor;

@@ -1,9 +1,11 @@
 //! What opens a ticket: the two forms, with everything in them valid.
 
+use crate::{Error, Result};
 use protocol::{
-    EntryId, FileId, PageUrl,
+    Code, EntryId, FileId, PageUrl, Refusal,
     text::{ChatText, EmailAddress, FormText, PersonName, Subject},
 };
+use sha2::{Digest, Sha256};
 
 /// The pre-chat form: name or e-mail is there (`NameOrEmailRequired` otherwise).
 #[derive(Clone, Debug)]
@@ -28,9 +30,63 @@ pub struct NewRequest {
     pub name: Option<PersonName>,
     pub email: EmailAddress,
     pub text: FormText,
-    /// Stored by [`crate::Desk::begin_upload`] for this site, and not yet on a message.
+    /// Stored with this form, by [`crate::Desk::begin_upload`], and not yet on a message.
     pub files: Vec<FileId>,
     pub page: Option<PageUrl>,
     pub lang: String,
     pub zone: Option<String>,
+}
+
+/// What was typed into a form, as a SHA-256: two forms with one id and one digest are one form, sent twice. What nobody typed (page,
+/// zone, language) is not in it. Files are compared by [`super::files::are_same`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FormDigest([u8; 32]);
+
+impl FormDigest {
+    fn of(typed: [Option<&str>; 4]) -> Self {
+        let mut digest = Sha256::new();
+        for text in typed {
+            // Its length in front, so that no end of one text can be the beginning of the next.
+            let text = text.unwrap_or_default();
+            digest.update((text.len() as u64).to_be_bytes());
+            digest.update(text);
+        }
+        Self(digest.finalize().into())
+    }
+
+    /// A digest that was stored.
+    pub(crate) fn stored(bytes: Vec<u8>) -> Result<Self> {
+        let wrong = |_| sqlx::Error::Decode("a digest has 32 bytes".into());
+        Ok(Self(bytes.try_into().map_err(wrong)?))
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether the form that opened a ticket is the one that was sent again.
+    ///
+    /// # Errors
+    /// `AlreadySent` when it was another: its sender keeps the text and learns nothing of the ticket.
+    pub(crate) fn check(self, sent: Self) -> Result<()> {
+        if self == sent { Ok(()) } else { Err(Error::from(Refusal::new(Code::AlreadySent))) }
+    }
+}
+
+impl NewChat {
+    pub(crate) fn digest(&self) -> FormDigest {
+        FormDigest::of([
+            self.name.as_ref().map(PersonName::as_str),
+            self.email.as_ref().map(EmailAddress::as_str),
+            self.subject.as_ref().map(Subject::as_str),
+            Some(self.text.as_str()),
+        ])
+    }
+}
+
+impl NewRequest {
+    pub(crate) fn digest(&self) -> FormDigest {
+        let name = self.name.as_ref().map(PersonName::as_str);
+        FormDigest::of([name, Some(self.email.as_str()), None, Some(self.text.as_str())])
+    }
 }

@@ -3,6 +3,7 @@
 use crate::{
     OpenError, Options,
     db::{is_postgres_url, statement},
+    private,
 };
 use sqlx::{
     ConnectOptions, PgConnection, postgres::PgConnectOptions, sqlite::SqliteConnectOptions,
@@ -120,8 +121,9 @@ fn lock_file(options: &Options, url: &str) -> Result<Option<File>, KeeperError> 
     let unusable = |source| KeeperError::File { path: database.to_owned(), source };
     let database = real_path(database).map_err(unusable)?;
     let path = database.with_added_extension("lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = private::file_options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|source| KeeperError::File { path: path.clone(), source })?;
+    private::tighten(&path);
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(taken_file(&options.data_dir, &database)),
@@ -140,7 +142,7 @@ fn lock_file(options: &Options, url: &str) -> Result<Option<File>, KeeperError> 
 fn real_path(database: &Path) -> io::Result<PathBuf> {
     let folder = database.parent().filter(|folder| *folder != Path::new(""));
     let folder = folder.unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
+    private::make_folder(folder)?;
     let name = database.file_name().unwrap_or_default();
     database.canonicalize().or_else(|_| Ok(folder.canonicalize()?.join(name)))
 }

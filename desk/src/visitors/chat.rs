@@ -15,10 +15,10 @@ use protocol::{
 use tracing::instrument;
 
 impl Desk {
-    /// Opens a ticket with a waiting chat and its first message, and offers it. The same `id` again answers the first ticket.
+    /// Opens a ticket with a waiting chat and its first message, and offers it. The same form again answers the first ticket.
     ///
     /// # Errors
-    /// `ChatClosed` when the button says Ayuda: the same text fits into a request. `NameOrEmailRequired` without a name and without an address.
+    /// `AlreadySent` for another form with its `id`. `ChatClosed` when the button says Ayuda: the same text fits into a request. `NameOrEmailRequired` without a name and without an address.
     #[instrument(level = "debug", skip_all, fields(site = %site.key))]
     pub async fn start_chat(&self, site: &Site, new: NewChat) -> Result<Started> {
         if new.name.is_none() && new.email.is_none() {
@@ -35,6 +35,7 @@ impl Desk {
             ticket: TicketId(self.clock().new_id()),
             chat: ChatId(self.clock().new_id()),
             beginning: self.clock().new_entry_id(),
+            digest: new.digest(),
             new,
         };
         let opened = self.0.writer.start(start).await?;

@@ -5,13 +5,17 @@ use crate::{
     db::{retry, run_detached},
     live::Receipt,
     mail::{AgentMail, mail_agents},
-    tickets::{LockedTicket, Visitor, entries, files::attach},
+    tickets::{
+        LockedTicket, Visitor,
+        files::{Uploader, attach},
+        repeat::{self, SentMessage},
+    },
     writer::{Post, Posted, Sender, Turn},
 };
 use protocol::{
     Code, EntryId, Field, FileId, Refusal,
     entry::{AgentBody, Category},
-    text::{ChatText, FormText},
+    text::{ChatText, FormText, is_blank},
 };
 use tracing::instrument;
 
@@ -20,7 +24,8 @@ impl Desk {
     /// reply (reopens a closed ticket, tells agents by mail). Text may be empty when there are files.
     ///
     /// # Errors
-    /// Refusals of the text or of its files, and `NotFound`, are for good; with any other error the same id may be sent again.
+    /// Refusals of the text or of its files, `NotFound`, and `AlreadySent` for another message under a known id are for good;
+    /// with any other error the same id may be sent again.
     pub async fn post_visitor_message(
         &self,
         visitor: Visitor,
@@ -45,7 +50,7 @@ impl Desk {
         text: &str,
         files: &[FileId],
     ) -> Result<Receipt> {
-        if !files.is_empty() && text.trim().is_empty() {
+        if !files.is_empty() && is_blank(text) {
             return self.reply(&turn, visitor, id, String::new(), files).await;
         }
         let text = String::from(ChatText::parse(text)?);
@@ -94,10 +99,12 @@ impl Desk {
                 let mut tx = desk.begin().await?;
                 let mut locked =
                     LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
-                if let Some(first) = entries::find(&mut tx, locked.id, id).await? {
-                    return Ok(Receipt { id, seq: first.seq, at: first.at });
+                let sent = SentMessage { id, agent: None, text: &text, files: &files };
+                if let Some(receipt) = repeat::find_receipt(&mut tx, &locked, sent).await? {
+                    return Ok(receipt);
                 }
-                let files = attach(&mut tx, locked.site, locked.id, &files).await?;
+                let by = Uploader::Visitor(visitor);
+                let files = attach(&mut tx, by, (locked.id, id), &files).await?;
                 let message = AgentBody::Visitor { text: text.clone(), files };
                 let receipt = locked.add_as(&mut tx, id, now, message).await?;
                 if locked.live_chat().is_none() {

@@ -5,18 +5,24 @@ use crate::{
     db::{Tx, retry, run, statement},
     mail::{AgentMail, VisitorMail, mail_agents, mail_visitor},
     sites::Site,
-    tickets::{LockedTicket, NewRequest, files::attach},
+    tickets::{
+        FormDigest, LockedTicket, NewRequest, entries,
+        files::{self, Uploader, attach},
+    },
     writer,
 };
 use protocol::{
-    EntryId, PageUrl, Seq, SiteId, TicketId, TicketNumber, Timestamp, entry::AgentBody,
+    Code, PageUrl, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp, entry::AgentBody,
     form::Started, text::PersonName,
 };
 use tracing::instrument;
 use uuid::Uuid;
 
 impl Desk {
-    /// Opens a help request; mails the visitor number and link, tells the queue's agents. The same `id` again answers the first.
+    /// Opens a help request; mails the visitor number and link, tells the queue's agents. The same form again answers the first.
+    ///
+    /// # Errors
+    /// `AlreadySent` for another form with its `id`.
     #[instrument(level = "debug", skip_all, fields(site = %site.key))]
     pub async fn open_request(&self, site: &Site, new: NewRequest) -> Result<Started> {
         self.check_in_use(site.id)?;
@@ -33,7 +39,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(TicketId, TicketNumber, Seq)> {
         let mut tx = self.begin().await?;
-        if let Some(first) = find(&mut tx, site.id, new.id).await? {
+        if let Some(first) = find(&mut tx, site.id, new).await? {
             return Ok(first);
         }
         let (number, state) =
@@ -52,6 +58,7 @@ impl Desk {
             .bind(&new.lang)
             .bind(new.zone.as_deref())
             .bind(now.0)
+            .bind(new.digest().as_bytes())
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
@@ -60,7 +67,8 @@ impl Desk {
             return Err(Error::Conflict);
         }
         let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
-        let files = attach(&mut tx, site.id, ticket, &new.files).await?;
+        let by = Uploader::Form(site.id);
+        let files = attach(&mut tx, by, (ticket, new.id), &new.files).await?;
         let message = AgentBody::Visitor { text: new.text.as_str().to_owned(), files };
         let receipt = locked.add_as(&mut tx, new.id, now, message).await?;
         mail_visitor(&mut tx, self, &mut locked, VisitorMail::RequestReceived, now).await?;
@@ -76,28 +84,39 @@ statement!(ADD = "
     insert into tickets (
       id, site_id, start_id, number, queue_id, state_id, contact_name, contact_email,
       page, lang, zone, created_at, request_at, last_at,
-      priority, contact_verified, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $12, 'medium', false, 0, 0, 0, 0, 0, '')
+      start_digest, priority, contact_verified, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $12, $13, 'medium', false, 0, 0, 0, 0, 0, '')
     on conflict do nothing");
 
 statement!(
     FIND = "
-    select t.id, t.number, e.seq
+    select t.id, t.number, t.start_digest
     from tickets t
-    join entries e on e.id = t.start_id and e.ticket_id = t.id
     where t.site_id = $1 and t.start_id = $2"
 );
 
-/// The ticket that a form with this id opened before.
+/// The ticket that this form opened before.
+///
+/// # Errors
+/// `AlreadySent` when another form with its id opened it.
 async fn find(
     tx: &mut Tx,
     site: SiteId,
-    start: EntryId,
+    new: &NewRequest,
 ) -> Result<Option<(TicketId, TicketNumber, Seq)>> {
-    let row = run!(tx, c => sqlx::query_as::<_, (Uuid, String, i64)>(FIND)
+    let row = run!(tx, c => sqlx::query_as::<_, (Uuid, String, Vec<u8>)>(FIND)
         .bind(site.0)
-        .bind(start.0)
+        .bind(new.id.0)
         .fetch_optional(c)
         .await)?;
-    Ok(row.map(|(ticket, number, seq)| (TicketId(ticket), TicketNumber(number), Seq(seq))))
+    let Some((ticket, number, digest)) = row else { return Ok(None) };
+    FormDigest::stored(digest)?.check(new.digest())?;
+    let ticket = TicketId(ticket);
+    let first = entries::find(tx, ticket, new.id).await?.ok_or_else(Error::not_found)?;
+    if let AgentBody::Visitor { files, .. } = &first.body
+        && files::are_same(tx, site, files, &new.files).await?
+    {
+        return Ok(Some((ticket, TicketNumber(number), first.seq)));
+    }
+    Err(Refusal::new(Code::AlreadySent).into())
 }

@@ -1,7 +1,11 @@
 //! The writer's commands, and their answers.
 
 use super::turns::Turn;
-use crate::{Error, Result, live::Receipt, tickets::NewChat};
+use crate::{
+    Error, Result,
+    live::Receipt,
+    tickets::{FormDigest, NewChat},
+};
 use protocol::{
     AgentId, ChatId, EntryId, QueueId, Seq, SiteId, TicketId, TicketNumber, settings::Prefix,
 };
@@ -39,11 +43,22 @@ pub(crate) enum Sender {
     Agent(AgentId, String),
 }
 
+impl Sender {
+    /// None: the visitor.
+    pub(super) fn agent(&self) -> Option<AgentId> {
+        match self {
+            Self::Visitor(_) => None,
+            Self::Agent(agent, _) => Some(*agent),
+        }
+    }
+}
+
 /// The answer to a message.
 #[derive(Clone, Copy)]
 pub(crate) enum Posted {
     Committed(Receipt),
-    /// It does not belong into a chat under way: the verb writes it in a transaction of its own.
+    /// It does not belong into a chat under way, or another message has its id: the verb writes it in a transaction of its own, or
+    /// refuses it.
     NotInChat,
 }
 
@@ -58,6 +73,8 @@ pub(crate) struct Start {
     pub(crate) ticket: TicketId,
     pub(crate) chat: ChatId,
     pub(crate) beginning: EntryId,
+    /// What makes a form with the same id the same form.
+    pub(crate) digest: FormDigest,
     pub(crate) new: NewChat,
 }
 

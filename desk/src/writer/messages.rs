@@ -10,7 +10,7 @@ use crate::{
     Error, Result,
     db::{Rows, Tx, rows, run},
     live::{Event, LastMessage, Receipt, RowChange},
-    tickets::{ChatState, entries},
+    tickets::{ChatState, entries, repeat::files_of_same},
 };
 use protocol::{
     AgentId, EntryId, QueueId, Seq, SiteId, TicketId, Timestamp,
@@ -38,12 +38,12 @@ pub(super) struct Row {
     chat_agent: Option<Uuid>,
     seq: Option<i64>,
     at: Option<i64>,
-    entry_agent: Option<Uuid>,
+    body: Option<String>,
 }
 
 rows!(
     READ = "select v.column3 as n, t.site_id, t.queue_id, t.last_seq, t.unread,
-       c.state as chat_state, c.agent_id as chat_agent, e.seq, e.at, e.agent_id as entry_agent
+       c.state as chat_state, c.agent_id as chat_agent, e.seq, e.at, e.body
      from (values ",
     "?uuid, ?uuid, ?bigint",
     ") as v
@@ -109,11 +109,11 @@ pub(super) fn plan(
     now: Timestamp,
 ) -> Plan {
     let mut plan = Plan::default();
-    let mut stored: HashMap<(TicketId, EntryId), Receipt> = HashMap::new();
+    let mut stored: HashMap<(TicketId, EntryId), (Receipt, &Post)> = HashMap::new();
     for &(n, post) in posts {
         let known = match cache.find(post.ticket) {
             Some(cached) => Some(Ok((cached, None))),
-            None => rows.get(&n).map(|row| Ok((row.cached()?, row.stored(post.id)))),
+            None => rows.get(&n).map(|row| Ok((row.cached()?, row.stored(post.id)?))),
         };
         let posted = match known {
             None => Err(Error::not_found()),
@@ -149,10 +149,13 @@ impl Row {
         })
     }
 
-    /// The entry that the message was stored as before, and the agent whose it is.
-    fn stored(&self, id: EntryId) -> Option<(Receipt, Option<AgentId>)> {
-        let receipt = Receipt { id, seq: Seq(self.seq?), at: Timestamp(self.at?) };
-        Some((receipt, self.entry_agent.map(AgentId)))
+    /// The entry that is stored under the message's id.
+    fn stored(&self, id: EntryId) -> Result<Option<(Receipt, AgentBody)>> {
+        let (Some(seq), Some(at), Some(body)) = (self.seq, self.at, &self.body) else {
+            return Ok(None);
+        };
+        let receipt = Receipt { id, seq: Seq(seq), at: Timestamp(at) };
+        Ok(Some((receipt, entries::read_body(body)?)))
     }
 }
 
@@ -176,12 +179,12 @@ async fn read(tx: &mut Tx, posts: &[(usize, &Post)]) -> Result<HashMap<usize, Ro
 }
 
 /// Gives one message its place, unless it has one or does not belong into a chat.
-fn place(
-    post: &Post,
+fn place<'a>(
+    post: &'a Post,
     cached: CachedTicket,
-    before: Option<(Receipt, Option<AgentId>)>,
+    before: Option<(Receipt, AgentBody)>,
     plan: &mut Plan,
-    stored: &mut HashMap<(TicketId, EntryId), Receipt>,
+    stored: &mut HashMap<(TicketId, EntryId), (Receipt, &'a Post)>,
     now: Timestamp,
 ) -> Result<Posted> {
     if let Sender::Visitor(site) = post.sender
@@ -189,15 +192,13 @@ fn place(
     {
         return Err(Error::not_found());
     }
-    if let Some((receipt, author)) = before {
-        // A receipt is for its sender; the verb decides by the site whether another agent may have it.
-        return Ok(match &post.sender {
-            Sender::Agent(agent, _) if author != Some(*agent) => Posted::NotInChat,
-            _ => Posted::Committed(receipt),
-        });
+    if let Some((receipt, body)) = before {
+        let same = files_of_same(&body, post.sender.agent(), &post.text);
+        return Ok(receipt_if(receipt, same.is_some_and(<[_]>::is_empty)));
     }
-    if let Some(receipt) = stored.get(&(post.ticket, post.id)) {
-        return Ok(Posted::Committed(*receipt));
+    if let Some((receipt, first)) = stored.get(&(post.ticket, post.id)) {
+        let is_same = first.sender.agent() == post.sender.agent() && first.text == post.text;
+        return Ok(receipt_if(*receipt, is_same));
     }
     match post.turn.admission() {
         Admission::Write => {}
@@ -228,7 +229,7 @@ fn place(
     target.after.unread += unread;
     target.preview = entries::preview(&post.text);
     let receipt = Receipt { id: post.id, seq: target.after.last, at: now };
-    stored.insert((post.ticket, post.id), receipt);
+    stored.insert((post.ticket, post.id), (receipt, post));
     plan.entries.push((post.ticket, AgentEntry { seq: receipt.seq, id: post.id, at: now, body }));
     Ok(Posted::Committed(receipt))
 }
@@ -237,6 +238,11 @@ fn place(
 fn leave(post: &Post) -> Posted {
     post.turn.leave();
     Posted::NotInChat
+}
+
+/// A receipt is for whoever sends the same again; the verb refuses anything else, after it has asked who may see the ticket.
+fn receipt_if(receipt: Receipt, is_same: bool) -> Posted {
+    if is_same { Posted::Committed(receipt) } else { Posted::NotInChat }
 }
 
 async fn update(tx: &mut Tx, targets: &BTreeMap<TicketId, Target>, now: Timestamp) -> Result<()> {

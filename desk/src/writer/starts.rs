@@ -5,7 +5,7 @@ use crate::{
     Desk, Error, Result,
     db::{Count, Rows, Tx, rows, run, statement},
     live::{Event, On, Party, RowChange},
-    tickets::entries,
+    tickets::{FormDigest, entries},
 };
 use protocol::{
     Code, EntryId, PageUrl, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp,
@@ -19,7 +19,7 @@ use uuid::Uuid;
 const FIRST_MESSAGE: Seq = Seq(2);
 
 rows!(
-    FIND = "select v.column3, t.id, t.number, e.seq
+    FIND = "select v.column3, t.id, t.number, e.seq, t.start_digest
      from (values ",
     "?uuid, ?uuid, ?bigint",
     ") as v
@@ -37,9 +37,9 @@ rows!(
     ADD_TICKETS = "insert into tickets (
        id, site_id, start_id, number, queue_id, state_id, chat_id, contact_name, contact_email,
        subject, page, lang, zone, preview, created_at, last_at,
-       priority, contact_verified, last_seq, visitor_seen, agent_seen, mailed_upto, unread)
+       priority, start_digest, contact_verified, last_seq, visitor_seen, agent_seen, mailed_upto, unread)
      values ",
-    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, 2, 0, 0, 0, 1",
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, 2, 0, 0, 0, 1",
     " on conflict do nothing"
 );
 
@@ -77,18 +77,22 @@ pub(super) async fn write(
         return Ok(());
     }
     let found = find(tx, &starts).await?;
-    let mut first: HashMap<(SiteId, EntryId), usize> = HashMap::new();
+    let mut first: HashMap<(SiteId, EntryId), (usize, FormDigest)> = HashMap::new();
     let mut by_site: BTreeMap<SiteId, Vec<(usize, &Start)>> = BTreeMap::new();
     let mut again = Vec::new();
     for (n, start) in starts {
-        if let Some(opened) = found.get(&n) {
-            done[n] = Some(Done::Opened(Ok(opened.clone())));
+        if let Some((opened, digest)) = found.get(&n) {
+            let opened = digest.check(start.digest).map(|()| opened.clone());
+            done[n] = Some(Done::Opened(opened));
         } else if !start.open {
             done[n] = Some(Done::Opened(Err(Refusal::new(Code::ChatClosed).into())));
-        } else if let Some(&earlier) = first.get(&(start.site, start.new.id)) {
-            again.push((n, earlier));
+        } else if let Some((earlier, digest)) = first.get(&(start.site, start.new.id)) {
+            match digest.check(start.digest) {
+                Ok(()) => again.push((n, *earlier)),
+                Err(refused) => done[n] = Some(Done::Opened(Err(refused))),
+            }
         } else {
-            first.insert((start.site, start.new.id), n);
+            first.insert((start.site, start.new.id), (n, start.digest));
             by_site.entry(start.site).or_default().push((n, start));
         }
     }
@@ -146,24 +150,27 @@ fn announce(tx: &mut Tx, start: &Start, entries: &mut Vec<(TicketId, AgentEntry)
     tx.offer(start.site);
 }
 
-async fn find(tx: &mut Tx, starts: &[(usize, &Start)]) -> Result<HashMap<usize, Opened>> {
+async fn find(
+    tx: &mut Tx,
+    starts: &[(usize, &Start)],
+) -> Result<HashMap<usize, (Opened, FormDigest)>> {
     let (text, size) = FIND.text(tx, starts.len());
-    let rows: Vec<(i64, Uuid, String, i64)> = run!(tx, c => {
-        let mut query = sqlx::query_as::<_, (i64, Uuid, String, i64)>(text);
+    let rows: Vec<(i64, Uuid, String, i64, Vec<u8>)> = run!(tx, c => {
+        let mut query = sqlx::query_as(text);
         for (n, start) in Rows::filled(starts, size) {
             let n = i64::try_from(*n).expect("a batch is small");
             query = query.bind(start.site.0).bind(start.new.id.0).bind(n);
         }
         query.fetch_all(c).await
     })?;
-    Ok(rows
-        .into_iter()
-        .map(|(n, ticket, number, seq)| {
+    rows.into_iter()
+        .map(|(n, ticket, number, seq, digest)| {
             let opened =
                 Opened { ticket: TicketId(ticket), number: TicketNumber(number), seq: Seq(seq) };
-            (usize::try_from(n).expect("a place in the batch"), opened)
+            let n = usize::try_from(n).expect("a place in the batch");
+            Ok((n, (opened, FormDigest::stored(digest)?)))
         })
-        .collect())
+        .collect()
 }
 
 /// Takes so many numbers of a site: the last of them and the state that a new ticket is in. None: there is no such site.
@@ -203,7 +210,8 @@ async fn add(tx: &mut Tx, openings: &[Opening<'_>], now: Timestamp) -> Result<()
                 .bind(entries::preview(new.text.as_str()))
                 .bind(now.0)
                 .bind(now.0)
-                .bind(Priority::default().as_text());
+                .bind(Priority::default().as_text())
+                .bind(start.digest.as_bytes());
         }
         query.execute(c).await.map(|done| done.rows_affected())
     })?;

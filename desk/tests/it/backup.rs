@@ -1,6 +1,7 @@
 //! A copy of everything, and back.
 
 use crate::world::{Engine, World};
+use desk::tickets::files::Uploader;
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -17,7 +18,7 @@ fn unpack(archive: &Path, to: &Path) {
 async fn a_backup_made_under_load_is_a_desk_again() {
     let mut world = World::new(Engine::Sqlite).await;
     let site = world.site("uno").await;
-    let mut upload = world.desk.begin_upload(site.id, "a.txt").await.unwrap();
+    let mut upload = world.desk.begin_upload(Uploader::Form(site.id), "a.txt").await.unwrap();
     upload.write(b"hola").await.unwrap();
     let file = upload.finish().await.unwrap();
     let mut request = world.new_request("ana@example.com");

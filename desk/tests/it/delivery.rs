@@ -2,7 +2,7 @@
 
 use crate::world::{World, on_both, refused};
 use desk::{Desk, tickets::Visitor};
-use protocol::{Code, Seq, entry::VisitorBody};
+use protocol::{Code, Seq, entry::VisitorBody, text::FormText};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ on_both! {
     a_resume_answers_what_is_missing,
     bad_text_is_refused_before_it_is_written,
     an_id_counts_within_its_ticket,
+    another_message_under_a_known_id_is_refused_and_nothing_is_lost,
     what_the_writer_remembers_is_only_a_guess,
 }
 
@@ -186,6 +187,70 @@ async fn an_id_counts_within_its_ticket(world: World) {
     let other = world.desk.post_visitor_message(two, id, "dos", &[]).await.unwrap();
     assert_eq!(other.seq, Seq(4));
     assert_eq!(world.kinds(&agent, two.ticket).await.len(), 4);
+}
+
+async fn another_message_under_a_known_id_is_refused_and_nothing_is_lost(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &agent).await;
+    let (desk, ticket) = (&world.desk, visitor.ticket);
+    let theirs = world.says(visitor, "uno").await;
+    let ours = world.new_id();
+    desk.post_agent_message(&agent, ticket, ours, "uno", &[]).await.unwrap();
+    let reply = |text| FormText::parse(text).ok();
+    for _ in 0..2 {
+        // Other words, and the same words of another author.
+        let other = desk.post_visitor_message(visitor, theirs, "dos", &[]).await;
+        assert_eq!(refused(other), Code::AlreadySent);
+        let other = desk.post_visitor_message(visitor, ours, "uno", &[]).await;
+        assert_eq!(refused(other), Code::AlreadySent);
+        let other = desk.post_visitor_reply(visitor, theirs, reply("dos"), &[]).await;
+        assert_eq!(refused(other), Code::AlreadySent);
+        let other = desk.post_agent_message(&agent, ticket, ours, "dos", &[]).await;
+        assert_eq!(refused(other), Code::AlreadySent);
+        let other = desk.post_agent_message(&agent, ticket, theirs, "uno", &[]).await;
+        assert_eq!(refused(other), Code::AlreadySent);
+        assert_eq!(
+            desk.post_visitor_message(visitor, theirs, "uno", &[]).await.unwrap().seq,
+            Seq(4)
+        );
+        assert_eq!(
+            desk.post_visitor_reply(visitor, theirs, reply("uno"), &[]).await.unwrap().seq,
+            Seq(4)
+        );
+        assert_eq!(
+            desk.post_agent_message(&agent, ticket, ours, "uno", &[]).await.unwrap().seq,
+            Seq(5)
+        );
+        // As the writer knows it, and as it reads it anew.
+        let other = Desk::open(desk.options().clone()).await.unwrap();
+        assert_eq!(
+            refused(other.post_visitor_message(visitor, theirs, "dos", &[]).await),
+            Code::AlreadySent
+        );
+        other.close().await;
+    }
+    // Many at once: one text has the id, whoever sent the other keeps it.
+    let id = world.new_id();
+    let says = (0..20).map(|n| {
+        let (desk, text) = (desk.clone(), if n % 2 == 0 { "par" } else { "impar" });
+        tokio::spawn(async move { (text, desk.post_visitor_message(visitor, id, text, &[]).await) })
+    });
+    let mut outcomes = HashSet::new();
+    for say in says.collect::<Vec<_>>() {
+        let (text, outcome) = say.await.unwrap();
+        outcomes.insert((
+            text,
+            outcome.map(|receipt| receipt.seq).map_err(|error| error.refusal().code),
+        ));
+    }
+    assert_eq!(outcomes.len(), 2, "{outcomes:?}");
+    let expected = [Ok(Seq(6)), Err(Code::AlreadySent)];
+    assert!(outcomes.iter().all(|(_, outcome)| expected.contains(outcome)), "{outcomes:?}");
+    assert_eq!(
+        world.kinds(&agent, ticket).await,
+        ["chat_started", "visitor", "joined", "visitor", "agent", "visitor"]
+    );
 }
 
 /// Two processes write to one ticket in turn, so that what each remembers of it is out of date every time; then the chat ends.

@@ -1,13 +1,21 @@
 //! Files: what is taken, where it lies, and when it goes.
 
 use crate::world::{World, on_both, until};
-use desk::Error;
-use protocol::{Code, file::Attachment};
+use desk::{Error, tickets::files::Uploader};
+use protocol::{Code, Field, FileId, Refusal, file::Attachment, text::FormText};
 use std::time::Duration;
 
 async fn upload(world: &World, name: &str, content: &[u8]) -> desk::Result<Attachment> {
-    let site = &world.desk.sites()[0];
-    let mut upload = world.desk.begin_upload(site.id, name).await?;
+    upload_by(world, Uploader::Form(world.desk.sites()[0].id), name, content).await
+}
+
+async fn upload_by(
+    world: &World,
+    by: Uploader,
+    name: &str,
+    content: &[u8],
+) -> desk::Result<Attachment> {
+    let mut upload = world.desk.begin_upload(by, name).await?;
     for chunk in content.chunks(1000) {
         upload.write(chunk).await?;
     }
@@ -37,6 +45,9 @@ on_both! {
     a_file_is_stored_under_a_random_name_and_shown_under_a_clean_one,
     a_file_beyond_the_limit_is_refused_and_leaves_nothing,
     a_file_belongs_to_its_ticket_and_site,
+    a_file_comes_onto_no_message_but_its_uploaders,
+    a_program_is_refused_by_its_name_and_a_text_is_taken_in_any_encoding,
+    what_lies_in_the_data_folder_is_its_owners_alone,
     what_came_onto_no_message_is_swept_after_a_day,
     removing_a_site_removes_its_files,
 }
@@ -74,16 +85,14 @@ async fn a_file_beyond_the_limit_is_refused_and_leaves_nothing(world: World) {
         refused(upload(&world, "a.exe", b"MZ\x90\0\x03\0\0\0").await),
         (Code::FileType, None)
     );
-    assert_eq!(refused(upload(&world, "a.txt", b"").await), (Code::Required, None));
+    assert_eq!(refused(upload(&world, "a.txt", b"").await), (Code::FileEmpty, None));
     assert_eq!(stored(&world), 1);
 }
 
 async fn a_file_belongs_to_its_ticket_and_site(world: World) {
     let site = world.site("uno").await;
     let other = world.site("dos").await;
-    let mut upload = world.desk.begin_upload(site.id, "a.txt").await.unwrap();
-    upload.write(b"hola").await.unwrap();
-    let file = upload.finish().await.unwrap();
+    let file = upload_by(&world, Uploader::Form(site.id), "a.txt", b"hola").await.unwrap();
     let mut request = world.new_request("ana@example.com");
     request.files = vec![file.id];
     let started = world.desk.open_request(&site, request).await.unwrap();
@@ -99,6 +108,139 @@ async fn a_file_belongs_to_its_ticket_and_site(world: World) {
     let mut request = world.new_request("ana@example.com");
     request.files = vec![file.id];
     assert!(world.desk.open_request(&other, request).await.is_err());
+}
+
+/// Whoever attaches what another stored is answered like one who attaches what is not there.
+async fn a_file_comes_onto_no_message_but_its_uploaders(world: World) {
+    let site = world.site("uno").await;
+    let (lucia, _one) = world.at_console("lucia").await;
+    let (pedro, _two) = world.at_console("pedro").await;
+    let (ana, eva) = (world.chat_with(&site, &lucia).await, world.chat_with(&site, &lucia).await);
+    let by_agent = |ticket| Uploader::Agent { agent: lucia.id, ticket, site: site.id };
+    let store = async |by| upload_by(&world, by, "nota.txt", b"hola").await.unwrap().id;
+    let of_ana = store(Uploader::Visitor(ana)).await;
+    let of_form = store(Uploader::Form(site.id)).await;
+    let of_lucia = store(by_agent(ana.ticket)).await;
+    let nowhere = FileId(world.clock.new_id());
+    let not_there = Refusal::of(Field::Files, Code::NotFound);
+    let (desk, id) = (&world.desk, || world.new_id());
+    for file in [of_ana, of_form, of_lucia, nowhere] {
+        for text in ["mira", ""] {
+            let post = desk.post_visitor_message(eva, id(), text, &[file]).await;
+            assert_eq!(post.unwrap_err().refusal(), not_there);
+            let reply =
+                desk.post_visitor_reply(eva, id(), FormText::parse("x").ok(), &[file]).await;
+            assert_eq!(reply.unwrap_err().refusal(), not_there);
+            let answer = desk.post_agent_message(&lucia, eva.ticket, id(), text, &[file]).await;
+            assert_eq!(answer.unwrap_err().refusal(), not_there);
+        }
+        if file != of_form {
+            let mut request = world.new_request("eva@example.com");
+            request.files = vec![file];
+            assert_eq!(desk.open_request(&site, request).await.unwrap_err().refusal(), not_there);
+        }
+    }
+    // The visitor's is not the agent's on the same ticket, nor the other way round, nor one agent's another's.
+    for file in [of_form, of_lucia] {
+        let post = desk.post_visitor_message(ana, id(), "mira", &[file]).await;
+        assert_eq!(post.unwrap_err().refusal(), not_there);
+    }
+    let answer = desk.post_agent_message(&lucia, ana.ticket, id(), "mira", &[of_ana]).await;
+    assert_eq!(answer.unwrap_err().refusal(), not_there);
+    let asked = world.ask(&site, "eva@example.com").await;
+    let asked = world.visitor(&site, &asked).await.ticket;
+    let of_lucia_too = store(by_agent(asked)).await;
+    let answer = desk.post_agent_message(&pedro, asked, id(), "mira", &[of_lucia_too]).await;
+    assert_eq!(answer.unwrap_err().refusal(), not_there);
+    // Nothing of all this took one away from whom it is of.
+    desk.post_visitor_message(ana, id(), "mira", &[of_ana]).await.unwrap();
+    desk.post_agent_message(&lucia, ana.ticket, id(), "mira", &[of_lucia]).await.unwrap();
+    desk.post_agent_message(&lucia, asked, id(), "mira", &[of_lucia_too]).await.unwrap();
+    assert!(desk.visitor_file(ana, of_lucia).await.is_ok());
+    assert!(desk.visitor_file(eva, of_ana).await.is_err());
+}
+
+async fn a_program_is_refused_by_its_name_and_a_text_is_taken_in_any_encoding(world: World) {
+    world.site("uno").await;
+    let utf16 = |text: &str| -> Vec<u8> {
+        [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    };
+    let script = utf16("WScript.Echo(1)\r\n");
+    for (name, content) in [
+        ("año.bat", &b"@echo a\xf1o\r\n"[..]),
+        ("a.ps1", &script),
+        ("a.js", &script),
+        ("a.hta", &script),
+        ("a.reg", &script),
+        ("x.bat.", b"dir"),
+        ("x.bat . ", b"dir"),
+        ("a.msi", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        ("a.chm", b"\x01\x02"),
+        ("a.pif", b"\x01\x02"),
+        ("a.msc", b"<?xml version=\"1.0\"?>"),
+        ("a.wsc", b"<?xml version=\"1.0\"?>"),
+        ("a.SCT", b"<?xml version=\"1.0\"?>"),
+        ("a.jar", b"PK\x03\x04"),
+    ] {
+        assert_eq!(refused(upload(&world, name, content).await), (Code::FileType, None), "{name}");
+    }
+    assert_eq!(stored(&world), 0);
+    for (name, content) in [
+        ("notas.txt", &utf16("Año nuevo\r\n")[..]),
+        ("coche.txt", b"BMW azul"),
+        ("coche.bmp", b"BMW azul"),
+    ] {
+        let file = upload(&world, name, content).await.unwrap();
+        assert_eq!(file.media_type, "text/plain", "{name}");
+    }
+}
+
+/// Made anew, and found as an earlier version left it.
+async fn what_lies_in_the_data_folder_is_its_owners_alone(mut world: World) {
+    use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+    fn all(path: &Path, found: &mut Vec<(String, u32)>) {
+        let about = fs::metadata(path).unwrap();
+        found.push((path.display().to_string(), about.permissions().mode() & 0o777));
+        if about.is_dir() {
+            for entry in fs::read_dir(path).unwrap() {
+                all(&entry.unwrap().path(), found);
+            }
+        }
+    }
+    let check = |world: &World| {
+        let mut found = Vec::new();
+        all(&world.options.data_dir, &mut found);
+        for (path, mode) in &found {
+            let expected = if Path::new(path).is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(*mode, expected, "{path} has {mode:o}");
+        }
+        found
+    };
+    let site = world.site("uno").await;
+    let kept = upload(&world, "a.txt", b"hola").await.unwrap();
+    let mut request = world.new_request("ana@example.com");
+    request.files = vec![kept.id];
+    world.desk.open_request(&site, request).await.unwrap();
+    world.desk.tick().await.unwrap();
+    world.pass(Duration::from_mins(1)).await;
+    let has =
+        |found: &[(String, u32)], part: &str| found.iter().any(|(path, _)| path.contains(part));
+    let found = check(&world);
+    assert!(has(&found, ".eml") && has(&found, ".bin") && has(&found, "secret.key"), "{found:?}");
+    if world.options.database_url.is_none() {
+        assert!(has(&found, "ayuda.db-wal"), "{found:?}");
+        let copy = world.options.data_dir.join("copia.tar");
+        world.desk.backup(&copy).await.unwrap();
+        check(&world);
+    }
+    for (path, mode) in &found {
+        let open = if *mode == 0o700 { 0o755 } else { 0o644 };
+        if Path::new(path).exists() {
+            fs::set_permissions(path, fs::Permissions::from_mode(open)).unwrap();
+        }
+    }
+    world.restart().await;
+    check(&world);
 }
 
 async fn what_came_onto_no_message_is_swept_after_a_day(world: World) {

@@ -6,7 +6,7 @@ use desk::{
     live::{Event, Subscription},
     people::{Agent, Role},
     sites::Site,
-    tickets::Visitor,
+    tickets::{Visitor, files::Uploader},
 };
 use protocol::{
     Code, FileId, MailId, Seq, TicketId,
@@ -44,7 +44,7 @@ async fn uno(world: &World) -> Arc<Site> {
 
 /// A request with a file, and its ticket.
 async fn request(world: &World, site: &Site) -> (Visitor, FileId) {
-    let mut upload = world.desk.begin_upload(site.id, "nota.txt").await.unwrap();
+    let mut upload = world.desk.begin_upload(Uploader::Form(site.id), "nota.txt").await.unwrap();
     upload.write(b"hola").await.unwrap();
     let file = upload.finish().await.unwrap().id;
     let mut new = world.new_request(ROSA);

@@ -1,7 +1,11 @@
 //! A site that is removed while people are in chats there.
 
 use crate::world::{ROSA, World, on_both, reason, refused};
-use desk::{Removal, sites::Site, tickets::Visitor};
+use desk::{
+    Removal,
+    sites::Site,
+    tickets::{Visitor, files::Uploader},
+};
 use protocol::{
     Code, Seq, SiteKey,
     entry::{EndedBy, VisitorBody},
@@ -67,7 +71,7 @@ async fn who_waits_has_a_request_and_who_chats_is_told_once_and_can_only_end(wor
     }
     assert_eq!(refused(desk.start_chat(&site, world.new_chat()).await), Code::SiteRemoved);
     assert_eq!(refused(desk.open_request(&site, world.new_request(ROSA)).await), Code::SiteRemoved);
-    let upload = desk.begin_upload(site.id, "a.txt").await.map(drop);
+    let upload = desk.begin_upload(Uploader::Form(site.id), "a.txt").await.map(drop);
     assert_eq!(refused(upload), Code::SiteRemoved);
     let taken = desk.accept(&lucia, waiting_chat.unwrap()).await;
     assert_eq!(refused(taken), Code::SiteRemoved);

@@ -1,7 +1,10 @@
 //! Names that an owner gives. Each is one line of 1 to [`limits::NAME`] characters.
 
 use super::{ListItem, SiteKey, text_of};
-use crate::{Code, Field, Refusal, limits};
+use crate::{
+    Code, Field, Refusal, limits,
+    text::{is_blank, is_control},
+};
 use serde::{Deserialize, Serialize};
 
 macro_rules! name {
@@ -53,13 +56,13 @@ impl From<&SiteKey> for SiteName {
 
 fn line(raw: &str, field: Field) -> Result<String, Refusal> {
     let text = raw.trim();
-    if text.is_empty() {
+    if is_blank(text) {
         return Err(Refusal::of(field, Code::Required));
     }
     if text.chars().nth(limits::NAME).is_some() {
         return Err(Refusal::of(field, Code::TooLong).limit(limits::NAME as u64));
     }
-    if text.chars().any(char::is_control) {
+    if text.chars().any(is_control) {
         return Err(Refusal::of(field, Code::CharacterInvalid));
     }
     Ok(text.to_owned())

@@ -1,7 +1,9 @@
 //! `ayuda doctor`: what is set, and whether it works. Exit status 1 when something does not.
 
+mod running_server;
+
 use crate::settings::{PublicUrl, Settings};
-use desk::{Desk, hours::zones::ZoneData};
+use desk::{Desk, hours::zones::ZoneData, private};
 use protocol::Timestamp;
 use std::{path::Path, process::ExitCode, time::Duration};
 
@@ -36,7 +38,8 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     report.add("time zones", time_zones(desk::hours::zones::zones(), settings.clock.now()));
     report.add("mail", mail(settings).await);
     report.add("mail-from", Fine(settings.mail_from.clone()));
-    report.add("trusted-proxy", proxies(settings, &public));
+    let seen = running_server::undeclared_proxy(settings).await;
+    report.add("trusted-proxy", proxies(settings, &public, seen.as_deref()));
     report.add("assets", assets());
     Ok(if report.broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -75,8 +78,10 @@ fn public_url(public: &PublicUrl) -> Finding {
 
 fn data_dir(path: &Path) -> Finding {
     let probe = path.join(".doctor");
-    let written = std::fs::create_dir_all(path)
-        .and_then(|()| std::fs::write(&probe, b"ok"))
+    let probed =
+        || private::file_options().write(true).create(true).truncate(true).open(&probe).map(drop);
+    let written = private::make_folder(path)
+        .and_then(|()| probed())
         .and_then(|()| std::fs::remove_file(&probe));
     let shown = path.display();
     match written {
@@ -143,7 +148,14 @@ async fn mail(settings: &Settings) -> Finding {
     }
 }
 
-fn proxies(settings: &Settings, public: &PublicUrl) -> Finding {
+/// `seen`: the address of a proxy that the running server was reached through and that is not declared.
+fn proxies(settings: &Settings, public: &PublicUrl, seen: Option<&str>) -> Finding {
+    if let Some(address) = seen {
+        return Odd(format!(
+            "a proxy at {address} passes requests on and is not declared: limits take all of its visitors for one, and failed sign-ins \
+             through it close an account for everybody; set --trusted-proxy {address}"
+        ));
+    }
     if !settings.trusted_proxies.is_empty() {
         return Fine(format!("{} declared", settings.trusted_proxies.len()));
     }

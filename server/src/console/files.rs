@@ -12,7 +12,7 @@ use axum::{
     Extension,
     extract::{Path, Request, State},
 };
-use desk::people::Agent;
+use desk::{people::Agent, tickets::files::Uploader};
 use protocol::{Code, TicketId};
 use tracing::instrument;
 
@@ -26,7 +26,8 @@ pub(crate) async fn upload(
     let ticket = query(request.uri(), "ticket").and_then(|id| id.parse::<TicketId>().ok());
     let ticket = ticket.ok_or(Failure::of(Code::NotFound))?;
     let site = server.desk.site_for_upload(&agent, ticket).await?;
-    let uploads = Uploads { desk: &server.desk, site: &site };
+    let by = Uploader::Agent { agent: agent.id, ticket, site: site.id };
+    let uploads = Uploads { desk: &server.desk, by };
     Ok(created(form::read_file(request, &uploads).await?))
 }
 

@@ -24,7 +24,7 @@ pub(crate) async fn page(State(server): State<Server>, request: Request) -> Answ
     if let Some(k) = query(request.uri(), "k") {
         return see_other(PATH, [cookies::PASSWORD_LINK.set(&clean(&k), &server.public)]);
     }
-    let k = cookies::PASSWORD_LINK.read(request.headers()).map(clean);
+    let k = cookies::PASSWORD_LINK.read(request.headers(), &server.public).map(clean);
     let k = k.ok_or(Failure::of(Code::NotFound))?;
     let with_token = pages::get_again(&request, &format!("{PATH}?k={k}"));
     Ok(pages::render(&server, with_token).await)
@@ -33,7 +33,10 @@ pub(crate) async fn page(State(server): State<Server>, request: Request) -> Answ
 /// `POST /console/password`: `k`, `password`.
 #[instrument(skip_all)]
 pub(crate) async fn set(State(server): State<Server>, client: Client, request: Request) -> Answer {
-    let known = cookies::PASSWORD_LINK.read(request.headers()).map(clean).unwrap_or_default();
+    let known = cookies::PASSWORD_LINK
+        .read(request.headers(), &server.public)
+        .map(clean)
+        .unwrap_or_default();
     let mut again = pages::get_again(&request, PATH);
     let posted = form::read(request, &["k", "password"], None).await?;
     let k = posted.find("k").map_or(known, clean);
@@ -52,10 +55,13 @@ pub(crate) async fn set(State(server): State<Server>, client: Client, request: R
 }
 
 async fn check(server: &Server, client: Client, k: &str, password: &str) -> Answer<SessionToken> {
-    let attempt = server.rates.sign_in(client.0)?;
-    let token = server.desk.set_password(k, password).await?;
-    attempt.succeeded();
-    Ok(token)
+    let attempt = server.rates.sign_in(client.0, None)?;
+    let outcome = server.desk.set_password(k, password).await.map_err(Failure::from);
+    // A new password that is refused says nothing about the link.
+    if !matches!(&outcome, Err(failure) if failure.refusal.code == Code::NotFound) {
+        attempt.does_not_count();
+    }
+    outcome
 }
 
 /// The characters that a token is made of; anything else was not ours.

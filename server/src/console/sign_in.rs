@@ -5,7 +5,7 @@ use crate::edge::{
     access,
     client::Client,
     cookies,
-    failure::Answer,
+    failure::{Answer, Failure},
     form::{self, Posted},
     request_info::wants_json,
     respond::see_other,
@@ -14,6 +14,7 @@ use crate::edge::{
 use app::ssr::SignInProblem;
 use axum::extract::{Request, State};
 use desk::people::SessionToken;
+use protocol::Code;
 use tracing::instrument;
 
 const PATH: &str = "/console/sign-in";
@@ -40,7 +41,7 @@ pub(crate) async fn sign_in(
     match check(&server, client, &posted).await {
         Ok(token) => {
             let session = cookies::SESSION.set(&token.0, &server.public);
-            see_other(access::wanted_page(again.headers()), [session])
+            see_other(access::wanted_page(again.headers(), &server.public), [session])
         }
         Err(failure) if wants_json || failure.status().is_server_error() => Err(failure),
         Err(failure) => {
@@ -52,16 +53,19 @@ pub(crate) async fn sign_in(
 }
 
 async fn check(server: &Server, client: Client, posted: &Posted) -> Answer<SessionToken> {
-    let attempt = server.rates.sign_in(client.0)?;
-    let token = server.desk.sign_in(posted.text("email").trim(), posted.text("password")).await?;
-    attempt.succeeded();
-    Ok(token)
+    let email = posted.text("email").trim();
+    let attempt = server.rates.sign_in(client.0, Some(email))?;
+    let outcome = server.desk.sign_in(email, posted.text("password")).await.map_err(Failure::from);
+    if !matches!(&outcome, Err(failure) if failure.refusal.code == Code::SignInFailed) {
+        attempt.does_not_count();
+    }
+    outcome
 }
 
 /// `POST /console/sign-out`; without a session it does nothing.
 #[instrument(skip_all)]
 pub(crate) async fn sign_out(State(server): State<Server>, request: Request) -> Answer {
-    if let Some(token) = cookies::SESSION.read(request.headers()) {
+    if let Some(token) = cookies::SESSION.read(request.headers(), &server.public) {
         server.desk.sign_out(token).await?;
     }
     see_other(PATH, [cookies::SESSION.clear(&server.public)])

@@ -9,6 +9,7 @@ use super::{
     site_in_path::SiteInPath,
     state::Server,
 };
+use crate::settings::PublicUrl;
 pub use app::ssr::Reach;
 use axum::{
     extract::{Path, Request, State},
@@ -99,7 +100,7 @@ async fn ticket_reader(
     headers: &HeaderMap,
 ) -> Answer<Visitor> {
     let not_found = Failure::of(Code::NotFound);
-    let token = cookies::ticket(number).read(headers).ok_or(not_found)?;
+    let token = cookies::ticket(number).read(headers, &server.public).ok_or(not_found)?;
     let (_, k) = token.split_once('.').ok_or(not_found)?;
     let found = server.desk.find_ticket_link(number, k).await?;
     let (visitor, known) = found.ok_or(not_found)?;
@@ -145,8 +146,9 @@ async fn if_allowed(least: Role, request: Request, next: Next) -> Answer {
 }
 
 /// The page of the console that was wanted before signing in, if it is one.
-pub(crate) fn wanted_page(headers: &HeaderMap) -> &str {
-    cookies::NEXT_PAGE.read(headers).filter(|path| is_console_page(path)).unwrap_or("/console")
+pub(crate) fn wanted_page<'a>(headers: &'a HeaderMap, public: &PublicUrl) -> &'a str {
+    let wanted = cookies::NEXT_PAGE.read(headers, public);
+    wanted.filter(|path| is_console_page(path)).unwrap_or("/console")
 }
 
 fn is_console_page(path: &str) -> bool {
@@ -160,7 +162,8 @@ pub(crate) async fn signed_in(
     server: &Server,
     mut request: Request,
 ) -> Answer<Result<Request, Request>> {
-    let Some(token) = cookies::SESSION.read(request.headers()).map(str::to_owned) else {
+    let Some(token) = cookies::SESSION.read(request.headers(), &server.public).map(str::to_owned)
+    else {
         return Ok(Err(request));
     };
     let Some(agent) = server.desk.find_session(&token).await? else { return Ok(Err(request)) };

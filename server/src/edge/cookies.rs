@@ -36,15 +36,27 @@ impl Cookie {
         Self { name, path: Cow::Borrowed(path), kept_for }
     }
 
+    /// Its name. Over https it begins with what keeps a browser from taking it from a neighbour that is not ours, or without TLS
+    /// (RFC 6265bis, 4.1.3): `__Host-` where it goes to the whole host, `__Secure-` where its path is narrower.
+    fn name(&self, public: &PublicUrl) -> String {
+        let prefix = match (public.is_https(), &*self.path) {
+            (false, _) => "",
+            (true, "/") => "__Host-",
+            (true, _) => "__Secure-",
+        };
+        [prefix, self.name].concat()
+    }
+
     /// Its value in a request.
-    pub(crate) fn read<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+    pub(crate) fn read<'a>(&self, headers: &'a HeaderMap, public: &PublicUrl) -> Option<&'a str> {
+        let wanted = self.name(public);
         headers
             .get_all(COOKIE)
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == self.name)
+            .find(|(name, _)| *name == wanted)
             .map(|(_, value)| value)
     }
 
@@ -59,7 +71,7 @@ impl Cookie {
     }
 
     fn header(&self, value: &str, kept_for: Duration, public: &PublicUrl) -> String {
-        let Self { name, path, .. } = self;
+        let (name, path) = (self.name(public), &self.path);
         let seconds = kept_for.as_secs();
         let secure = if public.is_https() { "; Secure" } else { "" };
         format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
@@ -74,9 +86,28 @@ mod tests {
     fn a_cookie_is_found_by_its_whole_name() {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, "not_ayuda_link=1; ayuda_link=2;ayuda_session=a=b".parse().unwrap());
-        assert_eq!(PASSWORD_LINK.read(&headers), Some("2"));
-        assert_eq!(SESSION.read(&headers), Some("a=b"));
-        assert_eq!(NEXT_PAGE.read(&headers), None);
+        let public = PublicUrl::local(3000);
+        assert_eq!(PASSWORD_LINK.read(&headers, &public), Some("2"));
+        assert_eq!(SESSION.read(&headers, &public), Some("a=b"));
+        assert_eq!(NEXT_PAGE.read(&headers, &public), None);
+    }
+
+    #[test]
+    fn over_https_a_cookie_has_a_name_that_only_this_host_can_set() {
+        let public = PublicUrl::parse("https://help.example.com").unwrap();
+        assert_eq!(
+            SESSION.set("t", &public),
+            "__Host-ayuda_session=t; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"
+        );
+        let link = PASSWORD_LINK.set("t", &public);
+        assert!(link.starts_with("__Secure-ayuda_link=t; Path=/console/password;"), "{link}");
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, "ayuda_session=theirs; ayuda_link=theirs".parse().unwrap());
+        assert_eq!(SESSION.read(&headers, &public), None);
+        headers
+            .append(COOKIE, "__Host-ayuda_session=ours; __Secure-ayuda_link=ours".parse().unwrap());
+        assert_eq!(SESSION.read(&headers, &public), Some("ours"));
+        assert_eq!(PASSWORD_LINK.read(&headers, &public), Some("ours"));
     }
 
     #[test]

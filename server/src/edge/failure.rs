@@ -6,7 +6,8 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use protocol::{Code, Refusal, problem};
+use desk::Desk;
+use protocol::{Code, EntryId, Refusal, problem};
 use std::time::Duration;
 
 /// A refusal, and when another try makes sense.
@@ -29,6 +30,12 @@ impl Failure {
 
     pub(crate) fn status(&self) -> StatusCode {
         status(self.refusal.code)
+    }
+
+    /// The id of a refused form when it is shown again: its own, so that what comes twice is stored once; a fresh one where its own is
+    /// taken by another text.
+    pub(crate) fn next_form_id(&self, id: EntryId, desk: &Desk) -> EntryId {
+        if self.refusal.code == Code::AlreadySent { desk.clock().new_entry_id() } else { id }
     }
 
     /// The page that shows the refused form again: it leaves with the same status and `Retry-After` as the problem document.

@@ -19,3 +19,4 @@ pub(crate) mod respond;
 pub(crate) mod security;
 pub(crate) mod site_in_path;
 pub(crate) mod state;
+pub(crate) mod undeclared_proxy;

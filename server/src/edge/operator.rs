@@ -1,6 +1,6 @@
 //! Who counts as an operator over HTTP: how much a site is used is its owner's business.
 
-use super::{client, request_info::bearer, state::Server};
+use super::{client, request_info::bearer, state::Server, undeclared_proxy::is_passed_on};
 use axum::{extract::Request, http::HeaderMap};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -15,14 +15,7 @@ pub(crate) fn is_one(server: &Server, request: &Request) -> bool {
 fn may_measure(token: Option<&str>, peer: IpAddr, headers: &HeaderMap) -> bool {
     match token {
         Some(token) => bearer(headers).is_some_and(|shown| digest(shown) == digest(token)),
-        None => {
-            let is_passed_on = headers.keys().any(|name| {
-                let name = name.as_str();
-                name.starts_with("x-forwarded-")
-                    || matches!(name, "forwarded" | "x-real-ip" | "via")
-            });
-            peer.to_canonical().is_loopback() && !is_passed_on
-        }
+        None => peer.to_canonical().is_loopback() && !is_passed_on(headers),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What every handler and socket shares.
 
-use super::{counters::Counters, open_sockets::OpenSockets, rates::Rates};
+use super::{
+    counters::Counters, open_sockets::OpenSockets, rates::Rates, undeclared_proxy::UndeclaredProxy,
+};
 use crate::settings::{Network, PublicUrl};
 use desk::{Desk, Stop};
 use std::{ops::Deref, sync::Arc};
@@ -13,6 +15,7 @@ pub struct Shared {
     pub(crate) desk: Desk,
     pub(crate) public: PublicUrl,
     pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) undeclared_proxy: UndeclaredProxy,
     pub(crate) metrics_token: Option<String>,
     pub(crate) rates: Rates,
     pub(crate) counters: Counters,

@@ -104,10 +104,8 @@ impl Demo {
     }
 
     fn keep(&self, data_dir: &Path) -> anyhow::Result<()> {
-        let mut options = std::fs::OpenOptions::new();
+        let mut options = desk::private::file_options();
         options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options.open(file(data_dir))?.write_all(toml::to_string(self)?.as_bytes())?;
         Ok(())
     }

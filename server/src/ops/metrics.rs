@@ -9,20 +9,30 @@ use axum::{
     http::header::{CACHE_CONTROL, CONTENT_TYPE},
     response::IntoResponse,
 };
-use std::fmt::Write;
+use std::{fmt::Write, net::IpAddr};
 use tracing::instrument;
+
+/// The metric that `ayuda doctor` looks for.
+pub(crate) const UNDECLARED_PROXY: &str = "ayuda_undeclared_proxy";
 
 /// `GET /metrics`. How much a site is used is its owner's business.
 #[instrument(skip_all)]
 pub(crate) async fn metrics(State(server): State<Server>) -> impl IntoResponse {
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-store")];
-    (headers, render(&server.counters))
+    (headers, render(&server.counters, server.undeclared_proxy.find()))
 }
 
 /// Prometheus' text format, version 0.0.4.
-fn render(counters: &Counters) -> String {
+fn render(counters: &Counters, undeclared_proxy: Option<IpAddr>) -> String {
     let mut text = String::new();
+    if let Some(address) = undeclared_proxy {
+        let help = "A proxy passes requests on and is not declared by --trusted-proxy.";
+        let _ = writeln!(
+            text,
+            "# HELP {UNDECLARED_PROXY} {help}\n# TYPE {UNDECLARED_PROXY} gauge\n{UNDECLARED_PROXY}{{address=\"{address}\"}} 1"
+        );
+    }
     let mut metric = |name: &str, kind: &str, help: &str, samples: &[(&str, &Count)]| {
         let _ = writeln!(text, "# HELP ayuda_{name} {help}\n# TYPE ayuda_{name} {kind}");
         for (labels, count) in samples {
@@ -99,7 +109,8 @@ mod tests {
         counters.visitor_sockets.up();
         counters.visitor_sockets.up();
         counters.visitor_sockets.down();
-        let text = render(&counters);
+        let text = render(&counters, Some(IpAddr::from([127, 0, 0, 1])));
+        assert!(text.contains("\nayuda_undeclared_proxy{address=\"127.0.0.1\"} 1\n"));
         assert!(text.contains("# TYPE ayuda_sockets gauge\nayuda_sockets{side=\"visitor\"} 1\n"));
         assert!(text.contains("ayuda_tickets_total{kind=\"chat\"} 1\n"));
     }

@@ -1,6 +1,6 @@
 //! Counts and logs answers, and turns a panic in a handler into a 500 of ours. Never logs an address with its query: tokens may be in it.
 
-use crate::edge::{failure::Failure, state::Server};
+use crate::edge::{client, failure::Failure, state::Server};
 use axum::{
     extract::{MatchedPath, Request, State},
     middleware::Next,
@@ -10,12 +10,14 @@ use futures_util::FutureExt;
 use protocol::Code;
 use std::panic::AssertUnwindSafe;
 
-/// Counts and logs.
+/// Counts and logs, and notes who passes requests on.
 pub(crate) async fn observe(
     State(server): State<Server>,
     request: Request,
     next: Next,
 ) -> Response {
+    let peer = client::peer(request.extensions()).ip();
+    server.undeclared_proxy.look_at(peer, request.headers(), &server.trusted_proxies);
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).await;

@@ -8,7 +8,7 @@ use protocol::SiteKey;
 pub struct PublicUrl(String);
 
 impl PublicUrl {
-    pub(super) fn parse(text: &str) -> Result<Self, SettingError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, SettingError> {
         let refuse = |why: &str| PUBLIC_URL.refuse(format!("`{text}` {why}"));
         let uri: axum::http::Uri = text
             .trim()

@@ -13,7 +13,10 @@ use axum::{
     Extension,
     extract::{Path, Request, State},
 };
-use desk::{sites::Site, tickets::Visitor};
+use desk::{
+    sites::Site,
+    tickets::{Visitor, files::Uploader},
+};
 use std::sync::Arc;
 use tracing::instrument;
 
@@ -28,7 +31,7 @@ pub(crate) async fn upload(
 ) -> Answer {
     origin::check(&site, &server.public, request.headers())?;
     server.rates.message(&site, client.0)?;
-    let uploads = Uploads { desk: &server.desk, site: &site };
+    let uploads = Uploads { desk: &server.desk, by: Uploader::Visitor(visitor) };
     Ok(created(form::read_file(request, &uploads).await?))
 }
 

@@ -10,7 +10,10 @@ use crate::edge::{
     state::Server,
 };
 use axum::extract::{Request, State};
-use desk::{sites::Site, tickets::NewRequest};
+use desk::{
+    sites::Site,
+    tickets::{NewRequest, files::Uploader},
+};
 use protocol::{
     EntryId, Refusal,
     form::Started,
@@ -30,7 +33,8 @@ pub(crate) async fn ask(
     let sent = SentForm::of(&request, Form::Request, &server, &site);
     // Counted before the files are read: over the limit nothing is stored.
     let allowed = server.rates.ticket(&site, client.0);
-    let uploads = allowed.is_ok().then_some(Uploads { desk: &server.desk, site: &site });
+    let uploads =
+        allowed.is_ok().then_some(Uploads { desk: &server.desk, by: Uploader::Form(site.id) });
     let mut posted = form::read(request, &FIELDS, uploads).await?;
     let id = posted.entry_id(&server.desk);
     let outcome = match (allowed, new_request(&mut posted, id, sent.lang())) {

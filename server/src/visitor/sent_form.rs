@@ -63,6 +63,7 @@ impl<'a> SentForm<'a> {
             message: posted.text("message").into(),
         };
         posted.refuse(failure.refusal);
+        let id = failure.next_form_id(id, &self.server.desk);
         let answer = ssr::Answer::Refused { form: self.form, refusals: posted.refusals, typed };
         failure.on_page(self.panel.show(self.server, self.site, id, Some(answer)))
     }

@@ -16,7 +16,11 @@ use axum::{
     extract::{FromRequestParts, Path, Request},
     http::request::Parts,
 };
-use desk::{live::Receipt, sites::Site, tickets::Visitor};
+use desk::{
+    live::Receipt,
+    sites::Site,
+    tickets::{Visitor, files::Uploader},
+};
 use protocol::{
     Code, EntryId, Field, Refusal, Score, TicketNumber,
     text::{EmailAddress, FormText, RatingComment},
@@ -74,9 +78,10 @@ impl Post {
             Ok(_) => see_other(&format!("/t/{}?done={done}", self.number), []),
             Err(failure) if self.wants_json || failure.status().is_server_error() => Err(failure),
             Err(failure) => {
-                let Self { server, site, visitor, reader, id, .. } = self;
+                let Self { server, site, visitor, reader, .. } = self;
                 let answer = Some(refused(failure.refusal));
-                let page = ticket_page::show(server, site, *visitor, reader, *id, answer).await?;
+                let id = failure.next_form_id(self.id, &server.desk);
+                let page = ticket_page::show(server, site, *visitor, reader, id, answer).await?;
                 Ok(failure.on_page(page))
             }
         }
@@ -87,7 +92,7 @@ impl Post {
 #[instrument(skip_all, fields(ticket = %post.visitor.ticket))]
 pub(crate) async fn reply(mut post: Post, request: Request) -> Answer {
     let allowed = post.server.rates.message(&post.site, post.client.0);
-    let uploads = Uploads { desk: &post.server.desk, site: &post.site };
+    let uploads = Uploads { desk: &post.server.desk, by: Uploader::Visitor(post.visitor) };
     let uploads = allowed.is_ok().then_some(uploads);
     let mut posted = form::read(request, &["id", "message"], uploads).await?;
     post.id = posted.entry_id(&post.server.desk);

@@ -1,11 +1,17 @@
 //! Commands beside a server that works on the same database.
 
-use crate::world::{EMAIL, World, on_both};
+use crate::world::{EMAIL, Engine, World, behind_a_proxy, eventually, on_both};
 use protocol::agent::WorkKind;
-use std::{process::Output, time::Duration};
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Output, Stdio},
+    time::Duration,
+};
 use tokio::process::Command;
 
 on_both! {
+    an_agents_name_is_one_line,
     commands_beside_a_server_leave_its_chats_alone,
 }
 
@@ -46,4 +52,101 @@ async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
     world.desk().tick().await.expect("what is due");
     let item = world.desk().find_worklist_item(&lucia, ticket).await.expect("a list");
     assert_eq!(item.expect("her chat").kind, WorkKind::MyChat);
+}
+
+async fn an_agents_name_is_one_line(world: World) {
+    let name = "Lucía\r\nBcc: eve@example.com\u{2028}Medina";
+    let created = ayuda(&world, &["agent", "create", "--email", EMAIL, "--name", name]).await;
+    assert!(created.status.success());
+    let named = async || {
+        let account = world.desk().find_agent_account(EMAIL).await.expect("an answer");
+        account.expect("an account").name
+    };
+    assert_eq!(named().await, "Lucía Bcc: eve@example.com Medina");
+    let set = ayuda(&world, &["agent", "set", EMAIL, "--name", "Eva\nPaz"]).await;
+    assert!(set.status.success());
+    assert_eq!(named().await, "Eva Paz");
+    for invisible in ["\u{200b}", "\n", "\u{2800}\u{3164}"] {
+        let refused = ayuda(&world, &["agent", "set", EMAIL, "--name", invisible]).await;
+        assert!(!refused.status.success(), "{invisible:?}");
+    }
+    let mut site = crate::world::SITE.replace("La Tienda", "La\\nTienda");
+    for _ in 0..2 {
+        assert!(world.desk().apply_site(&site).await.is_err(), "{site}");
+        site = crate::world::SITE.replace("Soporte general", "Soporte\\u2028general");
+    }
+}
+
+#[tokio::test]
+async fn doctor_tells_of_a_proxy_that_nobody_declared() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let doctor = async |world: &World| {
+        let listen = world.client.0.to_string();
+        let said = ayuda(world, &["--listen", &listen, "doctor"]).await;
+        let said = String::from_utf8(said.stdout).expect("text");
+        said.lines().find(|line| line.contains("trusted-proxy")).expect("its line").to_owned()
+    };
+    assert!(doctor(&world).await.starts_with("ok "), "nothing was passed on yet");
+    let pass_on = async |world: &World| {
+        world.client.get("/healthz").header("x-forwarded-for", "203.0.113.7").send().await
+    };
+    pass_on(&world).await;
+    let odd = doctor(&world).await;
+    assert!(odd.starts_with("odd ") && odd.contains("--trusted-proxy 127.0.0.1"), "{odd}");
+    world.stop().await;
+    behind_a_proxy(&mut world.settings);
+    world.start_again().await;
+    pass_on(&world).await;
+    let metrics = world.client.get("/metrics").send().await.text();
+    assert!(!metrics.contains("undeclared_proxy"), "{metrics}");
+}
+
+/// Folders and files with more rights than their owner's.
+fn open_to_others(path: &Path, found: &mut Vec<String>) {
+    let about = std::fs::metadata(path).expect("it is there");
+    let mode = about.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        found.push(format!("{} {mode:o}", path.display()));
+    }
+    if about.is_dir() {
+        for entry in std::fs::read_dir(path).expect("it is ours") {
+            open_to_others(&entry.expect("an entry").path(), found);
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_the_umask_nobody_else_reads_the_data() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let with_umask = |words: &str| {
+        let mut command = Command::new("sh");
+        let ayuda = env!("CARGO_BIN_EXE_ayuda");
+        command
+            .args(["-c", &format!("umask 000; exec {ayuda} --data-dir data --log warn {words}")]);
+        command.env_clear().current_dir(folder.path()).kill_on_drop(true);
+        command
+    };
+    let check = |what: &str| {
+        let mut found = Vec::new();
+        open_to_others(&data, &mut found);
+        assert!(found.is_empty(), "{what} leaves {found:?}");
+    };
+    let demo = with_umask("demo").output().await.expect("it runs");
+    assert!(demo.status.success(), "{demo:?}");
+    check("demo");
+    let mut serve = with_umask("--listen 127.0.0.1:0 serve");
+    let mut serve = serve.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
+    let kept = data.join("mail");
+    eventually(async || {
+        std::fs::read_dir(&kept).ok()?.find_map(|entry| {
+            entry.ok()?.path().extension().is_some_and(|ending| ending == "eml").then_some(())
+        })
+    })
+    .await;
+    check("serve");
+    let copy = with_umask("backup data/copia.tar").output().await.expect("it runs");
+    assert!(copy.status.success(), "{copy:?}");
+    check("backup");
+    serve.kill().await.expect("it ran");
 }

@@ -1,6 +1,6 @@
 //! The two forms: as pages, as JSON, twice, and refused.
 
-use crate::world::{Engine, World, on_both, started};
+use crate::world::{EMAIL, Engine, World, on_both, started};
 
 const ID: &str = "019aa111-0000-7000-8000-000000000001";
 
@@ -8,6 +8,8 @@ on_both! {
     a_form_without_script_is_answered_with_number_and_link,
     a_form_sent_twice_is_one_ticket,
     many_at_once_with_one_id_are_one_ticket,
+    another_text_under_a_forms_id_is_refused_and_goes_out_under_the_next,
+    what_is_typed_makes_no_line_of_its_own_and_what_cannot_be_seen_is_missing,
     bad_bytes_and_unknown_fields_are_refused_before_the_database,
 }
 
@@ -81,6 +83,81 @@ async fn a_refusal_names_code_field_and_limit_in_the_callers_language() {
         world.client.post("/w/tienda/chats?lang=en").json().form(&[("message", "Hi")]).send().await;
     assert_eq!(english.value()["code"], "name_or_email_required");
     assert_ne!(english.value()["title"], problem["title"]);
+}
+
+async fn another_text_under_a_forms_id_is_refused_and_goes_out_under_the_next(world: World) {
+    let _there = world.somebody_there().await;
+    for path in ["/w/tienda/chats", "/w/tienda/requests"] {
+        let id = world.clock.new_entry_id().to_string();
+        let send = |id: &str, message: &str, is_page: bool| {
+            let post = world.client.post(path);
+            let post = if is_page { post.page() } else { post.json() };
+            let email = ("email", "ana@example.com");
+            post.form(&[("id", id), ("name", "Ana"), email, ("message", message)]).send()
+        };
+        let first = started(&send(&id, "Hola", false).await);
+        let other = send(&id, "Soy otra persona", false).await;
+        assert_eq!((other.status, other.value()["code"].as_str()), (409, Some("already_sent")));
+        assert!(!other.text().contains(&first.token.0) && !other.text().contains(&first.number.0));
+        let page = send(&id, "Lo que escribí después", true).await;
+        assert_eq!(page.status, 409);
+        let page = page.text();
+        assert!(page.contains("Lo que escribí después") && !page.contains(&id), "{page}");
+        assert!(page.contains("El tuyo sigue aquí") && !page.contains(&first.number.0), "{page}");
+        let (_, next) = page.split_once("name=\"id\" value=\"").expect("the form's id");
+        let next = next.split('"').next().expect("its end");
+        let second = started(&send(next, "Lo que escribí después", false).await);
+        assert_ne!(second.number, first.number);
+        assert_eq!(started(&send(&id, "Hola", false).await), first);
+    }
+}
+
+async fn what_is_typed_makes_no_line_of_its_own_and_what_cannot_be_seen_is_missing(world: World) {
+    let (agent, _there) = world.somebody_there().await;
+    let name = "Ana\r\nDe: La Dirección <jefa@example.com>\u{2028}Número: LT-1";
+    let subject = "Hola\nNúmero: LT-1";
+    let fields = [
+        ("name", name),
+        ("email", "ana@example.com"),
+        ("subject", subject),
+        ("message", "Uno\r\nDos\u{2029}Tres\u{1b}[2J"),
+    ];
+    started(&world.client.post("/w/tienda/chats").json().form(&fields).send().await);
+    let item = world.desk().worklist(&agent).await.unwrap().remove(0);
+    let head = world.desk().conversation(&agent, item.ticket).await.unwrap();
+    let line = "Ana De: La Dirección <jefa@example.com> Número: LT-1";
+    assert_eq!(head.contact.name.as_deref(), Some(line));
+    assert_eq!(head.subject.as_deref(), Some("Hola Número: LT-1"));
+    let entries =
+        world.desk().agent_entries(&agent, item.ticket, protocol::Seq(1)).await.unwrap().0;
+    let protocol::entry::AgentBody::Visitor { text, .. } = &entries[0].body else { panic!() };
+    assert_eq!(text, "Uno\nDos\nTres [2J");
+    // The notice of a request says who writes in one line.
+    let fields = [("name", name), ("email", "ana@example.com"), ("message", "Hola")];
+    let ask = world.client.post("/w/tienda/requests").json();
+    started(&ask.multipart(&fields, &[]).send().await);
+    let notice = crate::world::eventually(async || {
+        let mails = world.desk().mails(&agent).await.unwrap();
+        let mail = mails.into_iter().find(|mail| mail.to == EMAIL)?;
+        let (_, text, _) = world.desk().mail(&agent, mail.id).await.ok()?;
+        (!text.is_empty()).then_some(text)
+    })
+    .await;
+    assert!(notice.lines().any(|found| found.contains(line)), "{notice}");
+    assert!(!notice.lines().any(|found| found.trim_start().starts_with("De: La Dir")), "{notice}");
+    // Nothing that can be seen is nothing.
+    let refused = async |fields: &[(&str, &str)]| {
+        let reply = world.client.post("/w/tienda/chats").json().form(fields).send().await;
+        (reply.status, reply.value()["code"].as_str().unwrap_or_default().to_owned())
+    };
+    for sign in ["\u{200b}", "\u{feff}", "\u{2060}", "\u{ad}", "\u{2800}", "\u{3164}"] {
+        let missing = refused(&[("name", "Ana"), ("message", sign)]).await;
+        assert_eq!(missing, (422, "required".to_owned()), "{sign:?}");
+        let nobody = refused(&[("name", sign), ("message", "Hola")]).await;
+        assert_eq!(nobody, (422, "name_or_email_required".to_owned()), "{sign:?}");
+    }
+    let family = [("name", "Ana"), ("message", "👨‍👩‍👧")];
+    started(&world.client.post("/w/tienda/chats").json().form(&family).send().await);
 }
 
 async fn bad_bytes_and_unknown_fields_are_refused_before_the_database(world: World) {

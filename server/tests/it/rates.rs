@@ -1,6 +1,6 @@
 //! How often one client may do what, and who a client is.
 
-use crate::world::{EMAIL, Engine, SITE, World, behind_a_proxy, socket::Socket};
+use crate::world::{EMAIL, Engine, PASSWORD, SITE, World, behind_a_proxy, on_both, socket::Socket};
 use protocol::{Code, Seq, visitor::VisitorEvent};
 use std::time::Duration;
 
@@ -100,4 +100,45 @@ async fn five_wrong_passwords_close_the_door_for_a_while_even_to_the_right_one()
     assert_eq!(sign_in(crate::world::PASSWORD).await.status, 429);
     world.clock.advance(Duration::from_mins(15));
     assert_eq!(sign_in(crate::world::PASSWORD).await.status, 303);
+}
+
+on_both! {
+    wrong_passwords_behind_an_undeclared_proxy_shut_out_no_other_agent,
+    wrong_passwords_of_one_client_shut_out_nobody_else,
+}
+
+async fn sign_in(world: &World, client: &str, email: &str, password: &str) -> u16 {
+    let post = world.client.post("/console/sign-in").page().header("x-forwarded-for", client);
+    post.form(&[("email", email), ("password", password)]).send().await.status
+}
+
+async fn wrong_passwords_behind_an_undeclared_proxy_shut_out_no_other_agent(world: World) {
+    world.agent(EMAIL).await;
+    world.agent("eva@example.com").await;
+    for n in 0..12 {
+        let expected = if n < 5 { 422 } else { 429 };
+        assert_eq!(sign_in(&world, "203.0.113.7", EMAIL, "no es esta").await, expected);
+        let somebody = format!("{n}@example.com");
+        assert_eq!(sign_in(&world, "203.0.113.7", &somebody, "no es esta").await, 422);
+    }
+    assert_eq!(sign_in(&world, "203.0.113.8", "eva@example.com", PASSWORD).await, 303);
+    world.clock.advance(Duration::from_mins(15));
+    assert_eq!(sign_in(&world, "203.0.113.8", EMAIL, PASSWORD).await, 303);
+}
+
+async fn wrong_passwords_of_one_client_shut_out_nobody_else(mut world: World) {
+    world.agent(EMAIL).await;
+    world.stop().await;
+    behind_a_proxy(&mut world.settings);
+    world.start_again().await;
+    for n in 0..5 {
+        assert_eq!(sign_in(&world, "203.0.113.7", &format!("{n}@example.com"), "no").await, 422);
+    }
+    assert_eq!(sign_in(&world, "203.0.113.7", EMAIL, PASSWORD).await, 429);
+    assert_eq!(sign_in(&world, "203.0.113.8", EMAIL, PASSWORD).await, 303);
+    for n in 0..20 {
+        let client = format!("198.51.100.{}", n / 4);
+        assert_eq!(sign_in(&world, &client, EMAIL, "no").await, 422);
+    }
+    assert_eq!(sign_in(&world, "192.0.2.1", EMAIL, "no").await, 429, "an account has a limit too");
 }

@@ -9,6 +9,8 @@ async fn sign_in(world: &World, email: &str, password: &str) -> Reply {
 
 on_both! {
     a_session_is_a_cookie_that_scripts_cannot_read_and_ends_with_sign_out,
+    a_new_password_that_is_refused_is_no_failed_attempt,
+    a_password_is_the_same_however_it_is_typed,
     a_one_time_link_sets_a_password_once_and_leaves_no_token_in_the_address,
 }
 
@@ -50,6 +52,74 @@ async fn a_known_and_an_unknown_address_are_answered_alike() {
         (unknown.status, plain(&unknown, "lucas@example.com"))
     );
     assert!(known.text().contains(EMAIL) && known.text().contains("El correo o la contraseña"));
+}
+
+/// The token of a one-time link for this address.
+async fn link_of(world: &World, email: &str) -> String {
+    let new = desk::people::NewAgent {
+        email: email.into(),
+        name: "Lucía Medina".into(),
+        role: desk::people::Role::Agent,
+        sites: Vec::new(),
+        queues: Vec::new(),
+        password: None,
+    };
+    let link = world.desk().create_agent(new).await.unwrap().expect("a link");
+    link.rsplit_once("k=").expect("its token").1.to_owned()
+}
+
+async fn set_password(world: &World, k: &str, password: &str) -> Reply {
+    let post = world.client.post("/console/password").page();
+    let post = post.header("x-forwarded-for", "203.0.113.7");
+    post.form(&[("k", k), ("password", password)]).send().await
+}
+
+async fn a_new_password_that_is_refused_is_no_failed_attempt(world: World) {
+    let k = link_of(&world, EMAIL).await;
+    for (password, words) in [
+        ("corta", "10"),
+        ("1234567890", "de las primeras"),
+        ("Contraseña123", "de las primeras"),
+        (EMAIL, "tu dirección de correo"),
+        ("LUCIA@example.com", "tu dirección de correo"),
+        ("qwertyuiop", "de las primeras"),
+    ] {
+        let reply = set_password(&world, &k, password).await;
+        assert_eq!(reply.status, 422, "{password}");
+        assert!(reply.text().contains(words), "{password}: {}", reply.text());
+    }
+    assert_eq!(set_password(&world, &k, PASSWORD).await.status, 303, "the link is as it was");
+}
+
+async fn a_password_is_the_same_however_it_is_typed(world: World) {
+    let k = link_of(&world, EMAIL).await;
+    let typed = "contrasen\u{303}a\u{a0}muy larga ７７";
+    assert_eq!(set_password(&world, &k, typed).await.status, 303);
+    for same in ["contraseña muy larga 77", typed] {
+        assert_eq!(sign_in(&world, EMAIL, same).await.status, 303, "{same}");
+    }
+    assert_eq!(sign_in(&world, EMAIL, "contrasena muy larga 77").await.status, 422);
+}
+
+#[tokio::test]
+async fn over_https_the_session_is_a_cookie_that_this_host_alone_can_set() {
+    let public = |settings: &mut server::settings::Settings| {
+        let flags = server::settings::Flags {
+            public_url: Some("https://help.example.com".into()),
+            ..server::settings::Flags::default()
+        };
+        settings.public_url = server::settings::Settings::load(flags).unwrap().public_url;
+    };
+    let world = World::with(Engine::Sqlite, public).await;
+    world.agent(EMAIL).await;
+    let reply = sign_in(&world, EMAIL, PASSWORD).await;
+    let cookie = reply.set_cookie("__Host-ayuda_session").expect("a session");
+    let whole = reply.find("set-cookie").unwrap();
+    assert!(whole.contains("; Path=/;") && whole.ends_with("; Secure"), "{whole}");
+    assert!(!whole.contains("Domain"));
+    assert_eq!(world.client.get("/console").page().cookie(&cookie).send().await.status, 200);
+    let plain = cookie.trim_start_matches("__Host-");
+    assert_eq!(world.client.get("/console").page().cookie(plain).send().await.status, 303);
 }
 
 #[tokio::test]

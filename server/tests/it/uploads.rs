@@ -1,6 +1,10 @@
 //! Files: typed by what is in them, limited while they come, and harmless when they leave.
 
-use crate::world::{EMAIL, Engine, SITE, World, http::Reply, on_both};
+use crate::world::{EMAIL, Engine, SITE, World, http::Reply, on_both, socket::Socket};
+use protocol::{
+    Code, Field, FileId, Refusal, Seq, TicketToken,
+    visitor::{VisitorCommand, VisitorEvent},
+};
 
 const PNG: &[u8] = &[
     0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0,
@@ -16,6 +20,8 @@ async fn upload(world: &World, token: &str, name: &str, bytes: &[u8]) -> Reply {
 
 on_both! {
     a_file_is_what_its_bytes_say,
+    what_one_visitor_stored_another_cannot_attach,
+    an_empty_file_is_told_so_in_every_language,
     a_file_leaves_as_an_attachment_that_can_do_nothing_and_only_to_its_own,
 }
 
@@ -29,10 +35,61 @@ async fn a_file_is_what_its_bytes_say(world: World) {
     assert_eq!((png.status, &png.value()["media_type"]), (201, &"image/png".into()));
     let refused = (415, Some("file_type".to_owned()));
     assert_eq!(code("inocente.pdf", b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0").await, refused);
+    assert_eq!(code("nota.txt.bat.", b"hola").await, refused);
     assert_eq!(code("foto.png", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0").await, refused);
     assert_eq!(upload(&world, &token, "nada.txt", b"").await.status, 422);
     let no_file = world.client.post("/w/tienda/files").json().bearer(&token);
     assert_eq!(no_file.multipart(&[("file", "texto")], &[]).send().await.status, 422);
+}
+
+async fn what_one_visitor_stored_another_cannot_attach(world: World) {
+    let _there = world.somebody_there().await;
+    let (ana, eva) =
+        (world.start_chat("tienda", "Hola").await, world.start_chat("tienda", "Hola").await);
+    let id: FileId = {
+        let file = upload(&world, &ana.token.0, "nota.txt", b"hola").await;
+        file.value()["id"].as_str().unwrap().parse().unwrap()
+    };
+    let say = async |token: &TicketToken, files: Vec<FileId>| {
+        let mut socket = Socket::talking(&world, "tienda", token, Seq(0)).await;
+        let id = world.clock.new_entry_id();
+        socket.say(&VisitorCommand::Say { id, text: "mira".into(), files }).await;
+        socket
+            .until(|event| match event {
+                VisitorEvent::Ack { .. } => Some(None),
+                VisitorEvent::Refused { refusal, .. } => Some(Some(refusal)),
+                _ => None,
+            })
+            .await
+    };
+    let theirs = say(&eva.token, vec![id]).await;
+    let nobodys = say(&eva.token, vec![FileId(world.clock.new_id())]).await;
+    assert_eq!(theirs, Some(Refusal::of(Field::Files, Code::NotFound)));
+    assert_eq!(theirs, nobodys);
+    let path = format!("/w/tienda/files/{id}");
+    assert_eq!(world.client.get(&path).bearer(&eva.token.0).send().await.status, 404);
+    assert_eq!(say(&ana.token, vec![id]).await, None);
+    assert_eq!(world.client.get(&path).bearer(&ana.token.0).send().await.status, 200);
+}
+
+async fn an_empty_file_is_told_so_in_every_language(world: World) {
+    let token = world.ask("tienda", "Hola").await.token.0;
+    for (lang, words) in [
+        ("es", "El archivo está vacío."),
+        ("en", "The file is empty."),
+        ("pt", "O arquivo está vazio."),
+    ] {
+        let post = world.client.post("/w/tienda/files").json().bearer(&token);
+        let post = post.header("accept-language", lang);
+        let reply = post.multipart(&[], &[("file", "nada.txt", b"")]).send().await;
+        assert_eq!((reply.status, &reply.value()["code"]), (422, &"file_empty".into()));
+        assert_eq!(reply.value()["detail"], words);
+        let fields = [("email", "a@example.com"), ("message", "No me pierdas")];
+        let form = world.client.post("/w/tienda/requests").page().header("accept-language", lang);
+        let form = form.multipart(&fields, &[("files", "nada.txt", b"")]).send().await;
+        assert_eq!(form.status, 422);
+        assert!(form.text().contains(words) && form.text().contains("No me pierdas"));
+    }
 }
 
 #[tokio::test]

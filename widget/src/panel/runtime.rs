@@ -116,6 +116,7 @@ impl Runtime {
                 }
             }
             Effect::ClearForm => clear_form(),
+            Effect::RenewForm => renew_form(),
             Effect::ScrollToEnd => draw::scroll_to_end(),
             Effect::PlaySound => js::play_sound(),
             Effect::PostToHost(notice, value) => js::post_to_host(notice.as_str(), &value),
@@ -129,10 +130,13 @@ fn tick_after(pause: Duration) {
     Timeout::new(ms, || change(State::tick)).forget();
 }
 
-/// The form that made a ticket is empty when it shows again, and the next one has another id.
+/// The form that made a ticket is empty when it shows again.
 fn clear_form() {
     dom::set_value(Id::Subject, "");
     files::clear_chosen();
+}
+
+fn renew_form() {
     for id in dom::find_all(Id::Intake, "[name=id]") {
         dom::attribute(&id, "value", Some(&js::new_id().to_string()));
     }

@@ -11,7 +11,11 @@ use crate::{
     words::use_words,
 };
 use leptos::{ev, html, prelude::*};
-use protocol::{Code, Field, Refusal, TicketId, Timestamp, file::Attachment};
+use protocol::{
+    Code, Field, Refusal, TicketId, Timestamp,
+    file::Attachment,
+    text::{characters, is_blank},
+};
 use web_sys::{DragEvent, FileList, KeyboardEvent};
 
 /// Shortest time between two typing notices, in milliseconds.
@@ -43,7 +47,7 @@ pub fn Composer(
     let limit = kind.limit();
     let note = kind.note(words);
     let draft_key = StoredValue::new(draft_key);
-    let count = Memo::new(move |_| text.with(|text| text.trim().chars().count()));
+    let count = Memo::new(move |_| text.with(|text| characters(text)));
     let is_over = Memo::new(move |_| count.get() > limit);
     let is_near = Memo::new(move |_| count.get() * 10 > limit * 9);
     // Said while there is still time to shorten the text, not only when it is sent.
@@ -108,7 +112,7 @@ pub fn Composer(
         }
         let written = text.get_untracked().trim().to_owned();
         let has_files = untrack(|| uploads.has_stored());
-        if (!written.is_empty() || !has_files)
+        if (!is_blank(&written) || !has_files)
             && let Err(refusal) = kind.check(&written)
         {
             problem.set(Some(words.refusal(&refusal)));

@@ -28,7 +28,7 @@ impl Desk {
         let of_sites = (!sites.is_empty()).then_some(&sites[..]);
         let queues = named::queues(self, of_sites, &new.queues)?;
         let hash = match &new.password {
-            Some(password) => Some(self.0.passwords.hash(password).await?),
+            Some(password) => Some(self.0.passwords.hash(password, email.as_str()).await?),
             None => None,
         };
         let token = new.password.is_none().then(new_token);

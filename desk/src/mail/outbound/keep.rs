@@ -1,5 +1,6 @@
 //! Without a relay: mails as `.eml` files, for people to open and for tests to read.
 
+use crate::private;
 use protocol::{MailId, Timestamp};
 use std::path::{Path, PathBuf};
 use tokio::{fs, io::AsyncWriteExt};
@@ -16,9 +17,11 @@ pub(super) async fn keep(
     created_at: Timestamp,
     bytes: &[u8],
 ) -> std::io::Result<()> {
-    fs::create_dir_all(folder).await?;
+    private::make_folder_in_background(folder.to_owned()).await?;
     let unfinished = folder.join(format!(".{id}.part"));
-    let mut file = fs::File::create(&unfinished).await?;
+    let mut options = private::file_options();
+    options.write(true).create(true).truncate(true);
+    let mut file = fs::OpenOptions::from(options).open(&unfinished).await?;
     file.write_all(bytes).await?;
     file.sync_all().await?;
     fs::rename(&unfinished, path(folder, id, created_at)).await

@@ -122,7 +122,7 @@ pub(crate) async fn apply(
         let found: Option<SiteRow> =
             run!(tx, c => sqlx::query_as(FIND).bind(file.key.as_str()).fetch_optional(c).await)?;
         if found.as_ref().is_some_and(|site| site.removed_at.is_some()) {
-            return Ok(Err(removed(&file.key)));
+            return Ok(Err(removed(&file)));
         }
         let is_new = found.is_none();
         let mut row = found.unwrap_or_else(|| SiteRow::new(id, &file));
@@ -139,7 +139,9 @@ pub(crate) async fn apply(
     Ok(file.key)
 }
 
-fn removed(key: &SiteKey) -> SiteFileError {
+/// Until its last chat has ended, a removed site keeps its key.
+fn removed(file: &SiteFile) -> SiteFileError {
+    let key = &file.key;
     SiteFileError::Refused {
         code: Code::SiteRemoved.as_text(),
         line: None,

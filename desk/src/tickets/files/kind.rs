@@ -1,4 +1,6 @@
-//! What a file is, told by its first bytes. Its name is only asked when the bytes are plain text.
+//! What a file is, told by its first bytes.
+
+use std::borrow::Cow;
 
 /// So many bytes from the beginning are enough.
 pub(super) const HEAD: usize = 4096;
@@ -17,14 +19,10 @@ const PROGRAMS: &[&[u8]] = &[
     b"\xca\xfe\xba\xbf",
     b"\0asm",
     b"dex\n",
-    b"#!",
+    b"ITSF\x03\0\0\0",
+    b"\xed\xab\xee\xdb",
+    b"!<arch>\ndebian",
     b"\x4c\0\0\0\x01\x14\x02\0",
-];
-
-/// Endings that make a system run plain text.
-const SCRIPTS: &[&str] = &[
-    "bat", "cmd", "com", "hta", "js", "jse", "lnk", "ps1", "psm1", "reg", "scf", "scr", "sh",
-    "url", "vbe", "vbs", "wsf", "wsh",
 ];
 
 /// Where in the file, the bytes, the type.
@@ -45,11 +43,11 @@ const KNOWN: &[(usize, &[u8], &str)] = &[
     (4, b"ftypM4A", "audio/mp4"),
     (4, b"ftyp", "video/mp4"),
     (0, b"%PDF-", "application/pdf"),
+    (0, b"{\\rtf", "application/rtf"),
     (0, b"\x1f\x8b", "application/gzip"),
     (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (0, b"Rar!\x1a\x07", "application/vnd.rar"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
-    (0, b"{\\rtf", "application/rtf"),
     (0, b"ID3", "audio/mpeg"),
     (0, b"\xff\xfb", "audio/mpeg"),
     (0, b"OggS", "application/ogg"),
@@ -58,11 +56,13 @@ const KNOWN: &[(usize, &[u8], &str)] = &[
 ];
 
 /// The media type; none when files of this kind are not accepted.
-pub(super) fn of(head: &[u8], bytes: u64, name: &str) -> Option<&'static str> {
+pub(super) fn of(head: &[u8], bytes: u64) -> Option<&'static str> {
+    // Two letters are little to go by: what is text from its first byte on is no program and no picture.
+    if let Some(text) = text(head, bytes) {
+        return of_text(&text);
+    }
     if PROGRAMS.iter().any(|beginning| head.starts_with(beginning)) {
-        // Two letters are little to go by; a text that begins so is no program.
-        let maybe_text = head.starts_with(b"MZ") && is_text(head, bytes) && !runs_by_name(name);
-        return maybe_text.then_some("text/plain");
+        return None;
     }
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return archive(head);
@@ -70,22 +70,23 @@ pub(super) fn of(head: &[u8], bytes: u64, name: &str) -> Option<&'static str> {
     let at = |offset: usize, beginning: &[u8]| {
         head.get(offset..).is_some_and(|rest| rest.starts_with(beginning))
     };
-    if let Some((_, _, media_type)) = KNOWN.iter().find(|(offset, bytes, _)| at(*offset, bytes)) {
-        return Some(*media_type);
-    }
-    if !is_text(head, bytes) {
-        return Some(UNKNOWN);
-    }
-    if runs_by_name(name) {
-        return None;
-    }
-    // Pages and drawings can carry scripts: they are handed out as bytes that no browser opens.
-    Some(if is_markup(head) { UNKNOWN } else { "text/plain" })
+    let known = KNOWN.iter().find(|(offset, bytes, _)| at(*offset, bytes));
+    Some(known.map_or(UNKNOWN, |(_, _, media_type)| media_type))
 }
 
-fn runs_by_name(name: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, ending)| {
-        SCRIPTS.iter().any(|script| ending.trim().eq_ignore_ascii_case(script))
+fn of_text(text: &str) -> Option<&'static str> {
+    if text.starts_with("#!") || text.starts_with("!<arch>\ndebian") {
+        return None;
+    }
+    Some(if text.starts_with("%PDF-") {
+        "application/pdf"
+    } else if text.starts_with("{\\rtf") {
+        "application/rtf"
+    } else if is_markup(text) {
+        // Pages and drawings can carry scripts: they are handed out as bytes that no browser opens.
+        UNKNOWN
+    } else {
+        "text/plain"
     })
 }
 
@@ -110,21 +111,41 @@ fn archive(head: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// UTF-8 without control characters, as far as the head goes.
-fn is_text(head: &[u8], bytes: u64) -> bool {
-    let text = match std::str::from_utf8(head) {
-        Ok(text) => text,
-        // The head may end in the middle of a character.
-        Err(error) if error.error_len().is_none() && bytes > head.len() as u64 => {
-            std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
-        }
-        Err(_) => return false,
+/// The text that a file begins with, as far as the head goes: UTF-8, or UTF-16 that says so by its mark, without control characters.
+fn text(head: &[u8], bytes: u64) -> Option<Cow<'_, str>> {
+    let is_cut = bytes > head.len() as u64;
+    let text = match head {
+        [0xff, 0xfe, units @ ..] => Cow::Owned(utf16(units, is_cut, u16::from_le_bytes)?),
+        [0xfe, 0xff, units @ ..] => Cow::Owned(utf16(units, is_cut, u16::from_be_bytes)?),
+        _ => Cow::Borrowed(utf8(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head), is_cut)?),
     };
-    !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\x0c' | '\x1b'))
+    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\x0c' | '\x1b');
+    (!text.chars().any(is_control)).then_some(text)
 }
 
-fn is_markup(head: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(head).to_lowercase();
+/// The head may end in the middle of a character.
+fn utf8(head: &[u8], is_cut: bool) -> Option<&str> {
+    match std::str::from_utf8(head) {
+        Ok(text) => Some(text),
+        Err(error) if error.error_len().is_none() && is_cut => {
+            std::str::from_utf8(&head[..error.valid_up_to()]).ok()
+        }
+        Err(_) => None,
+    }
+}
+
+/// The same of UTF-16.
+fn utf16(bytes: &[u8], is_cut: bool, unit: fn([u8; 2]) -> u16) -> Option<String> {
+    let mut units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+    if is_cut && units.last().is_some_and(|last| (0xd800..0xdc00).contains(last)) {
+        units.pop();
+    }
+    let is_whole = is_cut || bytes.len().is_multiple_of(2);
+    String::from_utf16(&units).ok().filter(|_| is_whole)
+}
+
+fn is_markup(text: &str) -> bool {
+    let text = text.to_lowercase();
     ["<!doctype", "<html", "<svg", "<script", "<head", "<body", "<iframe", "<?xml", "<math", "<xsl"]
         .iter()
         .any(|mark| text.contains(mark))
@@ -135,53 +156,91 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn kind(head: &[u8], name: &str) -> Option<&'static str> {
-        of(head, head.len() as u64, name)
+    fn kind(head: &[u8]) -> Option<&'static str> {
+        of(head, head.len() as u64)
+    }
+
+    /// A text in UTF-16 with its mark, the little end first or the big one.
+    fn utf16_of(text: &str) -> [Vec<u8>; 2] {
+        let little = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes);
+        let big = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes);
+        [little.collect(), big.collect()]
     }
 
     #[test]
-    fn the_content_decides_and_not_the_name() {
+    fn the_content_decides() {
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10";
+        assert_eq!(kind(png), Some("image/png"));
+        assert_eq!(kind(b"\xff\xd8\xff\xe0"), Some("image/jpeg"));
+        assert_eq!(kind(b"%PDF-1.7"), Some("application/pdf"));
+        assert_eq!(kind(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), Some("application/pdf"));
+        assert_eq!(kind(b"{\\rtf1\\ansi hola}"), Some("application/rtf"));
+        assert_eq!(kind("Hola, ¿qué tal?\n".as_bytes()), Some("text/plain"));
+        assert_eq!(kind(b"a;b;c\n1;2;3\n"), Some("text/plain"));
+        assert_eq!(kind(b"\x01\x02\x03"), Some(UNKNOWN));
         assert_eq!(
-            kind(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10", "x.exe"),
-            Some("image/png")
-        );
-        assert_eq!(kind(b"\xff\xd8\xff\xe0", "x.txt"), Some("image/jpeg"));
-        assert_eq!(kind(b"%PDF-1.7", "foto.jpg"), Some("application/pdf"));
-        assert_eq!(kind("Hola, ¿qué tal?\n".as_bytes(), "x.png"), Some("text/plain"));
-        assert_eq!(kind(b"a;b;c\n1;2;3\n", "x.csv"), Some("text/plain"));
-        assert_eq!(kind(b"\x01\x02\x03", "x.dat"), Some(UNKNOWN));
-        assert_eq!(
-            kind(b"PK\x03\x04..[Content_Types].xml..word/document.xml", "a"),
+            kind(b"PK\x03\x04..[Content_Types].xml..word/document.xml"),
             Some("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
         );
     }
 
     #[test]
-    fn programs_are_refused_whatever_their_name() {
+    fn programs_are_refused() {
         for head in [
             &b"\x7fELF\x02\x01"[..],
             b"MZ\x90\0\x03\0",
             b"\xcf\xfa\xed\xfe\x07",
             b"\xca\xfe\xba\xbe",
             b"#!/bin/sh\nrm -rf /\n",
+            b"\xef\xbb\xbf#!/bin/sh\n",
             b"\0asm\x01\0\0\0",
+            b"ITSF\x03\0\0\0\x60",
+            b"!<arch>\ndebian-binary   ",
+            b"!<arch>\ndebian-binary   1\0\x1f\x8b",
             b"PK\x03\x04....META-INF/MANIFEST.MF",
         ] {
-            assert_eq!(kind(head, "foto.png"), None, "{head:?}");
+            assert_eq!(kind(head), None, "{head:?}");
         }
-        assert_eq!(kind(b"@echo off\ndel *.*\n", "hola.BAT"), None);
-        assert_eq!(kind(b"Get-Process\n", "a.ps1"), None);
+        for head in utf16_of("#!/bin/sh\n") {
+            assert_eq!(kind(&head), None);
+        }
+    }
+
+    #[test]
+    fn a_text_is_a_text_whatever_it_begins_with_and_in_whatever_encoding() {
+        let texts = [
+            "BMW azul, modelo 2020, 40 000 km. ¿Cuánto vale la revisión de los frenos?",
+            "MZ es la zona de mantenimiento",
+            "ID3",
+            "OggS",
+            "RIFFxxxxWEBP",
+            "1234ftyp de prueba",
+            "GIF89a es un formato",
+            "Cópiame: 👨‍👩‍👧\r\n",
+        ];
+        for text in texts {
+            assert_eq!(kind(text.as_bytes()), Some("text/plain"), "{text}");
+            for bytes in utf16_of(text) {
+                assert_eq!(kind(&bytes), Some("text/plain"), "{text}");
+            }
+        }
+        for bytes in [&b"\xff\xfe\0\xd8"[..], b"\xff\xfea\0b", b"\xff\xfe\x01\0", b"\xfe\xff\0\0"] {
+            assert_eq!(kind(bytes), Some(UNKNOWN), "{bytes:?}");
+        }
     }
 
     #[test]
     fn pages_and_drawings_are_bytes_to_download() {
-        for head in [
+        for page in [
             "<!DOCTYPE html><script>alert(1)</script>",
             "<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>",
             "\n  <?xml version='1.0'?><svg/>",
             "GIF? no: <html>",
         ] {
-            assert_eq!(kind(head.as_bytes(), "dibujo.svg"), Some(UNKNOWN), "{head}");
+            assert_eq!(kind(page.as_bytes()), Some(UNKNOWN), "{page}");
+            for bytes in utf16_of(page) {
+                assert_eq!(kind(&bytes), Some(UNKNOWN), "{page}");
+            }
         }
     }
 
@@ -189,17 +248,23 @@ mod tests {
     fn a_text_cut_in_a_character_is_still_text() {
         let text = "ñ".repeat(HEAD);
         let head = &text.as_bytes()[..HEAD - 1];
-        assert_eq!(of(head, text.len() as u64, "a.txt"), Some("text/plain"));
+        assert_eq!(of(head, text.len() as u64), Some("text/plain"));
+        for bytes in utf16_of(&"🦀".repeat(HEAD)) {
+            assert_eq!(of(&bytes[..HEAD], bytes.len() as u64), Some("text/plain"));
+        }
     }
 
     proptest! {
         #[test]
         fn never_panics(head in proptest::collection::vec(any::<u8>(), 0..200), lead in 0..KNOWN.len()) {
-            let _ = kind(&head, "x");
+            let _ = kind(&head);
             let mut led = vec![0; KNOWN[lead].0];
             led.extend_from_slice(KNOWN[lead].1);
             led.extend_from_slice(&head);
-            let _ = kind(&led, "x.bat");
+            let _ = kind(&led);
+            for mark in [[0xff, 0xfe], [0xfe, 0xff]] {
+                let _ = of(&[&mark, &head[..]].concat(), 10_000);
+            }
         }
     }
 }

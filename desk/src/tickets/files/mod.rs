@@ -1,11 +1,17 @@
-//! Attachments: typed by content, named at random, kept under `<data_dir>/files/`.
+//! Attachments: refused by the name of a program, then typed by content; named at random, kept under `<data_dir>/files/`.
 
 mod attach;
+mod gif;
 mod kind;
 mod name;
 mod picture;
+mod program;
+mod same;
+mod uploader;
 
 pub(crate) use attach::attach;
+pub(crate) use same::are_same;
+pub use uploader::Uploader;
 
 use crate::{
     Desk, Error, Result,
@@ -14,14 +20,14 @@ use crate::{
         Agent,
         permission::{self, Action},
     },
+    private,
     secret::{hashed, new_token},
     sites::Site,
     tickets::{PlaceRow, Visitor, place_columns},
 };
 use data_encoding::HEXLOWER;
-use protocol::{
-    Code, Field, FileId, Refusal, SiteId, SiteKey, TicketId, Timestamp, file::Attachment,
-};
+use protocol::{Code, Field, FileId, Refusal, SiteKey, TicketId, Timestamp, file::Attachment};
+use sha2::{Digest, Sha256};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{fs, io::AsyncWriteExt};
 use uuid::Uuid;
@@ -36,13 +42,14 @@ pub(crate) const INCOMING: &str = "incoming";
 /// An upload in progress; dropped without [`Upload::finish`] it leaves nothing.
 pub struct Upload {
     desk: Desk,
-    site: SiteId,
+    by: Uploader,
     name: String,
     stored_name: String,
     file: fs::File,
     path: Incoming,
     bytes: u64,
     limit: u64,
+    digest: Sha256,
     /// The beginning, from which the type is told.
     head: Vec<u8>,
 }
@@ -69,13 +76,14 @@ pub struct StoredFile {
 
 statement!(
     INSERT = "\
-    insert into files (id, site_id, stored_name, name, media_type, bytes, inline, created_at) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8)"
+    insert into files (\
+      id, site_id, ticket_id, agent_id, stored_name, name, media_type, bytes, digest, inline, created_at) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 );
 statement!(
     FOR_VISITOR = "\
     select id, stored_name, name, media_type, bytes, inline from files \
-    where id = $1 and site_id = $2 and ticket_id = $3"
+    where id = $1 and site_id = $2 and ticket_id = $3 and entry_id is not null"
 );
 statement!(
     FOR_AGENT = concat!(
@@ -84,18 +92,18 @@ statement!(
         "from files f
          join tickets t on t.id = f.ticket_id
          left join chats c on c.id = t.chat_id
-         where f.id = $1"
+         where f.id = $1 and f.entry_id is not null"
     )
 );
 statement!(
     UNUSED = "\
-    select id, stored_name from files where ticket_id is null and created_at < $1 order by created_at limit $2"
+    select id, stored_name from files where entry_id is null and created_at < $1 order by created_at limit $2"
 );
 statement!(
     STORED_AT_SITE =
         "select f.stored_name from files f join sites s on s.id = f.site_id where s.key = $1"
 );
-statement!(DELETE_UNUSED = "delete from files where id = $1 and ticket_id is null");
+statement!(DELETE_UNUSED = "delete from files where id = $1 and entry_id is null");
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -141,25 +149,31 @@ pub(crate) fn folder_of(desk: &Desk) -> PathBuf {
 }
 
 impl Desk {
-    /// Begins an upload of at most the site's `file_bytes`.
-    pub async fn begin_upload(&self, site: SiteId, name: &str) -> Result<Upload> {
-        self.check_in_use(site)?;
-        let limit = self.find_site_by_id(site).ok_or_else(Error::not_found)?.limits.file_bytes;
+    /// Begins an upload of at most the site's `file_bytes`; `FileType` for the name of a program, whatever is in it.
+    pub async fn begin_upload(&self, by: Uploader, name: &str) -> Result<Upload> {
+        let name = name::cleaned(name);
+        if program::is_named_like_one(&name) {
+            return Err(Refusal::of(Field::Files, Code::FileType).into());
+        }
+        self.check_in_use(by.site())?;
+        let limit = self.find_site_by_id(by.site()).ok_or_else(Error::not_found)?.limits.file_bytes;
         let stored_name = random_name();
         let folder = folder_of(self).join(INCOMING);
-        fs::create_dir_all(&folder).await.map_err(io)?;
+        private::make_folder_in_background(folder.clone()).await.map_err(io)?;
         let path = folder.join(&stored_name);
-        let file =
-            fs::OpenOptions::new().write(true).create_new(true).open(&path).await.map_err(io)?;
+        let mut options = private::file_options();
+        options.write(true).create_new(true);
+        let file = fs::OpenOptions::from(options).open(&path).await.map_err(io)?;
         Ok(Upload {
             desk: self.clone(),
-            site,
-            name: name::cleaned(name),
+            by,
+            name,
             stored_name,
             file,
             path: Incoming(Some(path)),
             bytes: 0,
             limit,
+            digest: Sha256::new(),
             head: Vec::new(),
         })
     }
@@ -204,16 +218,17 @@ impl Upload {
         }
         let missing = kind::HEAD.saturating_sub(self.head.len()).min(chunk.len());
         self.head.extend_from_slice(&chunk[..missing]);
+        self.digest.update(chunk);
         self.file.write_all(chunk).await.map_err(io)
     }
 
-    /// Checks the type and the size of a picture by content (`FileType`), stores the row, answers how it is shown.
+    /// Checks type and size by content (`FileEmpty`, `FileType`), stores the row, answers how it is shown.
     pub async fn finish(mut self) -> Result<Attachment> {
         if self.bytes == 0 {
-            return Err(Refusal::of(Field::Files, Code::Required).into());
+            return Err(Refusal::of(Field::Files, Code::FileEmpty).into());
         }
         let refused = || Refusal::of(Field::Files, Code::FileType);
-        let mut media_type = kind::of(&self.head, self.bytes, &self.name).ok_or_else(refused)?;
+        let mut media_type = kind::of(&self.head, self.bytes).ok_or_else(refused)?;
         self.file.sync_all().await.map_err(io)?;
         if let Some(path) = self.path.0.clone().filter(|_| picture::is_one(media_type)) {
             let kept_as = move || picture::kept_as(media_type, &path);
@@ -223,7 +238,7 @@ impl Upload {
         }
         let path = path_of(&self.desk, &self.stored_name);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).await.map_err(io)?;
+            private::make_folder_in_background(folder.to_owned()).await.map_err(io)?;
         }
         if let Some(from) = self.path.0.replace(path.clone()) {
             fs::rename(from, path).await.map_err(io)?;
@@ -234,16 +249,19 @@ impl Upload {
             media_type: media_type.to_owned(),
             bytes: self.bytes,
         };
-        let now = self.desk.now();
+        let (digest, now) = (self.digest.finalize(), self.desk.now());
         retry!({
             let mut tx = self.desk.begin().await?;
             run!(tx, c => sqlx::query(INSERT)
                 .bind(attachment.id.0)
-                .bind(self.site.0)
+                .bind(self.by.site().0)
+                .bind(self.by.ticket().map(|ticket| ticket.0))
+                .bind(self.by.agent().map(|agent| agent.0))
                 .bind(&self.stored_name)
                 .bind(&attachment.name)
                 .bind(media_type)
                 .bind(i64::try_from(self.bytes).unwrap_or(i64::MAX))
+                .bind(&digest[..])
                 .bind(false)
                 .bind(now.0)
                 .execute(c)

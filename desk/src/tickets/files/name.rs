@@ -2,14 +2,16 @@
 
 use protocol::limits;
 
-/// The last part of a path, without what could mislead a person, a header or a file system; never empty.
+/// The last part of a path, without what could mislead a person, a header or a file system (Windows leaves away dots and spaces at the
+/// end); never empty.
 pub(super) fn cleaned(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String = last
         .chars()
         .filter(|c| !c.is_control() && !turns_text(*c) && !"\"<>|:*?".contains(*c))
         .collect();
-    let kept = kept.trim().trim_start_matches('.').trim();
+    let is_cut = |c: char| c == '.' || c.is_whitespace();
+    let kept = kept.trim_matches(is_cut);
     if kept.chars().count() <= limits::FILE_NAME {
         return if kept.is_empty() { "archivo".to_owned() } else { kept.to_owned() };
     }
@@ -39,6 +41,7 @@ mod tests {
         assert_eq!(cleaned("C:\\Users\\ana\\factura final.pdf"), "factura final.pdf");
         assert_eq!(cleaned("a\r\nSet-Cookie: x\".txt"), "aSet-Cookie x.txt");
         assert_eq!(cleaned("fdp\u{202e}exe.pdf"), "fdpexe.pdf");
+        assert_eq!(cleaned("nota.txt. . "), "nota.txt");
         assert_eq!(cleaned(".."), "archivo");
         assert_eq!(cleaned(""), "archivo");
         assert_eq!(cleaned(&format!("{}.jpeg", "ñ".repeat(400))).chars().count(), 200);

@@ -1,6 +1,6 @@
 //! Pictures: how many pixels a file says it holds, before anything unpacks it.
 
-use super::kind::UNKNOWN;
+use super::{gif, kind::UNKNOWN};
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
@@ -18,7 +18,7 @@ pub(super) fn is_one(media_type: &str) -> bool {
 /// The media type that a picture is kept under; none when it is larger than 40 megapixels. Where nothing tells its size it is
 /// kept as bytes that no page draws. Reads the file: not for a task of the runtime.
 pub(super) fn kept_as(media_type: &'static str, path: &Path) -> Option<&'static str> {
-    match pixels(path) {
+    match pixels(media_type, path) {
         Some(pixels) if pixels > MOST_PIXELS => None,
         Some(_) => Some(media_type),
         None => Some(UNKNOWN),
@@ -26,10 +26,15 @@ pub(super) fn kept_as(media_type: &'static str, path: &Path) -> Option<&'static 
 }
 
 /// Width times height; none when the file does not tell them.
-fn pixels(path: &Path) -> Option<u64> {
-    let file = Jumping(BufReader::new(File::open(path).ok()?));
-    let size = imagesize::reader_size(file).ok()?;
-    let pixels = (size.width as u64).saturating_mul(size.height as u64);
+fn pixels(media_type: &str, path: &Path) -> Option<u64> {
+    let mut file = Jumping(BufReader::new(File::open(path).ok()?));
+    let (width, height) = if media_type == "image/gif" {
+        gif::size(&mut file).ok()?
+    } else {
+        let size = imagesize::reader_size(file).ok()?;
+        (size.width as u64, size.height as u64)
+    };
+    let pixels = width.saturating_mul(height);
     (pixels > 0).then_some(pixels)
 }
 
@@ -83,8 +88,24 @@ mod tests {
         [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &size[..]].concat()
     }
 
+    /// A screen of this size with colours and a comment, then frames, each with its left and upper edge, its width and height.
+    fn gif_with(screen: [u16; 2], frames: &[[u16; 4]]) -> Vec<u8> {
+        let mut file = b"GIF89a".to_vec();
+        file.extend(screen.into_iter().flat_map(u16::to_le_bytes));
+        file.extend(b"\x81\0\0");
+        file.extend([9; 12]);
+        file.extend(b"\x21\xfe\x05hola!\0");
+        for frame in frames {
+            file.push(b',');
+            file.extend(frame.iter().copied().flat_map(u16::to_le_bytes));
+            file.extend(b"\x80\x01\x01\x01\x02\x02\x02\x02\x02,;\0");
+        }
+        file.push(b';');
+        file
+    }
+
     fn gif(width: u16, height: u16) -> Vec<u8> {
-        [&b"GIF89a"[..], &width.to_le_bytes(), &height.to_le_bytes(), &[0; 8]].concat()
+        gif_with([width, height], &[[0, 0, 1, 1]])
     }
 
     fn bmp(width: u32, height: u32) -> Vec<u8> {
@@ -196,6 +217,20 @@ mod tests {
     }
 
     #[test]
+    fn every_frame_of_a_gif_counts_and_not_the_screen_alone() {
+        let of_frames = |frames: &[[u16; 4]]| kept("image/gif", &gif_with([1, 1], frames));
+        assert_eq!(of_frames(&[[0, 0, 20_000, 20_000]]), None);
+        assert_eq!(of_frames(&[[0, 0, 1, 1], [0, 0, 20_000, 20_000]]), None);
+        assert_eq!(of_frames(&[[20_000, 0, 1, 1], [0, 20_000, 1, 1]]), None);
+        assert_eq!(of_frames(&[[0, 0, 8_000, 5_000]; 3]), Some("image/gif"));
+        let whole = gif_with([1, 1], &[[0, 0, 20_000, 20_000]]);
+        assert_eq!(kept("image/gif", &whole[..whole.len() - 1]), None, "without its trailer");
+        for unread in [&gif_with([1, 1], &[])[..], &gif(9, 9)[..20], b"GIF89a\x09\0\x09\0\0\0\0?"] {
+            assert_eq!(kept("image/gif", unread), Some(UNKNOWN), "{unread:?}");
+        }
+    }
+
+    #[test]
     fn what_tells_no_size_is_kept_as_bytes() {
         for file in [
             &b"\xff\xd8\xff"[..],
@@ -216,6 +251,7 @@ mod tests {
             for kept_bytes in [4, 12, 20, lead.len()] {
                 let file = [&lead[..kept_bytes.min(lead.len())], &rest].concat();
                 kept("image/x", &file);
+                kept("image/gif", &file);
             }
         }
     }

@@ -32,7 +32,7 @@ pub(super) fn table(out: &mut impl Write, accounts: &[AgentAccount]) -> io::Resu
 fn row(account: &AgentAccount) -> [String; HEADINGS.len()] {
     [
         account.email.clone(),
-        one_line(&account.name),
+        account.name.clone(),
         account.role.to_string(),
         state(account).to_owned(),
         account.capacity.map_or("default".to_owned(), |capacity| capacity.chats().to_string()),
@@ -51,7 +51,7 @@ pub(super) fn card(out: &mut impl Write, account: &AgentAccount) -> io::Result<(
     let yes_no = |is_so| if is_so { "yes" } else { "no" };
     let lines = [
         ("e-mail", account.email.clone()),
-        ("name", one_line(&account.name)),
+        ("name", account.name.clone()),
         ("role", account.role.to_string()),
         ("state", format!("{} since {since}", state(account))),
         ("sites", sites(account, "every site")),
@@ -89,11 +89,6 @@ fn queues(account: &AgentAccount, every: &str) -> String {
     }
     let named = |(site, queue): &(SiteKey, QueueName)| format!("{site}/{queue}");
     account.queues.iter().map(named).collect::<Vec<_>>().join(", ")
-}
-
-/// A name may hold anything but U+0000, a terminal is to see none of it.
-fn one_line(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// An agent as one line of JSON. `null`: every site, every queue of them, each site's own capacity, no picture, not disabled.

@@ -9,7 +9,7 @@ use axum::extract::{
     FromRequest, Multipart, Request,
     multipart::{Field as Part, MultipartError},
 };
-use desk::{Desk, sites::Site};
+use desk::{Desk, tickets::files::Uploader};
 use futures_util::StreamExt;
 use protocol::{Code, Field, Refusal, file::Attachment, limits};
 
@@ -19,10 +19,10 @@ const DRAIN_BYTES: u64 = 64 * 1024 * 1024;
 /// Parts of a multipart body; a form of ours has far fewer.
 const PARTS: usize = 64;
 
-/// Where files go.
+/// Where files go, and whose they are.
 pub(crate) struct Uploads<'a> {
     pub(crate) desk: &'a Desk,
-    pub(crate) site: &'a Site,
+    pub(crate) by: Uploader,
 }
 
 /// Reads a form with files, part by part.
@@ -81,8 +81,8 @@ async fn take_file(
     posted: &mut Posted,
 ) -> Answer<Option<Refusal>> {
     let Some(first) = next_chunk(part).await? else {
-        let nothing = Refusal::of(Field::Files, Code::FileType);
-        return Ok((!name.is_empty()).then_some(nothing));
+        let empty = Refusal::of(Field::Files, Code::FileEmpty);
+        return Ok((!name.is_empty()).then_some(empty));
     };
     if posted.files.len() >= limits::FILES {
         let limit = limits::FILES as u64;
@@ -105,7 +105,7 @@ pub(super) async fn store(
     name: &str,
     uploads: &Uploads<'_>,
 ) -> Answer<Attachment> {
-    let mut upload = uploads.desk.begin_upload(uploads.site.id, name).await?;
+    let mut upload = uploads.desk.begin_upload(uploads.by, name).await?;
     upload.write(&first).await?;
     while let Some(chunk) = next_chunk(part).await? {
         upload.write(&chunk).await?;
@@ -132,10 +132,7 @@ async fn take_text(part: &mut Part<'_>, name: &'static str) -> Answer<Result<Str
         }
         bytes.extend_from_slice(&chunk);
     }
-    // What browsers send for a line break is two characters; what people typed is one.
-    Ok(String::from_utf8(bytes)
-        .map(|text| text.replace("\r\n", "\n"))
-        .map_err(|_| unreadable(name)))
+    Ok(String::from_utf8(bytes).map_err(|_| unreadable(name)))
 }
 
 /// Reads and throws away the rest of a part.

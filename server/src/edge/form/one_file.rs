@@ -14,7 +14,7 @@ pub(crate) async fn read_file(request: Request, uploads: &Uploads<'_>) -> Answer
         .ok_or(Refusal::of(Field::Files, Code::Required))?;
     let name = part.file_name().unwrap_or_default().to_owned();
     let first = next_chunk(&mut part).await?;
-    let first = first.ok_or(Refusal::of(Field::Files, Code::Required))?;
+    let first = first.ok_or(Refusal::of(Field::Files, Code::FileEmpty))?;
     let stored = store(&mut part, first, &name, uploads).await;
     if stored.is_err() {
         // What is left is read, or the sender would see a broken connection in place of the answer.

@@ -1,7 +1,7 @@
 //! A form that was posted: its texts, its files, and what is wrong with them.
 
 use desk::Desk;
-use protocol::{Code, EntryId, Field, FileId, PageUrl, Refusal};
+use protocol::{Code, EntryId, Field, FileId, PageUrl, Refusal, text::is_blank};
 use std::collections::BTreeMap;
 
 /// What came.
@@ -18,9 +18,9 @@ impl Posted {
         self.fields.get(name).map_or("", String::as_str)
     }
 
-    /// The text of a field, none when there is nothing but space in it.
+    /// The text of a field, none when there is nothing to be seen in it.
     pub(crate) fn find(&self, name: &str) -> Option<&str> {
-        Some(self.text(name)).filter(|text| !text.trim().is_empty())
+        Some(self.text(name)).filter(|text| !is_blank(text))
     }
 
     /// A field parsed, or its refusal noted.

@@ -8,7 +8,7 @@ use crate::{
 use desk::{Turn, sites::Site, tickets::Visitor};
 use protocol::{
     EntryId, Score, Seq,
-    text::{EmailAddress, RatingComment},
+    text::{EmailAddress, RatingComment, is_blank},
     visitor::{Done, VisitorCommand, VisitorEvent},
 };
 
@@ -102,7 +102,7 @@ pub(super) fn begin(
         VisitorCommand::Rate { score, comment } => spawn(async move {
             let done = async {
                 let score = Score::try_from(score)?;
-                let comment = comment.filter(|comment| !comment.trim().is_empty());
+                let comment = comment.filter(|comment| !is_blank(comment));
                 let comment = comment.as_deref().map(RatingComment::parse).transpose()?;
                 server.desk.rate(visitor, score, comment).await
             };

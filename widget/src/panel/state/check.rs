@@ -3,15 +3,15 @@
 use crate::page::{Form, Typed};
 use protocol::{
     Code, Field, Refusal, limits,
-    text::{ChatText, EmailAddress, FormText, PersonName, Subject},
+    text::{ChatText, EmailAddress, FormText, PersonName, Subject, is_blank},
 };
 
 /// Everything that the server would refuse in what was typed; nothing when it may be sent.
 pub fn refusals(form: Form, typed: &Typed) -> Vec<Refusal> {
     let mut out = Vec::new();
     let mut check = |result: Result<(), Refusal>| out.extend(result.err());
-    let has_name = !typed.name.trim().is_empty();
-    let has_email = !typed.email.trim().is_empty();
+    let has_name = !is_blank(&typed.name);
+    let has_email = !is_blank(&typed.email);
     if has_name {
         check(PersonName::parse(&typed.name).map(drop));
     }
@@ -24,7 +24,7 @@ pub fn refusals(form: Form, typed: &Typed) -> Vec<Refusal> {
     }
     match form {
         Form::Chat => {
-            if !typed.subject.trim().is_empty() {
+            if !is_blank(&typed.subject) {
                 check(Subject::parse(&typed.subject).map(drop));
             }
             check(ChatText::parse(&typed.message).map(drop));
@@ -34,17 +34,15 @@ pub fn refusals(form: Form, typed: &Typed) -> Vec<Refusal> {
     out
 }
 
-/// What may go up with a message: as many as there is room for beside `already`, none beyond the site's size.
+/// What may go up with a message: as many as there is room for beside `already`, none empty, none beyond the site's size.
 pub fn file_refusal(bytes: u64, already: usize, limit: u64) -> Option<Refusal> {
     if already >= limits::FILES {
         return Some(Refusal::of(Field::Files, Code::TooManyFiles).limit(limits::FILES as u64));
     }
+    if bytes == 0 {
+        return Some(Refusal::of(Field::Files, Code::FileEmpty));
+    }
     (bytes > limit).then(|| Refusal::of(Field::Files, Code::FileTooLarge).limit(limit))
-}
-
-/// How many characters a composer holds, counted as the server counts them: trimmed, Unicode scalar values.
-pub fn characters(text: &str) -> usize {
-    text.trim().chars().count()
 }
 
 #[cfg(test)]
@@ -72,6 +70,10 @@ mod tests {
             ]
         );
         assert_eq!(
+            refusals(Form::Chat, &typed("\u{2800}", "\u{feff}", "\u{2060}")),
+            refusals(Form::Chat, &typed("", "", ""))
+        );
+        assert_eq!(
             refusals(Form::Chat, &typed("Ana", "ana", "hola")),
             [Refusal::of(Field::Email, Code::EmailInvalid)]
         );
@@ -95,11 +97,7 @@ mod tests {
     fn files_are_counted_and_weighed() {
         assert_eq!(file_refusal(10, 0, 10), None);
         assert_eq!(file_refusal(11, 4, 10).map(|r| r.code), Some(Code::FileTooLarge));
+        assert_eq!(file_refusal(0, 4, 10).map(|r| r.code), Some(Code::FileEmpty));
         assert_eq!(file_refusal(1, 5, 10).map(|r| r.code), Some(Code::TooManyFiles));
-    }
-
-    #[test]
-    fn characters_are_counted_as_the_server_counts_them() {
-        assert_eq!(characters("  ñandú 👋🏽 \n"), 8);
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use protocol::{
     Code, Field, Refusal,
-    text::EmailAddress,
+    text::{EmailAddress, is_blank},
     visitor::{Done, VisitorCommand},
 };
 
@@ -55,7 +55,7 @@ impl State {
         match score {
             Some(score) => {
                 let comment = comment.trim();
-                let comment = (!comment.is_empty()).then(|| comment.to_owned());
+                let comment = (!is_blank(comment)).then(|| comment.to_owned());
                 let command = VisitorCommand::Rate { score, comment };
                 self.command(Some(Done::Rating), command, env);
             }

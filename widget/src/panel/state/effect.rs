@@ -29,8 +29,10 @@ pub enum Effect {
     PutDraft,
     /// Put a text into a field that is empty.
     Prefill(Id, String),
-    /// Empty the form that made a ticket, and give it a fresh id.
+    /// Empty the form that made a ticket.
     ClearForm,
+    /// Give the form a fresh id: what it holds is not what its id stands for.
+    RenewForm,
     /// Scroll the log to its end.
     ScrollToEnd,
     /// Move the focus, once everything is drawn.

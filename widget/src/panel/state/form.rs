@@ -56,6 +56,7 @@ impl State {
                 let text = typed.message.trim().to_owned();
                 self.begin(form, started, email, Some(text), stored, env);
                 self.add_effect(Effect::ClearForm);
+                self.add_effect(Effect::RenewForm);
                 return self.focus(Focus::FirstField);
             }
             FormAnswer::Refused(refusal) => refusal,
@@ -68,6 +69,9 @@ impl State {
         self.post_to_host(HostNotice::Error, refusal.code.as_text());
         if refusal.code == Code::ChatClosed {
             self.status.open = false;
+        }
+        if refusal.code == Code::AlreadySent {
+            self.add_effect(Effect::RenewForm);
         }
         self.refusals = vec![refusal];
         self.focus(Focus::FirstRefused);
@@ -134,7 +138,9 @@ mod tests {
             .collect();
         assert_eq!(shown, ["hola"]);
         let done = panel.take();
-        assert!(done.contains(&Effect::ClearForm) && done.contains(&Effect::Connect));
+        for effect in [Effect::ClearForm, Effect::RenewForm, Effect::Connect] {
+            assert!(done.contains(&effect), "{effect:?}");
+        }
         assert!(done.contains(&Effect::Focus(Focus::FirstField)));
     }
 
@@ -192,6 +198,20 @@ mod tests {
                 Effect::Focus(Focus::FirstRefused)
             ]
         );
+    }
+
+    #[test]
+    fn a_form_whose_id_stands_for_another_text_keeps_its_own_under_a_fresh_id() {
+        let mut panel = Panel::before_a_chat();
+        panel.change(|state, env| state.typed("hola, otra vez", env));
+        let typed = typed("Ana", "", "hola, otra vez");
+        submit(&mut panel, &typed, &[]);
+        let refusal = Refusal::new(Code::AlreadySent);
+        answer(&mut panel, Form::Chat, &typed, FormAnswer::Refused(refusal));
+        let done = panel.take();
+        assert!(done.contains(&Effect::RenewForm) && !done.contains(&Effect::ClearForm));
+        assert_eq!(panel.state.draft, "hola, otra vez");
+        assert_eq!(submit(&mut panel, &typed, &[]), Some(Form::Chat));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How long the draft is, in words.
 
-use super::{check::characters, model::State};
-use protocol::limits;
+use super::model::State;
+use protocol::{limits, text::characters};
 
 impl State {
     /// Under the composer: the length and the limit, or by how much it is over; true when it is.

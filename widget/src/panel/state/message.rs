@@ -1,12 +1,11 @@
 //! The visitor's own messages and drafts.
 
 use super::{
-    check::characters,
     effect::{Effect, Focus},
     model::{Environment, State},
 };
 use crate::{markup::Id, view_model::Screen};
-use protocol::{EntryId, limits, visitor::VisitorCommand};
+use protocol::{EntryId, limits, text::characters, visitor::VisitorCommand};
 use std::time::Duration;
 
 /// A typing notice goes out at most this often.
@@ -28,8 +27,9 @@ impl State {
     pub fn send_message(&mut self, id: EntryId, text: &str, env: &Environment) {
         let text = text.trim();
         self.focus(Focus::Element(Id::ComposerMessage));
-        let is_empty = text.is_empty() && !self.has_files();
-        if is_empty || self.is_uploading() || characters(text) > limits::CHAT_TEXT {
+        let length = characters(text);
+        let is_empty = length == 0 && !self.has_files();
+        if is_empty || self.is_uploading() || length > limits::CHAT_TEXT {
             return;
         }
         let files = self.take_files();
@@ -89,7 +89,9 @@ mod tests {
     #[test]
     fn nothing_and_too_much_stay_in_the_composer() {
         let mut panel = Panel::in_a_chat();
-        for text in [" \n ".to_owned(), "ñ".repeat(limits::CHAT_TEXT + 1)] {
+        for text in
+            [" \n ".to_owned(), "\u{200b}\u{2800}".to_owned(), "ñ".repeat(limits::CHAT_TEXT + 1)]
+        {
             panel.change(|state, env| state.typed(&text, env));
             panel.take();
             panel.change(|state, env| state.send_message(id(50), &text, env));

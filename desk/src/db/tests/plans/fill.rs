@@ -40,7 +40,7 @@ const TABLES: [(&str, i64, &str); 15] = [
     (
         "tickets",
         ROWS,
-        "id = #(i), site_id = #(i % 20 + 1), start_id = #(i), number = 'N-' || i, queue_id = #(i % 60 + 1),
+        "id = #(i), site_id = #(i % 20 + 1), start_id = #(i), start_digest = @(i), number = 'N-' || i, queue_id = #(i % 60 + 1),
          state_id = #(i % 100 + 1), chat_id = #(i), priority = 'medium', contact_email = 'v' || (i % 150000),
          contact_verified = false, lang = 'es', created_at = i, request_at = case when i % 49 = 0 then i end, last_at = i,
          last_seq = 3, visitor_seen = 3, agent_seen = 3, mailed_upto = 0, unread = 0, preview = 'hola'",
@@ -66,7 +66,7 @@ const TABLES: [(&str, i64, &str); 15] = [
     (
         "files",
         ROWS,
-        "id = #(i), site_id = #(i % 20 + 1), ticket_id = case when i <= 299600 then #(i) end, stored_name = 'f' || i,
+        "id = #(i), site_id = #(i % 20 + 1), ticket_id = #(i), entry_id = case when i <= 299600 then #(i) end, digest = @(i), stored_name = 'f' || i,
          name = 'f', media_type = 'image/png', bytes = 1000, inline = true, created_at = i",
     ),
     (
