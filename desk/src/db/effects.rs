@@ -143,3 +143,34 @@ pub struct Receipt {
     pub seq: Seq,
     pub at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::entry::{AgentBody, VisitorBody};
+    use uuid::Uuid;
+
+    #[test]
+    fn what_nobody_knows_is_read_again_and_nothing_is_claimed() {
+        let ticket = TicketId(Uuid::from_u128(1));
+        let (agent, chat) = (AgentId(Uuid::from_u128(2)), ChatId(Uuid::from_u128(3)));
+        let (seq, id, at) = (Seq(1), EntryId(Uuid::from_u128(4)), Timestamp(0));
+        let entry = Event::Entry {
+            ticket,
+            visitor: VisitorEntry { seq, id, at, body: VisitorBody::Requeued },
+            agent: AgentEntry { seq, id, at, body: AgentBody::Requeued },
+        };
+        let gone = Event::OfferGone { agent, chat };
+        let effects = Effects {
+            events: vec![entry, gone, Event::Offer { agent, chat, ticket }],
+            counts: vec![Count::Active(agent, 1)],
+            freed: vec![agent],
+            offers: vec![SiteId(Uuid::from_u128(5))],
+            wake_worker: true,
+        };
+        let left = effects.without_claims();
+        assert!(matches!(left.events[..], [Event::Ticket { .. }, Event::Offer { .. }]));
+        assert!(left.counts.is_empty() && left.freed.is_empty());
+        assert!(left.wake_worker && left.offers.len() == 1);
+    }
+}

@@ -34,7 +34,7 @@ impl Rows {
     pub(crate) fn text(&'static self, tx: &Tx, rows: usize) -> (Statement, usize) {
         match tx.conn {
             Conn::Sqlite(_) => self.sqlite_text(rows),
-            Conn::Postgres(_) => self.sized(&self.postgres, rows, true),
+            Conn::Postgres(_) => self.postgres_text(rows),
         }
     }
 
@@ -52,6 +52,11 @@ impl Rows {
         // SQLite searches its list of names for each `$n` that is bound: with thousands that is most of the time there
         // is. A bare `?` has no name.
         self.sized(&self.sqlite, rows, false)
+    }
+
+    /// The same as PostgreSQL reads it.
+    pub(crate) fn postgres_text(&'static self, rows: usize) -> (Statement, usize) {
+        self.sized(&self.postgres, rows, true)
     }
 
     fn sized(

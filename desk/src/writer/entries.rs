@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Result,
-    db::{MAX_ROWS, Rows, Tx, rows, run},
+    db::{Conn, MAX_ROWS, Rows, Tx, rows},
     live::Event,
     tickets::entries,
 };
@@ -10,7 +10,12 @@ use protocol::{EntryId, TicketId, entry::AgentEntry};
 use uuid::Uuid;
 
 rows!(
-    ADD_ENTRIES = "insert into entries (ticket_id, seq, id, at, kind, agent_id, body) values ",
+    ADD_SQLITE for Sqlite = "insert into entries (ticket_id, seq, id, at, kind, agent_id, body) values ",
+    "?, ?, ?, ?, ?, ?, ?",
+    " on conflict do nothing"
+);
+rows!(
+    ADD_POSTGRES for Postgres = "insert into entries (ticket_id, seq, id, at, kind, agent_id, body) values ",
     "?, ?, ?, ?, ?, ?, ?",
     " on conflict do nothing returning position, id"
 );
@@ -19,17 +24,25 @@ rows!(
 pub(super) async fn add_entries(tx: &mut Tx, entries: Vec<(TicketId, AgentEntry)>) -> Result<()> {
     for entries in entries.chunks(MAX_ROWS) {
         let bodies = entries::stored_all(entries);
-        let (text, size) = ADD_ENTRIES.text(tx, entries.len());
-        let added: Vec<(i64, Uuid)> = run!(tx, c => {
-            let query = sqlx::query_as(text);
-            bind_entries!(query, Rows::filled(&bodies, size)).fetch_all(c).await
-        })?;
+        let added = match &mut tx.conn {
+            Conn::Sqlite(transaction) => {
+                let (text, size) = ADD_SQLITE.sqlite_text(entries.len());
+                let query = bind_entries!(sqlx::query(text), Rows::filled(&bodies, size));
+                query.execute(&mut **transaction).await?.rows_affected()
+            }
+            Conn::Postgres(transaction) => {
+                let (text, size) = ADD_POSTGRES.postgres_text(entries.len());
+                let query = bind_entries!(sqlx::query_as(text), Rows::filled(&bodies, size));
+                let added: Vec<(i64, Uuid)> = query.fetch_all(&mut **transaction).await?;
+                if let Some(&(position, id)) = added.first() {
+                    tx.has_added(EntryId(id), position);
+                }
+                added.len() as u64
+            }
+        };
         // Another node stored one of them in the meantime: the next try finds it.
-        if added.len() != entries.len() {
+        if added != entries.len() as u64 {
             return Err(Error::Conflict);
-        }
-        if let Some(&(position, id)) = added.first() {
-            tx.has_added(EntryId(id), position);
         }
     }
     for (ticket, entry) in entries {

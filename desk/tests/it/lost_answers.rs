@@ -8,7 +8,7 @@ use desk::{
     tickets::Visitor,
 };
 use protocol::{
-    Score, Seq,
+    Score, Seq, SiteKey,
     agent::AgentState,
     entry::AgentEntry,
     text::{EmailAddress, FormText, RatingComment},
@@ -71,6 +71,7 @@ struct Outcome {
     jobs: i64,
     sessions: i64,
     agents: i64,
+    sites: i64,
 }
 
 impl Day {
@@ -150,6 +151,8 @@ impl Day {
         let other = EmailAddress::parse("otra@example.com").unwrap();
         self.verb(desk.claim_email(left, other)).await.unwrap();
 
+        desk.apply_site("key = \"b\"\nprefix = \"B\"\n").await.unwrap();
+        self.verb(desk.remove_site(&SiteKey("b".into()))).await.unwrap();
         self.verb(desk.tick()).await.unwrap();
         world.clock.advance(Duration::from_hours(1));
         self.verb(desk.tick()).await.unwrap();
@@ -162,6 +165,7 @@ impl Day {
             jobs: world.count("select count(*) from jobs").await,
             sessions: world.count("select count(*) from sessions").await,
             agents: world.count("select count(*) from agents").await,
+            sites: world.count("select count(*) from sites").await,
         }
     }
 }
