@@ -2,7 +2,7 @@
 
 use crate::{
     Desk, Error, Result,
-    db::{Tx, bump_revision, retry, run, statement},
+    db::{Conn, Tx, bump_revision, retry, run, statement},
     routing,
     sites::Site,
     tickets::{files, follow},
@@ -27,23 +27,27 @@ impl Desk {
     #[instrument(level = "debug", skip_all, fields(site = %key))]
     pub async fn remove_site(&self, key: &SiteKey) -> Result<Removal> {
         let now = self.now();
-        retry!({
+        let marked = retry!({
             let mut tx = self.begin().await?;
+            bump_revision(&mut tx).await?;
             let marked = run!(tx, c => sqlx::query(MARK)
                 .bind(key.as_str())
                 .bind(now.0)
                 .execute(c)
                 .await
                 .map(|done| done.rows_affected()))?;
-            if marked == 0 {
-                return Ok(());
+            if marked > 0 {
+                self.commit(tx).await?;
             }
-            bump_revision(&mut tx).await?;
-            self.commit(tx).await
+            Ok(marked)
         })?;
         routing::sites_were_changed(self).await?;
-        let Some(site) = self.find_site(key) else { return Ok(Removal::NotThere) };
-        sweep(self, &site).await
+        match self.find_site(key) {
+            Some(site) => sweep(self, &site).await,
+            // A server has been faster.
+            None if marked > 0 => Ok(Removal::Gone),
+            None => Ok(Removal::NotThere),
+        }
     }
 }
 
@@ -62,6 +66,8 @@ statement!(DELETE = "delete from sites where id = $1 and removed_at is not null"
 pub(crate) async fn sweep(desk: &Desk, site: &Site) -> Result<Removal> {
     let (live, stored) = retry!({
         let mut tx = desk.begin().await?;
+        // The first row that everybody writes who changes sites or agents.
+        bump_revision(&mut tx).await?;
         let live = live_chats(&mut tx, site).await?;
         if live > 0 {
             return Ok((live, Vec::new()));
@@ -69,7 +75,6 @@ pub(crate) async fn sweep(desk: &Desk, site: &Site) -> Result<Removal> {
         let stored = files::stored_at_site(&mut tx, &site.key).await?;
         run!(tx, c => sqlx::query(DELETE).bind(site.id.0).execute(c).await.map(|_| ()))?;
         follow::after_removal(&mut tx).await?;
-        bump_revision(&mut tx).await?;
         desk.commit(tx).await?;
         Ok((0, stored))
     })?;
@@ -82,7 +87,13 @@ pub(crate) async fn sweep(desk: &Desk, site: &Site) -> Result<Removal> {
     Ok(Removal::Gone)
 }
 
+statement!(HOLD for Postgres = "select id from sites where id = $1 for update");
+
+/// How many chats are under way; until the transaction ends none begins.
 async fn live_chats(tx: &mut Tx, site: &Site) -> Result<u64> {
+    if let Conn::Postgres(transaction) = &mut tx.conn {
+        sqlx::query(HOLD).bind(site.id.0).execute(&mut **transaction).await?;
+    }
     let live: i64 = run!(tx, c => sqlx::query_scalar(LIVE).bind(site.id.0).fetch_one(c).await)?;
     u64::try_from(live).map_err(|_| Error::Conflict)
 }

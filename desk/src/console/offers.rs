@@ -4,10 +4,13 @@ use crate::{
     Desk, Error, Result,
     chats::{self, ChatEvent, Ringing},
     db::{read, retry, statement},
-    people::{Agent, permission::Action},
+    people::{
+        Agent,
+        permission::{Action, On, Party, may},
+    },
     tickets::{LockedTicket, OpenOffer},
 };
-use protocol::{ChatId, Code, OfferId, Refusal, SiteId, TicketId};
+use protocol::{AgentId, ChatId, Code, OfferId, Refusal, SiteId, TicketId};
 use tracing::instrument;
 use uuid::Uuid;
 
@@ -20,7 +23,7 @@ impl Desk {
     pub async fn accept(&self, agent: &Agent, chat: ChatId) -> Result<TicketId> {
         let ticket = self.ticket_of(agent, chat).await?;
         let now = self.now();
-        retry!({
+        let ticket = retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::Take).await?;
             self.check_in_use(locked.site)?;
@@ -32,7 +35,31 @@ impl Desk {
                 self.commit(tx).await?;
             }
             Ok(ticket)
-        })
+        })?;
+        self.return_if_lost(agent.id, ticket).await?;
+        Ok(ticket)
+    }
+
+    /// Puts a chat back whose agent lost its queue or site while taking it: whoever ended what they had found nothing yet.
+    async fn return_if_lost(&self, agent: AgentId, ticket: TicketId) -> Result<()> {
+        let Some(on) = self.find_place(ticket).await? else { return Ok(()) };
+        let on = On { party: Party::default(), ..on };
+        let now = self.find_agent(agent);
+        let Some(site) = self.find_site_by_id(on.site) else { return Ok(()) };
+        if now.is_some_and(|now| may(&now, Action::Take, &on)) {
+            return Ok(());
+        }
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
+            if chats::requeue(&mut tx, self, &mut locked, agent, &site, now).await? {
+                locked.save(&mut tx).await?;
+                self.commit(tx).await?;
+            }
+            Ok(())
+        })?;
+        Err(Error::not_found())
     }
 
     /// Lets it ring at the next one. Nothing happens when it does not ring at this agent.

@@ -53,13 +53,14 @@ impl Desk {
         let now = self.now();
         let (agent, token) = retry!({
             let mut tx = self.begin().await?;
+            // The first row that everybody writes who changes an agent.
+            bump_revision(&mut tx).await?;
             let agent =
                 accounts::use_link(&mut tx, link_token, now).await?.ok_or_else(Error::not_found)?;
             accounts::set_password(&mut tx, agent, &hash).await?;
             // Whoever knew the old password is out.
             sessions::end_all(&mut tx, agent).await?;
             let token = sessions::begin(&mut tx, agent, now).await?;
-            bump_revision(&mut tx).await?;
             self.commit(tx).await?;
             Ok((agent, token))
         })?;

@@ -16,10 +16,11 @@ impl Desk {
         let now = self.now();
         let is_new = retry!({
             let mut tx = self.begin().await?;
+            // The first row that everybody writes who changes an agent.
+            bump_revision(&mut tx).await?;
             if !accounts::set_state(&mut tx, agent, state, now).await? {
                 return Ok(false);
             }
-            bump_revision(&mut tx).await?;
             self.commit(tx).await?;
             Ok(true)
         })?;

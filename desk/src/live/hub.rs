@@ -101,7 +101,9 @@ impl Hub {
 
     /// Adds a ticket's `Entry`, `Ticket`, `Typing`, `Seen`, `VisitorPresent` events to an agent's subscription.
     pub fn watch(&self, subscription: &Subscription, ticket: TicketId) {
-        if locked(&subscription.subscriber.watched).insert(ticket) {
+        // Held until it is subscribed: whoever ends the watch meanwhile finds both or neither.
+        let mut watched = locked(&subscription.subscriber.watched);
+        if watched.insert(ticket) {
             self.subscribers
                 .tickets
                 .entry(ticket)

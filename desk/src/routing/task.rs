@@ -98,7 +98,8 @@ fn sites(desk: &Desk, changed: &Changed) -> Vec<Arc<Site>> {
 /// One look at a site.
 async fn offer_waiting(desk: &Desk, site: &Site, changed: &Changed) -> Result<()> {
     desk.0.changes.look_again(site.id, None);
-    if desk.waiting_chats(site.id) == 0 {
+    // At a removed site nobody takes a chat any more: who waits gets a request.
+    if desk.waiting_chats(site.id) == 0 || site.removed_at.is_some() {
         return Ok(());
     }
     let mut line = waiting(desk, site.id).await?;

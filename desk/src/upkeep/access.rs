@@ -15,28 +15,31 @@ use crate::{
     tickets::{PlaceRow, place_columns},
 };
 use protocol::{AgentId, TicketId};
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 use uuid::Uuid;
 
-/// Acts on what has changed since the last look. What fails is tried again at the next.
+/// Acts on what has changed since the last look. Of whom it fails it is tried again at the next.
 pub(super) async fn settle(desk: &Desk) {
-    let changes = desk.0.sites.take_changes();
-    if let Err(error) = settle_all(desk, &changes).await {
-        tracing::warn!(%error, "access that was lost could not be ended everywhere");
-        desk.0.sites.put_back(changes);
-    }
-}
-
-async fn settle_all(desk: &Desk, changes: &AccessChanges) -> Result<()> {
-    let mut agents: HashSet<AgentId> = changes.agents.keys().copied().collect();
+    let mut changes = desk.0.sites.take_changes();
     if changes.everybody {
-        agents.extend(owners(desk).await?);
+        match owners(desk).await {
+            Ok(owners) => {
+                owners
+                    .into_iter()
+                    .for_each(|owner| _ = changes.agents.entry(owner).or_insert(None));
+                changes.everybody = false;
+            }
+            Err(error) => tracing::warn!(%error, "who has chats could not be read"),
+        }
     }
-    for agent in agents {
-        let before = changes.agents.get(&agent).and_then(Option::as_deref);
-        settle_one(desk, agent, before).await?;
+    let mut left = AccessChanges { everybody: changes.everybody, ..AccessChanges::default() };
+    for (agent, before) in changes.agents {
+        if let Err(error) = settle_one(desk, agent, before.as_deref()).await {
+            tracing::warn!(%agent, %error, "access that was lost could not be ended everywhere");
+            left.agents.insert(agent, before);
+        }
     }
-    Ok(())
+    desk.0.sites.put_back(left);
 }
 
 async fn settle_one(desk: &Desk, agent: AgentId, before: Option<&Agent>) -> Result<()> {

@@ -17,10 +17,11 @@ const CHATS_PER_TICK: i64 = 200;
 
 /// What is due at sites that were removed.
 pub(super) async fn tick(desk: &Desk) -> Result<()> {
+    let mut outcome = Ok(());
     for site in desk.sites().into_iter().filter(|site| site.removed_at.is_some()) {
-        wind_up(desk, &site).await?;
+        outcome = outcome.and(wind_up(desk, &site).await);
     }
-    Ok(())
+    outcome
 }
 
 async fn wind_up(desk: &Desk, site: &Site) -> Result<()> {
@@ -35,14 +36,17 @@ async fn wind_up(desk: &Desk, site: &Site) -> Result<()> {
     admin::sweep(desk, site).await.map(drop)
 }
 
+// Those first who do not know yet, then those who have known for longest.
 statement!(
     ACTIVE = "
-    select
-      c.ticket_id,
-      (select max(e.at) from entries e where e.ticket_id = c.ticket_id and e.kind = 'site_removed') as told_at
-    from chats c
-    where c.site_id = $1 and c.state = 'active'
-    order by c.accepted_at
+    select ticket_id, told_at from (
+      select
+        c.ticket_id, c.accepted_at,
+        (select max(e.at) from entries e where e.ticket_id = c.ticket_id and e.kind = 'site_removed') as told_at
+      from chats c
+      where c.site_id = $1 and c.state = 'active'
+    ) as active
+    order by case when told_at is null then 0 else 1 end, told_at, accepted_at
     limit $2"
 );
 

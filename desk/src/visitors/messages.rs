@@ -91,7 +91,6 @@ impl Desk {
         text: String,
         files: &[FileId],
     ) -> Result<Receipt> {
-        self.check_in_use(visitor.site)?;
         turn.come().await?;
         let (desk, files, now) = (self.clone(), files.to_vec(), self.now());
         let replied = run_detached(async move {
@@ -103,6 +102,7 @@ impl Desk {
                 if let Some(receipt) = repeat::find_receipt(&mut tx, &locked, sent).await? {
                     return Ok(receipt);
                 }
+                desk.check_in_use(locked.site)?;
                 let by = Uploader::Visitor(visitor);
                 let files = attach(&mut tx, by, (locked.id, id), &files).await?;
                 let message = AgentBody::Visitor { text: text.clone(), files };

@@ -29,6 +29,7 @@ on_both! {
     a_supervisor_who_becomes_an_agent_sees_their_queues_alone,
     a_removed_site_takes_its_tickets_from_the_screen,
     what_was_lost_while_nobody_served_goes_back_at_the_first_tick,
+    a_chat_taken_by_who_has_just_lost_its_queue_goes_back,
     no_mail_shows_staff_what_its_link_proves,
 }
 
@@ -351,6 +352,20 @@ async fn what_was_lost_while_nobody_served_goes_back_at_the_first_tick(mut world
     world.desk.create_agent(Person { queues: &["Soporte"], ..LUCIA }.account()).await.unwrap();
     world.restart().await;
     world.desk.tick().await.unwrap();
+    let head = world.desk.visitor_ticket(visitor).await.unwrap();
+    assert!(matches!(head.chat, VisitorChat::Waiting { .. }), "{:?}", head.chat);
+}
+
+async fn a_chat_taken_by_who_has_just_lost_its_queue_goes_back(world: World) {
+    let site = uno(&world).await;
+    let (lucia, _) = world.hire(LUCIA).await;
+    let _console = world.desk.console_connected(lucia.id);
+    let (_, visitor) = world.start(&site).await;
+    let item = world.desk.find_worklist_item(&lucia, visitor.ticket).await.unwrap().unwrap();
+    let elsewhere = Person { queues: &["Soporte"], ..LUCIA };
+    change(&world, async |other| _ = other.create_agent(elsewhere.account()).await.unwrap()).await;
+    // Her request was let in before: it still goes by what she had.
+    assert_eq!(refused(world.desk.accept(&lucia, item.chat.unwrap()).await), Code::NotFound);
     let head = world.desk.visitor_ticket(visitor).await.unwrap();
     assert!(matches!(head.chat, VisitorChat::Waiting { .. }), "{:?}", head.chat);
 }

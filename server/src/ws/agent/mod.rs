@@ -102,6 +102,8 @@ impl Console {
     ) -> Result<(), End> {
         let after = Seq(after.0.max(0));
         self.view.server.desk.hub().watch(&self.events, ticket);
+        // What ends watches from now on finds this one; what ended some before is known to the agent as of now.
+        self.view.refresh_agent();
         match self.view.read(ticket, after).await {
             Ok((conversation, entries, last)) => {
                 let sent = entries.last().map_or(after, |entry| entry.seq);
@@ -239,7 +241,11 @@ impl Audience for Console {
             }
             Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
             Event::AccessChanged { .. } => {
-                for event in Box::pin(self.view.access_changed()).await {
+                let changed = Box::pin(self.view.access_changed()).await.map_err(|error| {
+                    tracing::warn!(%error, "a list could not be read; its console comes back");
+                    End::Close(Close::GoingAway)
+                })?;
+                for event in changed {
                     connection.feed(&event).await?;
                 }
             }

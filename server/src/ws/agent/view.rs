@@ -160,15 +160,13 @@ impl AgentView {
     }
 
     /// The list as it is after a change of what the agent may see, told as the rows that are other than before.
-    pub(super) async fn access_changed(&mut self) -> Vec<AgentEvent> {
+    ///
+    /// # Errors
+    /// It could not be read, and nobody says so again: the console has to come back.
+    pub(super) async fn access_changed(&mut self) -> desk::Result<Vec<AgentEvent>> {
         let desk = &self.server.desk;
-        let work = match desk.worklist(&self.agent).await {
-            Ok(work) => work,
-            Err(error) => {
-                tracing::warn!(%error, "a list could not be read; its console reads it when it comes back");
-                return vec![];
-            }
-        };
+        let work = desk.worklist(&self.agent).await?;
+        let me = desk.profile(&self.agent).await?;
         let now: HashMap<TicketId, WorkItem> =
             work.into_iter().map(|item| (item.ticket, item)).collect();
         let before = std::mem::replace(&mut self.listed, now);
@@ -177,10 +175,8 @@ impl AgentView {
             gone.map(|ticket| AgentEvent::WorkGone { ticket: *ticket }).collect();
         let new = self.listed.values().filter(|item| before.get(&item.ticket) != Some(item));
         events.extend(new.map(|item| AgentEvent::Work { item: Box::new(item.clone()) }));
-        if let Ok(me) = desk.profile(&self.agent).await {
-            events.push(AgentEvent::State { me });
-        }
-        events
+        events.push(AgentEvent::State { me });
+        Ok(events)
     }
 
     /// Notes that a row is to be sent again.
@@ -206,24 +202,27 @@ impl AgentView {
                     item.unread = message.unread;
                     events.push(AgentEvent::Work { item: Box::new(item.clone()) });
                 }
-                _ => events.extend(self.read_row(ticket).await),
+                _ => match self.read_row(ticket).await {
+                    Ok(event) => events.extend(event),
+                    Err(error) => {
+                        tracing::debug!(%error, "a row could not be read");
+                        // With the next ones.
+                        self.row_changed(ticket, RowChange::Anything);
+                    }
+                },
             }
         }
         events
     }
 
-    async fn read_row(&mut self, ticket: TicketId) -> Option<AgentEvent> {
-        match self.server.desk.find_worklist_item(&self.agent, ticket).await {
-            Ok(Some(item)) => {
+    async fn read_row(&mut self, ticket: TicketId) -> desk::Result<Option<AgentEvent>> {
+        Ok(match self.server.desk.find_worklist_item(&self.agent, ticket).await? {
+            Some(item) => {
                 self.listed.insert(ticket, item.clone());
                 Some(AgentEvent::Work { item: Box::new(item) })
             }
-            Ok(None) => self.listed.remove(&ticket).map(|_| AgentEvent::WorkGone { ticket }),
-            Err(error) => {
-                tracing::debug!(%error, "a row could not be read");
-                None
-            }
-        }
+            None => self.listed.remove(&ticket).map(|_| AgentEvent::WorkGone { ticket }),
+        })
     }
 }
 
