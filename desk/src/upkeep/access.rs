@@ -24,9 +24,9 @@ pub(super) async fn settle(desk: &Desk) {
     if changes.everybody {
         match owners(desk).await {
             Ok(owners) => {
-                owners
-                    .into_iter()
-                    .for_each(|owner| _ = changes.agents.entry(owner).or_insert(None));
+                for owner in owners {
+                    changes.agents.entry(owner).or_insert(None);
+                }
                 changes.everybody = false;
             }
             Err(error) => tracing::warn!(%error, "who has chats could not be read"),

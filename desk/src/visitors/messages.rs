@@ -25,7 +25,7 @@ impl Desk {
     ///
     /// # Errors
     /// Refusals of the text or of its files, `NotFound`, and `AlreadySent` for another message under a known id are for good;
-    /// with any other error the same id may be sent again.
+    /// any other error leaves the same id free to be sent again.
     pub async fn post_visitor_message(
         &self,
         visitor: Visitor,

@@ -9,12 +9,14 @@ on_both! {
 }
 
 /// From now on writing into these tables fails.
-fn no_room(world: &World, tables: &[&str]) {
+async fn no_room(world: &World, tables: &[&str]) {
     if world.settings.database_url.is_some() {
-        world.force(
-            "create function no_room() returns trigger language plpgsql as
+        world
+            .force(
+                "create function no_room() returns trigger language plpgsql as
              $$ begin raise exception 'no room' using errcode = '53100'; end $$",
-        );
+            )
+            .await;
     }
     for table in tables {
         world.force(&match world.settings.database_url {
@@ -29,7 +31,8 @@ fn no_room(world: &World, tables: &[&str]) {
                     )
                 })
                 .concat(),
-        });
+        })
+        .await;
     }
 }
 
@@ -64,7 +67,7 @@ async fn every_form_gives_back_what_was_typed_when_nothing_can_be_stored(world: 
         world.desk().find_visitor(site.id, &chat.token).await.unwrap().unwrap()
     };
     world.desk().end_chat_as_visitor(visitor).await.unwrap();
-    no_room(&world, &["tickets", "entries", "files", "mails", "chats"]);
+    no_room(&world, &["tickets", "entries", "files", "mails", "chats"]).await;
     let status = status(&world);
     let chats = world.client.post("/w/tienda/chats").page();
     let fields = [("name", "Ana Ruíz"), ("subject", "Mi asunto"), ("message", "No me pierdas")];
@@ -100,7 +103,7 @@ async fn a_mailed_link_opens_its_ticket_when_nothing_can_be_stored(world: World)
     world.kept_mail(&agent).await;
     let text = world.lines("select text from mails where kind = 'request_received'").join("\n");
     let path = text.split_once(&world.origin()).unwrap().1.split_whitespace().next().unwrap();
-    no_room(&world, &["tickets", "entries"]);
+    no_room(&world, &["tickets", "entries"]).await;
     let reply = world.client.get(path).page().send().await;
     assert_eq!(reply.status, 303, "{path}");
     let page = format!("/t/{}", asked.number);
@@ -117,7 +120,9 @@ async fn a_reply_comes_back_also_when_its_page_cannot_be_read() {
         [("id", "019aa111-0000-7000-8000-000000000001"), ("message", "No <b>me</b> pierdas")];
     // Whoever is let in is not found any more, and neither is the page.
     for (gone, back) in [("entries", "entries_"), ("tickets", "tickets_")] {
-        world.force(&format!("pragma legacy_alter_table = 1; alter table {gone} rename to {back}"));
+        world
+            .force(&format!("pragma legacy_alter_table = 1; alter table {gone} rename to {back}"))
+            .await;
         let post = world.client.post(format!("/t/{}", asked.number)).page().cookie(&cookie(&asked));
         let reply = post.multipart(&fields, &FILE).send().await;
         given_back(&reply, 503, &["No &lt;b&gt;me&lt;/b&gt; pierdas", fields[0].1]);
@@ -125,7 +130,9 @@ async fn a_reply_comes_back_also_when_its_page_cannot_be_read() {
             reply.text().contains("action=\"/t/LT-1001\"")
                 && reply.text().contains("Enviar otra vez")
         );
-        world.force(&format!("pragma legacy_alter_table = 1; alter table {back} rename to {gone}"));
+        world
+            .force(&format!("pragma legacy_alter_table = 1; alter table {back} rename to {gone}"))
+            .await;
     }
     let post = world.client.post(format!("/t/{}", asked.number)).page().cookie(&cookie(&asked));
     assert_eq!(post.multipart(&fields, &FILE).send().await.status, 303);

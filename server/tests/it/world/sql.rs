@@ -8,16 +8,20 @@ use std::{collections::BTreeMap, process::Command};
 pub type Tables = BTreeMap<String, Vec<String>>;
 
 impl World {
-    /// Changes the database as neither the server nor a command does.
-    pub fn force(&self, statement: &str) {
-        match &self.settings.database_url {
-            Some(url) => drop(psql(url, statement)),
+    /// Changes the database as neither the server nor a command does. It waits on a thread of its own: on the test's it would wait for
+    /// a transaction that the server can end only there.
+    pub async fn force(&self, statement: &str) {
+        let (url, statement) = (self.settings.database_url.clone(), statement.to_owned());
+        let connection = url.is_none().then(|| self.sqlite());
+        let change = move || match (url, connection) {
             // Whoever reads first and writes then is sent away where the server writes in between.
-            None => {
+            (_, Some(connection)) => {
                 let at_once = format!("begin immediate; {statement}; commit");
-                self.sqlite().execute_batch(&at_once).expect(statement);
+                connection.execute_batch(&at_once).expect(&statement);
             }
-        }
+            (url, None) => drop(psql(&url.expect("one of the two"), &statement)),
+        };
+        tokio::task::spawn_blocking(change).await.expect("a change");
     }
 
     /// The lines that a question with one column is answered with.
