@@ -17,6 +17,9 @@ pub enum Error {
     /// The database did not say whether it did it, and could not be asked.
     #[error("the database did not say whether it is done")]
     Unanswered(#[source] sqlx::Error),
+    /// A part of the desk has panicked a moment ago, and began again.
+    #[error("{0} has failed and begins again")]
+    Panicked(&'static str),
     /// Another transaction came between; the same one may be run again.
     #[error("another change came between")]
     Conflict,
@@ -41,7 +44,7 @@ impl Error {
             Self::Refused(refusal) => *refusal,
             Self::Shared(error) => error.refusal(),
             Self::StorageFull => Refusal::new(Code::StorageFull),
-            Self::Database(_) | Self::Unanswered(_) | Self::Conflict => {
+            Self::Database(_) | Self::Unanswered(_) | Self::Conflict | Self::Panicked(_) => {
                 Refusal::new(Code::TryAgain)
             }
             Self::File(_) | Self::UnknownText(_) => Refusal::new(Code::Internal),

@@ -21,6 +21,7 @@ mod routing;
 mod secret;
 pub mod sites;
 mod stop;
+mod supervise;
 pub mod tickets;
 mod upkeep;
 mod visitors;
@@ -94,6 +95,7 @@ pub(crate) struct Inner {
     pub(crate) sessions: people::Sessions,
     pub(crate) availability: hours::availability::AvailabilityCache,
     pub(crate) wakeups: queue::Wakeups,
+    pub(crate) faults: supervise::Faults,
     pub(crate) mailer: mail::Mailer,
 }
 
@@ -131,6 +133,7 @@ impl Desk {
             sessions: people::Sessions::default(),
             availability: hours::availability::AvailabilityCache::default(),
             wakeups: queue::Wakeups::default(),
+            faults: supervise::Faults::default(),
             mailer,
         }));
         routing::sites_were_changed(&desk).await.map_err(OpenError::Load)?;
@@ -219,8 +222,14 @@ impl Desk {
         &self.0.options
     }
 
-    /// Whether the database answers; for `/readyz` and `ayuda doctor`.
+    /// Whether the database answers, and no part of the desk has panicked a moment ago; for `/readyz` and `ayuda doctor`.
+    ///
+    /// # Errors
+    /// `Panicked` names the part; any other error is the database's.
     pub async fn ready(&self) -> Result<()> {
+        if let Some(part) = self.0.faults.recent() {
+            return Err(Error::Panicked(part));
+        }
         db::read!(self.db(), c => sqlx::query(ANSWERS).execute(c).await.map(|_| ()))
     }
 

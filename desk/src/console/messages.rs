@@ -66,7 +66,7 @@ impl Desk {
         if !lost && files.is_empty() && ChatText::parse(&text).is_ok() {
             let sender = Sender::Agent(agent.id, agent.name.clone());
             let post = Post { ticket, id, sender, text: text.clone(), turn: turn.clone() };
-            if let Posted::Committed(receipt) = self.0.writer.post(post).await? {
+            if let Posted::Committed(receipt) = turn.note(self.0.writer.post(post).await)? {
                 return Ok(receipt);
             }
         }

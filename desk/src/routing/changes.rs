@@ -153,6 +153,12 @@ pub(crate) fn agent_changed(desk: &Desk, agent: AgentId) {
     desk.0.changes.agent_changed(agent);
 }
 
+/// What had changed is not known any more: everything is counted and looked at again.
+pub(crate) fn look_at_everything(desk: &Desk) {
+    desk.0.changes.count_again();
+    sites_changed(desk);
+}
+
 /// Sites, queues or agents were read again: offers are looked at again.
 pub(crate) fn sites_changed(desk: &Desk) {
     let sites: HashSet<SiteId> = desk.sites().iter().map(|site| site.id).collect();

@@ -8,5 +8,7 @@ mod task;
 mod withdraw;
 
 pub(crate) use candidates::is_reachable;
-pub(crate) use changes::{Changes, agent_changed, sites_changed, sites_were_changed};
+pub(crate) use changes::{
+    Changes, agent_changed, look_at_everything, sites_changed, sites_were_changed,
+};
 pub(crate) use task::{run, settle, tick};

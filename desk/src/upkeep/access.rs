@@ -42,6 +42,11 @@ pub(super) async fn settle(desk: &Desk) {
     desk.0.sites.put_back(left);
 }
 
+/// What was being acted on is not known any more: all who have chats are looked at again.
+pub(super) fn look_at_everybody(desk: &Desk) {
+    desk.0.sites.put_back(AccessChanges { everybody: true, ..AccessChanges::default() });
+}
+
 async fn settle_one(desk: &Desk, agent: AgentId, before: Option<&Agent>) -> Result<()> {
     let now = desk.find_agent(agent);
     let lost = lost_chats(desk, agent, before, now.as_deref()).await?;

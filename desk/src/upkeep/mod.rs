@@ -16,6 +16,7 @@ use crate::{
     hours::availability,
     mail::outbound::{outbox::Outbox, unseen::UnseenReplies},
     queue, routing,
+    supervise::supervised,
     tickets::follow,
 };
 pub use keeper::{Keeper, KeeperError};
@@ -42,18 +43,41 @@ impl Desk {
         let stop = stop.into();
         let work = async {
             tokio::join!(
-                until_stop(stop.clone(), self.route()),
-                every_tick(stop.clone(), || tick_chats(self)),
-                every_tick(stop.clone(), || tick_availability(self)),
-                jobs::run(self.clone(), stop.clone()),
-                follow::run::<UnseenReplies>(self.clone(), stop.clone()),
-                queue::run::<Outbox>(self.clone(), stop),
+                self.supervised("offers", &stop, |beginning| {
+                    if beginning > 0 {
+                        routing::look_at_everything(self);
+                    }
+                    until_stop(stop.clone(), self.route())
+                }),
+                self.supervised("chats", &stop, |_| every_tick(stop.clone(), || tick_chats(self))),
+                self.supervised("sites", &stop, |beginning| {
+                    if beginning > 0 {
+                        access::look_at_everybody(self);
+                    }
+                    every_tick(stop.clone(), || tick_availability(self))
+                }),
+                self.supervised("jobs", &stop, |_| jobs::run(self.clone(), stop.clone())),
+                self.supervised("unseen replies", &stop, |_| {
+                    follow::run::<UnseenReplies>(self.clone(), stop.clone())
+                }),
+                self.supervised("mail", &stop, |_| {
+                    queue::run::<Outbox>(self.clone(), stop.clone())
+                }),
             );
         };
         tokio::select! {
             lost = keeper.lost() => Err(lost),
             () = work => Ok(()),
         }
+    }
+
+    async fn supervised<F: Future<Output = ()>>(
+        &self,
+        part: &'static str,
+        stop: &Stop,
+        begin: impl Fn(u32) -> F,
+    ) {
+        supervised(&self.0.faults, part, stop.clone(), begin).await;
     }
 
     /// Offers waiting chats until the desk is closed or gone: the part of [`Desk::run`] that nobody can do by hand. It holds no

@@ -57,9 +57,9 @@ impl Desk {
         self.check_in_use(visitor.site)?;
         if files.is_empty() {
             let sender = Sender::Visitor(visitor.site);
-            let (ticket, text, turn) = (visitor.ticket, text.clone(), turn.clone());
-            let post = Post { ticket, id, sender, text, turn };
-            if let Posted::Committed(receipt) = self.0.writer.post(post).await? {
+            let (ticket, text, mine) = (visitor.ticket, text.clone(), turn.clone());
+            let post = Post { ticket, id, sender, text, turn: mine };
+            if let Posted::Committed(receipt) = turn.note(self.0.writer.post(post).await)? {
                 return Ok(receipt);
             }
         }

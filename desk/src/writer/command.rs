@@ -18,6 +18,9 @@ pub(crate) enum Command {
     Start(Box<Start>, oneshot::Sender<Result<Opened>>),
     MarkRead(ReadMark, oneshot::Sender<Result<()>>),
     Finish(oneshot::Sender<()>),
+    /// A fault of ours in the batch that it is in.
+    #[cfg(test)]
+    Panic,
 }
 
 /// The answer to a command, sent after the commit.
@@ -118,6 +121,8 @@ pub(super) fn refuse(batch: Vec<Command>, error: &Arc<Error>) {
             Command::Start(_, sender) => _ = sender.send(Err(error)),
             Command::MarkRead(_, sender) => _ = sender.send(Err(error)),
             Command::Finish(sender) => _ = sender.send(()),
+            #[cfg(test)]
+            Command::Panic => {}
         }
     }
 }

@@ -51,6 +51,12 @@ impl Writer {
     }
 
     /// Refused once the desk is being closed.
+    /// A fault of ours in the batch that this comes into.
+    #[cfg(test)]
+    pub(super) async fn panic(&self) {
+        self.send(Command::Panic).await.expect("there is a writer");
+    }
+
     async fn send(&self, command: Command) -> Result<()> {
         match self.commands.try_send(command) {
             Ok(()) => Ok(()),
