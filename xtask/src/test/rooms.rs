@@ -31,7 +31,15 @@ type Rooms = &'static [&'static [&'static str]];
 const CRATES: [Checked; 4] = [
     Checked {
         name: "desk",
-        root: &["lib.rs", "error.rs", "clock.rs", "private.rs", "secret.rs", "stop.rs"],
+        root: &[
+            "lib.rs",
+            "error.rs",
+            "clock.rs",
+            "private.rs",
+            "secret.rs",
+            "stop.rs",
+            "supervise.rs",
+        ],
         rooms: DESK,
     },
     Checked { name: "server", root: &["lib.rs", "main.rs"], rooms: SERVER },
