@@ -81,7 +81,7 @@ pub(crate) async fn sweep(desk: &Desk, site: &Site) -> Result<Removal> {
     if live > 0 {
         return Ok(Removal::Closing { chats: live });
     }
-    // Only now: a file without its row is swept up, a row without its file would be a broken promise.
+    // Only now: a file that is left without its row takes room, a row without its file would be a broken promise.
     files::delete(desk, &stored).await;
     routing::sites_were_changed(desk).await?;
     Ok(Removal::Gone)
