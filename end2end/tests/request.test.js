@@ -57,6 +57,20 @@ test("a request with a file: number on the page, mail to both, answered from the
   await page.getByText("Muchas gracias, ya lo veo.").first().waitFor();
   await agent.hears("Muchas gracias, ya lo veo.");
   await world.shot(page, "ticket-page");
+
+  // Whoever reads the mail of the address may give another: that one is asked, without a word of the conversation.
+  await page.getByText("Cambiar de correo").click();
+  await page.getByRole("textbox", { name: "Correo nuevo" }).fill("marta@");
+  await page.getByRole("button", { name: "Usar este correo" }).click();
+  await page.getByRole("alert").waitFor();
+  assert.equal(await page.getByRole("textbox", { name: "Correo nuevo" }).inputValue(), "marta@");
+  await world.shot(page, "ticket-page-change-email");
+  await page.getByRole("textbox", { name: "Correo nuevo" }).fill("marta@nueva.example");
+  await page.getByRole("button", { name: "Usar este correo" }).click();
+  await page.getByText("Abre el correo que te enviamos a la dirección nueva").waitFor();
+  const asked = await world.mail.find("marta@nueva.example");
+  assert.ok(asked.subject.includes("Confirma tu correo") && asked.subject.includes(number));
+  assert.ok(!asked.text.includes("Me cobraron") && !asked.text.includes("Te devolvimos"), asked.text);
 });
 
 test("whoever did not write says so by a button, and gets no more mail about it", async () => {

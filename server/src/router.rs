@@ -66,6 +66,7 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .upload(Ticket, "/t/{number}", visitor::ticket_posts::reply)
         .get(Ticket, "/t/{number}/files/{id}", visitor::ticket::download)
         .post(Ticket, "/t/{number}/confirm", visitor::ticket_posts::confirm)
+        .upload(Ticket, "/t/{number}/email", visitor::ticket_posts::change_email)
         .get(TicketLink, "/t/{number}/not-me", visitor::ticket::not_me)
         .post(Ticket, "/t/{number}/not-me", visitor::ticket_posts::stop_mail)
         .upload(Ticket, "/t/{number}/transcript", visitor::ticket_posts::transcript)

@@ -1,6 +1,8 @@
 //! Pages as whole HTML documents. Pure functions: data in, text out.
 
-pub use crate::page::{Answer, Form, PanelPage, Position, TicketAnswer, TicketPage, Typed};
+pub use crate::page::{
+    Answer, Form, PanelPage, Position, ProvedEmail, TicketAnswer, TicketPage, Typed,
+};
 
 use crate::{escape::escape_json, markup::Id, view};
 use leptos::prelude::*;

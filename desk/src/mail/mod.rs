@@ -10,6 +10,7 @@ pub(crate) use outbound::{
     may_get_transcript, queue_visitor_mail,
 };
 pub use outbound::{KeptMail, MailState, greet_relay};
+pub use proof::ProvedEmail;
 
 /// What becomes of a transcript that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,15 @@ use protocol::TicketId;
 /// Bytes of a proof.
 const LENGTH: usize = 16;
 
+/// A ticket's address whose mail the reader has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvedEmail {
+    /// As it was given.
+    pub address: String,
+    /// Whether a person has pressed the button, and mail goes there.
+    pub is_confirmed: bool,
+}
+
 /// The proof for this ticket and address, as URL-safe text.
 pub(crate) fn proof_of(secret: &Secret, ticket: TicketId, email: &str) -> String {
     BASE64URL_NOPAD.encode(&bytes_of(secret, ticket, email))

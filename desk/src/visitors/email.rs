@@ -6,7 +6,7 @@ use crate::{
     db::{Tx, read, retry, statement},
     locales,
     mail::{
-        Cap, Cause, Queued, TranscriptAsked, VisitorMail, mail_visitor, may_get_transcript,
+        Cap, Cause, ProvedEmail, Queued, TranscriptAsked, VisitorMail, mail_visitor, may_get_transcript,
         outbound::unseen, proof, queue_visitor_mail,
     },
     people::email_key,
@@ -83,20 +83,53 @@ impl Desk {
         })
     }
 
-    /// The address that this proof of a mailed link confirms; none when it is confirmed, or the proof is of no
-    /// address of the ticket.
+    /// The ticket's address, when this proof of a mailed link is of it.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
-    pub async fn find_unconfirmed_email(
+    pub async fn find_proved_email(
         &self,
         visitor: Visitor,
         proof: &str,
-    ) -> Result<Option<String>> {
+    ) -> Result<Option<ProvedEmail>> {
         let contact = self.find_contact(visitor).await?;
-        Ok(contact
-            .filter(|(email, is_settled)| {
-                !is_settled && proof::proves(&self.0.secret, visitor.ticket, email, proof)
-            })
-            .map(|(email, _)| email))
+        Ok(contact.filter(|known| {
+            proof::proves(&self.0.secret, visitor.ticket, &known.address, proof)
+        }))
+    }
+
+    /// Puts another address in the place of the ticket's, for whoever shows what a mail to that one carried. Nobody
+    /// has confirmed the new one; a mail with the button for it goes there.
+    ///
+    /// # Errors
+    /// `EmailKnown` when the proof is not of the ticket's address; `RateLimited` when a cap holds the mail back:
+    /// the address stays.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
+    pub async fn change_email(
+        &self,
+        visitor: Visitor,
+        proof: &str,
+        email: EmailAddress,
+    ) -> Result<()> {
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            let known = locked.email.as_deref().unwrap_or_default();
+            if email_key(known) == email_key(email.as_str()) {
+                return Ok(());
+            }
+            if !proof::proves(&self.0.secret, locked.id, known, proof) {
+                return Err(Refusal::of(Field::Email, Code::EmailKnown).into());
+            }
+            locked.verified = false;
+            locked.mail_stopped = false;
+            self.note_email(&mut tx, &mut locked, &email, now).await?;
+            let (mail, cause) = (VisitorMail::NewAddress, Cause::Visitor);
+            if let Some(cap) = mail_visitor(&mut tx, self, &mut locked, mail, cause, now).await? {
+                return Err(Refusal::new(Code::RateLimited).limit(cap.most()).into());
+            }
+            locked.save(&mut tx).await?;
+            self.commit(tx).await
+        })
     }
 
     /// A person pressed the button on the page of a mailed link: the address is theirs, and gets what it had to
@@ -179,24 +212,35 @@ impl Desk {
             Some(known) if email_key(known) == email_key(email.as_str()) => Ok(false),
             Some(_) => Err(Refusal::of(Field::Email, Code::EmailKnown).into()),
             None => {
-                let email = email.as_str().to_owned();
-                locked.email = Some(email.clone());
-                let changed = AgentBody::ContactChanged { name: None, email: Some(email) };
-                locked.add(tx, self, now, changed).await?;
+                self.note_email(tx, locked, email, now).await?;
                 unseen::address_is_known(tx, self, locked, now).await?;
                 Ok(true)
             }
         }
     }
 
-    /// The ticket's address, and whether it is confirmed and gets mail.
-    async fn find_contact(&self, visitor: Visitor) -> Result<Option<(String, bool)>> {
+    async fn note_email(
+        &self,
+        tx: &mut Tx,
+        locked: &mut LockedTicket,
+        email: &EmailAddress,
+        now: Timestamp,
+    ) -> Result<()> {
+        let email = email.as_str().to_owned();
+        locked.email = Some(email.clone());
+        let changed = AgentBody::ContactChanged { name: None, email: Some(email) };
+        locked.add(tx, self, now, changed).await?;
+        Ok(())
+    }
+
+    /// The ticket's address.
+    async fn find_contact(&self, visitor: Visitor) -> Result<Option<ProvedEmail>> {
         let row: Option<(Option<String>, bool)> = read!(self.db(), c => sqlx::query_as(FIND_CONTACT)
                 .bind(visitor.ticket.0)
                 .bind(visitor.site.0)
                 .fetch_optional(c)
                 .await)?;
-        Ok(row.and_then(|(email, is_settled)| Some((email?, is_settled))))
+        Ok(row.and_then(|(email, is_confirmed)| Some(ProvedEmail { address: email?, is_confirmed })))
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn ticket(number: &TicketNumber) -> Cookie {
     Cookie { name: "ayuda_ticket", path: format!("/t/{number}").into(), kept_for: A_MONTH }
 }
 
-/// What the link of a mail carried beside the token, until a person presses the button on the ticket's page.
+/// What the link of a mail carried beside the token: with it a person confirms the ticket's address, or changes it.
 pub(crate) fn mailed_proof(number: &TicketNumber) -> Cookie {
     Cookie { name: "ayuda_proof", ..ticket(number) }
 }

@@ -14,7 +14,7 @@ use axum::{
 use desk::{locales, sites::Site, tickets::Visitor};
 use protocol::{Code, EntryId, Seq, TicketNumber, entry::VisitorEntry};
 use std::sync::Arc;
-use widget::ssr::{TicketAnswer, TicketPage, ticket_document};
+use widget::ssr::{ProvedEmail, TicketAnswer, TicketPage, ticket_document};
 
 /// Entries that one page shows.
 const ENTRIES_SHOWN: usize = 5000;
@@ -64,8 +64,8 @@ impl TicketRequest {
     /// The page as it is now, with what came of a form of it.
     pub(crate) async fn show(&self, form_id: EntryId, answer: Option<TicketAnswer>) -> Answer {
         let Self { server, site, visitor, reader, proof, .. } = self;
-        let confirm = match proof {
-            Some(proof) => server.desk.find_unconfirmed_email(*visitor, proof).await?,
+        let proved = match proof {
+            Some(proof) => server.desk.find_proved_email(*visitor, proof).await?,
             None => None,
         };
         let page = TicketPage {
@@ -75,7 +75,10 @@ impl TicketRequest {
             hue: site.hue,
             file_bytes: site.limits.file_bytes,
             ticket: server.desk.visitor_ticket(*visitor).await?,
-            confirm,
+            proved: proved.map(|email| ProvedEmail {
+                address: email.address,
+                is_confirmed: email.is_confirmed,
+            }),
             entries: entries(server, *visitor).await?,
             form_id,
             status: server.desk.availability(site.id),

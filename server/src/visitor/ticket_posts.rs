@@ -1,10 +1,9 @@
-//! What the ticket page's forms do: reply, transcript, rating, the button that confirms an address, and the one
-//! that stops mail. Done is a 303 back to the page; refused is the page with what was typed.
+//! What the ticket page's forms do: reply, transcript, rating, the button that confirms an address, another
+//! address, and the button that stops mail. Done is a 303 back to the page; refused is the page with what was typed.
 
 use super::{not_me_page::NOT_ME, ticket_page::TicketRequest};
 use crate::edge::{
     client::Client,
-    cookies,
     failure::{Answer, Failure},
     form::{self, Posted, Uploads},
     request_info::wants_json,
@@ -185,7 +184,30 @@ pub(crate) async fn confirm(post: Post) -> Answer {
         None => false,
     };
     let done = if is_confirmed { "?done=confirmed" } else { "" };
-    see_other(&format!("/t/{number}{done}"), [cookies::mailed_proof(number).clear(&server.public)])
+    // The proof stays with the reader: with it the address may be changed.
+    see_other(&format!("/t/{number}{done}"), [])
+}
+
+/// `POST /t/{number}/email`: `email` takes the place of the ticket's address, for whoever has the mail of that one.
+#[instrument(skip_all, fields(ticket = %post.asked.visitor.ticket))]
+pub(crate) async fn change_email(post: Post, request: Request) -> Answer {
+    let mut posted = form::read(request, &["email"], None).await?;
+    let email = posted.parse("email", EmailAddress::parse);
+    let outcome = async {
+        let email = posted.complete(email)?;
+        post.check_rate()?;
+        let TicketRequest { server, visitor, proof, .. } = &post.asked;
+        let proof = proof.as_deref().unwrap_or_default();
+        server.desk.change_email(*visitor, proof, email).await?;
+        Ok(("email", json!({ "done": "email" })))
+    };
+    let outcome = outcome.await;
+    let refusals = outcome.as_ref().err().map(|failure: &Failure| failure.refusal);
+    post.answer(outcome, posted, |posted| TicketAnswer::EmailRefused {
+        refusals: refusals.into_iter().collect(),
+        email: posted.text("email").to_owned(),
+    })
+    .await
 }
 
 /// `POST /t/{number}/not-me`: no mail about the ticket goes to its visitor's address any more.

@@ -21,6 +21,7 @@ on_both! {
     a_link_becomes_a_clean_address_and_a_cookie_of_that_ticket_alone,
     a_reply_with_a_file_needs_no_script_and_is_there_once,
     a_mailed_link_is_followed_by_anybody_and_its_button_pressed_by_a_person,
+    whoever_reads_the_mail_of_an_address_gives_another,
     whoever_did_not_write_stops_mail_by_a_button,
     another_reply_under_a_known_id_keeps_its_text_and_goes_out_under_the_next,
 }
@@ -87,6 +88,40 @@ async fn a_mailed_link_is_followed_by_anybody_and_its_button_pressed_by_a_person
     assert!(!page(&cookies).await.text().contains(button));
     let done = world.client.get("/t/LT-1001?done=confirmed").page().cookie(&own).send().await;
     assert!(done.text().contains("Listo: confirmaste tu correo."));
+}
+
+async fn whoever_reads_the_mail_of_an_address_gives_another(world: World) {
+    let asked = world.ask("tienda", "¿Me ayudan?").await;
+    let (link, _) = mailed_links(&world).await;
+    let followed = world.client.get(&link).page().send().await;
+    let cookies = ["ayuda_ticket", "ayuda_proof"].map(|name| followed.set_cookie(name).unwrap());
+    let cookies = cookies.join("; ");
+    let own = cookie_of(&world, &asked).await;
+    let page = |cookies: &str| world.client.get("/t/LT-1001").page().cookie(cookies).send();
+    let give = |cookies: &str, email: &str| {
+        let post = world.client.post("/t/LT-1001/email").page().cookie(cookies);
+        post.form(&[("email", email)]).send()
+    };
+    let addresses = || world.lines("select contact_email from tickets");
+    let button = "Usar este correo";
+    assert!(!page(&cookies).await.text().contains(button), "it is confirmed first");
+    world.client.post("/t/LT-1001/confirm").page().cookie(&cookies).form(&[]).send().await;
+    assert!(page(&cookies).await.text().contains(button));
+    assert!(!page(&own).await.text().contains(button));
+    let refused = give(&own, "eva@example.com").await;
+    assert_eq!(refused.status, 409);
+    let wrong = give(&cookies, "eva@").await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text().contains("value=\"eva@\""), "{}", wrong.text());
+    assert_eq!(addresses(), ["ana@example.com"]);
+    let given = give(&cookies, "eva@example.com").await;
+    assert_eq!((given.status, given.find("location")), (303, Some("/t/LT-1001?done=email")));
+    assert_eq!(addresses(), ["eva@example.com"]);
+    let done = world.client.get("/t/LT-1001?done=email").page().cookie(&cookies).send().await;
+    let done = done.text();
+    assert!(done.contains("Abre el correo que te enviamos") && !done.contains(button), "{done}");
+    // What the former address proved is proof of nothing now.
+    assert_eq!(give(&cookies, "ana@example.com").await.status, 409);
 }
 
 async fn whoever_did_not_write_stops_mail_by_a_button(world: World) {

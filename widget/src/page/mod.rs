@@ -4,4 +4,4 @@ mod panel;
 mod ticket;
 
 pub use panel::{Answer, Form, PanelPage, Position, Typed};
-pub use ticket::{TicketAnswer, TicketPage};
+pub use ticket::{ProvedEmail, TicketAnswer, TicketPage};

@@ -20,8 +20,8 @@ pub struct TicketPage {
     pub file_bytes: u64,
     /// Number, subject, state, chat and address.
     pub ticket: VisitorTicket,
-    /// The address that the reader came from a mail to, where nobody has confirmed it yet.
-    pub confirm: Option<String>,
+    /// The ticket's address, where the reader came from a mail to it.
+    pub proved: Option<ProvedEmail>,
     /// Every entry in order.
     pub entries: Vec<VisitorEntry>,
     /// A fresh id for the reply, so that sending it twice is one entry. After a refusal: the id that came with it.
@@ -32,6 +32,15 @@ pub struct TicketPage {
     pub strings: Strings,
     /// What was just done (the server redirects to `/t/{number}?done=…` after a post), or refused.
     pub answer: Option<TicketAnswer>,
+}
+
+/// An address whose mail the reader has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvedEmail {
+    /// As it was given.
+    pub address: String,
+    /// Whether a person has pressed the button that says so.
+    pub is_confirmed: bool,
 }
 
 /// What a post from the ticket page is answered with.
@@ -47,6 +56,8 @@ pub enum TicketAnswer {
     Rated,
     /// The address is confirmed (`?done=confirmed`).
     Confirmed,
+    /// Another address took the ticket's place (`?done=email`).
+    EmailChanged,
     /// `POST /t/{number}` was refused; what was typed comes back.
     ReplyRefused {
         /// Why.
@@ -56,6 +67,13 @@ pub enum TicketAnswer {
     },
     /// `POST /t/{number}/transcript` was refused; the address comes back.
     TranscriptRefused {
+        /// Why.
+        refusals: Vec<Refusal>,
+        /// The address as typed.
+        email: String,
+    },
+    /// `POST /t/{number}/email` was refused; the address comes back.
+    EmailRefused {
         /// Why.
         refusals: Vec<Refusal>,
         /// The address as typed.
@@ -81,6 +99,7 @@ impl TicketAnswer {
             "transcript_once_confirmed" => Some(Self::TranscriptOnceConfirmed),
             "rating" => Some(Self::Rated),
             "confirmed" => Some(Self::Confirmed),
+            "email" => Some(Self::EmailChanged),
             _ => None,
         }
     }

@@ -88,7 +88,7 @@ pub fn ticket() -> TicketPage {
             seen_upto: Seq(1),
             site_removed: false,
         },
-        confirm: None,
+        proved: None,
         entries: vec![
             entry(
                 1,

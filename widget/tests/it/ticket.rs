@@ -6,7 +6,7 @@ use protocol::{
     visitor::VisitorChat,
 };
 use uuid::Uuid;
-use widget::ssr::{Assets, TicketAnswer, TicketPage, ticket_document};
+use widget::ssr::{Assets, ProvedEmail, TicketAnswer, TicketPage, ticket_document};
 
 fn render(page: &TicketPage) -> String {
     ticket_document(page, &Assets::default(), "n")
@@ -41,18 +41,44 @@ fn without_a_subject_the_first_words_are_the_heading() {
 fn whoever_comes_from_a_mail_is_asked_to_confirm_the_address() {
     let mut page = ticket();
     assert!(!render(&page).contains("/confirm"));
-    page.confirm = Some("<ana>@a.mx".into());
+    let proved = |is_confirmed| Some(ProvedEmail { address: "<ana>@a.mx".into(), is_confirmed });
+    page.proved = proved(false);
     let html = render(&page);
     let form = html.split("action=\"/t/CO-1042/confirm\"").nth(1).unwrap();
     let form = form.split("</form>").next().unwrap();
     assert!(form.contains("Confirmar mi correo") && form.contains("&lt;ana&gt;@a.mx"), "{form}");
-    page.confirm = None;
+    assert!(!html.contains("/email\""), "only a confirmed one is changed");
+    page.proved = proved(true);
+    assert!(!render(&page).contains("/confirm"));
     for (done, words) in [
         ("confirmed", "Listo: confirmaste tu correo."),
         ("transcript_once_confirmed", "pulsa «Confirmar mi correo»"),
     ] {
         page.answer = TicketAnswer::done(done);
         assert!(render(&page).contains(words), "{done}");
+    }
+}
+
+#[test]
+fn a_confirmed_address_is_changed_by_its_reader() {
+    let mut page = ticket();
+    assert!(!render(&page).contains("/email\""));
+    page.proved = Some(ProvedEmail { address: "<ana>@a.mx".into(), is_confirmed: true });
+    let form = |page: &TicketPage| {
+        let html = render(page);
+        let details = html.split("<details").nth(1).unwrap().split("</details>").next().unwrap();
+        details.to_owned()
+    };
+    let shown = form(&page);
+    assert!(shown.contains("action=\"/t/CO-1042/email\"") && shown.contains("&lt;ana&gt;@a.mx"));
+    assert!(!shown.contains(" open"), "{shown}");
+    page.answer = Some(TicketAnswer::EmailRefused {
+        refusals: vec![Refusal::of(Field::Email, Code::Invalid)],
+        email: "<eva>".into(),
+    });
+    let refused = form(&page);
+    for wanted in [" open", "value=\"&lt;eva&gt;\"", "aria-invalid=\"true\"", "role=\"alert\""] {
+        assert!(refused.contains(wanted), "{wanted}: {refused}");
     }
 }
 

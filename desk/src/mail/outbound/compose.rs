@@ -130,6 +130,7 @@ impl Composer<'_> {
             VisitorMail::RequestReceived => "received",
             VisitorMail::ChatEnded => "ended",
             VisitorMail::Confirm => "confirm",
+            VisitorMail::NewAddress => "new_address",
             VisitorMail::Transcript { .. } => "transcript",
             VisitorMail::Replies { .. } => "replies",
             VisitorMail::StateChanged { .. } => "state",
@@ -142,7 +143,9 @@ impl Composer<'_> {
             letter.after = vec![fill(&format!("mail.{section}.next"))];
         }
         match mail {
-            VisitorMail::RequestReceived | VisitorMail::Confirm => letter.big_number = true,
+            VisitorMail::RequestReceived | VisitorMail::Confirm | VisitorMail::NewAddress => {
+                letter.big_number = true;
+            }
             VisitorMail::ChatEnded => {
                 letter.big_number = true;
                 letter.button.url.push_str("#rating");

@@ -13,6 +13,8 @@ pub(crate) enum VisitorMail {
     ChatEnded,
     /// The transcript was asked for, and follows once the address is confirmed: number and link.
     Confirm,
+    /// The ticket's address is another from now on, this one: number and link.
+    NewAddress,
     /// The conversation up to here.
     Transcript { upto: Seq },
     /// The agents' messages after `after` up to `upto`; it also names the ticket's state.
@@ -59,6 +61,7 @@ protocol::text_enum! {
         RequestReceived = "request_received",
         ChatEnded = "chat_ended",
         Confirm = "confirm",
+        NewAddress = "new_address",
         Transcript = "transcript",
         Replies = "replies",
         StateChanged = "state_changed",
@@ -74,6 +77,7 @@ impl Content {
             Self::Visitor { mail: VisitorMail::RequestReceived } => MailKind::RequestReceived,
             Self::Visitor { mail: VisitorMail::ChatEnded } => MailKind::ChatEnded,
             Self::Visitor { mail: VisitorMail::Confirm } => MailKind::Confirm,
+            Self::Visitor { mail: VisitorMail::NewAddress } => MailKind::NewAddress,
             Self::Visitor { mail: VisitorMail::Transcript { .. } } => MailKind::Transcript,
             Self::Visitor { mail: VisitorMail::Replies { .. } } => MailKind::Replies,
             Self::Visitor { mail: VisitorMail::StateChanged { .. } } => MailKind::StateChanged,
@@ -92,7 +96,9 @@ impl Content {
         let (key, state) = match self {
             Self::Visitor { mail: VisitorMail::RequestReceived } => ("mail.received.subject", ""),
             Self::Visitor { mail: VisitorMail::ChatEnded } => ("mail.ended.subject", ""),
-            Self::Visitor { mail: VisitorMail::Confirm } => ("mail.confirm.subject", ""),
+            Self::Visitor { mail: VisitorMail::Confirm | VisitorMail::NewAddress } => {
+                ("mail.confirm.subject", "")
+            }
             Self::Visitor { mail: VisitorMail::Transcript { .. } } => {
                 ("mail.transcript.subject", "")
             }

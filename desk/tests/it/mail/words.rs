@@ -17,6 +17,7 @@ use std::time::Duration;
 
 on_both! {
     a_tickets_address_is_the_first_one_its_visitor_gives,
+    an_address_is_changed_by_whoever_reads_its_mail_and_by_nobody_else,
     a_ticket_mails_nobody_but_its_one_address_however_often_it_is_asked,
     no_mail_to_an_unconfirmed_address_holds_a_visitors_words,
     the_transcript_of_a_chat_in_which_an_agent_wrote_goes_out_once_without_addresses,
@@ -86,6 +87,46 @@ async fn a_tickets_address_is_the_first_one_its_visitor_gives(world: World) {
     assert_eq!(known().await.as_deref(), Some(ROSA));
     assert_eq!(world.count("select count(*) from tickets where contact_verified").await, 1);
     assert!(mails_to(&world, &agent, "eva@example.com").await.is_empty());
+}
+
+async fn an_address_is_changed_by_whoever_reads_its_mail_and_by_nobody_else(world: World) {
+    const EVA: &str = "eva@example.com";
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let started = world.ask(&site, ROSA).await;
+    let visitor = world.visitor(&site, &started).await;
+    world.ask(&site, "otra@example.com").await;
+    world.desk.tick().await.unwrap();
+    let [of_rosa, of_another] = mailed_proofs(&world).try_into().unwrap();
+    let change = async |proof: &str, to: &str| {
+        world.desk.change_email(visitor, proof, address(to)).await
+    };
+    for proof in ["", "made-up", &of_another] {
+        assert_eq!(refused(change(proof, EVA).await), Code::EmailKnown);
+    }
+    assert!(world.desk.confirm_email(visitor, &of_rosa).await.unwrap());
+    change(&of_rosa, ROSA).await.unwrap();
+    assert_eq!(world.desk.visitor_ticket(visitor).await.unwrap().email.as_deref(), Some(ROSA));
+    world.clock.advance(61 * MINUTE);
+    change(&of_rosa, EVA).await.unwrap();
+    assert_eq!(world.desk.visitor_ticket(visitor).await.unwrap().email.as_deref(), Some(EVA));
+    assert_eq!(world.count("select count(*) from tickets where contact_verified").await, 0);
+    // The new one is asked, without a visitor's word; and it alone is written to.
+    let asked = mails_to(&world, &agent, EVA).await.pop().unwrap();
+    assert_eq!(asked.subject, "[CO-1001] Confirma tu correo");
+    says(&world, &agent, visitor, "Listo.").await;
+    assert_eq!(subjects_to(&world, &agent, ROSA).await.len(), 1);
+    world.desk.tick().await.unwrap();
+    let of_eva = mailed_proofs(&world).pop().unwrap();
+    assert_eq!(refused(change(&of_rosa, ROSA).await), Code::EmailKnown, "theirs no more");
+    assert!(!world.desk.confirm_email(visitor, &of_rosa).await.unwrap());
+    assert!(world.desk.confirm_email(visitor, &of_eva).await.unwrap());
+    // Where a cap holds the mail back the address stays.
+    for _ in 0..3 {
+        world.ask(&site, "eva2@example.com").await;
+    }
+    assert_eq!(refused(change(&of_eva, "eva2@example.com").await), Code::RateLimited);
+    assert_eq!(world.desk.visitor_ticket(visitor).await.unwrap().email.as_deref(), Some(EVA));
 }
 
 async fn a_ticket_mails_nobody_but_its_one_address_however_often_it_is_asked(world: World) {
@@ -253,12 +294,17 @@ async fn opening_a_mailed_link_changes_nothing(world: World) {
     let proof = mailed_proofs(&world).remove(0);
     let (found, _) = world.desk.find_ticket_link(&started.number, &k).await.unwrap().unwrap();
     assert_eq!(found.ticket, visitor.ticket);
-    let to_confirm = async || world.desk.find_unconfirmed_email(visitor, &proof).await.unwrap();
-    assert_eq!(to_confirm().await.as_deref(), Some(ROSA));
+    let is_confirmed = async || {
+        let email = world.desk.find_proved_email(visitor, &proof).await.unwrap().unwrap();
+        assert_eq!(email.address, ROSA);
+        email.is_confirmed
+    };
+    assert!(!is_confirmed().await);
     let proved = async || world.count("select count(*) from tickets where contact_verified").await;
     assert_eq!(proved().await, 0);
     assert!(world.desk.confirm_email(visitor, &proof).await.unwrap());
-    assert_eq!((proved().await, to_confirm().await), (1, None));
+    assert_eq!((proved().await, is_confirmed().await), (1, true));
+    assert_eq!(world.desk.find_proved_email(visitor, "made-up").await.unwrap(), None);
 }
 
 async fn a_ticket_causes_ten_mails_a_day(world: World) {

@@ -10,6 +10,7 @@ pub fn answer(page: &TicketPage) -> Option<AnyView> {
         Some(TicketAnswer::TranscriptSent) => page.t("transcript_done"),
         Some(TicketAnswer::TranscriptOnceConfirmed) => page.t("transcript_confirm"),
         Some(TicketAnswer::Rated) => page.t("rating_done"),
+        Some(TicketAnswer::EmailChanged) => page.t("email_changed"),
         Some(TicketAnswer::Confirmed) => page.t("confirmed"),
         _ => return None,
     };

@@ -6,6 +6,7 @@ mod event;
 mod heading;
 mod history;
 mod message;
+mod new_email;
 mod rating;
 mod reply;
 mod steps;
@@ -26,6 +27,7 @@ pub fn ticket_page(page: &TicketPage) -> impl IntoView + use<> {
             {history::history(page)}
             {rating::rating(page)}
             {reply::reply(page)}
+            {new_email::new_email(page)}
             {transcript::transcript(page)}
         </main>
     }
