@@ -63,11 +63,16 @@ pub struct Options {
     pub smtp_url: Option<String>,
     /// The sender, as a mailbox: `Ayuda <ayuda@localhost>`.
     pub mail_from: String,
+    /// Bytes of the disk that uploads leave free, so that messages can still be stored.
+    pub disk_floor: u64,
     /// Real, or moved by a test.
     pub clock: Clock,
 }
 
 impl Options {
+    /// What [`Options::disk_floor`] is where nobody says otherwise: 256 MiB, a day's messages of a busy desk and more.
+    pub const DISK_FLOOR: u64 = 256 * 1024 * 1024;
+
     /// The database's URL.
     pub(crate) fn url(&self) -> String {
         let default = || format!("sqlite:{}", self.data_dir.join("ayuda.db").display());

@@ -110,9 +110,10 @@ create table contacts (
 -- same form.
 -- request_at is set exactly while the ticket is an open help request without a chat under way.
 -- unread counts the visitor's messages that the agents' side has not seen.
--- contact_email is the first address that the visitor gave; nothing replaces it. client: a hash of the network that opened the ticket;
+-- contact_email is the first address that the visitor gave, or the one that whoever read the mail of it gave in its place. client: a hash of the network that opened the ticket;
 -- null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
 -- as the address is confirmed.
+-- state_id is of the same site, and goes with it, when its tickets have been deleted: a constraint would read every ticket then.
 create table tickets (
   id blob not null primary key,
   site_id blob not null references sites (id) on delete cascade,
@@ -120,7 +121,7 @@ create table tickets (
   start_digest blob not null,
   number text not null,
   queue_id blob references queues (id) on delete set null,
-  state_id blob not null references states (id),
+  state_id blob not null,
   chat_id blob,
   priority text not null,
   contact_id blob references contacts (id) on delete set null,
@@ -146,6 +147,7 @@ create table tickets (
   unique (site_id, start_id)
 ) strict;
 create index tickets_number on tickets (number);
+create index tickets_queue on tickets (queue_id);
 create index tickets_request on tickets (site_id, request_at) where request_at is not null;
 
 -- agent_id is the owner: of an active chat the agent who has it, of an ended one the agent who had it. Nothing else writes it.
@@ -155,7 +157,7 @@ create index tickets_request on tickets (site_id, request_at) where request_at i
 create table chats (
   id blob not null primary key,
   ticket_id blob not null references tickets (id) on delete cascade,
-  site_id blob not null references sites (id) on delete cascade,
+  site_id blob not null,
   queue_id blob references queues (id) on delete set null,
   state text not null,
   agent_id blob references agents (id) on delete set null,
@@ -174,6 +176,7 @@ create table chats (
   rated_at integer
 ) strict;
 create index chats_ticket on chats (ticket_id);
+create index chats_queue on chats (queue_id);
 create index chats_waiting on chats (site_id, first_in_line desc, priority, started_at, id) where state in ('waiting', 'ringing');
 create index chats_wait_until on chats (wait_until) where state in ('waiting', 'ringing');
 create index chats_agent on chats (agent_id) where state = 'active';
@@ -184,7 +187,7 @@ create table offers (
   id blob not null primary key,
   kind text not null,
   chat_id blob not null references chats (id) on delete cascade,
-  site_id blob not null references sites (id) on delete cascade,
+  site_id blob not null,
   from_agent blob references agents (id) on delete set null,
   to_agent blob references agents (id) on delete set null,
   round integer not null,
@@ -241,6 +244,7 @@ create table files (
 ) strict;
 create index files_ticket on files (ticket_id);
 create index files_unused on files (created_at) where entry_id is null;
+create index files_waiting on files (site_id) where entry_id is null;
 
 -- due_at is null once a mail has gone out or is parked; outcome says whether a relay took it or it was kept as a file. capped: it counts
 -- among those that a visitor caused to an address nobody has confirmed; client is the ticket's then.

@@ -83,8 +83,9 @@ pub const fn status(code: Code) -> u16 {
         | Code::SiteRemoved
         | Code::AlreadyTaken
         | Code::AlreadyRated
+        | Code::FilesWaiting
         | Code::EmailKnown => 409,
-        Code::FileTooLarge => 413,
+        Code::FileTooLarge | Code::FilesFull => 413,
         Code::FileType => 415,
         Code::RateLimited => 429,
         Code::Internal => 500,

@@ -28,6 +28,10 @@ crate::text_enum! {
         FileEmpty = "file_empty",
         /// More files than one message may carry.
         TooManyFiles = "too_many_files",
+        /// So many uploads wait for a message on this ticket that it takes no more; `limit` is their number.
+        FilesWaiting = "files_waiting",
+        /// The ticket holds as many bytes of files as a visitor may store there; `limit` in bytes.
+        FilesFull = "files_full",
         /// Too many requests from this address; `limit` is the number allowed.
         RateLimited = "rate_limited",
         /// The desk is closed to new chats right now; the text belongs in the form.

@@ -36,7 +36,7 @@ impl Strings {
     pub fn refusal(&self, refusal: &Refusal) -> String {
         let field = refusal.field.map(|field| self.refused("field", field.as_text()));
         let limit = refusal.limit.map(|limit| match refusal.code {
-            Code::FileTooLarge => file_size(limit),
+            Code::FileTooLarge | Code::FilesFull => file_size(limit),
             Code::SpanTooShort | Code::SpanTooLong => Span::from_millis(limit).text(),
             _ => limit.to_string(),
         });

@@ -50,6 +50,7 @@ impl World {
             public_url: "http://localhost:3000".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@localhost>".into(),
+            disk_floor: Options::DISK_FLOOR,
             clock: Clock::System,
         })
         .await

@@ -60,31 +60,73 @@ statement!(
       (select count(*) from chats where site_id = $1 and state in ('waiting', 'ringing'))
       + (select count(*) from chats where site_id = $1 and state = 'active')"
 );
+// Those whose files are let go of.
+statement!(
+    DELETE_TICKETS = "
+    delete from tickets where id in (select id from tickets where site_id = $1 order by start_id limit $2)"
+);
 statement!(DELETE = "delete from sites where id = $1 and removed_at is not null");
+
+/// Tickets that are deleted in one transaction: everybody else's writing comes in between.
+const AT_ONCE: i64 = 50;
 
 /// Deletes a removed site with all that is in it, once its last chat has ended.
 pub(crate) async fn sweep(desk: &Desk, site: &Site) -> Result<Removal> {
-    let (live, stored) = retry!({
+    let live = retry!({
         let mut tx = desk.begin().await?;
         // The first row that everybody writes who changes sites or agents.
         bump_revision(&mut tx).await?;
-        let live = live_chats(&mut tx, site).await?;
-        if live > 0 {
-            return Ok((live, Vec::new()));
-        }
-        let stored = files::stored_at_site(&mut tx, &site.key).await?;
-        run!(tx, c => sqlx::query(DELETE).bind(site.id.0).execute(c).await.map(|_| ()))?;
-        follow::after_removal(&mut tx).await?;
-        desk.commit(tx).await?;
-        Ok((0, stored))
+        live_chats(&mut tx, site).await
     })?;
     if live > 0 {
         return Ok(Removal::Closing { chats: live });
     }
-    // Only now: a file that is left without its row takes room, a row without its file would be a broken promise.
-    files::delete(desk, &stored).await;
+    while delete_tickets(desk, site).await? {}
+    let live = retry!({
+        let mut tx = desk.begin().await?;
+        bump_revision(&mut tx).await?;
+        let live = live_chats(&mut tx, site).await?;
+        if live > 0 {
+            return Ok(live);
+        }
+        let files = files::let_go_of_site(&mut tx, desk, site.id).await?;
+        run!(tx, c => sqlx::query(DELETE).bind(site.id.0).execute(c).await.map(|_| ()))?;
+        follow::after_removal(&mut tx).await?;
+        desk.commit(tx).await?;
+        delete_files(desk, &files).await;
+        Ok(0)
+    })?;
+    if live > 0 {
+        return Ok(Removal::Closing { chats: live });
+    }
     routing::sites_were_changed(desk).await?;
     Ok(Removal::Gone)
+}
+
+/// Deletes some tickets of a site where nothing happens any more; false when none is left.
+async fn delete_tickets(desk: &Desk, site: &Site) -> Result<bool> {
+    retry!({
+        let mut tx = desk.begin().await?;
+        let files = files::let_go_of_tickets(&mut tx, desk, site.id, AT_ONCE).await?;
+        let deleted = run!(tx, c => sqlx::query(DELETE_TICKETS)
+            .bind(site.id.0)
+            .bind(AT_ONCE)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        follow::after_removal(&mut tx).await?;
+        desk.commit(tx).await?;
+        delete_files(desk, &files).await;
+        Ok(deleted > 0)
+    })
+}
+
+/// Only once their rows are gone: a file without its row takes room, a row without its file would be a broken promise. What is not
+/// deleted here, for the process ends or the disk fails, is a job's to delete.
+async fn delete_files(desk: &Desk, names: &[String]) {
+    if let Err(error) = files::delete(desk, names).await {
+        tracing::warn!(%error, "a removed site's files are deleted later");
+    }
 }
 
 statement!(HOLD for Postgres = "select id from sites where id = $1 for update");

@@ -68,6 +68,7 @@ mod tests {
             public_url: "https://help.example.com".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@example.com>".into(),
+            disk_floor: Options::DISK_FLOOR,
             clock: Clock::manual(Timestamp(0)),
         };
         let desk = Desk::open(options).await.unwrap();

@@ -11,11 +11,13 @@ use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
 /// What there is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Job {
     /// Mail the replies that a visitor without an open panel has not seen.
     MailUnseen { ticket: TicketId },
+    /// Delete stored files whose rows are gone.
+    DeleteFiles { names: Vec<String> },
     /// Delete uploads that came onto no message.
     SweepFiles,
     /// Delete ended sessions and links.
@@ -23,8 +25,9 @@ pub(crate) enum Job {
 }
 
 impl Job {
-    fn kind(self) -> &'static str {
+    fn kind(&self) -> &'static str {
         match self {
+            Self::DeleteFiles { .. } => "delete_files",
             Self::MailUnseen { .. } => "mail_unseen",
             Self::SweepFiles => "sweep_files",
             Self::SweepSessions => "sweep_sessions",
@@ -32,8 +35,10 @@ impl Job {
     }
 
     /// The same kind and key is there once.
-    fn key(self) -> String {
+    fn key(&self) -> String {
         match self {
+            // A name is there once.
+            Self::DeleteFiles { names } => names.first().cloned().unwrap_or_default(),
             Self::MailUnseen { ticket } => ticket.to_string(),
             Self::SweepFiles | Self::SweepSessions => String::new(),
         }

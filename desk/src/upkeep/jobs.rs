@@ -14,7 +14,7 @@ use crate::{
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// Longer than any job takes.
+/// Longer than any job takes that is not harmless to do twice.
 const LEASE: Duration = Duration::from_mins(1);
 /// Sweeping comes again after this.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
@@ -56,6 +56,10 @@ impl Work for Jobs {
 async fn dispatch(desk: &Desk, lease: Lease, job: Job) -> Result<Outcome> {
     match job {
         Job::MailUnseen { ticket } => unseen::mail(desk, lease, ticket).await,
+        Job::DeleteFiles { names } => {
+            files::delete(desk, &names).await?;
+            Ok(Outcome::Done)
+        }
         Job::SweepFiles => {
             files::sweep(desk).await?;
             Ok(Outcome::Again(desk.now() + SWEEP_EVERY))

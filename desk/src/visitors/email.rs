@@ -6,8 +6,8 @@ use crate::{
     db::{Tx, read, retry, statement},
     locales,
     mail::{
-        Cap, Cause, ProvedEmail, Queued, TranscriptAsked, VisitorMail, mail_visitor, may_get_transcript,
-        outbound::unseen, proof, queue_visitor_mail,
+        Cap, Cause, ProvedEmail, Queued, TranscriptAsked, VisitorMail, mail_visitor,
+        may_get_transcript, outbound::unseen, proof, queue_visitor_mail,
     },
     people::email_key,
     tickets::{ChatState, LockedTicket, Visitor},
@@ -91,9 +91,8 @@ impl Desk {
         proof: &str,
     ) -> Result<Option<ProvedEmail>> {
         let contact = self.find_contact(visitor).await?;
-        Ok(contact.filter(|known| {
-            proof::proves(&self.0.secret, visitor.ticket, &known.address, proof)
-        }))
+        Ok(contact
+            .filter(|known| proof::proves(&self.0.secret, visitor.ticket, &known.address, proof)))
     }
 
     /// Puts another address in the place of the ticket's, for whoever shows what a mail to that one carried. Nobody
@@ -240,7 +239,8 @@ impl Desk {
                 .bind(visitor.site.0)
                 .fetch_optional(c)
                 .await)?;
-        Ok(row.and_then(|(email, is_confirmed)| Some(ProvedEmail { address: email?, is_confirmed })))
+        Ok(row
+            .and_then(|(email, is_confirmed)| Some(ProvedEmail { address: email?, is_confirmed })))
     }
 }
 

@@ -1,7 +1,11 @@
 //! Files: what is taken, where it lies, and when it goes.
 
 use crate::world::{World, on_both, until};
-use desk::{Error, tickets::files::Uploader};
+use desk::{
+    Error,
+    sites::Site,
+    tickets::{Visitor, files::Uploader},
+};
 use protocol::{Code, Field, FileId, Refusal, file::Attachment, text::FormText};
 use std::time::Duration;
 
@@ -50,6 +54,13 @@ on_both! {
     what_lies_in_the_data_folder_is_its_owners_alone,
     what_came_onto_no_message_is_swept_after_a_day,
     removing_a_site_removes_its_files,
+    what_a_crash_leaves_of_a_removed_sites_files_is_deleted_later,
+    a_site_goes_with_all_of_its_tickets_and_no_other,
+    sweeping_goes_on_until_nothing_is_left,
+    so_many_uploads_wait_on_a_ticket_and_no_more,
+    a_visitor_stores_a_gibibyte_on_a_ticket_and_no_more,
+    where_too_much_waits_at_a_site_what_waited_long_makes_room,
+    uploads_leave_room_on_the_disk_for_messages,
 }
 
 async fn a_file_is_stored_under_a_random_name_and_shown_under_a_clean_one(world: World) {
@@ -269,4 +280,127 @@ async fn removing_a_site_removes_its_files(world: World) {
     assert_eq!(stored(&world), 1);
     world.desk.remove_site(&site.key).await.unwrap();
     assert_eq!(stored(&world), 0);
+}
+
+async fn what_a_crash_leaves_of_a_removed_sites_files_is_deleted_later(world: World) {
+    let site = world.site("uno").await;
+    let file = upload(&world, "a.txt", b"hola").await.unwrap();
+    let mut request = world.new_request("ana@example.com");
+    request.files = vec![file.id];
+    let started = world.desk.open_request(&site, request).await.unwrap();
+    upload(&world, "b.txt", b"espera").await.unwrap();
+    let visitor = world.visitor(&site, &started).await;
+    let path = world.desk.visitor_file(visitor, file.id).await.unwrap().path;
+    world.desk.remove_site(&site.key).await.unwrap();
+    assert_eq!(stored(&world), 0);
+    // As it is when the process ended after the last row and before the file.
+    std::fs::write(&path, b"hola").unwrap();
+    world.desk.tick().await.unwrap();
+    assert_eq!(stored(&world), 0);
+    assert_eq!(world.count("select count(*) from jobs where kind = 'delete_files'").await, 0);
+}
+
+async fn a_site_goes_with_all_of_its_tickets_and_no_other(world: World) {
+    let (goes, stays) = (world.site("uno").await, world.site("dos").await);
+    // More than one transaction deletes.
+    for n in 0..120 {
+        world.ask(&goes, &format!("a{n}@example.com")).await;
+    }
+    let asked = world.ask(&stays, "ana@example.com").await;
+    world.desk.remove_site(&goes.key).await.unwrap();
+    for table in ["tickets", "entries where kind = 'visitor'", "site_numbers", "sites"] {
+        assert_eq!(world.count(&format!("select count(*) from {table}")).await, 1, "{table}");
+    }
+    assert!(world.desk.visitor_ticket(world.visitor(&stays, &asked).await).await.is_ok());
+}
+
+/// The visitor of a new request.
+async fn asked(world: &World, site: &Site) -> Visitor {
+    world.visitor(site, &world.ask(site, "ana@example.com").await).await
+}
+
+/// Rows of uploads that are on no message, for which no file is there.
+async fn many_uploads(world: &World, number: i64) {
+    upload(world, "a.txt", b"hola").await.unwrap();
+    let (id, series) = match &world.options.database_url {
+        Some(_) => ("gen_random_uuid()", "generate_series(1, {n}) n"),
+        None => (
+            "randomblob(16)",
+            "(with recursive n(i) as (select 1 union all select i + 1 from n where i < {n}) select i from n) n",
+        ),
+    };
+    let series = series.replace("{n}", &number.to_string());
+    world
+        .force(&format!(
+            "insert into files (id, site_id, stored_name, name, media_type, bytes, digest, inline, created_at)
+             select {id}, site_id, 'none', name, media_type, bytes, digest, inline, created_at from files, {series}"
+        ))
+        .await;
+}
+
+async fn sweeping_goes_on_until_nothing_is_left(world: World) {
+    world.site("uno").await;
+    many_uploads(&world, 1100).await;
+    let running = world.run().await;
+    until("planned", async || world.count("select count(*) from jobs where kind = 'sweep_files' and attempts = 0 and claimed_until is null and due_at > 1795453200000").await == 1).await;
+    running.stop().await;
+    world.pass(Duration::from_hours(25)).await;
+    assert_eq!(world.count("select count(*) from files").await, 0);
+}
+
+async fn so_many_uploads_wait_on_a_ticket_and_no_more(world: World) {
+    let site = world.site("uno").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &agent).await;
+    let by = Uploader::Visitor(visitor);
+    let mut waiting = Vec::new();
+    for n in 0..20 {
+        waiting.push(upload_by(&world, by, &format!("{n}.txt"), b"hola").await.unwrap().id);
+    }
+    let one_more = async || upload_by(&world, by, "otro.txt", b"hola").await;
+    assert_eq!(refused(one_more().await), (Code::FilesWaiting, Some(20)));
+    assert_eq!(stored(&world), 20);
+    // An agent's are counted for themselves.
+    let agents = Uploader::Agent { agent: agent.id, ticket: visitor.ticket, site: site.id };
+    upload_by(&world, agents, "a.txt", b"hola").await.unwrap();
+    world.desk.post_visitor_message(visitor, world.new_id(), "van", &waiting[..5]).await.unwrap();
+    assert!(one_more().await.is_ok());
+}
+
+async fn a_visitor_stores_a_gibibyte_on_a_ticket_and_no_more(world: World) {
+    const MOST: u64 = 1024 * 1024 * 1024;
+    let site = world.site("uno").await;
+    let by = Uploader::Visitor(asked(&world, &site).await);
+    upload_by(&world, by, "a.txt", b"hola").await.unwrap();
+    world.force(&format!("update files set bytes = {}", MOST - 4)).await;
+    upload_by(&world, by, "b.txt", b"hola").await.unwrap();
+    let one_more = upload_by(&world, by, "c.txt", b"h").await;
+    assert_eq!(refused(one_more), (Code::FilesFull, Some(MOST)));
+    let other = Uploader::Visitor(asked(&world, &site).await);
+    assert!(upload_by(&world, other, "d.txt", b"hola").await.is_ok());
+}
+
+async fn where_too_much_waits_at_a_site_what_waited_long_makes_room(world: World) {
+    world.site("uno").await;
+    upload(&world, "a.txt", b"hola").await.unwrap();
+    world.force("update files set bytes = 2147483648").await;
+    let another = async || upload(&world, "b.txt", b"hola").await;
+    assert!(matches!(another().await, Err(Error::StorageFull)));
+    world.clock.advance(Duration::from_mins(11));
+    another().await.unwrap();
+    assert_eq!((stored(&world), world.count("select count(*) from files").await), (1, 1));
+}
+
+async fn uploads_leave_room_on_the_disk_for_messages(mut world: World) {
+    let site = world.site("uno").await;
+    let visitor = asked(&world, &site).await;
+    world.options.disk_floor = u64::MAX;
+    world.restart().await;
+    let refused = upload_by(&world, Uploader::Visitor(visitor), "a.txt", b"hola").await;
+    assert!(matches!(refused, Err(Error::StorageFull)), "{refused:?}");
+    let text = FormText::parse("hola").unwrap();
+    world.desk.post_visitor_reply(visitor, world.new_id(), Some(text), &[]).await.unwrap();
+    world.options.disk_floor = 0;
+    world.restart().await;
+    assert!(upload_by(&world, Uploader::Visitor(visitor), "a.txt", b"hola").await.is_ok());
 }

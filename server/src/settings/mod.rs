@@ -109,6 +109,7 @@ impl Settings {
             public_url: public.as_str().to_owned(),
             smtp_url: self.smtp_url.clone(),
             mail_from: self.mail_from.clone(),
+            disk_floor: desk::Options::DISK_FLOOR,
             clock: self.clock.clone(),
         }
     }

@@ -45,6 +45,7 @@ pub(crate) async fn ask(
         (Ok(()), Ok(new)) => send(&server, &site, new).await,
         (Ok(()), Err(refusal)) => Err(refusal.into()),
     };
+    posted.let_go(&server.desk).await;
     Ok(sent.answer(outcome, posted, id))
 }
 

@@ -101,6 +101,7 @@ pub(crate) async fn reply(mut post: Post, request: Request) -> Answer {
         }
         Ok(()) => send_reply(&post, &mut posted).await,
     };
+    posted.let_go(&desk).await;
     if let Err(failure) = &outcome {
         posted.refuse(failure.refusal);
     }

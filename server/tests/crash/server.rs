@@ -70,6 +70,7 @@ impl Server {
             public_url: "http://localhost".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@localhost>".into(),
+            disk_floor: Options::DISK_FLOOR,
             clock: Clock::System,
         })
         .await

@@ -1,6 +1,6 @@
 //! Files: typed by what is in them, limited while they come, and harmless when they leave.
 
-use crate::world::{EMAIL, Engine, SITE, World, http::Reply, on_both, socket::Socket};
+use crate::world::{EMAIL, Engine, SITE, World, http::Reply, on_both, socket::Socket, started};
 use protocol::{
     Code, Field, FileId, Refusal, Seq, TicketToken,
     visitor::{VisitorCommand, VisitorEvent},
@@ -22,6 +22,7 @@ on_both! {
     a_file_is_what_its_bytes_say,
     what_one_visitor_stored_another_cannot_attach,
     an_empty_file_is_told_so_in_every_language,
+    a_form_that_is_refused_or_sent_again_leaves_no_file,
     a_file_leaves_as_an_attachment_that_can_do_nothing_and_only_to_its_own,
 }
 
@@ -110,6 +111,29 @@ async fn a_file_over_the_limit_is_refused_with_the_limit_while_it_comes() {
     let form = form.send().await;
     assert_eq!(form.status, 413);
     assert!(form.text().contains("No me pierdas"));
+}
+
+async fn a_form_that_is_refused_or_sent_again_leaves_no_file(world: World) {
+    let file: (&str, &str, &[u8]) = ("files", "a.txt", b"hola");
+    let files = || world.lines("select name from files");
+    let id = world.clock.new_entry_id().to_string();
+    let ask = |message: &'static str| {
+        let fields = [("id", id.as_str()), ("email", "ana@example.com"), ("message", message)];
+        world.client.post("/w/tienda/requests").json().multipart(&fields, &[file]).send()
+    };
+    assert_eq!(ask("").await.status, 422);
+    assert_eq!(files(), [""; 0]);
+    let asked = started(&ask("Hola").await);
+    assert_eq!(started(&ask("Hola").await).number, asked.number);
+    assert_eq!(ask("Otra cosa").await.status, 409);
+    assert_eq!(files(), ["a.txt"]);
+    let reply = |message: &'static str| {
+        let page = world.client.post(format!("/t/{}", asked.number)).json();
+        let page = page.cookie(&format!("ayuda_ticket={}", asked.token.0));
+        page.multipart(&[("id", "no"), ("message", message)], &[file]).send()
+    };
+    assert_eq!(reply("Mira").await.status, 422);
+    assert_eq!(files(), ["a.txt"]);
 }
 
 #[tokio::test]

@@ -18,7 +18,6 @@ const FEW: i64 = 500;
 /// Statements that may read a growing table from end to end, and why.
 const MAY_SCAN: &[(&str, &str)] = &[
     ("people/account.rs ALL", "the list of all agents, each with whether a session is open"),
-    ("tickets/files/mod.rs STORED_AT_SITE", "removing a site; somebody waits for the command"),
     ("tickets/follow/renumber.rs SHIFT_ENTRIES_POSTGRES", "the first start of a restored database"),
     (
         "mail/outbound/list.rs LIST_SEEN",
@@ -28,6 +27,8 @@ const MAY_SCAN: &[(&str, &str)] = &[
 
 /// Statements that read many rows of an index and stop in time, and why. What they must not do is sort, or read without an index.
 const IN_ORDER: &[(&str, &str)] = &[
+    ("admin/removal.rs DELETE_TICKETS", "50 tickets of a site that is removed"),
+    ("tickets/files/sweep.rs OF_FIRST_TICKETS", "the files of these"),
     ("mail/outbound/list.rs LIST", "the newest mails of a site, with a limit"),
     ("people/sessions.rs SWEEP_SESSIONS", "deletes everything that it reads"),
     ("tickets/follow/mod.rs PAGE_SQLITE", "a page of what is new"),

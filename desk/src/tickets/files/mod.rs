@@ -6,16 +6,19 @@ mod kind;
 mod name;
 mod picture;
 mod program;
+mod room;
 mod same;
+mod sweep;
 mod uploader;
 
 pub(crate) use attach::attach;
 pub(crate) use same::are_same;
+pub(crate) use sweep::{delete, let_go_of_site, let_go_of_tickets, sweep};
 pub use uploader::Uploader;
 
 use crate::{
     Desk, Error, Result,
-    db::{Tx, read, retry, run, statement},
+    db::{read, retry, run, statement},
     people::{
         Agent,
         permission::{self, Action},
@@ -26,16 +29,12 @@ use crate::{
     tickets::{PlaceRow, Visitor, place_columns},
 };
 use data_encoding::HEXLOWER;
-use protocol::{Code, Field, FileId, Refusal, SiteKey, TicketId, Timestamp, file::Attachment};
+use protocol::{Code, Field, FileId, Refusal, TicketId, file::Attachment};
 use sha2::{Digest, Sha256};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 use tokio::{fs, io::AsyncWriteExt};
 use uuid::Uuid;
 
-/// An upload that is on no message after this is swept up.
-const UNUSED_FOR: Duration = Duration::from_hours(24);
-/// Swept in one go.
-const SWEEP: i64 = 500;
 /// Uploads under way, beside the stored files.
 pub(crate) const INCOMING: &str = "incoming";
 
@@ -95,16 +94,6 @@ statement!(
          where f.id = $1 and f.entry_id is not null"
     )
 );
-statement!(
-    UNUSED = "\
-    select id, stored_name from files where entry_id is null and created_at < $1 order by created_at limit $2"
-);
-statement!(
-    STORED_AT_SITE =
-        "select f.stored_name from files f join sites s on s.id = f.site_id where s.key = $1"
-);
-statement!(DELETE_UNUSED = "delete from files where id = $1 and entry_id is null");
-
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
@@ -149,13 +138,17 @@ pub(crate) fn folder_of(desk: &Desk) -> PathBuf {
 }
 
 impl Desk {
-    /// Begins an upload of at most the site's `file_bytes`; `FileType` for the name of a program, whatever is in it.
+    /// Begins an upload of at most the site's `file_bytes`.
+    ///
+    /// # Errors
+    /// `FileType` for the name of a program, whatever is in it; those of [`room::check`].
     pub async fn begin_upload(&self, by: Uploader, name: &str) -> Result<Upload> {
         let name = name::cleaned(name);
         if program::is_named_like_one(&name) {
             return Err(Refusal::of(Field::Files, Code::FileType).into());
         }
         self.check_in_use(by.site())?;
+        room::check(self, by).await?;
         let limit = self.find_site_by_id(by.site()).ok_or_else(Error::not_found)?.limits.file_bytes;
         let stored_name = random_name();
         let folder = folder_of(self).join(INCOMING);
@@ -176,6 +169,12 @@ impl Desk {
             digest: Sha256::new(),
             head: Vec::new(),
         })
+    }
+
+    /// Deletes those of these uploads that came onto no message: the form that they came with was refused, or had come
+    /// before with files of its own.
+    pub async fn discard_uploads(&self, files: &[FileId]) -> Result<()> {
+        sweep::discard(self, files).await
     }
 
     /// For the visitor of the ticket that the file is on.
@@ -222,7 +221,10 @@ impl Upload {
         self.file.write_all(chunk).await.map_err(io)
     }
 
-    /// Checks type and size by content (`FileEmpty`, `FileType`), stores the row, answers how it is shown.
+    /// Stores the row and answers how it is shown.
+    ///
+    /// # Errors
+    /// By content: `FileEmpty`, `FileType`. Those of [`room::check_ticket`].
     pub async fn finish(mut self) -> Result<Attachment> {
         if self.bytes == 0 {
             return Err(Refusal::of(Field::Files, Code::FileEmpty).into());
@@ -252,6 +254,7 @@ impl Upload {
         let (digest, now) = (self.digest.finalize(), self.desk.now());
         retry!({
             let mut tx = self.desk.begin().await?;
+            room::check_ticket(&mut tx, self.by, self.bytes).await?;
             run!(tx, c => sqlx::query(INSERT)
                 .bind(attachment.id.0)
                 .bind(self.by.site().0)
@@ -272,66 +275,6 @@ impl Upload {
         self.path.0 = None;
         Ok(attachment)
     }
-}
-
-/// The names under which a site's files are stored.
-pub(crate) async fn stored_at_site(tx: &mut Tx, site: &SiteKey) -> Result<Vec<String>> {
-    run!(tx, c => sqlx::query_scalar(STORED_AT_SITE).bind(&site.0).fetch_all(c).await)
-}
-
-/// Deletes stored files whose rows are gone.
-pub(crate) async fn delete(desk: &Desk, stored_names: &[String]) {
-    for name in stored_names {
-        if let Err(error) = fs::remove_file(path_of(desk, name)).await {
-            tracing::warn!(%error, "a removed site's file stays behind");
-        }
-    }
-}
-
-/// Deletes uploads that came onto no message within a day.
-pub(crate) async fn sweep(desk: &Desk) -> Result<()> {
-    let before = desk.now() - UNUSED_FOR;
-    let unused: Vec<(Uuid, String)> = read!(desk.db(), c => sqlx::query_as(UNUSED)
-        .bind(before.0)
-        .bind(SWEEP)
-        .fetch_all(c)
-        .await)?;
-    for (id, stored_name) in unused {
-        let deleted = retry!({
-            let mut tx = desk.begin().await?;
-            let deleted = run!(tx, c => sqlx::query(DELETE_UNUSED)
-                .bind(id)
-                .execute(c)
-                .await
-                .map(|done| done.rows_affected()))?;
-            desk.commit(tx).await?;
-            Ok(deleted)
-        })?;
-        // It may have come onto a message this very moment.
-        if deleted > 0 {
-            fs::remove_file(path_of(desk, &stored_name)).await.or_else(ignore_absent)?;
-        }
-    }
-    sweep_incoming(desk, before).await
-}
-
-/// What a killed server left of uploads under way.
-async fn sweep_incoming(desk: &Desk, before: Timestamp) -> Result<()> {
-    let mut folder = match fs::read_dir(folder_of(desk).join(INCOMING)).await {
-        Ok(folder) => folder,
-        Err(error) => return ignore_absent(error).map_err(Error::File),
-    };
-    while let Some(file) = folder.next_entry().await? {
-        let touched: chrono::DateTime<chrono::Utc> = file.metadata().await?.modified()?.into();
-        if Timestamp::from(touched) < before {
-            fs::remove_file(file.path()).await.or_else(ignore_absent)?;
-        }
-    }
-    Ok(())
-}
-
-fn ignore_absent(error: std::io::Error) -> std::io::Result<()> {
-    if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
 /// A full disk is told apart: the client keeps its file and tries later.

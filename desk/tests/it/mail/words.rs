@@ -98,9 +98,8 @@ async fn an_address_is_changed_by_whoever_reads_its_mail_and_by_nobody_else(worl
     world.ask(&site, "otra@example.com").await;
     world.desk.tick().await.unwrap();
     let [of_rosa, of_another] = mailed_proofs(&world).try_into().unwrap();
-    let change = async |proof: &str, to: &str| {
-        world.desk.change_email(visitor, proof, address(to)).await
-    };
+    let change =
+        async |proof: &str, to: &str| world.desk.change_email(visitor, proof, address(to)).await;
     for proof in ["", "made-up", &of_another] {
         assert_eq!(refused(change(proof, EVA).await), Code::EmailKnown);
     }

@@ -145,6 +145,7 @@ pub fn options(data_dir: &Path, database_url: Option<String>) -> Options {
         public_url: "https://help.example.com".into(),
         smtp_url: None,
         mail_from: "Ayuda <ayuda@example.com>".into(),
+        disk_floor: Options::DISK_FLOOR,
         clock: Clock::manual(START),
     }
 }

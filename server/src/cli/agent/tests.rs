@@ -19,6 +19,7 @@ async fn desk() -> (Desk, TempDir) {
         public_url: "https://help.example.com".into(),
         smtp_url: None,
         mail_from: "Ayuda <ayuda@example.com>".into(),
+        disk_floor: Options::DISK_FLOOR,
         clock: Clock::manual(START),
     })
     .await

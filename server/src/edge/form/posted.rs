@@ -71,6 +71,14 @@ impl Posted {
         }
     }
 
+    /// Once it is clear what became of the form: a browser sends its files anew with the next try, so those that came
+    /// onto no message are nobody's.
+    pub(crate) async fn let_go(&self, desk: &Desk) {
+        if let Err(error) = desk.discard_uploads(&self.files).await {
+            tracing::warn!(%error, "the files of a form wait to be swept");
+        }
+    }
+
     /// The id that makes sending twice harmless; a fresh one where the form has none.
     pub(crate) fn entry_id(&mut self, desk: &Desk) -> EntryId {
         self.parse_optional("id", |text| {
