@@ -1,38 +1,56 @@
 //! Claiming what is due.
 
-use super::{lease::Claimed, work::Work};
+use super::{lease::Claimed, slots::Slot, work::Work};
 use crate::{
     Desk, Result,
     db::{read, retry, run},
 };
-use protocol::Timestamp;
+use std::time::Duration;
+use uuid::Uuid;
 
-/// Claims at most `most` rows that are due, the oldest first.
-pub(crate) async fn claim<W: Work>(desk: &Desk, most: usize) -> Result<Vec<Claimed<W::Row>>> {
+/// Rows of one look. Behind so many that have no room nobody looks for one that has: they wait for their turn, too.
+const LOOK: i64 = 1000;
+
+/// A row that is ours, and the slot that it takes.
+pub(crate) type Taken<R> = (Slot, Claimed<R>);
+
+/// Claims what is due and has room beside what has been under way for so long, the oldest first.
+pub(crate) async fn claim<W: Work>(
+    desk: &Desk,
+    under_way: impl Iterator<Item = (&Slot, Duration)>,
+) -> Result<Vec<Taken<W::Row>>> {
     W::before_claim(desk).await;
     let now = desk.now();
     // Looking first spares the one writer a transaction when there is nothing, which is nearly always.
-    if most == 0 || !is_due::<W>(desk, now).await? {
+    let due: Vec<(Uuid, String, i64)> = read!(desk.db(), c => sqlx::query_as(W::TABLE.due)
+        .bind(now.0)
+        .bind(LOOK)
+        .fetch_all(c)
+        .await)?;
+    let slot =
+        |lane: &str, attempts| Slot { lane: W::lane(lane).to_owned(), was_tried: attempts > 0 };
+    let due: Vec<(Uuid, Slot)> =
+        due.into_iter().map(|(id, lane, attempts)| (id, slot(&lane, attempts))).collect();
+    let picked = W::SLOTS.pick(&due, under_way);
+    if picked.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = if desk.db().is_postgres() { W::TABLE.claim_postgres } else { W::TABLE.claim_sqlite };
     retry!({
         let mut tx = desk.begin().await?;
-        let claimed = run!(tx, c => sqlx::query_as::<_, Claimed<W::Row>>(sql)
-            .bind((now + W::lease(desk)).0)
-            .bind(now.0)
-            .bind(i64::try_from(most).unwrap_or(i64::MAX))
-            .fetch_all(c)
-            .await)?;
+        let mut taken = Vec::with_capacity(picked.len());
+        for (id, slot) in &picked {
+            // Another process may have been faster.
+            let claimed = run!(tx, c => sqlx::query_as::<_, Claimed<W::Row>>(W::TABLE.claim)
+                .bind((now + W::lease(desk)).0)
+                .bind(now.0)
+                .bind(*id)
+                .fetch_optional(c)
+                .await)?;
+            taken.extend(claimed.map(|claimed| (slot.clone(), claimed)));
+        }
         desk.commit(tx).await?;
-        Ok(claimed)
+        Ok(taken)
     })
-}
-
-async fn is_due<W: Work>(desk: &Desk, now: Timestamp) -> Result<bool> {
-    let due: i64 =
-        read!(desk.db(), c => sqlx::query_scalar(W::TABLE.due).bind(now.0).fetch_one(c).await)?;
-    Ok(due > 0)
 }
 
 /// Ends every claim: a SQLite database is one server's, and what is claimed when it starts was claimed by one that is no

@@ -45,7 +45,7 @@ impl Job {
     }
 }
 
-table!(pub(crate) TABLE = "jobs", "details");
+table!(pub(crate) TABLE = "jobs", "kind", "details");
 
 /// A row of the table, as an attempt reads it.
 #[derive(Clone, Debug, sqlx::FromRow)]

@@ -16,28 +16,32 @@ use crate::db::Statement;
 pub(crate) struct Table {
     pub(crate) name: &'static str,
     pub(crate) due: Statement,
-    pub(crate) claim_sqlite: Statement,
-    pub(crate) claim_postgres: Statement,
+    pub(crate) claim: Statement,
     pub(crate) postpone: Statement,
     pub(crate) park: Statement,
     pub(crate) release: Statement,
 }
 
-/// Declares the [`Table`] of this name and registers its statements; the columns are those that an attempt needs.
+/// Declares the [`Table`] of this name and registers its statements: the column that its lanes are told by, and the columns that an
+/// attempt needs.
 macro_rules! table {
-    ($visibility:vis $table:ident = $name:literal, $columns:literal) => {
+    ($visibility:vis $table:ident = $name:literal, $lane:literal, $columns:literal) => {
         $visibility const $table: $crate::queue::Table = {
             use $crate::db::statement;
             statement!(DUE = concat!(
-                "select count(*) from (select 1 from ",
+                "select id, ",
+                $lane,
+                " as lane, attempts from ",
                 $name,
-                " where due_at <= $1 and (claimed_until is null or claimed_until <= $1) order by due_at limit 1) due"
+                " where due_at <= $1 and (claimed_until is null or claimed_until <= $1) order by due_at limit $2"
             ));
-            statement!(CLAIM_SQLITE for Sqlite =
-                $crate::queue::table!(claim $name, $columns, "in (", "", ")"));
-            statement!(CLAIM_POSTGRES for Postgres =
-                $crate::queue::table!(
-                claim $name, $columns, "= any(array(", " for update skip locked", "))"
+            statement!(CLAIM = concat!(
+                "update ",
+                $name,
+                " set claimed_until = $1, attempts = attempts + 1",
+                " where id = $3 and due_at <= $2 and (claimed_until is null or claimed_until <= $2)",
+                " returning id, claimed_until, attempts, ",
+                $columns
             ));
             statement!(POSTPONE = concat!(
                 "update ",
@@ -59,31 +63,12 @@ macro_rules! table {
             $crate::queue::Table {
                 name: $name,
                 due: DUE,
-                claim_sqlite: CLAIM_SQLITE,
-                claim_postgres: CLAIM_POSTGRES,
+                claim: CLAIM,
                 postpone: POSTPONE,
                 park: PARK,
                 release: RELEASE,
             }
         };
-    };
-    // As an array PostgreSQL looks for each id in the index, as many as there may be.
-    (claim $name:literal, $columns:literal, $open:literal, $lock:literal, $close:literal) => {
-        concat!(
-            "update ",
-            $name,
-            " set claimed_until = $1, attempts = attempts + 1",
-            " where id ",
-            $open,
-            "select id from ",
-            $name,
-            " where due_at <= $2 and (claimed_until is null or claimed_until <= $2)",
-            " order by due_at limit $3",
-            $lock,
-            $close,
-            " returning id, claimed_until, attempts, ",
-            $columns
-        )
     };
 }
 

@@ -1,6 +1,8 @@
 //! What a table of work is to the mechanism.
 
-use super::{backoff::Backoff, lease::Lease, outcome::Outcome, table::Table, wake::Wakeups};
+use super::{
+    backoff::Backoff, lease::Lease, outcome::Outcome, slots::Slots, table::Table, wake::Wakeups,
+};
 use crate::{Desk, Result, db::Tx};
 use sqlx::{FromRow, postgres::PgRow, sqlite::SqliteRow};
 use std::time::Duration;
@@ -17,9 +19,13 @@ pub(crate) trait Work: Send + Sync + 'static {
         + 'static;
 
     const TABLE: Table;
-    /// Rows that are worked on side by side in this process.
-    const AT_ONCE: usize;
+    const SLOTS: Slots;
     const BACKOFF: Backoff;
+
+    /// What the rows that a fault holds up together have in common, told by the table's column for it.
+    fn lane(column: &str) -> &str {
+        column
+    }
 
     /// Who waits for a new row.
     fn wakeup(wakeups: &Wakeups) -> &Notify;

@@ -1,22 +1,25 @@
 //! The loop that works on what is due.
 
 use super::{
-    claim::{claim, release},
+    claim::{Taken, claim, release},
     failure::without_addresses,
     lease::Claimed,
     outcome::Outcome,
     settle::settle,
+    slots::Slot,
     work::Work,
 };
 use crate::{Desk, Result, Stop};
 use std::{
-    future::poll_fn,
+    collections::HashMap,
+    future::{pending, poll_fn},
+    iter,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     task::Poll,
-    time::Duration,
+    time::{Duration, Instant},
 };
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinError, JoinSet};
 
 /// Looked for at least this often; a new row wakes the worker at once.
 const LOOK: Duration = Duration::from_secs(1);
@@ -29,42 +32,81 @@ pub(crate) async fn run<W: Work>(desk: Desk, mut stop: Stop) {
     if let Err(error) = release::<W>(&desk).await {
         tracing::warn!(table, %error, "claims of an earlier run could not be ended");
     }
-    let mut under_way = JoinSet::new();
+    let mut attempts = Attempts::default();
     while !stop.is_set() {
-        while under_way.try_join_next().is_some() {}
-        match claim::<W>(&desk, W::AT_ONCE.saturating_sub(under_way.len())).await {
-            Ok(rows) => {
-                for row in rows {
-                    under_way.spawn(work_on::<W>(desk.clone(), row));
-                }
-            }
+        attempts.forget_ended();
+        match claim::<W>(&desk, attempts.slots()).await {
+            Ok(rows) => attempts.begin::<W>(&desk, rows),
             Err(error) => tracing::warn!(table, %error, "nothing could be claimed"),
         }
         tokio::select! {
             () = stop.wait() => break,
             () = W::wakeup(&desk.0.wakeups).notified() => {}
-            Some(_) = under_way.join_next(), if !under_way.is_empty() => {}
+            () = attempts.one_ends() => {}
             () = tokio::time::sleep(LOOK) => {}
         }
     }
-    let finish = async { while under_way.join_next().await.is_some() {} };
-    if tokio::time::timeout(FINISH, finish).await.is_err() {
+    if tokio::time::timeout(FINISH, attempts.all_end()).await.is_err() {
         tracing::warn!(table, "attempts under way are left to the next start");
     }
 }
 
 /// Works on everything that is due now; answers how many attempts that were.
 pub(crate) async fn tick<W: Work>(desk: &Desk) -> Result<usize> {
-    let mut attempts = 0;
+    let mut number = 0;
     loop {
-        let rows = claim::<W>(desk, W::AT_ONCE).await?;
+        let rows = claim::<W>(desk, iter::empty()).await?;
         if rows.is_empty() {
-            return Ok(attempts);
+            return Ok(number);
         }
-        attempts += rows.len();
-        let under_way: JoinSet<()> =
-            rows.into_iter().map(|row| work_on::<W>(desk.clone(), row)).collect();
-        under_way.join_all().await;
+        number += rows.len();
+        let mut attempts = Attempts::default();
+        attempts.begin::<W>(desk, rows);
+        attempts.all_end().await;
+    }
+}
+
+/// Attempts under way, each with its slot and its beginning.
+#[derive(Default)]
+struct Attempts {
+    tasks: JoinSet<()>,
+    slots: HashMap<task::Id, (Slot, Instant)>,
+}
+
+impl Attempts {
+    fn begin<W: Work>(&mut self, desk: &Desk, rows: Vec<Taken<W::Row>>) {
+        for (slot, row) in rows {
+            let task = self.tasks.spawn(work_on::<W>(desk.clone(), row)).id();
+            self.slots.insert(task, (slot, Instant::now()));
+        }
+    }
+
+    fn slots(&self) -> impl Iterator<Item = (&Slot, Duration)> {
+        self.slots.values().map(|(slot, since)| (slot, since.elapsed()))
+    }
+
+    fn forget_ended(&mut self) {
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
+            self.forget(ended);
+        }
+    }
+
+    /// Comes when an attempt ends; never where none is under way.
+    async fn one_ends(&mut self) {
+        match self.tasks.join_next_with_id().await {
+            Some(ended) => self.forget(ended),
+            None => pending().await,
+        }
+    }
+
+    async fn all_end(&mut self) {
+        while let Some(ended) = self.tasks.join_next_with_id().await {
+            self.forget(ended);
+        }
+    }
+
+    fn forget(&mut self, ended: std::result::Result<(task::Id, ()), JoinError>) {
+        self.slots.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     mail::outbound::unseen,
     people::sessions,
     queue::{
-        self, Backoff, Lease, Outcome, Table, Wakeups, Work, chain,
+        self, Backoff, Lease, Outcome, Room, Slots, Table, Wakeups, Work, chain,
         jobs::{self, Job, JobRow},
     },
     tickets::files,
@@ -26,7 +26,11 @@ impl Work for Jobs {
     type Row = JobRow;
 
     const TABLE: Table = jobs::TABLE;
-    const AT_ONCE: usize = 4;
+    /// They wait for nobody but the database: none has to make room.
+    const SLOTS: Slots = {
+        let room = Room { all: 4, lane: 4 };
+        Slots { quick: room, all: room, tried: room.all }
+    };
     const BACKOFF: Backoff =
         Backoff { first: Duration::from_secs(5), longest: Duration::from_hours(1), attempts: 12 };
 

@@ -19,6 +19,7 @@ on_both! {
     a_password_that_is_wrong_or_missing_is_a_setting_to_mend_and_costs_no_mail,
     silence_after_the_text_is_doubt_and_one_more_try,
     a_bad_address_or_a_stalled_one_delays_no_other_mail,
+    forty_that_hang_delay_no_other_mail_whether_at_one_domain_or_at_forty,
     a_dead_relay_keeps_mail_waiting,
     a_mail_is_read_and_retried_by_those_who_may,
     a_mail_that_the_relay_has_taken_is_not_sent_again_because_its_note_fails,
@@ -223,6 +224,28 @@ async fn a_bad_address_or_a_stalled_one_delays_no_other_mail(mut world: World) {
     assert_eq!(count("like 'stalled%' and claimed_until is not null").await, 5, "they still wait");
     assert_eq!(count("= 'a..b@example.com' and parked_at is not null").await, 1);
     assert_eq!(relay.taken().len(), 1);
+}
+
+async fn forty_that_hang_delay_no_other_mail_whether_at_one_domain_or_at_forty(mut world: World) {
+    let at_one: fn(usize) -> String = |n| format!("a{n}@slow.example");
+    let at_forty: fn(usize) -> String = |n| format!("a@slow{n}.example");
+    for address in [at_one, at_forty] {
+        let relay = Relay::start().await;
+        // Longer than the test: nothing that stalls is given up while it runs.
+        world.restart_with_relay(&relay.url.replace("timeout=1", "timeout=600")).await;
+        let site = cuentas_ok(&world).await;
+        for n in 0..40 {
+            relay.treat(&address(n), Manner::Stall);
+            world.ask(&site, &address(n)).await;
+        }
+        for to in ["rosa@slow.example", "eva@quick.example"] {
+            world.ask(&site, to).await;
+        }
+        let _running = world.run().await;
+        until("both", async || relay.taken().len() == 2).await;
+        assert_eq!((0..40).map(|n| relay.tries(&address(n))).sum::<u32>(), 40);
+        world.force("delete from mails").await;
+    }
 }
 
 async fn a_dead_relay_keeps_mail_waiting(mut world: World) {
