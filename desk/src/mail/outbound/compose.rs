@@ -82,9 +82,9 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
             };
             composer.to_visitor(mail, &entries)
         }
-        Content::Agent { about, seq, queue } => {
-            let before = Seq(seq.0 - 1);
-            let entries = transcript::entries(desk, visitor, before, *seq).await?;
+        Content::Agent { about, after, upto, queue } => {
+            let all = transcript::entries(desk, visitor, *after, *upto).await?;
+            let entries: Vec<_> = all.into_iter().filter(is_visitors).collect();
             composer.to_agent(*about, *queue, &entries)
         }
     };
@@ -93,6 +93,10 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
 
 fn is_agents(entry: &VisitorEntry) -> bool {
     matches!(entry.body, VisitorBody::Agent { .. })
+}
+
+fn is_visitors(entry: &VisitorEntry) -> bool {
+    matches!(entry.body, VisitorBody::Visitor { .. })
 }
 
 /// What every part of a letter is made from.

@@ -48,11 +48,8 @@ pub(crate) enum Content {
         #[serde(flatten)]
         mail: VisitorMail,
     },
-    Agent {
-        about: AgentMail,
-        seq: Seq,
-        queue: Option<QueueId>,
-    },
+    /// What the visitor wrote after `after` up to `upto`.
+    Agent { about: AgentMail, after: Seq, upto: Seq, queue: Option<QueueId> },
 }
 
 protocol::text_enum! {
@@ -128,7 +125,7 @@ mod tests {
             Content::Visitor { mail: VisitorMail::Transcript { upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::Replies { after: Seq(1), upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::StateChanged { state: "finalizado".into() } },
-            Content::Agent { about: AgentMail::Reply, seq: Seq(3), queue: None },
+            Content::Agent { about: AgentMail::Reply, after: Seq(2), upto: Seq(3), queue: None },
         ] {
             let json = serde_json::to_value(&content).unwrap();
             assert_eq!(serde_json::from_value::<Content>(json).unwrap(), content);

@@ -19,6 +19,7 @@ use crate::{
 };
 use protocol::{Seq, Timestamp, entry::AgentBody};
 use sqlx::types::Json;
+use std::time::Duration;
 
 /// Whose act a mail to a visitor follows from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +51,16 @@ statement!(
     INSERT = "\
     insert into mails (id, site_id, ticket_id, kind, details, to_address, to_key, to_name, lang, subject, message_id, \
     in_reply_to, capped, client, attempts, uncertain_sends, due_at, created_at) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, $15, $15)"
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, $16, $15)"
 );
+// Index mails_ticket.
+statement!(
+    LAST_REPLY = "\
+    select max(created_at) from mails where ticket_id = $1 and to_key = $2 and kind = 'reply_for_agents'"
+);
+
+/// A notice of a visitor's reply follows another one after this at the earliest: who writes in many short messages fills one mail.
+const BETWEEN_REPLIES: Duration = Duration::from_mins(1);
 
 /// Puts a mail to the visitor into the outbox, when an address is known, with the entry that says so; answers the
 /// cap that holds it back.
@@ -103,21 +112,32 @@ pub(crate) async fn queue_visitor_mail(
         lang: &locked.lang,
         capped,
     };
-    if mail.waits_with_others()
-        && let Some(pending) = pending::find(tx, locked, &email_key(&to)).await?
-    {
-        let content = Content::Visitor { mail: pending.with(mail.clone()) };
-        let subject = subject_of(locked, &site, recipient.lang, &content);
-        if pending.become_mail(tx, &content, &subject).await? {
-            return Ok(Queued::Joined);
-        }
-    }
+    let waits_with_others = mail.waits_with_others();
     let content = Content::Visitor { mail };
-    let subject = add(tx, desk, locked, &site, &recipient, &content, now).await?;
+    if waits_with_others && join(tx, locked, &site, &recipient, &content).await? {
+        return Ok(Queued::Joined);
+    }
+    let subject = add(tx, desk, locked, &site, &recipient, &content, (now, now)).await?;
     Ok(Queued::Added { to, subject })
 }
 
-/// Puts a mail about the entry `seq` into the outbox for everybody who serves the ticket's queue.
+/// Lets the mail of this recipient that waits say this too; false where none waits.
+async fn join(
+    tx: &mut Tx,
+    locked: &LockedTicket,
+    site: &Site,
+    recipient: &Recipient<'_>,
+    content: &Content,
+) -> Result<bool> {
+    let key = email_key(recipient.address);
+    let Some(pending) = pending::find(tx, locked, &key, content).await? else { return Ok(false) };
+    let content = pending.with(content.clone());
+    let subject = subject_of(locked, site, recipient.lang, &content);
+    pending.become_mail(tx, &content, &subject).await
+}
+
+/// Puts a notice of the entry `seq` into the outbox for everybody who serves the ticket's queue. While somebody's waits it says
+/// this too, and that of another reply waits for [`BETWEEN_REPLIES`].
 pub(crate) async fn mail_agents(
     tx: &mut Tx,
     desk: &Desk,
@@ -135,8 +155,18 @@ pub(crate) async fn mail_agents(
             lang: &staff.lang,
             capped: false,
         };
-        let content = Content::Agent { about, seq, queue: locked.queue };
-        add(tx, desk, locked, &site, &recipient, &content, now).await?;
+        let (after, queue) = (Seq(seq.0 - 1), locked.queue);
+        let content = Content::Agent { about, after, upto: seq, queue };
+        if join(tx, locked, &site, &recipient, &content).await? {
+            continue;
+        }
+        let last = run!(tx, c => sqlx::query_scalar::<_, Option<i64>>(LAST_REPLY)
+            .bind(locked.id.0)
+            .bind(email_key(&staff.email))
+            .fetch_one(c)
+            .await)?;
+        let due = last.map_or(now, |last| now.max(Timestamp(last) + BETWEEN_REPLIES));
+        add(tx, desk, locked, &site, &recipient, &content, (now, due)).await?;
     }
     Ok(())
 }
@@ -157,7 +187,7 @@ async fn add(
     site: &Site,
     recipient: &Recipient<'_>,
     content: &Content,
-    now: Timestamp,
+    (now, due): (Timestamp, Timestamp),
 ) -> Result<String> {
     let subject = subject_of(locked, site, recipient.lang, content);
     let key = email_key(recipient.address);
@@ -183,6 +213,7 @@ async fn add(
         .bind(recipient.capped)
         .bind(locked.client.as_deref().filter(|_| recipient.capped))
         .bind(now.0)
+        .bind(due.0)
         .execute(c)
         .await
         .map(|_| ()))?;

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod letters;
+mod notices;
 mod outbox;
 mod unseen;
 mod words;
