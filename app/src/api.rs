@@ -26,7 +26,7 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let code = match error {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Code::TryAgain,
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Code::Invalid,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Code::BodyInvalid,
             _ => Code::Internal,
         };
         Self(Refusal::new(code))

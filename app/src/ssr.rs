@@ -1,5 +1,6 @@
 //! The server's side of the console: pages rendered before any script runs, and the routes of the server functions.
 
+mod arguments;
 mod document;
 mod functions;
 pub(crate) mod load;

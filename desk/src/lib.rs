@@ -38,7 +38,7 @@ extern crate self as desk;
 )]
 mod world;
 
-pub use admin::Removal;
+pub use admin::{Removal, restore};
 pub use clock::Clock;
 pub use error::{Error, OpenError, Result};
 pub use stop::Stop;

@@ -18,6 +18,7 @@ macro_rules! catalogue {
             ("error", include_str!(concat!("../../locales/", $lang, "/error.toml"))),
             ("page", include_str!(concat!("../../locales/", $lang, "/page.toml"))),
             ("settings", include_str!(concat!("../../locales/", $lang, "/settings.toml"))),
+            ("request", include_str!(concat!("../../locales/", $lang, "/request.toml"))),
         ]
     };
 }
@@ -110,9 +111,9 @@ mod tests {
     fn every_code_and_field_has_its_words() {
         use protocol::{Code, Field};
         for lang in LANGUAGES {
-            let words = strings(lang, &["error", "field", "settings"]);
+            let words = strings(lang, &["error", "field", "settings", "request"]);
             let has = |key: &str| {
-                let places = [key.to_owned(), format!("settings.{key}")];
+                let places = ["", "settings.", "request."].map(|apart| format!("{apart}{key}"));
                 places.iter().filter(|key| words.0.contains_key(*key)).count()
             };
             for code in Code::ALL {

@@ -14,7 +14,7 @@ pub const SUBPROTOCOL: &str = "ayuda.agent.1";
 
 /// What a console sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum AgentCommand {
     /// First frame; answered by `Welcome`.
     Hello,

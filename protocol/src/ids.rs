@@ -1,5 +1,6 @@
 //! Every id a type of its own, so that none is taken for another.
 
+use crate::settings::Prefix;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -75,6 +76,16 @@ impl Seq {
 #[serde(transparent)]
 pub struct TicketNumber(pub String);
 
+impl TicketNumber {
+    /// A number as somebody wrote it: a [`crate::settings::Prefix`], a hyphen, digits. Any other text is the number of no ticket, and no
+    /// database is asked for it.
+    pub fn parse(raw: &str) -> Option<Self> {
+        let (prefix, count) = raw.split_once('-')?;
+        let is_count = (1..=19).contains(&count.len()) && count.bytes().all(|b| b.is_ascii_digit());
+        (is_count && Prefix::parse(prefix).is_ok()).then(|| Self(raw.to_owned()))
+    }
+}
+
 impl fmt::Display for TicketNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -90,5 +101,34 @@ pub struct TicketToken(pub String);
 impl fmt::Debug for TicketToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TicketToken(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TicketNumber;
+
+    #[test]
+    fn a_number_is_a_prefix_and_digits_and_nothing_else() {
+        for number in ["CO-1042", "T-1", "A1B2C3D4-9223372036854775807"] {
+            assert_eq!(TicketNumber::parse(number), Some(TicketNumber(number.into())));
+        }
+        for other in [
+            "",
+            "CO",
+            "CO-",
+            "-1",
+            "co-1",
+            "CO-1\0",
+            "CO\0-1",
+            "CO-1 ",
+            "CO-1x",
+            "CO--1",
+            "ABCDEFGHI-1",
+            "CO-99999999999999999999",
+            "CO-١",
+        ] {
+            assert_eq!(TicketNumber::parse(other), None, "{other:?}");
+        }
     }
 }

@@ -8,6 +8,7 @@ pub mod availability;
 pub mod contact;
 pub mod delivery;
 pub mod entry;
+mod field_name;
 pub mod file;
 pub mod form;
 pub mod html;
@@ -32,6 +33,7 @@ pub mod timestamp;
 pub mod variants;
 pub mod visitor;
 
+pub use field_name::{FieldName, OtherName};
 pub use ids::*;
 pub use page_url::PageUrl;
 pub use refusal::{Code, Field, Refusal};

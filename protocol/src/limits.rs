@@ -12,6 +12,8 @@ pub const NAME: usize = 120;
 pub const SUBJECT: usize = 200;
 /// An e-mail address, in bytes.
 pub const EMAIL_BYTES: usize = 254;
+/// What stands before the @ of an e-mail address as it is sent, in bytes.
+pub const EMAIL_NAME_BYTES: usize = 64;
 /// The comment that goes with a rating.
 pub const RATING_COMMENT: usize = 1_000;
 /// Files on one message.
@@ -26,6 +28,10 @@ pub const PAGE_URL: usize = 2_000;
 pub const PICTURE_URL_BYTES: usize = 2_000;
 /// One frame of a socket, in bytes.
 pub const FRAME_BYTES: usize = 64 * 1024;
+/// The body of a request that is not read bit by bit, in bytes.
+pub const BODY_BYTES: usize = 256 * 1024;
+/// The head of a request, in bytes.
+pub const HEAD_BYTES: usize = 64 * 1024;
 /// Entries in one answer to a resume; a client asks on from the last.
 pub const ENTRIES: usize = 500;
 

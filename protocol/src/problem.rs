@@ -1,6 +1,6 @@
 //! RFC 9457 problem documents.
 
-use crate::{Code, Field, Refusal, strings::Strings};
+use crate::{Code, FieldName, Refusal, strings::Strings};
 use serde::{Deserialize, Serialize};
 
 /// `application/problem+json`.
@@ -17,7 +17,7 @@ pub struct Problem {
     pub code: Code,
     /// Which field, where one is to blame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub field: Option<Field>,
+    pub field: Option<FieldName>,
     /// The limit that was passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
@@ -51,10 +51,14 @@ pub const fn status(code: Code) -> u16 {
     match code {
         Code::Required
         | Code::TooLong
+        | Code::TooShort
         | Code::EmailInvalid
         | Code::NameOrEmailRequired
         | Code::CharacterInvalid
         | Code::Invalid
+        | Code::FieldUnknown
+        | Code::FieldRepeated
+        | Code::BodyInvalid
         | Code::FileEmpty
         | Code::TooManyFiles
         | Code::PasswordCommon
@@ -74,9 +78,11 @@ pub const fn status(code: Code) -> u16 {
         | Code::ZoneUnknown
         // 401 would say that nobody tried to sign in.
         | Code::SignInFailed => 422,
+        Code::RequestInvalid => 400,
         Code::SignInRequired => 401,
         Code::Forbidden | Code::OriginNotAllowed => 403,
         Code::NotFound => 404,
+        Code::MethodNotAllowed => 405,
         Code::ChatClosed
         | Code::AlreadySent
         | Code::ChatEnded
@@ -85,9 +91,10 @@ pub const fn status(code: Code) -> u16 {
         | Code::AlreadyRated
         | Code::FilesWaiting
         | Code::EmailKnown => 409,
-        Code::FileTooLarge | Code::FilesFull => 413,
-        Code::FileType => 415,
+        Code::FileTooLarge | Code::FilesFull | Code::BodyTooLarge => 413,
+        Code::FileType | Code::BodyType => 415,
         Code::RateLimited => 429,
+        Code::HeadTooLarge => 431,
         Code::Internal => 500,
         Code::TryAgain => 503,
         Code::StorageFull => 507,

@@ -1,5 +1,6 @@
 //! What a bad input is told: a stable code, the field and the limit. The words are in `locales/`.
 
+use crate::field_name::FieldName;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -10,6 +11,8 @@ crate::text_enum! {
         Required = "required",
         /// The field is longer than its limit.
         TooLong = "too_long",
+        /// The field is shorter than its least.
+        TooShort = "too_short",
         /// Not an e-mail address.
         EmailInvalid = "email_invalid",
         /// The ticket has another address, and it takes a proof to change it.
@@ -20,6 +23,22 @@ crate::text_enum! {
         CharacterInvalid = "character_invalid",
         /// A value is not of the form that the field takes.
         Invalid = "invalid",
+        /// A field that is not asked for; it is named as it came.
+        FieldUnknown = "field_unknown",
+        /// A field that came twice.
+        FieldRepeated = "field_repeated",
+        /// What was sent cannot be read as the form, the JSON or the frame that it says to be.
+        BodyInvalid = "body_invalid",
+        /// What was sent is longer than `limit` bytes.
+        BodyTooLarge = "body_too_large",
+        /// What was sent is of a kind that is not read here.
+        BodyType = "body_type",
+        /// A request whose head cannot be right, such as one with two hosts.
+        RequestInvalid = "request_invalid",
+        /// The address is there, but is not asked like that.
+        MethodNotAllowed = "method_not_allowed",
+        /// The head of a request is longer than `limit` bytes.
+        HeadTooLarge = "head_too_large",
         /// The file is larger than the limit.
         FileTooLarge = "file_too_large",
         /// Files of this type are not accepted.
@@ -184,7 +203,7 @@ pub struct Refusal {
     pub code: Code,
     /// Which field, where one is to blame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub field: Option<Field>,
+    pub field: Option<FieldName>,
     /// The limit that was passed, in the code's own unit (characters, bytes, files, requests, milliseconds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
@@ -198,7 +217,20 @@ impl Refusal {
 
     /// A refusal of one field.
     pub const fn of(field: Field, code: Code) -> Self {
-        Self { code, field: Some(field), limit: None }
+        Self { code, field: Some(FieldName::Known(field)), limit: None }
+    }
+
+    /// A refusal of a field by its name, which may be one that nobody knows.
+    pub fn named(name: &str, code: Code) -> Self {
+        Self { code, field: Some(FieldName::new(name)), limit: None }
+    }
+
+    /// The field to blame, where it is one of ours.
+    pub const fn known_field(&self) -> Option<Field> {
+        match self.field {
+            Some(FieldName::Known(field)) => Some(field),
+            _ => None,
+        }
     }
 
     /// The same with the limit that was passed.
@@ -213,7 +245,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code.as_text())?;
         if let Some(field) = self.field {
-            write!(f, " ({})", field.as_text())?;
+            write!(f, " ({})", field.as_str())?;
         }
         if let Some(limit) = self.limit {
             write!(f, ", limit {limit}")?;

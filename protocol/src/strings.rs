@@ -1,6 +1,6 @@
 //! Words in one language, handed to whoever renders. The catalogue itself is `locales/`; a page gets only its own section.
 
-use crate::{Code, Refusal, file::file_size, schedule::ScheduleError, settings::Span};
+use crate::{Code, FieldName, Refusal, file::file_size, schedule::ScheduleError, settings::Span};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -34,16 +34,21 @@ impl Strings {
 
     /// The sentence for a refusal, naming field and limit.
     pub fn refusal(&self, refusal: &Refusal) -> String {
-        let field = refusal.field.map(|field| self.refused("field", field.as_text()));
+        let field = refusal.field.as_ref().map(FieldName::as_str);
+        let field = field.map(|name| self.find_refused("field", name).unwrap_or(name));
         let limit = refusal.limit.map(|limit| match refusal.code {
-            Code::FileTooLarge | Code::FilesFull => file_size(limit),
+            Code::FileTooLarge
+            | Code::FilesFull
+            | Code::BodyTooLarge
+            | Code::HeadTooLarge => file_size(limit),
             Code::SpanTooShort | Code::SpanTooLong => Span::from_millis(limit).text(),
             _ => limit.to_string(),
         });
+        let code = refusal.code.as_text();
         fill(
-            &self.refused("error", refusal.code.as_text()),
+            self.find_refused("error", code).unwrap_or(code),
             &[
-                ("field", field.as_deref().unwrap_or_default()),
+                ("field", field.unwrap_or_default()),
                 ("limit", limit.as_deref().unwrap_or_default()),
             ],
         )
@@ -57,13 +62,12 @@ impl Strings {
         self.fill(&["settings.schedule.", &key].concat(), &places)
     }
 
-    /// The words for a code or a field: in the section of its own, or among those of settings, which a panel is not given.
-    fn refused(&self, section: &str, name: &str) -> String {
+    /// The words for a code or a field: in the section of its own, or among those of settings and of requests, which a panel is not
+    /// given.
+    fn find_refused(&self, section: &str, name: &str) -> Option<&str> {
         let key = [section, ".", name].concat();
-        match self.0.get(&["settings.", &key].concat()) {
-            Some(text) => text.clone(),
-            None => self.get(&key),
-        }
+        let places = ["settings.", "request.", ""];
+        places.iter().find_map(|of| self.0.get(&[of, &*key].concat())).map(String::as_str)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::{Code, Field, Refusal, limits};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 macro_rules! text {
     ($($(#[$doc:meta])* $name:ident: $field:expr, $limit:expr, $shape:ident;)*) => {$(
@@ -154,14 +154,17 @@ pub fn is_invisible(c: char) -> bool {
     )
 }
 
-/// An address as the HTML standard's `input type=email` takes it, at most 254 bytes, kept as typed
+/// An address as the HTML standard's `input type=email` takes it and mail can be sent to, at most 254 bytes, kept as typed
 /// (trimmed). A claim until confirmed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// Checks against the HTML standard's pattern.
+    /// Checks against the HTML standard's pattern, and the longest name that mail has room for (RFC 5321, 4.5.3.1.1).
+    ///
+    /// # Errors
+    /// `Required`, `TooLong` and `EmailInvalid`, all of the field `Email`.
     pub fn parse(raw: &str) -> Result<Self, Refusal> {
         let text = raw.trim();
         if is_blank(text) {
@@ -173,10 +176,22 @@ impl EmailAddress {
         let valid = text.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty() && local.bytes().all(is_local) && domain.split('.').all(is_label)
         });
-        if valid {
-            Ok(Self(text.to_owned()))
+        let address = Self(text.to_owned());
+        if valid && address.as_sent().rfind('@') <= Some(limits::EMAIL_NAME_BYTES) {
+            Ok(address)
         } else {
             Err(Refusal::of(Field::Email, Code::EmailInvalid))
+        }
+    }
+
+    /// The address as mail systems want it: a name that begins or ends with a dot, or holds two in a row, as some carriers gave them out,
+    /// stands in quotes (RFC 5321, 4.1.2). None of the characters of a name has to be escaped there.
+    pub fn as_sent(&self) -> Cow<'_, str> {
+        match self.0.split_once('@') {
+            Some((local, domain)) if local.split('.').any(str::is_empty) => {
+                ["\"", local, "\"@", domain].concat().into()
+            }
+            _ => Cow::Borrowed(&self.0),
         }
     }
 

@@ -12,6 +12,9 @@ use std::{ops, time::Duration};
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// The last millisecond that RFC 3339 can write: its years have four digits.
+    pub const LAST_WRITTEN: Self = Self(253_402_300_799_999);
+
     /// The same instant as chrono writes it; instants beyond chrono's range are clamped to it.
     pub fn to_utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0).unwrap_or(if self.0 < 0 {

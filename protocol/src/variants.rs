@@ -1,4 +1,5 @@
-//! The names of an enum's variants, taken from the type: a test that claims something of every frame asks for them here.
+//! The names of an enum's variants and of a struct's fields, taken from the type: whoever claims something of every frame, or names a
+//! field that a form may not have, asks for them here.
 
 use serde::{Deserialize, Deserializer, de, forward_to_deserialize_any};
 use std::fmt;
@@ -11,6 +12,17 @@ pub fn variants<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     match T::deserialize(Question) {
         Err(Answer(Some(names))) => names,
         _ => panic!("an enum asks for its variants by name"),
+    }
+}
+
+/// The names of all fields as they cross the wire, in the order of their declaration.
+///
+/// # Panics
+/// `T` is no struct with named fields whose reading serde derives.
+pub fn fields<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
+    match T::deserialize(Question) {
+        Err(Answer(Some(names))) => names,
+        _ => panic!("a struct asks for its fields by name"),
     }
 }
 
@@ -50,15 +62,24 @@ impl<'de> Deserializer<'de> for Question {
         Err(Answer(Some(names)))
     }
 
+    fn deserialize_struct<V: de::Visitor<'de>>(
+        self,
+        _: &'static str,
+        names: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Answer> {
+        Err(Answer(Some(names)))
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
-        unit_struct newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+        unit_struct newtype_struct seq tuple tuple_struct map identifier ignored_any
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::variants;
+    use super::{fields, variants};
     use serde::Deserialize;
 
     #[derive(Deserialize)]
@@ -70,8 +91,17 @@ mod tests {
         Raw(String),
     }
 
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only its names are asked for")]
+    struct Form {
+        ticket: String,
+        #[serde(rename = "why")]
+        reason: Option<String>,
+    }
+
     #[test]
     fn the_names_are_those_of_the_wire() {
         assert_eq!(variants::<Frame>(), ["hello", "going_away", "raw"]);
+        assert_eq!(fields::<Form>(), ["ticket", "why"]);
     }
 }

@@ -20,7 +20,7 @@ pub const TOO_SLOW: u16 = 4008;
 
 /// What a panel sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum VisitorCommand {
     /// First frame. Without a token the panel only receives [`VisitorEvent::Status`].
     Hello { token: Option<TicketToken>, after: Seq },

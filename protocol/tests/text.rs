@@ -66,21 +66,41 @@ fn addresses_that_the_html_standard_refuses() {
         long_label.as_str(),
     ] {
         let refusal = refused(EmailAddress::parse(address));
-        assert_eq!(
-            (refusal.code, refusal.field),
-            (Code::EmailInvalid, Some(Field::Email)),
-            "{address:?}"
-        );
+        assert_eq!(refusal, Refusal::of(Field::Email, Code::EmailInvalid), "{address:?}");
     }
     assert_eq!(refused(EmailAddress::parse(" \t")).code, Code::Required);
 }
 
 #[test]
 fn an_address_has_at_most_254_bytes() {
-    let address = |local: usize| format!("{}@example.com", "a".repeat(local));
-    assert!(EmailAddress::parse(&address(242)).is_ok());
-    let refusal = refused(EmailAddress::parse(&address(243)));
+    let address =
+        |last: usize| format!("{}@{}{}", "a".repeat(64), "b.".repeat(90), "c".repeat(last));
+    assert!(EmailAddress::parse(&address(9)).is_ok());
+    let refusal = refused(EmailAddress::parse(&address(10)));
     assert_eq!((refusal.code, refusal.limit), (Code::TooLong, Some(254)));
+}
+
+#[test]
+fn a_name_that_mail_has_no_room_for_is_refused_and_an_odd_one_is_quoted() {
+    let parse = |local: &str| EmailAddress::parse(&format!("{local}@docomo.ne.jp"));
+    for (local, sent) in [
+        ("abc.def", "abc.def"),
+        ("abc..def", "\"abc..def\""),
+        ("xyz.", "\"xyz.\""),
+        (".xyz", "\".xyz\""),
+        (".", "\".\""),
+    ] {
+        let address = parse(local).expect(local);
+        assert_eq!(address.as_sent(), format!("{sent}@docomo.ne.jp"));
+        assert_eq!(address.as_str(), format!("{local}@docomo.ne.jp"));
+    }
+    // The quotes count.
+    for (longest, tail) in [(64, "a"), (62, ".")] {
+        let local = |length: usize| ["b".repeat(length - 1), tail.to_owned()].concat();
+        assert!(parse(&local(longest)).is_ok(), "{tail}");
+        let refusal = refused(parse(&local(longest + 1)));
+        assert_eq!(refusal, Refusal::of(Field::Email, Code::EmailInvalid), "{tail}");
+    }
 }
 
 #[test]

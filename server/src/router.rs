@@ -8,7 +8,7 @@ use crate::{
         access::{self, Access, Reach},
         compression, error_responses,
         failure::Failure,
-        security,
+        head, security,
         state::Server,
     },
     ops::{assets, demo_page, health, home, metrics, telemetry},
@@ -23,7 +23,7 @@ use axum::{
     response::IntoResponse,
     routing::{MethodFilter, MethodRouter, on},
 };
-use protocol::{Code, Role};
+use protocol::{Code, Role, limits};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 /// A row of the table.
@@ -36,9 +36,6 @@ pub struct Declared {
     /// Who may call it.
     pub access: Access,
 }
-
-/// Bodies of the routes that do not read them bit by bit themselves.
-const BODY_BYTES: usize = 256 * 1024;
 
 /// The whole server, and the table it was made from.
 pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
@@ -94,9 +91,10 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
     let server = server.clone();
     let router = router
         .fallback(async || Failure::of(Code::NotFound))
-        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
         .layer(from_fn(telemetry::catch_panic))
         .layer(csrf(&server))
+        .layer(from_fn(head::check))
         .layer(from_fn_with_state(server.clone(), error_responses::put_words))
         .layer(compression::layer())
         .layer(from_fn_with_state(server.clone(), security::add_headers))

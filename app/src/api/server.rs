@@ -1,10 +1,9 @@
 //! What server functions share on the server: the caller, refusals, and the wire's types.
 
 use super::ApiError;
-use axum::http::{StatusCode, request::Parts};
+use axum::http::request::Parts;
 use desk::{Desk, mail::KeptMail, people::Agent};
 use leptos::prelude::*;
-use leptos_axum::ResponseOptions;
 use protocol::{
     Code, Refusal,
     mail::{MailRow, MailState, MailText},
@@ -20,22 +19,22 @@ pub(super) fn caller() -> Result<(Desk, Agent), ApiError> {
     let agent = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Agent>().cloned());
     match (use_context::<Desk>(), agent) {
         (Some(desk), Some(agent)) => Ok((desk, agent)),
-        _ => Err(refuse(Refusal::new(Code::SignInRequired))),
+        _ => Err(ApiError(Refusal::new(Code::SignInRequired))),
     }
 }
 
-/// The answer to a desk's error, with its status; what is wrong with the server is logged here.
+/// The answer to a desk's error; what is wrong with the server is logged here.
 pub(super) fn refused(error: desk::Error) -> ApiError {
     let refusal = error.refusal();
-    if status(refusal.code).is_server_error() {
+    if problem::status(refusal.code) >= 500 {
         tracing::error!(error = &error as &dyn std::error::Error, "a console request failed");
     }
-    refuse(refusal)
+    ApiError(refusal)
 }
 
 /// A closing reason as it was sent.
 pub(super) fn closing_reason(text: &str) -> Result<ClosingReason, ApiError> {
-    ClosingReason::parse(text).map_err(refuse)
+    ClosingReason::parse(text).map_err(ApiError)
 }
 
 /// A mail as the console's list shows it.
@@ -61,15 +60,4 @@ pub(crate) fn mail_row(mail: KeptMail) -> MailRow {
 /// A mail with its text and, by itself, its HTML.
 pub(crate) fn mail_text((mail, text, html): (KeptMail, String, String)) -> MailText {
     MailText { row: mail_row(mail), text, has_html: !html.is_empty() }
-}
-
-fn refuse(refusal: Refusal) -> ApiError {
-    if let Some(options) = use_context::<ResponseOptions>() {
-        options.set_status(status(refusal.code));
-    }
-    ApiError(refusal)
-}
-
-fn status(code: Code) -> StatusCode {
-    StatusCode::from_u16(problem::status(code)).expect("a status of HTTP")
 }

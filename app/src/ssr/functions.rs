@@ -1,12 +1,18 @@
 //! The table of server functions: who may call each, and its route. A function without a row is not there.
 
-use super::shared::Shared;
-use crate::api;
+use super::{
+    arguments::{self, Arguments},
+    shared::Shared,
+};
+use crate::api::{self, ApiError};
 use axum::{
-    body::Body,
+    Json,
+    body::{Body, to_bytes},
     extract::{Request, State},
+    http::{HeaderValue, StatusCode, header::ACCEPT},
     response::{IntoResponse, Response},
 };
+use desk::Desk;
 use leptos::{
     prelude::provide_context,
     server_fn::{
@@ -14,7 +20,7 @@ use leptos::{
         axum::{register_explicit, server_fn_paths},
     },
 };
-use protocol::Role;
+use protocol::{Code, Refusal, Role, limits, problem};
 
 /// What something is about. With a role it decides what its caller gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +41,10 @@ pub struct Function {
     /// What it is about.
     pub reach: Reach,
     register: fn(),
+    /// The names of its arguments.
+    fields: fn() -> &'static [&'static str],
+    /// The argument that cannot be read, where there is one.
+    blame: for<'a> fn(&'a Arguments) -> Option<&'a str>,
 }
 
 macro_rules! functions {
@@ -44,6 +54,8 @@ macro_rules! functions {
             least: Role::$least,
             reach: Reach::$reach,
             register: register_explicit::<$function>,
+            fields: protocol::variants::fields::<$function>,
+            blame: arguments::blame::<$function>,
         }),+]
     };
 }
@@ -76,12 +88,47 @@ pub(super) fn register() {
     }
 }
 
-/// `POST /console/api/…`
+/// `POST /console/api/…`. A refusal leaves as JSON with its status, and in the response's extensions for whoever words it.
 pub(super) async fn call(State(shared): State<Shared>, request: Request<Body>) -> Response {
-    let desk = shared.desk;
-    leptos_axum::handle_server_fns_with_context(move || provide_context(desk.clone()), request)
+    let function = FUNCTIONS.iter().find(|function| function.path == request.uri().path());
+    let Some(function) = function else { return refused(Refusal::new(Code::NotFound)) };
+    answer(function, shared.desk, request).await.unwrap_or_else(refused)
+}
+
+async fn answer(
+    function: &Function,
+    desk: Desk,
+    request: Request<Body>,
+) -> Result<Response, Refusal> {
+    let (mut parts, body) = request.into_parts();
+    let body = to_bytes(body, limits::BODY_BYTES)
         .await
-        .into_response()
+        .map_err(|_| Refusal::new(Code::BodyTooLarge).limit(limits::BODY_BYTES as u64))?;
+    let arguments = arguments::read(&parts.headers, &body, (function.fields)())?;
+    // Scripts call it. A browser that posts a form by itself would be sent back to its page, whatever came of it.
+    parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let request = Request::from_parts(parts, Body::from(body));
+    let response =
+        leptos_axum::handle_server_fns_with_context(move || provide_context(desk.clone()), request)
+            .await
+            .into_response();
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let body = to_bytes(response.into_body(), limits::BODY_BYTES).await.unwrap_or_default();
+    let refusal = serde_json::from_slice(&body)
+        .map_or(Refusal::new(Code::Internal), |ApiError(refusal)| refusal);
+    // It is of the arguments, one of which could not be read.
+    let blamed =
+        (refusal.code == Code::BodyInvalid).then(|| (function.blame)(&arguments)).flatten();
+    Err(blamed.map_or(refusal, |name| Refusal::named(name, Code::Invalid)))
+}
+
+fn refused(refusal: Refusal) -> Response {
+    let status = StatusCode::from_u16(problem::status(refusal.code)).expect("a status of HTTP");
+    let mut response = (status, Json(ApiError(refusal))).into_response();
+    response.extensions_mut().insert(refusal);
+    response
 }
 
 #[cfg(test)]

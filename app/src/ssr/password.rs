@@ -41,9 +41,9 @@ pub(super) async fn password(
 fn password_page(page: PlainPage, k: String, refused: Option<PasswordProblem>) -> impl IntoView {
     let refusal = refused.map(|refused| refused.refusal);
     let is_spent = refusal.is_some_and(|refusal| refusal.code == Code::NotFound);
-    let sentence = refusal.map(|refusal| match (refusal.code, refusal.field) {
+    let sentence = refusal.map(|refusal| match (refusal.code, refusal.known_field()) {
         (Code::NotFound, _) => page.get("link_spent"),
-        (Code::Invalid, Some(Field::Password)) => page.get("password_short"),
+        (Code::TooShort, Some(Field::Password)) => page.get("password_short"),
         _ => page.refusal(&refusal),
     });
     let described_by = if sentence.is_some() { "hint problem" } else { "hint" };

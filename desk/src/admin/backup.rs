@@ -13,8 +13,8 @@ use tracing::instrument;
 type Archive = tar::Builder<io::BufWriter<fs::File>>;
 
 impl Desk {
-    /// A consistent copy of the database, the files and the secret key into one new tar archive `to`, while running. Unpacked into a
-    /// folder, it is a data folder to start a server on (`tar -xf FILE -C data`). A PostgreSQL database is copied with `pg_dump`,
+    /// A consistent copy of the database, the files and the secret key into one new tar archive `to`, while running. [`restore`](crate::restore)
+    /// makes a data folder of it, as does `tar -xf FILE -C data`. A PostgreSQL database is copied with `pg_dump`,
     /// not with this.
     #[instrument(level = "debug", skip_all)]
     pub async fn backup(&self, to: &Path) -> Result<()> {

@@ -4,7 +4,9 @@ mod agents;
 mod backup;
 mod mails;
 mod removal;
+mod restore;
 mod sites;
 
 pub use removal::Removal;
 pub(crate) use removal::sweep;
+pub use restore::restore;

@@ -1,6 +1,7 @@
 //! What a failure of the database means to the desk.
 
 use crate::Error;
+use protocol::{Code, Refusal};
 
 /// Codes of PostgreSQL after which the same transaction may simply be run again (`reliability.md`).
 const TRANSIENT: [&str; 5] = ["57P01", "57P02", "57P03", "40001", "40P01"];
@@ -20,6 +21,10 @@ impl Error {
     }
 }
 
+/// Codes of PostgreSQL for a text with a character that it does not store: U+0000. Texts are parsed long before; what was not would be a
+/// fault of the caller's all the same, and no reason to ask again.
+const NOT_A_TEXT: [&str; 2] = ["22021", "22P05"];
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         if let sqlx::Error::Database(database) = &error {
@@ -31,6 +36,9 @@ impl From<sqlx::Error> for Error {
             };
             if full {
                 return Self::StorageFull;
+            }
+            if database.code().is_some_and(|code| NOT_A_TEXT.contains(&&*code)) {
+                return Refusal::new(Code::CharacterInvalid).into();
             }
         }
         Self::Database(error)

@@ -7,6 +7,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{path::Path, str::FromStr, time::Duration};
+use tokio::time::timeout;
 
 /// How long anybody waits for a connection before the answer is "try again".
 const ACQUIRE: Duration = Duration::from_secs(10);
@@ -53,6 +54,14 @@ fn own_database(options: &SqliteConnectOptions) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Why there is no connection.
+async fn cause(options: &PgConnectOptions) -> sqlx::Error {
+    match timeout(ACQUIRE, options.connect()).await {
+        Ok(Err(error)) => error,
+        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
+    }
+}
+
 impl Db {
     /// Connects; makes a SQLite file that is not there.
     pub(crate) async fn open(url: &str) -> std::result::Result<Self, OpenError> {
@@ -64,9 +73,14 @@ impl Db {
             let pool = PgPoolOptions::new()
                 .max_connections(16)
                 .acquire_timeout(ACQUIRE)
-                .connect_with(options)
-                .await?;
-            return Ok(Self::Postgres(pool));
+                .connect_with(options.clone())
+                .await;
+            return match pool {
+                Ok(pool) => Ok(Self::Postgres(pool)),
+                // A pool waits for a server that is about to come up, and keeps to itself why none came.
+                Err(sqlx::Error::PoolTimedOut) => Err(OpenError::Database(cause(&options).await)),
+                Err(error) => Err(error.into()),
+            };
         }
         if !url.starts_with("sqlite:") {
             return Err(OpenError::DatabaseUrl);

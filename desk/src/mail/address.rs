@@ -3,15 +3,13 @@
 //! lettre 0.11.23 panics on a control character in a mailbox's name (RUSTSEC-2026-0561, mended in 0.11.24): none gets that far.
 
 use crate::{OpenError, secret::Secret};
-use lettre::{Address, message::Mailbox};
+use lettre::message::Mailbox;
 use protocol::{
-    TicketId,
+    TicketId, limits,
     text::{EmailAddress, is_control},
 };
 use uuid::Uuid;
 
-/// Longest local part (RFC 5321, 4.5.3.1.1).
-const LOCAL_PART: usize = 64;
 /// Bytes of a signature in a reply address: 80 bits, for it is guessed online only.
 const SIGNED: usize = 10;
 const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
@@ -37,7 +35,6 @@ impl Sender {
         };
         let wrong = "must be an address such as Ayuda <ayuda@example.com>";
         EmailAddress::parse(address).map_err(|_| refused(wrong))?;
-        address.parse::<Address>().map_err(|_| refused(wrong))?;
         Ok(Self {
             name: Some(name.to_owned()).filter(|name| !name.is_empty()),
             address: address.to_owned(),
@@ -55,7 +52,7 @@ impl Sender {
         let id = base32(ticket.0.as_bytes());
         let signature = base32(&signature(secret, ticket));
         let local = format!("{local}+{id}.{signature}");
-        (local.len() <= LOCAL_PART).then(|| format!("{local}@{domain}"))
+        (local.len() <= limits::EMAIL_NAME_BYTES).then(|| format!("{local}@{domain}"))
     }
 }
 
@@ -77,13 +74,11 @@ fn signature(secret: &Secret, ticket: TicketId) -> [u8; SIGNED] {
     short
 }
 
-/// A mailbox; none when the address is none to lettre. The name loses what no header may hold.
+/// A mailbox; none for what is no address. The name loses what no header may hold.
 pub(super) fn mailbox(name: Option<&str>, address: &str) -> Option<Mailbox> {
-    if address.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return None;
-    }
+    let address = EmailAddress::parse(address).ok()?;
     let name = name.map(header_text).filter(|name| !name.is_empty());
-    Some(Mailbox::new(name, address.parse().ok()?))
+    Some(Mailbox::new(name, address.as_sent().parse().ok()?))
 }
 
 /// One line of plain words: control characters and what turns text around are gone.
@@ -183,6 +178,15 @@ mod tests {
         #[test]
         fn base32_is_read_back(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
             prop_assert_eq!(unbase32(&base32(&bytes)), Some(bytes));
+        }
+
+        #[test]
+        fn whatever_a_form_takes_for_an_address_can_be_sent_to(
+            local in "[a-z.!#$%&'*+/=?^_`{|}~-]{1,66}",
+            domain in "[a-zA-Z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[0-9a-z]{1,63}){0,4}",
+        ) {
+            let address = format!("{local}@{domain}");
+            prop_assert_eq!(mailbox(None, &address).is_some(), EmailAddress::parse(&address).is_ok());
         }
 
         #[test]

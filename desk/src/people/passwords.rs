@@ -57,7 +57,7 @@ fn checked(password: &str, email: &str) -> Result<String> {
     }
     let password = prepared(password);
     if password.chars().nth(PASSWORD_LEAST - 1).is_none() {
-        return Err(refused(Code::Invalid).limit(PASSWORD_LEAST as u64).into());
+        return Err(refused(Code::TooShort).limit(PASSWORD_LEAST as u64).into());
     }
     if password.chars().any(char::is_control) {
         return Err(refused(Code::CharacterInvalid).into());
@@ -178,7 +178,7 @@ mod tests {
         {
             assert_eq!(refusal(fine), None, "{fine}");
         }
-        assert_eq!(refusal("corta"), Some(Code::Invalid));
+        assert_eq!(refusal("corta"), Some(Code::TooShort));
         assert_eq!(refusal("una clave\u{7} larga"), Some(Code::CharacterInvalid));
         assert_eq!(refusal(&"ñ".repeat(501)), Some(Code::TooLong));
     }

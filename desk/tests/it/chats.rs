@@ -262,7 +262,7 @@ async fn a_chat_ended_with_an_address_is_mailed_about(world: World) {
     // Without an address there is nowhere to send it.
     let (_, other) = world.start(&site).await;
     let refusal = world.desk.send_transcript(other, None).await.unwrap_err().refusal();
-    assert_eq!((refusal.code, refusal.field), (Code::Required, Some(Field::Email)));
+    assert_eq!((refusal.code, refusal.known_field()), (Code::Required, Some(Field::Email)));
     let email = EmailAddress::parse("otra@example.com").unwrap();
     world.desk.send_transcript(other, Some(email)).await.unwrap();
     let ticket = world.desk.visitor_ticket(other).await.unwrap();

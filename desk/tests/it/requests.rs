@@ -297,7 +297,7 @@ async fn files_come_onto_one_message_of_their_site(world: World) {
             .await
             .unwrap_err()
             .refusal();
-        assert_eq!((refusal.code, refusal.field), (Code::NotFound, Some(Field::Files)));
+        assert_eq!((refusal.code, refusal.known_field()), (Code::NotFound, Some(Field::Files)));
     }
     let six = vec![file.id; 6];
     let many = world.desk.post_visitor_message(visitor, world.new_id(), "x", &six);

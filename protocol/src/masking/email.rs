@@ -43,10 +43,11 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}')
 }
 
-/// The end of the longest domain whose last label begins with two letters.
+/// The end of the longest domain whose last label begins with two letters. No label of it is empty.
 fn domain_end(text: &[char], start: usize) -> Option<usize> {
-    let is_domain = |c: &char| c.is_alphanumeric() || is_mark(*c) || matches!(c, '.' | '-');
-    let end = start + text[start..].iter().take_while(|c| is_domain(c)).count();
+    let is_domain = |c: char| c.is_alphanumeric() || is_mark(c) || matches!(c, '.' | '-');
+    let is_within = |at: &usize| is_domain(text[*at]) && !(text[*at] == '.' && text[at - 1] == '.');
+    let end = start + (start..text.len()).take_while(is_within).count();
     text.get(start).filter(|c| c.is_alphanumeric())?;
     let domain = &text[start..end];
     let last_dot = (1..domain.len().saturating_sub(2)).rev().find(|&dot| {

@@ -1,7 +1,9 @@
-//! `ayuda availability`: what the button says, for a site or for a schedule that is given, now or at any instant.
+//! `ayuda availability`: what the button says now, as the running server has it; or what it would say, for a site or for a schedule that
+//! is given, at any instant and with any number of agents.
 //!
 //! Answers are JSON, one a line. With a schedule no database is opened, so that schedules can be tried anywhere.
 
+use super::running_server::ButtonStatus;
 use clap::Args;
 use desk::{
     Desk,
@@ -23,7 +25,7 @@ use std::{
 /// What the button says, and why
 #[derive(Args, Clone, Debug)]
 pub struct AvailabilityArgs {
-    /// Key of a site
+    /// Key of a site; without --at and --agents the running server is asked
     #[arg(required_unless_present_any = ["schedule", "batch"], conflicts_with_all = ["schedule", "batch"])]
     pub site: Option<String>,
     /// A schedule instead of a site's: JSON, or @FILE
@@ -32,9 +34,9 @@ pub struct AvailabilityArgs {
     /// The instant, as RFC 3339 [default: now]
     #[arg(long, value_name = "RFC3339", allow_hyphen_values = true)]
     pub at: Option<String>,
-    /// Agents who are there to answer
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub agents: u32,
+    /// Agents who are there to answer [default: 1]
+    #[arg(long, value_name = "N")]
+    pub agents: Option<u32>,
     /// Read one {"schedule","at","agents"} a line from standard input and answer each with a line
     #[arg(long, conflicts_with = "schedule")]
     pub batch: bool,
@@ -76,11 +78,22 @@ impl From<ScheduleError> for Problem {
     }
 }
 
-/// Runs the command. `open` opens the desk and is only called for a site; `now` is what `--at` defaults to.
-/// Exit status 2: the schedule, the instant or the site's key is wrong, and a JSON problem was printed.
-pub async fn run<E: From<io::Error>>(
+/// Whom a site is asked of.
+pub(super) struct Sources<Open, Ask> {
+    /// Opens the desk, where something is supposed.
+    pub(super) open: Open,
+    /// Asks the running server, where nothing is.
+    pub(super) ask: Ask,
+}
+
+/// Runs the command; `now` is what `--at` defaults to.
+/// Exit status 2: the schedule, the instant or the site's key is wrong, or no server runs, and a JSON problem was printed.
+pub(super) async fn run<E: From<io::Error>>(
     args: AvailabilityArgs,
-    open: impl AsyncFnOnce() -> Result<Desk, E>,
+    sources: Sources<
+        impl AsyncFnOnce() -> Result<Desk, E>,
+        impl AsyncFnOnce(&SiteKey) -> io::Result<Option<ButtonStatus>>,
+    >,
     now: Timestamp,
     input: impl BufRead,
     mut out: impl Write,
@@ -89,19 +102,31 @@ pub async fn run<E: From<io::Error>>(
         Ok(at) => at,
         Err(problem) => return Ok(refuse(&mut out, &problem)?),
     };
+    let agents = args.agents.unwrap_or(1);
     if args.batch {
-        return Ok(batch(at, args.agents, input, &mut out)?);
+        return Ok(batch(at, agents, input, &mut out)?);
     }
     let answer = match (&args.schedule, args.site) {
-        (Some(schedule), _) => {
-            given_schedule(schedule).and_then(|form| answer(&form, at, args.agents))
+        (Some(schedule), _) => given_schedule(schedule).and_then(|form| answer(&form, at, agents)),
+        (None, Some(key)) if args.at.is_none() && args.agents.is_none() => {
+            let asked = (sources.ask)(&SiteKey(key.clone())).await;
+            return match asked
+                .map_err(no_server)
+                .and_then(|found| found.ok_or_else(|| unknown(&key)))
+            {
+                Ok(status) => {
+                    print(&mut out, &status)?;
+                    Ok(ExitCode::SUCCESS)
+                }
+                Err(problem) => Ok(refuse(&mut out, &problem)?),
+            };
         }
         (None, Some(key)) => {
-            let desk = open().await?;
+            let desk = (sources.open)().await?;
             let site = desk.find_site(&SiteKey(key.clone()));
-            let found = site.map(|site| desk.availability_at(site.id, at, args.agents));
+            let found = site.map(|site| desk.availability_at(site.id, at, agents));
             desk.close().await;
-            found.ok_or_else(|| Problem::new("not_found", format!("there is no site {key:?}")))
+            found.ok_or_else(|| unknown(&key))
         }
         (None, None) => Err(Problem::new("required", "name a site, or give --schedule or --batch")),
     };
@@ -112,6 +137,18 @@ pub async fn run<E: From<io::Error>>(
         }
         Err(problem) => Ok(refuse(&mut out, &problem)?),
     }
+}
+
+fn unknown(key: &str) -> Problem {
+    Problem::new("not_found", format!("there is no site {key:?}"))
+}
+
+fn no_server(error: io::Error) -> Problem {
+    let message = format!(
+        "what the button says now is known to the server alone, and none answers at the address of --listen ({error}); with --agents or \
+         --at the schedule is asked"
+    );
+    Problem::new("no_server", message)
 }
 
 fn batch(

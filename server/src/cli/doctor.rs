@@ -1,7 +1,6 @@
 //! `ayuda doctor`: what is set, and whether it works. Exit status 1 when something does not.
 
-mod running_server;
-
+use super::running_server;
 use crate::settings::{PublicUrl, Settings};
 use desk::{Desk, hours::zones::ZoneData, private};
 use protocol::Timestamp;
@@ -64,9 +63,12 @@ impl Report {
 }
 
 fn public_url(public: &PublicUrl) -> Finding {
-    let url = public.as_str();
+    let url = match public.readable() {
+        Some(readable) => format!("{} ({readable})", public.as_str()),
+        None => public.as_str().to_owned(),
+    };
     if public.is_https() {
-        Fine(url.into())
+        Fine(url)
     } else if public.is_loopback() {
         Fine(format!("{url} (only this machine reaches it)"))
     } else {

@@ -7,12 +7,15 @@ mod demo;
 mod doctor;
 mod mask;
 mod open;
+mod restore;
+mod running_server;
 mod serve;
 mod site;
 
 use crate::settings::{Flags, Settings};
 use clap::{Parser, Subcommand};
 use open::open;
+use protocol::SiteKey;
 use std::process::ExitCode;
 
 /// The help desk in one binary: a corner button that says Chat or Ayuda, a ticket either way.
@@ -43,6 +46,8 @@ enum Command {
     Mask(mask::MaskArgs),
     /// Copy database and files into one archive, also while serving
     Backup(backup::BackupArgs),
+    /// Unpack what `backup` made, where there is nothing yet
+    Restore(restore::RestoreArgs),
     /// Check settings, database, zone data, mail and folders
     Doctor,
 }
@@ -76,11 +81,15 @@ async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
         Command::Availability(args) => {
             let now = settings.clock.now();
             let (input, output) = (std::io::stdin().lock(), std::io::stdout());
-            return availability::run(args, async || open(&settings).await, now, input, output)
-                .await;
+            let sources = availability::Sources {
+                open: async || open(&settings).await,
+                ask: async |key: &SiteKey| running_server::status(&settings, key).await,
+            };
+            return availability::run(args, sources, now, input, output).await;
         }
         Command::Mask(args) => mask::run(&args, std::io::stdin().lock(), std::io::stdout().lock())?,
         Command::Backup(args) => backup::run(args, &settings).await?,
+        Command::Restore(args) => restore::run(args, &settings).await?,
         Command::Doctor => return doctor::run(&settings).await,
     }
     Ok(ExitCode::SUCCESS)
@@ -88,8 +97,7 @@ async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
 
 fn log(filter: &str) -> anyhow::Result<()> {
     use std::io::IsTerminal;
-    let filter = tracing_subscriber::EnvFilter::try_new(filter)
-        .map_err(|error| anyhow::anyhow!("--log (AYUDA_LOG, or `log` in ayuda.toml): {error}"))?;
+    let filter = tracing_subscriber::EnvFilter::try_new(filter)?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -4,16 +4,17 @@ use crate::edge::{
     failure::{Answer, Failure},
     files,
     form::{self, Uploads},
+    in_path::IdInPath,
     request_info::query,
     respond::created,
     state::Server,
 };
 use axum::{
     Extension,
-    extract::{Path, Request, State},
+    extract::{Request, State},
 };
 use desk::{people::Agent, tickets::files::Uploader};
-use protocol::{Code, TicketId};
+use protocol::{Code, FileId, TicketId};
 use tracing::instrument;
 
 /// `POST /console/files?ticket={id}`, multipart with one `file`.
@@ -35,9 +36,8 @@ pub(crate) async fn upload(
 #[instrument(skip_all, fields(agent = %agent.id))]
 pub(crate) async fn download(
     State(server): State<Server>,
-    Path(id): Path<String>,
+    IdInPath(id): IdInPath<FileId>,
     Extension(agent): Extension<Agent>,
 ) -> Answer {
-    let id = files::parse_id(&id)?;
     files::serve(server.desk.agent_file(&agent, id).await?).await
 }

@@ -8,13 +8,18 @@ use axum::{
     http::header::{ACCEPT_LANGUAGE, COOKIE},
     response::{IntoResponse, Response},
 };
+use protocol::Refusal;
 use tower::ServiceExt;
 use tracing::instrument;
 
-/// Any page or function of the console; who may call it is in the table.
+/// Any page or function of the console; who may call it is in the table. What a function refuses is worded as everything else is.
 #[instrument(skip_all)]
 pub(crate) async fn page(State(server): State<Server>, request: Request) -> Response {
-    render(&server, request).await
+    let response = render(&server, request).await;
+    match response.extensions().get::<Refusal>() {
+        Some(refusal) => Failure::from(*refusal).into_response(),
+        None => response,
+    }
 }
 
 /// What `app` answers.

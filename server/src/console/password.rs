@@ -5,8 +5,8 @@ use crate::edge::{
     client::Client,
     cookies,
     failure::{Answer, Failure},
-    form,
-    request_info::query,
+    form::{self, Posted},
+    request_info::{query, wants_json},
     respond::see_other,
     state::Server,
 };
@@ -37,15 +37,16 @@ pub(crate) async fn set(State(server): State<Server>, client: Client, request: R
         .read(request.headers(), &server.public)
         .map(clean)
         .unwrap_or_default();
+    let wants_json = wants_json(request.headers());
     let mut again = pages::get_again(&request, PATH);
     let posted = form::read(request, &["k", "password"], None).await?;
     let k = posted.find("k").map_or(known, clean);
-    match check(&server, client, &k, posted.text("password")).await {
+    match check(&server, client, &k, &posted).await {
         Ok(token) => {
             let session = cookies::SESSION.set(&token.0, &server.public);
             see_other("/console", [session, cookies::PASSWORD_LINK.clear(&server.public)])
         }
-        Err(failure) if failure.status().is_server_error() => Err(failure),
+        Err(failure) if wants_json || failure.status().is_server_error() => Err(failure),
         Err(failure) => {
             *again.uri_mut() = format!("{PATH}?k={k}").parse().map_err(|_| failure)?;
             let problem = PasswordProblem { refusal: failure.refusal };
@@ -54,9 +55,11 @@ pub(crate) async fn set(State(server): State<Server>, client: Client, request: R
     }
 }
 
-async fn check(server: &Server, client: Client, k: &str, password: &str) -> Answer<SessionToken> {
+async fn check(server: &Server, client: Client, k: &str, posted: &Posted) -> Answer<SessionToken> {
+    posted.complete(Some(()))?;
     let attempt = server.rates.sign_in(client.0, None)?;
-    let outcome = server.desk.set_password(k, password).await.map_err(Failure::from);
+    let outcome = server.desk.set_password(k, posted.text("password")).await;
+    let outcome = outcome.map_err(Failure::from);
     // A new password that is refused says nothing about the link.
     if !matches!(&outcome, Err(failure) if failure.refusal.code == Code::NotFound) {
         attempt.does_not_count();

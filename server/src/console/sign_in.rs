@@ -53,6 +53,7 @@ pub(crate) async fn sign_in(
 }
 
 async fn check(server: &Server, client: Client, posted: &Posted) -> Answer<SessionToken> {
+    posted.complete(Some(()))?;
     let email = posted.text("email").trim();
     let attempt = server.rates.sign_in(client.0, Some(email))?;
     let outcome = server.desk.sign_in(email, posted.text("password")).await.map_err(Failure::from);

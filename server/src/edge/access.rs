@@ -2,26 +2,28 @@
 
 use super::{
     cookies,
+    error_responses::InLanguage,
     failure::{Answer, Failure},
-    form, operator,
-    request_info::{bearer, query},
+    form,
+    in_path::{NumberInPath, SiteInPath},
+    operator,
+    request_info::{bearer, form_language, language, query},
     respond::see_other,
-    site_in_path::SiteInPath,
     state::Server,
 };
 use crate::settings::PublicUrl;
 pub use app::ssr::Reach;
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::HeaderMap,
     middleware::Next,
+    response::{IntoResponse, Response},
 };
 use desk::{
     people::{Agent, SessionToken},
     tickets::Visitor,
 };
 use protocol::{Code, Role, TicketNumber, TicketToken};
-use std::collections::HashMap;
 
 /// Who may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,33 +70,33 @@ pub(crate) async fn visitor(
 /// Lets through with [`Visitor`] and the ticket's site in the request's extensions.
 pub(crate) async fn ticket(
     State(server): State<Server>,
-    Path(params): Path<HashMap<String, String>>,
+    NumberInPath(number): NumberInPath,
     mut request: Request,
     next: Next,
 ) -> Answer {
-    let number = TicketNumber(params.get("number").cloned().unwrap_or_default());
     let visitor = match ticket_reader(&server, &number, request.headers()).await {
         Ok(visitor) => visitor,
         Err(failure) => return form::give_back(request, failure, "es").await,
     };
     let site = server.desk.find_site_by_id(visitor.site).ok_or(Failure::of(Code::NotFound))?;
+    let lang = language(request.uri(), request.headers(), site.lang.as_text());
     request.extensions_mut().insert(visitor);
     request.extensions_mut().insert(site);
-    Ok(next.run(request).await)
+    Ok(in_language(lang, next.run(request).await))
 }
 
 /// Lets through a link that is followed, at whose key the handler looks, and whoever came through it before, as
 /// [`ticket`] does.
 pub(crate) async fn ticket_link(
     server: State<Server>,
-    params: Path<HashMap<String, String>>,
+    number: NumberInPath,
     request: Request,
     next: Next,
 ) -> Answer {
     if query(request.uri(), "k").is_some() {
         return Ok(next.run(request).await);
     }
-    ticket(server, params, request, next).await
+    ticket(server, number, request, next).await
 }
 
 /// Whom the cookie of a ticket's page stands for. The number alone opens nothing, and does not even exist.
@@ -143,10 +145,23 @@ pub(crate) async fn agent_page(
 }
 
 async fn if_allowed(least: Role, request: Request, next: Next) -> Answer {
-    match request.extensions().get::<Agent>() {
-        Some(agent) if agent.role >= least => Ok(next.run(request).await),
-        _ => Err(Failure::of(Code::Forbidden)),
-    }
+    let agent = request.extensions().get::<Agent>().ok_or(Failure::of(Code::Forbidden))?;
+    // The console is in its agent's language, whatever the browser's is.
+    let lang = form_language(request.uri(), &agent.lang);
+    let response = if agent.role >= least {
+        next.run(request).await
+    } else {
+        Failure::of(Code::Forbidden).into_response()
+    };
+    Ok(match lang {
+        Some(lang) => in_language(lang, response),
+        None => response,
+    })
+}
+
+fn in_language(lang: &'static str, mut response: Response) -> Response {
+    response.extensions_mut().insert(InLanguage(lang));
+    response
 }
 
 /// The page of the console that was wanted before signing in, if it is one.

@@ -3,7 +3,7 @@
 
 use super::{
     failure::{Failure, Shown},
-    page, request_info,
+    in_path, page, request_info,
     state::Server,
 };
 use axum::{
@@ -11,12 +11,16 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE},
+        header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE},
     },
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 use protocol::{Code, Refusal, html::escape, problem::Problem};
+
+/// The language of an answer, in its extensions: of whoever is known to read it, where the head of the request alone does not tell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InLanguage(pub(crate) &'static str);
 
 /// The middleware.
 pub(crate) async fn put_words(
@@ -24,7 +28,9 @@ pub(crate) async fn put_words(
     request: Request,
     next: Next,
 ) -> Response {
-    let reader = page::Reader::of(&request, "es");
+    let site = in_path::find_site(&server, request.uri());
+    let otherwise = site.map_or("es", |site| site.lang.as_text());
+    let mut reader = page::Reader::of(&request, otherwise);
     let wants_page = request_info::wants_page(request.headers());
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
@@ -34,6 +40,9 @@ pub(crate) async fn put_words(
     }
     let Some(failure) = failure_in(&response) else { return response };
     count(&server, &failure);
+    if let Some(InLanguage(lang)) = response.extensions().get() {
+        reader.lang = lang;
+    }
     let status = response.status();
     let worded = if wants_page {
         problem_page(&failure.refusal, status, &path, &reader)
@@ -41,6 +50,7 @@ pub(crate) async fn put_words(
         problem_document(&failure, status, reader.lang)
     };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(reader.lang));
     let (parts, body) = worded.into_parts();
     // The length was the empty body's.
     response.headers_mut().remove(CONTENT_LENGTH);
@@ -81,16 +91,18 @@ fn code_of(status: StatusCode) -> Code {
         StatusCode::NOT_FOUND => Code::NotFound,
         StatusCode::UNAUTHORIZED => Code::SignInRequired,
         StatusCode::FORBIDDEN => Code::Forbidden,
+        StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::BodyType,
         StatusCode::TOO_MANY_REQUESTS => Code::RateLimited,
         StatusCode::SERVICE_UNAVAILABLE => Code::TryAgain,
         StatusCode::INSUFFICIENT_STORAGE => Code::StorageFull,
-        status if status.is_client_error() => Code::Invalid,
+        status if status.is_client_error() => Code::RequestInvalid,
         _ => Code::Internal,
     }
 }
 
 fn problem_document(failure: &Failure, status: StatusCode, lang: &str) -> Response {
-    let strings = desk::locales::strings(lang, &["error", "field"]);
+    let strings = desk::locales::strings(lang, &["error", "field", "request", "settings"]);
     let problem = Problem::new(failure.refusal, status.as_u16(), &strings);
     let mut response = Json(problem).into_response();
     let kind = HeaderValue::from_static("application/problem+json");
@@ -105,7 +117,8 @@ fn problem_page(
     path: &str,
     reader: &page::Reader,
 ) -> Response {
-    let strings = desk::locales::strings(reader.lang, &["page", "error", "field"]);
+    let strings =
+        desk::locales::strings(reader.lang, &["page", "error", "field", "request", "settings"]);
     let visited = ["ticket", "panel"]
         .into_iter()
         .zip(["/t/", "/w/"])

@@ -15,16 +15,11 @@ use axum::{
 use bytes::Bytes;
 use desk::tickets::files::StoredFile;
 use futures_util::stream;
-use protocol::{Code, FileId};
+use protocol::Code;
 use std::fmt::Write;
 use tokio::{fs::File, io::AsyncReadExt};
 
 const CHUNK: usize = 64 * 1024;
-
-/// The id of a file in a path; what is no id is no file.
-pub(crate) fn parse_id(text: &str) -> Answer<FileId> {
-    text.parse().map_err(|_| Failure::of(Code::NotFound))
-}
 
 /// Streams the file: as an attachment unless it is a picture that was made anew, under a policy that lets it do nothing.
 pub(crate) async fn serve(stored: StoredFile) -> Answer {

@@ -20,6 +20,11 @@ pub(crate) fn language(uri: &Uri, headers: &HeaderMap, otherwise: &str) -> &'sta
         .unwrap_or(locales::LANGUAGES[0])
 }
 
+/// The language of a form: `?lang=`, else the one that the form names.
+pub(crate) fn form_language(uri: &Uri, named: &str) -> Option<&'static str> {
+    query(uri, "lang").as_deref().and_then(accepted_language).or_else(|| accepted_language(named))
+}
+
 /// The best language there is for a tag or an `Accept-Language` (RFC 9110, 12.5.4); of equal weights the first named.
 fn accepted_language(wanted: &str) -> Option<&'static str> {
     let mut best: Option<(f32, &'static str)> = None;

@@ -1,10 +1,12 @@
 //! The listener: accepts, hands each connection its router, and lets them finish when the server stops.
 
+use super::lingering::Lingering;
 use crate::edge::client::Peer;
 use axum::{Router, body::Body, extract::Request};
 use desk::Stop;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use protocol::limits;
 use std::{net::SocketAddr, pin::pin, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -14,8 +16,9 @@ use tower::ServiceExt;
 
 /// A client that sends no whole head for this long, in a request or between two, is disconnected.
 const HEAD_WITHIN: Duration = Duration::from_secs(75);
-/// A connection's read buffer; heads longer than this are refused.
-const HEAD_BYTES: usize = 64 * 1024;
+/// A connection's read buffer, at its longest: room for a head that is too long, so that it is refused in words. Of one that is longer
+/// still, hyper says no more than the status.
+const READ_BYTES: usize = 2 * limits::HEAD_BYTES;
 /// The pause after the system refused a connection, when it has no descriptors left for example.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
@@ -52,8 +55,8 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, mut stop: St
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
-        .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
+        .max_buf_size(READ_BYTES)
+        .serve_connection(TokioIo::new(Lingering::new(stream)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     let outcome = tokio::select! {

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod demo_page;
 pub(crate) mod health;
 pub(crate) mod home;
+mod lingering;
 pub(crate) mod listener;
 pub(crate) mod metrics;
 pub(crate) mod telemetry;

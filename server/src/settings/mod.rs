@@ -12,11 +12,12 @@ pub use public_url::{PublicUrl, is_loopback_host};
 
 use desk::Clock;
 use flags::File;
-use names::{DATABASE_URL, LISTEN, SMTP_URL, TRUSTED_PROXIES};
+use names::{DATABASE_URL, LISTEN, LOG, SMTP_URL, TRUSTED_PROXIES};
 use std::{
     net::{SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
 };
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 /// Settings that hold.
 #[derive(Clone, Debug)]
@@ -93,7 +94,7 @@ impl Settings {
             smtp_url,
             mail_from: choose(flags.mail_from, file.mail_from)
                 .unwrap_or_else(|| "Ayuda <ayuda@localhost>".into()),
-            log: choose(flags.log, file.log).unwrap_or_else(|| "info".into()),
+            log: log(choose(flags.log, file.log).unwrap_or_else(|| "info".into()))?,
             trusted_proxies: networks(&proxies)?,
             metrics_token: choose(flags.metrics_token, file.metrics_token)
                 .map(|token| token.trim().to_owned()),
@@ -124,6 +125,22 @@ fn address(text: &str) -> Result<SocketAddr, SettingError> {
     text.to_socket_addrs().ok().and_then(|mut found| found.next()).ok_or_else(|| {
         LISTEN.refuse(format!("`{text}` is not an address with a port, such as 0.0.0.0:3000"))
     })
+}
+
+/// A filter of tracing's. There a word that is no level would be a part of the program whose lines are all written, and nothing else is.
+fn log(filter: String) -> Result<String, SettingError> {
+    let parts = || filter.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let is_wrong = |part: &&str| {
+        let is_bare = !part.contains(['=', ':', '[']);
+        is_bare && part.parse::<LevelFilter>().is_err() || EnvFilter::try_new(part).is_err()
+    };
+    match parts().find(is_wrong) {
+        _ if parts().next().is_none() => Err(LOG.refuse("names no level, such as info")),
+        Some(wrong) => Err(LOG.refuse(format!(
+            "`{wrong}` is none of error, warn, info, debug, trace and off, and no part with one of them, such as desk=debug"
+        ))),
+        None => Ok(filter),
+    }
 }
 
 fn networks(texts: &[String]) -> Result<Vec<Network>, SettingError> {
@@ -178,6 +195,17 @@ mod tests {
         assert!(path.contains("--public-url") && path.contains("origin"));
         let unknown = refused(Flags::default(), "log = \"info\"\nlisten_on = \"x\"");
         assert!(unknown.starts_with("ayuda.toml: ") && unknown.contains("line 2"), "{unknown}");
+        for wrong in ["verbose", "info,desk=loud", "info,desk", ",", "desk=", "in fo"] {
+            let log = refused(Flags { log: Some(wrong.into()), ..Flags::default() }, "");
+            assert!(
+                log.starts_with("--log (AYUDA_LOG, or `log` in ayuda.toml): "),
+                "{wrong}: {log}"
+            );
+        }
+        for right in ["info", "WARN", "off", "info,desk=debug", "desk::mail=trace, server=warn"] {
+            let flags = Flags { log: Some(right.into()), ..Flags::default() };
+            assert_eq!(Settings::combine(flags, "").unwrap().log, right);
+        }
         let database = refused(Flags::default(), "database_url = \"mysql://x\"");
         assert!(database.contains("--database-url"));
     }

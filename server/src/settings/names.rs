@@ -34,5 +34,6 @@ pub(super) const PUBLIC_URL: Name =
 pub(super) const DATABASE_URL: Name =
     Name { flag: "database-url", env: "AYUDA_DATABASE_URL", key: "database_url" };
 pub(super) const SMTP_URL: Name = Name { flag: "smtp-url", env: "AYUDA_SMTP_URL", key: "smtp_url" };
+pub(super) const LOG: Name = Name { flag: "log", env: "AYUDA_LOG", key: "log" };
 pub(super) const TRUSTED_PROXIES: Name =
     Name { flag: "trusted-proxy", env: "AYUDA_TRUSTED_PROXIES", key: "trusted_proxies" };

@@ -1,7 +1,7 @@
 //! Where people reach this server.
 
 use super::names::{PUBLIC_URL, SettingError};
-use protocol::SiteKey;
+use protocol::{SiteKey, settings::Origin};
 
 /// An origin, as browsers write it: lower case, no default port, no slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,26 +9,11 @@ pub struct PublicUrl(String);
 
 impl PublicUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, SettingError> {
-        let refuse = |why: &str| PUBLIC_URL.refuse(format!("`{text}` {why}"));
-        let uri: axum::http::Uri = text
-            .trim()
-            .parse()
-            .map_err(|_| refuse("is not a URL such as https://help.example.com"))?;
-        let Some(scheme @ ("http" | "https")) = uri.scheme_str() else {
-            return Err(refuse("must begin with http:// or https://"));
-        };
-        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-            return Err(refuse("must be an origin: nothing after the host and port"));
-        }
-        let authority = uri.authority().ok_or_else(|| refuse("has no host"))?;
-        if authority.as_str().contains('@') {
-            return Err(refuse("must not hold a user name"));
-        }
-        let host = authority.host().to_ascii_lowercase();
-        Ok(Self(match (scheme, authority.port_u16()) {
-            ("http", Some(80)) | ("https", Some(443)) | (_, None) => format!("{scheme}://{host}"),
-            (_, Some(port)) => format!("{scheme}://{host}:{port}"),
-        }))
+        Origin::parse(text).map(|origin| Self(origin.into())).map_err(|_| {
+            PUBLIC_URL.refuse(format!(
+                "`{text}` is not an origin such as https://help.example.com: http or https, a host, perhaps a port, and nothing behind them"
+            ))
+        })
     }
 
     /// `http://localhost:{port}`.
@@ -43,6 +28,11 @@ impl PublicUrl {
     /// The origin.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// In the domain's own letters, where those are others than ASCII's.
+    pub fn readable(&self) -> Option<String> {
+        Origin::parse(&self.0).ok()?.readable()
     }
 
     /// Whether browsers speak TLS to it.
@@ -90,6 +80,26 @@ mod tests {
         assert_eq!(parse("HTTPS://Help.Example.com:443/").as_str(), "https://help.example.com");
         assert_eq!(parse("http://localhost:8080").as_str(), "http://localhost:8080");
         assert_eq!(parse("https://a.example").socket_origin(), "wss://a.example");
+        assert_eq!(parse("https://niño.example").as_str(), "https://xn--nio-8ma.example");
+        for wrong in [
+            "",
+            "x",
+            "https://",
+            "https://:3000",
+            "ftp://a.example",
+            "https://a.example/help",
+            "https://a.example?x",
+            "https://a.example#x",
+            "https://ana@a.example",
+            "https://a.example:99999",
+            "https://a.example:0",
+            "https://a.example:x",
+            "https://a b.example",
+            "https://*.example",
+        ] {
+            let refused = PublicUrl::parse(wrong).expect_err(wrong).to_string();
+            assert!(refused.contains(&format!("`{wrong}` is not an origin")), "{refused}");
+        }
         assert!(PublicUrl::local(3000).is_loopback() && !parse("https://a.example").is_loopback());
     }
 }

@@ -5,8 +5,8 @@ use crate::edge::{
     client::Client,
     failure::Answer,
     form::{self, Posted},
+    in_path::SiteInPath,
     origin,
-    site_in_path::SiteInPath,
     state::Server,
 };
 use axum::extract::{Request, State};
@@ -27,8 +27,9 @@ pub(crate) async fn start(
     request: Request,
 ) -> Answer {
     origin::check(&site, &server.public, request.headers())?;
-    let sent = SentForm::of(&request, Form::Chat, &server, &site);
+    let mut sent = SentForm::of(&request, Form::Chat, &server, &site);
     let mut posted = form::read(request, &FIELDS, None).await?;
+    sent.note_language(&posted);
     let id = posted.entry_id(&server.desk);
     let outcome = match new_chat(&mut posted, id, sent.lang(), client) {
         Ok(new) => begin(&server, &site, client, new).await,

@@ -5,18 +5,20 @@ use crate::edge::{
     failure::Answer,
     files,
     form::{self, Uploads},
+    in_path::IdInPath,
     origin,
     respond::created,
     state::Server,
 };
 use axum::{
     Extension,
-    extract::{Path, Request, State},
+    extract::{Request, State},
 };
 use desk::{
     sites::Site,
     tickets::{Visitor, files::Uploader},
 };
+use protocol::FileId;
 use std::sync::Arc;
 use tracing::instrument;
 
@@ -39,9 +41,8 @@ pub(crate) async fn upload(
 #[instrument(skip_all, fields(ticket = %visitor.ticket))]
 pub(crate) async fn download(
     State(server): State<Server>,
-    Path((_, id)): Path<(String, String)>,
+    IdInPath(id): IdInPath<FileId>,
     Extension(visitor): Extension<Visitor>,
 ) -> Answer {
-    let id = files::parse_id(&id)?;
     files::serve(server.desk.visitor_file(visitor, id).await?).await
 }

@@ -1,8 +1,8 @@
 //! `GET /w/{site}`: the panel, and the same document as the answer to its forms when no script took them.
 
 use crate::edge::{
-    failure::Answer, origin, page::Reader, request_info, security::FrameAncestors,
-    site_in_path::SiteInPath, state::Server,
+    failure::Answer, in_path::SiteInPath, origin, page::Reader, request_info,
+    security::FrameAncestors, state::Server,
 };
 use axum::{
     extract::{Request, State},
@@ -33,6 +33,10 @@ pub(crate) struct PanelRequest {
 impl PanelRequest {
     pub(crate) fn of(request: &Request, site: &Site) -> Self {
         Self { uri: request.uri().clone(), reader: Reader::of(request, site.lang.as_text()) }
+    }
+
+    pub(crate) fn uri(&self) -> &Uri {
+        &self.uri
     }
 
     /// The document.

@@ -5,8 +5,8 @@ use crate::edge::{
     client::Client,
     failure::Answer,
     form::{self, Posted, Uploads},
+    in_path::SiteInPath,
     origin,
-    site_in_path::SiteInPath,
     state::Server,
 };
 use axum::extract::{Request, State};
@@ -30,12 +30,13 @@ pub(crate) async fn ask(
     request: Request,
 ) -> Answer {
     origin::check(&site, &server.public, request.headers())?;
-    let sent = SentForm::of(&request, Form::Request, &server, &site);
+    let mut sent = SentForm::of(&request, Form::Request, &server, &site);
     // Counted before the files are read: over the limit nothing is stored.
     let allowed = server.rates.ticket(&site, client.0);
     let uploads =
         allowed.is_ok().then_some(Uploads { desk: &server.desk, by: Uploader::Form(site.id) });
     let mut posted = form::read(request, &FIELDS, uploads).await?;
+    sent.note_language(&posted);
     let id = posted.entry_id(&server.desk);
     let outcome = match (allowed, new_request(&mut posted, id, sent.lang(), client)) {
         (Err(limited), _) => {

@@ -2,9 +2,10 @@
 
 use super::panel::PanelRequest;
 use crate::edge::{
+    error_responses::InLanguage,
     failure::{Answer, Failure},
     form::Posted,
-    request_info::wants_json,
+    request_info::{form_language, wants_json},
     respond::created,
     state::Server,
 };
@@ -35,6 +36,13 @@ impl<'a> SentForm<'a> {
         Self { server, site, form, panel, wants_json: wants_json(request.headers()) }
     }
 
+    /// Takes down the language that the form names, which is the panel's own.
+    pub(crate) fn note_language(&mut self, posted: &Posted) {
+        if let Some(lang) = form_language(self.panel.uri(), posted.text("lang")) {
+            self.panel.reader.lang = lang;
+        }
+    }
+
     /// The language of whoever sent it.
     pub(crate) fn lang(&self) -> &'static str {
         self.panel.reader.lang
@@ -44,7 +52,11 @@ impl<'a> SentForm<'a> {
     pub(crate) fn answer(&self, outcome: Answer<Started>, posted: Posted, id: EntryId) -> Response {
         match outcome {
             Ok(started) if self.wants_json => created(started),
-            Err(failure) if self.wants_json => failure.into_response(),
+            Err(failure) if self.wants_json => {
+                let mut response = failure.into_response();
+                response.extensions_mut().insert(InLanguage(self.lang()));
+                response
+            }
             Ok(started) => {
                 let email = posted.find("email").map(|email| email.trim().to_owned());
                 let answer = ssr::Answer::Started { form: self.form, started, email };

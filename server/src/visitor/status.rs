@@ -1,6 +1,6 @@
 //! The button's answer: once, and as it changes.
 
-use crate::edge::{failure::Answer, origin, request_info, site_in_path::SiteInPath, state::Server};
+use crate::edge::{failure::Answer, in_path::SiteInPath, origin, request_info, state::Server};
 use axum::{
     Json,
     extract::State,

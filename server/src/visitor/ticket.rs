@@ -9,16 +9,17 @@ use crate::edge::{
     cookies,
     failure::{Answer, Failure},
     files,
+    in_path::{IdInPath, NumberInPath},
     request_info::query,
     respond::see_other,
     state::Server,
 };
 use axum::{
     Extension,
-    extract::{Path, Request, State},
+    extract::{Request, State},
 };
 use desk::tickets::Visitor;
-use protocol::{Code, TicketNumber};
+use protocol::{Code, FileId, TicketNumber};
 use tracing::{Span, field, instrument};
 use widget::ssr::TicketAnswer;
 
@@ -26,7 +27,7 @@ use widget::ssr::TicketAnswer;
 #[instrument(skip_all, fields(ticket = field::Empty))]
 pub(crate) async fn page(
     State(server): State<Server>,
-    Path(number): Path<TicketNumber>,
+    NumberInPath(number): NumberInPath,
     request: Request,
 ) -> Answer {
     if let Some(k) = query(request.uri(), "k") {
@@ -43,7 +44,7 @@ pub(crate) async fn page(
 #[instrument(skip_all, fields(ticket = field::Empty))]
 pub(crate) async fn not_me(
     State(server): State<Server>,
-    Path(number): Path<TicketNumber>,
+    NumberInPath(number): NumberInPath,
     request: Request,
 ) -> Answer {
     if let Some(k) = query(request.uri(), "k") {
@@ -76,9 +77,8 @@ async fn follow_link(server: &Server, number: &TicketNumber, k: &str, below: &st
 #[instrument(skip_all, fields(ticket = %visitor.ticket))]
 pub(crate) async fn download(
     State(server): State<Server>,
-    Path((_, id)): Path<(String, String)>,
+    IdInPath(id): IdInPath<FileId>,
     Extension(visitor): Extension<Visitor>,
 ) -> Answer {
-    let id = files::parse_id(&id)?;
     files::serve(server.desk.visitor_file(visitor, id).await?).await
 }

@@ -6,22 +6,21 @@ use crate::edge::{
     client::Client,
     failure::{Answer, Failure},
     form::{self, Posted, Uploads},
+    in_path::NumberInPath,
     request_info::wants_json,
     respond::{created, see_other},
     state::Server,
 };
 use axum::{
-    RequestPartsExt,
-    extract::{FromRequestParts, Path, Request},
+    extract::{FromRequestParts, Request},
     http::request::Parts,
 };
 use desk::{live::Receipt, mail::TranscriptAsked, tickets::files::Uploader};
 use protocol::{
-    Code, EntryId, Field, Refusal, Score, TicketNumber,
+    Code, EntryId, Field, Refusal, Score,
     text::{EmailAddress, FormText, RatingComment},
 };
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use tracing::instrument;
 use widget::ssr::TicketAnswer;
 
@@ -40,9 +39,7 @@ impl FromRequestParts<Server> for Post {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Failure> {
-        let params = parts.extract::<Path<HashMap<String, String>>>().await;
-        let Path(mut params) = params.map_err(|_| Failure::of(Code::NotFound))?;
-        let number = TicketNumber(params.remove("number").unwrap_or_default());
+        let NumberInPath(number) = NumberInPath::from_request_parts(parts, server).await?;
         let Ok(client) = Client::from_request_parts(parts, server).await;
         Ok(Self {
             asked: TicketRequest::in_parts(server, number, parts)?,

@@ -6,7 +6,7 @@ use axum::{
 };
 use futures_util::{FutureExt, SinkExt};
 use protocol::{limits, visitor::TOO_SLOW};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -125,11 +125,6 @@ impl Connection {
             async { while !matches!(self.recv().await, Incoming::Gone | Incoming::End(_)) {} };
         let _ = timeout(LINGER, closing).await;
     }
-}
-
-/// A frame of ours, if it is one.
-pub(super) fn decode<T: DeserializeOwned>(text: &Utf8Bytes) -> Option<T> {
-    serde_json::from_str(text.as_str()).ok()
 }
 
 async fn within(sending: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Gone> {

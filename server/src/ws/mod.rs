@@ -3,6 +3,7 @@
 pub(crate) mod agent;
 mod connection;
 pub(crate) mod declared;
+mod frame;
 mod in_flight;
 mod session;
 pub(crate) mod visitor;
@@ -35,7 +36,7 @@ fn upgrade<A: Audience>(
     }
     let upgrade = upgrade.protocols([A::SUBPROTOCOL]);
     if upgrade.selected_protocol().is_none() {
-        return Err(Failure::of(Code::Invalid));
+        return Err(Failure::of(Code::RequestInvalid));
     }
     let server = server.clone();
     let open = server.sockets.open();

@@ -2,8 +2,9 @@
 //! what they are sent is an [`Audience`]'s.
 
 use super::{
-    connection::{Close, Connection, Gone, Incoming, decode},
-    in_flight::{InFlight, Settled},
+    connection::{Close, Connection, Gone, Incoming},
+    frame::{self, Frame, RefusedFrame},
+    in_flight::{InFlight, Settled, ready},
 };
 use crate::edge::{
     counters::{Count, Counters},
@@ -61,6 +62,9 @@ pub(super) trait Audience: Send + Sized + 'static {
         answers: &mut InFlight<Self::Event>,
         command: Self::Command,
     ) -> impl Future<Output = Result<(), End>> + Send;
+
+    /// The answer to a command that is not as it should be.
+    fn refused(refused: RefusedFrame) -> Self::Event;
 
     /// Notes an answer that is about to be sent.
     fn note_answer(&mut self, _answer: &Self::Event) {}
@@ -163,28 +167,13 @@ impl<A: Audience> Session<A> {
 
     /// The first frame.
     async fn greet(&mut self) -> Result<(), End> {
-        let first = async {
-            loop {
-                match self.connection.recv().await {
-                    Incoming::KeepAlive => {}
-                    incoming => return incoming,
-                }
+        let hello = tokio::select! {
+            hello = timeout(HELLO_WITHIN, hello::<A>(&mut self.connection)) => {
+                hello.map_err(|_| End::Close(Close::Policy))??
             }
-        };
-        let first = tokio::select! {
-            first = timeout(HELLO_WITHIN, first) => first.map_err(|_| End::Close(Close::Policy))?,
             () = self.stop.wait() => return Err(End::Close(Close::GoingAway)),
         };
-        match first {
-            Incoming::Text(text) => match decode(&text) {
-                Some(hello) if A::is_hello(&hello) => {
-                    self.audience.greet(&mut self.connection, hello).await
-                }
-                _ => Err(End::Close(Close::Policy)),
-            },
-            Incoming::End(why) => Err(End::Close(why)),
-            Incoming::Gone | Incoming::KeepAlive => Err(End::Gone),
-        }
+        self.audience.greet(&mut self.connection, hello).await
     }
 
     /// Everything after the first frame, until something ends it.
@@ -223,15 +212,18 @@ impl<A: Audience> Session<A> {
         let mut next = Some(incoming);
         while let Some(incoming) = next {
             match incoming {
-                Incoming::Text(text) => match decode(&text) {
-                    Some(hello) if A::is_hello(&hello) => {
+                Incoming::Text(text) => match frame::read(text.as_str()) {
+                    Frame::Command(hello) if A::is_hello(&hello) => {
                         Box::pin(self.greet_again(hello)).await?;
                     }
-                    Some(command) => {
+                    Frame::Command(command) => {
                         let (connection, answers) = (&mut self.connection, &mut self.answers);
                         self.audience.command(connection, answers, command).await?;
                     }
-                    None => return Err(End::Close(Close::Policy)),
+                    Frame::Refused(refused) => {
+                        self.answers.begin(ready(A::refused(refused)), false);
+                    }
+                    Frame::Foreign => return Err(End::Close(Close::Policy)),
                 },
                 Incoming::KeepAlive => {}
                 Incoming::End(why) => return Err(End::Close(why)),
@@ -302,6 +294,25 @@ impl<A: Audience> Session<A> {
         let retry_ms = self.audience.server().sockets.retry_ms();
         if self.connection.feed(&A::going_away(retry_ms)).await.is_ok() {
             self.connection.close(Close::GoingAway).await;
+        }
+    }
+}
+
+/// The first command, which is a hello. One that cannot be read is refused, and another is waited for.
+async fn hello<A: Audience>(connection: &mut Connection) -> Result<A::Command, End> {
+    loop {
+        match connection.recv().await {
+            Incoming::KeepAlive => {}
+            Incoming::Text(text) => match frame::read(text.as_str()) {
+                Frame::Command(hello) if A::is_hello(&hello) => return Ok(hello),
+                Frame::Refused(refused) => {
+                    connection.feed(&A::refused(refused)).await?;
+                    connection.flush().await?;
+                }
+                Frame::Command(_) | Frame::Foreign => return Err(End::Close(Close::Policy)),
+            },
+            Incoming::End(why) => return Err(End::Close(why)),
+            Incoming::Gone => return Err(End::Gone),
         }
     }
 }

@@ -11,6 +11,7 @@ use std::{
 use tokio::process::Command;
 
 on_both! {
+    a_sites_availability_is_what_its_button_says_now,
     an_agents_name_is_one_line,
     commands_beside_a_server_leave_its_chats_alone,
 }
@@ -35,7 +36,7 @@ async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
     let mut commands: Vec<&[&str]> = vec![
         &["site", "list"],
         &["site", "show", "tienda"],
-        &["availability", "tienda"],
+        &["availability", "tienda", "--agents", "1"],
         &["doctor"],
         &create,
     ];
@@ -52,6 +53,52 @@ async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
     world.desk().tick().await.expect("what is due");
     let item = world.desk().find_worklist_item(&lucia, ticket).await.expect("a list");
     assert_eq!(item.expect("her chat").kind, WorkKind::MyChat);
+}
+
+async fn a_sites_availability_is_what_its_button_says_now(mut world: World) {
+    let listen = world.client.0.to_string();
+    let said = async |world: &World, site: &str| {
+        let done = ayuda(world, &["--listen", &listen, "availability", site]).await;
+        (done.status.code(), String::from_utf8(done.stdout).expect("text"))
+    };
+    let answer = |open: bool, label: &str, reason: &str| {
+        let turn = "2026-11-24T00:00:00Z";
+        format!(
+            "{{\"open\":{open},\"label\":\"{label}\",\"reason\":\"{reason}\",\"changes_at\":\"{turn}\"}}\n"
+        )
+    };
+    // Nobody is there, whatever a command beside the server could suppose.
+    assert_eq!(said(&world, "tienda").await, (Some(0), answer(false, "Ayuda", "no_agents")));
+    let there = world.somebody_there().await;
+    assert_eq!(said(&world, "tienda").await, (Some(0), answer(true, "Chat", "open")));
+    let (code, problem) = said(&world, "nada").await;
+    assert!(code == Some(2) && problem.starts_with("{\"error\":\"not_found\""), "{problem}");
+    drop(there);
+    world.stop().await;
+    let (code, problem) = said(&world, "tienda").await;
+    assert!(code == Some(2) && problem.starts_with("{\"error\":\"no_server\""), "{problem}");
+}
+
+#[tokio::test]
+async fn what_backup_copied_restore_brings_back() {
+    let mut world = World::new(Engine::Sqlite).await;
+    let started = world.ask("tienda", "Una copia").await;
+    let copy = world.settings.data_dir.join("copy.tar").display().to_string();
+    assert!(ayuda(&world, &["backup", &copy]).await.status.success());
+    let there = ayuda(&world, &["restore", &copy]).await;
+    let said = String::from_utf8_lossy(&there.stderr);
+    assert!(!there.status.success() && said.contains("ayuda.db is there already"), "{said}");
+    world.stop().await;
+    let old = world.settings.data_dir.clone();
+    world.settings.data_dir = old.join("restored");
+    std::fs::create_dir(&world.settings.data_dir).expect("a folder");
+    let restored = ayuda(&world, &["restore", &copy]).await;
+    let said = String::from_utf8_lossy(&restored.stdout);
+    assert!(restored.status.success() && said.contains("1 site."), "{said}");
+    world.start_again().await;
+    let page = world.client.get(format!("/t/{}", started.number)).page();
+    let page = page.cookie(&format!("ayuda_ticket={}", started.token.0)).send().await;
+    assert!(page.status == 200 && page.text().contains("Una copia"));
 }
 
 async fn an_agents_name_is_one_line(world: World) {

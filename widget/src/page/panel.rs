@@ -114,14 +114,15 @@ impl PanelPage {
     pub fn field_error(&self, refusals: &[Refusal], field: Field) -> String {
         refusals
             .iter()
-            .find(|refusal| refusal.field == Some(field))
+            .find(|refusal| refusal.known_field() == Some(field))
             .map_or_else(String::new, |refusal| self.word_refusal(refusal))
     }
 
     /// What stands above the form: a refusal that blames none of its fields, else that some are marked; empty without any.
     pub fn form_problem(&self, refusals: &[Refusal]) -> String {
-        let is_general =
-            |refusal: &&Refusal| refusal.field.is_none_or(|field| Id::of_field(field).is_none());
+        let is_general = |refusal: &&Refusal| {
+            refusal.known_field().is_none_or(|field| Id::of_field(field).is_none())
+        };
         match refusals.iter().find(is_general) {
             Some(refusal) => self.word_refusal(refusal),
             None if refusals.is_empty() => String::new(),

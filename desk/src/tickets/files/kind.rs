@@ -19,11 +19,19 @@ const PROGRAMS: &[&[u8]] = &[
     b"\xca\xfe\xba\xbf",
     b"\0asm",
     b"dex\n",
-    b"ITSF\x03\0\0\0",
+    b"ITSF",
     b"\xed\xab\xee\xdb",
     b"!<arch>\ndebian",
     b"\x4c\0\0\0\x01\x14\x02\0",
+    // A notebook of OneNote, which may hold programs behind a picture.
+    b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3",
 ];
+
+/// What members of an archive are called that a system runs as a whole: a jar, an Android package.
+pub(super) const PROGRAM_MEMBERS: &[&[u8]] =
+    &[b"META-INF/MANIFEST.MF", b"AndroidManifest.xml", b"classes.dex"];
+/// The macros of a document, in one of its folders.
+pub(super) const MACROS: &[u8] = b"/vbaProject.bin";
 
 /// Where in the file, the bytes, the type.
 const KNOWN: &[(usize, &[u8], &str)] = &[
@@ -93,7 +101,7 @@ fn of_text(text: &str) -> Option<&'static str> {
 /// A ZIP by its first member: the office formats say what they are there.
 fn archive(head: &[u8]) -> Option<&'static str> {
     let has = |text: &[u8]| head.windows(text.len()).any(|window| window == text);
-    if has(b"META-INF/MANIFEST.MF") || has(b"AndroidManifest.xml") || has(b"classes.dex") {
+    if PROGRAM_MEMBERS.iter().any(|name| has(name)) || has(MACROS) {
         return None;
     }
     Some(if has(b"mimetypeapplication/vnd.oasis.opendocument.text") {
@@ -195,6 +203,8 @@ mod tests {
             b"\xef\xbb\xbf#!/bin/sh\n",
             b"\0asm\x01\0\0\0",
             b"ITSF\x03\0\0\0\x60",
+            b"ITSF\x02\0\0\0\x60",
+            b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3\0",
             b"!<arch>\ndebian-binary   ",
             b"!<arch>\ndebian-binary   1\0\x1f\x8b",
             b"PK\x03\x04....META-INF/MANIFEST.MF",

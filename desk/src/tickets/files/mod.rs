@@ -10,6 +10,7 @@ mod room;
 mod same;
 mod sweep;
 mod uploader;
+mod zip;
 
 pub(crate) use attach::attach;
 pub(crate) use same::are_same;
@@ -232,6 +233,12 @@ impl Upload {
         let refused = || Refusal::of(Field::Files, Code::FileType);
         let mut media_type = kind::of(&self.head, self.bytes).ok_or_else(refused)?;
         self.file.sync_all().await.map_err(io)?;
+        if let Some(path) = self.path.0.clone() {
+            let is_program = tokio::task::spawn_blocking(move || zip::is_program(&path));
+            if is_program.await.map_err(std::io::Error::other)?? {
+                return Err(refused().into());
+            }
+        }
         if let Some(path) = self.path.0.clone().filter(|_| picture::is_one(media_type)) {
             let kept_as = move || picture::kept_as(media_type, &path);
             let kept_as =

@@ -14,8 +14,11 @@ async fn ran(flags: &[&str], input: &str) -> (String, String) {
     let args = Command::parse_from([&["availability"], flags].concat()).args;
     let now = Timestamp(1_795_453_200_000);
     let mut out = Vec::new();
-    let no_desk = async || Err(io::Error::other("no desk is opened"));
-    let status = run(args, no_desk, now, input.as_bytes(), &mut out).await.expect("an answer");
+    let sources = Sources {
+        open: async || Err(io::Error::other("no desk is opened")),
+        ask: async |_: &SiteKey| Err(io::Error::other("nobody listens")),
+    };
+    let status = run(args, sources, now, input.as_bytes(), &mut out).await.expect("an answer");
     (format!("{status:?}"), String::from_utf8(out).expect("UTF-8"))
 }
 
@@ -42,6 +45,12 @@ async fn a_schedule_is_answered_without_a_database() {
         out,
         "{\"open\":false,\"label\":\"Ayuda\",\"reason\":\"outside_hours\",\"changes_at\":null}\n"
     );
+}
+
+#[tokio::test]
+async fn a_turn_that_cannot_be_written_is_left_out() {
+    let (_, out) = ran(&["--schedule", BOGOTA, "--at", "9999-12-31T23:00:00Z"], "").await;
+    assert!(out.ends_with(",\"changes_at\":null}\n"), "{out}");
 }
 
 #[tokio::test]
@@ -72,6 +81,7 @@ async fn what_is_wrong_is_named_and_exits_2() {
         (&["--schedule", "null"], "schedule_invalid"),
         (&["--schedule", BOGOTA, "--at", "yesterday"], "at_invalid"),
         (&["--schedule", BOGOTA, "--at", "2026-11-23T17:00:00"], "at_invalid"),
+        (&["tienda"], "no_server"),
     ] {
         let (code, out) = ran(flags, "").await;
         assert!(out.starts_with(&format!("{{\"error\":\"{error}\",\"message\":\"")), "{out}");

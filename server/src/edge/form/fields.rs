@@ -1,6 +1,6 @@
 //! The fields that forms have: their names, and the refusals that name them.
 
-use protocol::{Code, Field, Refusal};
+use protocol::{Code, Refusal};
 
 /// As much of one field's text is read, in bytes. Far more than any may hold: what is too long comes back to
 /// whoever wrote it.
@@ -11,9 +11,9 @@ pub(super) fn known(names: &[&'static str], name: &str) -> Option<&'static str> 
 }
 
 pub(super) fn unreadable(name: &str) -> Refusal {
-    Refusal { code: Code::CharacterInvalid, field: field(name), limit: None }
+    Refusal::named(name, Code::CharacterInvalid)
 }
 
-fn field(name: &str) -> Option<Field> {
-    Field::from_text(name).ok()
+pub(super) fn unknown(name: &str) -> Refusal {
+    Refusal::named(name, Code::FieldUnknown)
 }

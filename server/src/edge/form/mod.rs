@@ -21,10 +21,12 @@ use axum::{
     extract::Request,
     http::{Method, header::CONTENT_TYPE},
 };
-use fields::{FIELD_BYTES, known, unreadable};
+use fields::{FIELD_BYTES, known, unknown, unreadable};
 use percent_encoding::percent_decode;
 use protocol::{Code, Field, Refusal, limits};
-use std::{borrow::Cow, collections::BTreeMap};
+use serde::{Deserialize, Deserializer, de};
+use serde_json::Value;
+use std::{borrow::Cow, fmt};
 
 /// A form without files, in bytes: the longest text that is given back, each byte of it percent-encoded.
 const FORM_BYTES: usize = 3 * FIELD_BYTES + 64 * 1024;
@@ -60,16 +62,25 @@ pub(crate) async fn read(
     if kind.starts_with("multipart/form-data") {
         return multipart::read(request, names, uploads).await;
     }
-    let body = axum::body::to_bytes(request.into_body(), FORM_BYTES).await.map_err(|_| {
-        Failure::from(Refusal::of(Field::Message, Code::TooLong).limit(limits::FORM_TEXT as u64))
-    })?;
+    let body = axum::body::to_bytes(request.into_body(), FORM_BYTES);
+    let body = body.await.map_err(|_| too_long(names))?;
     if kind.starts_with("application/json") {
         read_json(&body, names)
     } else if kind.starts_with("application/x-www-form-urlencoded") || body.is_empty() {
         Ok(read_urlencoded(&body, names))
     } else {
-        Err(Failure::of(Code::Invalid))
+        Err(Failure::of(Code::BodyType))
     }
+}
+
+/// Where a form has a message, that is what is too long.
+fn too_long(names: &[&'static str]) -> Failure {
+    let refusal = if names.contains(&"message") {
+        Refusal::of(Field::Message, Code::TooLong).limit(limits::FORM_TEXT as u64)
+    } else {
+        Refusal::new(Code::BodyTooLarge).limit(FORM_BYTES as u64)
+    };
+    refusal.into()
 }
 
 fn read_urlencoded(body: &[u8], names: &[&'static str]) -> Posted {
@@ -82,7 +93,7 @@ fn read_urlencoded(body: &[u8], names: &[&'static str]) -> Posted {
         let name = decode(name).unwrap_or_default();
         match known(names, &name) {
             Some(name) => posted.put(name, decode(value).ok_or_else(|| unreadable(name))),
-            None => posted.refuse(Refusal::new(Code::Invalid)),
+            None => posted.refuse(unknown(&name)),
         }
     }
     posted
@@ -96,17 +107,43 @@ fn decode(text: &[u8]) -> Option<String> {
 }
 
 fn read_json(body: &[u8], names: &[&'static str]) -> Answer<Posted> {
-    let fields: BTreeMap<String, Option<String>> =
-        serde_json::from_slice(body).map_err(|_| Failure::of(Code::Invalid))?;
+    let Members(members) =
+        serde_json::from_slice(body).map_err(|_| Failure::of(Code::BodyInvalid))?;
     let mut posted = Posted::default();
-    for (name, value) in fields {
+    for (name, value) in members {
         match (known(names, &name), value) {
-            (Some(name), Some(value)) => posted.put(name, Ok(value)),
-            (Some(_), None) => {}
-            (None, _) => return Err(Failure::of(Code::Invalid)),
+            (Some(name), Value::String(value)) => posted.put(name, Ok(value)),
+            (Some(_), Value::Null) => {}
+            (Some(name), _) => posted.put(name, Err(Refusal::named(name, Code::Invalid))),
+            (None, _) => posted.refuse(unknown(&name)),
         }
     }
     Ok(posted)
+}
+
+/// An object of JSON, with a name that is there twice.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        from.deserialize_map(Visitor)
+    }
 }
 
 #[cfg(test)]
@@ -129,15 +166,28 @@ mod tests {
         assert_eq!(posted.text("message"), "hola");
         assert_eq!(
             posted.refusals,
-            [Refusal::of(Field::Name, Code::CharacterInvalid), Refusal::new(Code::Invalid)]
+            [
+                Refusal::of(Field::Name, Code::CharacterInvalid),
+                Refusal::named("odd", Code::FieldUnknown)
+            ]
         );
     }
 
     #[test]
-    fn json_with_an_unknown_field_is_refused() {
-        assert!(read_json(br#"{"name":"Ana","message":null}"#, &NAMES).is_ok());
-        assert!(read_json(br#"{"name":"Ana","admin":"1"}"#, &NAMES).is_err());
-        assert!(read_json(br#"{"name":12345678901234567890}"#, &NAMES).is_err());
-        assert!(read_json(b"[]", &NAMES).is_err());
+    fn a_field_that_is_not_as_it_should_be_is_named() {
+        let refusals = |body: &str| read_json(body.as_bytes(), &NAMES).unwrap().refusals;
+        assert_eq!(refusals(r#"{"name":"Ana","message":null}"#), []);
+        let named = |name, code| [Refusal::named(name, code)];
+        let admin = r#"{"name":"Ana","admin":{"a":[1]}}"#;
+        assert_eq!(refusals(admin), named("admin", Code::FieldUnknown));
+        let number = r#"{"name":12345678901234567890}"#;
+        assert_eq!(refusals(number), named("name", Code::Invalid));
+        let twice = r#"{"name":"Ana","name":"Eva"}"#;
+        assert_eq!(refusals(twice), named("name", Code::FieldRepeated));
+        let posted = read_urlencoded(b"name=Ana&name=Eva", &NAMES);
+        assert_eq!(posted.refusals, named("name", Code::FieldRepeated));
+        for body in ["[]", "{", "", "\"name\""] {
+            assert!(read_json(body.as_bytes(), &NAMES).is_err(), "{body}");
+        }
     }
 }

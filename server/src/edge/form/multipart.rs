@@ -1,13 +1,16 @@
 //! A body in parts: texts, and files that go to the desk as they come.
 
 use super::{
-    fields::{FIELD_BYTES, known, unreadable},
+    fields::{FIELD_BYTES, known, unknown, unreadable},
     posted::Posted,
 };
 use crate::edge::failure::{Answer, Failure};
-use axum::extract::{
-    FromRequest, Multipart, Request,
-    multipart::{Field as Part, MultipartError},
+use axum::{
+    extract::{
+        FromRequest, Multipart, Request,
+        multipart::{Field as Part, MultipartError},
+    },
+    http::StatusCode,
 };
 use desk::{Desk, tickets::files::Uploader};
 use futures_util::StreamExt;
@@ -41,7 +44,7 @@ pub(super) async fn read(
         let name = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().map(str::to_owned);
         match (known(names, &name), file, &uploads) {
-            _ if parts > PARTS => posted.refuse(Refusal::new(Code::Invalid)),
+            _ if parts > PARTS => posted.refuse(Refusal::new(Code::BodyInvalid)),
             (_, Some(file), Some(uploads)) if name == "files" => {
                 if let Some(refusal) = take_file(&mut part, &file, uploads, &mut posted).await? {
                     posted.refuse(refusal);
@@ -50,7 +53,7 @@ pub(super) async fn read(
             // "No file chosen", as the parser hands it on.
             (_, None, Some(_)) if name == "files" => {}
             (Some(name), None, _) => take_text(&mut part, name, &mut posted).await?,
-            _ => posted.refuse(Refusal::new(Code::Invalid)),
+            _ => posted.refuse(unknown(&name)),
         }
         if !drain(&mut part, &mut drained).await? {
             posted.refuse(Refusal::of(Field::Files, Code::FileTooLarge).limit(DRAIN_BYTES));
@@ -62,7 +65,7 @@ pub(super) async fn read(
 
 /// The multipart body of a request. The routes that take one lift axum's limit on the whole: each part has its own.
 pub(super) async fn multipart(request: Request) -> Answer<Multipart> {
-    Multipart::from_request(request, &()).await.map_err(|_| Failure::of(Code::Invalid))
+    Multipart::from_request(request, &()).await.map_err(|_| Failure::of(Code::BodyInvalid))
 }
 
 /// Streams one file to the desk, or says why not: a fault of ours costs the file alone, and not what stands in the
@@ -147,6 +150,9 @@ pub(super) async fn drain(part: &mut Part<'_>, drained: &mut u64) -> Answer<bool
     Ok(true)
 }
 
-fn broken(_: MultipartError) -> Failure {
-    Failure::of(Code::Invalid)
+pub(super) fn broken(error: MultipartError) -> Failure {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return Refusal::new(Code::BodyTooLarge).limit(limits::BODY_BYTES as u64).into();
+    }
+    Failure::of(Code::BodyInvalid)
 }

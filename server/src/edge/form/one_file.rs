@@ -1,14 +1,14 @@
 //! A body with one file, as scripts upload it.
 
-use super::multipart::{Uploads, drain, multipart, next_chunk, store};
-use crate::edge::failure::{Answer, Failure};
+use super::multipart::{Uploads, broken, drain, multipart, next_chunk, store};
+use crate::edge::failure::Answer;
 use axum::extract::Request;
 use protocol::{Code, Field, Refusal, file::Attachment};
 
 /// Reads the one file of a multipart body, in the part `file`.
 pub(crate) async fn read_file(request: Request, uploads: &Uploads<'_>) -> Answer<Attachment> {
     let mut body = multipart(request).await?;
-    let part = body.next_field().await.map_err(|_| Failure::of(Code::Invalid))?;
+    let part = body.next_field().await.map_err(broken)?;
     let mut part = part
         .filter(|part| part.name() == Some("file") && part.file_name().is_some())
         .ok_or(Refusal::of(Field::Files, Code::Required))?;

@@ -67,7 +67,7 @@ impl Posted {
         match (self.refusals.first(), parsed) {
             (Some(refusal), _) => Err(*refusal),
             (None, Some(parsed)) => Ok(parsed),
-            (None, None) => Err(Refusal::new(Code::Invalid)),
+            (None, None) => Err(Refusal::new(Code::BodyInvalid)),
         }
     }
 
@@ -107,6 +107,9 @@ impl Posted {
 
     pub(super) fn put(&mut self, name: &'static str, text: Result<String, Refusal>) {
         match text {
+            Ok(_) if self.fields.contains_key(name) => {
+                self.refuse(Refusal::named(name, Code::FieldRepeated));
+            }
             Ok(text) => {
                 self.fields.insert(name, text);
             }

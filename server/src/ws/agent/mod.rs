@@ -5,6 +5,7 @@ mod view;
 
 use super::{
     connection::{Close, Connection},
+    frame::RefusedFrame,
     in_flight::{InFlight, Settled, ready},
     session::{Audience, BATCH, End, Happening},
 };
@@ -204,6 +205,10 @@ impl Audience for Console {
             AgentCommand::Ping => answers.begin(ready(AgentEvent::Pong), false),
         }
         Ok(())
+    }
+
+    fn refused(RefusedFrame { ticket, id, refusal }: RefusedFrame) -> AgentEvent {
+        AgentEvent::Refused { ticket, id, refusal }
     }
 
     fn settled(answer: &AgentEvent) -> Option<Settled> {

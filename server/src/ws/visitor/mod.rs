@@ -5,6 +5,7 @@ pub(crate) mod may;
 
 use super::{
     connection::{Close, Connection},
+    frame::RefusedFrame,
     in_flight::{InFlight, Settled, ready},
     session::{Audience, End, Happening},
 };
@@ -13,7 +14,7 @@ use crate::{
         client::Client,
         counters::{Count, Counters},
         failure::{Answer, Failure},
-        site_in_path::SiteInPath,
+        in_path::SiteInPath,
         state::Server,
     },
     settings::Network,
@@ -194,6 +195,10 @@ impl Audience for Panel {
         self.unanswered.extend(id);
         answers.begin(answering, alone);
         Ok(())
+    }
+
+    fn refused(RefusedFrame { id, refusal, .. }: RefusedFrame) -> VisitorEvent {
+        VisitorEvent::Refused { id, refusal }
     }
 
     fn note_answer(&mut self, answer: &VisitorEvent) {

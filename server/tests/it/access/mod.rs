@@ -10,4 +10,4 @@ mod people;
 mod reading;
 mod routes;
 mod visitor_commands;
-mod walk;
+pub(crate) mod walk;

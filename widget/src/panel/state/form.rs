@@ -79,7 +79,7 @@ impl State {
 
     /// Files were chosen in the form's field; these are their sizes in bytes.
     pub fn files_chosen(&mut self, sizes: &[u64]) {
-        self.refusals.retain(|refusal| refusal.field != Some(Field::Files));
+        self.refusals.retain(|refusal| refusal.known_field() != Some(Field::Files));
         self.refusals.extend(self.files_refusal(sizes));
     }
 

@@ -17,7 +17,7 @@ pub fn reply(page: &TicketPage) -> impl IntoView + use<> {
         }
         _ => (&[][..], ""),
     };
-    let is_of_files = |refusal: &&Refusal| refusal.field == Some(Field::Files);
+    let is_of_files = |refusal: &&Refusal| refusal.known_field() == Some(Field::Files);
     let word = |refusal| page.strings.refusal(refusal);
     let files_error = refusals.iter().find(is_of_files).map(word);
     let error = refusals.iter().find(|refusal| !is_of_files(refusal)).map(word);

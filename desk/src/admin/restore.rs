@@ -1,0 +1,143 @@
+//! Back from the one file that [`Desk::backup`](crate::Desk::backup) made.
+
+use crate::{Error, Options, Result, db::is_postgres_url, private};
+use sqlx::sqlite::SqliteConnectOptions;
+use std::{
+    ffi::OsString,
+    fs, io,
+    path::{Component, Path, PathBuf},
+    str::FromStr,
+};
+use tracing::instrument;
+
+const DATABASE: &str = "ayuda.db";
+const SECRET: &str = "secret.key";
+/// What an archive may hold besides those two.
+const FOLDERS: [&str; 2] = ["files", "mail"];
+
+/// Unpacks database, files and secret key into the data folder of these options, which holds none of them yet, nor is there a database.
+/// The archive is looked through before anything is written; what fails half way is taken away again. No desk may be open there.
+///
+/// # Errors
+/// `File`: PostgreSQL is restored by its own tools; something is there already; it is no archive of ours; the disk.
+#[instrument(level = "debug", skip_all)]
+pub async fn restore(options: &Options, from: &Path) -> Result<()> {
+    if is_postgres_url(&options.url()) {
+        return Err(refused(
+            io::ErrorKind::Unsupported,
+            "the database is PostgreSQL: restore it with pg_restore from what pg_dump made, and put files/ and secret.key into the data folder",
+        ));
+    }
+    let url = SqliteConnectOptions::from_str(&options.url())?;
+    let place =
+        Place { data_dir: options.data_dir.clone(), database: url.get_filename().to_owned() };
+    let from = from.to_owned();
+    tokio::task::spawn_blocking(move || place.fill(&from)).await.map_err(io::Error::other)?
+}
+
+/// Where it goes.
+struct Place {
+    data_dir: PathBuf,
+    database: PathBuf,
+}
+
+impl Place {
+    fn fill(&self, from: &Path) -> Result<()> {
+        if let Some(taken) = self.taken() {
+            let message = format!(
+                "{} is there already; a copy is restored where there is nothing yet",
+                taken.display()
+            );
+            return Err(refused(io::ErrorKind::AlreadyExists, &message));
+        }
+        check(from)?;
+        private::make_folder(&self.data_dir)?;
+        let unpacked = self.unpack(from);
+        if unpacked.is_err() {
+            self.remove();
+        }
+        Ok(unpacked?)
+    }
+
+    /// The first thing that is there of what a desk keeps.
+    fn taken(&self) -> Option<PathBuf> {
+        let mut log = OsString::from(&self.database);
+        log.push("-wal");
+        let own = [SECRET].into_iter().chain(FOLDERS).map(|name| self.data_dir.join(name));
+        let mut all = [self.database.clone(), log.into()].into_iter().chain(own);
+        // An empty folder, as a server makes or a container mounts it, is nothing.
+        let is_there = |path: &PathBuf| match fs::read_dir(path) {
+            Ok(mut entries) => entries.next().is_some(),
+            Err(_) => path.symlink_metadata().is_ok(),
+        };
+        all.find(is_there)
+    }
+
+    fn unpack(&self, from: &Path) -> io::Result<()> {
+        for entry in open(from)?.entries()? {
+            let mut entry = entry?;
+            let name = entry.path()?.into_owned();
+            let to = if name == Path::new(DATABASE) {
+                self.database.clone()
+            } else {
+                self.data_dir.join(&name)
+            };
+            if let Some(folder) = to.parent() {
+                private::make_folder(folder)?;
+            }
+            let mut file = private::file_options().write(true).create_new(true).open(&to)?;
+            io::copy(&mut entry, &mut file)?;
+            file.sync_all()?;
+        }
+        Ok(())
+    }
+
+    fn remove(&self) {
+        for file in [&self.database, &self.data_dir.join(SECRET)] {
+            let _ = fs::remove_file(file);
+        }
+        for folder in FOLDERS {
+            let _ = fs::remove_dir_all(self.data_dir.join(folder));
+        }
+    }
+}
+
+/// Reads the archive to its end: a database and a key, plain files in the folders of a desk, and nothing else.
+fn check(from: &Path) -> Result<()> {
+    let cannot = |error: io::Error| {
+        let message = format!("{} cannot be read as a copy: {error}", from.display());
+        refused(error.kind(), &message)
+    };
+    let (mut has_database, mut has_secret) = (false, false);
+    for entry in open(from).map_err(cannot)?.entries().map_err(cannot)? {
+        let mut entry = entry.map_err(cannot)?;
+        let name = entry.path().map_err(cannot)?.into_owned();
+        let is_plain = entry.header().entry_type().is_file()
+            && name.components().all(|part| matches!(part, Component::Normal(_)));
+        has_database |= name == Path::new(DATABASE);
+        has_secret |= name == Path::new(SECRET);
+        let is_ours = name == Path::new(DATABASE)
+            || name == Path::new(SECRET)
+            || FOLDERS.iter().any(|folder| name.starts_with(folder) && name != Path::new(folder));
+        if !is_plain || !is_ours {
+            let message =
+                format!("{} is no copy of ours: it holds {}", from.display(), name.display());
+            return Err(refused(io::ErrorKind::InvalidData, &message));
+        }
+        io::copy(&mut entry, &mut io::sink()).map_err(cannot)?;
+    }
+    if !has_database || !has_secret {
+        let message =
+            format!("{} is no copy of ours: {DATABASE} or {SECRET} is missing", from.display());
+        return Err(refused(io::ErrorKind::InvalidData, &message));
+    }
+    Ok(())
+}
+
+fn open(from: &Path) -> io::Result<tar::Archive<io::BufReader<fs::File>>> {
+    Ok(tar::Archive::new(io::BufReader::with_capacity(1 << 20, fs::File::open(from)?)))
+}
+
+fn refused(kind: io::ErrorKind, message: &str) -> Error {
+    Error::File(io::Error::new(kind, message))
+}

@@ -1,0 +1,28 @@
+//! `ayuda restore FILE`.
+
+use super::open::{in_words, open};
+use crate::settings::Settings;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Args, Debug)]
+pub(super) struct RestoreArgs {
+    /// What `ayuda backup` made
+    file: PathBuf,
+}
+
+pub(super) async fn run(args: RestoreArgs, settings: &Settings) -> anyhow::Result<()> {
+    let public = settings.public_url_on(settings.listen.port());
+    desk::restore(&settings.desk_options(&public), &args.file).await.map_err(in_words)?;
+    // A copy by a newer version, or one that is damaged, is found now rather than when somebody needs it.
+    let desk = open(settings).await?;
+    let sites = desk.sites().len();
+    desk.close().await;
+    println!(
+        "{} is restored into {}: {sites} {}. `ayuda serve` serves it.",
+        args.file.display(),
+        settings.data_dir.display(),
+        if sites == 1 { "site" } else { "sites" },
+    );
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! The table: what every route takes besides its path.
+
+use server::Declared;
+
+/// What a request may carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Parameters of the query.
+    Query(&'static [&'static str]),
+    /// A form, as HTML sends it, or JSON.
+    Form(&'static [&'static str]),
+    /// A form that may carry files.
+    FormWithFiles(&'static [&'static str]),
+    /// The arguments of a server function.
+    Arguments(&'static [&'static str]),
+    /// One file.
+    File,
+    /// A post whose body nobody reads.
+    Nothing,
+}
+
+/// The row of the table for a declared route.
+pub fn takes(row: &Declared) -> Takes {
+    use Takes::{Arguments, File, Form, FormWithFiles, Nothing, Query};
+    const VISITORS: &[&str] =
+        &["id", "name", "email", "subject", "message", "page", "lang", "zone"];
+    match (row.method, row.path) {
+        ("GET", "/widget.js" | "/") => Query(&["site", "lang"]),
+        ("GET", "/w/{site}") => Query(&["lang", "hue", "embed", "position", "page"]),
+        ("GET", "/w/{site}/status" | "/w/{site}/events") => Query(&["lang"]),
+        ("GET", "/t/{number}" | "/t/{number}/not-me") => Query(&["k", "done", "lang"]),
+        ("GET", "/console/password") => Query(&["k"]),
+        (
+            "GET",
+            "/demo"
+            | "/healthz"
+            | "/readyz"
+            | "/metrics"
+            | "/assets/{*path}"
+            | "/w/{site}/socket"
+            | "/w/{site}/files/{id}"
+            | "/t/{number}/files/{id}"
+            | "/console"
+            | "/console/sign-in"
+            | "/console/socket"
+            | "/console/files/{id}"
+            | "/console/tickets/{ticket}"
+            | "/console/mail"
+            | "/console/mail/{mail}"
+            | "/console/mail/{mail}/html",
+        ) => Query(&[]),
+        ("POST", "/w/{site}/chats") => Form(VISITORS),
+        ("POST", "/w/{site}/requests") => FormWithFiles(VISITORS),
+        ("POST", "/t/{number}") => FormWithFiles(&["id", "message"]),
+        ("POST", "/t/{number}/transcript") => Form(&["email"]),
+        ("POST", "/t/{number}/rating") => Form(&["score", "comment"]),
+        ("POST", "/console/sign-in") => Form(&["email", "password"]),
+        ("POST", "/console/password") => Form(&["k", "password"]),
+        ("POST", "/w/{site}/files" | "/console/files") => File,
+        ("POST", "/t/{number}/confirm" | "/t/{number}/not-me" | "/console/sign-out") => Nothing,
+        ("POST", "/console/api/me" | "/console/api/mails") => Arguments(&[]),
+        ("POST", "/console/api/state") => Arguments(&["state"]),
+        ("POST", "/console/api/chats/accept" | "/console/api/chats/decline") => {
+            Arguments(&["chat"])
+        }
+        ("POST", "/console/api/chats/end" | "/console/api/requests/close") => {
+            Arguments(&["ticket", "reason"])
+        }
+        ("POST", "/console/api/chats/reasons") => Arguments(&["ticket"]),
+        ("POST", "/console/api/mails/read" | "/console/api/mails/retry") => Arguments(&["id"]),
+        _ => panic!("{row:?} is new: say here what it takes, so that wrong input is tried on it"),
+    }
+}
