@@ -467,6 +467,6 @@ test("a site that is removed in mid-chat: both are told, write no more, and end 
   await world.shot(visitor.page, "site-removed-panel");
 
   await agent.end("Resuelto");
-  await visitor.panel.getByRole("radiogroup", { name: "Valoración" }).waitFor();
+  await visitor.panel.getByRole("heading", { name: "Conversación terminada" }).waitFor();
   await eventually("the site is gone", async () => (await fetch(`${world.ayuda.origin}/w/${site}`)).status === 404);
 });

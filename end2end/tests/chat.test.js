@@ -1,6 +1,7 @@
 // A chat from the first word to the mail after it.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { accessible } from "../support/axe.js";
 import { World } from "../support/world.js";
 import { eventually } from "../support/wait.js";
 
@@ -226,3 +227,50 @@ const PIXEL = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
   "base64",
 );
+
+test("a chat that nobody attended is not rated", async () => {
+  const site = await world.ayuda.site("sinnadie");
+  await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.startChat();
+  await visitor.menu("Finalizar chat");
+  await visitor.log.getByText("Terminaste el chat").waitFor();
+  await visitor.panel.getByRole("button", { name: "Iniciar otro chat" }).waitFor();
+  assert.equal(await visitor.panel.getByRole("radiogroup", { name: "Valoración" }).count(), 0);
+  const page = await visitor.context.newPage();
+  await page.goto(await visitor.panel.locator(".link-to-ticket").first().getAttribute("href"));
+  await page.getByRole("textbox", { name: "Responder" }).waitFor();
+  assert.equal(await page.getByRole("radiogroup", { name: "Valoración" }).count(), 0);
+});
+
+test("when the site is removed, typed text can still be copied, the focus stays, and nothing more is offered", async () => {
+  const site = await world.ayuda.site("debaja");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const typing = await world.visitor(site);
+  const quiet = await world.visitor(site);
+  for (const visitor of [typing, quiet]) {
+    await visitor.startChat();
+    await agent.accept();
+    await visitor.hears("se ha unido");
+    await visitor.box("Mensaje").click();
+  }
+  await typing.box("Mensaje").fill("A medio escribir");
+  await world.ayuda.run(["site", "remove", site]);
+  for (const visitor of [typing, quiet]) await visitor.panel.getByText("Ya no se puede escribir aquí").waitFor();
+  const focus = async (visitor) => (await visitor.frame()).evaluate(() => document.activeElement.id);
+  assert.equal(await typing.box("Mensaje").inputValue(), "A medio escribir");
+  assert.equal(await typing.box("Mensaje").isEditable(), false);
+  assert.equal(await focus(typing), "c-message");
+  await typing.box("Mensaje").press("Enter");
+  assert.equal(await typing.box("Mensaje").inputValue(), "A medio escribir");
+  assert.equal(await quiet.box("Mensaje").count(), 0);
+  await eventually("the focus is not lost", async () => (await focus(quiet)) !== "");
+  await accessible(await typing.frame(), "a removed site");
+
+  // The other chat keeps the site there.
+  await typing.menu("Finalizar chat");
+  await typing.log.getByText("Terminaste el chat").waitFor();
+  assert.equal(await typing.box("Mensaje").inputValue(), "A medio escribir");
+  assert.equal(await typing.panel.getByRole("radiogroup", { name: "Valoración" }).count(), 0);
+  assert.equal(await typing.panel.getByRole("button", { name: /Iniciar otro chat|Nueva consulta/ }).count(), 0);
+});

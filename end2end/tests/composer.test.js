@@ -57,6 +57,74 @@ test("files are dropped onto the conversation, and a picture is pasted into the 
   await agent.hears("image.png");
 });
 
+test("what a spreadsheet puts into the clipboard is pasted as its text, by visitors and agents", async () => {
+  const { agent, visitor } = await chat("hoja");
+  for (const [frame, composer] of [[await visitor.frame(), "#c-message"], [agent.page, "#composer"]]) {
+    const pasted = await carried(frame, [{ name: "image.png", type: "image/png", base64: PIXEL }]);
+    const wasTaken = (data) => frame.locator(composer).evaluate((composer, data) =>
+      !composer.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })), data);
+    await pasted.evaluate((data) => data.setData("text/plain", "Enero\t120"));
+    assert.equal(await wasTaken(pasted), false, "the browser puts the text in");
+    const picture = await carried(frame, [{ name: "solo.png", type: "image/png", base64: PIXEL }]);
+    assert.equal(await wasTaken(picture), true);
+    await frame.getByRole("button", { name: "Quitar solo.png" }).waitFor();
+    assert.equal(await frame.getByRole("button", { name: "Quitar image.png" }).count(), 0);
+  }
+});
+
+test("the Enter of an input method sends nothing, by visitors and agents", async () => {
+  const { agent, visitor } = await chat("metodo");
+  for (const [frame, composer] of [[await visitor.frame(), "#c-message"], [agent.page, "#composer"]]) {
+    const area = frame.locator(composer);
+    await area.fill("半分の文");
+    const isOurs = (keyCode) => area.evaluate((area, keyCode) =>
+      !area.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode, bubbles: true, cancelable: true })), keyCode);
+    assert.equal(await isOurs(229), false);
+    assert.equal(await area.inputValue(), "半分の文");
+    assert.equal(await isOurs(13), true);
+    await eventually("it was sent", async () => (await area.inputValue()) === "");
+  }
+});
+
+test("a text is laid out in the direction of its script, wherever people read or write it", async () => {
+  const { agent, visitor } = await chat("sentido");
+  const arabic = "مرحبا، أحتاج إلى مساعدة";
+  await visitor.say(arabic);
+  await agent.hears(arabic);
+  await agent.say(`${arabic}!`);
+  await visitor.hears(`${arabic}!`);
+  const direction = (locator) => locator.evaluate((element) => getComputedStyle(element).direction);
+  for (const log of [visitor.log, agent.log]) {
+    for (const text of [arabic, `${arabic}!`]) assert.equal(await direction(log.getByText(text, { exact: true })), "rtl");
+    assert.equal(await direction(log.getByText("Hola, ¿me ayudan con una factura?")), "ltr");
+  }
+  for (const one of [visitor, agent]) {
+    await one.box("Mensaje").fill(arabic);
+    assert.equal(await direction(one.box("Mensaje")), "rtl");
+  }
+  const page = await visitor.context.newPage();
+  await page.goto(await visitor.panel.locator(".link-to-ticket").first().getAttribute("href"));
+  assert.equal(await direction(page.getByText(arabic, { exact: true })), "rtl");
+  const reply = page.getByRole("textbox", { name: "Responder" });
+  await reply.fill(arabic);
+  assert.equal(await direction(reply), "rtl");
+});
+
+test("an empty file is told so as soon as it is chosen or dropped", async () => {
+  const site = await world.ayuda.site("vacio", { weekly: {} });
+  const visitor = await world.visitor(site);
+  await visitor.open();
+  await visitor.hydrated();
+  const frame = await visitor.frame();
+  const empty = await carried(frame, [{ name: "nada.txt", type: "text/plain", base64: "" }]);
+  await frame.locator("#intake").dispatchEvent("drop", { dataTransfer: empty });
+  await visitor.panel.getByText("El archivo está vacío.").waitFor();
+  await visitor.press("Quitar nada.txt");
+  await visitor.panel.getByText("El archivo está vacío.").waitFor({ state: "hidden" });
+  await frame.locator("#f-files").setInputFiles({ name: "nada.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
+  await visitor.panel.getByText("El archivo está vacío.").waitFor();
+});
+
 test("files are dropped onto the Ayuda form, and taken out again", async () => {
   const site = await world.ayuda.site("soltarayuda", { weekly: {} });
   const visitor = await world.visitor(site);

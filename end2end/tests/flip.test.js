@@ -21,6 +21,7 @@ test("an agent leaves and comes back: the button flips, and the draft goes along
   await visitor.open();
   await visitor.box("Nombre").fill("Marta");
   await visitor.box("Correo electrónico").fill("marta@cliente.example");
+  await visitor.box("Asunto").fill("Factura 88213");
   await visitor.box("Mensaje").fill("Esto lo escribí con el chat abierto");
 
   await agent.become("Ausente");
@@ -29,6 +30,7 @@ test("an agent leaves and comes back: the button flips, and the draft goes along
   assert.equal(await visitor.box("Mensaje").inputValue(), "Esto lo escribí con el chat abierto");
   assert.equal(await visitor.box("Nombre").inputValue(), "Marta");
   assert.equal(await visitor.box("Correo electrónico").inputValue(), "marta@cliente.example");
+  assert.equal(await visitor.box("Asunto").inputValue(), "Factura 88213");
   await world.shot(visitor.page, "flip-ayuda");
 
   await visitor.box("Mensaje").fill("Y esto en el formulario");
@@ -38,6 +40,29 @@ test("an agent leaves and comes back: the button flips, and the draft goes along
   assert.equal(await visitor.box("Mensaje").inputValue(), "Y esto en el formulario");
   await visitor.press("Iniciar chat");
   await visitor.log.getByText("Y esto en el formulario").waitFor();
+});
+
+test("a subject that was typed for a chat is on the request that it became, and survives a reload", async () => {
+  const site = await world.ayuda.site("asunto");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.sees("Chat");
+  await visitor.open();
+  await visitor.hydrated();
+  await visitor.box("Asunto").fill("Factura 88213");
+  await visitor.box("Mensaje").fill("No cuadra");
+  await agent.become("Ausente");
+  await visitor.sees("Ayuda");
+  await visitor.page.reload();
+  await visitor.sees("Ayuda");
+  await visitor.open();
+  await eventually("the subject is back", async () => (await visitor.box("Asunto").inputValue()) === "Factura 88213");
+  await visitor.box("Correo electrónico").fill("marta@cliente.example");
+  await visitor.press("Enviar solicitud");
+  await visitor.panel.getByText("Recibimos tu solicitud").first().waitFor();
+  const page = await visitor.context.newPage();
+  await page.goto(await visitor.panel.locator(".link-to-ticket").first().getAttribute("href"));
+  await page.getByRole("heading", { name: "Factura 88213" }).waitFor();
 });
 
 test("an agent whose console is gone is not there", async () => {

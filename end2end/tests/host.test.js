@@ -1,6 +1,7 @@
 // On the owner's page: what the tag costs, what it never does, and who may show it.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { daily } from "../support/ayuda.js";
 import { World } from "../support/world.js";
 import { Visitor } from "../support/visitor.js";
 import { eventually } from "../support/wait.js";
@@ -255,6 +256,93 @@ test("window.ayuda: toggle, set, lang, off and logout do what they say", async (
   assert.equal(await visitor.panel.getByRole("button", { name: "Iniciar chat" }).isVisible(), true);
   // A verb that there is not harms nothing.
   await call("nothing-of-the-kind");
+});
+
+test("who is identified anew takes the place of who was before; what the visitor typed stays; a logout empties everything", async () => {
+  const site = await world.ayuda.site("quien");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.sees("Chat");
+  const call = (...args) => visitor.page.evaluate((args) => window.ayuda(...args), args);
+  const shows = (name, text) => eventually(`${name} is "${text}"`, async () => (await visitor.box(name).inputValue()) === text);
+  await call("identify", { name: "Ana", email: "ana@cliente.example" });
+  await visitor.open();
+  await shows("Nombre", "Ana");
+  await shows("Correo electrónico", "ana@cliente.example");
+  await call("identify", { name: "Beto" });
+  await shows("Nombre", "Beto");
+  await shows("Correo electrónico", "");
+  await visitor.box("Nombre").fill("Beto Paz");
+  await call("identify", { name: "Carla", email: "carla@cliente.example" });
+  await shows("Correo electrónico", "carla@cliente.example");
+  await shows("Nombre", "Beto Paz");
+
+  await visitor.box("Mensaje").fill("A medias");
+  await call("logout");
+  for (const name of ["Nombre", "Correo electrónico", "Asunto", "Mensaje"]) await shows(name, "");
+  await call("identify", { name: "Dora" });
+  await shows("Nombre", "Dora");
+  await visitor.box("Mensaje").fill("Soy Dora");
+  await visitor.press("Iniciar chat");
+  await agent.accept();
+  await agent.hears("Soy Dora");
+  assert.equal(await agent.page.getByText(/Ana|Beto|Carla|carla@/).count(), 0);
+});
+
+test("a page that logs one visitor out and another in before the panel is there shows the second", async () => {
+  const site = await world.ayuda.site("relevo");
+  await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.sees("Chat");
+  await visitor.page.evaluate(() => {
+    window.ayuda("identify", { name: "Ana", email: "ana@cliente.example" });
+    window.ayuda("logout");
+    window.ayuda("identify", { name: "Beto" });
+    window.ayuda("open");
+  });
+  await eventually("Beto is there", async () => (await visitor.box("Nombre").inputValue()) === "Beto");
+  assert.equal(await visitor.box("Correo electrónico").inputValue(), "");
+});
+
+test("a long address and a long name that the page gives refuse nothing", async () => {
+  const site = await world.ayuda.site("largos");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site, { page: { path: `/?donde=${"x".repeat(2100)}` } });
+  await visitor.sees("Chat");
+  await visitor.page.evaluate(() => window.ayuda("identify", { name: "ñ".repeat(500) }));
+  await visitor.open();
+  await eventually("the name is cut", async () => (await visitor.box("Nombre").inputValue()) === "ñ".repeat(120));
+  await visitor.box("Mensaje").fill("Desde lejos");
+  await visitor.press("Iniciar chat");
+  await visitor.log.getByText("Desde lejos").waitFor();
+  await agent.accept();
+});
+
+test("when the desk opens is said by the server's clock, whatever the visitor's says", async () => {
+  // Midnight in the visitor's zone is never more than a day away.
+  const site = await world.ayuda.site("reloj", { zone: "America/Mexico_City", weekly: daily([["00:00", "00:01"]]) });
+  for (const days of [-3, 3]) {
+    const context = await world.context();
+    await context.clock.install({ time: Date.now() + days * 86_400_000 });
+    const visitor = await Visitor.arrive(world, context, site);
+    await visitor.sees("Ayuda");
+    await visitor.open();
+    await visitor.hydrated();
+    await visitor.panel.getByText(/^Volvemos mañana/).waitFor();
+  }
+});
+
+test("the button comes back however often the body is replaced", async () => {
+  const site = await world.ayuda.site("cuerpos");
+  const visitor = await world.visitor(site);
+  await visitor.sees("Ayuda");
+  await visitor.page.evaluate(async () => {
+    for (let i = 0; i < 220; i++) {
+      document.body.replaceWith(document.createElement("body"));
+      await new Promise((later) => setTimeout(later));
+    }
+  });
+  await visitor.sees("Ayuda");
 });
 
 test("what is typed before wasm arrives is still there after, and can be sent before", async () => {

@@ -45,14 +45,153 @@ test("a reload in mid-chat goes on where it was", async () => {
   await agent.hears("Tercera línea");
 });
 
-test("what is typed survives a reload", async () => {
-  const { visitor } = await chat("borrador");
+/** Every field of a form that is half filled in. */
+const DRAFT = { Nombre: "Marta Ríos", "Correo electrónico": "marta@cliente.example", Asunto: "Factura 88213", Mensaje: "Todavía no lo mando" };
+
+async function fill(visitor, draft = DRAFT) {
+  for (const [name, text] of Object.entries(draft)) await visitor.box(name).fill(text);
+}
+
+async function shows(visitor, draft = DRAFT) {
+  for (const [name, text] of Object.entries(draft)) {
+    await eventually(`${name} is ${text}`, async () => (await visitor.box(name).inputValue()) === text);
+  }
+}
+
+test("what is typed survives a reload, field by field", async () => {
+  const site = await world.ayuda.site("borrador");
+  await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.visitor(site);
+  await visitor.sees("Chat");
+  await visitor.open();
+  await visitor.hydrated();
+  await fill(visitor);
+  await visitor.page.reload();
+  await visitor.sees("Chat");
+  await visitor.open();
+  await shows(visitor);
+  // Frameworks swap the body, and the frame with it.
+  await visitor.box("Asunto").fill("Factura 88214");
+  await visitor.page.evaluate(() => document.body.replaceWith(document.createElement("body")));
+  await shows(visitor, { ...DRAFT, Asunto: "Factura 88214" });
+});
+
+test("in mid-chat, what is typed survives a reload", async () => {
+  const { visitor } = await chat("borradorchat");
   await visitor.box("Mensaje").fill("Todavía no lo mando");
-  const frame = await visitor.frame();
-  await eventually("it is kept", () => frame.evaluate(() => Object.values({ ...localStorage }).includes("Todavía no lo mando")));
   await visitor.page.reload();
   await visitor.show();
-  await eventually("the draft is back", async () => (await visitor.box("Mensaje").inputValue()) === "Todavía no lo mando");
+  await shows(visitor, { Mensaje: "Todavía no lo mando" });
+});
+
+test("what is typed in one tab is not lost to another, nor is it there after a logout", async () => {
+  const site = await world.ayuda.site("dosborradores");
+  await world.agent("Lucía Medina", { sites: [site] });
+  const one = await world.visitor(site);
+  const two = await Visitor.arrive(world, one.context, site);
+  for (const visitor of [one, two]) {
+    await visitor.sees("Chat");
+    await visitor.open();
+    await visitor.hydrated();
+  }
+  await fill(one);
+  await fill(two, { ...DRAFT, Mensaje: "Otra cosa" });
+  await two.page.close();
+  await one.page.reload();
+  await one.sees("Chat");
+  await one.open();
+  await shows(one);
+
+  // Whoever logs out in one tab has logged out in all of them.
+  const three = await Visitor.arrive(world, one.context, site);
+  await three.sees("Chat");
+  await three.open();
+  await three.hydrated();
+  await fill(three);
+  await three.page.evaluate(() => window.ayuda("logout"));
+  const nothing = Object.fromEntries(Object.keys(DRAFT).map((name) => [name, ""]));
+  for (const visitor of [three, one]) await shows(visitor, nothing);
+  await one.page.reload();
+  await one.sees("Chat");
+  await one.open();
+  await one.hydrated();
+  await shows(one, nothing);
+  const kept = await (await one.frame()).evaluate(() => JSON.stringify({ ...localStorage, tab: { ...sessionStorage } }));
+  for (const text of Object.values(DRAFT)) assert.ok(!kept.includes(text), kept);
+});
+
+test("another tab's new ticket waits for what is on its way on the old one", async () => {
+  const site = await world.ayuda.site("dostickets");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const context = await world.context();
+  let deaf = false;
+  const swallowed = [];
+  await context.routeWebSocket(/\/dostickets\/socket/, (panel) => {
+    const server = panel.connectToServer();
+    panel.onMessage((frame) => {
+      if (deaf && String(frame).startsWith('{"say"')) swallowed.push(frame);
+      else server.send(frame);
+    });
+  });
+  const one = await Visitor.arrive(world, context, site);
+  await one.startChat({ message: "Primera línea" });
+  await agent.accept();
+  const first = await one.number();
+  const link = await one.panel.locator(".link-to-ticket").first().getAttribute("href");
+  deaf = true;
+  await one.say("Todavía en camino");
+  await eventually("it was sent, and lost", () => swallowed.length > 0);
+  await agent.end();
+  await one.panel.getByRole("radiogroup", { name: "Valoración" }).waitFor();
+
+  // The other tab leaves the ticket and opens another.
+  const two = await Visitor.arrive(world, context, site);
+  await two.show();
+  await two.press("Iniciar otro chat");
+  await two.box("Nombre").fill("Marta Ríos");
+  await two.box("Mensaje").fill("Otro asunto");
+  await two.press("Iniciar chat");
+  await two.log.getByText("Otro asunto").waitFor();
+  const second = await two.number();
+  assert.notEqual(second, first);
+  assert.equal(await one.number(), first, "it stays where its message is due");
+  deaf = false;
+  await eventually("the other tab is followed", async () => (await one.number()) === second);
+  await one.hears("Otro asunto");
+  assert.equal(await times(one.log, "Todavía en camino"), 0);
+  const ticket = await context.newPage();
+  await ticket.goto(link);
+  await ticket.getByText("Todavía en camino").waitFor();
+});
+
+test("what is typed between a form and its answer goes on in the composer, caret and all", async () => {
+  const site = await world.ayuda.site("mientras");
+  await world.agent("Lucía Medina", { sites: [site] });
+  const context = await world.context();
+  let answer;
+  const held = new Promise((go) => (answer = go));
+  await context.route(/\/chats/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const visitor = await Visitor.arrive(world, context, site);
+  await visitor.sees("Chat");
+  await visitor.open();
+  await visitor.hydrated();
+  await visitor.box("Nombre").fill("Marta Ríos");
+  await visitor.box("Mensaje").fill("Primera línea");
+  await visitor.press("Iniciar chat");
+  await visitor.panel.getByRole("button", { name: "Enviando…" }).waitFor();
+  await visitor.box("Mensaje").press("End");
+  await visitor.box("Mensaje").pressSequentially(" y la segunda");
+  for (let i = 0; i < 4; i++) await visitor.box("Mensaje").press("ArrowLeft");
+  answer();
+  await visitor.log.getByText("Primera línea", { exact: true }).waitFor();
+  await shows(visitor, { Mensaje: "y la segunda" });
+  const frame = await visitor.frame();
+  await eventually("the composer has the focus", () => frame.evaluate(() => document.activeElement?.id === "c-message"));
+  await visitor.page.keyboard.type("X");
+  await shows(visitor, { Mensaje: "y la segXunda" });
 });
 
 test("written while offline: shown as enviando, delivered once afterwards, in order", async () => {

@@ -67,20 +67,33 @@ fn find_link(word: &str) -> Option<(usize, usize, String)> {
     None
 }
 
-const OPENERS: [char; 9] = ['(', '[', '{', '<', '"', '\'', '«', '“', '¿'];
-const CLOSERS: [char; 15] =
-    ['.', ',', ';', ':', '!', '?', '…', ')', ']', '}', '>', '"', '\'', '»', '”'];
+const OPENERS: &[char] = &[
+    '(', '[', '{', '<', '"', '\'', '«', '“', '‘', '¿', '¡', '`', '*', '—', '（', '【', '「', '『',
+    '《',
+];
+/// What closes a sentence, a quotation or a stretch of markup around a link.
+const CLOSERS: &str = ".,;:!?…)]}>\"'»”’‘`*_~|—–。、，．！？：；）］｝】」』》〉";
+/// What no address has in it as it is written: whatever follows is not the link's.
+const STOPS: &str = "`—“”«»。、，";
+const BRACKETS: [(char, char); 8] = [
+    ('(', ')'),
+    ('[', ']'),
+    ('{', '}'),
+    ('（', '）'),
+    ('［', '］'),
+    ('【', '】'),
+    ('「', '」'),
+    ('『', '』'),
+];
 
-/// The length without closing punctuation, but with a bracket that was opened inside (`…/Chat_(disambiguation)`).
+/// The length without what closes it, but with a bracket that was opened inside (`…/Chat_(disambiguation)`).
 fn trimmed_len(text: &str) -> usize {
-    let mut kept = text;
+    let mut kept = &text[..text.find(|c| STOPS.contains(c)).unwrap_or(text.len())];
     while let Some(last) = kept.chars().last() {
-        let opened = match last {
-            ')' => kept.matches('(').count() >= kept.matches(')').count(),
-            ']' => kept.matches('[').count() >= kept.matches(']').count(),
-            _ => false,
-        };
-        if opened || !CLOSERS.contains(&last) {
+        let was_opened = BRACKETS.iter().any(|&(opens, closes)| {
+            last == closes && kept.matches(opens).count() >= kept.matches(closes).count()
+        });
+        if was_opened || !CLOSERS.contains(last) {
             break;
         }
         kept = &kept[..kept.len() - last.len_utf8()];
@@ -170,6 +183,27 @@ mod tests {
         assert_eq!(hrefs("mira https://a.example/x?y=1."), ["https://a.example/x?y=1"]);
         assert_eq!(hrefs("¿https://a.mx?"), ["https://a.mx"]);
         assert_eq!(hrefs("lee https://a.mx/b…"), ["https://a.mx/b"]);
+    }
+
+    #[test]
+    fn what_closes_a_link_in_any_script_is_not_part_of_it_and_balanced_brackets_are() {
+        for closer in ["…", "。", "）", "’", "—", "`", "*", "**", "！」", "'’", ")。", "—así"]
+        {
+            assert_eq!(hrefs(&format!("https://a.mx/b{closer}")), ["https://a.mx/b"], "{closer}");
+        }
+        for address in [
+            "https://a.mx/b_(c)",
+            "https://a.mx/東京（曖昧）",
+            "https://a.mx/b[1]",
+            "https://a.mx/{c}",
+        ] {
+            assert_eq!(hrefs(address), [address]);
+            assert_eq!(hrefs(&format!("*（{address}）。*")), [address]);
+        }
+        assert_eq!(hrefs("见https://a.mx/b。然后"), ["https://a.mx/b"]);
+        assert_eq!(hrefs("`www.a.mx`"), ["https://www.a.mx"]);
+        assert_eq!(hrefs("‘ana@a.mx’"), ["mailto:ana@a.mx"]);
+        assert_eq!(hrefs("https://a.mx/a*b_c~d"), ["https://a.mx/a*b_c~d"]);
     }
 
     #[test]

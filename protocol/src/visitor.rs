@@ -125,8 +125,12 @@ pub enum VisitorChat {
     Waiting { position: u32 },
     /// With an agent.
     Active { agent: String },
-    /// Ended; `rated` when a rating was given already.
-    Ended { rated: bool },
+    /// Ended; `rated` when a rating was given already, `attended` when an agent had it: nobody rates what did not happen.
+    Ended {
+        rated: bool,
+        #[serde(default)]
+        attended: bool,
+    },
     /// The ticket is a help request: no chat, or one that became a request.
     Request,
 }

@@ -63,7 +63,7 @@ fn number() -> TicketNumber {
 }
 
 fn page() -> PageUrl {
-    PageUrl::parse("https://example.com/precios").expect("short").expect("of the web")
+    PageUrl::parse("https://example.com/precios").expect("of the web")
 }
 
 fn state() -> TicketState {
@@ -260,7 +260,7 @@ fn visitor_events() -> Vec<VisitorEvent> {
     for chat in [
         VisitorChat::Waiting { position: 2 },
         VisitorChat::Active { agent: "Lucía".into() },
-        VisitorChat::Ended { rated: false },
+        VisitorChat::Ended { rated: false, attended: true },
         VisitorChat::Request,
     ] {
         events.push(VisitorEvent::Ticket { ticket: visitor_ticket(chat) });

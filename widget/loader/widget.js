@@ -13,7 +13,7 @@
   const listeners = {};
   let lang = wanted || [...(navigator.languages || [])].slice(0, 5).join() || "es";
   let status, events, timer, tries = 0, disabled = false;
-  let frame, greeted = false, opened = false, unread = 0, visitor = {}, extra = {}, queue = [];
+  let frame, greeted = false, opened = false, unread = 0, visitor = {}, extra = {}, left = false;
 
   // ---- drawn once, in a shadow root, without any markup that a strict CSP would refuse ----
 
@@ -67,11 +67,13 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
     make("style", {}, root).textContent = css;
   }
 
-  // Frameworks that replace the body take the button with it: it comes back.
-  let reattachments = 200;
+  // Frameworks that replace the body take the button with it: it comes back, at most 20 times a second.
+  let attached = 0;
   const attach = () => {
-    if (!document.body || (host.parentNode === document.body) || !reattachments--) return;
+    if (!document.body || host.parentNode === document.body || attached >= 20) return;
+    if (!attached++) setTimeout(() => { attached = 0; attach(); }, 1000);
     document.body.append(host);
+    greeted = false; // a frame that moves loads again
     observer.disconnect();
     observer.observe(document.documentElement, { childList: true });
     observer.observe(document.body, { childList: true });
@@ -173,10 +175,9 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
 
   // ---- the panel ----
 
+  // What is said before the frame greets is not queued: the greeting is answered with how things are by then.
   const post = (message) => {
-    if (!frame) return;
     if (greeted) frame.contentWindow.postMessage({ ...message, ayuda: 1 }, origin);
-    else queue.push(message);
   };
   const createFrame = () => {
     if (frame || disabled) return;
@@ -225,11 +226,10 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
     if (!frame || source !== frame.contentWindow || from !== origin || !data || data.ayuda !== 1) return;
     if (data.is === "hello") {
       greeted = true;
-      const waiting = queue;
-      queue = [];
+      if (left) post({ is: "logout" });
+      left = false;
       post({ is: "visitor", visitor, extra });
       if (opened) post({ is: "open", page: location.href.split("#")[0] });
-      waiting.filter(({ is }) => is === "logout").forEach(post);
     } else if (data.is === "close") close();
     else if (data.is === "unread") {
       if (unread === +data.value) return;
@@ -253,7 +253,7 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
     open, close, toggle,
     show: () => { host.hidden = false; },
     hide: () => { close(); host.hidden = true; },
-    identify: (who) => { visitor = { ...visitor, ...who }; post({ is: "visitor", visitor, extra }); },
+    identify: (who) => { visitor = { ...who }; post({ is: "visitor", visitor, extra }); },
     set: (what) => { extra = { ...extra, ...what }; post({ is: "visitor", visitor, extra }); },
     lang: (code) => { lang = String(code); stopListening(); fetchStatus(); reload(); },
     on: (name, listener) => {
@@ -264,7 +264,7 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
       if (listener) listeners[name] && listeners[name].delete(listener);
       else delete listeners[name];
     },
-    logout: () => { visitor = {}; extra = {}; unread = 0; createFrame(); post({ is: "logout" }); if (status) drawButton(); },
+    logout: () => { visitor = {}; extra = {}; unread = 0; createFrame(); left = !greeted; post({ is: "logout" }); if (status) drawButton(); },
   };
   const ayuda = (name, ...rest) => {
     if (Object.hasOwn ? Object.hasOwn(commands, name) : commands[name]) commands[name](...rest);

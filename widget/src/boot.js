@@ -3,23 +3,23 @@
   "use strict";
   const html = document.documentElement;
   const lang = html.lang;
+  const began = Date.now();
   let page;
-  const word = (key) => {
-    page = page || JSON.parse(document.getElementById("state").textContent);
-    return page.strings["panel." + key] || page.strings["ticket_page." + key] || "";
-  };
+  const state = () => (page = page || JSON.parse(document.getElementById("state").textContent));
+  const word = (key) => state().strings["panel." + key] || state().strings["ticket_page." + key] || "";
 
   // ---- times: only a browser knows its reader's zone ----
   const format = (at, options) => new Intl.DateTimeFormat(lang, options).format(at);
   const midnight = (at) => new Date(at).setHours(0, 0, 0, 0);
+  const now = () => Date.now() - began + state().now; // by the server's clock: the reader's may be days off
   const formatTime = (at, as) => {
     if (as === "full") return format(at, { dateStyle: "long", timeStyle: "short" });
     const time = format(at, { hour: "numeric", minute: "2-digit" });
-    const days = Math.round((midnight(at) - midnight(Date.now())) / 864e5);
+    const days = Math.round((midnight(at) - midnight(now())) / 864e5);
     if (as === "moment") {
       if (days === 0) return word("today") + ", " + time;
       if (days === -1) return word("yesterday") + ", " + time;
-      const otherYear = new Date(at).getFullYear() !== new Date().getFullYear();
+      const otherYear = new Date(at).getFullYear() !== new Date(now()).getFullYear();
       return format(at, { day: "numeric", month: "short", year: otherYear ? "numeric" : undefined }) + ", " + time;
     }
     // "opens"

@@ -62,7 +62,7 @@ pub fn ticket_document(page: &TicketPage, assets: &Assets, nonce: &str) -> Strin
         .map(|key| ["ticket_page.", key].concat())
         .map(|key| (key.clone(), page.strings.get(&key).into()))
         .collect();
-    document.state(&serde_json::json!({ "strings": words }).to_string());
+    document.state(&serde_json::json!({ "now": page.now, "strings": words }).to_string());
     document.boot();
     let body = Owner::new().with(|| view::ticket_page(page).into_view().to_html());
     document.finish(&body)

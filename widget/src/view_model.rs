@@ -28,6 +28,10 @@ pub enum Screen {
 
 /// The state that decides what shows.
 #[derive(Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, not a state of one machine"
+)]
 pub struct ViewModel<'a> {
     /// What the server made the document from.
     pub page: &'a PanelPage,
@@ -39,6 +43,10 @@ pub struct ViewModel<'a> {
     pub ticket: Option<&'a VisitorTicket>,
     /// After the chat's end: the log is open again.
     pub log_open: bool,
+    /// The form has a subject whatever its kind: one was typed.
+    pub has_subject: bool,
+    /// There is text in the composer.
+    pub has_text: bool,
     /// Whether answers come with a sound.
     pub sound: bool,
 }
@@ -50,7 +58,20 @@ impl<'a> ViewModel<'a> {
             Some(Answer::Started { .. }) => Screen::Answer,
             _ => Screen::Form,
         };
-        Self { page, screen, status: &page.status, ticket: None, log_open: false, sound: true }
+        let has_subject = match &page.answer {
+            Some(Answer::Refused { typed, .. }) => !typed.subject.is_empty(),
+            _ => false,
+        };
+        Self {
+            page,
+            screen,
+            status: &page.status,
+            ticket: None,
+            log_open: false,
+            has_subject,
+            has_text: false,
+            sound: true,
+        }
     }
 
     /// Whether an element with this rule shows.
@@ -67,6 +88,8 @@ impl<'a> ViewModel<'a> {
             Token::Ended => self.screen == Screen::Ended,
             Token::Open => self.status.open,
             Token::Closed => !self.status.open,
+            Token::HasSubject => self.has_subject,
+            Token::HasText => self.has_text,
             Token::Request => matches!(chat, Some(VisitorChat::Request)),
             Token::CanWrite => !self.ticket.is_some_and(|ticket| ticket.site_removed),
             Token::CannotWrite => !self.holds(Token::CanWrite),
@@ -74,7 +97,12 @@ impl<'a> ViewModel<'a> {
                 matches!(chat, Some(VisitorChat::Waiting { .. } | VisitorChat::Active { .. }))
             }
             Token::NotRunning => !self.holds(Token::Running),
-            Token::Rated => matches!(chat, Some(VisitorChat::Ended { rated: true })),
+            Token::Rateable => {
+                matches!(chat, Some(VisitorChat::Ended { attended: true, .. }))
+                    && self.holds(Token::CanWrite)
+            }
+            Token::NotRateable => !self.holds(Token::Rateable),
+            Token::Rated => matches!(chat, Some(VisitorChat::Ended { rated: true, .. })),
             Token::NotRated => !self.holds(Token::Rated),
             Token::HasEmail => self.ticket.is_some_and(|ticket| ticket.email.is_some()),
             Token::NoEmail => !self.holds(Token::HasEmail),

@@ -38,7 +38,7 @@ pub fn OfferCard(
                     <dt class="offer-number">{words.get("ticket")}</dt>
                     <dd class="offer-number num">{offer.number.0}</dd>
                     <dt>{words.get("message")}</dt>
-                    <dd class="offer-text">{offer.message}</dd>
+                    <dd class="offer-text" dir="auto">{offer.message}</dd>
                 </dl>
                 <div class="pair">
                     <button type="button" class="btn" disabled=busy on:click=move |_| on_decline.run(())>{words.get("decline")}</button>

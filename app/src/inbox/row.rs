@@ -46,11 +46,11 @@ pub fn RowLink(row: Row, open_ticket: RwSignal<Option<TicketId>>) -> impl IntoVi
         <li>
             <a href=TICKET.path(ticket) class="item" aria-current=move || is_open().then_some("true")>
                 <span class="item-line">
-                    <b class="item-who">{move || name.with(|item| words.contact(&item.contact))}</b>
+                    <b class="item-who" dir="auto">{move || name.with(|item| words.contact(&item.contact))}</b>
                     <span class="item-at xs muted">{move || clock.short(at.with(|item| item.last_at))}</span>
                 </span>
                 <span class="item-line">
-                    <span class="item-text">{move || preview.with(|item| item.preview.clone())}</span>
+                    <span class="item-text" dir="auto">{move || preview.with(|item| item.preview.clone())}</span>
                     {move || match unread() {
                         0 => None,
                         n => Some(view! {

@@ -32,7 +32,7 @@ pub fn Letter(mail: MailText, on_retry: Callback<RwSignal<MailState>>) -> impl I
             <header class="head">
                 <a class="btn quiet icon-only back" href=LIST.pattern() aria-label=words.get("back_mail")><Icon drawing=Drawing::Back/></a>
                 <div class="head-who">
-                    <h1 id="mail-subject">{row.subject}</h1>
+                    <h1 id="mail-subject" dir="auto">{row.subject}</h1>
                     <p class="xs muted cut">{words.fill("mail_to", &[("to", &row.to)])}" · "{move || clock.long(at)}</p>
                 </div>
                 <span class="grow"></span>

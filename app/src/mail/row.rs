@@ -23,7 +23,7 @@ pub fn MailLink(mail: MailRow, place: Memo<Place>) -> impl IntoView {
                     <span class="item-at xs muted">{move || clock.short(at)}</span>
                 </span>
                 <span class="item-line">
-                    <span class="item-text">{mail.subject}</span>
+                    <span class="item-text" dir="auto">{mail.subject}</span>
                     <span class=state_class(mail.state)>{words.get(state_key(mail.state))}</span>
                 </span>
             </a>

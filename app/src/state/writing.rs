@@ -74,7 +74,7 @@ pub(crate) mod tests {
             },
             subject: Some("Conciliación de marzo".into()),
             state: TicketState { name: "pendiente".into(), category },
-            page: PageUrl::parse("https://cuentasok.example/conciliacion/marzo").unwrap(),
+            page: PageUrl::parse("https://cuentasok.example/conciliacion/marzo"),
             lang: "es".into(),
             created_at: Timestamp(0),
             last: Seq(0),

@@ -84,7 +84,7 @@ impl World {
                     email: None,
                     subject: None,
                     text: ChatText::parse(text).unwrap(),
-                    page: protocol::PageUrl::parse("https://example.com/precios?plan=1").unwrap(),
+                    page: protocol::PageUrl::parse("https://example.com/precios?plan=1"),
                     lang: "es".into(),
                     zone: None,
                     client: None,

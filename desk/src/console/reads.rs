@@ -136,7 +136,7 @@ fn first_message(body: &str) -> String {
 
 /// What is stored was parsed before.
 fn find_page(stored: Option<&str>) -> Option<PageUrl> {
-    stored.and_then(|page| PageUrl::parse(page).ok().flatten())
+    stored.and_then(PageUrl::parse)
 }
 
 #[derive(sqlx::FromRow)]

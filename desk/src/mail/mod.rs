@@ -12,6 +12,13 @@ pub(crate) use outbound::{
 pub use outbound::{KeptMail, MailState, greet_relay};
 pub use proof::ProvedEmail;
 
+/// What follows from an address that its owner has confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmailConfirmed {
+    /// The transcript that had to wait is on its way.
+    pub sends_transcript: bool,
+}
+
 /// What becomes of a transcript that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TranscriptAsked {

@@ -50,3 +50,12 @@ impl ChatState {
         matches!(self, Self::Waiting | Self::Ringing)
     }
 }
+
+/// Whether an agent had the chat `c`, also one that went back to the line (index `offers_round`).
+macro_rules! attended {
+    () => {
+        "exists (select 1 from offers o where o.chat_id = c.id and o.outcome = 'accepted')"
+    };
+}
+
+pub(crate) use attended;

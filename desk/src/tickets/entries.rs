@@ -238,7 +238,7 @@ mod tests {
         let (agent, name, text) = (AGENT, || "Lucía".to_owned(), || "hola".to_owned());
         let secret = || SECRET.to_owned();
         let state = TicketState { name: "pendiente".into(), category: Category::Open };
-        let page = PageUrl::parse("https://example.com/secreto").expect("it fits");
+        let page = PageUrl::parse("https://example.com/secreto");
         vec![
             AgentBody::Visitor { text: text(), files: vec![] },
             AgentBody::Agent { agent, name: name(), text: text(), files: vec![] },

@@ -12,7 +12,7 @@ mod site_of;
 pub(crate) mod transcript;
 mod visitor;
 
-pub(crate) use chat::{ChatState, LockedChat, OpenOffer};
+pub(crate) use chat::{ChatState, LockedChat, OpenOffer, attended};
 pub(crate) use locked::LockedTicket;
 pub(crate) use new::FormDigest;
 pub use new::{ClientNetwork, NewChat, NewRequest};

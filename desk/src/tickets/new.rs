@@ -47,6 +47,8 @@ pub struct NewRequest {
     pub id: EntryId,
     pub name: Option<PersonName>,
     pub email: EmailAddress,
+    /// Typed before the desk closed: the form asks for none.
+    pub subject: Option<Subject>,
     pub text: FormText,
     /// Stored with this form, by [`crate::Desk::begin_upload`], and not yet on a message.
     pub files: Vec<FileId>,
@@ -106,7 +108,11 @@ impl NewChat {
 
 impl NewRequest {
     pub(crate) fn digest(&self) -> FormDigest {
-        let name = self.name.as_ref().map(PersonName::as_str);
-        FormDigest::of([name, Some(self.email.as_str()), None, Some(self.text.as_str())])
+        FormDigest::of([
+            self.name.as_ref().map(PersonName::as_str),
+            Some(self.email.as_str()),
+            self.subject.as_ref().map(Subject::as_str),
+            Some(self.text.as_str()),
+        ])
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     chats::{self, Ending},
     db::{retry, run, statement},
     sites::Site,
-    tickets::{ChatState, LockedTicket, NewChat, Visitor},
+    tickets::{ChatState, LockedTicket, NewChat, Visitor, attended},
     writer::Start,
 };
 use protocol::{
@@ -64,7 +64,7 @@ impl Desk {
     /// Rates the chat, once; the same again does nothing.
     ///
     /// # Errors
-    /// `AlreadyRated` where it was rated otherwise.
+    /// `NotFound` where no agent attended it, `AlreadyRated` where it was rated otherwise.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn rate(
         &self,
@@ -79,6 +79,13 @@ impl Desk {
             let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
             let chat = locked.chat.filter(|chat| chat.state == ChatState::Ended);
             let chat = chat.ok_or_else(Error::not_found)?;
+            let attended: i64 = run!(tx, c => sqlx::query_scalar(ATTENDED)
+                .bind(chat.id.0)
+                .fetch_one(c)
+                .await)?;
+            if attended == 0 {
+                return Err(Error::not_found());
+            }
             if chat.score.is_some() {
                 let same: i64 = run!(tx, c => sqlx::query_scalar(SAME)
                     .bind(chat.id.0)
@@ -105,6 +112,7 @@ impl Desk {
     }
 }
 
+statement!(ATTENDED = concat!("select count(*) from chats c where c.id = $1 and ", attended!()));
 statement!(
     SAME = "
     select count(*) from chats where id = $1 and score = $2 and comment is not distinct from $3"

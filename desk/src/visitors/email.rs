@@ -6,7 +6,7 @@ use crate::{
     db::{Tx, read, retry, statement},
     locales,
     mail::{
-        Cap, Cause, ProvedEmail, Queued, TranscriptAsked, VisitorMail, mail_visitor,
+        Cap, Cause, EmailConfirmed, ProvedEmail, Queued, TranscriptAsked, VisitorMail, mail_visitor,
         may_get_transcript, outbound::unseen, proof, queue_visitor_mail,
     },
     people::email_key,
@@ -132,9 +132,13 @@ impl Desk {
     }
 
     /// A person pressed the button on the page of a mailed link: the address is theirs, and gets what it had to
-    /// wait for. A second time does nothing. False: the proof is of no address of the ticket.
+    /// wait for. A second time does nothing. None: the proof is of no address of the ticket.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
-    pub async fn confirm_email(&self, visitor: Visitor, proof: &str) -> Result<bool> {
+    pub async fn confirm_email(
+        &self,
+        visitor: Visitor,
+        proof: &str,
+    ) -> Result<Option<EmailConfirmed>> {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
@@ -144,19 +148,18 @@ impl Desk {
                 .as_deref()
                 .is_some_and(|email| proof::proves(&self.0.secret, locked.id, email, proof));
             if !is_proved {
-                return Ok(false);
+                return Ok(None);
             }
             if locked.verified && !locked.mail_stopped {
-                return Ok(true);
+                return Ok(Some(EmailConfirmed { sends_transcript: false }));
             }
             locked.verified = true;
             locked.mail_stopped = false;
-            if std::mem::take(&mut locked.transcript_asked) {
-                self.mail_transcript(&mut tx, &mut locked, now).await?;
-            }
+            let sends_transcript = std::mem::take(&mut locked.transcript_asked)
+                && self.mail_transcript(&mut tx, &mut locked, now).await?.is_none();
             locked.save(&mut tx).await?;
             self.commit(tx).await?;
-            Ok(true)
+            Ok(Some(EmailConfirmed { sends_transcript }))
         })
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     Desk, Error, Result,
     db::{read, statement},
-    tickets::{ChatState, Visitor, entries},
+    tickets::{ChatState, Visitor, attended, entries},
 };
 use protocol::{
     Seq, TicketId, TicketNumber,
@@ -28,7 +28,9 @@ impl Desk {
         let chat = match row.chat_state.as_deref().map(ChatState::from_text).transpose()? {
             None | Some(ChatState::Request) => VisitorChat::Request,
             Some(ChatState::Ended) if row.request_at.is_some() => VisitorChat::Request,
-            Some(ChatState::Ended) => VisitorChat::Ended { rated: row.score.is_some() },
+            Some(ChatState::Ended) => {
+                VisitorChat::Ended { rated: row.score.is_some(), attended: row.attended }
+            }
             Some(ChatState::Active) => {
                 VisitorChat::Active { agent: row.agent_name.unwrap_or_default() }
             }
@@ -81,17 +83,24 @@ struct TicketRow {
     chat_state: Option<String>,
     score: Option<i64>,
     agent_name: Option<String>,
+    attended: bool,
 }
 
-statement!(READ = "
+statement!(
+    READ = concat!(
+        "
     select
       t.number, t.subject, s.name as state_name, s.category, t.contact_email, t.agent_seen, t.request_at,
-      c.state as chat_state, c.score, a.name as agent_name
+      c.state as chat_state, c.score, a.name as agent_name, ",
+        attended!(),
+        " as attended
     from tickets t
     join states s on s.id = t.state_id
     left join chats c on c.id = t.chat_id
     left join agents a on a.id = c.agent_id
-    where t.id = $1 and t.site_id = $2");
+    where t.id = $1 and t.site_id = $2"
+    )
+);
 
 // Those of the same queue who come before: put back to the head, more urgent, or here for longer (index chats_waiting).
 statement!(EARLIER = "

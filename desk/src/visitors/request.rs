@@ -12,8 +12,10 @@ use crate::{
     writer,
 };
 use protocol::{
-    Code, PageUrl, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp, entry::AgentBody,
-    form::Started, text::PersonName,
+    Code, PageUrl, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp,
+    entry::AgentBody,
+    form::Started,
+    text::{PersonName, Subject},
 };
 use tracing::instrument;
 use uuid::Uuid;
@@ -54,6 +56,7 @@ impl Desk {
             .bind(state)
             .bind(new.name.as_ref().map(PersonName::as_str))
             .bind(new.email.as_str())
+            .bind(new.subject.as_ref().map(Subject::as_str))
             .bind(new.page.as_ref().map(PageUrl::as_str))
             .bind(&new.lang)
             .bind(new.zone.as_deref())
@@ -85,9 +88,9 @@ impl Desk {
 statement!(ADD = "
     insert into tickets (
       id, site_id, start_id, number, queue_id, state_id, contact_name, contact_email,
-      page, lang, zone, created_at, request_at, last_at, client, start_digest,
+      subject, page, lang, zone, created_at, request_at, last_at, client, start_digest,
       priority, contact_verified, mail_stopped, transcript_asked, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $12, $13, $14, 'medium', false, false, false, 0, 0, 0, 0, 0, '')
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $13, $14, $15, 'medium', false, false, false, 0, 0, 0, 0, 0, '')
     on conflict do nothing");
 
 statement!(

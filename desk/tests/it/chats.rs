@@ -222,7 +222,11 @@ async fn a_visitor_ends_and_a_second_time_does_nothing(world: World) {
         assert_eq!(world.kinds(&agent, visitor.ticket).await, before);
         assert_eq!(before[before.len() - 2..], ["chat_ended", "state_changed"]);
         let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
-        assert_eq!(ticket.chat, VisitorChat::Ended { rated: false });
+        assert_eq!(ticket.chat, VisitorChat::Ended { rated: false, attended: accepted });
+        if !accepted {
+            let rated = world.desk.rate(visitor, Score::ALL[4], None).await;
+            assert_eq!(refused(rated), Code::NotFound, "nobody attended it");
+        }
         assert!(world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().is_none());
     }
 }
@@ -238,7 +242,7 @@ async fn a_rating_is_given_once_after_the_end(world: World) {
     world.desk.rate(visitor, Score::ALL[4], Some(comment)).await.unwrap();
     assert_eq!(refused(world.desk.rate(visitor, Score::ALL[0], None).await), Code::AlreadyRated);
     let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
-    assert_eq!(ticket.chat, VisitorChat::Ended { rated: true });
+    assert_eq!(ticket.chat, VisitorChat::Ended { rated: true, attended: true });
     let (entries, _) = world.desk.agent_entries(&agent, visitor.ticket, Seq(0)).await.unwrap();
     let rated = AgentBody::Rated { score: Score::ALL[4], comment: Some("muy bien".into()) };
     assert_eq!(entries.last().unwrap().body, rated);

@@ -88,13 +88,23 @@ impl Demo {
             for sample in samples.request {
                 let SampleRequest { id, name, email, text, lang } = sample;
                 let name = Some(name);
-                let page =
-                    PageUrl::parse("https://cuentasok.example/precios").expect("a short address");
+                let page = PageUrl::parse("https://cuentasok.example/precios");
                 let files = Vec::new();
                 let zone = Some("America/Mexico_City".to_owned());
                 desk.open_request(
                     &site,
-                    NewRequest { id, name, email, text, files, page, lang, zone, client: None },
+                    NewRequest {
+                        id,
+                        name,
+                        email,
+                        subject: None,
+                        text,
+                        files,
+                        page,
+                        lang,
+                        zone,
+                        client: None,
+                    },
                 )
                 .await?;
             }

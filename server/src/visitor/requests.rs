@@ -17,7 +17,7 @@ use desk::{
 use protocol::{
     EntryId, Refusal,
     form::Started,
-    text::{EmailAddress, FormText, PersonName},
+    text::{EmailAddress, FormText, PersonName, Subject},
 };
 use tracing::instrument;
 use widget::ssr::Form;
@@ -64,10 +64,11 @@ fn new_request(
 ) -> Result<NewRequest, Refusal> {
     let name = posted.parse_optional("name", PersonName::parse);
     let email = posted.parse("email", EmailAddress::parse);
+    let subject = posted.parse_optional("subject", Subject::parse);
     let text = posted.parse("message", FormText::parse);
     let page = posted.page();
     let (email, text) = posted.complete(email.zip(text))?;
     let files = posted.files.clone();
     let (lang, zone, client) = (lang.into(), posted.zone(), client.network());
-    Ok(NewRequest { id, name, email, text, files, page, lang, zone, client })
+    Ok(NewRequest { id, name, email, subject, text, files, page, lang, zone, client })
 }

@@ -74,6 +74,7 @@ impl TicketRequest {
             lang: reader.lang.into(),
             hue: site.hue,
             file_bytes: site.limits.file_bytes,
+            now: server.desk.now(),
             ticket: server.desk.visitor_ticket(*visitor).await?,
             proved: proved.map(|email| ProvedEmail {
                 address: email.address,

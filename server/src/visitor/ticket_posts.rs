@@ -15,7 +15,11 @@ use axum::{
     extract::{FromRequestParts, Request},
     http::request::Parts,
 };
-use desk::{live::Receipt, mail::TranscriptAsked, tickets::files::Uploader};
+use desk::{
+    live::Receipt,
+    mail::{EmailConfirmed, TranscriptAsked},
+    tickets::files::Uploader,
+};
 use protocol::{
     Code, EntryId, Field, Refusal, Score,
     text::{EmailAddress, FormText, RatingComment},
@@ -177,11 +181,15 @@ pub(crate) async fn rate(post: Post, request: Request) -> Answer {
 #[instrument(skip_all, fields(ticket = %post.asked.visitor.ticket))]
 pub(crate) async fn confirm(post: Post) -> Answer {
     let TicketRequest { server, visitor, number, proof, .. } = &post.asked;
-    let is_confirmed = match proof {
+    let confirmed = match proof {
         Some(proof) => server.desk.confirm_email(*visitor, proof).await?,
-        None => false,
+        None => None,
     };
-    let done = if is_confirmed { "?done=confirmed" } else { "" };
+    let done = match confirmed {
+        Some(EmailConfirmed { sends_transcript: true }) => "?done=confirmed_transcript",
+        Some(_) => "?done=confirmed",
+        None => "",
+    };
     // The proof stays with the reader: with it the address may be changed.
     see_other(&format!("/t/{number}{done}"), [])
 }

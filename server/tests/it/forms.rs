@@ -9,6 +9,8 @@ on_both! {
     a_form_sent_twice_is_one_ticket,
     many_at_once_with_one_id_are_one_ticket,
     another_text_under_a_forms_id_is_refused_and_goes_out_under_the_next,
+    what_nobody_typed_refuses_no_form,
+    a_subject_that_was_typed_for_a_chat_is_on_the_request,
     what_is_typed_makes_no_line_of_its_own_and_what_cannot_be_seen_is_missing,
     bad_bytes_and_unknown_fields_are_refused_before_the_database,
 }
@@ -110,6 +112,44 @@ async fn another_text_under_a_forms_id_is_refused_and_goes_out_under_the_next(wo
         assert_ne!(second.number, first.number);
         assert_eq!(started(&send(&id, "Hola", false).await), first);
     }
+}
+
+async fn a_subject_that_was_typed_for_a_chat_is_on_the_request(world: World) {
+    let (agent, _there) = world.somebody_there().await;
+    let ask = async |id: &str, subject: &str| {
+        let fields =
+            [("id", id), ("email", "ana@example.com"), ("subject", subject), ("message", "Hola")];
+        world.client.post("/w/tienda/requests").json().multipart(&fields, &[]).send().await
+    };
+    started(&ask(ID, "Factura 88213").await);
+    let item = world.desk().worklist(&agent).await.unwrap().remove(0);
+    let head = world.desk().conversation(&agent, item.ticket).await.unwrap();
+    assert_eq!(head.subject.as_deref(), Some("Factura 88213"));
+    let other = ask(ID, "Otra factura").await;
+    assert_eq!((other.status, other.value()["code"].as_str()), (409, Some("already_sent")));
+    let id = "019aa111-0000-7000-8000-000000000002";
+    let long = ask(id, &"f".repeat(201)).await;
+    assert_eq!((long.status, long.value()["field"].as_str()), (422, Some("subject")));
+}
+
+async fn what_nobody_typed_refuses_no_form(world: World) {
+    let (agent, _there) = world.somebody_there().await;
+    let long = format!("https://cuentasok.example/{}", "x".repeat(2_074));
+    let bodies = [
+        format!("page={long}&zone={long}"),
+        "page=%ff%fe&zone=%ff&lang=%ff".to_owned(),
+        "page=https://a%00b&zone=%00".to_owned(),
+    ];
+    for (n, hints) in bodies.iter().enumerate() {
+        for form in ["chats", "requests"] {
+            let body = format!("name=Ana&email=ana{n}@example.com&message=Hola&{hints}");
+            let ask = world.client.post(format!("/w/tienda/{form}")).json();
+            started(&ask.body("application/x-www-form-urlencoded", body).send().await);
+        }
+    }
+    let pages = world.lines("select page from tickets where page is not null");
+    assert_eq!(pages, [&long[..2_000], &long[..2_000]], "cut, and else dropped");
+    assert_eq!(world.desk().worklist(&agent).await.unwrap().len(), 6);
 }
 
 async fn what_is_typed_makes_no_line_of_its_own_and_what_cannot_be_seen_is_missing(world: World) {

@@ -59,13 +59,15 @@ fn given_back(reply: &Reply, status: u16, typed: &[&str]) {
 const FILE: [(&str, &str, &[u8]); 1] = [("files", "nota.txt", b"hola")];
 
 async fn every_form_gives_back_what_was_typed_when_nothing_can_be_stored(world: World) {
-    let there = world.somebody_there().await;
+    let (agent, there) = world.somebody_there().await;
     let asked = world.ask("tienda", "¿Me ayudan?").await;
     let chat = world.start_chat("tienda", "Hola").await;
     let visitor = {
         let site = world.desk().find_site(&protocol::SiteKey("tienda".into())).unwrap();
         world.desk().find_visitor(site.id, &chat.token).await.unwrap().unwrap()
     };
+    let item = world.desk().find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();
+    world.desk().accept(&agent, item.chat.unwrap()).await.unwrap();
     world.desk().end_chat_as_visitor(visitor).await.unwrap();
     no_room(&world, &["tickets", "entries", "files", "mails", "chats"]).await;
     let status = status(&world);

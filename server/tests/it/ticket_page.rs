@@ -82,12 +82,23 @@ async fn a_mailed_link_is_followed_by_anybody_and_its_button_pressed_by_a_person
     let elsewhere = confirm(&cookies).header("origin", "https://evil.example").send().await;
     assert_eq!(elsewhere.status, 403);
     assert!(verified().is_empty(), "{:?}", verified());
-    let pressed = confirm(&cookies).send().await;
-    assert_eq!(pressed.find("location"), Some("/t/LT-1001?done=confirmed"));
+    let transcript = world.client.post("/t/LT-1001/transcript").page().cookie(&own).form(&[]);
+    let transcript = transcript.send().await;
+    let once_confirmed = "/t/LT-1001?done=transcript_once_confirmed";
+    assert_eq!(transcript.find("location"), Some(once_confirmed));
+    for done in ["confirmed_transcript", "confirmed"] {
+        let pressed = confirm(&cookies).send().await;
+        assert_eq!(pressed.find("location"), Some(&*format!("/t/LT-1001?done={done}")));
+    }
     assert_eq!(verified(), ["LT-1001"]);
     assert!(!page(&cookies).await.text().contains(button));
-    let done = world.client.get("/t/LT-1001?done=confirmed").page().cookie(&own).send().await;
-    assert!(done.text().contains("Listo: confirmaste tu correo."));
+    let coming = "La transcripción va en camino.";
+    for (done, is_coming) in [("confirmed_transcript", true), ("confirmed", false)] {
+        let path = format!("/t/LT-1001?done={done}");
+        let page = world.client.get(path).page().cookie(&own).send().await.text();
+        assert!(page.contains("Listo: confirmaste tu correo."));
+        assert_eq!(page.contains(coming), is_coming, "{page}");
+    }
 }
 
 async fn whoever_reads_the_mail_of_an_address_gives_another(world: World) {
@@ -217,8 +228,10 @@ async fn a_refused_reply_keeps_its_text() {
 #[tokio::test]
 async fn transcript_and_rating_go_back_to_the_page() {
     let world = World::new(Engine::Sqlite).await;
-    let _there = world.somebody_there().await;
+    let (agent, _there) = world.somebody_there().await;
     let chat = world.start_chat("tienda", "¿Me ayudan?").await;
+    let ringing = world.desk().worklist(&agent).await.unwrap().remove(0);
+    world.desk().accept(&agent, ringing.chat.unwrap()).await.unwrap();
     let mut socket = Socket::talking(&world, "tienda", &chat.token, Seq::START).await;
     socket.say(&VisitorCommand::End).await;
     let ended = |event| match event {
@@ -241,6 +254,9 @@ async fn transcript_and_rating_go_back_to_the_page() {
         assert_eq!(reply.status, 422, "{wrong}");
         assert!(reply.text().contains("Bien"), "{}", reply.text());
     }
-    let rated = post("/t/LT-1001/rating", &[("score", "5"), ("comment", "Bien")]).await;
+    // 990 characters: a browser sends a line break as two.
+    let comment = format!("{}fin", format!("{}\r\n", "a".repeat(47)).repeat(20)) + &"b".repeat(27);
+    assert_eq!((comment.len(), comment.replace('\r', "").len()), (1_010, 990));
+    let rated = post("/t/LT-1001/rating", &[("score", "5"), ("comment", &comment)]).await;
     assert_eq!(rated.find("location"), Some("/t/LT-1001?done=rating"));
 }

@@ -2,8 +2,8 @@
 
 use crate::markup::Id;
 use protocol::{
-    EntryId, Field, PageUrl, Refusal, SiteKey, form::Started, settings::Hue, status::Availability,
-    strings::Strings,
+    EntryId, Field, PageUrl, Refusal, SiteKey, Timestamp, form::Started, settings::Hue,
+    status::Availability, strings::Strings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,8 @@ pub struct PanelPage {
     pub page: Option<PageUrl>,
     /// A fresh id for the form, so that sending it twice is one ticket. After a refusal: the id that came with it.
     pub form_id: EntryId,
+    /// When the document was made, by the server's clock: the reader's may be days off.
+    pub now: Timestamp,
     /// The button's answer now.
     pub status: Availability,
     /// Sections `button`, `panel`, `state`, `error` and `field`.

@@ -18,6 +18,8 @@ pub struct TicketPage {
     pub hue: Option<Hue>,
     /// One attachment's limit in bytes.
     pub file_bytes: u64,
+    /// When the document was made, by the server's clock: the reader's may be days off.
+    pub now: Timestamp,
     /// Number, subject, state, chat and address.
     pub ticket: VisitorTicket,
     /// The ticket's address, where the reader came from a mail to it.
@@ -56,6 +58,8 @@ pub enum TicketAnswer {
     Rated,
     /// The address is confirmed (`?done=confirmed`).
     Confirmed,
+    /// The same, and the transcript that waited for it is on its way (`?done=confirmed_transcript`).
+    ConfirmedWithTranscript,
     /// Another address took the ticket's place (`?done=email`).
     EmailChanged,
     /// `POST /t/{number}` was refused; what was typed comes back.
@@ -99,6 +103,7 @@ impl TicketAnswer {
             "transcript_once_confirmed" => Some(Self::TranscriptOnceConfirmed),
             "rating" => Some(Self::Rated),
             "confirmed" => Some(Self::Confirmed),
+            "confirmed_transcript" => Some(Self::ConfirmedWithTranscript),
             "email" => Some(Self::EmailChanged),
             _ => None,
         }

@@ -12,7 +12,11 @@ const TICK_MS: u32 = 1_000;
 pub fn listen() {
     Interval::new(TICK_MS, || runtime::change(State::tick)).forget();
     let window = dom::window();
-    let hurry = dom::callback(|| runtime::change(State::hurry));
+    let hurry = dom::callback(|| {
+        // A page that was frozen heard of no logout.
+        check_person();
+        runtime::change(State::hurry);
+    });
     let _ = window.add_event_listener_with_callback("online", &hurry);
     let _ = window.add_event_listener_with_callback("focus", &hurry);
     let _ = dom::document().add_event_listener_with_callback("visibilitychange", &hurry);
@@ -26,10 +30,15 @@ pub fn listen() {
 }
 
 fn storage_changed(key: &str) {
-    runtime::change(|state, env| {
-        let site = state.page.site.0.clone();
-        if key == store::ticket_key(&site) {
-            state.storage_changed(store::ticket(&site), store::unsent(&site), env);
-        }
-    });
+    let Some(site) = runtime::read(|state| state.page.site.0.clone()) else { return };
+    if key == store::person_key(&site) {
+        check_person();
+    } else if key == store::ticket_key(&site) {
+        runtime::change(|state, env| state.storage_changed(store::ticket(&site), env));
+    }
+}
+
+fn check_person() {
+    let Some(person) = runtime::read(|state| store::person(&state.page.site.0)) else { return };
+    runtime::change(|state, env| state.person_is(person, env));
 }

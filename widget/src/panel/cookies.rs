@@ -5,40 +5,70 @@ use js_sys::{decode_uri_component, encode_uri_component};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDocument;
 
-/// Browsers drop a longer cookie without a word.
+/// Browsers drop a longer cookie without a word: the rest of a value goes on in cookies of its own, `name~1` and so on.
 const LONGEST: usize = 3_900;
+/// As many cookies a value may have. All of a site's together may weigh 10 KiB (CHIPS).
+const MOST: usize = 3;
 
 /// The value under a name.
 pub fn read(name: &str) -> Option<String> {
-    let name = encoded(name);
-    pairs().into_iter().find(|(it, _)| *it == name).and_then(|(_, value)| decoded(&value))
+    let pairs = pairs();
+    let find = |at| pairs.iter().find(|(it, _)| *it == piece_name(name, at));
+    let mut value = find(0)?.1.clone();
+    for at in 1..MOST {
+        match find(at) {
+            Some((_, piece)) => value.push_str(piece),
+            None => break,
+        }
+    }
+    decoded(&value)
 }
 
 /// The names that begin with this.
 pub fn names(prefix: &str) -> Vec<String> {
     pairs()
         .into_iter()
+        .filter(|(name, _)| !name.contains(PIECE))
         .filter_map(|(name, _)| decoded(&name))
         .filter(|name| name.starts_with(prefix))
         .collect()
 }
 
-/// Sets a value for 30 days, or removes it.
+/// Sets a value for 30 days, or removes it. One that is too long for all of its cookies stays as it was.
 pub fn write(name: &str, value: Option<&str>) {
-    let Some(document) = document() else { return };
-    let at = document.location().and_then(|it| it.pathname().ok()).unwrap_or_default();
-    let (value, age) = match value {
-        Some(value) => (encoded(value), "2592000"),
-        None => (String::new(), "0"),
-    };
-    if value.len() > LONGEST {
+    let value = value.map(encoded).unwrap_or_default();
+    if value.len() > LONGEST * MOST {
         return;
     }
+    let mut rest = &*value;
+    for at in 0..MOST {
+        // All of it is ASCII.
+        let (piece, after) = rest.split_at(rest.len().min(LONGEST));
+        write_piece(&piece_name(name, at), piece);
+        rest = after;
+    }
+}
+
+/// In front of the number of a piece; no encoded name holds it.
+const PIECE: char = '~';
+
+fn piece_name(name: &str, at: usize) -> String {
+    match at {
+        0 => encoded(name),
+        _ => [encoded(name), String::from(PIECE), at.to_string()].concat(),
+    }
+}
+
+/// Sets a cookie, or removes it where it would be empty.
+fn write_piece(name: &str, value: &str) {
+    let Some(document) = document() else { return };
+    let at = document.location().and_then(|it| it.pathname().ok()).unwrap_or_default();
+    let age = if value.is_empty() { "0" } else { "2592000" };
     let _ = document.set_cookie(
         &[
-            &*encoded(name),
+            name,
             "=",
-            &value,
+            value,
             "; Path=",
             panel_path(&at),
             "; Max-Age=",

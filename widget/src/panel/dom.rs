@@ -141,6 +141,22 @@ pub fn focus(id: Id) {
     }
 }
 
+/// The element that has the focus, where this document has it.
+pub fn focused() -> Option<Element> {
+    let document = document();
+    document.has_focus().is_ok_and(|has| has).then(|| document.active_element())?
+}
+
+/// Whether an element has the focus, or gets it with the document.
+pub fn has_focus(id: Id) -> bool {
+    document().active_element().is_some_and(|element| id_of(&element) == Some(id))
+}
+
+/// Whether an element is hidden, by itself or with what it stands in.
+pub fn is_hidden(element: &Element) -> bool {
+    element.closest("[hidden]").ok().flatten().is_some()
+}
+
 /// A copy of a template's one element.
 pub fn copy_template(id: Id) -> Option<HtmlElement> {
     let template: HtmlTemplateElement = by_id(id)?.unchecked_into();

@@ -9,6 +9,7 @@ mod browser_events;
 mod cookies;
 mod dom;
 mod draw;
+mod fields;
 mod files;
 mod host_events;
 mod input;
@@ -30,7 +31,7 @@ pub fn start() {
     let Some(page) = json::read::<PanelPage>(&json.unwrap_or_default()) else { return };
     let stored = store::all(&page.site.0);
     let env = runtime::environment(false);
-    let state = State::new(page, stored, dom::value(Id::Message), &env);
+    let state = State::new(page, stored, &fields::typed(), &env);
     runtime::start(state, server_events::HANDLERS);
     js::show_ready();
     runtime::change(State::start_when_open);

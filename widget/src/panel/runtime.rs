@@ -1,7 +1,7 @@
 //! The one place that holds the state: it lends the state to whoever changes it, does what the change wants done, and draws.
 
 use super::{
-    dom, draw, files, js, json,
+    dom, draw, fields, files, js, json,
     socket::{Handlers, Socket},
     state::{Effect, Environment, Focus, State},
     store,
@@ -56,6 +56,7 @@ pub fn change(run: impl FnOnce(&mut State, &Environment)) {
 
 /// One body for all callers: a copy for each would be a tenth of the wasm.
 fn change_by(run: &mut dyn FnMut(&mut State, &Environment)) {
+    let focused = dom::focused();
     let focus = RUNTIME.with(|runtime| {
         // Nothing that runs in here calls back into this. If a browser does so nevertheless, the next tick catches up.
         let mut runtime = runtime.try_borrow_mut().ok()?;
@@ -66,7 +67,9 @@ fn change_by(run: &mut dyn FnMut(&mut State, &Environment)) {
         draw::draw(&runtime.state, env.now, &mut runtime.drawn);
         focus
     });
-    if let Some(focus) = focus {
+    // A change that hides what has the focus would drop it to the body.
+    let is_gone = || focused.is_some_and(|element| dom::is_hidden(&element));
+    if let Some(focus) = focus.or_else(|| is_gone().then_some(Focus::FirstField)) {
         move_focus(focus);
     }
 }
@@ -102,20 +105,15 @@ impl Runtime {
             }
             Effect::TickAfter(pause) => tick_after(pause),
             Effect::KeepTicket => store::keep_ticket(site, state.kept.as_ref()),
-            Effect::KeepDraft => store::keep_draft(site, &state.draft),
+            Effect::KeepDraft(field) => store::keep_draft(site, field, state.draft.get(field)),
             Effect::KeepSound => store::keep_muted(!state.sound),
-            Effect::KeepUnsent(unsent) => store::keep_unsent(site, &unsent),
+            Effect::KeepUnsent(unsent) => store::keep_unsent(site, state.number(), &unsent),
             Effect::ForgetUnsent(id) => store::forget_unsent(site, id),
-            Effect::PutDraft => {
-                dom::set_value(Id::Message, &state.draft);
-                dom::set_value(Id::ComposerMessage, &state.draft);
-            }
-            Effect::Prefill(field, text) => {
-                if dom::value(field).is_empty() {
-                    dom::set_value(field, &text);
-                }
-            }
-            Effect::ClearForm => clear_form(),
+            Effect::ForgetPerson => store::forget_person(site, state.person()),
+            Effect::ForgetTab => store::forget_tab(site, state.person()),
+            Effect::PutDraft => fields::put(&state.draft),
+            Effect::ClearChosenFiles => files::clear_chosen(),
+            Effect::ClearRating => fields::clear_rating(),
             Effect::RenewForm => renew_form(),
             Effect::ScrollToEnd => draw::scroll_to_end(),
             Effect::PlaySound => js::play_sound(),
@@ -128,12 +126,6 @@ impl Runtime {
 fn tick_after(pause: Duration) {
     let ms = u32::try_from(pause.as_millis()).unwrap_or(u32::MAX).saturating_add(5);
     Timeout::new(ms, || change(State::tick)).forget();
-}
-
-/// The form that made a ticket is empty when it shows again.
-fn clear_form() {
-    dom::set_value(Id::Subject, "");
-    files::clear_chosen();
 }
 
 fn renew_form() {

@@ -1,19 +1,24 @@
 //! What a browser keeps of a conversation, in the storage of the panel's own origin, or in its partitioned cookies where
 //! storage is blocked. Where both are, nothing is kept and everything else works.
+//!
+//! Ticket and messages are the browser's. Drafts are a tab's: they are in the tab's own storage, and again in the browser's for
+//! a tab that comes later, so that no tab writes over what is being typed in another.
 
 use super::{
     cookies, json,
-    state::{Kept, Stored},
+    state::{Draft, Kept, Stored},
 };
-use protocol::{EntryId, delivery::Unsent};
+use protocol::{EntryId, Field, TicketNumber, delivery::Unsent};
 use web_sys::Storage;
 
 /// Everything kept for a site.
 pub fn all(site: &str) -> Stored {
+    let person = person(site);
     Stored {
         ticket: ticket(site),
         unsent: unsent(site),
-        draft: read(&draft_key(site)).unwrap_or_default(),
+        draft: draft(site, person.as_deref()),
+        person,
         muted: read(MUTED).is_some(),
     }
 }
@@ -23,15 +28,21 @@ pub fn ticket_key(site: &str) -> String {
     ["ayuda:", site].concat()
 }
 
-fn draft_key(site: &str) -> String {
-    ["ayuda:", site, ":draft"].concat()
+/// The key of [`Stored::person`].
+pub fn person_key(site: &str) -> String {
+    ["ayuda:", site, ":person"].concat()
+}
+
+fn draft_key(site: &str, field: Field) -> String {
+    ["ayuda:", site, ":draft:", field.as_text()].concat()
 }
 
 fn unsent_prefix(site: &str) -> String {
     ["ayuda:", site, ":out:"].concat()
 }
 
-const MUTED: &str = "ayuda:mute";
+/// Of all sites: no site's key is empty.
+const MUTED: &str = "ayuda::mute";
 
 /// The ticket kept for a site.
 pub fn ticket(site: &str) -> Option<Kept> {
@@ -44,25 +55,83 @@ pub fn keep_ticket(site: &str, kept: Option<&Kept>) {
     write(&ticket_key(site), text.as_deref());
 }
 
-/// Keeps what is being typed; an empty text is forgotten.
-pub fn keep_draft(site: &str, text: &str) {
-    write(&draft_key(site), (!text.is_empty()).then_some(text));
+/// Whose browser this is; none before the first logout, and where nothing is kept.
+pub fn person(site: &str) -> Option<String> {
+    read(&person_key(site))
 }
 
-/// The messages that were never acknowledged.
-pub fn unsent(site: &str) -> Vec<Unsent> {
-    keys(&unsent_prefix(site)).iter().filter_map(|key| json::read(&read(key)?)).collect()
+/// What was typed in this tab, else in the one that kept something last.
+fn draft(site: &str, person: Option<&str>) -> Draft {
+    let tab = tab();
+    if let Some(tab) = &tab
+        && get(tab, &person_key(site)).as_deref() != person
+    {
+        // Whoever typed here has logged out in another tab.
+        empty(tab, site);
+        set(tab, &person_key(site), person);
+    }
+    let mut typed = Draft::default();
+    for field in Draft::FIELDS {
+        let key = draft_key(site, field);
+        let own = tab.as_ref().and_then(|tab| get(tab, &key));
+        typed.set(field, &own.or_else(|| read(&key)).unwrap_or_default());
+    }
+    typed
 }
 
-/// Keeps a message until it is acknowledged.
-pub fn keep_unsent(site: &str, unsent: &Unsent) {
+/// Keeps what is being typed into a field; an empty text is forgotten.
+pub fn keep_draft(site: &str, field: Field, text: &str) {
+    let key = draft_key(site, field);
+    if let Some(tab) = tab() {
+        // Empty is not absent: another tab's draft does not come up in its place.
+        set(&tab, &key, Some(text));
+    }
+    write(&key, (!text.is_empty()).then_some(text));
+}
+
+/// The messages that were never acknowledged, with the tickets that they were written on.
+fn unsent(site: &str) -> Vec<(TicketNumber, Unsent)> {
+    let parse = |key: &String| {
+        let value = read(key)?;
+        let (number, message) = value.split_once(' ')?;
+        Some((TicketNumber(number.to_owned()), json::read(message)?))
+    };
+    keys(&unsent_prefix(site)).iter().filter_map(parse).collect()
+}
+
+/// Keeps a message for a ticket until it is acknowledged.
+pub fn keep_unsent(site: &str, number: &str, unsent: &Unsent) {
     let key = [unsent_prefix(site), unsent.id.to_string()].concat();
-    write(&key, json::write(unsent).as_deref());
+    let value = json::write(unsent).map(|message| [number, " ", &message].concat());
+    write(&key, value.as_deref());
 }
 
 /// The server has it.
 pub fn forget_unsent(site: &str, id: EntryId) {
     write(&[unsent_prefix(site), id.to_string()].concat(), None);
+}
+
+/// Forgets everything of whoever was here before `person`.
+pub fn forget_person(site: &str, person: &str) {
+    let mark = person_key(site);
+    // First, so that other tabs know why the rest goes; and at the end again, where there was no room for it.
+    write(&mark, Some(person));
+    for key in keys(&[&ticket_key(site), ":"].concat()) {
+        if key != mark {
+            write(&key, None);
+        }
+    }
+    write(&ticket_key(site), None);
+    write(&mark, Some(person));
+    forget_tab(site, person);
+}
+
+/// Forgets what this tab kept for itself before `person` came.
+pub fn forget_tab(site: &str, person: &str) {
+    if let Some(tab) = tab() {
+        empty(&tab, site);
+        set(&tab, &person_key(site), Some(person));
+    }
 }
 
 /// Keeps whether answers come without a sound.
@@ -74,24 +143,50 @@ fn local() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 
+fn tab() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok().flatten()
+}
+
 fn keys(prefix: &str) -> Vec<String> {
-    let Some(storage) = local() else { return cookies::names(prefix) };
+    match local() {
+        Some(storage) => keys_in(&storage, prefix),
+        None => cookies::names(prefix),
+    }
+}
+
+fn read(key: &str) -> Option<String> {
+    match local() {
+        Some(storage) => get(&storage, key),
+        None => cookies::read(key),
+    }
+}
+
+fn write(key: &str, value: Option<&str>) {
+    match local() {
+        Some(storage) => set(&storage, key, value),
+        None => cookies::write(key, value),
+    }
+}
+
+fn keys_in(storage: &Storage, prefix: &str) -> Vec<String> {
     (0..storage.length().unwrap_or(0))
         .filter_map(|i| storage.key(i).ok().flatten())
         .filter(|key| key.starts_with(prefix))
         .collect()
 }
 
-fn read(key: &str) -> Option<String> {
-    match local() {
-        Some(storage) => storage.get_item(key).ok().flatten(),
-        None => cookies::read(key),
+fn empty(storage: &Storage, site: &str) {
+    for key in keys_in(storage, &[&ticket_key(site), ":"].concat()) {
+        set(storage, &key, None);
     }
 }
 
-fn write(key: &str, value: Option<&str>) {
-    let Some(storage) = local() else { return cookies::write(key, value) };
-    // A full storage loses the copy, not the message: that is in memory too.
+fn get(storage: &Storage, key: &str) -> Option<String> {
+    storage.get_item(key).ok().flatten()
+}
+
+fn set(storage: &Storage, key: &str, value: Option<&str>) {
+    // A full storage loses the copy, not the text: that is in memory too.
     let _ = match value {
         Some(value) => storage.set_item(key, value),
         None => storage.remove_item(key),
@@ -105,7 +200,8 @@ mod tests {
     #[test]
     fn sites_do_not_share_keys() {
         assert_eq!(ticket_key("demo"), "ayuda:demo");
-        assert_ne!(draft_key("a"), draft_key("b"));
+        assert_ne!(draft_key("a", Field::Name), draft_key("b", Field::Name));
+        assert_ne!(ticket_key("mute"), MUTED);
         // A site key has no colon, so that no site's prefix begins another's.
         assert!(!ticket_key("demo-2").starts_with(&unsent_prefix("demo")));
     }

@@ -64,7 +64,12 @@ fn request_card(model: &ViewModel) -> impl IntoView + use<> {
             </form>
             <p class="links">
                 <a class=Class::LinkToTicket.as_str() target="_blank" rel="noopener">{page.t("open_ticket")}</a>
-                <button type="button" class="link" data-action=Action::StartOver.as_str()>
+                <button
+                    type="button"
+                    class="link"
+                    data-action=Action::StartOver.as_str()
+                    {..shown(model, shown::CAN_WRITE)}
+                >
                     {page.t("another")}
                 </button>
             </p>
@@ -81,12 +86,13 @@ fn composer(model: &ViewModel) -> impl IntoView + use<> {
             <textarea
                 id=Id::ComposerMessage.as_str()
                 rows="1"
+                dir="auto"
                 aria-label=page.t("message")
                 placeholder=page.t("write")
                 aria-describedby=Id::ComposerLength.as_str()
             ></textarea>
             <input type="file" multiple hidden id=Id::ComposerFiles.as_str() tabindex="-1"/>
-            <div class="bar">
+            <div class="bar" {..shown(model, shown::CAN_WRITE)}>
                 <button
                     type="button"
                     class="btn quiet round"

@@ -1,4 +1,4 @@
-//! After a chat: the rating, and the buttons that lead on.
+//! After a chat: the rating, where an agent had it, and the buttons that lead on.
 
 use super::{
     field::optional,
@@ -23,7 +23,7 @@ pub fn ended(model: &ViewModel) -> impl IntoView + use<> {
             <p class="error" role="alert" id=Id::RatingError.as_str()></p>
             <div class="field">
                 <label for=Id::Comment.as_str()>{page.t("comment")} " " {optional(page.t("optional"))}</label>
-                <textarea id=Id::Comment.as_str() rows="3"></textarea>
+                <textarea id=Id::Comment.as_str() rows="3" dir="auto"></textarea>
             </div>
             {mail(model)}
             <button class="btn primary wide">{page.t("send_rating")}</button>
@@ -38,6 +38,7 @@ pub fn ended(model: &ViewModel) -> impl IntoView + use<> {
                 class="btn"
                 id=Id::ToggleLog.as_str()
                 data-action=Action::ToggleLog.as_str()
+                {..shown(model, shown::RATEABLE)}
             >
                 {model.toggle_log()}
             </button>

@@ -37,7 +37,7 @@ pub fn header(model: &ViewModel) -> impl IntoView + use<> {
                 <span id=Id::Initials.as_str() {..shown(model, shown::HEADER_AGENT)}></span>
             </span>
             <div class="who">
-                <h1 tabindex="-1" id=Id::Title.as_str()>{header.title(page)}</h1>
+                <h1 tabindex="-1" id=Id::Title.as_str() dir="auto">{header.title(page)}</h1>
                 <p class="sub">
                     <i class="dot" {..shown(model, shown::SOMEBODY_IS_HERE)}></i>
                     <i class="dot away" {..shown(model, shown::NOBODY_IS_HERE)}></i>

@@ -48,7 +48,7 @@ pub fn intake(model: &ViewModel) -> impl IntoView + use<> {
         kind: "text",
         autocomplete: "off",
         value: typed.subject,
-        optional_while: Some(shown::OPEN),
+        optional_while: Some(shown::SUBJECT),
     };
     view! {
         <form
@@ -69,7 +69,7 @@ pub fn intake(model: &ViewModel) -> impl IntoView + use<> {
                 <input type="hidden" name="zone"/>
                 {line(model, &refusals, name)}
                 {line(model, &refusals, email)}
-                <div {..shown(model, shown::OPEN)}>{line(model, &refusals, subject)}</div>
+                <div {..shown(model, shown::SUBJECT)}>{line(model, &refusals, subject)}</div>
                 {message(page, &refusals, &typed.message)}
                 {files(model, &refusals)}
             </div>
@@ -107,6 +107,7 @@ fn line(model: &ViewModel, refusals: &[Refusal], line: Line) -> impl IntoView + 
                 name=name
                 type=line.kind
                 value=line.value
+                dir="auto"
                 autocomplete=line.autocomplete
                 {..refused(&error, line.error_id)}
             />
@@ -124,6 +125,7 @@ fn message(page: &PanelPage, refusals: &[Refusal], typed: &str) -> impl IntoView
                 id=Id::Message.as_str()
                 name="message"
                 rows="4"
+                dir="auto"
                 aria-required="true"
                 inner_html=escape_textarea(typed)
                 {..refused(&error, Id::MessageError)}

@@ -77,7 +77,7 @@ pub fn menu(model: &ViewModel) -> impl IntoView + use<> {
                     role="menuitem"
                     tabindex="-1"
                     data-action=Action::StartOver.as_str()
-                    {..shown(model, shown::NOT_RUNNING)}
+                    {..shown(model, shown::MAY_START_OVER)}
                 >
                     {page.t("another")}
                 </button>

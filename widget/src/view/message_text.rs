@@ -15,5 +15,5 @@ pub fn message_text(text: &str) -> impl IntoView + use<> {
             ),
         })
         .collect();
-    view! { <p class=Class::MessageText.as_str()>{pieces}</p> }
+    view! { <p class=Class::MessageText.as_str() dir="auto">{pieces}</p> }
 }

@@ -19,7 +19,7 @@ pub fn templates(page: &PanelPage) -> impl IntoView + use<> {
                 <div class="body">
                     <div class=Class::Bubble.as_str()>
                         <span class=screen_reader></span>
-                        <p class=Class::MessageText.as_str()></p>
+                        <p class=Class::MessageText.as_str() dir="auto"></p>
                     </div>
                     <p class=Class::MessageInfo.as_str() aria-live="off">
                         <span class=Class::Status.as_str()></span>
@@ -37,13 +37,13 @@ pub fn templates(page: &PanelPage) -> impl IntoView + use<> {
             <button type="button" class="file" data-action=Action::Download.as_str()>
                 <span class="chip">
                     {icon(icons::FILE)} <span class=screen_reader>{page.t("download")} " "</span>
-                    <span class=name></span> " " <span class=size></span>
+                    <span class=name dir="auto"></span> " " <span class=size></span>
                 </span>
             </button>
         </template>
         <template id=Id::ChipTemplate.as_str()>
             <li class="chip">
-                {icon(icons::FILE)} <span class=name></span> <span class=size></span>
+                {icon(icons::FILE)} <span class=name dir="auto"></span> <span class=size></span>
                 <progress max="100" value="0" hidden></progress>
                 <button type="button" class="btn quiet tiny" data-action=Action::RemoveFile.as_str()>
                     {icon(icons::CROSS)}

@@ -26,7 +26,7 @@ fn the_ayuda_form() {
 fn what_was_typed_comes_back_with_the_refusals_and_cannot_leave_its_place() {
     let mut page = panel(false);
     page.name = EVIL.into();
-    page.page = PageUrl::parse(&["https://a.mx/", EVIL].concat()).expect("short");
+    page.page = PageUrl::parse(&["https://a.mx/", EVIL].concat());
     page.answer = Some(Answer::Refused {
         form: Form::Request,
         refusals: vec![Refusal::of(Field::Email, Code::EmailInvalid)],
@@ -118,18 +118,19 @@ fn what_shows_first_is_the_form_and_what_belongs_to_it() {
             assert!(hidden.iter().all(|hidden| *hidden != shown), "{rule}");
         };
         shows("form", true);
-        shows("open", open);
+        shows("open has-subject", open);
         shows("closed", !open);
         shows("header-chat", open);
         shows("header-help", !open);
         shows("sound", true);
         for rule in [
-            "conversation+can-write",
-            "ended",
+            "conversation+can-write conversation+has-text ended+cannot-write+has-text",
+            "conversation+cannot-write ended+cannot-write",
+            "ended+can-write",
             "conversation ended",
-            "conversation ended+log-open",
+            "conversation ended+log-open ended+not-rateable",
             "conversation+request",
-            "ended+not-rated+log-closed",
+            "ended+rateable+not-rated+log-closed",
             "running",
             "has-email",
             "header-agent",

@@ -36,6 +36,8 @@ fn flatten(prefix: &str, table: &toml::Table, out: &mut BTreeMap<String, String>
     }
 }
 
+const NOW: Timestamp = Timestamp(1_795_369_200_000);
+
 pub fn panel(open: bool) -> PanelPage {
     PanelPage {
         site: SiteKey("demo".into()),
@@ -45,8 +47,9 @@ pub fn panel(open: bool) -> PanelPage {
         file_bytes: 10 * 1024 * 1024,
         embed: true,
         position: Position::Left,
-        page: PageUrl::parse("https://cuentasok.com/precios?a=b&c=d").expect("short"),
+        page: PageUrl::parse("https://cuentasok.com/precios?a=b&c=d"),
         form_id: EntryId(Uuid::from_u128(7)),
+        now: NOW,
         status: Availability {
             open,
             reason: if open { Reason::Open } else { Reason::OutsideHours },
@@ -79,11 +82,12 @@ pub fn ticket() -> TicketPage {
         lang: "es".into(),
         hue: Hue::new(150).ok(),
         file_bytes: 10 * 1024 * 1024,
+        now: NOW,
         ticket: VisitorTicket {
             number: TicketNumber("CO-1042".into()),
             subject: Some("Conciliación de marzo".into()),
             state: TicketState { name: "pendiente".into(), category: Category::Open },
-            chat: VisitorChat::Ended { rated: false },
+            chat: VisitorChat::Ended { rated: false, attended: true },
             email: None,
             seen_upto: Seq(1),
             site_removed: false,

@@ -51,7 +51,8 @@ fn whoever_comes_from_a_mail_is_asked_to_confirm_the_address() {
     page.proved = proved(true);
     assert!(!render(&page).contains("/confirm"));
     for (done, words) in [
-        ("confirmed", "Listo: confirmaste tu correo."),
+        ("confirmed", "Listo: confirmaste tu correo.</p>"),
+        ("confirmed_transcript", "confirmaste tu correo. La transcripción va en camino."),
         ("transcript_once_confirmed", "pulsa «Confirmar mi correo»"),
     ] {
         page.answer = TicketAnswer::done(done);
@@ -86,10 +87,34 @@ fn a_confirmed_address_is_changed_by_its_reader() {
 fn a_rating_is_asked_for_once() {
     let mut page = ticket();
     assert!(render(&page).contains("action=\"/t/CO-1042/rating\""));
-    for chat in [VisitorChat::Ended { rated: true }, VisitorChat::Request] {
+    for chat in [
+        VisitorChat::Ended { rated: true, attended: true },
+        VisitorChat::Ended { rated: false, attended: false },
+        VisitorChat::Request,
+    ] {
         page.ticket.chat = chat;
         assert!(!render(&page).contains("role=\"radiogroup\""));
     }
+}
+
+#[test]
+fn a_removed_site_offers_nothing_and_gives_typed_text_back_to_be_copied() {
+    let mut page = ticket();
+    for offered in ["role=\"radiogroup\"", "name=\"message\"", "Hacer otra consulta"] {
+        assert!(render(&page).contains(offered), "{offered}");
+    }
+    page.ticket.site_removed = true;
+    let html = render(&page);
+    for offered in ["role=\"radiogroup\"", "name=\"message\"", "Hacer otra consulta"] {
+        assert!(!html.contains(offered), "{offered}");
+    }
+    assert!(html.contains("el sitio se dio de baja.") && !html.contains("<textarea"));
+    page.answer = Some(TicketAnswer::ReplyRefused {
+        refusals: vec![Refusal::new(Code::SiteRemoved)],
+        message: "a medias".into(),
+    });
+    let html = render(&page);
+    assert!(html.contains(">a medias</textarea>") && html.contains("readonly"), "{html}");
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub fn Bubble(
         Author::Agent { name, is_me } => {
             let who = if is_me { words.get("you") } else { name.clone() };
             Either::Right(view! {
-                {(first && !is_me).then(|| view! { <p class="by xs muted" aria-hidden="true">{name}</p> })}
+                {(first && !is_me).then(|| view! { <p class="by xs muted" dir="auto" aria-hidden="true">{name}</p> })}
                 <div class="said me" class:first=first>
                     {time}
                     <div class="bubble"><span class="quiet">{who}": "</span><MessageText text=text/><FileLinks files=files/></div>

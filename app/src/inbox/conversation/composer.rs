@@ -18,6 +18,9 @@ use protocol::{
 };
 use web_sys::{DragEvent, FileList, KeyboardEvent};
 
+/// The key code of a key that an input method has taken (UI Events, "keyCode").
+const COMPOSING: u32 = 229;
+
 /// Shortest time between two typing notices, in milliseconds.
 const TYPING_EVERY: i64 = 3_000;
 
@@ -132,8 +135,10 @@ pub fn Composer(
     });
 
     let on_key = move |event: KeyboardEvent| {
-        // A composed character (accents, Chinese) ends with Enter too: that one is not ours.
-        if event.key() != "Enter" || event.shift_key() || event.is_composing() {
+        // A composed character (accents, Chinese) ends with Enter too: that one is not ours, and some browsers tell of it
+        // after the composition.
+        let composes = event.is_composing() || event.key_code() == COMPOSING;
+        if event.key() != "Enter" || event.shift_key() || composes {
             return;
         }
         if is_chat || event.ctrl_key() || event.meta_key() {
@@ -151,7 +156,10 @@ pub fn Composer(
         }
     };
     let on_paste = move |event: ev::ClipboardEvent| {
-        if add_files(event.clipboard_data().and_then(|data| data.files())) {
+        let Some(data) = event.clipboard_data() else { return };
+        // A spreadsheet gives a picture of its cells along with their text: the text is meant.
+        let has_text = data.get_data("text/plain").is_ok_and(|text| !text.is_empty());
+        if !has_text && add_files(data.files()) {
             event.prevent_default();
         }
     };
@@ -198,6 +206,7 @@ pub fn Composer(
                 aria-describedby="composer-count composer-problem"
                 aria-invalid=move || is_over.get().then_some("true")
                 placeholder=words.get(if is_chat { "write" } else { "write_answer" })
+                dir="auto"
                 rows=if is_chat { "2" } else { "5" }
                 node_ref=area
                 prop:value=move || text.get()

@@ -56,7 +56,7 @@ pub fn Entry(entry: AgentEntry, first: bool, context: EntryContext) -> impl Into
         AgentBody::Comment { name, text, .. } => EitherOf4::C(view! {
             <div class="internal">
                 <b>{words.fill("comment_by", &[("who", &name)])}</b>
-                <p class="text">{text}</p>
+                <p class="text" dir="auto">{text}</p>
             </div>
         }),
         body => {

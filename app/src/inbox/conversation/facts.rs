@@ -19,7 +19,7 @@ pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> i
     let fact = move |key: &'static str, value: Option<String>| {
         value
             .filter(|value| !value.is_empty())
-            .map(|value| view! { <dt>{words.get(key)}</dt><dd>{value}</dd> })
+            .map(|value| view! { <dt>{words.get(key)}</dt><dd dir="auto">{value}</dd> })
     };
     let contact = move |head: &Conversation| {
         let email = head.contact.email.clone();
@@ -57,7 +57,7 @@ pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> i
                             <b class="num">{head.number.0.clone()}</b>
                             <span class=state_class(head.state.category)>{words.state(&head.state.name)}</span>
                         </p>
-                        {head.subject.clone().map(|subject| view! { <h2>{subject}</h2> })}
+                        {head.subject.clone().map(|subject| view! { <h2 dir="auto">{subject}</h2> })}
                         <dl>
                             {fact("site", Some(head.site.clone()))}
                             {fact("queue", Some(head.queue.clone()))}

@@ -36,7 +36,7 @@ pub fn Head(
             <span class="face" aria-hidden="true">{move || name.with(|name| initials(name))}</span>
             <div class="head-who">
                 // On a phone the list and its heading are not there.
-                <h1>{name}</h1>
+                <h1 dir="auto">{name}</h1>
                 <p class="xs muted cut">
                     {move || presence.with(|head| head.as_ref().filter(|head| is_live(&head.chat)).map(|head| {
                         let (class, key) = if head.visitor_present { ("dot", "present") } else { ("dot off", "absent") };

@@ -16,6 +16,6 @@ pub fn MessageText(text: String) -> impl IntoView {
                 ),
             })
             .collect();
-        view! { <p class="text">{all}</p> }
+        view! { <p class="text" dir="auto">{all}</p> }
     })
 }

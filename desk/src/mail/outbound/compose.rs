@@ -13,7 +13,7 @@ use crate::{
     mail::proof,
     sites::Site,
     tickets::{
-        Visitor,
+        Visitor, attended,
         transcript::{self, Side, TimeFormatter},
     },
 };
@@ -38,9 +38,17 @@ pub(super) struct MailContext<'a> {
 }
 
 statement!(
-    READ = "\
-    select t.number, t.contact_name, t.contact_email, t.contact_verified, t.zone, s.name as state, t.subject \
-    from tickets t join states s on s.id = t.state_id where t.id = $1 and t.site_id = $2"
+    READ = concat!(
+        "
+    select
+      t.number, t.contact_name, t.contact_email, t.contact_verified, t.zone, s.name as state, t.subject, ",
+        attended!(),
+        " as attended
+    from tickets t
+    join states s on s.id = t.state_id
+    left join chats c on c.id = t.chat_id
+    where t.id = $1 and t.site_id = $2"
+    )
 );
 
 #[derive(sqlx::FromRow)]
@@ -52,6 +60,8 @@ struct TicketRow {
     zone: Option<String>,
     state: String,
     subject: Option<String>,
+    /// An agent had its chat.
+    attended: bool,
 }
 
 /// Reads what it takes and writes the letter.
@@ -132,7 +142,8 @@ impl Composer<'_> {
         }
         let section = match mail {
             VisitorMail::RequestReceived => "received",
-            VisitorMail::ChatEnded => "ended",
+            VisitorMail::ChatEnded if row.attended => "ended",
+            VisitorMail::ChatEnded => "unattended",
             VisitorMail::Confirm => "confirm",
             VisitorMail::NewAddress => "new_address",
             VisitorMail::Transcript { .. } => "transcript",
@@ -152,7 +163,13 @@ impl Composer<'_> {
             }
             VisitorMail::ChatEnded => {
                 letter.big_number = true;
-                letter.button.url.push_str("#rating");
+                if desk.check_in_use(context.site).is_err() {
+                    // Nobody is left to answer or to read a rating.
+                    letter.after.clear();
+                    letter.button.label = fill("mail.unattended.button");
+                } else if row.attended {
+                    letter.button.url.push_str("#rating");
+                }
             }
             VisitorMail::Transcript { .. } => {
                 letter.big_number = true;

@@ -21,6 +21,7 @@ use std::fmt::Write;
 
 on_both! {
     a_request_is_mailed_to_its_sender_and_to_the_agents,
+    nobody_is_asked_to_rate_a_chat_that_nobody_attended,
     an_answer_to_a_request_is_mailed_and_threads,
     replies_that_were_not_seen_go_out_in_one_mail,
     a_transcript_holds_the_conversation_and_nothing_internal,
@@ -32,7 +33,7 @@ fn request(world: &World, email: &str) -> NewRequest {
     NewRequest {
         name: Some(PersonName::parse("Ana <b>Núñez</b>").unwrap()),
         text: FormText::parse("No puedo entrar.\n<script>alert(1)</script>").unwrap(),
-        page: PageUrl::parse("https://cuentasok.com/entrar").unwrap(),
+        page: PageUrl::parse("https://cuentasok.com/entrar"),
         zone: Some("America/Bogota".to_owned()),
         ..world.new_request(email)
     }
@@ -98,6 +99,29 @@ async fn a_request_is_mailed_to_its_sender_and_to_the_agents(world: World) {
     // Written again it is the same file.
     world.desk.tick().await.unwrap();
     assert_eq!(world.kept().len(), 2);
+}
+
+async fn nobody_is_asked_to_rate_a_chat_that_nobody_attended(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let _console = world.desk.console_connected(agent.id);
+    for (email, attended) in [("ana@example.com", true), ("eva@example.com", false)] {
+        let started = if attended {
+            chat(&world, &site, &agent, email).await
+        } else {
+            world.desk.start_chat(&site, new_chat(&world, email)).await.unwrap()
+        };
+        let visitor = world.visitor(&site, &started).await;
+        world.desk.end_chat_as_visitor(visitor).await.unwrap();
+        world.desk.tick().await.unwrap();
+        let mail = mails_to(&world, &agent, email).await.remove(0);
+        let (_, text, html) = world.desk.mail(&agent, mail.id).await.unwrap();
+        for body in [&text, &html] {
+            let asks = body.contains("Tu valoración") || body.contains("Valorar");
+            assert_eq!(asks, attended, "{body}");
+            assert!(body.contains(&started.number.0));
+        }
+    }
 }
 
 async fn an_answer_to_a_request_is_mailed_and_threads(mut world: World) {
@@ -248,7 +272,7 @@ async fn every_mail_in_three_languages(world: World) {
         world.desk.tick().await.unwrap();
         let token = world.mailed_tokens().pop().unwrap();
         let proof = token.split_once('~').unwrap().1;
-        assert!(world.desk.confirm_email(visitor, proof).await.unwrap());
+        assert!(world.desk.confirm_email(visitor, proof).await.unwrap().is_some());
         world.desk.tick().await.unwrap();
         world.clock.advance(61 * MINUTE);
         world.desk.close_ticket(&agent, visitor.ticket, &reason("Resuelto")).await.unwrap();

@@ -3,7 +3,7 @@
 use super::{MINUTE, cuentas_ok, mail_entries, mails_to, text_of};
 use crate::world::{ROSA, World, on_both, reason, refused};
 use desk::{
-    mail::TranscriptAsked,
+    mail::{EmailConfirmed, TranscriptAsked},
     people::Agent,
     sites::Site,
     tickets::{ClientNetwork, NewChat, NewRequest, Visitor},
@@ -82,7 +82,7 @@ async fn a_tickets_address_is_the_first_one_its_visitor_gives(world: World) {
     // Also once it is proved.
     world.desk.send_transcript(visitor, None).await.unwrap();
     world.desk.tick().await.unwrap();
-    assert!(world.desk.confirm_email(visitor, &mailed_proofs(&world)[0]).await.unwrap());
+    assert!(world.desk.confirm_email(visitor, &mailed_proofs(&world)[0]).await.unwrap().is_some());
     assert_eq!(refused(world.desk.claim_email(visitor, eva()).await), Code::EmailKnown);
     assert_eq!(known().await.as_deref(), Some(ROSA));
     assert_eq!(world.count("select count(*) from tickets where contact_verified").await, 1);
@@ -165,7 +165,7 @@ async fn no_mail_to_an_unconfirmed_address_holds_a_visitors_words(world: World) 
         email: Some(address(ROSA)),
         subject: Some(Subject::parse("El canario").unwrap()),
         text: ChatText::parse(text).unwrap(),
-        page: PageUrl::parse("https://canario.example/canario").unwrap(),
+        page: PageUrl::parse("https://canario.example/canario"),
         ..world.new_chat()
     };
     let waits = chat_of(&world, &site, new).await;
@@ -229,7 +229,7 @@ async fn the_transcript_of_a_chat_in_which_an_agent_wrote_goes_out_once_without_
     let second = text_of(&world, &agent, &mails[1]).await;
     assert!(!second.contains("evil") && !second.contains("Mira"), "{second}");
     // Its reader presses the button: now all of it comes, as it was written.
-    assert!(world.desk.confirm_email(visitor, &mailed_proofs(&world)[0]).await.unwrap());
+    assert!(world.desk.confirm_email(visitor, &mailed_proofs(&world)[0]).await.unwrap().is_some());
     world.desk.tick().await.unwrap();
     let mails = mails_to(&world, &agent, ROSA).await;
     assert_eq!(mails.len(), 3);
@@ -268,12 +268,13 @@ async fn where_no_agent_wrote_the_transcript_follows_the_button(world: World) {
     // A proof of something else is none.
     let other = world.start(&site).await.1;
     let proof = mailed_proofs(&world).remove(0);
-    assert!(!world.desk.confirm_email(other, &proof).await.unwrap());
-    assert!(!world.desk.confirm_email(visitor, &"A".repeat(22)).await.unwrap());
+    assert!(world.desk.confirm_email(other, &proof).await.unwrap().is_none());
+    assert!(world.desk.confirm_email(visitor, &"A".repeat(22)).await.unwrap().is_none());
     assert_eq!(world.count("select count(*) from tickets where contact_verified").await, 0);
     world.says(visitor, "después").await;
-    for _ in 0..2 {
-        assert!(world.desk.confirm_email(visitor, &proof).await.unwrap());
+    for sends_transcript in [true, false] {
+        let confirmed = world.desk.confirm_email(visitor, &proof).await.unwrap();
+        assert_eq!(confirmed, Some(EmailConfirmed { sends_transcript }));
     }
     world.desk.tick().await.unwrap();
     let mails = mails_to(&world, &agent, ROSA).await;
@@ -301,7 +302,7 @@ async fn opening_a_mailed_link_changes_nothing(world: World) {
     assert!(!is_confirmed().await);
     let proved = async || world.count("select count(*) from tickets where contact_verified").await;
     assert_eq!(proved().await, 0);
-    assert!(world.desk.confirm_email(visitor, &proof).await.unwrap());
+    assert!(world.desk.confirm_email(visitor, &proof).await.unwrap().is_some());
     assert_eq!((proved().await, is_confirmed().await), (1, true));
     assert_eq!(world.desk.find_proved_email(visitor, "made-up").await.unwrap(), None);
 }
@@ -450,7 +451,7 @@ async fn whoever_says_not_me_gets_no_more_mail_about_the_ticket(world: World) {
     assert_eq!(world.kept().iter().filter(|mail| mail.contains("To: rosa@")).count(), 2);
     // And of this one again once its owner says so.
     let proof = mailed_proofs(&world).remove(0);
-    assert!(world.desk.confirm_email(visitor, &proof).await.unwrap());
+    assert!(world.desk.confirm_email(visitor, &proof).await.unwrap().is_some());
     world.desk.tick().await.unwrap();
     assert_eq!(world.kept().iter().filter(|mail| mail.contains("To: rosa@")).count(), 3);
 }

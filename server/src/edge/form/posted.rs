@@ -91,9 +91,9 @@ impl Posted {
         .unwrap_or_else(|| desk.clock().new_entry_id())
     }
 
-    /// The host page's address, where it is one of http or https.
-    pub(crate) fn page(&mut self) -> Option<PageUrl> {
-        self.parse_optional("page", PageUrl::parse).flatten()
+    /// The host page's address, where it is one of http or https; only a hint, so never refused.
+    pub(crate) fn page(&self) -> Option<PageUrl> {
+        PageUrl::parse(self.text("page"))
     }
 
     /// The browser's zone, where it looks like one; only a hint, so never refused.
@@ -113,6 +113,8 @@ impl Posted {
             Ok(text) => {
                 self.fields.insert(name, text);
             }
+            // What nobody typed is left out where it cannot be read.
+            Err(_) if matches!(name, "page" | "zone" | "lang") => {}
             Err(refusal) => self.refuse(refusal),
         }
     }

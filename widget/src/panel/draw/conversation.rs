@@ -47,6 +47,7 @@ fn composer(state: &State) {
     }
     if let Some(area) = dom::by_id(Id::ComposerMessage) {
         dom::attribute(&area, "aria-invalid", is_over.then_some("true"));
+        dom::attribute(&area, "readonly", (!state.can_write()).then_some(""));
     }
     if let Some(send) = dom::by_id(Id::Send) {
         dom::attribute(&send, "aria-disabled", state.is_uploading().then_some("true"));

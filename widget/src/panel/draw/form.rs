@@ -8,7 +8,7 @@ pub fn draw(state: &State) {
     let page = &state.page;
     let model = state.view_model();
     dom::text(Id::Intro, &model.intro());
-    let submit = if state.is_submitting { page.t("sending_form") } else { model.submit() };
+    let submit = if state.is_submitting() { page.t("sending_form") } else { model.submit() };
     dom::text(Id::Submit, &submit);
     if let Some(files) = dom::input(Id::Files) {
         files.set_disabled(state.status.open);

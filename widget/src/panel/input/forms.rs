@@ -1,9 +1,9 @@
 //! Forms: each is submitted by script, so that the document stays.
 
-use super::super::{answers, dom, files, js, runtime, store};
+use super::super::{answers, dom, files, js, runtime, state::Submission};
 use crate::{
     markup::Id,
-    page::{Form, PanelPage, Typed},
+    page::{PanelPage, Typed},
 };
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, FormData};
@@ -50,22 +50,20 @@ fn submit(form: &Element) {
         message: text("message"),
     };
     runtime::change(|state, _| {
-        if let Some(form) = state.submit(&typed, &files::chosen_sizes()) {
+        if let Some(sent) = state.submit(typed, &files::chosen_sizes()) {
             if let Some(host) = &state.host_page {
                 let _ = data.set_with_str("page", host);
             }
-            post(&state.page, form, &data, typed);
+            post(&state.page, sent, &data);
         }
     });
 }
 
-fn post(page: &PanelPage, form: Form, data: &FormData, typed: Typed) {
+fn post(page: &PanelPage, sent: Submission, data: &FormData) {
+    let path = page.address(sent.form.path());
     let done = dom::callback_once(move |text| {
         let answer = answers::to_form(&text);
-        runtime::change(|state, env| {
-            let stored = store::unsent(&state.page.site.0);
-            state.form_answered(form, &typed, answer, stored, env);
-        });
+        runtime::change(|state, env| state.form_answered(sent, answer, env));
     });
-    js::request("POST", &page.address(form.path()), "", data, &JsValue::NULL, &done);
+    js::request("POST", &path, "", data, &JsValue::NULL, &done);
 }

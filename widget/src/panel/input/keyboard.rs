@@ -7,10 +7,15 @@ use super::{
 use crate::markup::Id;
 use web_sys::KeyboardEvent;
 
+/// The key code of a key that an input method has taken (UI Events, "keyCode").
+const COMPOSING: u32 = 229;
+
 pub fn on_key(event: &KeyboardEvent, id: Option<Id>) {
     let key = event.key();
     if id == Some(Id::ComposerMessage) {
-        if key == "Enter" && !event.shift_key() && !event.is_composing() {
+        // The Enter that ends what an input method composes is not ours; some browsers tell of it after the composition.
+        let composes = event.is_composing() || event.key_code() == COMPOSING;
+        if key == "Enter" && !event.shift_key() && !composes {
             event.prevent_default();
             forms::send_message();
         }

@@ -6,7 +6,7 @@ mod forms;
 mod keyboard;
 mod upload;
 
-use super::{dom, runtime};
+use super::{dom, fields, runtime};
 use crate::markup::Id;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event};
@@ -40,9 +40,9 @@ fn on_event(event: &Event) {
         "click" => click::on_click(&target),
         "submit" => forms::on_submit(event, &target),
         "input" => {
-            if let Some(field @ (Id::Message | Id::ComposerMessage)) = id {
-                let text = dom::value(field);
-                runtime::change(|state, env| state.typed(&text, env));
+            if let Some((id, field)) = id.and_then(|id| Some((id, fields::field_of(id)?))) {
+                let text = dom::value(id);
+                runtime::change(|state, env| state.typed(field, &text, env));
             }
         }
         "change" => on_change(&target, id),

@@ -18,8 +18,10 @@ pub fn on_chosen_in_composer() {
 }
 
 pub fn on_paste(event: &ClipboardEvent) {
-    let pasted = event.clipboard_data().and_then(|data| data.files());
-    if let Some(pasted) = pasted.filter(|pasted| pasted.length() > 0) {
+    let Some(data) = event.clipboard_data() else { return };
+    // A spreadsheet gives a picture of its cells along with their text: the text is meant.
+    let has_text = data.get_data("text/plain").is_ok_and(|text| !text.is_empty());
+    if let Some(pasted) = data.files().filter(|pasted| !has_text && pasted.length() > 0) {
         event.prevent_default();
         take(files::listed(&pasted));
     }
@@ -50,7 +52,7 @@ pub fn remove(target: &Element, id: &str) {
     let is_chosen = dom::by_id(Id::ChosenFiles).is_some_and(|list| list.contains(Some(target)));
     if is_chosen {
         files::remove_chosen(id as usize);
-        runtime::change(|_, _| {});
+        on_chosen_in_form();
         dom::focus(Id::Files);
     } else {
         runtime::change(|state, _| state.remove_upload(UploadId(id)));
@@ -63,7 +65,7 @@ fn take(given: Vec<File>) {
         Some((Screen::Conversation, _)) => upload_all(given),
         Some((Screen::Form, false)) => {
             files::choose(given);
-            runtime::change(|_, _| {});
+            on_chosen_in_form();
         }
         _ => {}
     }

@@ -126,7 +126,7 @@ mod tests {
         for chat in [
             VisitorChat::Waiting { position: 2 },
             VisitorChat::Active { agent: "Lucía".into() },
-            VisitorChat::Ended { rated: false },
+            VisitorChat::Ended { rated: false, attended: true },
             VisitorChat::Request,
         ] {
             let ticket = VisitorTicket {

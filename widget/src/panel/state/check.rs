@@ -22,15 +22,13 @@ pub fn refusals(form: Form, typed: &Typed) -> Vec<Refusal> {
         Form::Chat if !has_email => {}
         _ => check(EmailAddress::parse(&typed.email).map(drop)),
     }
-    match form {
-        Form::Chat => {
-            if !is_blank(&typed.subject) {
-                check(Subject::parse(&typed.subject).map(drop));
-            }
-            check(ChatText::parse(&typed.message).map(drop));
-        }
-        Form::Request => check(FormText::parse(&typed.message).map(drop)),
+    if !is_blank(&typed.subject) {
+        check(Subject::parse(&typed.subject).map(drop));
     }
+    check(match form {
+        Form::Chat => ChatText::parse(&typed.message).map(drop),
+        Form::Request => FormText::parse(&typed.message).map(drop),
+    });
     out
 }
 

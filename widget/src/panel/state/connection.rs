@@ -107,6 +107,7 @@ impl State {
         if self.typing_until <= env.now {
             self.typing_agent = None;
         }
+        self.follow(env);
         self.flush(env);
     }
 
@@ -145,8 +146,8 @@ mod tests {
         },
     };
     use protocol::{
-        Timestamp,
-        delivery::Delivery,
+        TicketNumber, Timestamp,
+        delivery::{Delivery, Unsent},
         visitor::{Done, VisitorEvent},
     };
 
@@ -168,8 +169,8 @@ mod tests {
         panel.change(|state, env| state.send_message(id(50), "uno", env));
         panel.change(|state, env| state.send_message(id(51), "dos", env));
         assert!(panel.sent().is_empty());
-        let texts = |unsent: &[protocol::delivery::Unsent]| -> Vec<String> {
-            unsent.iter().map(|unsent| unsent.text.clone()).collect()
+        let texts = |unsent: &[(TicketNumber, Unsent)]| -> Vec<String> {
+            unsent.iter().map(|(_, unsent)| unsent.text.clone()).collect()
         };
         assert_eq!(texts(&panel.stored().unsent), ["uno", "dos"]);
 

@@ -1,7 +1,7 @@
 //! What the panel does outside itself.
 
 use crate::markup::Id;
-use protocol::{EntryId, delivery::Unsent, visitor::VisitorCommand};
+use protocol::{EntryId, Field, delivery::Unsent, visitor::VisitorCommand};
 use std::time::Duration;
 
 /// Something to be done in the browser. What an effect needs and the state holds is read from the state.
@@ -16,21 +16,25 @@ pub enum Effect {
 
     /// Keep the ticket in storage, or forget it where there is none.
     KeepTicket,
-    /// Keep the draft in storage.
-    KeepDraft,
+    /// Keep the draft of a field in storage.
+    KeepDraft(Field),
     /// Keep in storage whether answers come with a sound.
     KeepSound,
     /// Keep a message in storage until it is acknowledged.
     KeepUnsent(Unsent),
     /// Forget a kept message.
     ForgetUnsent(EntryId),
+    /// Forget everything of whoever was here, and let other tabs know.
+    ForgetPerson,
+    /// Forget what this tab kept of them for itself: another tab has forgotten the rest.
+    ForgetTab,
 
-    /// Put the draft into the form's message and into the composer.
+    /// Put the draft into the form's fields and into the composer.
     PutDraft,
-    /// Put a text into a field that is empty.
-    Prefill(Id, String),
-    /// Empty the form that made a ticket.
-    ClearForm,
+    /// Take the chosen files out of the form.
+    ClearChosenFiles,
+    /// Choose no score any more.
+    ClearRating,
     /// Give the form a fresh id: what it holds is not what its id stands for.
     RenewForm,
     /// Scroll the log to its end.

@@ -1,6 +1,7 @@
 //! A panel for tests: a state with a clock that moves when it is told to, and a storage that does what the effects say.
 
 use super::{
+    draft::Draft,
     effect::{Effect, HostNotice},
     model::{Environment, Kept, State, Stored},
 };
@@ -23,8 +24,9 @@ pub struct Panel {
     pub env: Environment,
     effects: Vec<Effect>,
     ticket: Option<Kept>,
-    unsent: BTreeMap<EntryId, Unsent>,
-    draft: String,
+    unsent: BTreeMap<EntryId, (TicketNumber, Unsent)>,
+    draft: Draft,
+    person: Option<String>,
     muted: bool,
 }
 
@@ -39,10 +41,11 @@ impl Panel {
         };
         let mut panel = Self {
             ticket: stored.ticket.clone(),
-            unsent: stored.unsent.iter().map(|unsent| (unsent.id, unsent.clone())).collect(),
+            unsent: stored.unsent.iter().cloned().map(|it| (it.1.id, it)).collect(),
             draft: stored.draft.clone(),
+            person: stored.person.clone(),
             muted: stored.muted,
-            state: State::new(page, stored, String::new(), &env),
+            state: State::new(page, stored, &Draft::default(), &env),
             env,
             effects: Vec::new(),
         };
@@ -80,6 +83,7 @@ impl Panel {
             ticket: self.ticket.clone(),
             unsent: self.unsent.values().cloned().collect(),
             draft: self.draft.clone(),
+            person: self.person.clone(),
             muted: self.muted,
         }
     }
@@ -89,13 +93,20 @@ impl Panel {
         for effect in self.state.take_effects() {
             match &effect {
                 Effect::KeepTicket => self.ticket.clone_from(&self.state.kept),
-                Effect::KeepDraft => self.draft.clone_from(&self.state.draft),
+                Effect::KeepDraft(field) => self.draft.set(*field, self.state.draft.get(*field)),
                 Effect::KeepSound => self.muted = !self.state.sound,
                 Effect::KeepUnsent(unsent) => {
-                    self.unsent.insert(unsent.id, unsent.clone());
+                    let ticket = TicketNumber(self.state.number().to_owned());
+                    self.unsent.insert(unsent.id, (ticket, unsent.clone()));
                 }
                 Effect::ForgetUnsent(id) => {
                     self.unsent.remove(id);
+                }
+                Effect::ForgetPerson => {
+                    self.ticket = None;
+                    self.unsent.clear();
+                    self.draft = Draft::default();
+                    self.person.clone_from(&self.state.person);
                 }
                 Effect::Connect => self.env.is_connected = false,
                 _ => {}
@@ -177,6 +188,7 @@ pub fn page() -> PanelPage {
         position: Position::Left,
         page: None,
         form_id: id(1_000),
+        now: Timestamp(1_795_369_200_000),
         status: status(true),
         strings: Strings::default(),
         answer: None,

@@ -5,8 +5,25 @@ use super::{
     effect::{Effect, Focus, HostNotice},
     model::{Environment, State},
 };
-use crate::page::{Form, Typed};
-use protocol::{Code, Field, Refusal, delivery::Unsent, form::Started};
+use crate::{
+    markup::Id,
+    page::{Form, Typed},
+};
+use protocol::{Code, Field, Refusal, form::Started};
+
+/// Counts the forms that a document posted; none is used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SubmissionId(u32);
+
+/// A form as it was posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submission {
+    id: SubmissionId,
+    /// Which form.
+    pub form: Form,
+    /// What was typed into it.
+    typed: Typed,
+}
 
 /// What a posted form is answered with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +38,12 @@ pub enum FormAnswer {
 
 impl State {
     /// The form to post, when nothing stands against it. `file_sizes` are the bytes of the files in its field.
-    pub fn submit(&mut self, typed: &Typed, file_sizes: &[u64]) -> Option<Form> {
-        if self.is_submitting {
+    pub fn submit(&mut self, typed: Typed, file_sizes: &[u64]) -> Option<Submission> {
+        if self.is_submitting() {
             return None;
         }
         let form = self.form();
-        self.refusals = check::refusals(form, typed);
+        self.refusals = check::refusals(form, &typed);
         if form == Form::Request {
             self.refusals.extend(self.files_refusal(file_sizes));
         }
@@ -35,29 +52,35 @@ impl State {
             self.focus(Focus::FirstRefused);
             return None;
         }
-        self.is_submitting = true;
-        Some(form)
+        let id = SubmissionId(self.submission_count);
+        self.submission_count += 1;
+        self.submitting = Some(id);
+        Some(Submission { id, form, typed })
     }
 
-    /// The answer to the form that was posted as it was typed. `stored` is what storage holds of unacknowledged messages.
-    pub fn form_answered(
-        &mut self,
-        form: Form,
-        typed: &Typed,
-        answer: FormAnswer,
-        stored: Vec<Unsent>,
-        env: &Environment,
-    ) {
-        self.is_submitting = false;
+    /// The answer to a form that was posted. One of whoever was here before a logout is nobody's business any more.
+    pub fn form_answered(&mut self, sent: Submission, answer: FormAnswer, env: &Environment) {
+        if self.submitting != Some(sent.id) {
+            return;
+        }
+        self.submitting = None;
         let refusal = match answer {
             FormAnswer::Started(started) => {
+                let Submission { form, typed, .. } = sent;
+                self.keep_what_was_typed_since(&typed);
+                self.has_subject = false;
+                self.show_subject();
                 let email = typed.email.trim();
                 let email = (!email.is_empty()).then(|| email.to_owned());
                 let text = typed.message.trim().to_owned();
-                self.begin(form, started, email, Some(text), stored, env);
-                self.add_effect(Effect::ClearForm);
+                self.begin(form, started, email, Some(text), Vec::new(), env);
+                self.add_effect(Effect::ClearChosenFiles);
                 self.add_effect(Effect::RenewForm);
-                return self.focus(Focus::FirstField);
+                return self.focus(if self.draft.message.is_empty() {
+                    Focus::FirstField
+                } else {
+                    Focus::Element(Id::ComposerMessage)
+                });
             }
             FormAnswer::Refused(refusal) => refusal,
             FormAnswer::Silence => {
@@ -108,25 +131,38 @@ mod tests {
         }
     }
 
-    fn submit(panel: &mut Panel, typed: &Typed, sizes: &[u64]) -> Option<Form> {
-        let mut form = None;
-        panel.change(|state, _| form = state.submit(typed, sizes));
-        form
+    fn submit(panel: &mut Panel, typed: &Typed, sizes: &[u64]) -> Option<Submission> {
+        let mut sent = None;
+        panel.change(|state, _| sent = state.submit(typed.clone(), sizes));
+        sent
     }
 
-    fn answer(panel: &mut Panel, form: Form, typed: &Typed, answer: FormAnswer) {
-        panel.change(|state, env| state.form_answered(form, typed, answer, vec![], env));
+    /// Posts the form and gives back which it was.
+    fn form(panel: &mut Panel, typed: &Typed, sizes: &[u64]) -> Option<Form> {
+        submit(panel, typed, sizes).map(|sent| sent.form)
+    }
+
+    /// Posts the form, types on, and answers.
+    fn post(panel: &mut Panel, typed: &Typed, then: &[(Field, &str)], answer: FormAnswer) {
+        let sent = submit(panel, typed, &[]).expect("it may be sent");
+        for &(field, text) in then {
+            panel.change(|state, env| state.typed(field, text, env));
+        }
+        panel.take();
+        panel.change(|state, env| state.form_answered(sent, answer, env));
     }
 
     #[test]
     fn a_chat_form_is_posted_once_and_becomes_a_conversation() {
         let mut panel = Panel::before_a_chat();
         let typed = typed("Ana", " ana@a.mx ", " hola ");
-        assert_eq!(submit(&mut panel, &typed, &[]), Some(Form::Chat));
-        assert!(panel.state.is_submitting);
+        let sent = submit(&mut panel, &typed, &[]).expect("it may be sent");
+        assert_eq!(sent.form, Form::Chat);
+        assert!(panel.state.is_submitting());
         assert_eq!(submit(&mut panel, &typed, &[]), None, "it is on its way");
-        answer(&mut panel, Form::Chat, &typed, FormAnswer::Started(started("CO-1")));
-        assert!(!panel.state.is_submitting);
+        let answer = FormAnswer::Started(started("CO-1"));
+        panel.change(|state, env| state.form_answered(sent, answer, env));
+        assert!(!panel.state.is_submitting());
         assert_eq!(panel.state.screen, Screen::Conversation);
         let email = panel.state.ticket.as_ref().and_then(|ticket| ticket.email.clone());
         assert_eq!(email.as_deref(), Some("ana@a.mx"));
@@ -138,7 +174,7 @@ mod tests {
             .collect();
         assert_eq!(shown, ["hola"]);
         let done = panel.take();
-        for effect in [Effect::ClearForm, Effect::RenewForm, Effect::Connect] {
+        for effect in [Effect::ClearChosenFiles, Effect::RenewForm, Effect::Connect] {
             assert!(done.contains(&effect), "{effect:?}");
         }
         assert!(done.contains(&Effect::Focus(Focus::FirstField)));
@@ -150,7 +186,7 @@ mod tests {
         assert_eq!(submit(&mut panel, &typed("", "", "hola"), &[]), None);
         assert_eq!(panel.state.refusals.len(), 1);
         assert_eq!(panel.take(), [Effect::Focus(Focus::FirstRefused)]);
-        assert_eq!(submit(&mut panel, &typed("Ana", "", "hola"), &[]), Some(Form::Chat));
+        assert_eq!(form(&mut panel, &typed("Ana", "", "hola"), &[]), Some(Form::Chat));
         assert!(panel.state.refusals.is_empty());
     }
 
@@ -160,7 +196,7 @@ mod tests {
         let long = typed("Ana", "ana@a.mx", &"ñ".repeat(limits::CHAT_TEXT + 1));
         assert_eq!(submit(&mut panel, &long, &[]), None);
         panel.event(VisitorEvent::Status { status: status(false) });
-        assert_eq!(submit(&mut panel, &long, &[]), Some(Form::Request));
+        assert_eq!(form(&mut panel, &long, &[]), Some(Form::Request));
     }
 
     #[test]
@@ -176,21 +212,19 @@ mod tests {
         panel.change(|state, _| state.files_chosen(&[1; limits::FILES + 1]));
         assert_eq!(panel.state.refusals.len(), 1);
         panel.event(VisitorEvent::Status { status: status(true) });
-        assert_eq!(submit(&mut panel, &typed, &[1, 1_001]), Some(Form::Chat));
+        assert_eq!(form(&mut panel, &typed, &[1, 1_001]), Some(Form::Chat));
     }
 
     #[test]
     fn a_desk_that_closed_meanwhile_turns_the_form_and_keeps_the_text() {
         let mut panel = Panel::before_a_chat();
-        panel.change(|state, env| state.typed("hola", env));
+        panel.change(|state, env| state.typed(Field::Message, "hola", env));
         let typed = typed("Ana", "", "hola");
-        submit(&mut panel, &typed, &[]);
-        panel.take();
         let refusal = Refusal::new(Code::ChatClosed);
-        answer(&mut panel, Form::Chat, &typed, FormAnswer::Refused(refusal));
+        post(&mut panel, &typed, &[], FormAnswer::Refused(refusal));
         assert!(!panel.state.status.open);
         assert_eq!(panel.state.refusals, [refusal]);
-        assert_eq!(panel.state.draft, "hola");
+        assert_eq!(panel.state.draft.message, "hola");
         assert_eq!(
             panel.take(),
             [
@@ -203,25 +237,58 @@ mod tests {
     #[test]
     fn a_form_whose_id_stands_for_another_text_keeps_its_own_under_a_fresh_id() {
         let mut panel = Panel::before_a_chat();
-        panel.change(|state, env| state.typed("hola, otra vez", env));
+        panel.change(|state, env| state.typed(Field::Message, "hola, otra vez", env));
         let typed = typed("Ana", "", "hola, otra vez");
-        submit(&mut panel, &typed, &[]);
         let refusal = Refusal::new(Code::AlreadySent);
-        answer(&mut panel, Form::Chat, &typed, FormAnswer::Refused(refusal));
+        post(&mut panel, &typed, &[], FormAnswer::Refused(refusal));
         let done = panel.take();
-        assert!(done.contains(&Effect::RenewForm) && !done.contains(&Effect::ClearForm));
-        assert_eq!(panel.state.draft, "hola, otra vez");
-        assert_eq!(submit(&mut panel, &typed, &[]), Some(Form::Chat));
+        assert!(done.contains(&Effect::RenewForm) && !done.contains(&Effect::ClearChosenFiles));
+        assert_eq!(panel.state.draft.message, "hola, otra vez");
+        assert_eq!(form(&mut panel, &typed, &[]), Some(Form::Chat));
     }
 
     #[test]
     fn silence_leaves_the_form_as_it_was() {
         let mut panel = Panel::before_a_chat();
         let typed = typed("Ana", "", "hola");
-        submit(&mut panel, &typed, &[]);
-        answer(&mut panel, Form::Chat, &typed, FormAnswer::Silence);
+        post(&mut panel, &typed, &[], FormAnswer::Silence);
         assert_eq!(panel.state.screen, Screen::Form);
         assert_eq!(panel.state.notice, "panel.not_sent");
-        assert_eq!(submit(&mut panel, &typed, &[]), Some(Form::Chat));
+        assert_eq!(form(&mut panel, &typed, &[]), Some(Form::Chat));
+    }
+
+    #[test]
+    fn what_is_typed_while_a_form_is_on_its_way_goes_on_in_the_composer() {
+        let mut panel = Panel::before_a_chat();
+        let typed = Typed { subject: "Pago".into(), ..typed("Ana", "", "hola") };
+        let later = [(Field::Message, "hola, y otra cosa"), (Field::Subject, "Pago")];
+        post(&mut panel, &typed, &later, FormAnswer::Started(started("CO-1")));
+        assert_eq!(panel.state.draft.message, ", y otra cosa");
+        assert_eq!(panel.stored().draft.message, ", y otra cosa");
+        assert_eq!(panel.state.draft.subject, "", "that went with the form");
+        assert_eq!(panel.take().last(), Some(&Effect::Focus(Focus::Element(Id::ComposerMessage))));
+    }
+
+    #[test]
+    fn what_is_typed_while_a_form_is_refused_stays_in_it() {
+        let refusal = Refusal::new(Code::RateLimited);
+        for answer in [FormAnswer::Refused(refusal), FormAnswer::Silence] {
+            let mut panel = Panel::before_a_chat();
+            let later = [(Field::Message, "hola, y otra cosa"), (Field::Name, "Ana Paz")];
+            post(&mut panel, &typed("Ana", "", "hola"), &later, answer);
+            assert_eq!(panel.state.draft.message, "hola, y otra cosa");
+            assert_eq!(panel.state.draft.name, "Ana Paz");
+            assert!(!panel.take().contains(&Effect::PutDraft));
+        }
+    }
+
+    #[test]
+    fn a_subject_typed_before_the_flip_goes_with_the_request_and_is_checked() {
+        let mut panel = Panel::before_a_chat();
+        panel.event(VisitorEvent::Status { status: status(false) });
+        let long = "s".repeat(limits::SUBJECT + 1);
+        let typed = Typed { subject: long, ..typed("Ana", "ana@a.mx", "hola") };
+        assert_eq!(form(&mut panel, &typed, &[]), None);
+        assert_eq!(panel.state.refusals[0].field, Some(Field::Subject));
     }
 }

@@ -1,10 +1,15 @@
 //! What the host page says.
 
 use super::{
+    draft::Draft,
     effect::Effect,
     model::{Environment, State},
 };
-use crate::markup::Id;
+use crate::view_model::Screen;
+use protocol::{
+    Field, limits,
+    text::{ChatText, EmailAddress, PersonName, Subject},
+};
 use serde::Deserialize;
 
 /// A message of the host page.
@@ -54,29 +59,66 @@ impl State {
                 self.look(env);
             }
             HostMessage::Logout => {
-                self.leave_for_another(env);
-                self.set_draft("");
-                self.add_effect(Effect::PutDraft);
+                self.person = Some(env.now.0.to_string());
+                self.empty(env);
+                self.add_effect(Effect::ForgetPerson);
             }
-            HostMessage::Visitor { visitor, extra } => {
-                let fields = [
-                    (Id::Name, visitor.name),
-                    (Id::Email, visitor.email),
-                    (Id::Subject, extra.subject),
-                ];
-                for (field, text) in fields {
-                    if let Some(text) = text {
-                        self.add_effect(Effect::Prefill(field, text));
-                    }
-                }
-                if let Some(message) = extra.message
-                    && self.draft.is_empty()
-                {
-                    self.set_draft(&message);
-                    self.add_effect(Effect::PutDraft);
-                }
+            HostMessage::Visitor { visitor, extra } => self.give(&given(visitor, extra)),
+        }
+    }
+
+    /// Storage says whose browser this is, where it can. A logout in another tab is one here.
+    pub fn person_is(&mut self, person: Option<String>, env: &Environment) {
+        if person.is_some() && self.person != person {
+            self.person = person;
+            self.empty(env);
+            self.add_effect(Effect::ForgetTab);
+        }
+    }
+
+    /// Fills the form's fields with what the host page knows, in place of what it said before. What the visitor typed stays.
+    fn give(&mut self, given: &Draft) {
+        for field in Draft::FIELDS {
+            // A message is for the next form, not for the conversation that is open.
+            let is_for_now = field != Field::Message || self.kept.is_none();
+            if is_for_now && self.draft.get(field) == self.given.get(field) {
+                self.draft.set(field, given.get(field));
             }
         }
+        self.given.clone_from(given);
+        self.show_subject();
+        self.add_effect(Effect::PutDraft);
+    }
+
+    /// Nothing is left of whoever was here.
+    fn empty(&mut self, env: &Environment) {
+        self.forget_ticket();
+        self.draft = Draft::default();
+        self.given = Draft::default();
+        self.has_subject = false;
+        self.refusals.clear();
+        self.submitting = None;
+        self.screen = Screen::Form;
+        for effect in [Effect::PutDraft, Effect::ClearChosenFiles, Effect::RenewForm] {
+            self.add_effect(effect);
+        }
+        self.look(env);
+        self.reopen();
+    }
+}
+
+/// What the page gave, as the form takes it: nobody typed it, so it is cut or dropped, and never refused.
+fn given(visitor: Person, extra: Question) -> Draft {
+    let text = |given: Option<String>, limit: usize, is_taken: fn(&str) -> bool| {
+        let text: String = given.unwrap_or_default().chars().take(limit).collect();
+        if is_taken(&text) { text } else { String::new() }
+    };
+    Draft {
+        name: text(visitor.name, limits::NAME, |text| PersonName::parse(text).is_ok()),
+        email: text(visitor.email, usize::MAX, |text| EmailAddress::parse(text).is_ok()),
+        subject: text(extra.subject, limits::SUBJECT, |text| Subject::parse(text).is_ok()),
+        message: text(extra.message, limits::CHAT_TEXT, |text| ChatText::parse(text).is_ok()),
+        comment: String::new(),
     }
 }
 
@@ -84,12 +126,12 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::PanelPage,
+        page::{PanelPage, Typed},
         panel::state::{
-            fixture::{Panel, id, page},
+            FormAnswer,
+            fixture::{Panel, id, page, started},
             model::Stored,
         },
-        view_model::Screen,
     };
 
     fn host(panel: &mut Panel, message: HostMessage) {
@@ -117,20 +159,72 @@ mod tests {
         assert!(!panel.state.menu_open);
     }
 
+    fn visitor(name: &str, email: &str) -> Person {
+        Person { name: Some(name.into()), email: Some(email.into()) }
+    }
+
+    fn knows(panel: &mut Panel, visitor: Person, extra: Question) {
+        host(panel, HostMessage::Visitor { visitor, extra });
+    }
+
     #[test]
-    fn what_the_host_knows_of_its_visitor_fills_what_is_empty() {
+    fn what_the_host_knows_of_its_visitor_fills_what_nothing_was_typed_into() {
         let mut panel = Panel::before_a_chat();
-        let visitor = Person { name: Some("Ana".into()), email: None };
+        panel.change(|state, env| state.typed(Field::Email, "mia@a.mx", env));
         let extra = Question { subject: Some("Pago".into()), message: Some("¿Cuánto?".into()) };
-        host(&mut panel, HostMessage::Visitor { visitor: visitor.clone(), extra: extra.clone() });
-        assert_eq!(panel.state.draft, "¿Cuánto?");
-        let done = panel.take();
-        assert!(done.contains(&Effect::Prefill(Id::Name, "Ana".into())));
-        assert!(done.contains(&Effect::Prefill(Id::Subject, "Pago".into())));
-        assert!(done.contains(&Effect::PutDraft));
-        panel.change(|state, env| state.typed("lo mío", env));
-        host(&mut panel, HostMessage::Visitor { visitor, extra });
-        assert_eq!(panel.state.draft, "lo mío");
+        knows(&mut panel, visitor("Ana", "ana@a.mx"), extra.clone());
+        let draft = Draft {
+            name: "Ana".into(),
+            email: "mia@a.mx".into(),
+            subject: "Pago".into(),
+            message: "¿Cuánto?".into(),
+            comment: String::new(),
+        };
+        assert_eq!(panel.state.draft, draft);
+        assert!(panel.take().contains(&Effect::PutDraft));
+        assert_eq!(panel.stored().draft.name, "", "only what was typed is kept");
+        panel.change(|state, env| state.typed(Field::Message, "", env));
+        knows(&mut panel, visitor("Ana", "ana@a.mx"), extra);
+        assert_eq!(panel.state.draft.message, "", "what was deleted stays so");
+    }
+
+    #[test]
+    fn who_is_identified_anew_replaces_all_of_who_was_before_and_nothing_that_was_typed() {
+        let mut panel = Panel::before_a_chat();
+        knows(&mut panel, visitor("Ana", "ana@a.mx"), Question::default());
+        let beto = Person { name: Some("Beto".into()), email: None };
+        knows(&mut panel, beto, Question::default());
+        assert_eq!((&*panel.state.draft.name, &*panel.state.draft.email), ("Beto", ""));
+        panel.change(|state, env| state.typed(Field::Name, "Beto Paz", env));
+        knows(&mut panel, visitor("Carla", "carla@a.mx"), Question::default());
+        assert_eq!(
+            (&*panel.state.draft.name, &*panel.state.draft.email),
+            ("Beto Paz", "carla@a.mx")
+        );
+    }
+
+    #[test]
+    fn what_the_page_gives_is_cut_or_dropped_and_never_refused() {
+        let mut panel = Panel::before_a_chat();
+        let extra = Question { subject: Some("á".repeat(500)), message: Some("\0".into()) };
+        knows(&mut panel, visitor(&"ñ".repeat(500), "nadie"), extra);
+        let draft = panel.state.draft.clone();
+        assert_eq!(draft.name, "ñ".repeat(limits::NAME));
+        assert_eq!(draft.subject, "á".repeat(limits::SUBJECT));
+        assert_eq!((&*draft.email, &*draft.message), ("", ""));
+        let Draft { name, email, subject, .. } = draft;
+        let typed = Typed { name, email, subject, message: "hola".into() };
+        let mut sent = None;
+        panel.change(|state, _| sent = state.submit(typed, &[]));
+        assert!(sent.is_some());
+    }
+
+    #[test]
+    fn the_pages_message_is_for_the_form_and_not_for_a_conversation() {
+        let mut panel = Panel::in_a_chat();
+        let extra = Question { subject: None, message: Some("¿Cuánto?".into()) };
+        knows(&mut panel, Person::default(), extra);
+        assert_eq!(panel.state.draft.message, "");
     }
 
     #[test]
@@ -138,13 +232,59 @@ mod tests {
         let mut panel = Panel::in_a_chat();
         panel.closed(1006);
         panel.change(|state, env| state.send_message(id(50), "secreto", env));
-        panel.change(|state, env| state.typed("a medias", env));
+        for field in Draft::FIELDS {
+            panel.change(|state, env| state.typed(field, "a medias", env));
+        }
+        knows(&mut panel, visitor("Ana", "ana@a.mx"), Question::default());
+        let person = panel.state.person.clone();
         host(&mut panel, HostMessage::Logout);
         assert_eq!(panel.state.screen, Screen::Form);
-        assert_eq!(panel.state.draft, "");
+        assert_eq!(panel.state.draft, Draft::default());
         assert_eq!(panel.state.token(), "");
+        assert_ne!(panel.state.person, person);
         let stored = panel.stored();
-        assert_eq!((stored.ticket, stored.unsent.len(), stored.draft.as_str()), (None, 0, ""));
-        assert!(panel.take().contains(&Effect::PutDraft));
+        assert_eq!((stored.ticket, stored.unsent, stored.draft), (None, vec![], Draft::default()));
+        assert_eq!(stored.person, panel.state.person);
+        let done = panel.take();
+        for effect in [
+            Effect::PutDraft,
+            Effect::ClearChosenFiles,
+            Effect::ClearRating,
+            Effect::RenewForm,
+            Effect::ForgetPerson,
+        ] {
+            assert!(done.contains(&effect), "{effect:?}");
+        }
+        // The page's next visitor is nobody's successor.
+        knows(&mut panel, Person { name: Some("Beto".into()), email: None }, Question::default());
+        assert_eq!((&*panel.state.draft.name, &*panel.state.draft.email), ("Beto", ""));
+    }
+
+    #[test]
+    fn a_logout_in_another_tab_is_one_here_and_leaves_the_storage_to_that_tab() {
+        let mut panel = Panel::in_a_chat();
+        panel.change(|state, env| state.typed(Field::Message, "a medias", env));
+        panel.change(|state, env| state.person_is(None, env));
+        assert_eq!(panel.state.number(), "CO-1", "nobody left");
+        panel.take();
+        panel.change(|state, env| state.person_is(Some("otra".into()), env));
+        assert_eq!((panel.state.number(), &*panel.state.draft.message), ("", ""));
+        assert_eq!(panel.state.screen, Screen::Form);
+        let done = panel.take();
+        assert!(done.contains(&Effect::Connect) && done.contains(&Effect::PutDraft));
+        assert!(!done.contains(&Effect::KeepTicket) && !done.contains(&Effect::ForgetPerson));
+    }
+
+    #[test]
+    fn the_answer_to_a_form_of_before_a_logout_opens_nothing() {
+        let mut panel = Panel::before_a_chat();
+        let typed = Typed { name: "Ana".into(), message: "hola".into(), ..Typed::default() };
+        let mut sent = None;
+        panel.change(|state, _| sent = state.submit(typed, &[]));
+        host(&mut panel, HostMessage::Logout);
+        let answer = FormAnswer::Started(started("CO-1"));
+        panel.change(|state, env| state.form_answered(sent.expect("it was sent"), answer, env));
+        assert_eq!((panel.state.number(), panel.stored().ticket), ("", None));
+        assert_eq!(panel.state.screen, Screen::Form);
     }
 }

@@ -6,7 +6,7 @@ use protocol::{limits, text::characters};
 impl State {
     /// Under the composer: the length and the limit, or by how much it is over; true when it is.
     pub fn composer_length(&self) -> (String, bool) {
-        let length = characters(&self.draft);
+        let length = characters(&self.draft.message);
         match length.checked_sub(limits::CHAT_TEXT) {
             Some(over) if over > 0 => {
                 (self.page.fill("too_long", &[("n", &over.to_string())]), true)
@@ -17,7 +17,7 @@ impl State {
 
     /// Under the form's message: length and limit once a chat's message comes near it, else nothing.
     pub fn form_length(&self) -> String {
-        let length = characters(&self.draft);
+        let length = characters(&self.draft.message);
         if self.status.open && length > limits::CHAT_TEXT * 9 / 10 {
             self.length_and_limit(length)
         } else {
@@ -35,10 +35,10 @@ impl State {
 mod tests {
     use super::*;
     use crate::panel::state::fixture::{Panel, status};
-    use protocol::visitor::VisitorEvent;
+    use protocol::{Field, visitor::VisitorEvent};
 
     fn typed(panel: &mut Panel, characters: usize) {
-        panel.change(|state, env| state.typed(&"ñ".repeat(characters), env));
+        panel.change(|state, env| state.typed(Field::Message, &"ñ".repeat(characters), env));
     }
 
     #[test]

@@ -1,46 +1,36 @@
-//! The visitor's own messages and drafts.
+//! The visitor's own messages.
 
 use super::{
     effect::{Effect, Focus},
     model::{Environment, State},
 };
-use crate::{markup::Id, view_model::Screen};
-use protocol::{EntryId, limits, text::characters, visitor::VisitorCommand};
-use std::time::Duration;
-
-/// A typing notice goes out at most this often.
-const TYPING_EVERY: Duration = Duration::from_secs(3);
+use crate::markup::Id;
+use protocol::{EntryId, Field, limits, text::characters};
 
 impl State {
-    /// A key was pressed in the composer or in the form's message, which holds this now.
-    pub fn typed(&mut self, text: &str, env: &Environment) {
-        self.set_draft(text);
-        let is_talking =
-            self.connection.is_greeted && self.screen == Screen::Conversation && !text.is_empty();
-        if is_talking && env.now.since(self.typed_at) >= TYPING_EVERY {
-            self.typed_at = env.now;
-            self.send(VisitorCommand::Typing);
-        }
-    }
-
     /// *Enviar*: what the composer holds, unless it is nothing, too long, or a file of it is still on its way. `id` is a fresh one.
     pub fn send_message(&mut self, id: EntryId, text: &str, env: &Environment) {
         let text = text.trim();
         self.focus(Focus::Element(Id::ComposerMessage));
         let length = characters(text);
         let is_empty = length == 0 && !self.has_files();
-        if is_empty || self.is_uploading() || length > limits::CHAT_TEXT {
+        if is_empty || self.is_uploading() || length > limits::CHAT_TEXT || !self.can_write() {
             return;
         }
         let files = self.take_files();
         let unsent = self.outbox.add(id, text.to_owned(), files, env.now);
         self.add_effect(Effect::KeepUnsent(unsent));
-        self.set_draft("");
+        self.set_draft(Field::Message, "");
         self.add_effect(Effect::PutDraft);
         self.notice.clear();
         self.at_end = true;
         self.add_effect(Effect::ScrollToEnd);
         self.flush(env);
+    }
+
+    /// Whether the ticket takes what is written.
+    pub fn can_write(&self) -> bool {
+        !self.ticket.as_ref().is_some_and(|ticket| ticket.site_removed)
     }
 
     /// *Reintentar*.
@@ -65,8 +55,12 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panel::state::fixture::{Panel, id, status};
-    use protocol::{Code, Refusal, delivery::Delivery, visitor::VisitorEvent};
+    use crate::panel::state::fixture::{Panel, id};
+    use protocol::{
+        Code, Refusal,
+        delivery::Delivery,
+        visitor::{VisitorCommand, VisitorEvent},
+    };
 
     fn deliveries(panel: &Panel) -> Vec<Delivery> {
         panel.state.outbox.items(panel.env.now).map(|(_, delivery)| delivery).collect()
@@ -75,11 +69,14 @@ mod tests {
     #[test]
     fn a_message_is_kept_shown_and_sent_at_once() {
         let mut panel = Panel::in_a_chat();
-        panel.change(|state, env| state.typed(" hola ", env));
+        panel.change(|state, env| state.typed(Field::Message, " hola ", env));
         panel.change(|state, env| state.send_message(id(50), " hola ", env));
         assert_eq!(deliveries(&panel), [Delivery::Sending]);
         assert_eq!(panel.stored().unsent.len(), 1);
-        assert_eq!((panel.state.draft.as_str(), panel.stored().draft.as_str()), ("", ""));
+        assert_eq!(
+            (panel.state.draft.message.as_str(), panel.stored().draft.message.as_str()),
+            ("", "")
+        );
         let done = panel.take();
         let say = VisitorCommand::Say { id: id(50), text: "hola".into(), files: vec![] };
         assert!(done.contains(&Effect::Send(say)));
@@ -92,34 +89,15 @@ mod tests {
         for text in
             [" \n ".to_owned(), "\u{200b}\u{2800}".to_owned(), "ñ".repeat(limits::CHAT_TEXT + 1)]
         {
-            panel.change(|state, env| state.typed(&text, env));
+            panel.change(|state, env| state.typed(Field::Message, &text, env));
             panel.take();
             panel.change(|state, env| state.send_message(id(50), &text, env));
-            assert_eq!(panel.state.draft, text);
+            assert_eq!(panel.state.draft.message, text);
             assert_eq!(panel.take(), [Effect::Focus(Focus::Element(Id::ComposerMessage))]);
         }
         let longest = "ñ".repeat(limits::CHAT_TEXT);
         panel.change(|state, env| state.send_message(id(50), &longest, env));
         assert_eq!(deliveries(&panel), [Delivery::Sending]);
-    }
-
-    #[test]
-    fn typing_is_said_at_most_every_three_seconds_and_only_in_a_conversation() {
-        let mut panel = Panel::in_a_chat();
-        panel.change(|state, env| state.typed("h", env));
-        assert_eq!(panel.sent(), [VisitorCommand::Typing]);
-        panel.almost_wait(TYPING_EVERY);
-        panel.change(|state, env| state.typed("ho", env));
-        assert_eq!(panel.sent(), []);
-        panel.wait(Duration::from_millis(1));
-        panel.change(|state, env| state.typed("", env));
-        assert_eq!(panel.sent(), [], "an empty composer is not being typed in");
-        panel.change(|state, env| state.typed("hol", env));
-        assert_eq!(panel.sent(), [VisitorCommand::Typing]);
-
-        let mut panel = Panel::before_a_chat();
-        panel.change(|state, env| state.typed("h", env));
-        assert_eq!(panel.sent(), []);
     }
 
     #[test]
@@ -134,13 +112,13 @@ mod tests {
             "character_invalid".into()
         )));
         assert_eq!(panel.stored().unsent.len(), 1, "the text stays with its sender");
-        panel.change(|state, env| state.typed("otra", env));
+        panel.change(|state, env| state.typed(Field::Message, "otra", env));
         panel.change(|state, _| state.take_back(id(50)));
-        assert_eq!(panel.state.draft, "mal\notra");
+        assert_eq!(panel.state.draft.message, "mal\notra");
         assert!(panel.take().contains(&Effect::PutDraft));
         assert!(panel.stored().unsent.is_empty() && deliveries(&panel).is_empty());
         panel.change(|state, _| state.take_back(id(50)));
-        assert_eq!(panel.state.draft, "mal\notra", "it is taken back once");
+        assert_eq!(panel.state.draft.message, "mal\notra", "it is taken back once");
     }
 
     #[test]
@@ -154,19 +132,5 @@ mod tests {
         let say = VisitorCommand::Say { id: id(50), text: "mal".into(), files: vec![] };
         assert_eq!(panel.sent(), [say]);
         assert_eq!(deliveries(&panel), [Delivery::Sending]);
-    }
-
-    #[test]
-    fn a_flip_keeps_the_draft_in_both_directions() {
-        let mut panel = Panel::before_a_chat();
-        panel.change(|state, env| state.typed("a medias", env));
-        for open in [false, true] {
-            panel.take();
-            panel.event(VisitorEvent::Status { status: status(open) });
-            assert_eq!(panel.state.screen, Screen::Form);
-            assert_eq!(panel.state.draft, "a medias");
-            assert_eq!(panel.stored().draft, "a medias");
-            assert_eq!(panel.take(), [], "the field that is being typed in is not touched");
-        }
     }
 }

@@ -7,6 +7,7 @@ mod check;
 mod commands;
 mod connection;
 mod delivery;
+mod draft;
 mod effect;
 mod form;
 mod host;
@@ -25,8 +26,9 @@ mod fixture;
 
 pub use check::file_refusal;
 pub use delivery::DeliveryLabel;
+pub use draft::Draft;
 pub use effect::{Effect, Focus};
-pub use form::FormAnswer;
+pub use form::{FormAnswer, Submission};
 pub use host::{HostMessage, Person, Question};
 pub use log_items::{Content, LogItem, Message, last_own, log_items};
 pub use model::{Environment, Kept, PendingCommand, State, Stored};

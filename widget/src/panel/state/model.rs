@@ -1,7 +1,9 @@
 //! The state itself, and how it begins.
 
 use super::{
+    draft::Draft,
     effect::{Effect, Focus, HostNotice},
+    form::SubmissionId,
     upload::Upload,
 };
 use crate::{
@@ -35,10 +37,12 @@ pub struct Environment {
 pub struct Stored {
     /// The ticket that this browser has open on the site.
     pub ticket: Option<Kept>,
-    /// Messages that were never acknowledged, in any order.
-    pub unsent: Vec<Unsent>,
+    /// Messages that were never acknowledged, in any order, each with the ticket that it was written on.
+    pub unsent: Vec<(TicketNumber, Unsent)>,
     /// What was being typed.
-    pub draft: String,
+    pub draft: Draft,
+    /// Tells whose all of this is: every logout puts another in its place.
+    pub person: Option<String>,
     /// Answers come without a sound.
     pub muted: bool,
 }
@@ -52,6 +56,15 @@ pub struct Kept {
     pub number: TicketNumber,
     /// The ticket page, with its token.
     pub link: String,
+}
+
+/// What another tab did about the browser's ticket while this one had messages on their way.
+#[derive(Clone, Debug)]
+pub(super) enum Elsewhere {
+    /// It left the ticket.
+    Left,
+    /// It opened this one.
+    Opened(Kept),
 }
 
 /// The command whose answer is awaited.
@@ -93,8 +106,17 @@ pub struct State {
     pub typing_agent: Option<String>,
     pub(super) typing_until: Timestamp,
 
-    /// The text that is being typed: it outlives every change from form to composer and back.
-    pub draft: String,
+    /// What another tab did, and this one follows once its messages have arrived.
+    pub(super) elsewhere: Option<Elsewhere>,
+    /// Whose browser this is; see [`Stored::person`].
+    pub(super) person: Option<String>,
+
+    /// What is being typed. The message outlives every change from form to composer and back.
+    pub draft: Draft,
+    /// What the host page put into the form's fields.
+    pub(super) given: Draft,
+    /// The Ayuda form has the subject, too: one was typed.
+    pub has_subject: bool,
     /// When a typing notice went out last.
     pub(super) typed_at: Timestamp,
     /// The files of the next message.
@@ -104,8 +126,10 @@ pub struct State {
 
     /// Why the form was refused.
     pub refusals: Vec<Refusal>,
-    /// The form is on its way.
-    pub is_submitting: bool,
+    /// The form that is on its way.
+    pub(super) submitting: Option<SubmissionId>,
+    /// How many forms were posted: the id of the next.
+    pub(super) submission_count: u32,
     /// Said once, politely.
     pub notice: String,
     /// A command on its way, or refused.
@@ -159,9 +183,9 @@ pub(super) struct Connection {
 }
 
 impl State {
-    /// The state that the server's document is in. `typed` is what was typed into its form before the wasm came: it is newer
-    /// than what was kept.
-    pub fn new(page: PanelPage, stored: Stored, typed: String, env: &Environment) -> Self {
+    /// The state that the server's document is in. `typed` is what was typed into its form before the wasm came: where there is
+    /// some, it is newer than what was kept.
+    pub fn new(page: PanelPage, stored: Stored, typed: &Draft, env: &Environment) -> Self {
         let answer = page.answer.clone();
         let refusals = match &answer {
             Some(Answer::Refused { refusals, .. }) => refusals.clone(),
@@ -177,12 +201,17 @@ impl State {
             is_loaded: false,
             typing_agent: None,
             typing_until: Timestamp(0),
-            draft: if typed.is_empty() { stored.draft } else { typed },
+            elsewhere: None,
+            person: stored.person,
+            draft: stored.draft,
+            given: Draft::default(),
+            has_subject: false,
             typed_at: Timestamp(0),
             uploads: Vec::new(),
             upload_count: 0,
             refusals,
-            is_submitting: false,
+            submitting: None,
+            submission_count: 0,
             notice: String::new(),
             pending: PendingCommand::None,
             rating_error: String::new(),
@@ -210,11 +239,32 @@ impl State {
             effects: Vec::new(),
             page,
         };
+        for field in Draft::FIELDS {
+            let text = typed.get(field);
+            if !text.is_empty() && text != state.draft.get(field) {
+                state.set_draft(field, text);
+            }
+        }
+        state.show_subject();
+        let mut own = Vec::new();
+        let number = match (&answer, &stored.ticket) {
+            (Some(Answer::Started { started, .. }), _) => Some(&started.number),
+            (_, kept) => kept.as_ref().map(|kept| &kept.number),
+        };
+        for (ticket, unsent) in stored.unsent {
+            if number == Some(&ticket) {
+                own.push(unsent);
+            } else {
+                // Its ticket is not open any more: the text stays with who wrote it.
+                state.add_effect(Effect::ForgetUnsent(unsent.id));
+                state.put_before_draft(&unsent.text);
+            }
+        }
         match (answer, stored.ticket) {
             (Some(Answer::Started { form, started, email }), _) => {
-                state.begin(form, started, email, None, stored.unsent, env);
+                state.begin(form, started, email, None, own, env);
             }
-            (_, Some(kept)) => state.open_ticket(kept, stored.unsent, env),
+            (_, Some(kept)) => state.open_ticket(kept, own, env),
             (_, None) => state.add_effect(Effect::PutDraft),
         }
         state
@@ -233,6 +283,8 @@ impl State {
             status: &self.status,
             ticket: self.ticket.as_ref(),
             log_open: self.log_open,
+            has_subject: self.has_subject,
+            has_text: !self.draft.message.is_empty(),
             sound: self.sound,
         }
     }
@@ -249,9 +301,19 @@ impl State {
         self.kept.as_ref().map_or("", |kept| &kept.token.0)
     }
 
+    /// Whose browser this is, for storage; empty before the first logout.
+    pub fn person(&self) -> &str {
+        self.person.as_deref().unwrap_or_default()
+    }
+
     /// Whether people are told that the connection is gone.
     pub fn is_offline(&self) -> bool {
         self.connection.is_offline
+    }
+
+    /// Whether the form is on its way.
+    pub fn is_submitting(&self) -> bool {
+        self.submitting.is_some()
     }
 
     /// The form that the desk takes now.

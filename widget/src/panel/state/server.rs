@@ -5,7 +5,7 @@ use super::{
     model::{Environment, PendingCommand, State},
 };
 use protocol::{
-    Code, Refusal, Timestamp,
+    Code, Field, Refusal, Timestamp,
     delivery::Applied,
     entry::{Category, VisitorBody},
     limits,
@@ -32,8 +32,13 @@ impl State {
             VisitorEvent::Unknown { status } => {
                 self.greeted(env);
                 self.status = status;
-                if self.kept.is_some() {
+                // A site that goes leaves its last words on screen: there is no form to come back to.
+                if self.kept.is_some() && self.can_write() {
+                    let follows = self.elsewhere.is_some();
                     self.leave(env);
+                    if follows {
+                        self.reopen();
+                    }
                 }
             }
             VisitorEvent::Status { status } => {
@@ -67,6 +72,7 @@ impl State {
                 }
             }
             VisitorEvent::Ticket { ticket } => self.set_ticket(ticket),
+            VisitorEvent::Typing { .. } if !self.can_write() => {}
             VisitorEvent::Typing { name } => {
                 self.typing_until = env.now + limits::TYPING_FOR;
                 self.typing_agent = Some(name);
@@ -125,8 +131,9 @@ impl State {
                 }
             }
             Done::Rating => {
+                self.set_draft(Field::Comment, "");
                 if let Some(ticket) = &mut self.ticket {
-                    ticket.chat = VisitorChat::Ended { rated: true };
+                    ticket.chat = VisitorChat::Ended { rated: true, attended: true };
                 }
             }
         }
@@ -165,7 +172,7 @@ impl State {
 /// Whether nobody is expected to write on this ticket any more.
 fn is_over(ticket: &VisitorTicket) -> bool {
     match ticket.chat {
-        VisitorChat::Ended { rated } => rated,
+        VisitorChat::Ended { rated, attended } => rated || !attended,
         VisitorChat::Request => ticket.state.category == Category::Closed,
         _ => false,
     }
@@ -174,7 +181,7 @@ fn is_over(ticket: &VisitorTicket) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panel::state::fixture::{Panel, active, agents, entry, own, ticket};
+    use crate::panel::state::fixture::{Panel, active, agents, entry, id, own, ticket};
     use protocol::Seq;
     use std::time::Duration;
 
@@ -193,7 +200,9 @@ mod tests {
         panel.wait(Duration::from_millis(1));
         assert_eq!(panel.state.typing_agent, None);
         panel.event(typing());
-        panel.event(VisitorEvent::Ticket { ticket: ticket(VisitorChat::Ended { rated: false }) });
+        panel.event(VisitorEvent::Ticket {
+            ticket: ticket(VisitorChat::Ended { rated: false, attended: true }),
+        });
         assert_eq!(panel.state.typing_agent, None);
     }
 
@@ -241,5 +250,55 @@ mod tests {
         assert_eq!(panel.state.screen, crate::view_model::Screen::Conversation);
         assert_eq!(panel.state.number(), "CO-1");
         assert_eq!(panel.state.timeline.last(), Seq(1));
+    }
+
+    fn at_a_removed_site(chat: VisitorChat) -> VisitorEvent {
+        VisitorEvent::Ticket { ticket: VisitorTicket { site_removed: true, ..ticket(chat) } }
+    }
+
+    /// The rules of what a test is about.
+    const COMPOSER: &str =
+        "conversation+can-write conversation+has-text ended+cannot-write+has-text";
+    const LOG: &str = "conversation ended+log-open ended+not-rateable";
+    const RATING: &str = "ended+rateable+not-rated+log-closed";
+    const NEXT_CHAT: &str = "ended+can-write";
+
+    fn shows(panel: &Panel, rule: &str) -> bool {
+        panel.state.view_model().shows(rule)
+    }
+
+    #[test]
+    fn at_a_removed_site_typed_text_can_be_copied_and_nothing_is_offered() {
+        let mut panel = Panel::in_a_chat();
+        panel.event(VisitorEvent::Typing { name: "Lucía Medina".into() });
+        panel.change(|state, env| state.typed(Field::Message, "a medias", env));
+        panel.event(at_a_removed_site(active()));
+        assert_eq!(panel.state.typing_agent, None);
+        panel.event(VisitorEvent::Typing { name: "Lucía Medina".into() });
+        assert_eq!(panel.state.typing_agent, None);
+        assert!(!panel.state.can_write() && shows(&panel, COMPOSER));
+        panel.take();
+        panel.change(|state, env| state.send_message(id(50), "a medias", env));
+        assert_eq!(panel.sent(), []);
+        assert_eq!(panel.state.draft.message, "a medias");
+
+        panel.event(at_a_removed_site(VisitorChat::Ended { rated: false, attended: true }));
+        assert!(shows(&panel, LOG) && shows(&panel, COMPOSER));
+        for offered in [RATING, NEXT_CHAT, "not-running+can-write"] {
+            assert!(!shows(&panel, offered), "{offered}");
+        }
+        panel.change(|state, _| state.draft.message.clear());
+        assert!(!shows(&panel, COMPOSER), "an empty one is no use");
+    }
+
+    #[test]
+    fn a_chat_that_nobody_attended_is_not_asked_for_a_rating() {
+        let mut panel = Panel::in_a_chat();
+        for attended in [true, false] {
+            let chat = VisitorChat::Ended { rated: false, attended };
+            panel.event(VisitorEvent::Ticket { ticket: ticket(chat) });
+            assert_eq!((shows(&panel, RATING), shows(&panel, LOG)), (attended, !attended));
+            assert!(shows(&panel, NEXT_CHAT));
+        }
     }
 }

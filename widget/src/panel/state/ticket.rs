@@ -1,12 +1,12 @@
-//! The ticket that this browser has open: begun by a form, opened again, left; and the draft, which outlives all three.
+//! The ticket that this browser has open: begun by a form, opened again, left, and followed into another tab's.
 
 use super::{
     effect::{Effect, Focus, HostNotice},
-    model::{Environment, Kept, PendingCommand, State},
+    model::{Elsewhere, Environment, Kept, PendingCommand, State},
 };
 use crate::{page::Form, view_model::Screen};
 use protocol::{
-    Seq,
+    Field, Seq,
     delivery::{Delivery, Outbox, Timeline, Unsent},
     entry::{Category, TicketState},
     form::Started,
@@ -14,21 +14,20 @@ use protocol::{
 };
 
 impl State {
-    /// Goes on with the ticket that a form made. `text` is the message that went with the form, where it is known; `stored` is what
-    /// storage holds of unacknowledged messages.
+    /// Goes on with the ticket that a form made. `text` is the message that went with the form, where it is known; `unsent` is what
+    /// storage holds of the ticket's unacknowledged messages.
     pub fn begin(
         &mut self,
         form: Form,
         started: Started,
         email: Option<String>,
         text: Option<String>,
-        stored: Vec<Unsent>,
+        unsent: Vec<Unsent>,
         env: &Environment,
     ) {
         let kept =
             Kept { token: started.token, number: started.number.clone(), link: started.link };
-        self.set_draft("");
-        self.open_ticket(kept, stored, env);
+        self.open_ticket(kept, unsent, env);
         self.add_effect(Effect::KeepTicket);
         if let Some(text) = text {
             // It is stored already: shown at once as delivered, and replaced by the entry itself.
@@ -51,27 +50,32 @@ impl State {
         self.reopen();
     }
 
-    /// Opens a ticket in place of the one there is. `stored` is what storage holds of unacknowledged messages.
-    pub fn open_ticket(&mut self, kept: Kept, mut stored: Vec<Unsent>, env: &Environment) {
-        // Those of the ticket before are not this one's.
-        stored.retain(|unsent| self.outbox.items(env.now).all(|(own, _)| own.id != unsent.id));
-        self.clear(env);
+    /// Opens a ticket in place of the one there is. `unsent` is what storage holds of its unacknowledged messages.
+    pub fn open_ticket(&mut self, kept: Kept, unsent: Vec<Unsent>, env: &Environment) {
+        self.close(env);
         self.post_to_host(HostNotice::Ticket, &kept.number.0);
         self.kept = Some(kept);
-        self.outbox = Outbox::restore(stored);
+        self.outbox = Outbox::restore(unsent);
         self.screen = Screen::Conversation;
         self.add_effect(Effect::PutDraft);
     }
 
-    /// Another tab has opened or left a ticket; `kept` and `stored` are what storage holds now.
-    pub fn storage_changed(&mut self, kept: Option<Kept>, stored: Vec<Unsent>, env: &Environment) {
+    /// Another tab has opened or left a ticket; `kept` is what storage holds now.
+    pub fn storage_changed(&mut self, kept: Option<Kept>, env: &Environment) {
         let token = self.kept.as_ref().map(|kept| &kept.token);
-        match kept {
-            Some(kept) if token != Some(&kept.token) => self.open_ticket(kept, stored, env),
-            None if token.is_some() => self.leave(env),
-            _ => return,
+        self.elsewhere = match kept {
+            kept if kept.as_ref().map(|kept| &kept.token) == token => None,
+            Some(kept) => Some(Elsewhere::Opened(kept)),
+            None => Some(Elsewhere::Left),
+        };
+        self.follow(env);
+    }
+
+    /// Follows another tab, once every message of this one has arrived on the ticket that it was written on.
+    pub(super) fn follow(&mut self, env: &Environment) {
+        if self.elsewhere.is_some() && self.undelivered(env).is_empty() {
+            self.leave_for_another(env);
         }
-        self.reopen();
     }
 
     /// *Nueva consulta*: leaves the ticket for a fresh form.
@@ -85,28 +89,51 @@ impl State {
         self.reopen();
     }
 
-    /// Leaves the ticket. Text that was never sent goes into the draft.
+    /// Leaves the ticket, for the one that another tab has opened meanwhile, or for the form.
     pub(super) fn leave(&mut self, env: &Environment) {
-        let unsent: Vec<String> = self
-            .outbox
-            .items(env.now)
-            .filter(|(_, delivery)| !matches!(delivery, Delivery::Sent { .. }))
-            .map(|(unsent, _)| unsent.text.clone())
-            .collect();
-        self.put_before_draft(&unsent.join("\n"));
-        self.clear(env);
-        self.add_effect(Effect::KeepTicket);
+        match self.elsewhere.take() {
+            // Its own tab keeps and sends what was written on it.
+            Some(Elsewhere::Opened(kept)) => self.open_ticket(kept, Vec::new(), env),
+            Some(Elsewhere::Left) => self.show_form(env),
+            None => {
+                self.show_form(env);
+                self.add_effect(Effect::KeepTicket);
+            }
+        }
+    }
+
+    fn show_form(&mut self, env: &Environment) {
+        self.close(env);
         self.refusals.clear();
         self.screen = Screen::Form;
         self.look(env);
     }
 
-    fn clear(&mut self, env: &Environment) {
-        let unsent: Vec<_> = self.outbox.items(env.now).map(|(unsent, _)| unsent.id).collect();
-        for id in unsent {
-            self.add_effect(Effect::ForgetUnsent(id));
+    /// Closes the ticket. Text that was never sent goes into the draft.
+    fn close(&mut self, env: &Environment) {
+        let undelivered = self.undelivered(env);
+        if !undelivered.is_empty() {
+            let texts: Vec<_> = undelivered.iter().map(|unsent| unsent.text.as_str()).collect();
+            self.put_before_draft(&texts.join("\n"));
+            for unsent in undelivered {
+                self.add_effect(Effect::ForgetUnsent(unsent.id));
+            }
         }
+        self.forget_ticket();
+    }
+
+    fn undelivered(&self, env: &Environment) -> Vec<Unsent> {
+        self.outbox
+            .items(env.now)
+            .filter(|(_, delivery)| !matches!(delivery, Delivery::Sent { .. }))
+            .map(|(unsent, _)| unsent.clone())
+            .collect()
+    }
+
+    /// Nothing of the ticket is left, also what was never sent.
+    pub(super) fn forget_ticket(&mut self) {
         self.kept = None;
+        self.elsewhere = None;
         self.outbox = Outbox::default();
         self.timeline = Timeline::new();
         self.is_loaded = false;
@@ -122,6 +149,8 @@ impl State {
         self.log_open = false;
         self.menu_open = false;
         self.transcript_dialog_open = false;
+        self.set_draft(Field::Comment, "");
+        self.add_effect(Effect::ClearRating);
     }
 
     pub(super) fn set_ticket(&mut self, ticket: VisitorTicket) {
@@ -129,30 +158,10 @@ impl State {
             VisitorChat::Ended { .. } => Screen::Ended,
             _ => Screen::Conversation,
         };
-        if !matches!(ticket.chat, VisitorChat::Active { .. }) {
+        if ticket.site_removed || !matches!(ticket.chat, VisitorChat::Active { .. }) {
             self.typing_agent = None;
         }
         self.ticket = Some(ticket);
-    }
-
-    pub(super) fn set_draft(&mut self, text: &str) {
-        text.clone_into(&mut self.draft);
-        self.add_effect(Effect::KeepDraft);
-    }
-
-    /// Text that comes back stands before what is being typed.
-    pub(super) fn put_before_draft(&mut self, text: &str) {
-        let draft = join(text, &self.draft);
-        self.set_draft(&draft);
-        self.add_effect(Effect::PutDraft);
-    }
-}
-
-fn join(first: &str, then: &str) -> String {
-    match (first.trim().is_empty(), then.trim().is_empty()) {
-        (true, _) => then.to_owned(),
-        (_, true) => first.to_owned(),
-        _ => [first, "\n", then].concat(),
     }
 }
 
@@ -160,7 +169,7 @@ fn join(first: &str, then: &str) -> String {
 mod tests {
     use super::*;
     use crate::{
-        page::{Answer, PanelPage},
+        page::{Answer, PanelPage, Typed},
         panel::state::{
             fixture::{
                 Panel, active, agents, entries, entry, id, kept, own, page, started, status, ticket,
@@ -169,29 +178,21 @@ mod tests {
         },
     };
     use protocol::visitor::{VisitorCommand, VisitorEvent};
+    use std::time::Duration;
 
     fn begin(panel: &mut Panel, form: Form, number: &str) {
-        let stored = panel.stored().unsent;
+        let typed = Typed { message: "hola".into(), ..Typed::default() };
         panel.change(|state, env| {
-            state.begin(form, started(number), None, Some("hola".into()), stored, env);
+            state.keep_what_was_typed_since(&typed);
+            state.begin(form, started(number), None, Some(typed.message), Vec::new(), env);
         });
     }
 
     #[test]
-    fn a_fresh_panel_is_a_form_with_the_kept_draft() {
-        let mut panel =
-            Panel::new(page(), Stored { draft: "a medias".into(), ..Stored::default() });
+    fn a_fresh_panel_is_a_form() {
+        let mut panel = Panel::new(page(), Stored::default());
         assert_eq!(panel.state.screen, Screen::Form);
-        assert_eq!(panel.state.draft, "a medias");
         assert!(panel.take().contains(&Effect::PutDraft));
-    }
-
-    #[test]
-    fn what_was_typed_before_the_start_is_newer_than_the_kept_draft() {
-        let panel = Panel::before_a_chat();
-        let stored = Stored { draft: "viejo".into(), ..Stored::default() };
-        let state = State::new(page(), stored, "nuevo".into(), &panel.env);
-        assert_eq!(state.draft, "nuevo");
     }
 
     #[test]
@@ -211,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_ticket_on_which_everything_was_said_is_not_opened_again() {
-        for chat in [VisitorChat::Ended { rated: true }, VisitorChat::Request] {
+        for chat in [VisitorChat::Ended { rated: true, attended: true }, VisitorChat::Request] {
             let stored = Stored { ticket: Some(kept("CO-1")), ..Stored::default() };
             let mut panel = Panel::new(page(), stored);
             panel.opened();
@@ -227,7 +228,7 @@ mod tests {
     #[test]
     fn an_ended_chat_without_a_rating_is_opened_again() {
         let mut panel = Panel::in_a_chat().reload();
-        panel.welcome(VisitorChat::Ended { rated: false });
+        panel.welcome(VisitorChat::Ended { rated: false, attended: true });
         assert_eq!(panel.state.screen, Screen::Ended);
     }
 
@@ -244,10 +245,10 @@ mod tests {
     #[test]
     fn a_forms_ticket_is_kept_and_its_message_shows_at_once() {
         let mut panel = Panel::before_a_chat();
-        panel.change(|state, env| state.typed("hola", env));
+        panel.change(|state, env| state.typed(Field::Message, "hola", env));
         begin(&mut panel, Form::Chat, "CO-2");
         assert_eq!(panel.stored().ticket, Some(kept("CO-2")));
-        assert_eq!((panel.state.draft.as_str(), panel.stored().draft.as_str()), ("", ""));
+        assert_eq!((&*panel.state.draft.message, &*panel.stored().draft.message), ("", ""));
         let chat = panel.state.ticket.as_ref().map(|ticket| ticket.chat.clone());
         assert_eq!(chat, Some(VisitorChat::Waiting { position: 0 }));
         let shown: Vec<_> = panel.state.outbox.items(panel.env.now).collect();
@@ -279,15 +280,15 @@ mod tests {
         let mut panel = Panel::in_a_chat();
         panel.closed(1006);
         panel.change(|state, env| state.send_message(id(50), "nunca llegó", env));
-        panel.change(|state, env| state.typed("a medias", env));
+        panel.change(|state, env| state.typed(Field::Message, "a medias", env));
         panel.change(State::start_over);
         assert_eq!(panel.state.screen, Screen::Form);
-        assert_eq!(panel.state.draft, "nunca llegó\na medias");
+        assert_eq!(panel.state.draft.message, "nunca llegó\na medias");
         assert_eq!(panel.state.number(), "");
         assert!(panel.state.timeline.entries().is_empty());
         let stored = panel.stored();
         assert_eq!((stored.ticket, stored.unsent.len()), (None, 0));
-        assert_eq!(stored.draft, "nunca llegó\na medias");
+        assert_eq!(stored.draft.message, "nunca llegó\na medias");
         let done = panel.take();
         assert!(done.contains(&Effect::PutDraft) && done.contains(&Effect::Connect));
         assert!(done.contains(&Effect::Focus(Focus::FirstField)));
@@ -296,14 +297,16 @@ mod tests {
     #[test]
     fn ended_rated_and_started_over_the_next_question_is_a_fresh_one() {
         let mut panel = Panel::in_a_chat();
-        panel.event(VisitorEvent::Ticket { ticket: ticket(VisitorChat::Ended { rated: false }) });
+        panel.event(VisitorEvent::Ticket {
+            ticket: ticket(VisitorChat::Ended { rated: false, attended: true }),
+        });
         assert_eq!(panel.state.screen, Screen::Ended);
         panel.change(|state, env| state.rate(Some(4), " bien ", env));
         let rate = VisitorCommand::Rate { score: 4, comment: Some("bien".into()) };
         assert_eq!(panel.sent(), [rate]);
         panel.event(VisitorEvent::Done { what: protocol::visitor::Done::Rating });
         let chat = panel.state.ticket.as_ref().map(|ticket| ticket.chat.clone());
-        assert_eq!(chat, Some(VisitorChat::Ended { rated: true }));
+        assert_eq!(chat, Some(VisitorChat::Ended { rated: true, attended: true }));
         panel.change(State::start_over);
         panel.opened();
         assert!(panel.sent().contains(&VisitorCommand::Hello { token: None, after: Seq(0) }));
@@ -312,36 +315,88 @@ mod tests {
         assert_eq!(panel.state.screen, Screen::Conversation);
     }
 
+    /// What is on its way on the ticket that is open.
+    fn on_its_way(panel: &Panel) -> Vec<String> {
+        panel.state.outbox.items(panel.env.now).map(|(unsent, _)| unsent.text.clone()).collect()
+    }
+
     #[test]
     fn another_tabs_new_ticket_is_opened_here_too() {
         let mut panel = Panel::in_a_chat();
+        panel.change(|state, env| state.typed(Field::Message, "a medias", env));
+        panel.take();
+        panel.change(|state, env| state.storage_changed(Some(kept("CO-9")), env));
+        assert_eq!(panel.state.number(), "CO-9");
+        assert_eq!(panel.state.draft.message, "a medias");
+        assert_eq!(panel.take().last(), Some(&Effect::Connect));
+    }
+
+    #[test]
+    fn a_message_on_its_way_arrives_on_its_ticket_before_another_tab_is_followed() {
+        for other in [Some(kept("CO-9")), None] {
+            let mut panel = Panel::in_a_chat();
+            panel.closed(1006);
+            panel.change(|state, env| state.send_message(id(50), "de la vieja", env));
+            panel.take();
+            panel.change(|state, env| state.storage_changed(other.clone(), env));
+            panel.wait(Duration::from_mins(2));
+            assert_eq!(
+                (panel.state.number(), on_its_way(&panel)),
+                ("CO-1", vec!["de la vieja".into()])
+            );
+            assert_eq!(panel.stored().unsent.len(), 1, "nothing is forgotten");
+            panel.take();
+            panel.welcome(active());
+            let say = VisitorCommand::Say { id: id(50), text: "de la vieja".into(), files: vec![] };
+            assert!(panel.sent().contains(&say));
+            panel.event(VisitorEvent::Ack { id: id(50), seq: Seq(2), at: panel.env.now });
+            panel.wait(Duration::from_secs(1));
+            assert_eq!(panel.state.number(), other.as_ref().map_or("", |kept| &kept.number.0));
+            assert_eq!(panel.take().last(), Some(&Effect::Connect));
+            assert_eq!(panel.state.draft.message, "");
+            assert_eq!(
+                panel.stored().ticket,
+                Some(kept("CO-1")),
+                "the other tab has written its own"
+            );
+        }
+    }
+
+    #[test]
+    fn whoever_gives_up_a_ticket_that_another_tab_has_left_goes_on_with_that_tabs_one() {
+        let mut panel = Panel::in_a_chat();
         panel.closed(1006);
         panel.change(|state, env| state.send_message(id(50), "de la vieja", env));
-        let others =
-            Unsent { id: id(60), text: "de la otra".into(), files: vec![], since: panel.env.now };
-        let mut stored = panel.stored().unsent;
-        stored.push(others);
+        panel.change(|state, env| state.storage_changed(Some(kept("CO-9")), env));
         panel.take();
-        panel.change(|state, env| state.storage_changed(Some(kept("CO-9")), stored, env));
+        panel.change(State::start_over);
         assert_eq!(panel.state.number(), "CO-9");
-        let texts: Vec<_> = panel
-            .state
-            .outbox
-            .items(panel.env.now)
-            .map(|(unsent, _)| unsent.text.clone())
-            .collect();
-        assert_eq!(
-            texts,
-            ["de la otra"],
-            "what was written for the ticket before stays off this one"
+        assert_eq!(panel.state.draft.message, "de la vieja", "the text stays with its sender");
+        assert!(
+            !panel.take().contains(&Effect::KeepTicket),
+            "the other tab's ticket is not forgotten"
         );
-        assert_eq!(panel.take().last(), Some(&Effect::Connect));
+    }
+
+    #[test]
+    fn what_was_written_on_a_ticket_that_is_not_open_any_more_comes_back_as_a_draft() {
+        let mut panel = Panel::in_a_chat();
+        panel.closed(1006);
+        panel.change(|state, env| state.send_message(id(50), "de la vieja", env));
+        let stored = Stored { ticket: Some(kept("CO-9")), ..panel.stored() };
+        let mut panel = Panel::new(page(), stored);
+        assert_eq!(panel.state.draft.message, "de la vieja");
+        assert_eq!(panel.stored().draft.message, "de la vieja");
+        assert!(panel.stored().unsent.is_empty() && on_its_way(&panel).is_empty());
+        panel.take();
+        panel.welcome(active());
+        assert!(!panel.sent().iter().any(|sent| matches!(sent, VisitorCommand::Say { .. })));
     }
 
     #[test]
     fn a_ticket_that_another_tab_left_is_left_here_too() {
         let mut panel = Panel::in_a_chat();
-        panel.change(|state, env| state.storage_changed(None, vec![], env));
+        panel.change(|state, env| state.storage_changed(None, env));
         assert_eq!(panel.state.screen, Screen::Form);
         assert_eq!(panel.take().last(), Some(&Effect::Connect));
     }
@@ -349,17 +404,10 @@ mod tests {
     #[test]
     fn another_tabs_word_on_the_same_ticket_changes_nothing() {
         let mut panel = Panel::in_a_chat();
-        panel.change(|state, env| state.storage_changed(Some(kept("CO-1")), vec![], env));
+        panel.change(|state, env| state.storage_changed(Some(kept("CO-1")), env));
         assert_eq!(panel.take(), []);
         let mut panel = Panel::before_a_chat();
-        panel.change(|state, env| state.storage_changed(None, vec![], env));
+        panel.change(|state, env| state.storage_changed(None, env));
         assert_eq!(panel.take(), []);
-    }
-
-    #[test]
-    fn text_that_was_never_sent_comes_before_what_is_being_typed() {
-        assert_eq!(join("", "b"), "b");
-        assert_eq!(join("a", " "), "a");
-        assert_eq!(join("a", "b"), "a\nb");
     }
 }

@@ -12,6 +12,7 @@ pub fn answer(page: &TicketPage) -> Option<AnyView> {
         Some(TicketAnswer::Rated) => page.t("rating_done"),
         Some(TicketAnswer::EmailChanged) => page.t("email_changed"),
         Some(TicketAnswer::Confirmed) => page.t("confirmed"),
+        Some(TicketAnswer::ConfirmedWithTranscript) => page.t("confirmed_transcript"),
         _ => return None,
     };
     Some(view! { <p class="card good" role="status">{words}</p> }.into_any())

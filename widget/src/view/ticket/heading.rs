@@ -18,7 +18,7 @@ pub fn heading(page: &TicketPage) -> impl IntoView + use<> {
     view! {
         <header>
             <p class="site">{page.site_name.clone()}</p>
-            <h1>{subject(page)}</h1>
+            <h1 dir="auto">{subject(page)}</h1>
             <p class="sub">
                 <span class="num">{page.ticket.number.0.clone()}</span>
                 " "

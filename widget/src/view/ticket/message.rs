@@ -42,7 +42,7 @@ pub fn message(page: &TicketPage, message: &Message) -> impl IntoView + use<> {
     });
     let author = message.agent.map_or_else(|| page.t("you"), str::to_owned);
     let shown_name = (message.is_first && message.agent.is_some())
-        .then(|| view! { <b>{author.clone()}</b> " · " });
+        .then(|| view! { <b dir="auto">{author.clone()}</b> " · " });
     let read = message.is_read.then(|| [" · ", &page.t("read")].concat());
     let files: Vec<_> = message.files.iter().map(|attachment| file(page, attachment)).collect();
     view! {
@@ -71,7 +71,7 @@ fn file(page: &TicketPage, file: &Attachment) -> impl IntoView + use<> {
             <span class="chip">
                 {icon(icons::FILE)}
                 <span class=Class::ScreenReader.as_str()>{page.t("download")} " "</span>
-                <span class=Class::FileName.as_str()>{file.name.clone()}</span>
+                <span class=Class::FileName.as_str() dir="auto">{file.name.clone()}</span>
                 <span class=Class::FileSize.as_str()>{file_size(file.bytes)}</span>
             </span>
         </a>

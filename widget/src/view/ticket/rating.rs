@@ -9,9 +9,10 @@ use crate::{
 use leptos::prelude::*;
 use protocol::{Score, visitor::VisitorChat};
 
-/// The form; none where there is nothing to rate, or a rating was given.
+/// The form; none where no agent had the chat, where a rating was given, and where nobody is left to read one.
 pub fn rating(page: &TicketPage) -> Option<AnyView> {
-    if page.ticket.chat != (VisitorChat::Ended { rated: false }) {
+    let is_asked = page.ticket.chat == (VisitorChat::Ended { rated: false, attended: true });
+    if !is_asked || page.ticket.site_removed {
         return None;
     }
     let (error, score, comment) = match &page.answer {
@@ -39,6 +40,7 @@ pub fn rating(page: &TicketPage) -> Option<AnyView> {
                         id=Id::Comment.as_str()
                         name="comment"
                         rows="2"
+                        dir="auto"
                         inner_html=escape_textarea(comment)
                     ></textarea>
                 </div>

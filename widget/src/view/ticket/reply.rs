@@ -9,8 +9,36 @@ use crate::{
 use leptos::prelude::*;
 use protocol::{Field, Refusal};
 
-/// The form.
-pub fn reply(page: &TicketPage) -> impl IntoView + use<> {
+/// The form; at a removed site what was typed, to be copied, and why it goes nowhere.
+pub fn reply(page: &TicketPage) -> AnyView {
+    if page.ticket.site_removed {
+        return cannot_write(page).into_any();
+    }
+    form(page).into_any()
+}
+
+fn cannot_write(page: &TicketPage) -> impl IntoView + use<> {
+    let typed = match &page.answer {
+        Some(TicketAnswer::ReplyRefused { message, .. }) if !message.is_empty() => {
+            Some(message.clone())
+        }
+        _ => None,
+    };
+    let typed = typed.map(|text| {
+        view! {
+            <textarea
+                readonly
+                rows="4"
+                dir="auto"
+                aria-label=page.t("reply")
+                inner_html=escape_textarea(&text)
+            ></textarea>
+        }
+    });
+    view! { <section class="reply field"><p class="card">{page.t("cannot_write")}</p> {typed}</section> }
+}
+
+fn form(page: &TicketPage) -> impl IntoView + use<> {
     let (refusals, text) = match &page.answer {
         Some(TicketAnswer::ReplyRefused { refusals, message }) => {
             (refusals.as_slice(), message.as_str())
@@ -38,6 +66,7 @@ pub fn reply(page: &TicketPage) -> impl IntoView + use<> {
                     id=Id::Message.as_str()
                     name="message"
                     rows="4"
+                    dir="auto"
                     inner_html=escape_textarea(text)
                     {..refused(error.as_deref().unwrap_or_default(), Id::MessageError)}
                 ></textarea>

@@ -41,7 +41,7 @@ pub fn transcript(page: &TicketPage) -> impl IntoView + use<> {
                         view! { <p class="error" id=Id::TranscriptError.as_str() role="alert">{words}</p> }
                     })}
             </form>
-            <a href=contact>{page.t("contact_us")}</a>
+            {(!page.ticket.site_removed).then(|| view! { <a href=contact>{page.t("contact_us")}</a> })}
         </footer>
     }
 }
