@@ -40,7 +40,7 @@ mod world;
 
 pub use admin::Removal;
 pub use clock::Clock;
-pub use error::{Error, OpenError, Result};
+pub use error::{Error, NotReady, OpenError, Result};
 pub use stop::Stop;
 pub use upkeep::{Keeper, KeeperError};
 pub use writer::{Turn, Turns};
@@ -83,6 +83,7 @@ pub(crate) struct Inner {
     pub(crate) options: Options,
     pub(crate) opened_at: Timestamp,
     pub(crate) db: db::Db,
+    pub(crate) storage: Arc<db::Storage>,
     pub(crate) secret: secret::Secret,
     pub(crate) hub: live::Hub,
     pub(crate) presence: live::Presence,
@@ -121,6 +122,7 @@ impl Desk {
             opened_at: options.clock.now(),
             options,
             db,
+            storage: Arc::default(),
             secret,
             hub: live::Hub::default(),
             presence: live::Presence::default(),
@@ -158,7 +160,12 @@ impl Desk {
 
     /// Begins a writing transaction.
     pub(crate) async fn begin(&self) -> Result<db::Tx> {
-        self.0.db.begin().await
+        self.0.db.begin(&self.0.storage).await
+    }
+
+    /// While nothing can be written: tries whether it can be again.
+    pub(crate) async fn try_storage(&self) -> Result<()> {
+        self.0.db.try_storage(&self.0.storage).await
     }
 
     /// Commits; then counts, events, offers and workers follow, also when the caller stops polling in the middle of it.
@@ -222,15 +229,22 @@ impl Desk {
         &self.0.options
     }
 
-    /// Whether the database answers, and no part of the desk has panicked a moment ago; for `/readyz` and `ayuda doctor`.
+    /// Whether the database answers and takes what is written, and no part of the desk has panicked a moment ago; for
+    /// `/readyz` and `ayuda doctor`.
     ///
     /// # Errors
-    /// `Panicked` names the part; any other error is the database's.
-    pub async fn ready(&self) -> Result<()> {
+    /// [`NotReady`] names the part.
+    pub async fn ready(&self) -> std::result::Result<(), NotReady> {
         if let Some(part) = self.0.faults.recent() {
-            return Err(Error::Panicked(part));
+            return Err(NotReady::Panicked(part));
         }
-        db::read!(self.db(), c => sqlx::query(ANSWERS).execute(c).await.map(|_| ()))
+        match self.0.storage.find_fault() {
+            Some(db::StorageFault::Full) => return Err(NotReady::StorageFull),
+            Some(db::StorageFault::Failed) => return Err(NotReady::StorageFailed),
+            None => {}
+        }
+        let answers = db::read!(self.db(), c => sqlx::query(ANSWERS).execute(c).await.map(|_| ()));
+        answers.map_err(NotReady::Database)
     }
 
     /// Lets the writer finish what it was given, ends every subscription and closes the database.

@@ -4,7 +4,7 @@
 //! looked up lately is remembered for a moment, so that a console's many requests are not as many statements.
 
 use crate::{
-    Desk, Error, Result,
+    Desk, Result,
     db::{Event, Tx, read, retry, run, statement},
     secret::{hashed, new_token},
 };
@@ -52,7 +52,7 @@ type Key = [u8; 32];
 #[derive(Default)]
 pub(crate) struct Sessions {
     seen: DashMap<Key, (AgentId, Timestamp)>,
-    /// Begun while the disk was full: signing in goes on, and each is stored as soon as that can be done.
+    /// Begun while nothing could be stored: signing in goes on, and each is stored as soon as that can be done.
     unstored: DashMap<Key, AgentId>,
 }
 
@@ -82,12 +82,14 @@ pub(crate) async fn begin(tx: &mut Tx, agent: AgentId, now: Timestamp) -> Result
     Ok(SessionToken(token))
 }
 
-/// Begins a session; on a full disk in memory alone, for now.
+/// Begins a session; while nothing can be stored in memory alone, for now.
 pub(crate) async fn sign_in(desk: &Desk, agent: AgentId) -> Result<SessionToken> {
     let token = new_token();
     let key = hashed(&token);
     match store_now(desk, &key, agent).await {
-        Err(Error::StorageFull) => _ = desk.0.sessions.unstored.insert(key, agent),
+        Err(_) if desk.0.storage.find_fault().is_some() => {
+            _ = desk.0.sessions.unstored.insert(key, agent)
+        }
         stored => stored?,
     }
     Ok(SessionToken(token))

@@ -49,6 +49,9 @@ impl Desk {
                     }
                     until_stop(stop.clone(), self.route())
                 }),
+                self.supervised("storage", &stop, |_| every_tick(stop.clone(), || tick_storage(
+                    self
+                ))),
                 self.supervised("chats", &stop, |_| every_tick(stop.clone(), || tick_chats(self))),
                 self.supervised("sites", &stop, |beginning| {
                     if beginning > 0 {
@@ -89,6 +92,7 @@ impl Desk {
     /// Everything that is due by the clock, once: buttons, offers, waits, consoles that are gone, what follows the talk, jobs, mail.
     /// [`Desk::run`] does it all the time; a test with a clock of its own does it by hand.
     pub async fn tick(&self) -> Result<()> {
+        self.try_storage().await?;
         tick_availability(self).await;
         chats::tick(self).await?;
         removed::tick(self).await?;
@@ -115,6 +119,13 @@ async fn every_tick<F: Future<Output = ()>>(mut stop: Stop, tick: impl Fn() -> F
             () = stop.wait() => return,
             _ = every.tick() => tick().await,
         }
+    }
+}
+
+/// The log has said why nothing can be written; that it still cannot is no news.
+async fn tick_storage(desk: &Desk) {
+    if let Err(error) = desk.try_storage().await {
+        tracing::debug!(%error, "nothing can be stored yet");
     }
 }
 

@@ -7,11 +7,8 @@
 use crate::{
     engines::Engine,
     server::{PATIENCE, Server, next_door},
+    shim,
     visitor::{Crowd, Phase, Visitor},
-};
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
 };
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -49,7 +46,7 @@ struct Outcome {
 /// Visitors write while the power goes again and again; what became of what was acknowledged to them.
 async fn cut_the_power(disk: Disk, cuts: usize) -> Outcome {
     let tools = tempfile::tempdir().expect("a folder");
-    let shim = build(tools.path());
+    let shim = shim::build("power_cut", tools.path());
     let mut server = Server::new(Engine::Sqlite).await;
     // Each cut leaves a disk behind, which the next one begins with.
     let mut disks: Vec<TempDir> = Vec::new();
@@ -90,17 +87,4 @@ async fn cut_the_power(disk: Disk, cuts: usize) -> Outcome {
         outcome.lost += visitor.lost(&door).await.len();
     }
     outcome
-}
-
-/// The shim, for this machine.
-fn build(folder: &Path) -> PathBuf {
-    let library = folder.join("power_cut.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crash/power_cut.c");
-    let built = Command::new("cc")
-        .args(["-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o"])
-        .args([&library, &source])
-        .status()
-        .expect("cc, which SQLite is built with too");
-    assert!(built.success(), "power_cut.c does not compile");
-    library
 }
