@@ -39,7 +39,7 @@ extern crate self as desk;
 mod world;
 
 pub use admin::Removal;
-pub use clock::Clock;
+pub use clock::{Clock, Moment};
 pub use error::{Error, NotReady, OpenError, Result};
 pub use stop::Stop;
 pub use upkeep::{Keeper, KeeperError};
@@ -81,7 +81,7 @@ pub struct Desk(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) options: Options,
-    pub(crate) opened_at: Timestamp,
+    pub(crate) opened_at: Moment,
     pub(crate) db: db::Db,
     pub(crate) storage: Arc<db::Storage>,
     pub(crate) secret: secret::Secret,
@@ -119,7 +119,7 @@ impl Desk {
         tickets::follow::after_restore(&db).await.map_err(OpenError::Load)?;
         let (writer, commands) = writer::Writer::new();
         let desk = Self(Arc::new(Inner {
-            opened_at: options.clock.now(),
+            opened_at: options.clock.moment(),
             options,
             db,
             storage: Arc::default(),
@@ -147,6 +147,16 @@ impl Desk {
     /// The desk's instant.
     pub fn now(&self) -> Timestamp {
         self.0.options.clock.now()
+    }
+
+    /// The moment, for spans in memory.
+    pub(crate) fn moment(&self) -> Moment {
+        self.0.options.clock.moment()
+    }
+
+    /// The instant that stored deadlines are made from and compared with.
+    pub(crate) fn due_now(&self) -> Timestamp {
+        self.0.options.clock.due_now()
     }
 
     /// Tells the instant and makes ids.

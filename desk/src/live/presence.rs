@@ -1,8 +1,8 @@
 //! Who is there: consoles and panels with an open socket, in this process's memory.
 
-use crate::{Desk, db::Event};
+use crate::{Desk, Moment, db::Event};
 use dashmap::DashMap;
-use protocol::{AgentId, TicketId, Timestamp};
+use protocol::{AgentId, TicketId};
 use std::time::Duration;
 
 /// A console without a socket for this long: its agent is *Desconectado* (`behaviours.md`, "Offers").
@@ -29,7 +29,7 @@ pub(crate) struct Presence {
 struct Sockets {
     open: u32,
     /// When the last one was closed.
-    gone_at: Timestamp,
+    gone_at: Moment,
 }
 
 impl Sockets {
@@ -40,7 +40,7 @@ impl Sockets {
     }
 
     /// One less; true when it was the last.
-    fn close(&mut self, now: Timestamp) -> bool {
+    fn close(&mut self, now: Moment) -> bool {
         self.open = self.open.saturating_sub(1);
         self.gone_at = now;
         self.open == 0
@@ -54,7 +54,7 @@ impl Presence {
     }
 
     /// A console of the agent was disconnected; true when it was the last.
-    pub(crate) fn console_closed(&self, agent: AgentId, now: Timestamp) -> bool {
+    pub(crate) fn console_closed(&self, agent: AgentId, now: Moment) -> bool {
         self.consoles.entry(agent).or_default().close(now)
     }
 
@@ -64,7 +64,7 @@ impl Presence {
     }
 
     /// Forgets panels that left long ago.
-    pub(crate) fn forget_panels(&self, now: Timestamp) {
+    pub(crate) fn forget_panels(&self, now: Moment) {
         self.panels
             .retain(|_, sockets| sockets.open > 0 || now.since(sockets.gone_at) < PANEL_KEPT);
     }
@@ -98,14 +98,14 @@ impl Desk {
             Some(sockets) => sockets.gone_at,
             None => self.0.opened_at,
         };
-        Some(self.now().since(gone_at))
+        Some(self.moment().since(gone_at))
     }
 
     /// How long no panel of the ticket has been connected; none while one is, [`Duration::MAX`] when none was seen.
     pub(crate) fn panel_gone_for(&self, ticket: TicketId) -> Option<Duration> {
         match self.0.presence.panels.get(&ticket) {
             Some(sockets) if sockets.open > 0 => None,
-            Some(sockets) => Some(self.now().since(sockets.gone_at)),
+            Some(sockets) => Some(self.moment().since(sockets.gone_at)),
             None => Some(Duration::MAX),
         }
     }
@@ -113,7 +113,7 @@ impl Desk {
 
 impl Drop for PanelGuard {
     fn drop(&mut self) {
-        let now = self.desk.now();
+        let now = self.desk.moment();
         let presence = &self.desk.0.presence;
         let last = presence.panels.entry(self.ticket).or_default().close(now);
         if last {

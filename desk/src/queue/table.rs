@@ -20,7 +20,9 @@ pub(crate) struct Table {
     pub(crate) claim_postgres: Statement,
     pub(crate) postpone: Statement,
     pub(crate) park: Statement,
-    pub(crate) release: Statement,
+    pub(crate) release_sqlite: Statement,
+    pub(crate) release_postgres: Statement,
+    pub(crate) hurry: Statement,
 }
 
 /// Declares the [`Table`] of this name and registers its statements; the columns are those that an attempt needs.
@@ -51,11 +53,17 @@ macro_rules! table {
                 " set due_at = null, claimed_until = null, parked_at = $3, error = $4",
                 " where id = $1 and claimed_until = $2"
             ));
-            statement!(RELEASE for Sqlite = concat!(
+            statement!(RELEASE_SQLITE for Sqlite = concat!(
                 "update ",
                 $name,
                 " set claimed_until = null where due_at is not null and claimed_until is not null"
             ));
+            statement!(RELEASE_POSTGRES for Postgres = concat!(
+                "update ",
+                $name,
+                " set claimed_until = null where due_at is not null and claimed_until > $1"
+            ));
+            statement!(HURRY = concat!("update ", $name, " set due_at = $1 where due_at > $2"));
             $crate::queue::Table {
                 name: $name,
                 due: DUE,
@@ -63,7 +71,9 @@ macro_rules! table {
                 claim_postgres: CLAIM_POSTGRES,
                 postpone: POSTPONE,
                 park: PARK,
-                release: RELEASE,
+                release_sqlite: RELEASE_SQLITE,
+                release_postgres: RELEASE_POSTGRES,
+                hurry: HURRY,
             }
         };
     };

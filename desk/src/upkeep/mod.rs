@@ -5,6 +5,7 @@
 
 mod access;
 mod chats;
+mod deadlines;
 mod jobs;
 mod keeper;
 mod removed;
@@ -42,6 +43,9 @@ impl Desk {
     ) -> std::result::Result<(), KeeperError> {
         let stop = stop.into();
         let work = async {
+            if let Err(error) = deadlines::take_over(self).await {
+                tracing::warn!(%error, "deadlines of an earlier run could not be looked at");
+            }
             tokio::join!(
                 self.supervised("offers", &stop, |beginning| {
                     if beginning > 0 {

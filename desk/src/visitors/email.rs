@@ -183,7 +183,7 @@ impl Desk {
                 locked.email = Some(email.clone());
                 let changed = AgentBody::ContactChanged { name: None, email: Some(email) };
                 locked.add(tx, self, now, changed).await?;
-                unseen::address_is_known(tx, self, locked, now).await?;
+                unseen::address_is_known(tx, self, locked).await?;
                 Ok(true)
             }
         }

@@ -6,12 +6,14 @@
 
 use crate::{
     engines::Engine,
-    server::{PATIENCE, Server, next_door},
+    http::Client,
+    server::{PATIENCE, RETRY, Server, next_door},
     shim,
     visitor::{Crowd, Phase, Visitor},
 };
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 const CUTS: usize = 8;
 const VISITORS: usize = 4;
@@ -36,6 +38,53 @@ async fn an_acknowledged_message_survives_a_power_cut() {
 async fn without_syncs_a_power_cut_loses_what_was_acknowledged() {
     let outcome = cut_the_power(Disk::Lying, 1).await;
     assert_eq!(outcome.lost, outcome.acknowledged);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_database_says_of_files_and_kept_mails_is_there_after_a_power_cut() {
+    const KEPT: &str = "select count(*) from mails where outcome = 'kept'";
+    let tools = tempfile::tempdir().expect("a folder");
+    let disk = tempfile::tempdir().expect("a folder");
+    let mut server = Server::new(Engine::Sqlite).await;
+    server.environment = vec![
+        ("LD_PRELOAD", shim::build("power_cut", tools.path())),
+        ("POWER_CUT_FOLDER", server.data_dir.clone()),
+        ("POWER_CUT_DISK", disk.path().to_owned()),
+    ];
+    server.start().await;
+    let client = Client(next_door(&mut server.door()).await.expect("it runs").address);
+    let fields = [("email", "ana@example.com"), ("message", "Hola")];
+    let file: [(&str, &str, &[u8]); 1] = [("files", "nota.txt", b"hola")];
+    let asked = client.post("/w/tienda/requests").json().multipart(&fields, &file).send().await;
+    assert_eq!(asked.status, 201, "{}", asked.text());
+    let kept = async {
+        while count(&server.data_dir, KEPT) < 2 {
+            sleep(RETRY).await;
+        }
+    };
+    timeout(PATIENCE, kept).await.expect("visitor and agent are told");
+    server.kill().await;
+    let found = disk.path().join("folder");
+    assert_eq!(count(&found, "select count(*) from files where entry_id is not null"), 1);
+    let files = files_below(&found.join("files"));
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert_eq!(std::fs::read(&files[0]).expect("a file"), b"hola");
+    let mails = files_below(&found.join("mail"));
+    let kept = mails.iter().filter(|path| path.extension().is_some_and(|ending| ending == "eml"));
+    assert_eq!(kept.count(), count(&found, KEPT), "{mails:?}");
+}
+
+fn count(data_dir: &Path, question: &str) -> usize {
+    let database = rusqlite::Connection::open(data_dir.join("ayuda.db")).expect("a database");
+    database.busy_timeout(PATIENCE).expect("a setting");
+    let count: i64 = database.query_row(question, (), |row| row.get(0)).expect(question);
+    usize::try_from(count).expect("a count")
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let below = |path: PathBuf| if path.is_dir() { files_below(&path) } else { vec![path] };
+    entries.flat_map(|entry| below(entry.path())).collect()
 }
 
 struct Outcome {
