@@ -38,7 +38,8 @@ pub(crate) enum Side {
 
 /// Writes instants as local times.
 pub(crate) struct TimeFormatter {
-    name: String,
+    /// `Mexico City`.
+    place: String,
     zone: Option<SharedZone>,
     format: String,
 }
@@ -55,12 +56,14 @@ impl TimeFormatter {
             Some((name, zone)) => (name, Some(zone)),
             None => ("UTC".to_owned(), None),
         };
-        Self { name, zone, format: words.get("mail.time") }
+        // The place says it to a person; the continent before it only to a computer.
+        let place = name.rsplit('/').next().unwrap_or(&name).replace('_', " ");
+        Self { place, zone, format: words.get("mail.time") }
     }
 
-    /// `America/Mexico City`.
-    pub(crate) fn zone_name(&self) -> String {
-        self.name.replace('_', " ")
+    /// The name of the zone, as people say it: `Mexico City`.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
     }
 
     pub(crate) fn time(&self, at: Timestamp) -> String {

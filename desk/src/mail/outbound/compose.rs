@@ -64,7 +64,12 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
         .await)?;
     let row = row.ok_or_else(Error::not_found)?;
     let words = locales::language(context.lang);
-    let times = TimeFormatter::new(row.zone.as_deref(), &site, words);
+    let visitors = match context.content {
+        Content::Visitor { .. } => row.zone.as_deref(),
+        // Who works at the site reads its times, whatever the visitor's clock says.
+        Content::Agent { .. } => None,
+    };
+    let times = TimeFormatter::new(visitors, &site, words);
     let composer = Composer { desk, context, site: &site, row: &row, words, times: &times };
     let visitor = Visitor { ticket: context.ticket, site: context.site };
     let letter = match context.content {
@@ -108,12 +113,12 @@ struct Composer<'a> {
 impl Composer<'_> {
     fn to_visitor(&self, mail: &VisitorMail, entries: &[VisitorEntry]) -> Letter {
         let Self { desk, context, site, row, words, times } = *self;
-        // The place says it to a person; the continent before it only to a computer.
-        let zone = times.zone_name();
-        let zone = zone.rsplit('/').next().unwrap_or(&zone);
         let state = words.state(&row.state);
         let fill = |key: &str| {
-            words.fill(key, &[("site", site.name.as_str()), ("state", &state), ("zone", zone)])
+            words.fill(
+                key,
+                &[("site", site.name.as_str()), ("state", &state), ("zone", times.place())],
+            )
         };
         let number = TicketNumber(row.number.clone());
         let mut letter = self.blank();
@@ -162,6 +167,7 @@ impl Composer<'_> {
                     vec![Row { label: words.get("mail.number"), value: row.number.clone() }];
                 letter.entries = transcript::lines(entries, words, times);
                 letter.after.insert(0, fill("mail.replies.state"));
+                letter.after.insert(0, fill("mail.times"));
             }
             VisitorMail::StateChanged { state } => {
                 letter.rows =
@@ -194,7 +200,8 @@ impl Composer<'_> {
         entries: &[VisitorEntry],
     ) -> Letter {
         let Self { desk, context, site, row, words, times } = *self;
-        let fill = |key: &str| words.fill(key, &[("site", site.name.as_str())]);
+        let fill =
+            |key: &str| words.fill(key, &[("site", site.name.as_str()), ("zone", times.place())]);
         let mut letter = self.blank();
         letter.heading = fill(match about {
             AgentMail::Request => "mail.for_agents.request_heading",
@@ -231,6 +238,7 @@ impl Composer<'_> {
             url: format!("{}/console/tickets/{}", desk.options().public_url, context.ticket),
         };
         letter.reader = Side::Desk;
+        letter.after = vec![fill("mail.times")];
         letter.footer = vec![fill("mail.footer_agent")];
         letter
     }

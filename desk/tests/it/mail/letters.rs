@@ -92,6 +92,8 @@ async fn a_request_is_mailed_to_its_sender_and_to_the_agents(world: World) {
         text.contains("No puedo entrar.") && text.contains("<ana@example.com> (no verificado)")
     );
     assert!(text.contains(&format!("https://help.example.com/console/tickets/{}", visitor.ticket)));
+    // The site's time, and not the visitor's in Bogotá.
+    assert!(text.contains("17:00") && text.contains("UTC"), "{text}");
     assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !html.contains("<script>"));
     assert!(!html.contains("<b>Núñez"));
     assert_eq!(world.kept().len(), 2);
