@@ -1,7 +1,7 @@
 //! Who is there: consoles and panels with an open socket, in this process's memory.
 
 use crate::{Desk, Moment, db::Event};
-use dashmap::DashMap;
+use dashmap::{DashMap, Entry};
 use protocol::{AgentId, TicketId};
 use std::time::Duration;
 
@@ -9,6 +9,9 @@ use std::time::Duration;
 pub(crate) const CONSOLE_GONE: Duration = Duration::from_secs(30);
 /// A panel that left is remembered for this long; after that it counts as never seen.
 const PANEL_KEPT: Duration = Duration::from_hours(1);
+
+/// Who types is shown to others at most this often (`behaviours.md`, "Delivery contract", 8).
+const TYPING_EVERY: Duration = Duration::from_secs(2);
 
 /// While it lives, a panel of the ticket's visitor is connected. Dropping it is the disconnection.
 pub struct PanelGuard {
@@ -23,6 +26,8 @@ pub(crate) struct Presence {
     panels: DashMap<TicketId, Sockets>,
     /// The place in the queue that each waiting panel has been sent.
     places: DashMap<TicketId, u32>,
+    /// When it was last shown who types on a ticket; none: its visitor.
+    typing: DashMap<(TicketId, Option<AgentId>), Moment>,
 }
 
 #[derive(Default)]
@@ -63,8 +68,20 @@ impl Presence {
         self.places.insert(ticket, place) != Some(place)
     }
 
-    /// Forgets panels that left long ago.
-    pub(crate) fn forget_panels(&self, now: Moment) {
+    /// Notes that somebody types; false when that was shown a moment ago.
+    pub(crate) fn shows_typing(&self, ticket: TicketId, by: Option<AgentId>, now: Moment) -> bool {
+        match self.typing.entry((ticket, by)) {
+            Entry::Occupied(last) if now.since(*last.get()) < TYPING_EVERY => false,
+            entry => {
+                entry.insert(now);
+                true
+            }
+        }
+    }
+
+    /// Forgets panels that left long ago, and who typed.
+    pub(crate) fn forget_old(&self, now: Moment) {
+        self.typing.retain(|_, last| now.since(*last) < TYPING_EVERY);
         self.panels
             .retain(|_, sockets| sockets.open > 0 || now.since(sockets.gone_at) < PANEL_KEPT);
     }

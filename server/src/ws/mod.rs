@@ -4,6 +4,7 @@ pub(crate) mod agent;
 mod connection;
 pub(crate) mod declared;
 mod in_flight;
+mod pace;
 mod session;
 pub(crate) mod visitor;
 

@@ -5,6 +5,7 @@
 mod world;
 
 mod access;
+mod budgets;
 mod commands;
 mod console_socket;
 mod cross_origin;
