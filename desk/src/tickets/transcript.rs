@@ -16,6 +16,9 @@ use protocol::{
 };
 use serde::Serialize;
 
+/// Pages of entries that one mail takes: 1 MB, or 2 000 entries.
+const PAGES: usize = 4;
+
 /// One entry of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct TranscriptLine {
@@ -75,22 +78,24 @@ impl TimeFormatter {
     }
 }
 
-/// The entries after `after` up to and with `upto`, in order.
+/// The entries after `after` up to and with `upto`, in order; none when they are too long for a mail.
 pub(crate) async fn entries(
     desk: &Desk,
     visitor: Visitor,
     after: Seq,
     upto: Seq,
-) -> Result<Vec<VisitorEntry>> {
+) -> Result<Option<Vec<VisitorEntry>>> {
     let mut all = Vec::new();
     let mut after = after;
-    while after < upto {
+    for _ in 0..PAGES {
         let (page, _) = entries::for_visitor(desk, visitor, after).await?;
-        let Some(last) = page.last() else { break };
-        after = last.seq;
+        after = page.last().map_or(upto, |last| last.seq);
         all.extend(page.into_iter().filter(|entry| entry.seq <= upto));
+        if after >= upto {
+            return Ok(Some(all));
+        }
     }
-    Ok(all)
+    Ok(None)
 }
 
 /// The entries as lines of a letter.

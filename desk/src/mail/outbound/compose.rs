@@ -77,20 +77,22 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
             let entries = match mail {
                 VisitorMail::Transcript { upto } => {
                     let all = transcript::entries(desk, visitor, Seq::START, *upto).await?;
-                    if row.contact_verified { all } else { composer.without_addresses(all) }
+                    all.map(|all| {
+                        if row.contact_verified { all } else { composer.without_addresses(all) }
+                    })
                 }
                 VisitorMail::Replies { after, upto } => {
                     let all = transcript::entries(desk, visitor, *after, *upto).await?;
-                    all.into_iter().filter(is_agents).collect()
+                    all.map(|all| all.into_iter().filter(is_agents).collect())
                 }
-                _ => Vec::new(),
+                _ => Some(Vec::new()),
             };
-            composer.to_visitor(mail, &entries)
+            composer.to_visitor(mail, entries.as_deref())
         }
         Content::Agent { about, seq, queue } => {
             let before = Seq(seq.0 - 1);
             let entries = transcript::entries(desk, visitor, before, *seq).await?;
-            composer.to_agent(*about, *queue, &entries)
+            composer.to_agent(*about, *queue, &entries.unwrap_or_default())
         }
     };
     Ok(letter.render())
@@ -111,7 +113,8 @@ struct Composer<'a> {
 }
 
 impl Composer<'_> {
-    fn to_visitor(&self, mail: &VisitorMail, entries: &[VisitorEntry]) -> Letter {
+    /// `entries`: none when they are too long for a mail, which then leads to the page that has them.
+    fn to_visitor(&self, mail: &VisitorMail, entries: Option<&[VisitorEntry]>) -> Letter {
         let Self { desk, context, site, row, words, times } = *self;
         let state = words.state(&row.state);
         let fill = |key: &str| {
@@ -154,20 +157,25 @@ impl Composer<'_> {
             }
             VisitorMail::Transcript { .. } => {
                 letter.big_number = true;
-                letter.entries = transcript::lines(entries, words, times);
-                if letter.entries.is_empty() {
+                letter.entries = transcript::lines(entries.unwrap_or_default(), words, times);
+                if entries.is_none() {
+                    letter.paragraphs = vec![fill("mail.too_long")];
+                } else if letter.entries.is_empty() {
                     letter.paragraphs.push(fill("mail.transcript.empty"));
                 }
-                if !row.contact_verified {
+                if !row.contact_verified && entries.is_some() {
                     letter.paragraphs.push(fill("mail.transcript.left_out"));
                 }
             }
             VisitorMail::Replies { .. } => {
                 letter.rows =
                     vec![Row { label: words.get("mail.number"), value: row.number.clone() }];
-                letter.entries = transcript::lines(entries, words, times);
+                letter.entries = transcript::lines(entries.unwrap_or_default(), words, times);
                 letter.after.insert(0, fill("mail.replies.state"));
-                letter.after.insert(0, fill("mail.times"));
+                letter.after.insert(
+                    0,
+                    fill(if entries.is_some() { "mail.times" } else { "mail.too_long" }),
+                );
             }
             VisitorMail::StateChanged { state } => {
                 letter.rows =
