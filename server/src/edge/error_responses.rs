@@ -82,7 +82,7 @@ fn code_of(status: StatusCode) -> Code {
         StatusCode::UNAUTHORIZED => Code::SignInRequired,
         StatusCode::FORBIDDEN => Code::Forbidden,
         StatusCode::TOO_MANY_REQUESTS => Code::RateLimited,
-        StatusCode::SERVICE_UNAVAILABLE => Code::TryAgain,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => Code::TryAgain,
         StatusCode::INSUFFICIENT_STORAGE => Code::StorageFull,
         status if status.is_client_error() => Code::Invalid,
         _ => Code::Internal,

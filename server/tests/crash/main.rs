@@ -7,6 +7,8 @@ mod engines;
 #[expect(dead_code, reason = "the forms need less of it than the other tests")]
 mod http;
 
+#[cfg(target_os = "linux")]
+mod descriptors;
 mod kills;
 mod lock;
 mod mail;
