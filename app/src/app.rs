@@ -5,7 +5,7 @@ use crate::{
     navigator::Navigator,
     pages::{self, PAGES},
     start::Start,
-    state::{clock::Clock, console::Console},
+    state::{clock::Clock, console::Console, reader_zone::ReaderZone},
     words::Words,
 };
 use leptos::prelude::*;
@@ -13,10 +13,10 @@ use leptos::prelude::*;
 /// The console.
 #[component]
 pub fn App(start: Start) -> impl IntoView {
-    let Start { strings, now, offset, role, profile, worklist, offers, path, page, .. } = start;
+    let Start { strings, now, zone, role, profile, worklist, offers, path, page, .. } = start;
     let words = Words::new(strings);
     provide_context(words);
-    let clock = Clock::new(now, offset, words);
+    let clock = Clock::new(now, zone.map(ReaderZone::Listed), words);
     provide_context(clock);
     let console = Console::new(profile, worklist, offers, clock, words);
     provide_context(console);

@@ -49,11 +49,13 @@ pub fn is_away() -> bool {
     is_hidden() || !document().has_focus().unwrap_or(true)
 }
 
-/// Stores the reader's offset in a cookie, so that the next page shows the right times before its script runs.
-pub fn store_offset(offset: i32) {
+/// Stores the name of the reader's zone in a cookie, so that the next page shows the right times before its script runs.
+pub fn store_zone() {
+    let options = js_sys::Intl::DateTimeFormat::default().resolved_options();
+    let zone = js_sys::Reflect::get(&options, &"timeZone".into()).ok();
+    let Some(zone) = zone.and_then(|zone| zone.as_string()) else { return };
     if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {
-        let cookie =
-            format!("ayuda_offset={offset}; Path=/console; Max-Age=31536000; SameSite=Lax");
+        let cookie = format!("ayuda_zone={zone}; Path=/console; Max-Age=31536000; SameSite=Lax");
         let _ = document.set_cookie(&cookie);
     }
 }

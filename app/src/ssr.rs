@@ -4,13 +4,13 @@ mod arguments;
 mod document;
 mod functions;
 pub(crate) mod load;
-mod offset;
 mod page;
 mod password;
 mod plain_page;
 mod router;
 mod shared;
 mod sign_in;
+mod zone;
 
 pub use functions::{FUNCTIONS, Function, Reach};
 pub use password::PasswordProblem;

@@ -4,9 +4,11 @@ use crate::pages::Page;
 use protocol::{
     Role, Timestamp,
     agent::{Me, Offer, WorkItem},
+    schedule::Transitions,
     strings::Strings,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The state that a console page starts from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,8 +19,8 @@ pub struct Start {
     pub strings: Strings,
     /// The server's clock when it rendered.
     pub now: Timestamp,
-    /// Minutes east of UTC where the agent sits, as an earlier visit stored them in a cookie.
-    pub offset: Option<i32>,
+    /// The zone where the agent sits, as an earlier visit stored its name in a cookie: some years of it, around now.
+    pub zone: Option<Arc<Transitions>>,
     /// What the agent may do.
     pub role: Role,
     /// The agent.

@@ -6,6 +6,7 @@ pub mod console;
 pub mod list;
 pub mod log;
 pub mod offers;
+pub mod reader_zone;
 pub mod reasons;
 pub mod socket;
 pub mod thread;

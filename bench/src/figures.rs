@@ -7,6 +7,7 @@ use crate::{
 };
 use anyhow::Result;
 
+mod asking;
 mod browser;
 mod chats;
 mod delivery;
@@ -25,6 +26,7 @@ pub async fn measure(group: Group, plan: &Plan, subject: &Subject) -> Result<Vec
         Group::Chats => chats::measure(plan, subject).await,
         Group::Postgres => postgres::measure(plan, subject).await,
         Group::Memory => memory::measure(plan, subject).await,
+        Group::Asking => asking::measure(subject).await,
         Group::Startup => startup::measure(subject).await,
         Group::Million => million::measure(plan, subject).await,
         Group::Sizes => sizes::measure(subject).await,
@@ -46,7 +48,7 @@ pub async fn floor(group: Group, plan: &Plan) -> Result<Vec<Reading>> {
 pub fn runs(group: Group, plan: &Plan) -> usize {
     match group {
         // Their figures do not vary, or were made of many times.
-        Group::Memory | Group::Sizes | Group::Browser => 1,
+        Group::Memory | Group::Asking | Group::Sizes | Group::Browser => 1,
         Group::Startup => plan.runs.max(5),
         _ => plan.runs,
     }

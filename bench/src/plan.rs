@@ -52,6 +52,8 @@ pub enum Group {
     Postgres,
     /// Resident memory, idle and with thousands of sockets.
     Memory,
+    /// Memory while sockets ask for all of a long ticket.
+    Asking,
     /// From the start of the process to its first answer.
     Startup,
     /// Durable messages a second with a million stored.

@@ -214,7 +214,7 @@ fn site() -> String {
         "key = \"{SITE}\"\nname = \"Banco\"\nprefix = \"BE\"\nlang = \"es\"\nallowed_origins = []\n\
          [schedule]\nzone = \"UTC\"\nweekly = {{ {weekly} }}\n\
          [limits]\nwait_limit = \"2h\"\nidle_limit = \"2h\"\ncapacity = 1000\nqueue_limit = 1000\n\
-         tickets_per_hour = 0\nmessages_per_minute = 0\n\
+         tickets_per_hour = 0\nmessages_per_minute = 0\nframes_per_second = 0\n\
          [[queues]]\nname = \"Soporte general\"\n"
     )
 }

@@ -17,9 +17,6 @@ pub enum Error {
     /// The database did not say whether it did it, and could not be asked.
     #[error("the database did not say whether it is done")]
     Unanswered(#[source] sqlx::Error),
-    /// A part of the desk has panicked a moment ago, and began again.
-    #[error("{0} has failed and begins again")]
-    Panicked(&'static str),
     /// Another transaction came between; the same one may be run again.
     #[error("another change came between")]
     Conflict,
@@ -29,6 +26,9 @@ pub enum Error {
     /// The disk is full; reading goes on.
     #[error("the disk is full")]
     StorageFull,
+    /// The disk failed a moment ago; reading goes on.
+    #[error("nothing can be stored just now")]
+    StorageFailed,
     /// A file could not be read or written.
     #[error("a file failed")]
     File(#[from] std::io::Error),
@@ -44,7 +44,7 @@ impl Error {
             Self::Refused(refusal) => *refusal,
             Self::Shared(error) => error.refusal(),
             Self::StorageFull => Refusal::new(Code::StorageFull),
-            Self::Database(_) | Self::Unanswered(_) | Self::Conflict | Self::Panicked(_) => {
+            Self::Database(_) | Self::Unanswered(_) | Self::Conflict | Self::StorageFailed => {
                 Refusal::new(Code::TryAgain)
             }
             Self::File(_) | Self::UnknownText(_) => Refusal::new(Code::Internal),
@@ -54,6 +54,23 @@ impl Error {
     pub(crate) fn not_found() -> Self {
         Refusal::new(Code::NotFound).into()
     }
+}
+
+/// Why the desk cannot do its work just now; each begins with the part that is to blame.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReady {
+    /// A part has panicked a moment ago, and began again.
+    #[error("{0}: failed and begins again")]
+    Panicked(&'static str),
+    /// Nothing is written until a write succeeds again.
+    #[error("storage: the disk is full, the desk is read-only")]
+    StorageFull,
+    /// The same after an error of the disk.
+    #[error("storage: writing failed, the desk is read-only")]
+    StorageFailed,
+    /// Nothing can be read.
+    #[error("database: does not answer")]
+    Database(#[source] Error),
 }
 
 /// Why a desk could not be opened; each says what to do.

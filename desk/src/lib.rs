@@ -39,8 +39,8 @@ extern crate self as desk;
 mod world;
 
 pub use admin::{Removal, restore};
-pub use clock::Clock;
-pub use error::{Error, OpenError, Result};
+pub use clock::{Clock, Moment};
+pub use error::{Error, NotReady, OpenError, Result};
 pub use stop::Stop;
 pub use upkeep::{Keeper, KeeperError};
 pub use writer::{Turn, Turns};
@@ -86,8 +86,9 @@ pub struct Desk(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) options: Options,
-    pub(crate) opened_at: Timestamp,
+    pub(crate) opened_at: Moment,
     pub(crate) db: db::Db,
+    pub(crate) storage: Arc<db::Storage>,
     pub(crate) secret: secret::Secret,
     pub(crate) hub: live::Hub,
     pub(crate) presence: live::Presence,
@@ -123,9 +124,10 @@ impl Desk {
         tickets::follow::after_restore(&db).await.map_err(OpenError::Load)?;
         let (writer, commands) = writer::Writer::new();
         let desk = Self(Arc::new(Inner {
-            opened_at: options.clock.now(),
+            opened_at: options.clock.moment(),
             options,
             db,
+            storage: Arc::default(),
             secret,
             hub: live::Hub::default(),
             presence: live::Presence::default(),
@@ -152,6 +154,16 @@ impl Desk {
         self.0.options.clock.now()
     }
 
+    /// The moment, for spans in memory.
+    pub(crate) fn moment(&self) -> Moment {
+        self.0.options.clock.moment()
+    }
+
+    /// The instant that stored deadlines are made from and compared with.
+    pub(crate) fn due_now(&self) -> Timestamp {
+        self.0.options.clock.due_now()
+    }
+
     /// Tells the instant and makes ids.
     pub fn clock(&self) -> &Clock {
         &self.0.options.clock
@@ -163,7 +175,12 @@ impl Desk {
 
     /// Begins a writing transaction.
     pub(crate) async fn begin(&self) -> Result<db::Tx> {
-        self.0.db.begin().await
+        self.0.db.begin(&self.0.storage).await
+    }
+
+    /// While nothing can be written: tries whether it can be again.
+    pub(crate) async fn try_storage(&self) -> Result<()> {
+        self.0.db.try_storage(&self.0.storage).await
     }
 
     /// Commits; then counts, events, offers and workers follow, also when the caller stops polling in the middle of it.
@@ -227,15 +244,22 @@ impl Desk {
         &self.0.options
     }
 
-    /// Whether the database answers, and no part of the desk has panicked a moment ago; for `/readyz` and `ayuda doctor`.
+    /// Whether the database answers and takes what is written, and no part of the desk has panicked a moment ago; for
+    /// `/readyz` and `ayuda doctor`.
     ///
     /// # Errors
-    /// `Panicked` names the part; any other error is the database's.
-    pub async fn ready(&self) -> Result<()> {
+    /// [`NotReady`] names the part.
+    pub async fn ready(&self) -> std::result::Result<(), NotReady> {
         if let Some(part) = self.0.faults.recent() {
-            return Err(Error::Panicked(part));
+            return Err(NotReady::Panicked(part));
         }
-        db::read!(self.db(), c => sqlx::query(ANSWERS).execute(c).await.map(|_| ()))
+        match self.0.storage.find_fault() {
+            Some(db::StorageFault::Full) => return Err(NotReady::StorageFull),
+            Some(db::StorageFault::Failed) => return Err(NotReady::StorageFailed),
+            None => {}
+        }
+        let answers = db::read!(self.db(), c => sqlx::query(ANSWERS).execute(c).await.map(|_| ()));
+        answers.map_err(NotReady::Database)
     }
 
     /// Lets the writer finish what it was given, ends every subscription and closes the database.

@@ -1,5 +1,8 @@
 //! Folders and files that only their owner reads, whatever the umask: 0700 and 0600 (`reliability.md`, "Nobody where they don't belong").
 //! On systems without modes the folder's own rules hold.
+//!
+//! A name outlives a power cut once its folder is synced ("Nothing lost"): [`make_folder`], [`rename`] and [`sync_name`]
+//! see to it.
 
 use std::{
     fs::{self, DirBuilder, OpenOptions},
@@ -20,7 +23,11 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(path)
+    let missing =
+        path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
+    let missing: Vec<&Path> = missing.collect();
+    builder.recursive(true).create(path)?;
+    missing.into_iter().try_for_each(sync_name)
 }
 
 /// The same from a task of the runtime.
@@ -28,11 +35,35 @@ pub(crate) async fn make_folder_in_background(path: PathBuf) -> io::Result<()> {
     tokio::task::spawn_blocking(move || make_folder(&path)).await.map_err(io::Error::other)?
 }
 
+/// Gives a finished file its name for good, in a folder that is there.
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    sync_name(to)
+}
+
+/// The same from a task of the runtime.
+pub(crate) async fn rename_in_background(from: PathBuf, to: PathBuf) -> io::Result<()> {
+    tokio::task::spawn_blocking(move || rename(&from, &to)).await.map_err(io::Error::other)?
+}
+
+/// Syncs the folder that this name was put into.
+#[cfg(unix)]
+pub(crate) fn sync_name(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Other systems sync no folders.
+#[cfg(not(unix))]
+pub(crate) fn sync_name(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Makes a file that is not there, without content, and tightens one that is.
 pub(crate) fn make_file(path: &Path) -> io::Result<()> {
     file_options().append(true).create(true).open(path)?;
     tighten(path);
-    Ok(())
+    sync_name(path)
 }
 
 /// Takes a file or a folder away from everybody but its owner. What is not there or not ours to change stays: the log says so.

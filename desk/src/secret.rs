@@ -50,6 +50,7 @@ impl Secret {
         file.write_all(&key)?;
         // A key that is lost with the power makes every link mailed since worthless.
         file.sync_all()?;
+        private::sync_name(path)?;
         Ok(Self(key))
     }
 

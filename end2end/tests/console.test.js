@@ -113,3 +113,29 @@ test("a console without a session gets the sign-in page, and no data", async () 
     assert.deepEqual([answer.status, answer.headers.get("location"), await answer.text()], [303, "/console/sign-in", ""], path);
   }
 });
+
+test("a message's time is that of its own day, whatever the offset is where the agent's clock stands", async () => {
+  const site = await world.ayuda.site("horas");
+  const agent = await world.agent("Lucía Medina", { sites: [site], timezoneId: "Europe/Madrid" });
+  const visitor = await world.visitor(site);
+  const time = (at) => Intl.DateTimeFormat("es", { timeZone: "Europe/Madrid", hour: "2-digit", minute: "2-digit" }).format(at);
+  const begin = time(new Date());
+  await visitor.startChat({ message: "¿Qué hora es?" });
+  await agent.accept();
+  await agent.hears("¿Qué hora es?");
+  const possible = [begin, time(new Date())];
+  const shown = (page) => page.getByRole("log", { name: "Conversación" }).locator(".at").first().textContent();
+  // Before any script, by the name of the zone that the page has stored.
+  const context = await world.context({ javaScriptEnabled: false, storageState: await agent.context.storageState() });
+  const plain = await context.newPage();
+  await plain.goto(agent.page.url());
+  assert.ok(possible.includes(await shown(plain)), `${await shown(plain)} is none of ${possible}`);
+  // Half a year on, summer and winter have changed places: the message is as old as it was.
+  await agent.page.clock.setFixedTime(new Date(Date.now() + 182 * 86_400_000));
+  await agent.page.reload();
+  await agent.state.waitFor();
+  await eventually("the time stays", async () => possible.includes(await shown(agent.page)));
+  await visitor.say("Sigo aquí");
+  await agent.hears("Sigo aquí");
+  assert.ok(possible.includes(await shown(agent.page)), `${await shown(agent.page)} is none of ${possible}`);
+});

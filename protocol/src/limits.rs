@@ -34,6 +34,8 @@ pub const BODY_BYTES: usize = 256 * 1024;
 pub const HEAD_BYTES: usize = 64 * 1024;
 /// Entries in one answer to a resume; a client asks on from the last.
 pub const ENTRIES: usize = 500;
+/// One answer with entries, in bytes.
+pub const ANSWER_BYTES: usize = 256 * 1024;
 
 /// An unacknowledged message is shown as *no enviado* after this.
 pub const UNSENT_AFTER: Duration = Duration::from_mins(1);

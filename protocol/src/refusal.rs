@@ -186,6 +186,10 @@ crate::text_enum! {
         TicketsPerHour = "tickets_per_hour",
         /// Messages of one client in a minute.
         MessagesPerMinute = "messages_per_minute",
+        /// Frames of a socket that are read as fast as they come.
+        FrameBurst = "frame_burst",
+        /// Frames of a socket in a second after that.
+        FramesPerSecond = "frames_per_second",
     }
 }
 

@@ -198,6 +198,8 @@ fn the_defaults_are_within_their_bounds() {
         (Limits::QUEUE_LIMIT, limits.queue_limit),
         (Limits::TICKETS_PER_HOUR, limits.tickets_per_hour),
         (Limits::MESSAGES_PER_MINUTE, limits.messages_per_minute),
+        (Limits::FRAME_BURST, limits.frame_burst),
+        (Limits::FRAMES_PER_SECOND, limits.frames_per_second),
     ] {
         assert_eq!(bounds.check(number.into()), Ok(number));
     }

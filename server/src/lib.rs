@@ -26,7 +26,7 @@ use edge::{
     state::{Server, Shared},
     undeclared_proxy::UndeclaredProxy,
 };
-use ops::{assets, demo::Demo, listener};
+use ops::{assets, demo::Demo, descriptors, listener};
 use settings::{PublicUrl, Settings};
 use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
@@ -117,7 +117,8 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         stop: stopped.into(),
     });
     let (router, declared) = router::build(&server);
-    let listening = tokio::spawn(listener::listen(listener, router, server.stop.clone()));
+    let most = descriptors::connections();
+    let listening = tokio::spawn(listener::listen(listener, router, most, server.stop.clone()));
     let working = tokio::spawn(work(server.clone(), keeper, losing));
     Ok(Running { address, server, declared, stop, listening, working, lost })
 }

@@ -6,8 +6,10 @@ use crate::{
     console,
     edge::{
         access::{self, Access, Reach},
+        bodies::{self, MostBytes},
         compression, error_responses,
         failure::Failure,
+        form::DRAIN_BYTES,
         head, security,
         state::Server,
     },
@@ -103,6 +105,17 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
     (router, declared)
 }
 
+/// What the most generous site takes on one message, and what is read of a refused body.
+#[derive(Clone)]
+struct AnyUpload(Server);
+
+impl MostBytes for AnyUpload {
+    fn most_bytes(&self) -> u64 {
+        let files = self.0.desk.sites().iter().map(|site| site.limits.file_bytes).max();
+        files.unwrap_or(0) * limits::FILES as u64 + DRAIN_BYTES
+    }
+}
+
 /// The routes as they are declared, one row after another.
 pub(crate) struct Table {
     pub(crate) router: Router<Server>,
@@ -131,18 +144,23 @@ impl Table {
         path: &'static str,
         handler: impl Handler<T, Server>,
     ) -> Self {
-        let route = on(MethodFilter::POST, handler);
+        let most = BODY_BYTES as u64;
+        let route =
+            on(MethodFilter::POST, handler).layer(from_fn_with_state(most, bodies::guard::<u64>));
         self.route(Declared { method: "POST", path, access }, route)
     }
 
-    /// A post that limits its body itself, part by part: it streams files, or gives back what was too long.
+    /// A post that limits its body itself, part by part: it streams files, or gives back what was too long. What no site takes is
+    /// not even read.
     fn upload<T: 'static>(
         self,
         access: Access,
         path: &'static str,
         handler: impl Handler<T, Server>,
     ) -> Self {
-        let route = on(MethodFilter::POST, handler).layer(DefaultBodyLimit::disable());
+        let route = on(MethodFilter::POST, handler)
+            .layer(DefaultBodyLimit::disable())
+            .layer(from_fn_with_state(AnyUpload(self.server.clone()), bodies::guard::<AnyUpload>));
         self.route(Declared { method: "POST", path, access }, route)
     }
 

@@ -3,8 +3,8 @@
 use super::{
     document::{Document, document, in_script},
     load::{Loaded, Visit},
-    offset::offset,
     shared::{Nonce, Shared},
+    zone::zone,
 };
 use crate::{app::App, pages::Row, start::Start};
 use axum::{
@@ -14,6 +14,7 @@ use axum::{
 };
 use desk::{Desk, people::Agent};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// Answers with the page.
 pub(super) async fn page(row: &Row, shared: Shared, request: Request<Body>) -> Response {
@@ -64,7 +65,7 @@ async fn start(
         lang: agent.lang.clone(),
         strings: desk::locales::strings(&agent.lang, &["console", "error", "field", "state"]),
         now: desk.now(),
-        offset: offset(&parts.headers),
+        zone: zone(&parts.headers, desk.now()).map(Arc::new),
         role: agent.role,
         profile: desk.profile(agent).await?,
         worklist: desk.worklist(agent).await?,

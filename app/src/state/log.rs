@@ -1,6 +1,9 @@
 //! A ticket's entries as the log shows them: a separator where a day begins, a face at the first message of a run.
 
-use super::calendar::{self, Day};
+use super::{
+    calendar::{self, Day},
+    reader_zone::ReaderZone,
+};
 use protocol::{
     Seq, Timestamp,
     entry::{AgentBody, AgentEntry},
@@ -34,13 +37,16 @@ impl LogItem {
     }
 }
 
-/// The items of these entries, in order. `offset`: minutes east of UTC.
-pub fn log_items<'a>(entries: impl Iterator<Item = &'a AgentEntry>, offset: i32) -> Vec<LogItem> {
+/// The items of these entries, in order.
+pub fn log_items<'a>(
+    entries: impl Iterator<Item = &'a AgentEntry>,
+    zone: &ReaderZone,
+) -> Vec<LogItem> {
     let mut out = Vec::new();
     let mut last_day = None;
     let mut last_side = Side::Nobody;
     for entry in entries {
-        let day = calendar::day(entry.at, offset);
+        let day = calendar::day(entry.at, zone);
         if last_day != Some(day) {
             out.push(LogItem::Day { at: entry.at, day });
             last_day = Some(day);
@@ -100,7 +106,11 @@ impl Side {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{AgentId, EntryId};
+    use protocol::{
+        AgentId, EntryId,
+        schedule::{Offset, Transitions},
+    };
+    use std::sync::Arc;
     use uuid::Uuid;
 
     const DAY: i64 = 86_400_000;
@@ -130,7 +140,7 @@ mod tests {
             entry(3, 9, agent()),
             entry(4, DAY, agent()),
         ];
-        let shape: Vec<_> = log_items(entries.iter(), 0)
+        let shape: Vec<_> = log_items(entries.iter(), &ReaderZone::default())
             .into_iter()
             .map(|line| match line {
                 LogItem::Day { .. } => "day",
@@ -140,7 +150,8 @@ mod tests {
             .collect();
         assert_eq!(shape, ["day", "first", "more", "first", "day", "first"]);
         // West of Greenwich the epoch is still the day before.
-        assert_eq!(log_items(entries.iter(), -60).len(), 6);
+        let west = Transitions::new(Offset(-3600), Vec::new());
+        assert_eq!(log_items(entries.iter(), &ReaderZone::Listed(Arc::new(west))).len(), 6);
     }
 
     #[test]

@@ -11,6 +11,11 @@ pub fn visitor_hello(token: Option<&str>) -> String {
     format!(r#"{{"hello":{{"token":{token},"after":0}}}}"#)
 }
 
+/// Asks a visitor's socket for all entries of its ticket.
+pub fn resume() -> String {
+    r#"{"resume":{"after":0}}"#.to_owned()
+}
+
 /// Carries a message.
 pub fn message(id: &str, text: &str) -> String {
     format!(r#"{{"say":{{"id":"{id}","text":"{text}"}}}}"#)

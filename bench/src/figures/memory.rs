@@ -19,7 +19,8 @@ pub async fn measure(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
     let server = Arc::new(Server::start(subject).await?);
     tokio::time::sleep(SETTLED).await;
     let idle = server.resident()?;
-    let wanted = plan.idle.min(descriptors()?.saturating_sub(200));
+    // The server keeps a quarter back for itself.
+    let wanted = plan.idle.min(descriptors()? / 4 * 3 - AT_ONCE);
     let mut opening = JoinSet::new();
     for share in 0..AT_ONCE {
         let server = Arc::clone(&server);

@@ -48,7 +48,7 @@ impl Desk {
                 .into_inner()
                 .map_err(io::IntoInnerError::into_error)?
                 .sync_all()?;
-            fs::rename(&parts.archive, &to)
+            private::rename(&parts.archive, &to)
         })
         .await
         .map_err(io::Error::other)??;

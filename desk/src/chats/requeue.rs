@@ -34,7 +34,7 @@ pub(crate) async fn requeue(
     let step = step_of(&chat, ChatEvent::Requeue { from })?;
     let requeued = run!(tx, c => sqlx::query(REQUEUE)
         .bind(chat.id.0)
-        .bind((now + site.limits.wait_limit).0)
+        .bind((desk.due_now() + site.limits.wait_limit).0)
         .bind(from.0)
         .execute(c)
         .await

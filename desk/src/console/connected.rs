@@ -22,7 +22,7 @@ impl Desk {
 impl Drop for ConsoleGuard {
     fn drop(&mut self) {
         let desk = &self.desk;
-        if desk.0.presence.console_closed(self.agent, desk.now()) {
+        if desk.0.presence.console_closed(self.agent, desk.moment()) {
             routing::agent_changed(desk, self.agent);
         }
     }

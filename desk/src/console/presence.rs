@@ -22,9 +22,12 @@ impl Desk {
         self.0.writer.mark_read(ReadMark { ticket, by_visitor: false, upto }).await
     }
 
-    /// The visitor's panel sees that the agent is typing.
+    /// The visitor's panel sees that the agent is typing, at most every 2 s.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn agent_is_typing(&self, agent: &Agent, ticket: TicketId) -> Result<()> {
+        if !self.0.presence.shows_typing(ticket, Some(agent.id), self.moment()) {
+            return Ok(());
+        }
         self.check_ticket(agent, Action::Answer, ticket).await?;
         let agent = Some((agent.id, agent.name.clone()));
         self.publish(Event::Typing { ticket, agent });

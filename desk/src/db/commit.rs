@@ -58,7 +58,7 @@ impl Tx {
                 unreachable!("a transaction of another database")
             }
             (Conn::Sqlite(transaction), _) => {
-                transaction.commit().await.map_err(Error::from)?;
+                transaction.commit().await.map_err(|error| self.storage.note(error))?;
                 return Ok(self.effects);
             }
         };
@@ -66,7 +66,7 @@ impl Tx {
             Some(mark) => mark,
             None => {
                 let number = sqlx::query_as(NUMBER).fetch_one(&mut *transaction).await;
-                let (number, started) = number.map_err(Error::from)?;
+                let (number, started) = number.map_err(|error| self.storage.note(error))?;
                 Mark::Number { number, started }
             }
         };
@@ -74,7 +74,7 @@ impl Tx {
         match fate(pool, mark).await {
             Fate::Committed => Ok(self.effects),
             Fate::RolledBack if error.as_database_error().is_some() => {
-                Err(Error::from(error).into())
+                Err(self.storage.note(error).into())
             }
             // Its answer was lost, and nothing else: it may simply be run again.
             Fate::RolledBack => Err(Error::Conflict.into()),

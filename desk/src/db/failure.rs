@@ -1,5 +1,6 @@
 //! What a failure of the database means to the desk.
 
+use super::storage::StorageFault;
 use crate::Error;
 use protocol::{Code, Refusal};
 
@@ -27,19 +28,12 @@ const NOT_A_TEXT: [&str; 2] = ["22021", "22P05"];
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        if let sqlx::Error::Database(database) = &error {
-            let full = if database.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
-                // SQLITE_FULL; also what a full disk makes of a write to the log or its index.
-                matches!(database.code().as_deref(), Some("13" | "778" | "4874"))
-            } else {
-                matches!(database.code().as_deref(), Some("53100"))
-            };
-            if full {
-                return Self::StorageFull;
-            }
-            if database.code().is_some_and(|code| NOT_A_TEXT.contains(&&*code)) {
-                return Refusal::new(Code::CharacterInvalid).into();
-            }
+        if StorageFault::of(&error) == Some(StorageFault::Full) {
+            return Self::StorageFull;
+        }
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        if code.is_some_and(|code| NOT_A_TEXT.contains(&&*code)) {
+            return Refusal::new(Code::CharacterInvalid).into();
         }
         Self::Database(error)
     }
@@ -50,6 +44,7 @@ mod tests {
     use crate::{
         Clock, Desk, Error, Options, Result,
         db::{Db, run},
+        error::NotReady,
     };
     use protocol::Timestamp;
 
@@ -90,9 +85,11 @@ mod tests {
         limit(&(pages + 2).to_string()).await;
         for _ in 0..3 {
             assert!(matches!(fill(&desk, 100_000).await, Err(Error::StorageFull)));
-            assert!(desk.ready().await.is_ok());
+            assert!(matches!(desk.ready().await, Err(NotReady::StorageFull)));
         }
         limit("1073741823").await;
+        desk.try_storage().await.unwrap();
+        desk.ready().await.unwrap();
         fill(&desk, 100_000).await.unwrap();
         desk.close().await;
     }

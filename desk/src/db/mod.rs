@@ -27,6 +27,7 @@ mod effects;
 mod failure;
 mod mark;
 mod pool;
+mod recovery;
 #[cfg(test)]
 pub(crate) mod registry;
 mod retry;
@@ -34,6 +35,7 @@ mod revision;
 mod rows;
 pub(crate) mod schema;
 mod statement;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod tx;
@@ -46,4 +48,5 @@ pub(crate) use retry::{Attempts, retry, run_detached};
 pub(crate) use revision::{bump_revision, revision};
 pub(crate) use rows::{MAX_ROWS, Rows, rows};
 pub(crate) use statement::{Statement, register, statement};
+pub(crate) use storage::{Storage, StorageFault};
 pub(crate) use tx::{Conn, Tx, run};

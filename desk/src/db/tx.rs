@@ -4,10 +4,12 @@ use super::{
     effects::{Count, Effects, Event},
     mark::Mark,
     pool::Db,
+    storage::Storage,
 };
 use crate::Result;
 use protocol::{AgentId, EntryId, SiteId};
 use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
+use std::sync::Arc;
 
 /// A writing transaction and what is to happen once it is committed.
 pub(crate) struct Tx {
@@ -15,6 +17,7 @@ pub(crate) struct Tx {
     pub(super) effects: Effects,
     /// How it is known again on PostgreSQL: by an entry that it has added, if any.
     pub(super) mark: Option<Mark>,
+    pub(crate) storage: Arc<Storage>,
 }
 
 pub(crate) enum Conn {
@@ -35,7 +38,7 @@ macro_rules! run {
                 $body
             }
         }
-        .map_err($crate::Error::from)
+        .map_err(|error| $tx.storage.note(error))
     };
 }
 
@@ -43,12 +46,24 @@ pub(crate) use run;
 
 impl Db {
     /// Begins a transaction that may write at once.
-    pub(crate) async fn begin(&self) -> Result<Tx> {
-        let conn = match self {
-            Self::Sqlite { write, .. } => Conn::Sqlite(begin_sqlite(write).await?),
-            Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+    ///
+    /// # Errors
+    /// `StorageFull` and `StorageFailed` while the storage takes nothing.
+    pub(crate) async fn begin(&self, storage: &Arc<Storage>) -> Result<Tx> {
+        match storage.find_fault() {
+            Some(fault) => Err(fault.error()),
+            None => self.begin_anyway(storage).await,
+        }
+    }
+
+    /// The same whatever is known of the storage.
+    pub(super) async fn begin_anyway(&self, storage: &Arc<Storage>) -> Result<Tx> {
+        let begun = match self {
+            Self::Sqlite { write, .. } => begin_sqlite(write).await.map(Conn::Sqlite),
+            Self::Postgres(pool) => pool.begin().await.map(Conn::Postgres),
         };
-        Ok(Tx { conn, effects: Effects::default(), mark: None })
+        let conn = begun.map_err(|error| storage.note(error))?;
+        Ok(Tx { conn, effects: Effects::default(), mark: None, storage: storage.clone() })
     }
 }
 

@@ -1,14 +1,17 @@
 //! Who is there: consoles and panels with an open socket, in this process's memory.
 
-use crate::{Desk, db::Event};
-use dashmap::DashMap;
-use protocol::{AgentId, TicketId, Timestamp};
+use crate::{Desk, Moment, db::Event};
+use dashmap::{DashMap, Entry};
+use protocol::{AgentId, TicketId};
 use std::time::Duration;
 
 /// A console without a socket for this long: its agent is *Desconectado* (`behaviours.md`, "Offers").
 pub(crate) const CONSOLE_GONE: Duration = Duration::from_secs(30);
 /// A panel that left is remembered for this long; after that it counts as never seen.
 const PANEL_KEPT: Duration = Duration::from_hours(1);
+
+/// Who types is shown to others at most this often (`behaviours.md`, "Delivery contract", 8).
+const TYPING_EVERY: Duration = Duration::from_secs(2);
 
 /// While it lives, a panel of the ticket's visitor is connected. Dropping it is the disconnection.
 pub struct PanelGuard {
@@ -23,13 +26,15 @@ pub(crate) struct Presence {
     panels: DashMap<TicketId, Sockets>,
     /// The place in the queue that each waiting panel has been sent.
     places: DashMap<TicketId, u32>,
+    /// When it was last shown who types on a ticket; none: its visitor.
+    typing: DashMap<(TicketId, Option<AgentId>), Moment>,
 }
 
 #[derive(Default)]
 struct Sockets {
     open: u32,
     /// When the last one was closed.
-    gone_at: Timestamp,
+    gone_at: Moment,
 }
 
 impl Sockets {
@@ -40,7 +45,7 @@ impl Sockets {
     }
 
     /// One less; true when it was the last.
-    fn close(&mut self, now: Timestamp) -> bool {
+    fn close(&mut self, now: Moment) -> bool {
         self.open = self.open.saturating_sub(1);
         self.gone_at = now;
         self.open == 0
@@ -54,7 +59,7 @@ impl Presence {
     }
 
     /// A console of the agent was disconnected; true when it was the last.
-    pub(crate) fn console_closed(&self, agent: AgentId, now: Timestamp) -> bool {
+    pub(crate) fn console_closed(&self, agent: AgentId, now: Moment) -> bool {
         self.consoles.entry(agent).or_default().close(now)
     }
 
@@ -63,8 +68,20 @@ impl Presence {
         self.places.insert(ticket, place) != Some(place)
     }
 
-    /// Forgets panels that left long ago.
-    pub(crate) fn forget_panels(&self, now: Timestamp) {
+    /// Notes that somebody types; false when that was shown a moment ago.
+    pub(crate) fn shows_typing(&self, ticket: TicketId, by: Option<AgentId>, now: Moment) -> bool {
+        match self.typing.entry((ticket, by)) {
+            Entry::Occupied(last) if now.since(*last.get()) < TYPING_EVERY => false,
+            entry => {
+                entry.insert(now);
+                true
+            }
+        }
+    }
+
+    /// Forgets panels that left long ago, and who typed.
+    pub(crate) fn forget_old(&self, now: Moment) {
+        self.typing.retain(|_, last| now.since(*last) < TYPING_EVERY);
         self.panels
             .retain(|_, sockets| sockets.open > 0 || now.since(sockets.gone_at) < PANEL_KEPT);
     }
@@ -98,14 +115,14 @@ impl Desk {
             Some(sockets) => sockets.gone_at,
             None => self.0.opened_at,
         };
-        Some(self.now().since(gone_at))
+        Some(self.moment().since(gone_at))
     }
 
     /// How long no panel of the ticket has been connected; none while one is, [`Duration::MAX`] when none was seen.
     pub(crate) fn panel_gone_for(&self, ticket: TicketId) -> Option<Duration> {
         match self.0.presence.panels.get(&ticket) {
             Some(sockets) if sockets.open > 0 => None,
-            Some(sockets) => Some(self.now().since(sockets.gone_at)),
+            Some(sockets) => Some(self.moment().since(sockets.gone_at)),
             None => Some(Duration::MAX),
         }
     }
@@ -113,7 +130,7 @@ impl Desk {
 
 impl Drop for PanelGuard {
     fn drop(&mut self) {
-        let now = self.desk.now();
+        let now = self.desk.moment();
         let presence = &self.desk.0.presence;
         let last = presence.panels.entry(self.ticket).or_default().close(now);
         if last {

@@ -4,7 +4,7 @@
 //! looked up lately is remembered for a moment, so that a console's many requests are not as many statements.
 
 use crate::{
-    Desk, Error, Result,
+    Desk, Moment, Result,
     db::{Event, Tx, read, retry, run, statement},
     secret::{hashed, new_token},
 };
@@ -51,8 +51,8 @@ type Key = [u8; 32];
 /// Sessions seen lately.
 #[derive(Default)]
 pub(crate) struct Sessions {
-    seen: DashMap<Key, (AgentId, Timestamp)>,
-    /// Begun while the disk was full: signing in goes on, and each is stored as soon as that can be done.
+    seen: DashMap<Key, (AgentId, Moment)>,
+    /// Begun while nothing could be stored: signing in goes on, and each is stored as soon as that can be done.
     unstored: DashMap<Key, AgentId>,
 }
 
@@ -82,12 +82,14 @@ pub(crate) async fn begin(tx: &mut Tx, agent: AgentId, now: Timestamp) -> Result
     Ok(SessionToken(token))
 }
 
-/// Begins a session; on a full disk in memory alone, for now.
+/// Begins a session; while nothing can be stored in memory alone, for now.
 pub(crate) async fn sign_in(desk: &Desk, agent: AgentId) -> Result<SessionToken> {
     let token = new_token();
     let key = hashed(&token);
     match store_now(desk, &key, agent).await {
-        Err(Error::StorageFull) => _ = desk.0.sessions.unstored.insert(key, agent),
+        Err(_) if desk.0.storage.find_fault().is_some() => {
+            _ = desk.0.sessions.unstored.insert(key, agent);
+        }
         stored => stored?,
     }
     Ok(SessionToken(token))
@@ -116,10 +118,10 @@ async fn store_now(desk: &Desk, key: &Key, agent: AgentId) -> Result<()> {
 /// Whose session it is; none when it is unknown or has ended. From memory when seen lately.
 pub(crate) async fn find(desk: &Desk, token: &str) -> Result<Option<AgentId>> {
     let sessions = &desk.0.sessions;
-    let (key, now) = (hashed(token), desk.now());
+    let (key, now, moment) = (hashed(token), desk.now(), desk.moment());
     let remembered = sessions.seen.get(&key).map(|seen| *seen);
     if let Some((agent, at)) = remembered
-        && now.since(at) < BELIEVED
+        && moment.since(at) < BELIEVED
     {
         return Ok(Some(agent));
     }
@@ -128,7 +130,7 @@ pub(crate) async fn find(desk: &Desk, token: &str) -> Result<Option<AgentId>> {
         if store_now(desk, &key, agent).await.is_ok() {
             sessions.unstored.remove(&key);
         }
-        sessions.seen.insert(key, (agent, now));
+        sessions.seen.insert(key, (agent, moment));
         return Ok(Some(agent));
     }
     let found: Option<(Uuid, i64)> = read!(desk.db(), c => sqlx::query_as(FIND)
@@ -149,7 +151,7 @@ pub(crate) async fn find(desk: &Desk, token: &str) -> Result<Option<AgentId>> {
     if sessions.seen.len() >= REMEMBERED {
         sessions.forget_all();
     }
-    sessions.seen.insert(key, (AgentId(agent), now));
+    sessions.seen.insert(key, (AgentId(agent), moment));
     Ok(Some(AgentId(agent)))
 }
 

@@ -20,7 +20,7 @@ pub(crate) async fn claim<W: Work>(
     under_way: impl Iterator<Item = (&Slot, Duration)>,
 ) -> Result<Vec<Taken<W::Row>>> {
     W::before_claim(desk).await;
-    let now = desk.now();
+    let now = desk.due_now();
     // Looking first spares the one writer a transaction when there is nothing, which is nearly always.
     let due: Vec<(Uuid, String, i64)> = read!(desk.db(), c => sqlx::query_as(W::TABLE.due)
         .bind(now.0)
@@ -53,13 +53,27 @@ pub(crate) async fn claim<W: Work>(
     })
 }
 
-/// Ends every claim: a SQLite database is one server's, and what is claimed when it starts was claimed by one that is no
-/// more. On PostgreSQL another node may be at it, and claims lapse.
-pub(crate) async fn release<W: Work>(desk: &Desk) -> Result<()> {
-    if desk.db().is_postgres() {
-        return Ok(());
-    }
+/// What an earlier process left. Claims end: a SQLite database is one server's, and what is claimed when it starts was
+/// claimed by one that is no more; on PostgreSQL another node may be at it, and claims lapse. What neither a claim nor a
+/// pause can have put off so far comes from a clock that was set back since, and its time has come.
+pub(crate) async fn take_over<W: Work>(desk: &Desk) -> Result<()> {
+    let now = desk.due_now();
     let mut tx = desk.begin().await?;
-    run!(tx, c => sqlx::query(W::TABLE.release).execute(c).await.map(|_| ()))?;
+    if desk.db().is_postgres() {
+        let last = now + W::lease(desk);
+        run!(tx, c => sqlx::query(W::TABLE.release_postgres)
+            .bind(last.0)
+            .execute(c)
+            .await
+            .map(|_| ()))?;
+    } else {
+        run!(tx, c => sqlx::query(W::TABLE.release_sqlite).execute(c).await.map(|_| ()))?;
+    }
+    run!(tx, c => sqlx::query(W::TABLE.hurry)
+        .bind(now.0)
+        .bind((now + W::BACKOFF.longest).0)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
     desk.commit(tx).await
 }

@@ -21,7 +21,7 @@ pub(crate) async fn settle<W: Work>(
     if *outcome == Outcome::Settled {
         return Ok(true);
     }
-    let now = desk.now();
+    let (now, due) = (desk.now(), desk.due_now());
     let lease = claimed.lease;
     let n = lease.attempts;
     retry!({
@@ -32,7 +32,7 @@ pub(crate) async fn settle<W: Work>(
             Outcome::Retry(at, why) => postpone::<W>(&mut tx, lease, *at, n, Some(why)).await?,
             Outcome::Parked(why) => park::<W>(&mut tx, desk, claimed, now, why).await?,
             Outcome::Failed(why) => match W::BACKOFF.after(n) {
-                Some(pause) => postpone::<W>(&mut tx, lease, now + pause, n, Some(why)).await?,
+                Some(pause) => postpone::<W>(&mut tx, lease, due + pause, n, Some(why)).await?,
                 None => park::<W>(&mut tx, desk, claimed, now, why).await?,
             },
         };

@@ -19,7 +19,9 @@ pub(crate) struct Table {
     pub(crate) claim: Statement,
     pub(crate) postpone: Statement,
     pub(crate) park: Statement,
-    pub(crate) release: Statement,
+    pub(crate) release_sqlite: Statement,
+    pub(crate) release_postgres: Statement,
+    pub(crate) hurry: Statement,
 }
 
 /// Declares the [`Table`] of this name and registers its statements: the column that its lanes are told by, and the columns that an
@@ -55,18 +57,26 @@ macro_rules! table {
                 " set due_at = null, claimed_until = null, parked_at = $3, error = $4",
                 " where id = $1 and claimed_until = $2"
             ));
-            statement!(RELEASE for Sqlite = concat!(
+            statement!(RELEASE_SQLITE for Sqlite = concat!(
                 "update ",
                 $name,
                 " set claimed_until = null where due_at is not null and claimed_until is not null"
             ));
+            statement!(RELEASE_POSTGRES for Postgres = concat!(
+                "update ",
+                $name,
+                " set claimed_until = null where due_at is not null and claimed_until > $1"
+            ));
+            statement!(HURRY = concat!("update ", $name, " set due_at = $1 where due_at > $2"));
             $crate::queue::Table {
                 name: $name,
                 due: DUE,
                 claim: CLAIM,
                 postpone: POSTPONE,
                 park: PARK,
-                release: RELEASE,
+                release_sqlite: RELEASE_SQLITE,
+                release_postgres: RELEASE_POSTGRES,
+                hurry: HURRY,
             }
         };
     };

@@ -1,7 +1,7 @@
 //! What has changed since routing last looked, and what follows a change at once.
 
-use crate::{Desk, Result, hours::availability};
-use protocol::{AgentId, SiteId, Timestamp};
+use crate::{Desk, Moment, Result, hours::availability};
+use protocol::{AgentId, SiteId};
 use std::{
     collections::{HashMap, HashSet},
     mem,
@@ -23,7 +23,7 @@ pub(crate) struct Changes {
 
 #[derive(Default)]
 struct Due {
-    sites: HashMap<SiteId, Timestamp>,
+    sites: HashMap<SiteId, Moment>,
     count: bool,
 }
 
@@ -92,8 +92,8 @@ impl Changes {
         taken.is_something().then_some(taken)
     }
 
-    /// The site is looked at again at this instant, or only when something changes.
-    pub(super) fn look_again(&self, site: SiteId, at: Option<Timestamp>) {
+    /// The site is looked at again at this moment, or only when something changes.
+    pub(super) fn look_again(&self, site: SiteId, at: Option<Moment>) {
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         match at {
             Some(at) => _ = due.sites.insert(site, at),
@@ -106,8 +106,8 @@ impl Changes {
         self.due.lock().unwrap_or_else(PoisonError::into_inner).count = true;
     }
 
-    /// Sites whose instant has come have changed.
-    pub(super) fn look_at_due(&self, now: Timestamp) {
+    /// Sites whose moment has come have changed.
+    pub(super) fn look_at_due(&self, now: Moment) {
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         if mem::take(&mut due.count) {
             self.count_again();

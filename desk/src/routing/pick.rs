@@ -21,8 +21,8 @@ pub(super) struct Look<'a> {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Picked {
     pub(super) rings: Vec<Pick>,
-    /// When the next chat starts over by the clock alone.
-    pub(super) look_again: Option<Timestamp>,
+    /// How soon the next chat starts over by the clock alone.
+    pub(super) look_again: Option<Duration>,
 }
 
 /// A chat, by its place in the line, and the agent at whom it rings.
@@ -46,10 +46,12 @@ pub(super) fn pick(line: &[Waiting], candidates: &mut [Candidate], look: &Look<'
         if next.is_none()
             && let Some(last) = chat.last_try
         {
-            let by_clock = last + START_OVER;
+            // From a clock that was set back since: nobody can tell how long ago it was.
+            let waited = if last > look.now { START_OVER } else { look.now.since(last) };
+            let by_clock = START_OVER.saturating_sub(waited);
             let somebody_is_back =
                 candidates.iter().any(|one| has_room(one) && look.back.contains(&one.agent));
-            if by_clock <= look.now || somebody_is_back {
+            if by_clock.is_zero() || somebody_is_back {
                 round += 1;
                 next = best(candidates, has_room);
             } else {
@@ -178,11 +180,13 @@ mod tests {
     fn nobody_left_it_starts_over_after_thirty_seconds() {
         let ana = [agent(ANA, 0, 0)];
         let waiting = look(&[waits(None, &[ANA], Some(-29))], &ana, &[]);
-        let again = Timestamp(NOW.0 + 1000);
-        assert_eq!(waiting, Picked { rings: vec![], look_again: Some(again) });
+        let again = Some(Duration::from_secs(1));
+        assert_eq!(waiting, Picked { rings: vec![], look_again: again });
         let over = look(&[waits(None, &[ANA], Some(-30))], &ana, &[]);
         let rings = vec![Pick { place: 0, at: ANA, round: 5 }];
         assert_eq!(over, Picked { rings, look_again: None });
+        let set_back = look(&[waits(None, &[ANA], Some(3600))], &ana, &[]);
+        assert_eq!(set_back, over, "by a clock that was set back since");
     }
 
     #[test]

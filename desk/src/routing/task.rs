@@ -48,7 +48,7 @@ pub(crate) async fn run(desk: Weak<Inner>, changes: Arc<Changes>) {
 /// What is due by the clock: offers that rang long enough or whose agent is gone, chats that start over.
 pub(crate) async fn tick(desk: &Desk) -> Result<()> {
     withdraw(desk).await?;
-    desk.0.changes.look_at_due(desk.now());
+    desk.0.changes.look_at_due(desk.moment());
     Ok(())
 }
 
@@ -76,7 +76,7 @@ async fn look(desk: &Desk) -> bool {
     for site in sites(desk, &changed) {
         if let Err(error) = retry!({ offer_waiting(desk, &site, &changed).await }) {
             tracing::warn!(site = %site.key, %error, "chats could not be offered");
-            left.look_again(site.id, Some(desk.now()));
+            left.look_again(site.id, Some(desk.moment()));
         }
     }
     true
@@ -123,7 +123,8 @@ async fn offer_waiting(desk: &Desk, site: &Site, changed: &Changed) -> Result<()
         .collect();
     let now = desk.now();
     let picked = pick(&line, &mut candidates, &Look { back: &back, now, most: MAX_ROWS });
-    desk.0.changes.look_again(site.id, picked.look_again);
+    let again = picked.look_again.map(|wait| desk.moment() + wait);
+    desk.0.changes.look_again(site.id, again);
     let rings: Vec<Ring> = picked
         .rings
         .iter()
@@ -139,5 +140,5 @@ async fn offer_waiting(desk: &Desk, site: &Site, changed: &Changed) -> Result<()
             }
         })
         .collect();
-    chats::ring(desk, site.id, &rings, now + site.limits.ring_time, now).await
+    chats::ring(desk, site.id, &rings, desk.due_now() + site.limits.ring_time, now).await
 }

@@ -43,9 +43,9 @@ pub(super) async fn withdraw(desk: &Desk) -> Result<()> {
         .bind(LOOKED_AT)
         .fetch_all(c)
         .await)?;
-    let now = desk.now();
+    let (now, due) = (desk.now(), desk.due_now());
     for row in rows {
-        let event = if Timestamp(row.rings_until) <= now {
+        let event = if Timestamp(row.rings_until) <= due {
             ChatEvent::Miss
         } else if may_ring(desk, &row) {
             continue;

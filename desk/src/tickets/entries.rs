@@ -6,7 +6,7 @@
 use super::visitor::Visitor;
 use crate::{
     Desk, Error, Result,
-    db::{Tx, read, run, statement},
+    db::{Statement, Tx, read, run, statement},
 };
 use protocol::{
     AgentId, EntryId, Seq, SiteId, TicketId, Timestamp,
@@ -109,16 +109,49 @@ pub(crate) fn stored_all(
     entries.iter().map(|(ticket, entry)| (*ticket, entry, stored(&entry.body))).collect()
 }
 
+/// What stands around a body in an answer, in bytes: sequence, id, instant and their names.
+const AROUND_A_BODY: usize = 150;
+/// The bodies of one answer as they are stored, in bytes: JSON, as they travel. The longest single one is less.
+const BODIES: usize = limits::ANSWER_BYTES - limits::ENTRIES * AROUND_A_BODY;
+
+// The lengths first, which either engine knows without reading a text: only what fits is read.
 statement!(
     READ = "
-    select seq, id, at, body from entries
-    where ticket_id = $1 and seq > $2
-    order by seq
-    limit $3"
+    select e.seq, e.id, e.at, e.body
+    from (
+      select seq, sum(bytes) over (order by seq) as bytes
+      from (
+        select seq, octet_length(body) as bytes
+        from entries
+        where ticket_id = $1 and seq > $2
+        order by seq
+        limit $3
+      ) as lengths
+    ) as page
+    join entries e on e.ticket_id = $1 and e.seq = page.seq
+    where page.bytes <= $4 or page.seq = $2 + 1
+    order by e.seq"
+);
+statement!(
+    READ_BACK = "
+    select e.seq, e.id, e.at, e.body
+    from (
+      select seq, sum(bytes) over (order by seq desc) as bytes
+      from (
+        select seq, octet_length(body) as bytes
+        from entries
+        where ticket_id = $1 and seq < $2
+        order by seq desc
+        limit $3
+      ) as lengths
+    ) as page
+    join entries e on e.ticket_id = $1 and e.seq = page.seq
+    where page.bytes <= $4 or page.seq = $2 - 1
+    order by e.seq"
 );
 
-/// At most `limits::ENTRIES` entries after `after`, in order, as agents see them, and the ticket's last sequence; `NotFound`
-/// for another site's ticket.
+/// The entries after `after`, in order, as agents see them, as many as one answer takes, and the ticket's last sequence;
+/// `NotFound` for another site's ticket.
 pub(crate) async fn for_agent(
     desk: &Desk,
     ticket: TicketId,
@@ -126,14 +159,7 @@ pub(crate) async fn for_agent(
     after: Seq,
 ) -> Result<(Vec<AgentEntry>, Seq)> {
     let last = last_seq(desk, ticket, site).await?;
-    let limit = i64::try_from(limits::ENTRIES).unwrap_or(i64::MAX);
-    let rows = read!(desk.db(), c => sqlx::query_as::<_, Row>(READ)
-        .bind(ticket.0)
-        .bind(after.0)
-        .bind(limit)
-        .fetch_all(c)
-        .await)?;
-    let entries: Vec<AgentEntry> = rows.into_iter().map(entry).collect::<Result<_>>()?;
+    let entries = page(desk, READ, ticket, after.min(last)).await?;
     // What was committed between the two reads is in the second.
     let last = entries.last().map_or(last, |entry| entry.seq.max(last));
     Ok((entries, last))
@@ -147,6 +173,35 @@ pub(crate) async fn for_visitor(
 ) -> Result<(Vec<VisitorEntry>, Seq)> {
     let (entries, last) = for_agent(desk, visitor.ticket, visitor.site, after).await?;
     Ok((entries.iter().map(visitor_view).collect(), last))
+}
+
+/// The entries before `before`, without one the last there are, in order, as many as one answer takes.
+pub(crate) async fn for_visitor_before(
+    desk: &Desk,
+    visitor: Visitor,
+    before: Option<Seq>,
+) -> Result<Vec<VisitorEntry>> {
+    let end = last_seq(desk, visitor.ticket, visitor.site).await?.next();
+    let before = before.map_or(end, |before| before.clamp(Seq(1), end));
+    let entries = page(desk, READ_BACK, visitor.ticket, before).await?;
+    Ok(entries.iter().map(visitor_view).collect())
+}
+
+async fn page(
+    desk: &Desk,
+    statement: Statement,
+    ticket: TicketId,
+    from: Seq,
+) -> Result<Vec<AgentEntry>> {
+    let (most, bytes) = (limits::ENTRIES as u64, BODIES as u64);
+    let rows = read!(desk.db(), c => sqlx::query_as::<_, Row>(statement)
+        .bind(ticket.0)
+        .bind(from.0)
+        .bind(most.cast_signed())
+        .bind(bytes.cast_signed())
+        .fetch_all(c)
+        .await)?;
+    rows.into_iter().map(entry).collect()
 }
 
 statement!(LAST = "select last_seq from tickets where id = $1 and site_id = $2");

@@ -16,6 +16,9 @@ use protocol::{
 };
 use serde::Serialize;
 
+/// Pages of entries that one mail takes: 1 MB, or 2 000 entries.
+const PAGES: usize = 4;
+
 /// One entry of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct TranscriptLine {
@@ -38,7 +41,8 @@ pub(crate) enum Side {
 
 /// Writes instants as local times.
 pub(crate) struct TimeFormatter {
-    name: String,
+    /// `Mexico City`.
+    place: String,
     zone: Option<SharedZone>,
     format: String,
 }
@@ -55,12 +59,14 @@ impl TimeFormatter {
             Some((name, zone)) => (name, Some(zone)),
             None => ("UTC".to_owned(), None),
         };
-        Self { name, zone, format: words.get("mail.time") }
+        // The place says it to a person; the continent before it only to a computer.
+        let place = name.rsplit('/').next().unwrap_or(&name).replace('_', " ");
+        Self { place, zone, format: words.get("mail.time") }
     }
 
-    /// `America/Mexico City`.
-    pub(crate) fn zone_name(&self) -> String {
-        self.name.replace('_', " ")
+    /// The name of the zone, as people say it: `Mexico City`.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
     }
 
     pub(crate) fn time(&self, at: Timestamp) -> String {
@@ -72,22 +78,24 @@ impl TimeFormatter {
     }
 }
 
-/// The entries after `after` up to and with `upto`, in order.
+/// The entries after `after` up to and with `upto`, in order; none when they are too long for a mail.
 pub(crate) async fn entries(
     desk: &Desk,
     visitor: Visitor,
     after: Seq,
     upto: Seq,
-) -> Result<Vec<VisitorEntry>> {
+) -> Result<Option<Vec<VisitorEntry>>> {
     let mut all = Vec::new();
     let mut after = after;
-    while after < upto {
+    for _ in 0..PAGES {
         let (page, _) = entries::for_visitor(desk, visitor, after).await?;
-        let Some(last) = page.last() else { break };
-        after = last.seq;
+        after = page.last().map_or(upto, |last| last.seq);
         all.extend(page.into_iter().filter(|entry| entry.seq <= upto));
+        if after >= upto {
+            return Ok(Some(all));
+        }
     }
-    Ok(all)
+    Ok(None)
 }
 
 /// The entries as lines of a letter.

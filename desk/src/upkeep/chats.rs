@@ -17,8 +17,8 @@ const CONVERTED_PER_TICK: i64 = 200;
 
 /// What is due for chats.
 pub(super) async fn tick(desk: &Desk) -> Result<()> {
-    let now = desk.now();
-    desk.0.presence.forget_panels(now);
+    let now = desk.due_now();
+    desk.0.presence.forget_old(desk.moment());
     routing::tick(desk).await?;
     requeue_dropped(desk).await?;
     for ticket in overdue(desk, now).await? {

@@ -66,11 +66,11 @@ async fn dispatch(desk: &Desk, lease: Lease, job: Job) -> Result<Outcome> {
         }
         Job::SweepFiles => {
             files::sweep(desk).await?;
-            Ok(Outcome::Again(desk.now() + SWEEP_EVERY))
+            Ok(Outcome::Again(desk.due_now() + SWEEP_EVERY))
         }
         Job::SweepSessions => {
             sessions::sweep(desk).await?;
-            Ok(Outcome::Again(desk.now() + SWEEP_EVERY))
+            Ok(Outcome::Again(desk.due_now() + SWEEP_EVERY))
         }
     }
 }
@@ -85,7 +85,7 @@ pub(super) async fn run(desk: Desk, stop: Stop) {
 
 /// Plans the jobs that come again and again.
 async fn plan(desk: &Desk) -> Result<()> {
-    let now = desk.now();
+    let now = desk.due_now();
     retry!({
         let mut tx = desk.begin().await?;
         for job in [Job::SweepFiles, Job::SweepSessions] {

@@ -5,6 +5,7 @@
 
 mod access;
 mod chats;
+mod deadlines;
 mod jobs;
 mod keeper;
 mod removed;
@@ -42,6 +43,9 @@ impl Desk {
     ) -> std::result::Result<(), KeeperError> {
         let stop = stop.into();
         let work = async {
+            if let Err(error) = deadlines::take_over(self).await {
+                tracing::warn!(%error, "deadlines of an earlier run could not be looked at");
+            }
             tokio::join!(
                 self.supervised("offers", &stop, |beginning| {
                     if beginning > 0 {
@@ -49,6 +53,9 @@ impl Desk {
                     }
                     until_stop(stop.clone(), self.route())
                 }),
+                self.supervised("storage", &stop, |_| every_tick(stop.clone(), || tick_storage(
+                    self
+                ))),
                 self.supervised("chats", &stop, |_| every_tick(stop.clone(), || tick_chats(self))),
                 self.supervised("sites", &stop, |beginning| {
                     if beginning > 0 {
@@ -89,6 +96,7 @@ impl Desk {
     /// Everything that is due by the clock, once: buttons, offers, waits, consoles that are gone, what follows the talk, jobs, mail.
     /// [`Desk::run`] does it all the time; a test with a clock of its own does it by hand.
     pub async fn tick(&self) -> Result<()> {
+        self.try_storage().await?;
         tick_availability(self).await;
         chats::tick(self).await?;
         removed::tick(self).await?;
@@ -115,6 +123,13 @@ async fn every_tick<F: Future<Output = ()>>(mut stop: Stop, tick: impl Fn() -> F
             () = stop.wait() => return,
             _ = every.tick() => tick().await,
         }
+    }
+}
+
+/// The log has said why nothing can be written; that it still cannot is no news.
+async fn tick_storage(desk: &Desk) {
+    if let Err(error) = desk.try_storage().await {
+        tracing::debug!(%error, "nothing can be stored yet");
     }
 }
 

@@ -29,7 +29,10 @@ async fn wind_up(desk: &Desk, site: &Site) -> Result<()> {
     for (ticket, told_at) in active(desk, site).await? {
         match told_at {
             None => tell(desk, ticket, site, now).await?,
-            Some(at) if at + site.limits.idle_limit <= now => end(desk, ticket, site, now).await?,
+            // Told by a clock that was set back since: long enough ago.
+            Some(at) if at > now || at + site.limits.idle_limit <= now => {
+                end(desk, ticket, site, now).await?;
+            }
             Some(_) => {}
         }
     }

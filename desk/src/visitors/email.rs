@@ -215,7 +215,7 @@ impl Desk {
             Some(_) => Err(Refusal::of(Field::Email, Code::EmailKnown).into()),
             None => {
                 self.note_email(tx, locked, email, now).await?;
-                unseen::address_is_known(tx, self, locked, now).await?;
+                unseen::address_is_known(tx, self, locked).await?;
                 Ok(true)
             }
         }

@@ -11,8 +11,10 @@ impl Desk {
         self.0.writer.mark_read(ReadMark { ticket: visitor.ticket, by_visitor: true, upto }).await
     }
 
-    /// Agents who watch see that the visitor is typing.
+    /// Agents who watch see that the visitor is typing, at most every 2 s.
     pub fn visitor_is_typing(&self, visitor: Visitor) {
-        self.publish(Event::Typing { ticket: visitor.ticket, agent: None });
+        if self.0.presence.shows_typing(visitor.ticket, None, self.moment()) {
+            self.publish(Event::Typing { ticket: visitor.ticket, agent: None });
+        }
     }
 }

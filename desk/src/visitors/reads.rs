@@ -59,7 +59,7 @@ impl Desk {
         Ok(u32::try_from(earlier).unwrap_or(0) + 1)
     }
 
-    /// At most `limits::ENTRIES` entries after `after`, and the ticket's last sequence.
+    /// The entries after `after`, as many as one answer takes, and the ticket's last sequence.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn visitor_entries(
         &self,
@@ -67,6 +67,16 @@ impl Desk {
         after: Seq,
     ) -> Result<(Vec<VisitorEntry>, Seq)> {
         entries::for_visitor(self, visitor, after).await
+    }
+
+    /// The entries before `before`, without one the last there are, as many as one answer takes.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
+    pub async fn visitor_entries_before(
+        &self,
+        visitor: Visitor,
+        before: Option<Seq>,
+    ) -> Result<Vec<VisitorEntry>> {
+        entries::for_visitor_before(self, visitor, before).await
     }
 }
 

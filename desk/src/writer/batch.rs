@@ -6,7 +6,7 @@ use super::{
     entries::add_entries,
     messages, read_marks, starts,
 };
-use crate::{Desk, Error, Result, db::retry};
+use crate::{Desk, Result, db::retry};
 use protocol::Timestamp;
 use std::sync::Arc;
 
@@ -20,11 +20,13 @@ pub(super) async fn write(
     let mut outcome = transaction(desk, cache, &batch, now).await;
     if outcome.is_err() {
         cache.clear();
+    }
+    if outcome.is_err() && desk.0.storage.find_fault().is_none() {
         outcome = retry!({ transaction(desk, cache, &batch, now).await });
     }
     match outcome {
         Ok(done) => batch.into_iter().zip(done).for_each(answer),
-        Err(Error::StorageFull) => refuse(batch, &Arc::new(Error::StorageFull)),
+        Err(error) if desk.0.storage.find_fault().is_some() => refuse(batch, &Arc::new(error)),
         // One of them may be to blame: each on its own, and the others do not suffer.
         Err(error) if batch.len() > 1 && !error.is_transient() => {
             tracing::warn!(%error, commands = batch.len(), "a batch failed and is written one by one");

@@ -59,6 +59,9 @@ pub(super) async fn write(
     now: Timestamp,
 ) -> std::result::Result<CommittedBatch, Vec<Command>> {
     let Db::Sqlite { write, .. } = desk.db() else { return Err(batch) };
+    if desk.0.storage.find_fault().is_some() {
+        return Err(batch);
+    }
     let Some((plan, done)) = plan(cache, &batch, now) else { return Err(batch) };
     let targets: Vec<_> = plan.targets.iter().collect();
     let (update, size) = UPDATE.sqlite_text(targets.len());

@@ -86,7 +86,7 @@ async fn write(
 #[cfg(test)]
 mod tests {
     use crate::{
-        Error,
+        NotReady,
         world::{World, on_both},
     };
 
@@ -108,7 +108,7 @@ mod tests {
             answer = world.desk.post_visitor_message(visitor, id, "Después", &[]).await;
         }
         answer.unwrap();
-        assert!(matches!(world.desk.ready().await, Err(Error::Panicked("writer"))));
+        assert!(matches!(world.desk.ready().await, Err(NotReady::Panicked("writer"))));
         assert_eq!(world.count("select count(*) from entries where kind = 'visitor'").await, 3);
     }
 }

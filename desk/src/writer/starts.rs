@@ -123,7 +123,7 @@ pub(super) async fn write(
         done[n] = Some(Done::Opened(opened));
     }
     if !openings.is_empty() {
-        add(tx, &openings, now).await?;
+        add(tx, desk, &openings, now).await?;
         for opening in &openings {
             desk.0.ticket_sites.add(opening.start.ticket, opening.start.site);
             announce(tx, opening.start, entries, now);
@@ -189,7 +189,7 @@ pub(crate) async fn numbers(
         .await)
 }
 
-async fn add(tx: &mut Tx, openings: &[Opening<'_>], now: Timestamp) -> Result<()> {
+async fn add(tx: &mut Tx, desk: &Desk, openings: &[Opening<'_>], now: Timestamp) -> Result<()> {
     let (text, size) = ADD_TICKETS.text(tx, openings.len());
     let added = run!(tx, c => {
         let mut query = sqlx::query(text);
@@ -222,6 +222,7 @@ async fn add(tx: &mut Tx, openings: &[Opening<'_>], now: Timestamp) -> Result<()
     if added != openings.len() as u64 {
         return Err(Error::Conflict);
     }
+    let due = desk.due_now();
     let (text, size) = ADD_CHATS.text(tx, openings.len());
     run!(tx, c => {
         let mut query = sqlx::query(text);
@@ -233,7 +234,7 @@ async fn add(tx: &mut Tx, openings: &[Opening<'_>], now: Timestamp) -> Result<()
                 .bind(start.queue.map(|queue| queue.0))
                 .bind(start.new.page.as_ref().map(PageUrl::as_str))
                 .bind(now.0)
-                .bind((now + start.wait_limit).0)
+                .bind((due + start.wait_limit).0)
                 .bind(Priority::default().rank());
         }
         query.execute(c).await.map(|_| ())

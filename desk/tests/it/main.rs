@@ -9,6 +9,7 @@ mod availability;
 mod availability_flips;
 mod backup;
 mod chats;
+mod clock;
 mod delivery;
 mod files;
 mod hub;

@@ -33,6 +33,8 @@ queue_limit = 7
 file_bytes = 1000
 tickets_per_hour = 0
 messages_per_minute = 9
+frame_burst = 11
+frames_per_second = 12
 [[queues]]
 name = "Ventas"
 [[queues]]

@@ -59,6 +59,30 @@ impl Transitions {
         Self { first, changes }
     }
 
+    /// A stretch of another zone: its offsets from one instant to another, found to the second. Changes of it that lie
+    /// less than a day apart and cancel each other out may be missing.
+    pub fn of(zone: &dyn Zone, from: Timestamp, until: Timestamp) -> Self {
+        let at = |second: i64| zone.offset_at(instant(second));
+        let (mut second, until) = (from.0.div_euclid(1000), until.0.div_euclid(1000));
+        let first = at(second);
+        let mut changes = Vec::new();
+        while second < until {
+            let next = (second + DAY).min(until);
+            let offset = at(next);
+            if offset != at(second) {
+                // The first second that has it.
+                let (mut before, mut after) = (second, next);
+                while after - before > 1 {
+                    let middle = before + (after - before) / 2;
+                    if at(middle) == offset { after = middle } else { before = middle }
+                }
+                changes.push((after, offset));
+            }
+            second = next;
+        }
+        Self::new(first, changes)
+    }
+
     /// The changes, ascending.
     pub fn changes(&self) -> &[(i64, Offset)] {
         &self.changes

@@ -87,6 +87,10 @@ pub struct Limits {
     pub tickets_per_hour: u32,
     /// Messages per client address and minute (60); 0: any number.
     pub messages_per_minute: u32,
+    /// Frames of a socket that are read as fast as they come (60); 0: any number.
+    pub frame_burst: u32,
+    /// Frames of a socket in a second after that (10); 0: any number.
+    pub frames_per_second: u32,
 }
 
 impl Limits {
@@ -118,6 +122,12 @@ impl Limits {
     /// [`Limits::messages_per_minute`].
     pub const MESSAGES_PER_MINUTE: Bounds<u32> =
         Bounds { field: Field::MessagesPerMinute, least: 0, most: PLENTY };
+    /// [`Limits::frame_burst`].
+    pub const FRAME_BURST: Bounds<u32> =
+        Bounds { field: Field::FrameBurst, least: 0, most: PLENTY };
+    /// [`Limits::frames_per_second`].
+    pub const FRAMES_PER_SECOND: Bounds<u32> =
+        Bounds { field: Field::FramesPerSecond, least: 0, most: PLENTY };
 }
 
 impl Default for Limits {
@@ -133,6 +143,8 @@ impl Default for Limits {
             file_bytes: crate::limits::FILE_BYTES,
             tickets_per_hour: 10,
             messages_per_minute: 60,
+            frame_burst: 60,
+            frames_per_second: 10,
         }
     }
 }

@@ -94,7 +94,7 @@ fn code_of(status: StatusCode) -> Code {
         StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::BodyType,
         StatusCode::TOO_MANY_REQUESTS => Code::RateLimited,
-        StatusCode::SERVICE_UNAVAILABLE => Code::TryAgain,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => Code::TryAgain,
         StatusCode::INSUFFICIENT_STORAGE => Code::StorageFull,
         status if status.is_client_error() => Code::RequestInvalid,
         _ => Code::Internal,

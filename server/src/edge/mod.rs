@@ -1,6 +1,7 @@
 //! Where HTTP meets the desk: who may call, what is read from requests, how answers look, and what all handlers share.
 
 pub(crate) mod access;
+pub(crate) mod bodies;
 pub(crate) mod client;
 pub(crate) mod compression;
 pub(crate) mod cookies;

@@ -1,10 +1,11 @@
 //! How often one client address may do what: new tickets, messages, sign-ins.
 
 use crate::settings::Network;
+use desk::Moment;
 use governor::{
     Quota, RateLimiter, clock::Clock, middleware::NoOpMiddleware, state::keyed::DashMapStateStore,
 };
-use protocol::{Code, Refusal, SiteId, Timestamp, limits};
+use protocol::{Code, Refusal, SiteId, limits};
 use std::{
     collections::HashMap,
     num::NonZeroU32,
@@ -28,7 +29,7 @@ type Limiter = RateLimiter<
     DeskClock,
     NoOpMiddleware<Duration>,
 >;
-type Attempts = HashMap<Counted, Vec<Timestamp>>;
+type Attempts = HashMap<Counted, Vec<Moment>>;
 
 /// What failed sign-ins are counted by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -105,7 +106,7 @@ impl Rates {
         client: Network,
         email: Option<&str>,
     ) -> Result<SignIn<'_>, RateLimited> {
-        let now = self.clock.0.now();
+        let now = self.clock.0.moment();
         let counted = counted(client, email);
         let mut sign_ins = self.sign_ins();
         for by in &counted {
@@ -127,7 +128,7 @@ impl Rates {
     pub(crate) fn forget_old(&self) {
         self.tickets.forget_old();
         self.messages.forget_old();
-        let now = self.clock.0.now();
+        let now = self.clock.0.moment();
         self.sign_ins().retain(|_, attempts| {
             attempts.last().is_some_and(|at| now.since(*at) < SIGN_IN_WINDOW)
         });
@@ -158,7 +159,7 @@ fn counted(client: Network, email: Option<&str>) -> Vec<Counted> {
 pub(crate) struct SignIn<'a> {
     rates: &'a Rates,
     counted: Vec<Counted>,
-    at: Timestamp,
+    at: Moment,
 }
 
 impl SignIn<'_> {
@@ -222,20 +223,21 @@ impl Limits {
     }
 }
 
-/// The desk's clock, as governor reads clocks: time since 1970.
+/// The desk's clock, as governor reads clocks: nobody can set it.
 #[derive(Clone, Debug)]
 struct DeskClock(desk::Clock);
 
 impl Clock for DeskClock {
     type Instant = Duration;
     fn now(&self) -> Duration {
-        self.0.now().since(Timestamp(0))
+        self.0.moment().since_start()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::Timestamp;
 
     fn client(text: &str) -> Network {
         Network::of_client(text.parse().unwrap())
@@ -256,6 +258,18 @@ mod tests {
         assert_eq!((refused.limit, refused.wait), (3, Duration::from_secs(20)));
         clock.advance(Duration::from_secs(20));
         assert!(check().is_ok() && check().is_err());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_refuses_nobody() {
+        let (rates, clock) = rates();
+        let who = client("203.0.113.1");
+        let check = || rates.messages.check(&rates.clock, (SiteId(uuid::Uuid::nil()), who), 3);
+        assert!((0..3).all(|_| check().is_ok()) && check().is_err());
+        assert!((0..SIGN_INS).all(|_| rates.sign_in(who, ANA).is_ok()));
+        clock.set_back(24 * AN_HOUR);
+        clock.advance(SIGN_IN_WINDOW);
+        assert!(check().is_ok() && rates.sign_in(who, ANA).is_ok());
     }
 
     #[test]

@@ -17,12 +17,16 @@ pub(crate) async fn alive() -> Response {
     ([(CACHE_CONTROL, "no-store")], "ok\n").into_response()
 }
 
-/// `GET /readyz`: the database answers too, and the server is not on its way out.
+/// `GET /readyz`: the desk can do its work, and the server is not on its way out; else 503 with the part that cannot.
 #[instrument(skip_all)]
 pub(crate) async fn ready(State(server): State<Server>) -> Answer {
     if server.stop.is_set() {
         return Err(Failure::of(Code::TryAgain));
     }
-    server.desk.ready().await?;
+    if let Err(why) = server.desk.ready().await {
+        tracing::warn!(error = &why as &dyn std::error::Error, "not ready");
+        let said = ([(CACHE_CONTROL, "no-store")], format!("{why}\n")).into_response();
+        return Ok(Failure::of(Code::TryAgain).on_page(said));
+    }
     Ok(([(CACHE_CONTROL, "no-store")], "ready\n").into_response())
 }

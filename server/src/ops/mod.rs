@@ -3,6 +3,7 @@
 pub(crate) mod assets;
 pub(crate) mod demo;
 pub(crate) mod demo_page;
+pub(crate) mod descriptors;
 pub(crate) mod health;
 pub(crate) mod home;
 mod lingering;

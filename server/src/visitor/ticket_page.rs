@@ -4,6 +4,7 @@ use crate::edge::{
     cookies,
     failure::{Answer, Failure},
     page::Reader,
+    request_info::query,
     state::Server,
 };
 use axum::{
@@ -16,9 +17,6 @@ use protocol::{Code, EntryId, Seq, TicketNumber, entry::VisitorEntry};
 use std::sync::Arc;
 use widget::ssr::{ProvedEmail, TicketAnswer, TicketPage, ticket_document};
 
-/// Entries that one page shows.
-const ENTRIES_SHOWN: usize = 5000;
-
 /// A request for a page of one ticket, from whoever came through its link.
 pub(crate) struct TicketRequest {
     pub(crate) server: Server,
@@ -28,6 +26,8 @@ pub(crate) struct TicketRequest {
     pub(crate) reader: Reader,
     /// What the link of a mail carried beside the token.
     pub(crate) proof: Option<String>,
+    /// Where the entries that are shown end; none: with the last.
+    before: Option<Seq>,
 }
 
 impl TicketRequest {
@@ -37,7 +37,9 @@ impl TicketRequest {
     /// [`Access::TicketLink`]: crate::edge::access::Access::TicketLink
     pub(crate) fn of(server: &Server, number: TicketNumber, request: &Request) -> Answer<Self> {
         let reader = |lang: &str| Reader::of(request, lang);
-        Self::new(server, number, request.headers(), request.extensions(), reader)
+        let before = query(request.uri(), "before").and_then(|before| before.parse().ok());
+        let asked = Self::new(server, number, request.headers(), request.extensions(), reader)?;
+        Ok(Self { before: before.map(Seq), ..asked })
     }
 
     /// The same of a request's head.
@@ -58,16 +60,17 @@ impl TicketRequest {
         let site = Arc::clone(extensions.get::<Arc<Site>>().ok_or(unguarded)?);
         let reader = reader(site.lang.as_text());
         let proof = cookies::mailed_proof(&number).read(headers, &server.public).map(str::to_owned);
-        Ok(Self { server: server.clone(), site, visitor, number, reader, proof })
+        Ok(Self { server: server.clone(), site, visitor, number, reader, proof, before: None })
     }
 
     /// The page as it is now, with what came of a form of it.
     pub(crate) async fn show(&self, form_id: EntryId, answer: Option<TicketAnswer>) -> Answer {
-        let Self { server, site, visitor, reader, proof, .. } = self;
+        let Self { server, site, visitor, reader, proof, before, .. } = self;
         let proved = match proof {
             Some(proof) => server.desk.find_proved_email(*visitor, proof).await?,
             None => None,
         };
+        let Shown { entries, beginning } = shown(server, *visitor, *before).await?;
         let page = TicketPage {
             site: site.key.clone(),
             site_name: site.name.to_string(),
@@ -80,7 +83,9 @@ impl TicketRequest {
                 address: email.address,
                 is_confirmed: email.is_confirmed,
             }),
-            entries: entries(server, *visitor).await?,
+            entries,
+            beginning,
+            is_earlier: before.is_some(),
             form_id,
             status: server.desk.availability(site.id),
             strings: locales::strings(reader.lang, &["ticket_page", "state", "error", "field"]),
@@ -90,15 +95,20 @@ impl TicketRequest {
     }
 }
 
-async fn entries(server: &Server, visitor: Visitor) -> Answer<Vec<VisitorEntry>> {
-    let mut all: Vec<VisitorEntry> = Vec::new();
-    loop {
-        let after = all.last().map_or(Seq::START, |entry| entry.seq);
-        let (page, last) = server.desk.visitor_entries(visitor, after).await?;
-        let is_end = page.last().is_none_or(|entry| entry.seq >= last);
-        all.extend(page);
-        if is_end || all.len() >= ENTRIES_SHOWN {
-            return Ok(all);
-        }
+/// What a page shows of a ticket's entries.
+struct Shown {
+    entries: Vec<VisitorEntry>,
+    beginning: Vec<VisitorEntry>,
+}
+
+/// All entries, where one answer takes them; else the last, or those before `before`, and the first of all.
+async fn shown(server: &Server, visitor: Visitor, before: Option<Seq>) -> Answer<Shown> {
+    let (mut beginning, last) = server.desk.visitor_entries(visitor, Seq::START).await?;
+    if before.is_none() && beginning.last().is_none_or(|entry| entry.seq >= last) {
+        return Ok(Shown { entries: beginning, beginning: Vec::new() });
     }
+    let entries = server.desk.visitor_entries_before(visitor, before).await?;
+    let first = entries.first().map_or(Seq::START, |entry| entry.seq);
+    beginning.retain(|entry| entry.seq < first);
+    Ok(Shown { entries, beginning })
 }

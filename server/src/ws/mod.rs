@@ -5,6 +5,7 @@ mod connection;
 pub(crate) mod declared;
 mod frame;
 mod in_flight;
+mod pace;
 mod session;
 pub(crate) mod visitor;
 

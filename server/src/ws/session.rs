@@ -5,6 +5,7 @@ use super::{
     connection::{Close, Connection, Gone, Incoming},
     frame::{self, Frame, RefusedFrame},
     in_flight::{InFlight, Settled, ready},
+    pace::{Budget, Pace},
 };
 use crate::edge::{
     counters::{Count, Counters},
@@ -18,7 +19,7 @@ use futures_util::FutureExt;
 use protocol::limits;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{sync::Arc, time::Duration};
-use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 
 /// A socket that does not say hello in this time is closed.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
@@ -44,6 +45,9 @@ pub(super) trait Audience: Send + Sized + 'static {
 
     /// The running server.
     fn server(&self) -> &Server;
+
+    /// How fast its frames are read as of now; none: as fast as they come.
+    fn budget(&self) -> Option<Budget>;
 
     /// Whether the command is the one that a session begins with. It may come again.
     fn is_hello(command: &Self::Command) -> bool;
@@ -137,13 +141,14 @@ pub(super) struct Session<A: Audience> {
     connection: Connection,
     audience: A,
     answers: InFlight<A::Event>,
+    pace: Pace,
     stop: Stop,
 }
 
 impl<A: Audience> Session<A> {
     pub(super) fn new(connection: Connection, audience: A) -> Self {
         let stop = audience.server().stop.clone();
-        Self { connection, audience, answers: InFlight::new(), stop }
+        Self { connection, audience, answers: InFlight::new(), pace: Pace::new(), stop }
     }
 
     /// Serves the socket to its end. Borrows, since a future that owned the session would hold it twice.
@@ -173,6 +178,7 @@ impl<A: Audience> Session<A> {
             }
             () = self.stop.wait() => return Err(End::Close(Close::GoingAway)),
         };
+        self.pace.note(self.audience.budget());
         self.audience.greet(&mut self.connection, hello).await
     }
 
@@ -181,6 +187,7 @@ impl<A: Audience> Session<A> {
         let mut pulse = interval_at(Instant::now() + limits::PING_EVERY, limits::PING_EVERY);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            let not_before = self.pace.next_at(self.audience.budget());
             let outcome = tokio::select! {
                 answer = self.answers.next(), if !self.answers.is_empty() => match answer {
                     Some(answer) => self.answer(answer).await,
@@ -195,9 +202,10 @@ impl<A: Audience> Session<A> {
                     Err(Lagged) if self.stop.is_set() => Err(End::Close(Close::GoingAway)),
                     Err(Lagged) => Err(End::Close(Close::TooSlow)),
                 },
-                incoming = self.connection.recv(), if self.answers.has_room() => {
+                incoming = self.connection.recv(), if not_before.is_none() && self.answers.has_room() => {
                     self.receive(incoming).await
                 },
+                () = until(not_before), if not_before.is_some() => Ok(()),
                 _ = pulse.tick() => Box::pin(self.pulse()).await,
                 () = self.stop.wait() => Err(End::Close(Close::GoingAway)),
             };
@@ -211,6 +219,8 @@ impl<A: Audience> Session<A> {
     async fn receive(&mut self, incoming: Incoming) -> Result<(), End> {
         let mut next = Some(incoming);
         while let Some(incoming) = next {
+            let budget = self.audience.budget();
+            self.pace.note(budget);
             match incoming {
                 Incoming::Text(text) => match frame::read(text.as_str()) {
                     Frame::Command(hello) if A::is_hello(&hello) => {
@@ -229,7 +239,8 @@ impl<A: Audience> Session<A> {
                 Incoming::End(why) => return Err(End::Close(why)),
                 Incoming::Gone => return Err(End::Gone),
             }
-            next = self.answers.has_room().then(|| self.connection.try_recv()).flatten();
+            let may_read = self.pace.next_at(budget).is_none() && self.answers.has_room();
+            next = may_read.then(|| self.connection.try_recv()).flatten();
         }
         Ok(())
     }
@@ -314,5 +325,13 @@ async fn hello<A: Audience>(connection: &mut Connection) -> Result<A::Command, E
             Incoming::End(why) => return Err(End::Close(why)),
             Incoming::Gone => return Err(End::Gone),
         }
+    }
+}
+
+/// Waits for an instant; without one, for ever.
+pub(super) async fn until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => sleep_until(instant).await,
+        None => std::future::pending().await,
     }
 }

@@ -1,5 +1,5 @@
-//! The delivery contract under SIGKILL and power cuts: the real binary ends at any instant while visitors write, and what it
-//! acknowledged is there afterwards.
+//! The delivery contract under SIGKILL, power cuts and a disk that fails: the real binary ends at any instant while visitors
+//! write, and what it acknowledged is there afterwards.
 
 #[path = "../../../testing/engines.rs"]
 mod engines;
@@ -7,10 +7,16 @@ mod engines;
 #[expect(dead_code, reason = "the forms need less of it than the other tests")]
 mod http;
 
+#[cfg(target_os = "linux")]
+mod descriptors;
 mod kills;
 mod lock;
 mod mail;
 #[cfg(target_os = "linux")]
+mod no_disk;
+#[cfg(target_os = "linux")]
 mod power_cut;
 mod server;
+#[cfg(target_os = "linux")]
+mod shim;
 mod visitor;

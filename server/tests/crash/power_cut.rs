@@ -6,15 +6,14 @@
 
 use crate::{
     engines::Engine,
-    server::{PATIENCE, Server, next_door},
+    http::Client,
+    server::{PATIENCE, RETRY, Server, next_door},
+    shim,
     visitor::{Crowd, Phase, Visitor},
 };
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 const CUTS: usize = 8;
 const VISITORS: usize = 4;
@@ -41,6 +40,53 @@ async fn without_syncs_a_power_cut_loses_what_was_acknowledged() {
     assert_eq!(outcome.lost, outcome.acknowledged);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_database_says_of_files_and_kept_mails_is_there_after_a_power_cut() {
+    const KEPT: &str = "select count(*) from mails where outcome = 'kept'";
+    let tools = tempfile::tempdir().expect("a folder");
+    let disk = tempfile::tempdir().expect("a folder");
+    let mut server = Server::new(Engine::Sqlite).await;
+    server.environment = vec![
+        ("LD_PRELOAD", shim::build("power_cut", tools.path())),
+        ("POWER_CUT_FOLDER", server.data_dir.clone()),
+        ("POWER_CUT_DISK", disk.path().to_owned()),
+    ];
+    server.start().await;
+    let client = Client(next_door(&mut server.door()).await.expect("it runs").address);
+    let fields = [("email", "ana@example.com"), ("message", "Hola")];
+    let file: [(&str, &str, &[u8]); 1] = [("files", "nota.txt", b"hola")];
+    let asked = client.post("/w/tienda/requests").json().multipart(&fields, &file).send().await;
+    assert_eq!(asked.status, 201, "{}", asked.text());
+    let kept = async {
+        while count(&server.data_dir, KEPT) < 2 {
+            sleep(RETRY).await;
+        }
+    };
+    timeout(PATIENCE, kept).await.expect("visitor and agent are told");
+    server.kill().await;
+    let found = disk.path().join("folder");
+    assert_eq!(count(&found, "select count(*) from files where entry_id is not null"), 1);
+    let files = files_below(&found.join("files"));
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert_eq!(std::fs::read(&files[0]).expect("a file"), b"hola");
+    let mails = files_below(&found.join("mail"));
+    let kept = mails.iter().filter(|path| path.extension().is_some_and(|ending| ending == "eml"));
+    assert_eq!(kept.count(), count(&found, KEPT), "{mails:?}");
+}
+
+fn count(data_dir: &Path, question: &str) -> usize {
+    let database = rusqlite::Connection::open(data_dir.join("ayuda.db")).expect("a database");
+    database.busy_timeout(PATIENCE).expect("a setting");
+    let count: i64 = database.query_row(question, (), |row| row.get(0)).expect(question);
+    usize::try_from(count).expect("a count")
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let below = |path: PathBuf| if path.is_dir() { files_below(&path) } else { vec![path] };
+    entries.flat_map(|entry| below(entry.path())).collect()
+}
+
 struct Outcome {
     acknowledged: usize,
     lost: usize,
@@ -49,7 +95,7 @@ struct Outcome {
 /// Visitors write while the power goes again and again; what became of what was acknowledged to them.
 async fn cut_the_power(disk: Disk, cuts: usize) -> Outcome {
     let tools = tempfile::tempdir().expect("a folder");
-    let shim = build(tools.path());
+    let shim = shim::build("power_cut", tools.path());
     let mut server = Server::new(Engine::Sqlite).await;
     // Each cut leaves a disk behind, which the next one begins with.
     let mut disks: Vec<TempDir> = Vec::new();
@@ -90,17 +136,4 @@ async fn cut_the_power(disk: Disk, cuts: usize) -> Outcome {
         outcome.lost += visitor.lost(&door).await.len();
     }
     outcome
-}
-
-/// The shim, for this machine.
-fn build(folder: &Path) -> PathBuf {
-    let library = folder.join("power_cut.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crash/power_cut.c");
-    let built = Command::new("cc")
-        .args(["-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o"])
-        .args([&library, &source])
-        .status()
-        .expect("cc, which SQLite is built with too");
-    assert!(built.success(), "power_cut.c does not compile");
-    library
 }

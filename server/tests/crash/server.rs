@@ -34,6 +34,7 @@ zone = "UTC"
 weekly = { mon = [["00:00", "24:00"]], tue = [["00:00", "24:00"]], wed = [["00:00", "24:00"]], thu = [["00:00", "24:00"]], fri = [["00:00", "24:00"]], sat = [["00:00", "24:00"]], sun = [["00:00", "24:00"]] }
 [limits]
 wait_limit = "24h"
+frames_per_second = 0
 [[queues]]
 name = "Soporte"
 "#;
@@ -43,6 +44,8 @@ pub struct Server {
     child: Option<Child>,
     /// What the binary is preloaded with, and its settings.
     pub environment: Vec<(&'static str, PathBuf)>,
+    /// How many descriptors it may have; none: as the system says.
+    pub descriptors: Option<usize>,
     pub data_dir: PathBuf,
     /// The session of somebody Disponible.
     session: String,
@@ -93,6 +96,7 @@ impl Server {
         Self {
             child: None,
             environment: Vec::new(),
+            descriptors: None,
             data_dir,
             session: token.0,
             door: watch::Sender::new(None),
@@ -114,7 +118,15 @@ impl Server {
 
     /// The binary with its settings: `ayuda serve` on a port that is free.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ayuda"));
+        let mut command = match self.descriptors {
+            Some(most) => {
+                let mut shell = Command::new("/bin/sh");
+                shell.args(["-c", &format!("ulimit -n {most} && exec \"$0\" \"$@\"")]);
+                shell.arg(env!("CARGO_BIN_EXE_ayuda"));
+                shell
+            }
+            None => Command::new(env!("CARGO_BIN_EXE_ayuda")),
+        };
         command
             .env_clear()
             .envs(self.environment.iter().cloned())

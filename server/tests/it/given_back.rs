@@ -1,6 +1,6 @@
 //! What was typed comes back, whatever fails.
 
-use crate::world::{EMAIL, Engine, World, http::Reply, on_both};
+use crate::world::{EMAIL, Engine, World, eventually, http::Reply, on_both};
 use protocol::form::Started;
 
 on_both! {
@@ -112,6 +112,38 @@ async fn a_mailed_link_opens_its_ticket_when_nothing_can_be_stored(world: World)
     let page = world.client.get(page).page().cookie(&cookie(&asked)).send().await;
     assert_eq!(page.status, 200);
     assert!(page.text().contains("¿Me ayudan?"));
+}
+
+/// On SQLite the disk itself fails: `tests/crash/no_disk.rs`.
+#[tokio::test]
+async fn after_an_error_of_postgres_disk_at_commit_forms_give_back_and_the_server_comes_back() {
+    const FAIL: &str = "
+        create function fail() returns trigger language plpgsql as
+        $$ begin raise exception 'no disk' using errcode = '58030'; end $$;
+        create constraint trigger fail after insert on entries
+        deferrable initially deferred for each row execute function fail();
+        create constraint trigger fail after update on revision
+        deferrable initially deferred for each row execute function fail();";
+    if !Engine::Postgres.is_here() {
+        return;
+    }
+    let world = World::new(Engine::Postgres).await;
+    let asked = world.ask("tienda", "¿Me ayudan?").await;
+    world.force(FAIL).await;
+    let form = world.client.post("/w/tienda/requests").page();
+    let fields = [("email", "ana@example.com"), ("message", "No me pierdas")];
+    given_back(&form.multipart(&fields, &[]).send().await, 503, &["No me pierdas"]);
+    let ready = async || world.client.get("/readyz").send().await;
+    let said = ready().await;
+    assert_eq!(
+        (said.status, &*said.text()),
+        (503, "storage: writing failed, the desk is read-only\n")
+    );
+    let page = world.client.get(format!("/t/{}", asked.number)).page().cookie(&cookie(&asked));
+    assert_eq!(page.send().await.status, 200);
+    world.force("drop function fail() cascade").await;
+    eventually(async || (ready().await.status == 200).then_some(())).await;
+    world.ask("tienda", "¿Y ahora?").await;
 }
 
 #[tokio::test]

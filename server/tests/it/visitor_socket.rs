@@ -272,6 +272,7 @@ async fn a_panel_gets_its_ticket_on_the_socket_it_has() {
 #[tokio::test]
 async fn a_slow_socket_is_closed_with_4008_and_resumes_where_it_was() {
     let world = World::new(Engine::Sqlite).await;
+    world.apply(&format!("{SITE}[limits]\nframes_per_second = 0\n")).await;
     let (_, agent) = world.agent(EMAIL).await;
     let _there = world.desk().console_connected(agent.id);
     let state = protocol::agent::AgentState::Available;

@@ -24,8 +24,12 @@ pub struct TicketPage {
     pub ticket: VisitorTicket,
     /// The ticket's address, where the reader came from a mail to it.
     pub proved: Option<ProvedEmail>,
-    /// Every entry in order.
+    /// The entries that are shown, in order: all, or a page of them.
     pub entries: Vec<VisitorEntry>,
+    /// The first entries of the ticket, where [`TicketPage::entries`] begins later.
+    pub beginning: Vec<VisitorEntry>,
+    /// Whether the shown ones are not the last.
+    pub is_earlier: bool,
     /// A fresh id for the reply, so that sending it twice is one entry. After a refusal: the id that came with it.
     pub form_id: EntryId,
     /// Whether the desk is open for a chat.
@@ -113,7 +117,18 @@ impl TicketAnswer {
 impl TicketPage {
     /// When the ticket was made.
     pub fn since(&self) -> Option<Timestamp> {
-        self.entries.first().map(|entry| entry.at)
+        self.known().next().map(|entry| entry.at)
+    }
+
+    /// The entries that are known of, in order: the ticket's first, and those that are shown.
+    pub fn known(&self) -> impl Iterator<Item = &VisitorEntry> {
+        self.beginning.iter().chain(&self.entries)
+    }
+
+    /// Where the entries before the shown ones are; none when there are none.
+    pub fn earlier(&self) -> Option<String> {
+        let first = self.entries.first().filter(|_| !self.beginning.is_empty())?;
+        Some(self.address(&format!("?before={}", first.seq.0)))
     }
 
     /// The words of `ticket_page.{key}`.

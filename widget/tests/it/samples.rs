@@ -111,6 +111,8 @@ pub fn ticket() -> TicketPage {
             entry(5, VisitorBody::Hidden),
             entry(6, VisitorBody::ChatEnded { by: EndedBy::Agent }),
         ],
+        beginning: Vec::new(),
+        is_earlier: false,
         form_id: EntryId(Uuid::from_u128(8)),
         status: panel(true).status,
         strings: strings("es"),

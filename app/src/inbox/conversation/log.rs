@@ -29,10 +29,7 @@ pub fn Log(
     let clock = use_clock();
     let items = Memo::new({
         let timeline = thread.timeline.clone();
-        move |_| {
-            timeline
-                .with(|timeline| log_items(timeline.entries().iter(), clock.offset().unwrap_or(0)))
-        }
+        move |_| timeline.with(|timeline| log_items(timeline.entries().iter(), &clock.zone()))
     });
     let seen = Memo::new({
         let head = thread.head.clone();

@@ -1,5 +1,5 @@
 //! How many mails visitors may cause to addresses that nobody has confirmed (`behaviours.md`, "Mail"). A mail that
-//! counts is `capped` in its row.
+//! counts is `capped` in its row. One from the future, of a clock that was set back since, counts no more.
 
 use crate::{
     Result,
@@ -59,17 +59,17 @@ statement!(LOCK for Postgres = "select pg_advisory_xact_lock(hashtextextended($1
 statement!(
     TO_ADDRESS = "\
     select count(*), count(case when created_at > $2 then 1 end) from mails \
-    where to_key = $1 and created_at > $3 and capped"
+    where to_key = $1 and created_at > $3 and created_at <= $4 and capped"
 );
 // Index mails_ticket.
 statement!(
-    OF_TICKET = "select count(*) from mails where ticket_id = $1 and created_at > $2 and capped"
+    OF_TICKET = "select count(*) from mails where ticket_id = $1 and created_at > $2 and created_at <= $3 and capped"
 );
 // Index mails_client.
 statement!(
     OF_CLIENT = "\
     select count(*), count(case when created_at > $2 then 1 end) from mails \
-    where client = $1 and created_at > $3"
+    where client = $1 and created_at > $3 and created_at <= $4"
 );
 
 /// The cap for which nothing more that a visitor causes goes to the ticket's address for now.
@@ -90,6 +90,7 @@ pub(super) async fn reached(
     let of_ticket: i64 = run!(tx, c => sqlx::query_scalar(OF_TICKET)
         .bind(locked.id.0)
         .bind((now - DAY).0)
+        .bind(now.0)
         .fetch_one(c)
         .await)?;
     if Cap::TicketDay.is_reached_by(of_ticket) {
@@ -129,7 +130,7 @@ statement!(
 statement!(
     TRANSCRIPTS = "\
     select count(*) from mails \
-    where to_key = $1 and created_at > $2 and capped and kind = 'transcript'"
+    where to_key = $1 and created_at > $2 and created_at <= $3 and capped and kind = 'transcript'"
 );
 
 /// Whether the transcript may go to the ticket's address as it is asked for: to none whose owner wants no mail; to
@@ -159,6 +160,7 @@ pub(crate) async fn may_get_transcript(
     let today: i64 = run!(tx, c => sqlx::query_scalar(TRANSCRIPTS)
         .bind(&key)
         .bind((now - DAY).0)
+        .bind(now.0)
         .fetch_one(c)
         .await)?;
     Ok(agent_wrote > 0 && of_chat == 0 && today < TRANSCRIPTS_A_DAY)
@@ -183,6 +185,7 @@ async fn lately(
         .bind(key)
         .bind((now - HOUR).0)
         .bind((now - DAY).0)
+        .bind(now.0)
         .fetch_one(c)
         .await)
 }

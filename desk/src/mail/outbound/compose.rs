@@ -74,7 +74,12 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
         .await)?;
     let row = row.ok_or_else(Error::not_found)?;
     let words = locales::language(context.lang);
-    let times = TimeFormatter::new(row.zone.as_deref(), &site, words);
+    let visitors = match context.content {
+        Content::Visitor { .. } => row.zone.as_deref(),
+        // Who works at the site reads its times, whatever the visitor's clock says.
+        Content::Agent { .. } => None,
+    };
+    let times = TimeFormatter::new(visitors, &site, words);
     let composer = Composer { desk, context, site: &site, row: &row, words, times: &times };
     let visitor = Visitor { ticket: context.ticket, site: context.site };
     let letter = match context.content {
@@ -82,20 +87,22 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
             let entries = match mail {
                 VisitorMail::Transcript { upto } => {
                     let all = transcript::entries(desk, visitor, Seq::START, *upto).await?;
-                    if row.contact_verified { all } else { composer.without_addresses(all) }
+                    all.map(|all| {
+                        if row.contact_verified { all } else { composer.without_addresses(all) }
+                    })
                 }
                 VisitorMail::Replies { after, upto } => {
                     let all = transcript::entries(desk, visitor, *after, *upto).await?;
-                    all.into_iter().filter(is_agents).collect()
+                    all.map(|all| all.into_iter().filter(is_agents).collect())
                 }
-                _ => Vec::new(),
+                _ => Some(Vec::new()),
             };
-            composer.to_visitor(mail, &entries)
+            composer.to_visitor(mail, entries.as_deref())
         }
         Content::Agent { about, after, upto, queue } => {
             let all = transcript::entries(desk, visitor, *after, *upto).await?;
-            let entries: Vec<_> = all.into_iter().filter(is_visitors).collect();
-            composer.to_agent(*about, *queue, &entries)
+            let entries = all.map(|all| all.into_iter().filter(is_visitors).collect::<Vec<_>>());
+            composer.to_agent(*about, *queue, &entries.unwrap_or_default())
         }
     };
     Ok(letter.render())
@@ -120,14 +127,15 @@ struct Composer<'a> {
 }
 
 impl Composer<'_> {
-    fn to_visitor(&self, mail: &VisitorMail, entries: &[VisitorEntry]) -> Letter {
+    /// `entries`: none when they are too long for a mail, which then leads to the page that has them.
+    fn to_visitor(&self, mail: &VisitorMail, entries: Option<&[VisitorEntry]>) -> Letter {
         let Self { desk, context, site, row, words, times } = *self;
-        // The place says it to a person; the continent before it only to a computer.
-        let zone = times.zone_name();
-        let zone = zone.rsplit('/').next().unwrap_or(&zone);
         let state = words.state(&row.state);
         let fill = |key: &str| {
-            words.fill(key, &[("site", site.name.as_str()), ("state", &state), ("zone", zone)])
+            words.fill(
+                key,
+                &[("site", site.name.as_str()), ("state", &state), ("zone", times.place())],
+            )
         };
         let number = TicketNumber(row.number.clone());
         let mut letter = self.blank();
@@ -173,19 +181,25 @@ impl Composer<'_> {
             }
             VisitorMail::Transcript { .. } => {
                 letter.big_number = true;
-                letter.entries = transcript::lines(entries, words, times);
-                if letter.entries.is_empty() {
+                letter.entries = transcript::lines(entries.unwrap_or_default(), words, times);
+                if entries.is_none() {
+                    letter.paragraphs = vec![fill("mail.too_long")];
+                } else if letter.entries.is_empty() {
                     letter.paragraphs.push(fill("mail.transcript.empty"));
                 }
-                if !row.contact_verified {
+                if !row.contact_verified && entries.is_some() {
                     letter.paragraphs.push(fill("mail.transcript.left_out"));
                 }
             }
             VisitorMail::Replies { .. } => {
                 letter.rows =
                     vec![Row { label: words.get("mail.number"), value: row.number.clone() }];
-                letter.entries = transcript::lines(entries, words, times);
+                letter.entries = transcript::lines(entries.unwrap_or_default(), words, times);
                 letter.after.insert(0, fill("mail.replies.state"));
+                letter.after.insert(
+                    0,
+                    fill(if entries.is_some() { "mail.times" } else { "mail.too_long" }),
+                );
             }
             VisitorMail::StateChanged { state } => {
                 letter.rows =
@@ -218,7 +232,8 @@ impl Composer<'_> {
         entries: &[VisitorEntry],
     ) -> Letter {
         let Self { desk, context, site, row, words, times } = *self;
-        let fill = |key: &str| words.fill(key, &[("site", site.name.as_str())]);
+        let fill =
+            |key: &str| words.fill(key, &[("site", site.name.as_str()), ("zone", times.place())]);
         let mut letter = self.blank();
         letter.heading = fill(match about {
             AgentMail::Request => "mail.for_agents.request_heading",
@@ -255,6 +270,7 @@ impl Composer<'_> {
             url: format!("{}/console/tickets/{}", desk.options().public_url, context.ticket),
         };
         letter.reader = Side::Desk;
+        letter.after = vec![fill("mail.times")];
         letter.footer = vec![fill("mail.footer_agent")];
         letter
     }

@@ -24,5 +24,5 @@ pub(super) async fn keep(
     let mut file = fs::OpenOptions::from(options).open(&unfinished).await?;
     file.write_all(bytes).await?;
     file.sync_all().await?;
-    fs::rename(&unfinished, path(folder, id, created_at)).await
+    private::rename_in_background(unfinished, path(folder, id, created_at)).await
 }

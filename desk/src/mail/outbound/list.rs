@@ -181,12 +181,12 @@ pub(crate) async fn retry(desk: &Desk, agent: &Agent, id: MailId) -> Result<()> 
     let (site, ticket) = found.ok_or_else(Error::not_found)?;
     check_readable(desk, agent, SiteId(site), ticket).await?;
     permission::check(agent, Action::TendMails, &on_site(SiteId(site)))?;
-    let now = desk.now();
+    let due = desk.due_now();
     retry!({
         let mut tx = desk.begin().await?;
         let parked = run!(tx, c => sqlx::query(RETRY)
             .bind(id.0)
-            .bind(now.0)
+            .bind(due.0)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;

@@ -38,7 +38,7 @@ pub(super) async fn note_uncertain(desk: &Desk, lease: Lease, mail: &MailRow) ->
 
 /// When a mail is due that may have gone out.
 pub(super) fn uncertain_until(desk: &Desk) -> Timestamp {
-    desk.now() + UNCERTAIN
+    desk.due_now() + UNCERTAIN
 }
 
 statement!(CERTAIN = "update mails set uncertain_sends = 0 where id = $1 and claimed_until = $2");

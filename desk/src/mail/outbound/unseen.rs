@@ -42,7 +42,8 @@ impl Follower for UnseenReplies {
             for (ticket, site, at) in unseen_of(desk, replies).await? {
                 // Gone with its tickets.
                 let Some(site) = desk.find_site_by_id(site) else { continue };
-                let look = at + site.limits.mail_after;
+                let said = desk.now().since(at).min(site.limits.mail_after);
+                let look = desk.due_now() + site.limits.mail_after.saturating_sub(said);
                 let first = plan.entry(ticket).or_insert(look);
                 *first = look.min(*first);
             }
@@ -108,10 +109,9 @@ pub(crate) async fn address_is_known(
     tx: &mut Tx,
     desk: &Desk,
     locked: &LockedTicket,
-    now: Timestamp,
 ) -> Result<()> {
     let site = desk.find_site_by_id(locked.site).ok_or_else(Error::not_found)?;
-    let look = now + site.limits.mail_after;
+    let look = desk.due_now() + site.limits.mail_after;
     jobs::enqueue(tx, desk, Job::MailUnseen { ticket: locked.id }, look).await
 }
 
@@ -121,13 +121,13 @@ pub(crate) async fn mail(desk: &Desk, lease: Lease, ticket: TicketId) -> Result<
     // Gone with its tickets.
     let Some(site) = site else { return Ok(Outcome::Done) };
     let now = desk.now();
-    let wait = wait(desk, ticket, site.limits.mail_after, now);
+    let wait = wait(desk, ticket, site.limits.mail_after);
     retry!({
         let mut tx = desk.begin().await?;
         let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
         if let Some(unseen) = find_unseen(&mut tx, &locked).await? {
             if let Some(wait) = wait {
-                return Ok(Outcome::Again(now + wait));
+                return Ok(Outcome::Again(desk.due_now() + wait));
             }
             mail_replies(&mut tx, desk, &mut locked, unseen, now).await?;
             locked.save(&mut tx).await?;
@@ -139,13 +139,13 @@ pub(crate) async fn mail(desk: &Desk, lease: Lease, ticket: TicketId) -> Result<
 }
 
 /// How long the visitor still has to come back, or to look.
-fn wait(desk: &Desk, ticket: TicketId, patience: Duration, now: Timestamp) -> Option<Duration> {
+fn wait(desk: &Desk, ticket: TicketId, patience: Duration) -> Option<Duration> {
     match desk.panel_gone_for(ticket) {
         // There, but not looking: perhaps in another tab.
         None => Some(patience.max(Duration::from_secs(1))),
         Some(gone) => {
             // After a restart nobody has been seen yet; panels get the time to come back.
-            let gone = gone.min(now.since(desk.0.opened_at));
+            let gone = gone.min(desk.moment().since(desk.0.opened_at));
             (gone < patience).then(|| patience.saturating_sub(gone))
         }
     }

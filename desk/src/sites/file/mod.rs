@@ -54,6 +54,8 @@ pub(crate) struct LimitsFile {
     file_bytes: Option<u64>,
     tickets_per_hour: Option<u32>,
     messages_per_minute: Option<u32>,
+    frame_burst: Option<u32>,
+    frames_per_second: Option<u32>,
 }
 
 impl LimitsFile {
@@ -70,6 +72,8 @@ impl LimitsFile {
             file_bytes: self.file_bytes.unwrap_or(now.file_bytes),
             tickets_per_hour: self.tickets_per_hour.unwrap_or(now.tickets_per_hour),
             messages_per_minute: self.messages_per_minute.unwrap_or(now.messages_per_minute),
+            frame_burst: self.frame_burst.unwrap_or(now.frame_burst),
+            frames_per_second: self.frames_per_second.unwrap_or(now.frames_per_second),
         }
     }
 }
@@ -192,6 +196,8 @@ fn limits(file: Reader<'_>) -> Result<LimitsFile, SiteFileError> {
         "file_bytes",
         "tickets_per_hour",
         "messages_per_minute",
+        "frame_burst",
+        "frames_per_second",
     ])?;
     Ok(LimitsFile {
         wait_limit: span(table, Limits::WAIT_LIMIT)?,
@@ -206,6 +212,9 @@ fn limits(file: Reader<'_>) -> Result<LimitsFile, SiteFileError> {
             .check("tickets_per_hour", |number| Limits::TICKETS_PER_HOUR.check(number))?,
         messages_per_minute: table
             .check("messages_per_minute", |number| Limits::MESSAGES_PER_MINUTE.check(number))?,
+        frame_burst: table.check("frame_burst", |number| Limits::FRAME_BURST.check(number))?,
+        frames_per_second: table
+            .check("frames_per_second", |number| Limits::FRAMES_PER_SECOND.check(number))?,
     })
 }
 

@@ -90,6 +90,8 @@ fn limits(out: &mut String, limits: &Limits) {
     line("file_bytes", limits.file_bytes.to_string());
     line("tickets_per_hour", limits.tickets_per_hour.to_string());
     line("messages_per_minute", limits.messages_per_minute.to_string());
+    line("frame_burst", limits.frame_burst.to_string());
+    line("frames_per_second", limits.frames_per_second.to_string());
 }
 
 fn inline(value: &Value) -> String {

@@ -250,7 +250,7 @@ impl Upload {
             private::make_folder_in_background(folder.to_owned()).await.map_err(io)?;
         }
         if let Some(from) = self.path.0.replace(path.clone()) {
-            fs::rename(from, path).await.map_err(io)?;
+            private::rename_in_background(from, path).await.map_err(io)?;
         }
         let attachment = Attachment {
             id: FileId(self.desk.clock().new_id()),

@@ -26,6 +26,7 @@ on_both! {
     replies_that_were_not_seen_go_out_in_one_mail,
     a_transcript_holds_the_conversation_and_nothing_internal,
     every_mail_in_three_languages,
+    a_conversation_that_is_too_long_for_a_mail_goes_as_a_link,
 }
 
 /// A request whose words look like markup.
@@ -93,6 +94,8 @@ async fn a_request_is_mailed_to_its_sender_and_to_the_agents(world: World) {
         text.contains("No puedo entrar.") && text.contains("<ana@example.com> (no verificado)")
     );
     assert!(text.contains(&format!("https://help.example.com/console/tickets/{}", visitor.ticket)));
+    // The site's time, and not the visitor's in Bogotá.
+    assert!(text.contains("17:00") && text.contains("UTC"), "{text}");
     assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !html.contains("<script>"));
     assert!(!html.contains("<b>Núñez"));
     assert_eq!(world.kept().len(), 2);
@@ -302,5 +305,31 @@ async fn every_mail_in_three_languages(world: World) {
     insta::allow_duplicates! {
         insta::assert_snapshot!("mails_as_text", said);
         insta::assert_snapshot!("a_transcript_as_html", page);
+    }
+}
+
+async fn a_conversation_that_is_too_long_for_a_mail_goes_as_a_link(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let _console = world.desk.console_connected(agent.id);
+    let started = chat(&world, &site, &agent, "ana@example.com").await;
+    let visitor = world.visitor(&site, &started).await;
+    let id = world.new_id();
+    world.desk.post_agent_message(&agent, visitor.ticket, id, "Hola, Ana", &[]).await.unwrap();
+    world.desk.end_chat_as_visitor(visitor).await.unwrap();
+    for _ in 0..20 {
+        let long = Some(FormText::parse(&"🙂".repeat(20_000)).unwrap());
+        world.desk.post_visitor_reply(visitor, world.new_id(), long, &[]).await.unwrap();
+    }
+    world.desk.send_transcript(visitor, None).await.unwrap();
+    world.desk.tick().await.unwrap();
+    let mails = mails_to(&world, &agent, "ana@example.com").await;
+    let mail = mails.iter().rfind(|mail| mail.subject.contains("Transcripción")).unwrap();
+    assert_eq!(mail.state, MailState::Kept);
+    let (_, text, html) = world.desk.mail(&agent, mail.id).await.unwrap();
+    for body in [&text, &html] {
+        assert!(body.contains("demasiado larga para un correo"), "{body}");
+        assert!(body.contains(&format!("https://help.example.com/t/{}", started.number)));
+        assert!(!body.contains("🙂") && !body.contains("Hola, Ana"));
     }
 }

@@ -63,6 +63,13 @@ impl World {
         self.routing = tokio::spawn(self.desk.route());
     }
 
+    /// The same on a machine whose clock was set back meanwhile.
+    pub async fn restart_by_a_clock_set_back(&mut self, by: Duration) {
+        self.clock = Clock::manual(self.clock.now() - by);
+        self.options.clock = self.clock.clone();
+        self.restart().await;
+    }
+
     /// The same with a relay.
     pub async fn restart_with_relay(&mut self, url: &str) {
         self.options.smtp_url = Some(url.to_owned());

@@ -8,7 +8,7 @@ mod one_file;
 mod posted;
 
 pub(crate) use again::page as again;
-pub(crate) use multipart::Uploads;
+pub(crate) use multipart::{DRAIN_BYTES, Uploads};
 pub(crate) use one_file::read_file;
 pub(crate) use posted::Posted;
 

@@ -18,7 +18,7 @@ use protocol::{Code, Field, Refusal, file::Attachment, limits};
 
 /// After a refusal the rest of a body is read and thrown away up to here, since a browser that is cut off while it
 /// sends shows no answer.
-const DRAIN_BYTES: u64 = 64 * 1024 * 1024;
+pub(crate) const DRAIN_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Parts of a multipart body; a form of ours has far fewer.
 const PARTS: usize = 64;

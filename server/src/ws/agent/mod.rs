@@ -7,7 +7,8 @@ use super::{
     connection::{Close, Connection},
     frame::RefusedFrame,
     in_flight::{InFlight, Settled, ready},
-    session::{Audience, BATCH, End, Happening},
+    pace::Budget,
+    session::{Audience, BATCH, End, Happening, until},
 };
 use crate::edge::{
     counters::{Count, Counters},
@@ -28,9 +29,10 @@ use protocol::{
     Code, Refusal, Seq, TicketId,
     agent::{AgentCommand, AgentEvent, SUBPROTOCOL},
     limits,
+    settings::Limits,
 };
 use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use tracing::instrument;
 use view::AgentView;
 
@@ -152,6 +154,18 @@ impl Audience for Console {
 
     fn server(&self) -> &Server {
         &self.view.server
+    }
+
+    /// That of the agent's most generous site.
+    fn budget(&self) -> Option<Budget> {
+        let desk = &self.view.server.desk;
+        let sites = self.view.agent.sites.keys().filter_map(|site| desk.find_site_by_id(*site));
+        let mut most = Budget::of(&Limits::default());
+        for (n, site) in sites.enumerate() {
+            let budget = Budget::of(&site.limits)?;
+            most = most.filter(|_| n > 0).max(Some(budget));
+        }
+        most
     }
 
     fn is_hello(command: &AgentCommand) -> bool {
@@ -290,12 +304,5 @@ impl Audience for Console {
 
     fn going_away(retry_ms: u64) -> AgentEvent {
         AgentEvent::GoingAway { retry_ms }
-    }
-}
-
-async fn until(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => sleep_until(instant).await,
-        None => std::future::pending().await,
     }
 }

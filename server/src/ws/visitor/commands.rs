@@ -21,18 +21,19 @@ pub(super) fn id_of(command: &VisitorCommand) -> Option<EntryId> {
 }
 
 /// Whether it is begun only when everything before it is answered, and nothing beside it: what it writes it does not
-/// write through the writer.
+/// write through the writer, or what it reads is long.
 pub(super) fn is_alone(command: &VisitorCommand, chat_is_live: bool) -> bool {
     match command {
         VisitorCommand::Say { files, .. } => !chat_is_live || !files.is_empty(),
         VisitorCommand::End
         | VisitorCommand::Transcript { .. }
         | VisitorCommand::Contact { .. }
-        | VisitorCommand::Rate { .. } => true,
+        | VisitorCommand::Rate { .. }
+        // One read is in flight: its answer leaves before the next is asked for.
+        | VisitorCommand::Resume { .. } => true,
         VisitorCommand::Hello { .. }
         | VisitorCommand::Typing
         | VisitorCommand::Seen { .. }
-        | VisitorCommand::Resume { .. }
         | VisitorCommand::Ping => false,
     }
 }

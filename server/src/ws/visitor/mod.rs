@@ -7,6 +7,7 @@ use super::{
     connection::{Close, Connection},
     frame::RefusedFrame,
     in_flight::{InFlight, Settled, ready},
+    pace::Budget,
     session::{Audience, End, Happening},
 };
 use crate::{
@@ -82,6 +83,12 @@ impl Panel {
         Self { server, site, client, availability, opened: None, unanswered: Vec::new() }
     }
 
+    /// The site as it is set now; as it was, where it is gone.
+    fn site_now(&self) -> Arc<Site> {
+        let site = self.server.desk.find_site_by_id(self.site.id);
+        site.unwrap_or_else(|| Arc::clone(&self.site))
+    }
+
     /// Sends where things stand and, for a ticket, what the panel has missed. It subscribes before it reads, so that nothing
     /// falls between.
     async fn open(
@@ -146,6 +153,10 @@ impl Audience for Panel {
         &self.server
     }
 
+    fn budget(&self) -> Option<Budget> {
+        Budget::of(&self.site_now().limits)
+    }
+
     fn is_hello(command: &VisitorCommand) -> bool {
         matches!(command, VisitorCommand::Hello { .. })
     }
@@ -184,8 +195,7 @@ impl Audience for Panel {
                 ready(VisitorEvent::Refused { id, refusal: Refusal::new(Code::TryAgain) })
             }
             (Some(opened), command) => {
-                let site = self.server.desk.find_site_by_id(self.site.id);
-                let site = site.unwrap_or_else(|| Arc::clone(&self.site));
+                let site = self.site_now();
                 let (visitor, turn) = (opened.visitor, answers.turn());
                 commands::begin(&self.server, &site, self.client, visitor, turn, command)
             }

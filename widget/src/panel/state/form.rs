@@ -289,6 +289,6 @@ mod tests {
         let long = "s".repeat(limits::SUBJECT + 1);
         let typed = Typed { subject: long, ..typed("Ana", "ana@a.mx", "hola") };
         assert_eq!(form(&mut panel, &typed, &[]), None);
-        assert_eq!(panel.state.refusals[0].field, Some(Field::Subject));
+        assert_eq!(panel.state.refusals[0].field, Some(FieldName::Known(Field::Subject)));
     }
 }

@@ -31,11 +31,11 @@ pub fn heading(page: &TicketPage) -> impl IntoView + use<> {
 /// The subject, else the first words of what was asked.
 fn subject(page: &TicketPage) -> String {
     let subject = page.ticket.subject.clone().filter(|subject| !subject.trim().is_empty());
-    subject.or_else(|| first_words(&page.entries)).unwrap_or_else(|| page.t("no_subject"))
+    subject.or_else(|| first_words(page.known())).unwrap_or_else(|| page.t("no_subject"))
 }
 
-fn first_words(entries: &[VisitorEntry]) -> Option<String> {
-    let text = entries.iter().find_map(|entry| match &entry.body {
+fn first_words<'a>(mut entries: impl Iterator<Item = &'a VisitorEntry>) -> Option<String> {
+    let text = entries.find_map(|entry| match &entry.body {
         VisitorBody::Visitor { text, .. } if !text.trim().is_empty() => Some(text),
         _ => None,
     })?;

@@ -19,10 +19,16 @@ pub fn history(page: &TicketPage) -> impl IntoView + use<> {
     let chat = chat.map(|words| {
         view! { <p class="card">{words} " " <a href=page.address("")>{page.t("refresh")}</a></p> }
     });
+    let earlier = page.earlier().map(|address| {
+        view! { <p class="sub"><a href=address>{page.t("earlier")}</a></p> }
+    });
+    let latest = page.is_earlier.then(|| {
+        view! { <p class="sub"><a href=page.address("")>{page.t("latest")}</a></p> }
+    });
     let empty = items.is_empty().then(|| view! { <p class="sub">{page.t("empty")}</p> });
     view! {
         <section aria-label=page.t("history")>
-            {empty} <ol class="history">{items}</ol> {chat}
+            {empty} {earlier} <ol class="history">{items}</ol> {latest} {chat}
         </section>
     }
 }

@@ -11,8 +11,7 @@ use protocol::{
 /// The three steps, with the one that the ticket is at.
 pub fn steps(page: &TicketPage) -> impl IntoView + use<> {
     let category = page.ticket.state.category;
-    let is_answered =
-        page.entries.iter().any(|entry| matches!(entry.body, VisitorBody::Agent { .. }));
+    let is_answered = page.known().any(|entry| matches!(entry.body, VisitorBody::Agent { .. }));
     let is_active = matches!(page.ticket.chat, VisitorChat::Active { .. });
     let current = match category {
         Category::Closed => 3,

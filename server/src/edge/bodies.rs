@@ -1,0 +1,145 @@
+//! Bodies on their way in: what says that it is too long is refused before it is read, and what only drips is cut.
+
+use axum::{
+    body::{Body, BodyDataStream, Bytes},
+    extract::{Request, State},
+    http::{StatusCode, header::CONTENT_LENGTH},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures_util::{StreamExt, stream};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+use tokio::time::{Instant, timeout_at};
+
+/// A body has this long, and more for what has come.
+const GRACE: Duration = Duration::from_secs(20);
+/// What comes has to come this fast: slower than any line that people still have.
+const BYTES_PER_SECOND: u64 = 1024;
+
+/// The most bytes that a route's body may have.
+pub(crate) trait MostBytes: Clone + Send + Sync + 'static {
+    fn most_bytes(&self) -> u64;
+}
+
+impl MostBytes for u64 {
+    fn most_bytes(&self) -> u64 {
+        *self
+    }
+}
+
+/// The middleware of every route that takes a body.
+pub(crate) async fn guard<M: MostBytes>(
+    State(most): State<M>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let length: Option<u64> = length.and_then(|length| length.parse().ok());
+    if length.is_some_and(|length| length > most.most_bytes()) {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    }
+    let is_too_slow = Arc::<AtomicBool>::default();
+    let in_time = |body| in_time(body, is_too_slow.clone());
+    let response = next.run(request.map(in_time)).await;
+    // Whoever read it knows only that it broke off.
+    if is_too_slow.load(Relaxed) { StatusCode::REQUEST_TIMEOUT.into_response() } else { response }
+}
+
+/// The body as it comes, up to the moment at which it is too slow.
+fn in_time(body: Body, is_too_slow: Arc<AtomicBool>) -> Body {
+    let coming =
+        Coming { body: body.into_data_stream(), until: Instant::now() + GRACE, is_too_slow };
+    Body::from_stream(stream::unfold(Some(coming), async |coming| {
+        let mut coming = coming?;
+        match coming.next().await? {
+            Ok(chunk) => Some((Ok(chunk), Some(coming))),
+            Err(error) => Some((Err(error), None)),
+        }
+    }))
+}
+
+struct Coming {
+    body: BodyDataStream,
+    until: Instant,
+    is_too_slow: Arc<AtomicBool>,
+}
+
+impl Coming {
+    async fn next(&mut self) -> Option<io::Result<Bytes>> {
+        let Ok(next) = timeout_at(self.until, self.body.next()).await else {
+            self.is_too_slow.store(true, Relaxed);
+            return Some(Err(io::ErrorKind::TimedOut.into()));
+        };
+        let chunk = next?.map_err(io::Error::other);
+        if let Ok(chunk) = &chunk {
+            self.until += Duration::from_secs(1) * u32::try_from(chunk.len()).unwrap_or(u32::MAX)
+                / u32::try_from(BYTES_PER_SECOND).unwrap_or(u32::MAX);
+        }
+        Some(chunk)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Router, middleware::from_fn_with_state, routing::post};
+    use std::convert::Infallible;
+    use tokio::time::{interval, sleep};
+    use tower::ServiceExt;
+
+    const MOST: u64 = 10_000_000;
+
+    /// Answers with how many bytes came.
+    fn router() -> Router {
+        let count = async |body: Bytes| body.len().to_string();
+        Router::new().route("/", post(count)).layer(from_fn_with_state(MOST, guard::<u64>))
+    }
+
+    /// So many chunks of this size, one a second.
+    fn body(chunks: usize, bytes: usize) -> Body {
+        let every = interval(Duration::from_secs(1));
+        let chunks = stream::unfold((0, every), move |(n, mut every)| async move {
+            every.tick().await;
+            let chunk = Ok::<_, Infallible>(Bytes::from(vec![b'x'; bytes]));
+            (n < chunks).then(|| (chunk, (n + 1, every)))
+        });
+        Body::from_stream(chunks)
+    }
+
+    async fn answer(request: Request) -> StatusCode {
+        router().oneshot(request).await.unwrap().status()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_drips_is_cut_and_a_slow_one_is_not() {
+        let begin = Instant::now();
+        let dripping = Request::post("/").body(body(10_000, 1)).unwrap();
+        assert_eq!(answer(dripping).await, StatusCode::REQUEST_TIMEOUT);
+        assert!(begin.elapsed() < Duration::from_secs(30));
+        let silent = Body::from_stream(stream::once(async {
+            sleep(Duration::from_hours(1)).await;
+            Ok::<_, Infallible>(Bytes::new())
+        }));
+        assert_eq!(
+            answer(Request::post("/").body(silent).unwrap()).await,
+            StatusCode::REQUEST_TIMEOUT
+        );
+        let slow = Request::post("/").body(body(100, 2_000)).unwrap();
+        assert_eq!(answer(slow).await, StatusCode::OK);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_says_that_it_is_too_long_is_refused_before_it_is_read() {
+        let begin = Instant::now();
+        let huge = Request::post("/").header(CONTENT_LENGTH, "10000000000");
+        let status = answer(huge.body(body(usize::MAX, 2_000)).unwrap()).await;
+        assert_eq!((status, begin.elapsed()), (StatusCode::PAYLOAD_TOO_LARGE, Duration::ZERO));
+    }
+}
