@@ -1,6 +1,7 @@
 //! The application: what every page shares, and the page that the address names.
 
 use crate::{
+    browser::focus,
     frame::Frame,
     navigator::Navigator,
     pages::{self, PAGES},
@@ -13,12 +14,12 @@ use leptos::prelude::*;
 /// The console.
 #[component]
 pub fn App(start: Start) -> impl IntoView {
-    let Start { strings, now, zone, role, profile, worklist, offers, path, page, .. } = start;
+    let Start { strings, now, zone, role, profile, worklist, total, offers, path, page, .. } = start;
     let words = Words::new(strings);
     provide_context(words);
     let clock = Clock::new(now, zone.map(ReaderZone::Listed), words);
     provide_context(clock);
-    let console = Console::new(profile, worklist, offers, clock, words);
+    let console = Console::new(profile, (worklist, total), offers, clock, words);
     provide_context(console);
     let navigator = Navigator::new(path);
     provide_context(navigator);
@@ -28,6 +29,12 @@ pub fn App(start: Start) -> impl IntoView {
         first.set_value(None);
         navigator.hydrate(move |path| pages::find(path).is_some_and(|at| PAGES[at].least <= role));
         console.hydrate();
+    });
+
+    // Also at the beginning, after signing in.
+    Effect::new(move |_| {
+        navigator.with(|_| ());
+        focus::rescue();
     });
 
     // An address that leads nowhere is shown by the first page.

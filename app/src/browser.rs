@@ -1,5 +1,6 @@
 //! What only a browser has: storage, clock, sound, notifications, uploads. Called from effects and handlers alone, which never run on the server.
 
+pub mod focus;
 pub mod keys;
 pub mod notice;
 pub mod sound;

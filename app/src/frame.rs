@@ -49,6 +49,8 @@ pub fn Frame<Content: IntoView + 'static>(
     };
     erase(view! {
         <Title offers=console.offers list=console.list/>
+        // In front of everything that one walks through with the keyboard.
+        <Offers/>
         <a class="skip" href="#main">{words.get("skip")}</a>
         <div class="frame">
             <header class="bar">
@@ -63,7 +65,6 @@ pub fn Frame<Content: IntoView + 'static>(
                 <Banner socket=console.socket/>
                 {children.into_inner()()}
             </main>
-            <Offers/>
         </div>
         <ToastList toasts=console.toasts/>
     })

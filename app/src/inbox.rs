@@ -9,6 +9,7 @@ mod nothing_open;
 pub mod place;
 mod row;
 pub mod start;
+mod views;
 
 use crate::{
     navigator::use_navigator,
@@ -40,7 +41,12 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
     let is_open = move || place.get() != Place::List;
     erase(view! {
         <div class="inbox" class:open=is_open>
-            <WorkList list=console.list open_ticket=console.open_ticket/>
+            <WorkList
+                list=console.list
+                open_ticket=console.open_ticket
+                on_view=Callback::new(move |view| console.choose_view(view))
+                on_more=Callback::new(move |()| console.more())
+            />
             {move || match place.get() {
                 Place::Open(ticket) => EitherOf3::A(view! { <Conversation ticket=ticket/> }),
                 Place::List => EitherOf3::B(view! { <NothingOpen list=console.list profile=console.profile/> }),

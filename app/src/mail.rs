@@ -13,10 +13,11 @@ mod state;
 use crate::{
     api,
     navigator::use_navigator,
-    state::console::use_console,
+    state::{console::use_console, list::Reading},
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
+        more::More,
         not_there::NotThere,
     },
     words::use_words,
@@ -25,7 +26,10 @@ use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
 use nothing_open::NothingOpen;
 use open_mail::OpenMail;
 use place::Place;
-use protocol::{MailId, mail::MailState};
+use protocol::{
+    MailId,
+    mail::{MailPlace, MailState},
+};
 use row::MailLink;
 use start::MailStart;
 
@@ -38,50 +42,80 @@ pub fn Mails(start: Option<MailStart>) -> impl IntoView {
     let place = Memo::new(move |_| navigator.with(place::of));
     let is_open = move || place.get() != Place::List;
     let (mails, mail) = start.map_or((None, None), |start| (Some(start.mails), start.mail));
-    let mails = RwSignal::new(mails);
+    let is_known = mails.is_some();
+    let (rows, next) = mails.map_or((Vec::new(), None), |page| (page.mails, page.next));
+    let (mails, next) = (RwSignal::new(rows), RwSignal::new(next));
+    let reading = RwSignal::new(if is_known { Reading::Nothing } else { Reading::View });
     let first = StoredValue::new(mail);
-    let load = move || {
+    let load = move |after: Option<MailPlace>| {
+        reading.set(if after.is_some() { Reading::Page } else { Reading::View });
         spawn_local(async move {
-            match api::mails::mails().await {
-                Ok(list) => {
-                    mails.try_set(Some(list));
+            let read = match api::mails::mails(after).await {
+                Ok(page) => {
+                    next.try_set(page.next);
+                    mails.try_update(|mails| {
+                        if after.is_none() {
+                            mails.clear();
+                        }
+                        mails.extend(page.mails);
+                    });
+                    Reading::Nothing
                 }
-                Err(error) => console.toasts.alert(words.refusal(&error.0)),
-            }
+                Err(error) => {
+                    console.toasts.alert(words.refusal(&error.0));
+                    Reading::Failed
+                }
+            };
+            reading.try_set(read);
         });
     };
     Effect::new(move |_| {
-        if mails.with_untracked(Option::is_none) {
-            load();
+        if !is_known {
+            load(None);
         }
     });
     let requeued = Callback::new(move |id: MailId| {
         mails.update(|mails| {
-            if let Some(row) = mails.iter_mut().flatten().find(|row| row.id == id) {
+            if let Some(row) = mails.iter_mut().find(|row| row.id == id) {
                 row.state = MailState::Queued;
             }
         });
     });
-    let count = move || mails.with(|mails| mails.as_ref().map_or(0, Vec::len));
-    let is_empty = move || mails.with(|mails| mails.as_ref().is_some_and(Vec::is_empty));
+    let is_reading = move |what| reading.get() == what;
+    let has_more = Signal::derive(move || next.with(Option::is_some));
+    let is_empty = move || mails.with(Vec::is_empty);
+    let count =
+        move || format!("{}{}", mails.with(Vec::len), if has_more.get() { "+" } else { "" });
+    let is_blank = move || is_empty() && is_reading(Reading::Nothing) && !has_more.get();
     erase(view! {
         <div class="inbox" class:open=is_open>
             <section class="list" aria-labelledby="mail-title">
                 <header class="list-top">
                     <h1 id="mail-title">{words.get("mail")}</h1>
-                    <span class="tag" hidden=move || count() == 0>{count}</span>
+                    <span class="tag" hidden=is_empty>{count}</span>
                     <span class="grow"></span>
-                    <button type="button" class="btn quiet icon-only" aria-label=words.get("reload") on:click=move |_| load()>
+                    <button type="button" class="btn quiet icon-only" aria-label=words.get("reload") on:click=move |_| load(None)>
                         <Icon drawing=Drawing::Retry/>
                     </button>
                 </header>
-                <div class="rows">
+                <div class="rows" aria-busy=move || is_reading(Reading::View).then_some("true")>
                     <ul role="list" aria-labelledby="mail-title">
-                        <For each=move || mails.get().unwrap_or_default() key=|mail| (mail.id, mail.state) let:mail>
+                        <For each=move || mails.get() key=|mail| (mail.id, mail.state) let:mail>
                             <MailLink mail=mail place=place/>
                         </For>
                     </ul>
-                    <div class="blank" hidden=move || !is_empty()>
+                    <More
+                        has_more=has_more
+                        is_busy=Signal::derive(move || is_reading(Reading::Page))
+                        on_more=Callback::new(move |()| load(next.get_untracked()))
+                    />
+                    <p class="list-note s muted" role="status">
+                        {move || is_reading(Reading::View).then(|| words.get("list_loading"))}
+                    </p>
+                    <p class="list-note s" role="alert">
+                        {move || is_reading(Reading::Failed).then(|| words.get("list_failed"))}
+                    </p>
+                    <div class="blank" hidden=move || !is_blank()>
                         <span class="blank-icon"><Icon drawing=Drawing::Mail/></span>
                         <h2>{words.get("no_mail")}</h2>
                         <p class="muted">{words.get("no_mail_why")}</p>

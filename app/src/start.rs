@@ -3,7 +3,7 @@
 use crate::pages::Page;
 use protocol::{
     Role, Timestamp,
-    agent::{Me, Offer, WorkItem},
+    agent::{Me, Offer, Total, WorkItem},
     schedule::Transitions,
     strings::Strings,
 };
@@ -25,8 +25,10 @@ pub struct Start {
     pub role: Role,
     /// The agent.
     pub profile: Me,
-    /// The agent's work.
+    /// The first page of the agent's list, *Abiertas*.
     pub worklist: Vec<WorkItem>,
+    /// How many rows it has, where there are more.
+    pub total: Option<Total>,
     /// The chats that ring.
     pub offers: Vec<Offer>,
     /// The path of the address.

@@ -5,5 +5,6 @@ pub mod erase;
 pub mod files;
 pub mod icon;
 pub mod menu;
+pub mod more;
 pub mod not_there;
 pub mod toasts;

@@ -108,7 +108,8 @@ create table contacts (
 
 -- start_id is the first message's id: what makes a form sent twice one ticket, while start_digest, over what was typed, says that it is the
 -- same form.
--- request_at is set exactly while the ticket is an open help request without a chat under way.
+-- request_at is set exactly while the ticket is an open help request without a chat under way; waiting_at while it waits on the
+-- customer, closed_at while it is closed: since when. attended_by: the agent who last had its chat, answered it or opened it again.
 -- unread counts the visitor's messages that the agents' side has not seen.
 -- contact_email is the first address that the visitor gave, or the one that whoever read the mail of it gave in its place. client: a hash of the network that opened the ticket;
 -- null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
@@ -137,6 +138,9 @@ create table tickets (
   zone text,
   created_at integer not null,
   request_at integer,
+  waiting_at integer,
+  closed_at integer,
+  attended_by blob,
   last_at integer not null,
   last_seq integer not null,
   visitor_seen integer not null,
@@ -148,7 +152,11 @@ create table tickets (
 ) strict;
 create index tickets_number on tickets (number);
 create index tickets_queue on tickets (queue_id);
-create index tickets_request on tickets (site_id, request_at) where request_at is not null;
+create index tickets_request on tickets (site_id, request_at, id) where request_at is not null;
+create index tickets_waiting on tickets (site_id, waiting_at, id) where waiting_at is not null;
+create index tickets_closed on tickets (site_id, closed_at, id) where closed_at is not null;
+create index tickets_request_attended on tickets (attended_by, request_at, id) where request_at is not null;
+create index tickets_waiting_attended on tickets (attended_by, waiting_at, id) where waiting_at is not null;
 
 -- agent_id is the owner: of an active chat the agent who has it, of an ended one the agent who had it. Nothing else writes it.
 -- first_in_line is 1 for a chat that lost its agent: it is first in the queue again. priority is that of its ticket as a number, 1 the
@@ -278,7 +286,7 @@ create index mails_due on mails (due_at) where due_at is not null;
 create index mails_to on mails (to_key, created_at) where capped;
 create index mails_client on mails (client, created_at) where client is not null;
 create index mails_ticket on mails (ticket_id, to_key, created_at);
-create index mails_site on mails (site_id, created_at);
+create index mails_site on mails (site_id, created_at, id);
 
 -- What must happen. A row is deleted when it is done; the same kind and key is there once.
 create table jobs (

@@ -9,6 +9,10 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
+mod worklist;
+
+pub use worklist::{Total, WorkKind, WorkPlace, WorkView};
+
 /// `Sec-WebSocket-Protocol` of this version.
 pub const SUBPROTOCOL: &str = "ayuda.agent.1";
 
@@ -34,6 +38,10 @@ pub enum AgentCommand {
     Typing { ticket: TicketId },
     /// Everything up to here has been on screen.
     Seen { ticket: TicketId, upto: Seq },
+    /// Show this view of the list from its beginning: answered by `Listed`, then live rows.
+    List { view: WorkView },
+    /// The next page of the view that is shown: answered by `Listed`.
+    More,
     /// Is anybody there? Answered by `Pong`.
     Ping,
 }
@@ -42,8 +50,25 @@ pub enum AgentCommand {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentEvent {
-    /// Answer to `Hello`: everything the console's frame shows. Sent again whole after every reconnect.
-    Welcome { me: Me, work: Vec<WorkItem>, offers: Vec<Offer> },
+    /// Answer to `Hello`: everything the console's frame shows, with the first page of *Abiertas*. Sent again whole after every
+    /// reconnect. `total`: as in `Listed`.
+    Welcome {
+        me: Me,
+        work: Vec<WorkItem>,
+        offers: Vec<Offer>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        total: Option<Total>,
+    },
+    /// Rows of the view that is shown: its `first` page, with this agent's chats whatever the view, or rows that follow those sent
+    /// before. `total`: how many rows the view has, while there are more than were sent; also sent without rows, when that
+    /// number changes.
+    Listed {
+        view: WorkView,
+        first: bool,
+        items: Vec<WorkItem>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        total: Option<Total>,
+    },
     /// A row of the list is new or changed.
     Work { item: Box<WorkItem> },
     /// A row left the list.
@@ -105,19 +130,6 @@ pub struct Me {
     pub sites: Vec<String>,
 }
 
-crate::text_enum! {
-    /// What a row in the list is. Chats come before help requests (F9).
-    #[derive(PartialOrd, Ord)]
-    pub enum WorkKind {
-        /// A chat that this agent has.
-        MyChat = "my_chat",
-        /// A chat that waits or rings.
-        WaitingChat = "waiting_chat",
-        /// An open help request.
-        Request = "request",
-    }
-}
-
 /// A row of the agent's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkItem {
@@ -147,6 +159,9 @@ pub struct WorkItem {
     pub last_at: Timestamp,
     /// Visitor messages that the agents' side has not seen.
     pub unread: u32,
+    /// Whether this agent had its last chat or answered it last.
+    #[serde(default)]
+    pub mine: bool,
 }
 
 /// The head of a ticket on screen.
@@ -222,6 +237,12 @@ pub struct Offer {
     pub message: String,
     /// When the chat arrived.
     pub since: Timestamp,
+    /// The subject, where one was given.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// When it began to ring here; 0 from a server of before this was said.
+    #[serde(default)]
+    pub rings_from: Timestamp,
     /// When it stops ringing here by itself; 0 from a server of before this was said.
     #[serde(default)]
     pub rings_until: Timestamp,

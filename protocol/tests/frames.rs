@@ -5,8 +5,8 @@ use protocol::{
     AgentId, ChatId, Code, EntryId, Field, FileId, PageUrl, Refusal, Score, Seq, TicketId,
     TicketNumber, TicketToken, Timestamp,
     agent::{
-        AgentChat, AgentCommand, AgentEvent, AgentState, Conversation, Me, Offer, WorkItem,
-        WorkKind,
+        AgentChat, AgentCommand, AgentEvent, AgentState, Conversation, Me, Offer, Total, WorkItem,
+        WorkKind, WorkView,
     },
     contact::Contact,
     entry::{
@@ -175,6 +175,7 @@ fn work_item() -> WorkItem {
         since: NOW,
         last_at: NOW,
         unread: 1,
+        mine: false,
     }
 }
 
@@ -189,6 +190,8 @@ fn offer() -> Offer {
         page: Some(page()),
         message: "Hola".into(),
         since: NOW,
+        subject: Some("Factura".into()),
+        rings_from: NOW,
         rings_until: NOW,
     }
 }
@@ -284,6 +287,8 @@ fn agent_commands() -> Vec<AgentCommand> {
         },
         AgentCommand::Typing { ticket },
         AgentCommand::Seen { ticket, upto: Seq(7) },
+        AgentCommand::List { view: WorkView::Closed },
+        AgentCommand::More,
         AgentCommand::Ping,
     ]
 }
@@ -292,7 +297,19 @@ fn agent_events() -> Vec<AgentEvent> {
     let ticket = ticket_id();
     let refusal = Refusal::new(Code::ChatEnded);
     let mut events = vec![
-        AgentEvent::Welcome { me: me(), work: vec![work_item()], offers: vec![offer()] },
+        AgentEvent::Welcome {
+            me: me(),
+            work: vec![work_item()],
+            offers: vec![offer()],
+            total: Some(Total { rows: 700, at_least: false }),
+        },
+        AgentEvent::Listed {
+            view: WorkView::Closed,
+            first: true,
+            items: vec![work_item()],
+            total: Some(Total { rows: 1000, at_least: true }),
+        },
+        AgentEvent::Listed { view: WorkView::Mine, first: false, items: vec![], total: None },
         AgentEvent::Work { item: Box::new(work_item()) },
         AgentEvent::WorkGone { ticket },
         AgentEvent::AccessLost { ticket },
@@ -419,6 +436,7 @@ fn wire_shape() -> String {
         texts::<Field>(),
         texts::<Reason>(),
         texts::<WorkKind>(),
+        texts::<WorkView>(),
     ]
     .into_iter()
     .flatten()

@@ -2,18 +2,18 @@
 
 use super::ApiError;
 #[cfg(feature = "ssr")]
-use super::server::{caller, mail_row, mail_text, refused};
+use super::server::{caller, mail_page, mail_text, refused};
 use leptos::prelude::*;
 use protocol::{
     MailId,
-    mail::{MailRow, MailText},
+    mail::{MailPage, MailPlace, MailText},
 };
 
-/// The newest mails.
+/// A page of the mails, newest first: from the newest on, or after a place.
 #[server(prefix = "/console/api", endpoint = "mails")]
-pub async fn mails() -> Result<Vec<MailRow>, ApiError> {
+pub async fn mails(after: Option<MailPlace>) -> Result<MailPage, ApiError> {
     let (desk, agent) = caller()?;
-    Ok(desk.mails(&agent).await.map_err(refused)?.into_iter().map(mail_row).collect())
+    desk.mails(&agent, after).await.map(mail_page).map_err(refused)
 }
 
 /// A mail with its text; its HTML has an address of its own.

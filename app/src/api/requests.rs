@@ -1,4 +1,4 @@
-//! Help requests.
+//! Help requests, and tickets that become one again.
 
 use super::ApiError;
 #[cfg(feature = "ssr")]
@@ -11,4 +11,11 @@ use protocol::TicketId;
 pub async fn close_request(ticket: TicketId, reason: String) -> Result<(), ApiError> {
     let (desk, agent) = caller()?;
     desk.close_ticket(&agent, ticket, &closing_reason(&reason)?).await.map_err(refused)
+}
+
+/// Opens a closed ticket again.
+#[server(prefix = "/console/api", endpoint = "requests/reopen")]
+pub async fn reopen(ticket: TicketId) -> Result<(), ApiError> {
+    let (desk, agent) = caller()?;
+    desk.reopen_ticket(&agent, ticket).await.map_err(refused)
 }

@@ -2,11 +2,15 @@
 
 use super::ApiError;
 use axum::http::request::Parts;
-use desk::{Desk, mail::KeptMail, people::Agent};
+use desk::{
+    Desk,
+    mail::{KeptMail, MailListing},
+    people::Agent,
+};
 use leptos::prelude::*;
 use protocol::{
     Code, Refusal,
-    mail::{MailRow, MailState, MailText},
+    mail::{MailPage, MailRow, MailState, MailText},
     problem,
     settings::ClosingReason,
 };
@@ -38,7 +42,7 @@ pub(super) fn closing_reason(text: &str) -> Result<ClosingReason, ApiError> {
 }
 
 /// A mail as the console's list shows it.
-pub(crate) fn mail_row(mail: KeptMail) -> MailRow {
+fn mail_row(mail: KeptMail) -> MailRow {
     use desk::mail::MailState as State;
     let state = match mail.state {
         State::Queued if mail.error.is_some() => MailState::Retrying,
@@ -55,6 +59,11 @@ pub(crate) fn mail_row(mail: KeptMail) -> MailRow {
         state,
         error: mail.error,
     }
+}
+
+/// A page of them.
+pub(crate) fn mail_page(page: MailListing) -> MailPage {
+    MailPage { mails: page.mails.into_iter().map(mail_row).collect(), next: page.next }
 }
 
 /// A mail with its text and, by itself, its HTML.

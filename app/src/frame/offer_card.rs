@@ -1,10 +1,14 @@
 //! *Nueva solicitud de chat*: a chat that rings here.
 
-use crate::{state::clock::use_clock, ui::erase::erase, words::use_words};
-use leptos::prelude::*;
+use crate::{browser::focus, state::clock::use_clock, ui::erase::erase, words::use_words};
+use leptos::{ev, prelude::*};
 use protocol::agent::Offer;
 
-/// An offer to take or to decline; `more` ring behind it.
+/// What accepts and what declines it from anywhere on the page. Keys that type nothing and that browsers leave free.
+const ACCEPT: &str = "F2";
+const DECLINE: &str = "F8";
+
+/// An offer to take or to decline; `more` ring behind it. `busy`: it is being taken or declined.
 #[component]
 pub fn OfferCard(
     offer: Offer,
@@ -16,9 +20,48 @@ pub fn OfferCard(
     let words = use_words();
     let clock = use_clock();
     let since = offer.since;
+    let (from, until) = (offer.rings_from, offer.rings_until);
+    let length = until.0 - from.0;
+    let left = move || (until.0 - clock.now().0).clamp(0, length.max(0));
+    // Not disabled meanwhile: that would take the keyboard away.
+    let decide = move |decision: Callback<()>| {
+        if !busy.get_untracked() {
+            decision.run(());
+        }
+    };
+    let is_busy = move || busy.get().then_some("true");
+
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::keydown, move |event| {
+            let decision = match event.key().as_str() {
+                ACCEPT => on_accept,
+                DECLINE => on_decline,
+                _ => return,
+            };
+            let has_modifier =
+                event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
+            // What a modal dialog asks is answered first.
+            if !has_modifier && !event.repeat() && !focus::is_inside("dialog") {
+                event.prevent_default();
+                decide(decision);
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+    // The card is still there when this runs, and in a browser alone.
+    Effect::new(move |_| {
+        on_cleanup(|| {
+            if focus::is_inside(".offer") {
+                focus::go_to(focus::OFFER_OR_OPEN);
+            }
+        });
+    });
+
     erase(view! {
         <section class="offer" role="dialog" aria-labelledby="offer-title" data-ticket=offer.ticket.to_string()>
-            <div class="ring" aria-hidden="true"></div>
+            {(length > 0).then(|| view! {
+                <progress class="ring" aria-hidden="true" max=length value=left></progress>
+            })}
             <div class="offer-in">
                 <div class="offer-top">
                     <h2 id="offer-title">{words.get("offer_title")}</h2>
@@ -37,12 +80,20 @@ pub fn OfferCard(
                     })}
                     <dt class="offer-number">{words.get("ticket")}</dt>
                     <dd class="offer-number num">{offer.number.0}</dd>
+                    {offer.subject.map(|subject| view! {
+                        <dt>{words.get("subject")}</dt>
+                        <dd class="offer-text"><b>{subject}</b></dd>
+                    })}
                     <dt>{words.get("message")}</dt>
                     <dd class="offer-text" dir="auto">{offer.message}</dd>
                 </dl>
                 <div class="pair">
-                    <button type="button" class="btn" disabled=busy on:click=move |_| on_decline.run(())>{words.get("decline")}</button>
-                    <button type="button" class="btn primary" disabled=busy on:click=move |_| on_accept.run(())>{words.get("accept")}</button>
+                    <button type="button" class="btn" aria-disabled=is_busy aria-keyshortcuts=DECLINE on:click=move |_| decide(on_decline)>
+                        {words.get("decline")}<kbd aria-hidden="true">{DECLINE}</kbd>
+                    </button>
+                    <button type="button" class="btn primary" aria-disabled=is_busy aria-keyshortcuts=ACCEPT on:click=move |_| decide(on_accept)>
+                        {words.get("accept")}<kbd aria-hidden="true">{ACCEPT}</kbd>
+                    </button>
                 </div>
             </div>
         </section>

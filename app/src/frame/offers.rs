@@ -3,17 +3,15 @@
 use super::offer_card::OfferCard;
 use crate::{
     api::{self, ApiError},
+    browser::focus,
     inbox::place::TICKET,
     navigator::use_navigator,
-    state::{
-        console::{Console, use_console},
-        offers,
-    },
+    state::{console::use_console, offers, toasts::Toasts},
     ui::erase::erase,
     words::{Words, use_words},
 };
 use leptos::{prelude::*, task::spawn_local};
-use protocol::{ChatId, Code};
+use protocol::{ChatId, Code, agent::Offer};
 
 /// The offer that rings longest, and how many ring behind it.
 #[component]
@@ -40,14 +38,15 @@ pub fn Offers() -> impl IntoView {
                 spawn_local(async move {
                     match api::chats::accept(chat).await {
                         Ok(ticket) => {
-                            remove(console, chat);
+                            remove(console.offers, chat);
                             navigator.go(TICKET.path(ticket));
+                            focus::go_to(focus::OPEN);
                         }
                         Err(error) if is_gone(error) => {
-                            remove(console, chat);
+                            remove(console.offers, chat);
                             console.toasts.note(words.get("offer_taken"));
                         }
-                        Err(error) => failed(console, words, busy, error),
+                        Err(error) => failed(console.toasts, words, busy, error),
                     }
                 });
             };
@@ -55,8 +54,8 @@ pub fn Offers() -> impl IntoView {
                 busy.set(true);
                 spawn_local(async move {
                     match api::chats::decline(chat).await {
-                        Err(error) if !is_gone(error) => failed(console, words, busy, error),
-                        _ => remove(console, chat),
+                        Err(error) if !is_gone(error) => failed(console.toasts, words, busy, error),
+                        _ => remove(console.offers, chat),
                     }
                 });
             };
@@ -74,13 +73,13 @@ fn is_gone(error: ApiError) -> bool {
     matches!(error.0.code, Code::AlreadyTaken | Code::ChatEnded | Code::NotFound)
 }
 
-fn remove(console: Console, chat: ChatId) {
-    console.offers.update(|offers| {
+fn remove(offers: RwSignal<Vec<Offer>>, chat: ChatId) {
+    offers.update(|offers| {
         offers::remove(offers, chat);
     });
 }
 
-fn failed(console: Console, words: Words, busy: RwSignal<bool>, error: ApiError) {
+fn failed(toasts: Toasts, words: Words, busy: RwSignal<bool>, error: ApiError) {
     busy.try_set(false);
-    console.toasts.alert(words.refusal(&error.0));
+    toasts.alert(words.refusal(&error.0));
 }

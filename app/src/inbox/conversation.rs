@@ -17,7 +17,7 @@ mod upload_list;
 
 use crate::{
     api,
-    browser::{self, keys},
+    browser::{self, focus, keys},
     state::{console::use_console, thread::Absence, writing::Writing},
     ui::not_there::NotThere,
     words::use_words,
@@ -89,15 +89,34 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
                     closing.on_done();
                     let done = if is_chat { "chat_ended" } else { "request_closed" };
                     console.toasts.note(words.get(done));
+                    // The button that opened the dialog is gone.
+                    focus::go_to(focus::OPEN);
                 }
                 Err(error) => closing.on_problem(words.refusal(&error.0)),
             }
         });
     });
 
+    let reopen = Callback::new(move |()| {
+        spawn_local(async move {
+            match api::requests::reopen(ticket).await {
+                Ok(()) => {
+                    console.toasts.note(words.get("reopened"));
+                    focus::go_to(focus::OPEN);
+                }
+                Err(error) => console.toasts.alert(words.refusal(&error.0)),
+            }
+        });
+    });
+
     let accepting = RwSignal::new(false);
     let accept = Callback::new(move |chat| {
+        if accepting.get_untracked() {
+            return;
+        }
         accepting.set(true);
+        // At once: the button goes when the chat is this agent's, and by then they may be writing.
+        focus::go_to(focus::OPEN);
         spawn_local(async move {
             let answer = api::chats::accept(chat).await;
             // Also when it is this agent's now: it may come back to the queue while it is on screen.
@@ -139,15 +158,17 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     let foot = move || match writing.get() {
         Writing::Unknown => EitherOf7::A(()),
         Writing::Chat => EitherOf7::B(composer(ComposerKind::Chat)),
-        Writing::Request { email } => EitherOf7::C(composer(ComposerKind::Request { email })),
+        Writing::Request { email } | Writing::Closed { email, after_chat: false } => {
+            EitherOf7::C(composer(ComposerKind::Request { email }))
+        }
         Writing::Waiting { chat } => {
             EitherOf7::D(view! { <Accept busy=accepting on_accept=move || accept.run(chat)/> })
         }
         Writing::Elsewhere { agent } => EitherOf7::E(
             view! { <p class="foot-note">{words.fill("elsewhere", &[("agent", &agent)])}</p> },
         ),
-        Writing::Closed => {
-            EitherOf7::F(view! { <p class="foot-note">{words.get("closed_note")}</p> })
+        Writing::Closed { email, after_chat: true } => {
+            EitherOf7::F(composer(ComposerKind::AfterChat { email }))
         }
         Writing::SiteRemoved { mine } => {
             let note = if mine { "site_removed_end" } else { "site_removed_note" };
@@ -163,7 +184,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         let thread = thread.clone();
         Either::Right(view! {
             <section class="talk" aria-label=words.get("talk")>
-                <Head head=thread.head.clone() name=name writing=writing facts_open=facts_open on_close=open_closing/>
+                <Head head=thread.head.clone() name=name writing=writing facts_open=facts_open on_close=open_closing on_reopen=reopen/>
                 <Closing form=closing is_chat=is_chat on_submit=close/>
                 <Log thread=thread.clone() name=name profile=console.profile on_retry=retry on_take_back=take_back/>
                 {foot}

@@ -1,38 +1,84 @@
 //! The list of the agent's work.
 
-use super::group::Group;
+use super::{
+    group::Group,
+    views::{PANEL, Views, tab_id},
+};
 use crate::{
-    state::list::List,
+    state::list::{List, Reading},
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
+        more::More,
     },
     words::use_words,
 };
 use leptos::prelude::*;
-use protocol::{TicketId, agent::WorkKind};
+use protocol::{
+    TicketId,
+    agent::{WorkKind, WorkView},
+};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
-/// All rows, kind by kind.
+/// The rows of a view, kind by kind. `on_view` receives the view to show, also the same one again where it could not be read.
 #[component]
-pub fn WorkList(list: List, open_ticket: RwSignal<Option<TicketId>>) -> impl IntoView {
+pub fn WorkList(
+    list: List,
+    open_ticket: RwSignal<Option<TicketId>>,
+    on_view: Callback<WorkView>,
+    on_more: Callback<()>,
+) -> impl IntoView {
     let words = use_words();
-    let count = Memo::new(move |_| list.len());
+    let count = Memo::new(move |_| list.count());
+    let view = Signal::derive(move || list.view());
+    let is_empty = Memo::new(move |_| list.is_empty());
+    let is_reading = move |what| list.reading() == what;
+    let is_blank = move || is_empty.get() && is_reading(Reading::Nothing) && !list.has_more();
+    let empty = move |why: &str| {
+        let view = view.get();
+        words.get(&format!("empty_{view}{why}"))
+    };
+    let group = move |kind: WorkKind, name: &'static str| {
+        view! { <Group list=list kind=kind name=name open_ticket=open_ticket/> }
+    };
     erase(view! {
         <section class="list" aria-labelledby="list-title" on:keydown=move_focus>
             <header class="list-top">
                 <h1 id="list-title">{words.get("list")}</h1>
-                <span class="tag" hidden=move || count.get() == 0>{move || count.get()}</span>
+                <span class="tag" hidden=move || count.with(Option::is_none)>{count}</span>
             </header>
-            <div class="rows">
-                <Group list=list kind=WorkKind::MyChat name="my_chats" open_ticket=open_ticket/>
-                <Group list=list kind=WorkKind::WaitingChat name="waiting_chats" open_ticket=open_ticket/>
-                <Group list=list kind=WorkKind::Request name="requests" open_ticket=open_ticket/>
-                <div class="blank" hidden=move || count.get() != 0>
+            <Views view=view on_choose=on_view/>
+            <div
+                class="rows"
+                role="tabpanel"
+                id=PANEL
+                aria-labelledby=move || tab_id(view.get())
+                aria-busy=move || is_reading(Reading::View).then_some("true")
+            >
+                {group(WorkKind::MyChat, "my_chats")}
+                {group(WorkKind::WaitingChat, "waiting_chats")}
+                {group(WorkKind::Request, "requests")}
+                {group(WorkKind::Answered, "answered")}
+                {group(WorkKind::Closed, "closed")}
+                <More
+                    has_more=Signal::derive(move || list.has_more())
+                    is_busy=Signal::derive(move || is_reading(Reading::Page))
+                    on_more=on_more
+                />
+                <p class="list-note s muted" role="status">
+                    {move || is_reading(Reading::View).then(|| words.get("list_loading"))}
+                </p>
+                <div class="list-note s" role="alert">
+                    {move || is_reading(Reading::Failed).then(|| view! {
+                        <p>{words.get("list_failed")}</p>
+                        <button type="button" class="btn" on:click=move |_| on_view.run(view.get_untracked())>{words.get("retry")}</button>
+                    })}
+                </div>
+                <div class="blank" hidden=move || !is_blank()>
                     <span class="blank-icon"><Icon drawing=Drawing::Check/></span>
-                    <h2>{words.get("empty")}</h2>
-                    <p class="muted">{words.get("empty_why")}</p>
+                    <h2>{move || empty("")}</h2>
+                    <p class="muted">{move || empty("_why")}</p>
                 </div>
             </div>
         </section>

@@ -9,7 +9,7 @@ use crate::{
 use leptos::prelude::*;
 use protocol::{TicketId, agent::WorkKind, entry::Category};
 
-/// A link to the ticket: contact, preview, number, queue, time, and how much is unread.
+/// A link to the ticket: contact, subject, preview, number, queue, time, and how much is unread.
 #[component]
 pub fn RowLink(row: Row, open_ticket: RwSignal<Option<TicketId>>) -> impl IntoView {
     let words = use_words();
@@ -18,7 +18,8 @@ pub fn RowLink(row: Row, open_ticket: RwSignal<Option<TicketId>>) -> impl IntoVi
     let item = row.item;
     // A clone of the signal for each part that reads it: each part is drawn by itself.
     let part = move || item.clone();
-    let (name, at, preview, place, tag, unread) = (part(), part(), part(), part(), part(), part());
+    let (name, at, subject, preview, place, tag, unread) =
+        (part(), part(), part(), part(), part(), part(), part());
     let is_open = move || open_ticket.get() == Some(ticket);
     let tags = move || {
         tag.with(|item| match item.kind {
@@ -28,7 +29,7 @@ pub fn RowLink(row: Row, open_ticket: RwSignal<Option<TicketId>>) -> impl IntoVi
             WorkKind::WaitingChat => {
                 ("tag away", words.fill("waits_for", &[("time", &clock.elapsed(item.since))]))
             }
-            WorkKind::Request => (
+            WorkKind::Request | WorkKind::Answered | WorkKind::Closed => (
                 match item.state.category {
                     Category::Open => "tag away name",
                     Category::Waiting | Category::Closed => "tag name",
@@ -50,7 +51,10 @@ pub fn RowLink(row: Row, open_ticket: RwSignal<Option<TicketId>>) -> impl IntoVi
                     <span class="item-at xs muted">{move || clock.short(at.with(|item| item.last_at))}</span>
                 </span>
                 <span class="item-line">
-                    <span class="item-text" dir="auto">{move || preview.with(|item| item.preview.clone())}</span>
+                    <span class="item-text">
+                        {move || subject.with(|item| item.subject.clone()).map(|subject| view! { <b dir="auto">{subject}</b>" · " })}
+                        <span dir="auto">{move || preview.with(|item| item.preview.clone())}</span>
+                    </span>
                     {move || match unread() {
                         0 => None,
                         n => Some(view! {

@@ -5,14 +5,14 @@ use super::{
     start::MailStart,
 };
 use crate::{
-    api::server::{mail_row, mail_text},
+    api::server::{mail_page, mail_text},
     ssr::load::{Loaded, Visit, if_there},
 };
 
 /// The list, and the mail that the address names.
 pub async fn load(visit: Visit<'_>) -> desk::Result<Loaded<MailStart>> {
     let Visit { desk, agent, path } = visit;
-    let mails = desk.mails(agent).await?.into_iter().map(mail_row).collect();
+    let mails = mail_page(desk.mails(agent, None).await?);
     match place::of(path) {
         Place::List => Ok(Loaded::found(MailStart { mails, mail: None })),
         Place::Open(id) => match if_there(desk.mail(agent, id).await)? {

@@ -1,13 +1,13 @@
 //! What the mail page starts from.
 
-use protocol::mail::{MailRow, MailText};
+use protocol::mail::{MailPage, MailText};
 use serde::{Deserialize, Serialize};
 
 /// What the server read for the mail page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MailStart {
-    /// The newest mails, newest first.
-    pub mails: Vec<MailRow>,
+    /// The newest mails.
+    pub mails: MailPage,
     /// The mail that the address names, where there is one for this agent.
     pub mail: Option<MailText>,
 }

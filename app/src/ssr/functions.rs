@@ -69,6 +69,7 @@ pub static FUNCTIONS: &[Function] = functions! {
     api::chats::EndChat: Agent, Ticket;
     api::chats::ClosingReasons: Agent, Ticket;
     api::requests::CloseRequest: Agent, Ticket;
+    api::requests::Reopen: Agent, Ticket;
     api::mails::Mails: Agent, Own;
     api::mails::Mail: Agent, Ticket;
     api::mails::RetryMail: Supervisor, Ticket;

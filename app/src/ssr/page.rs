@@ -14,6 +14,7 @@ use axum::{
 };
 use desk::{Desk, people::Agent};
 use leptos::prelude::*;
+use protocol::agent::WorkView;
 use std::sync::Arc;
 
 /// Answers with the page.
@@ -61,6 +62,7 @@ async fn start(
 ) -> desk::Result<(Start, StatusCode)> {
     let path = parts.uri.path();
     let Loaded { start: page, is_found } = (row.load)(Visit { desk, agent, path }).await?;
+    let list = desk.worklist(agent, WorkView::Open, None).await?;
     let start = Start {
         lang: agent.lang.clone(),
         strings: desk::locales::strings(&agent.lang, &["console", "error", "field", "state"]),
@@ -68,7 +70,8 @@ async fn start(
         zone: zone(&parts.headers, desk.now()).map(Arc::new),
         role: agent.role,
         profile: desk.profile(agent).await?,
-        worklist: desk.worklist(agent).await?,
+        worklist: list.items,
+        total: list.total,
         offers: desk.offers(agent).await?,
         path: path.to_owned(),
         page,

@@ -1,7 +1,8 @@
-//! Everything a console page knows, as signals. What changes it is in the files of this folder: what the agent does in `messages` and
-//! `reading`, what the server tells in `events`.
+//! Everything a console page knows, as signals. What changes it is in the files of this folder: what the agent does in `messages`,
+//! `reading` and `listing`, what the server tells in `events`.
 
 mod events;
+mod listing;
 mod messages;
 mod reading;
 
@@ -10,7 +11,7 @@ use crate::words::Words;
 use leptos::{ev, prelude::*};
 use protocol::{
     TicketId,
-    agent::{Me, Offer, WorkItem},
+    agent::{Me, Offer, Total, WorkItem},
     delivery::Outbox,
 };
 use std::{collections::HashMap, time::Duration};
@@ -45,14 +46,14 @@ impl Console {
     /// A console that knows what the server handed to the page.
     pub fn new(
         profile: Me,
-        worklist: Vec<WorkItem>,
+        worklist: (Vec<WorkItem>, Option<Total>),
         offers: Vec<Offer>,
         clock: Clock,
         words: Words,
     ) -> Self {
         Self {
             profile: RwSignal::new(profile),
-            list: List::new(worklist),
+            list: List::new(worklist.0, worklist.1),
             offers: RwSignal::new(offers),
             open_ticket: RwSignal::new(None),
             clock,

@@ -1,9 +1,10 @@
-//! The agent's list: rows in their order, each with a signal of its own, so that one change draws one row again and no other.
+//! The agent's list: the rows of a view in their order, each with a signal of its own, so that one change draws one row again and no
+//! other.
 
 use leptos::prelude::*;
 use protocol::{
-    TicketId, Timestamp,
-    agent::{WorkItem, WorkKind},
+    TicketId,
+    agent::{Total, WorkItem, WorkKind, WorkPlace, WorkView},
 };
 
 /// A row of the list.
@@ -11,8 +12,8 @@ use protocol::{
 pub struct Row {
     /// The ticket.
     pub ticket: TicketId,
-    kind: WorkKind,
-    since: Timestamp,
+    place: WorkPlace,
+    mine: bool,
     /// Everything that the row shows.
     pub item: ArcRwSignal<WorkItem>,
 }
@@ -20,7 +21,7 @@ pub struct Row {
 // Two rows are equal when they stand in the same place; the signal tells what they show.
 impl PartialEq for Row {
     fn eq(&self, other: &Self) -> bool {
-        self.place() == other.place()
+        (self.place, self.mine) == (other.place, other.mine)
     }
 }
 
@@ -28,68 +29,137 @@ impl Row {
     fn new(item: WorkItem) -> Self {
         Self {
             ticket: item.ticket,
-            kind: item.kind,
-            since: item.since,
+            place: item.place(),
+            mine: item.mine,
             item: ArcRwSignal::new(item),
         }
     }
 
-    /// My chats, then waiting chats, then help requests; the oldest first.
-    fn place(&self) -> (WorkKind, Timestamp, TicketId) {
-        (self.kind, self.since, self.ticket)
+    /// The same row with what it shows now.
+    fn with(self, item: WorkItem) -> Self {
+        let row = Self { place: item.place(), mine: item.mine, ..self };
+        if row.item.with_untracked(|known| *known != item) {
+            row.item.set(item);
+        }
+        row
+    }
+
+    fn is_in(&self, view: WorkView) -> bool {
+        self.item.with_untracked(|item| view.shows(item))
     }
 }
 
-/// All rows; copied freely.
+/// What is being read of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Nothing: it is here.
+    Nothing,
+    /// A view from its beginning.
+    View,
+    /// The next page.
+    Page,
+    /// It could not be read.
+    Failed,
+}
+
+/// The rows of a view, and the agent's chats whatever the view; copied freely.
 #[derive(Clone, Copy)]
-pub struct List(RwSignal<Vec<Row>>);
+pub struct List {
+    rows: RwSignal<Vec<Row>>,
+    view: RwSignal<WorkView>,
+    total: RwSignal<Option<Total>>,
+    reading: RwSignal<Reading>,
+}
 
 impl List {
-    /// A list of these rows.
-    pub fn new(items: Vec<WorkItem>) -> Self {
-        let list = Self(RwSignal::new(Vec::new()));
-        list.replace(items);
+    /// The first page of *Abiertas*.
+    pub fn new(items: Vec<WorkItem>, total: Option<Total>) -> Self {
+        let list = Self {
+            rows: RwSignal::new(Vec::new()),
+            view: RwSignal::new(WorkView::Open),
+            total: RwSignal::new(None),
+            reading: RwSignal::new(Reading::Nothing),
+        };
+        list.replace(items, total);
         list
     }
 
+    /// The view that is shown.
+    pub fn view(self) -> WorkView {
+        self.view.get()
+    }
+
+    /// What is being read.
+    pub fn reading(self) -> Reading {
+        self.reading.get()
+    }
+
+    /// Shows another view; its rows are not here yet.
+    pub fn begin(self, view: WorkView) {
+        self.view.set(view);
+        self.total.set(None);
+        self.reading.set(Reading::View);
+    }
+
+    /// The next page is asked for; false when that is no use now.
+    pub fn begin_page(self) -> bool {
+        let is_idle = self.reading.get_untracked() == Reading::Nothing;
+        if is_idle {
+            self.reading.set(Reading::Page);
+        }
+        is_idle
+    }
+
+    /// What was asked for cannot be read; false when nothing was.
+    pub fn fail(self) -> bool {
+        let was_reading = matches!(self.reading.get_untracked(), Reading::View | Reading::Page);
+        if was_reading {
+            self.reading.set(Reading::Failed);
+        }
+        was_reading
+    }
+
     /// Replaces all rows; a row that was there keeps its signal.
-    pub fn replace(self, items: Vec<WorkItem>) {
-        let known = self.0.get_untracked();
+    pub fn replace(self, items: Vec<WorkItem>, total: Option<Total>) {
+        let known = self.rows.get_untracked();
         let mut rows: Vec<Row> = items
             .into_iter()
             .map(|item| match known.iter().find(|row| row.ticket == item.ticket) {
-                Some(row) => {
-                    let row = Row { kind: item.kind, since: item.since, ..row.clone() };
-                    set_item(&row, item);
-                    row
-                }
+                Some(row) => row.clone().with(item),
                 None => Row::new(item),
             })
             .collect();
-        rows.sort_by_key(Row::place);
-        self.0.set(rows);
+        rows.sort_by_key(|row| row.place);
+        self.rows.set(rows);
+        self.total.set(total);
+        self.reading.set(Reading::Nothing);
+    }
+
+    /// Adds a page.
+    pub fn add_page(self, items: Vec<WorkItem>, total: Option<Total>) {
+        for item in items {
+            self.put(item);
+        }
+        self.total.set(total);
+        self.reading.set(Reading::Nothing);
     }
 
     /// Adds or changes one row.
     pub fn put(self, item: WorkItem) {
         let known = self.find(item.ticket);
         if let Some(row) = &known
-            && (row.kind, row.since) == (item.kind, item.since)
+            && (row.place, row.mine) == (item.place(), item.mine)
         {
-            set_item(row, item);
+            row.clone().with(item);
             return;
         }
-        self.0.update(|rows| {
+        self.rows.update(|rows| {
             rows.retain(|row| row.ticket != item.ticket);
             let row = match known {
-                Some(row) => {
-                    let row = Row { kind: item.kind, since: item.since, ..row };
-                    set_item(&row, item);
-                    row
-                }
+                Some(row) => row.with(item),
                 None => Row::new(item),
             };
-            let at = rows.partition_point(|other| other.place() < row.place());
+            let at = rows.partition_point(|other| other.place < row.place);
             rows.insert(at, row);
         });
     }
@@ -97,44 +167,55 @@ impl List {
     /// Takes a row away.
     pub fn remove(self, ticket: TicketId) {
         if self.find(ticket).is_some() {
-            self.0.update(|rows| rows.retain(|row| row.ticket != ticket));
+            self.rows.update(|rows| rows.retain(|row| row.ticket != ticket));
         }
     }
 
     /// The row of a ticket, without following changes of the list.
     pub fn find(self, ticket: TicketId) -> Option<Row> {
-        self.0.with_untracked(|rows| rows.iter().find(|row| row.ticket == ticket).cloned())
+        self.rows.with_untracked(|rows| rows.iter().find(|row| row.ticket == ticket).cloned())
     }
 
-    /// The rows of one kind.
+    /// The view's rows of one kind.
     pub fn of_kind(self, kind: WorkKind) -> Vec<Row> {
-        self.0.with(|rows| rows.iter().filter(|row| row.kind == kind).cloned().collect())
+        let view = self.view.get();
+        let is_here = |row: &&Row| row.place.kind == kind && row.is_in(view);
+        self.rows.with(|rows| rows.iter().filter(is_here).cloned().collect())
     }
 
-    /// How many rows there are.
+    /// How many of the view's rows are here.
     pub fn len(self) -> usize {
-        self.0.with(Vec::len)
+        let view = self.view.get();
+        self.rows.with(|rows| rows.iter().filter(|row| row.is_in(view)).count())
     }
 
-    /// Whether there are no rows.
+    /// Whether no row of the view is here.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
+    /// Whether the view goes on after what is here.
+    pub fn has_more(self) -> bool {
+        self.total.with(Option::is_some)
+    }
+
+    /// How many rows the view has: `7`, or `1000+` where the server stopped counting; none, where there are none.
+    pub fn count(self) -> Option<String> {
+        match self.total.get() {
+            Some(Total { rows, at_least: true }) => Some(format!("{rows}+")),
+            Some(Total { rows, at_least: false }) => Some(rows.to_string()),
+            None => Some(self.len()).filter(|len| *len > 0).map(|len| len.to_string()),
+        }
+    }
+
     /// Messages in my chats that nobody has seen.
     pub fn unread(self) -> u32 {
-        self.0.with(|rows| {
+        self.rows.with(|rows| {
             rows.iter()
-                .filter(|row| row.kind == WorkKind::MyChat)
+                .filter(|row| row.place.kind == WorkKind::MyChat)
                 .map(|row| row.item.with(|item| item.unread))
                 .sum()
         })
-    }
-}
-
-fn set_item(row: &Row, item: WorkItem) {
-    if row.item.with_untracked(|known| *known != item) {
-        row.item.set(item);
     }
 }
 
@@ -142,7 +223,7 @@ fn set_item(row: &Row, item: WorkItem) {
 pub(crate) mod tests {
     use super::*;
     use protocol::{
-        TicketNumber,
+        TicketNumber, Timestamp,
         contact::Contact,
         entry::{Category, TicketState},
     };
@@ -163,21 +244,25 @@ pub(crate) mod tests {
             since: Timestamp(since),
             last_at: Timestamp(since),
             unread: 0,
+            mine: false,
         }
     }
 
     fn order(list: List) -> Vec<u128> {
-        list.0.with_untracked(|rows| rows.iter().map(|row| row.ticket.0.as_u128()).collect())
+        list.rows.with_untracked(|rows| rows.iter().map(|row| row.ticket.0.as_u128()).collect())
     }
 
     #[test]
     fn chats_come_before_requests_and_the_oldest_first() {
         Owner::new().with(|| {
-            let list = List::new(vec![
-                item(1, WorkKind::Request, 1),
-                item(2, WorkKind::MyChat, 9),
-                item(3, WorkKind::WaitingChat, 5),
-            ]);
+            let list = List::new(
+                vec![
+                    item(1, WorkKind::Request, 1),
+                    item(2, WorkKind::MyChat, 9),
+                    item(3, WorkKind::WaitingChat, 5),
+                ],
+                None,
+            );
             list.put(item(4, WorkKind::MyChat, 2));
             assert_eq!(order(list), [4, 2, 3, 1]);
             list.put(item(3, WorkKind::MyChat, 5));
@@ -190,7 +275,8 @@ pub(crate) mod tests {
     #[test]
     fn a_changed_row_leaves_the_list_alone() {
         Owner::new().with(|| {
-            let list = List::new(vec![item(1, WorkKind::MyChat, 1), item(2, WorkKind::MyChat, 2)]);
+            let list =
+                List::new(vec![item(1, WorkKind::MyChat, 1), item(2, WorkKind::MyChat, 2)], None);
             let before = list.find(TicketId(Uuid::from_u128(2))).expect("it is there");
             let mut changed = item(2, WorkKind::MyChat, 2);
             changed.unread = 3;
@@ -198,9 +284,44 @@ pub(crate) mod tests {
             assert_eq!(before.item.get_untracked().unread, 3);
             assert_eq!(list.unread(), 3);
             // A reconnect replaces all rows, and the same signals go on.
-            list.replace(vec![item(2, WorkKind::MyChat, 2)]);
+            list.replace(vec![item(2, WorkKind::MyChat, 2)], None);
             assert_eq!(before.item.get_untracked().unread, 0);
             assert_eq!(order(list), [2]);
+        });
+    }
+
+    #[test]
+    fn a_view_shows_its_own_rows_and_my_chats_stay_known() {
+        Owner::new().with(|| {
+            let list = List::new(vec![item(1, WorkKind::MyChat, 1)], None);
+            list.begin(WorkView::Closed);
+            assert_eq!((list.reading(), list.len()), (Reading::View, 0));
+            let closed = |n, since| item(n, WorkKind::Closed, since);
+            let total = Some(Total { rows: 1000, at_least: true });
+            list.replace(vec![item(1, WorkKind::MyChat, 1), closed(2, 5), closed(3, 9)], total);
+            assert_eq!(order(list), [1, 3, 2], "what was closed last comes first");
+            assert_eq!((list.len(), list.count().as_deref()), (2, Some("1000+")));
+            assert!(list.begin_page() && !list.begin_page(), "asked for once");
+            list.add_page(vec![closed(4, 3)], None);
+            assert_eq!(order(list), [1, 3, 2, 4]);
+            assert_eq!((list.count().as_deref(), list.has_more()), (Some("3"), false));
+        });
+    }
+
+    #[test]
+    fn mine_are_my_chats_and_what_i_attended_until_it_is_closed() {
+        Owner::new().with(|| {
+            let mine = |n, kind| WorkItem { mine: true, ..item(n, kind, 1) };
+            let list = List::new(vec![], None);
+            list.begin(WorkView::Mine);
+            let answered = mine(2, WorkKind::Answered);
+            list.replace(vec![item(1, WorkKind::MyChat, 1), answered], None);
+            list.put(item(3, WorkKind::Request, 1));
+            assert_eq!(list.len(), 2, "somebody else's request");
+            list.put(mine(3, WorkKind::Request));
+            assert_eq!(list.of_kind(WorkKind::Request).len(), 1);
+            list.put(mine(2, WorkKind::Closed));
+            assert!(list.of_kind(WorkKind::Answered).is_empty());
         });
     }
 }

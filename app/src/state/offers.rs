@@ -37,6 +37,8 @@ pub(crate) mod tests {
             page: None,
             message: String::new(),
             since: Timestamp(since),
+            subject: None,
+            rings_from: Timestamp(0),
             rings_until: Timestamp(since + 20_000),
         }
     }

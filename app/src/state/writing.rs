@@ -19,8 +19,8 @@ pub enum Writing {
     Waiting { chat: ChatId },
     /// Nothing: a colleague has the chat.
     Elsewhere { agent: String },
-    /// Nothing: the ticket is closed.
-    Closed,
+    /// On a closed ticket: by mail to this address, where one is known; after a chat, where no open panel shows it.
+    Closed { email: Option<String>, after_chat: bool },
     /// Nothing: the site was removed. My chat can still be ended.
     SiteRemoved { mine: bool },
 }
@@ -44,7 +44,8 @@ pub fn writing(head: &Conversation) -> Writing {
         AgentChat::Active { mine: true, .. } => Writing::Chat,
         AgentChat::Active { agent, .. } => Writing::Elsewhere { agent: agent.clone() },
         AgentChat::None | AgentChat::Ended { .. } if head.state.category == Category::Closed => {
-            Writing::Closed
+            let after_chat = matches!(head.chat, AgentChat::Ended { .. });
+            Writing::Closed { email: head.contact.email.clone(), after_chat }
         }
         AgentChat::None | AgentChat::Ended { .. } => {
             Writing::Request { email: head.contact.email.clone() }
@@ -90,7 +91,9 @@ pub(crate) mod tests {
         let chat = ChatId(Uuid::nil());
         let at = Timestamp(0);
         let of = |chat, category| writing(&conversation(chat, category));
-        let mail = Writing::Request { email: Some("melissa@example.com".into()) };
+        let email = Some("melissa@example.com".into());
+        let closed = |after_chat| Writing::Closed { email: email.clone(), after_chat };
+        let mail = Writing::Request { email: email.clone() };
         assert_eq!(
             of(AgentChat::Waiting { chat, since: at }, Category::Open),
             Writing::Waiting { chat }
@@ -101,7 +104,8 @@ pub(crate) mod tests {
         assert_eq!(of(AgentChat::None, Category::Open), mail);
         assert_eq!(of(AgentChat::None, Category::Waiting), mail);
         assert_eq!(of(AgentChat::Ended { at }, Category::Open), mail);
-        assert_eq!(of(AgentChat::Ended { at }, Category::Closed), Writing::Closed);
+        assert_eq!(of(AgentChat::Ended { at }, Category::Closed), closed(true));
+        assert_eq!(of(AgentChat::None, Category::Closed), closed(false));
         let removed = |chat| {
             writing(&Conversation { site_removed: true, ..conversation(chat, Category::Open) })
         };

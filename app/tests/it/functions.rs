@@ -2,7 +2,7 @@
 
 use crate::world::{World, agent, on_both};
 use axum::http::StatusCode;
-use protocol::agent::AgentState;
+use protocol::agent::{AgentState, WorkView};
 
 on_both! {
     the_state_changes,
@@ -27,7 +27,9 @@ async fn nobody_calls_without_a_session(world: World) {
 
 async fn a_chat_is_taken_once_and_ends_with_a_reason(world: World) {
     let ticket = world.chat("uno", &world.agent, "Melissa Ortega", "Hola").await;
-    let chat = world.desk.worklist(&world.agent).await.unwrap()[0].chat.unwrap();
+    let chat = world.desk.worklist(&world.agent, WorkView::Open, None).await.unwrap().items[0]
+        .chat
+        .unwrap();
     let form = format!("chat={chat}");
     let colleague = agent(&world.desk, "raul@example.com", "uno").await;
     let (status, body) = world.call("chats/accept", Some(&world.agent), &form).await;
@@ -51,7 +53,8 @@ async fn a_chat_is_taken_once_and_ends_with_a_reason(world: World) {
 async fn another_sites_chat_is_not_there(world: World) {
     let other = agent(&world.desk, "otro@example.com", "dos").await;
     world.chat("dos", &other, "Melissa Ortega", "Hola").await;
-    let chat = world.desk.worklist(&other).await.unwrap()[0].chat.unwrap();
+    let chat =
+        world.desk.worklist(&other, WorkView::Open, None).await.unwrap().items[0].chat.unwrap();
     let (status, _) = world.call("chats/accept", Some(&world.agent), &format!("chat={chat}")).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }

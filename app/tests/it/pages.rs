@@ -10,6 +10,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use protocol::Role;
+use protocol::agent::WorkView;
 
 on_both! {
     the_server_renders_every_page_that_the_browser_finds,
@@ -97,7 +98,9 @@ async fn a_conversation_is_there_before_any_script(world: World) {
     assert!(html.contains("role=\"log\" aria-label=\"Conversación\""));
     assert!(html.contains("/precios"));
     assert!(html.contains("Aceptar chat"));
-    let chat = world.desk.worklist(&world.agent).await.unwrap()[0].chat.unwrap();
+    let chat = world.desk.worklist(&world.agent, WorkView::Open, None).await.unwrap().items[0]
+        .chat
+        .unwrap();
     world.desk.accept(&world.agent, chat).await.unwrap();
     let (_, html) = world.page(&path).await;
     for expected in [

@@ -23,7 +23,7 @@ use desk::{
 use engines::Database;
 use protocol::{
     TicketId,
-    agent::WorkKind,
+    agent::{WorkKind, WorkView},
     text::{ChatText, PersonName},
 };
 use tempfile::TempDir;
@@ -93,7 +93,7 @@ impl World {
             .await
             .unwrap();
         drop(guard);
-        let work = self.desk.worklist(by).await.unwrap();
+        let work = self.desk.worklist(by, WorkView::Open, None).await.unwrap().items;
         let row = work.iter().find(|row| row.number == started.number).unwrap();
         assert_eq!(row.kind, WorkKind::WaitingChat);
         row.ticket

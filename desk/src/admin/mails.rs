@@ -2,18 +2,18 @@
 
 use crate::{
     Desk, Result,
-    mail::{self, KeptMail, outbound::list},
+    mail::{self, KeptMail, MailListing, outbound::list},
     people::Agent,
 };
-use protocol::{MailId, TicketId};
+use protocol::{MailId, TicketId, mail::MailPlace};
 use tracing::instrument;
 
 impl Desk {
-    /// The newest 200 mails that the agent may read, newest first: supervisors and owners those of their sites, agents those of
+    /// A page of the mails that the agent may read, newest first: supervisors and owners those of their sites, agents those of
     /// tickets that they see.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
-    pub async fn mails(&self, agent: &Agent) -> Result<Vec<KeptMail>> {
-        list::newest(self, agent).await
+    pub async fn mails(&self, agent: &Agent, after: Option<MailPlace>) -> Result<MailListing> {
+        list::page(self, agent, after).await
     }
 
     /// One with its text and HTML, in which links open nothing.

@@ -45,6 +45,7 @@ pub(crate) async fn accept(
     all_changed(taken, 1)?;
     carry_out(tx, Subject::of(locked, &chat), &step, now).await?;
     locked.chat = Some(after(chat, step.to));
+    locked.attended_by = Some(agent.id);
     let joined = AgentBody::Joined { agent: agent.id, name: agent.name.clone() };
     locked.add(tx, desk, now, joined).await?;
     Ok(true)

@@ -42,6 +42,7 @@ pub(crate) async fn requeue(
     all_changed(requeued, 1)?;
     carry_out(tx, Subject::of(locked, &chat), &step, now).await?;
     locked.chat = Some(after(chat, step.to));
+    locked.attended_by = None;
     locked.add(tx, desk, now, AgentBody::Requeued).await?;
     Ok(true)
 }

@@ -1,4 +1,4 @@
-//! A chat is ended, a help request closed: with a reason.
+//! A chat is ended, a help request closed: with a reason. And a closed ticket is opened again.
 
 use crate::{
     Desk, Error, Result,
@@ -69,6 +69,34 @@ impl Desk {
             let comment = AgentBody::Comment { agent: agent.id, name: name.clone(), text };
             locked.add(&mut tx, self, now, comment).await?;
             locked.enter(&mut tx, self, now, Category::Closed, Some(name)).await?;
+            let mail = VisitorMail::StateChanged { state: locked.state.name.clone() };
+            mail_visitor(&mut tx, self, &mut locked, mail, Cause::Desk, now).await?;
+            locked.save(&mut tx).await?;
+            self.commit(tx).await
+        })
+    }
+
+    /// Opens a closed ticket again (first open state): a help request, which this agent attends. One that is open or waits on
+    /// the customer stays as it is.
+    ///
+    /// # Errors
+    /// `Forbidden` while a chat is under way on it.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
+    pub async fn reopen_ticket(&self, agent: &Agent, ticket: TicketId) -> Result<()> {
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::Answer).await?;
+            self.check_in_use(locked.site)?;
+            if locked.live_chat().is_some() {
+                return Err(Refusal::new(Code::Forbidden).into());
+            }
+            if locked.state.category != Category::Closed {
+                return Ok(());
+            }
+            locked.attended_by = Some(agent.id);
+            let name = Some(agent.name.clone());
+            locked.enter(&mut tx, self, now, Category::Open, name).await?;
             let mail = VisitorMail::StateChanged { state: locked.state.name.clone() };
             mail_visitor(&mut tx, self, &mut locked, mail, Cause::Desk, now).await?;
             locked.save(&mut tx).await?;

@@ -24,12 +24,13 @@ use protocol::{
 use tracing::instrument;
 
 impl Desk {
-    /// A message to the visitor: in my active chat (1000 characters), or the answer to a help request (20 000; mailed to the
-    /// visitor, state to *atendido*).
+    /// A message to the visitor: in my active chat (1000 characters), the answer to a help request (20 000; mailed to the
+    /// visitor, state to *atendido*), or after a chat's end (20 000) on its ticket, which stays closed: an open panel shows it, else it
+    /// is mailed as any reply that was not seen.
     ///
     /// # Errors
-    /// `NotFound` for a ticket that the agent does not see; `Forbidden` for a chat that is not theirs; `ChatEnded` when it ended meanwhile: the
-    /// text is not to go out as a mail unasked, the caller keeps it. `AlreadySent` for another message under a known id.
+    /// `NotFound` for a ticket that the agent does not see; `Forbidden` for a chat that is not theirs. `AlreadySent` for another
+    /// message under a known id.
     /// Refusals of the text say what is wrong with it.
     pub async fn post_agent_message(
         &self,
@@ -95,8 +96,8 @@ impl Desk {
             }
             permission::check(agent, Action::Answer, &locked.on())?;
             self.check_in_use(locked.site)?;
-            let in_chat = belongs_into_chat(&locked, agent)?;
-            if in_chat && !text.is_empty() {
+            let place = place(&locked, agent)?;
+            if place == Writing::InChat && !text.is_empty() {
                 ChatText::parse(&text)?;
             }
             let by = Uploader::Agent { agent: agent.id, ticket, site: locked.site };
@@ -104,10 +105,13 @@ impl Desk {
             let (name, text) = (agent.name.clone(), text.clone());
             let message = AgentBody::Agent { agent: agent.id, name, text, files };
             let receipt = locked.add_as(&mut tx, id, now, message).await?;
-            if !in_chat {
+            if place == Writing::Answer {
+                locked.attended_by = Some(agent.id);
                 let name = Some(agent.name.clone());
                 locked.enter(&mut tx, self, now, Category::Waiting, name).await?;
                 unseen::mail_now(&mut tx, self, &mut locked, now).await?;
+            }
+            if place != Writing::InChat {
                 locked.see(receipt.seq);
             }
             locked.save(&mut tx).await?;
@@ -117,18 +121,30 @@ impl Desk {
     }
 }
 
-/// Whether the message belongs into a chat of this agent's (true) or answers a request (false).
-fn belongs_into_chat(locked: &LockedTicket, agent: &Agent) -> Result<bool> {
-    match &locked.chat {
-        Some(chat) if chat.state == ChatState::Active && chat.agent == Some(agent.id) => Ok(true),
-        // Somebody else's, or nobody's yet: accept it first.
-        Some(chat) if chat.state.is_live() => Err(Refusal::new(Code::Forbidden).into()),
-        // A text typed into a chat that has just ended must not go out as a mail unasked.
-        Some(chat)
-            if chat.state == ChatState::Ended && locked.state.category == Category::Closed =>
-        {
-            Err(Refusal::new(Code::ChatEnded).into())
+/// Where an agent's message goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Writing {
+    InChat,
+    /// The answer to a request.
+    Answer,
+    /// On the closed ticket of a chat that has ended.
+    AfterChat,
+}
+
+/// # Errors
+/// `Forbidden` in somebody else's chat, and in nobody's yet: accept it first.
+fn place(locked: &LockedTicket, agent: &Agent) -> Result<Writing> {
+    match locked.live_chat() {
+        Some(chat) if chat.state == ChatState::Active && chat.agent == Some(agent.id) => {
+            Ok(Writing::InChat)
         }
-        _ => Ok(false),
+        Some(_) => Err(Refusal::new(Code::Forbidden).into()),
+        None if is_after_chat(locked) => Ok(Writing::AfterChat),
+        None => Ok(Writing::Answer),
     }
+}
+
+fn is_after_chat(locked: &LockedTicket) -> bool {
+    let has_ended = locked.chat.as_ref().is_some_and(|chat| chat.state == ChatState::Ended);
+    has_ended && locked.state.category == Category::Closed
 }

@@ -12,3 +12,4 @@ mod state;
 mod worklist;
 
 pub use connected::ConsoleGuard;
+pub use worklist::Listing;

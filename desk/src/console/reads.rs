@@ -73,8 +73,10 @@ impl Desk {
                 verified: row.contact_verified,
             },
             page: find_page(row.page.as_deref()),
+            subject: row.subject,
             message: row.message.as_deref().map(first_message).unwrap_or_default(),
             since: Timestamp(row.started_at),
+            rings_from: Timestamp(row.offered_at),
             rings_until: Timestamp(row.rings_until),
         }
     }
@@ -150,7 +152,9 @@ struct OfferRow {
     contact_verified: bool,
     chat_id: Uuid,
     page: Option<String>,
+    subject: Option<String>,
     started_at: i64,
+    offered_at: i64,
     rings_until: i64,
     message: Option<String>,
 }
@@ -233,7 +237,7 @@ macro_rules! offer_columns {
     () => {
         "select
            t.id, t.site_id, c.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified,
-           c.id as chat_id, c.page, c.started_at, o.rings_until,
+           c.id as chat_id, c.page, t.subject, c.started_at, o.offered_at, o.rings_until,
            (select e.body from entries e where e.id = t.start_id and e.ticket_id = t.id) as message
          from offers o
          join chats c on c.id = o.chat_id

@@ -1,61 +1,111 @@
-//! The agent's list: my chats, waiting chats, open help requests, in that order.
+//! The agent's list: its views, page by page, and single rows of it.
+
+mod segments;
 
 use crate::{
     Desk, Result,
-    db::{read, statement},
+    db::{
+        Statement,
+        pages::{LOOK, Order, Page, Place, cut, merge},
+        read, statement,
+    },
     people::{Agent, permission::sees},
     tickets::ChatState,
 };
 use protocol::{
-    ChatId, QueueId, SiteId, TicketId, TicketNumber, Timestamp,
-    agent::{WorkItem, WorkKind},
+    AgentId, ChatId, QueueId, SiteId, TicketId, TicketNumber, Timestamp,
+    agent::{Total, WorkItem, WorkKind, WorkPlace, WorkView},
     contact::Contact,
     entry::{Category, TicketState},
 };
+use segments::{Segment, columns};
 use tracing::instrument;
 use uuid::Uuid;
 
-/// Rows of the list.
-const MAX_ITEMS: usize = 500;
+/// Rows of a page.
+const PAGE: usize = 100;
+
+/// A page of a view.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    pub items: Vec<WorkItem>,
+    /// Where the next page begins; none: there is none.
+    pub next: Option<WorkPlace>,
+    /// How many rows the view has, where there is a next page.
+    pub total: Option<Total>,
+}
 
 impl Desk {
-    /// My chats, waiting chats, open help requests: in that order, oldest first; at most 500 rows.
-    #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
-    pub async fn worklist(&self, agent: &Agent) -> Result<Vec<WorkItem>> {
+    /// A page of a view: at most 100 rows after a place, and the agent's chats. The first page has them in front, whatever the
+    /// view. A page may be short, or empty, and not be the last.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %view))]
+    pub async fn worklist(
+        &self,
+        agent: &Agent,
+        view: WorkView,
+        after: Option<WorkPlace>,
+    ) -> Result<Listing> {
         let mut items = Vec::new();
-        for (kind, sql) in [(WorkKind::MyChat, MINE), (WorkKind::WaitingChat, WAITING)] {
-            let rows = read!(self.db(), c => sqlx::query_as::<_, Row>(sql)
-                .bind(agent.id.0)
-                .bind(room(&items))
-                .fetch_all(c)
-                .await)?;
-            items.extend(rows.into_iter().map(|row| self.item(kind, row)));
+        if after.is_none() {
+            items = self.my_chats(agent).await?;
         }
-        if items.len() < MAX_ITEMS {
-            let requests = self.oldest_requests(agent, room(&items)).await?;
-            items.extend(requests.into_iter().map(|row| self.item(WorkKind::Request, row)));
-            items.truncate(MAX_ITEMS);
+        let (mine, mut next) = (items.len(), None);
+        for &kind in view.kinds().iter().filter(|kind| **kind != WorkKind::MyChat) {
+            if after.is_some_and(|after| after.kind > kind) {
+                continue;
+            }
+            let after = after.filter(|after| after.kind == kind).map(place_of);
+            let after = after.unwrap_or_else(|| order_of(kind).start());
+            let room = (PAGE + mine).saturating_sub(items.len());
+            let page = self.segment(agent, view, kind, after, room.max(1)).await?;
+            if room == 0 {
+                // Full. Whether there is more is all that is left to find out.
+                if !page.rows.is_empty() || page.end.is_some() {
+                    next = Some(work_place(kind, after));
+                    break;
+                }
+                continue;
+            }
+            items.extend(page.rows.into_iter().map(|(_, row)| self.item(agent, kind, row)));
+            if let Some(end) = page.end {
+                next = Some(work_place(kind, end));
+                break;
+            }
         }
-        Ok(items)
+        let total = match next {
+            Some(_) => Some(self.worklist_total(agent, view).await?),
+            None => None,
+        };
+        Ok(Listing { items, next, total })
     }
 
-    /// At most `most` open requests of each site, the oldest first. Asked for site by site: the index has each site's in order, and all
-    /// of them together would have to be read and sorted.
-    async fn oldest_requests(&self, agent: &Agent, most: i64) -> Result<Vec<Row>> {
-        let mut rows = Vec::new();
-        for site in agent.sites.keys() {
-            rows.extend(read!(self.db(), c => sqlx::query_as::<_, Row>(REQUESTS)
-                .bind(agent.id.0)
-                .bind(most)
-                .bind(site.0)
-                .fetch_all(c)
-                .await)?);
+    /// How many rows a view has. Of each kind in each site, 1000 are looked at.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %view))]
+    pub async fn worklist_total(&self, agent: &Agent, view: WorkView) -> Result<Total> {
+        let (mut rows, mut at_least) = (0, false);
+        for &kind in view.kinds() {
+            let counted = match kind {
+                WorkKind::MyChat => vec![self.count(MY_CHATS_COUNT, agent, None).await?],
+                WorkKind::WaitingChat => vec![self.count(WAITING_COUNT, agent, None).await?],
+                _ => {
+                    let segment = Segment::of(view, kind);
+                    let mut counted = Vec::new();
+                    for key in segment.keys(agent) {
+                        counted.push(self.count(segment.count, agent, Some(key)).await?);
+                    }
+                    counted
+                }
+            };
+            for (seen, looked) in counted {
+                rows += u32::try_from(seen).unwrap_or(0);
+                at_least |= looked >= LOOK;
+            }
         }
-        rows.sort_by_key(|row| row.request_at);
-        Ok(rows)
+        Ok(Total { rows, at_least })
     }
 
-    /// One row, or none when it is not (or no longer) in this agent's list.
+    /// One row as it is now, whichever view it belongs to; none for a ticket that this agent does not see, and for a chat that a
+    /// colleague has.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn find_worklist_item(
         &self,
@@ -68,23 +118,100 @@ impl Desk {
             .fetch_optional(c)
             .await)?;
         let Some(row) = row else { return Ok(None) };
-        let kind = match row.chat_state.as_deref().map(ChatState::from_text).transpose()? {
-            Some(ChatState::Active) => WorkKind::MyChat,
-            Some(ChatState::Waiting | ChatState::Ringing) => WorkKind::WaitingChat,
-            Some(ChatState::Ended | ChatState::Request) | None => WorkKind::Request,
-        };
-        Ok(Some(self.item(kind, row)))
+        let kind = row.kind()?;
+        Ok(Some(self.item(agent, kind, row)))
     }
 
-    fn item(&self, kind: WorkKind, row: Row) -> WorkItem {
-        let chat = row.chat_id.map(ChatId).filter(|_| kind != WorkKind::Request);
+    /// All of them: there are few.
+    async fn my_chats(&self, agent: &Agent) -> Result<Vec<WorkItem>> {
+        let rows = read!(self.db(), c => sqlx::query_as::<_, Row>(MY_CHATS)
+            .bind(agent.id.0)
+            .fetch_all(c)
+            .await)?;
+        Ok(rows.into_iter().map(|row| self.item(agent, WorkKind::MyChat, row)).collect())
+    }
+
+    /// At most `most` rows of one kind after a place.
+    async fn segment(
+        &self,
+        agent: &Agent,
+        view: WorkView,
+        kind: WorkKind,
+        after: Place,
+        most: usize,
+    ) -> Result<Page<Row>> {
+        // One more, to know whether there is more.
+        let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
+        if kind == WorkKind::WaitingChat {
+            let rows = read!(self.db(), c => sqlx::query_as::<_, Row>(WAITING)
+                .bind(agent.id.0)
+                .bind(after.at)
+                .bind(after.id)
+                .bind(limit)
+                .fetch_all(c)
+                .await)?;
+            return Ok(cut(Page { rows: placed(kind, rows), end: None }, most));
+        }
+        let segment = Segment::of(view, kind);
+        let mut parts = Vec::new();
+        // Site by site: the index has each site's in order, and all of them together would have to be read and sorted.
+        for key in segment.keys(agent) {
+            let rows = read!(self.db(), c => sqlx::query_as::<_, Row>(segment.page)
+                .bind(agent.id.0)
+                .bind(key)
+                .bind(after.at)
+                .bind(after.id)
+                .bind(limit)
+                .fetch_all(c)
+                .await)?;
+            let mut page = cut(Page { rows: placed(kind, rows), end: None }, most);
+            if page.end.is_none() {
+                page.end = self.end_of_look(segment, key, after).await?;
+            }
+            parts.push(page);
+        }
+        Ok(merge(parts, order_of(kind), most))
+    }
+
+    /// Up to where a look reads from this place on; none: to the end.
+    async fn end_of_look(
+        &self,
+        segment: Segment,
+        key: Uuid,
+        after: Place,
+    ) -> Result<Option<Place>> {
+        let end = read!(self.db(), c => sqlx::query_as::<_, (i64, Uuid)>(segment.end)
+            .bind(key)
+            .bind(after.at)
+            .bind(after.id)
+            .fetch_optional(c)
+            .await)?;
+        Ok(end.map(|(at, id)| Place { at, id }))
+    }
+
+    /// How many rows are seen, of how many that were looked at.
+    async fn count(
+        &self,
+        statement: Statement,
+        agent: &Agent,
+        key: Option<Uuid>,
+    ) -> Result<(i64, i64)> {
+        Ok(read!(self.db(), c => {
+            let mut query = sqlx::query_as::<_, (i64, i64)>(statement).bind(agent.id.0);
+            if let Some(key) = key {
+                query = query.bind(key);
+            }
+            query.fetch_one(c).await
+        })?)
+    }
+
+    fn item(&self, agent: &Agent, kind: WorkKind, row: Row) -> WorkItem {
+        let has_chat = matches!(kind, WorkKind::MyChat | WorkKind::WaitingChat);
+        let chat = row.chat_id.map(ChatId).filter(|_| has_chat);
         let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
-        let since = match kind {
-            WorkKind::Request => row.request_at.unwrap_or(row.last_at),
-            WorkKind::MyChat | WorkKind::WaitingChat => row.started_at.unwrap_or(row.last_at),
-        };
         WorkItem {
             ticket: TicketId(row.id),
+            since: Timestamp(row.since(kind)),
             number: TicketNumber(row.number),
             chat,
             kind,
@@ -98,16 +225,11 @@ impl Desk {
             subject: row.subject,
             preview: row.preview,
             state: TicketState { name: row.state_name, category: row.category },
-            since: Timestamp(since),
             last_at: Timestamp(row.last_at),
             unread: u32::try_from(row.unread).unwrap_or(0),
+            mine: row.attended_by.map(AgentId) == Some(agent.id),
         }
     }
-}
-
-/// How many rows a list still takes.
-fn room(items: &[WorkItem]) -> i64 {
-    i64::try_from(MAX_ITEMS.saturating_sub(items.len())).unwrap_or(0)
 }
 
 /// The names of a site and of one of its queues, from memory.
@@ -115,6 +237,22 @@ pub(super) fn names(desk: &Desk, site: SiteId, queue: Option<QueueId>) -> (Strin
     let Some(site) = desk.find_site_by_id(site) else { return Default::default() };
     let queue = site.queues.iter().find(|one| Some(one.id) == queue);
     (site.name.to_string(), queue.map(|queue| queue.name.to_string()).unwrap_or_default())
+}
+
+fn order_of(kind: WorkKind) -> Order {
+    if kind.is_newest_first() { Order::NewestFirst } else { Order::OldestFirst }
+}
+
+fn place_of(place: WorkPlace) -> Place {
+    Place { at: place.since.0, id: place.ticket.0 }
+}
+
+fn work_place(kind: WorkKind, place: Place) -> WorkPlace {
+    WorkPlace { kind, since: Timestamp(place.at), ticket: TicketId(place.id) }
+}
+
+fn placed(kind: WorkKind, rows: Vec<Row>) -> Vec<(Place, Row)> {
+    rows.into_iter().map(|row| (Place { at: row.since(kind), id: row.id }, row)).collect()
 }
 
 #[derive(sqlx::FromRow)]
@@ -134,64 +272,90 @@ struct Row {
     last_at: i64,
     unread: i64,
     request_at: Option<i64>,
-    chat_id: Option<Uuid>,
+    waiting_at: Option<i64>,
+    closed_at: Option<i64>,
+    attended_by: Option<Uuid>,
     chat_state: Option<String>,
+    chat_id: Option<Uuid>,
     started_at: Option<i64>,
 }
 
-macro_rules! columns {
-    () => {
-        "select
-           t.id, t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified,
-           t.subject, t.preview, s.name as state_name, s.category, t.last_at, t.unread, t.request_at,
-           c.id as chat_id, c.state as chat_state, c.started_at "
-    };
+impl Row {
+    fn kind(&self) -> Result<WorkKind> {
+        let chat = self.chat_state.as_deref().map(ChatState::from_text).transpose()?;
+        Ok(match chat {
+            Some(ChatState::Active) => WorkKind::MyChat,
+            Some(ChatState::Waiting | ChatState::Ringing) => WorkKind::WaitingChat,
+            Some(ChatState::Ended | ChatState::Request) | None => match self.category {
+                Category::Open => WorkKind::Request,
+                Category::Waiting => WorkKind::Answered,
+                Category::Closed => WorkKind::Closed,
+            },
+        })
+    }
+
+    /// Since when it is of this kind.
+    fn since(&self, kind: WorkKind) -> i64 {
+        let since = match kind {
+            WorkKind::MyChat | WorkKind::WaitingChat => self.started_at,
+            WorkKind::Request => self.request_at,
+            WorkKind::Answered => self.waiting_at,
+            WorkKind::Closed => self.closed_at,
+        };
+        since.unwrap_or(self.last_at)
+    }
 }
 
 // Index chats_agent.
-statement!(pub(crate) MINE = concat!(
-    columns!(),
-    "from chats c
+statement!(
+    MY_CHATS = concat!(
+        columns!(),
+        "from chats c
      join tickets t on t.id = c.ticket_id
      join states s on s.id = t.state_id
      where c.agent_id = $1 and c.state = 'active' and ",
-    sees!(),
-    "order by c.started_at
-     limit $2"
-));
+        sees!(),
+        "order by c.started_at, t.id"
+    )
+);
+statement!(
+    MY_CHATS_COUNT = concat!(
+        "select count(*), cast(0 as bigint)
+     from chats c join tickets t on t.id = c.ticket_id
+     where c.agent_id = $1 and c.state = 'active' and ",
+        sees!(),
+    )
+);
 
-// Index chats_waiting, site by site.
-statement!(pub(crate) WAITING = concat!(
-    columns!(),
-    "from chats c
+// Index chats_waiting; there are few at a time.
+statement!(
+    WAITING = concat!(
+        columns!(),
+        "from chats c
      join tickets t on t.id = c.ticket_id
      join states s on s.id = t.state_id
+     where c.state in ('waiting', 'ringing') and (c.started_at, t.id) > ($2, $3) and ",
+        sees!(),
+        "order by c.started_at, t.id
+     limit $4"
+    )
+);
+statement!(
+    WAITING_COUNT = concat!(
+        "select count(*), cast(0 as bigint)
+     from chats c join tickets t on t.id = c.ticket_id
      where c.state in ('waiting', 'ringing') and ",
-    sees!(),
-    "order by c.first_in_line desc, c.started_at
-     limit $2"
-));
+        sees!(),
+    )
+);
 
-// Index tickets_request.
-statement!(pub(crate) REQUESTS = concat!(
-    columns!(),
-    "from tickets t
+statement!(
+    ONE = concat!(
+        columns!(),
+        "from tickets t
      join states s on s.id = t.state_id
      left join chats c on c.id = t.chat_id
-     where t.site_id = $3 and t.request_at is not null and ",
-    sees!(),
-    "order by t.request_at
-     limit $2"
-));
-
-statement!(pub(crate) ONE = concat!(
-    columns!(),
-    "from tickets t
-     join states s on s.id = t.state_id
-     left join chats c on c.id = t.chat_id
-     where t.id = $2
-       and ((c.state = 'active' and c.agent_id = $1)
-         or c.state in ('waiting', 'ringing') or t.request_at is not null)
-       and ",
-    sees!(),
-));
+     where t.id = $2 and (c.state is null or c.state <> 'active' or c.agent_id = $1) and ",
+        sees!(),
+    )
+);

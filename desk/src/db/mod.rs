@@ -26,6 +26,7 @@ mod commit;
 mod effects;
 mod failure;
 mod mark;
+pub(crate) mod pages;
 mod pool;
 mod recovery;
 #[cfg(test)]

@@ -9,7 +9,7 @@ pub(crate) use outbound::{
     AgentMail, Cap, Cause, Mailer, Queued, VisitorMail, mail_agents, mail_visitor,
     may_get_transcript, queue_visitor_mail,
 };
-pub use outbound::{KeptMail, MailState, greet_relay};
+pub use outbound::{KeptMail, MailListing, MailState, greet_relay};
 pub use proof::ProvedEmail;
 
 /// What follows from an address that its owner has confirmed.

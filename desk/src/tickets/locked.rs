@@ -43,6 +43,10 @@ pub(crate) struct LockedTicket {
     pub(crate) transcript_asked: bool,
     pub(crate) lang: String,
     pub(crate) request_at: Option<Timestamp>,
+    pub(crate) waiting_at: Option<Timestamp>,
+    pub(crate) closed_at: Option<Timestamp>,
+    /// Who last had its chat, answered it or opened it again.
+    pub(crate) attended_by: Option<AgentId>,
     pub(crate) last_at: Timestamp,
     pub(crate) last: Seq,
     pub(crate) agent_seen: Seq,
@@ -57,7 +61,7 @@ statement!(
     select
       t.site_id, t.number, t.queue_id, t.state_id, s.name as state_name, s.category,
       t.contact_name, t.contact_email, t.contact_verified, t.client, t.mail_stopped, t.transcript_asked,
-      t.lang, t.request_at, t.last_at,
+      t.lang, t.request_at, t.waiting_at, t.closed_at, t.attended_by, t.last_at,
       t.last_seq, t.agent_seen, t.unread, t.preview,
       c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.score,
       o.id as offer_id, o.to_agent as offer_to
@@ -85,6 +89,9 @@ struct Row {
     transcript_asked: bool,
     lang: String,
     request_at: Option<i64>,
+    waiting_at: Option<i64>,
+    closed_at: Option<i64>,
+    attended_by: Option<Uuid>,
     last_at: i64,
     last_seq: i64,
     agent_seen: i64,
@@ -120,7 +127,7 @@ statement!(
     update tickets set
       state_id = $2, contact_name = $3, contact_email = $4, contact_verified = $5, request_at = $6,
       last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11,
-      mail_stopped = $12, transcript_asked = $13
+      mail_stopped = $12, transcript_asked = $13, waiting_at = $14, closed_at = $15, attended_by = $16
     where id = $1"
 );
 
@@ -175,6 +182,9 @@ impl LockedTicket {
             transcript_asked: row.transcript_asked,
             lang: row.lang,
             request_at: row.request_at.map(Timestamp),
+            waiting_at: row.waiting_at.map(Timestamp),
+            closed_at: row.closed_at.map(Timestamp),
+            attended_by: row.attended_by.map(AgentId),
             last_at: Timestamp(row.last_at),
             last: Seq(row.last_seq),
             agent_seen: Seq(row.agent_seen),
@@ -248,10 +258,12 @@ impl LockedTicket {
             let state = self.state.clone();
             self.add(tx, desk, now, AgentBody::StateChanged { state, by }).await?;
         }
-        self.request_at = match category {
-            Category::Open if self.live_chat().is_none() => self.request_at.or(Some(now)),
-            _ => None,
-        };
+        let request = category == Category::Open && self.live_chat().is_none();
+        self.request_at = self.request_at.or(Some(now)).filter(|_| request);
+        let waits = category == Category::Waiting;
+        self.waiting_at = self.waiting_at.or(Some(now)).filter(|_| waits);
+        let closed = category == Category::Closed;
+        self.closed_at = self.closed_at.or(Some(now)).filter(|_| closed);
         Ok(())
     }
 
@@ -277,6 +289,9 @@ impl LockedTicket {
             .bind(&self.preview)
             .bind(self.mail_stopped)
             .bind(self.transcript_asked)
+            .bind(self.waiting_at.map(|at| at.0))
+            .bind(self.closed_at.map(|at| at.0))
+            .bind(self.attended_by.map(|agent| agent.0))
             .execute(c)
             .await
             .map(|_| ()))?;

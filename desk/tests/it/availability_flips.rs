@@ -182,7 +182,7 @@ async fn an_address_given_afterwards_gets_the_receipt(world: World) {
     let (started, visitor) = world.start(&site).await;
     world.pass(Duration::from_mins(3)).await;
     let to_rosa = async || {
-        let mails = world.desk.mails(&agent).await.unwrap();
+        let mails = world.desk.mails(&agent, None).await.unwrap().mails;
         mails.into_iter().filter(|mail| mail.to == ROSA).collect::<Vec<_>>()
     };
     assert!(to_rosa().await.is_empty());

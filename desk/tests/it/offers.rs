@@ -4,7 +4,7 @@ use crate::world::{World, hear, hear_offer, on_both, reason, refused};
 use desk::{live::Event, people::*};
 use protocol::{
     Code, Seq,
-    agent::{AgentChat, AgentState, WorkKind},
+    agent::{AgentChat, AgentState, WorkKind, WorkView},
     entry::VisitorBody,
     visitor::VisitorChat,
 };
@@ -150,7 +150,14 @@ async fn a_dropped_agents_chats_go_back_to_the_head_of_the_queue(world: World) {
     let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
     assert_eq!(ticket.chat, VisitorChat::Waiting { position: 1 });
     assert!(
-        world.desk.worklist(&lucia).await.unwrap().iter().all(|item| item.kind != WorkKind::MyChat)
+        world
+            .desk
+            .worklist(&lucia, WorkView::Open, None)
+            .await
+            .unwrap()
+            .items
+            .iter()
+            .all(|item| item.kind != WorkKind::MyChat)
     );
 }
 

@@ -10,7 +10,7 @@ use desk::{
 };
 use protocol::{
     Code, FileId, MailId, Seq, TicketId,
-    agent::{AgentState, WorkKind},
+    agent::{AgentState, WorkKind, WorkView},
     entry::VisitorBody,
     visitor::VisitorChat,
 };
@@ -73,6 +73,7 @@ async fn refusals(
         refused(desk.mark_read_by_agent(agent, ticket, Seq(1)).await),
         refused(desk.end_chat(agent, ticket, &why).await),
         refused(desk.close_ticket(agent, ticket, &why).await),
+        refused(desk.reopen_ticket(agent, ticket).await),
         refused(desk.closing_reasons(agent, ticket).await),
         refused(desk.site_for_upload(agent, ticket).await),
         refused(desk.agent_file(agent, file).await),
@@ -90,7 +91,7 @@ async fn another_queue_and_another_site_are_not_there(world: World) {
     let elsewhere = Person { name: "eva", role: Role::Owner, sites: &["dos"], queues: &[] };
     let (eva, _) = world.hire(elsewhere).await;
     let (visitor, file) = request(&world, &site).await;
-    let mails = world.desk.mails(&lucia).await.unwrap();
+    let mails = world.desk.mails(&lucia, None).await.unwrap().mails;
     let mail = mails.iter().find(|mail| mail.to == ROSA).unwrap().id;
     world.desk.agent_file(&lucia, file).await.unwrap();
     world.desk.mail(&lucia, mail).await.unwrap();
@@ -103,16 +104,18 @@ async fn another_queue_and_another_site_are_not_there(world: World) {
     for stranger in [&pedro, &eva] {
         for ticket in [visitor.ticket, waiting.ticket, mine.ticket] {
             let codes = refusals(&world, stranger, ticket, file, mail).await;
-            assert_eq!(codes, [Code::NotFound; 13]);
+            assert_eq!(codes, [Code::NotFound; 14]);
             let item = world.desk.find_worklist_item(stranger, ticket).await.unwrap();
             assert!(item.is_none());
         }
         let unknown = refusals(&world, stranger, nothing, no_file, no_mail).await;
-        assert_eq!(unknown, [Code::NotFound; 13], "as what is not there");
+        assert_eq!(unknown, [Code::NotFound; 14], "as what is not there");
         assert_eq!(refused(world.desk.accept(stranger, chat.unwrap()).await), Code::NotFound);
         assert_eq!(refused(world.desk.decline(stranger, chat.unwrap()).await), Code::NotFound);
-        assert!(world.desk.worklist(stranger).await.unwrap().is_empty());
-        assert!(world.desk.mails(stranger).await.unwrap().is_empty());
+        assert!(
+            world.desk.worklist(stranger, WorkView::Open, None).await.unwrap().items.is_empty()
+        );
+        assert!(world.desk.mails(stranger, None).await.unwrap().mails.is_empty());
     }
 }
 
@@ -164,9 +167,9 @@ async fn supervisors_have_their_whole_site_and_nobodys_chat(world: World) {
     let (visitor, file) = request(&world, &site).await;
     let chat = world.chat_with(&site, &lucia).await;
     let desk = &world.desk;
-    assert_eq!(desk.worklist(&boss).await.unwrap().len(), 1);
+    assert_eq!(desk.worklist(&boss, WorkView::Open, None).await.unwrap().items.len(), 1);
     desk.agent_file(&boss, file).await.unwrap();
-    let mails = desk.mails(&boss).await.unwrap();
+    let mails = desk.mails(&boss, None).await.unwrap().mails;
     desk.mail(&boss, mails[0].id).await.unwrap();
     assert_eq!(refused(desk.retry_mail(&boss, mails[0].id).await), Code::NotFound, "not parked");
     desk.post_agent_message(&boss, visitor.ticket, world.new_id(), "Sí", &[]).await.unwrap();
@@ -262,7 +265,7 @@ async fn loses(world: World, becomes: Person<'static>, takes_over: Person<'stati
     world.says(visitor, "¿siguen ahí?").await;
     assert!(!hears_row(&world, &mut line, &lucia, visitor.ticket).await);
     let now = world.desk.find_agent(lucia.id).unwrap();
-    assert!(world.desk.worklist(&now).await.unwrap().is_empty());
+    assert!(world.desk.worklist(&now, WorkView::Open, None).await.unwrap().items.is_empty());
     let post = world.desk.post_agent_message(&now, visitor.ticket, world.new_id(), "sí", &[]);
     assert_eq!(refused(post.await), Code::NotFound);
     let item = world.desk.find_worklist_item(&next, visitor.ticket).await.unwrap().unwrap();
@@ -388,7 +391,7 @@ async fn no_mail_shows_staff_what_its_link_proves(world: World) {
     world.desk.send_transcript(visitor, None).await.unwrap();
     world.desk.end_chat_as_visitor(visitor).await.unwrap();
     let check = async |state: &str| {
-        let mails = world.desk.mails(&owner).await.unwrap();
+        let mails = world.desk.mails(&owner, None).await.unwrap().mails;
         assert!(mails.len() >= 4, "{state}: {}", mails.len());
         for mail in mails {
             let (_, text, html) = world.desk.mail(&owner, mail.id).await.unwrap();

@@ -6,6 +6,7 @@ use desk::{
     sites::Site,
     tickets::{Visitor, files::Uploader},
 };
+use protocol::agent::WorkView;
 use protocol::{
     Code, Seq, SiteKey,
     entry::{EndedBy, VisitorBody},
@@ -45,7 +46,7 @@ async fn who_waits_has_a_request_and_who_chats_is_told_once_and_can_only_end(wor
     let (lucia, _console) = world.at_console("lucia").await;
     let talks = world.chat_with(&site, &lucia).await;
     let (_, waits) = world.start(&site).await;
-    let wanted = world.desk.worklist(&lucia).await.unwrap();
+    let wanted = world.desk.worklist(&lucia, WorkView::Open, None).await.unwrap().items;
     let waiting_chat = wanted.iter().find(|item| item.ticket == waits.ticket).unwrap().chat;
     let asked = world.ask(&site, ROSA).await;
     let asked = world.visitor(&site, &asked).await;

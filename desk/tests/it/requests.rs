@@ -4,7 +4,7 @@ use crate::world::{ROSA, World, on_both, reason, refused};
 use desk::tickets::{NewChat, NewRequest, files::Uploader};
 use protocol::{
     Code, Field, Seq,
-    agent::{AgentChat, WorkKind},
+    agent::{AgentChat, WorkKind, WorkView},
     entry::{AgentBody, Category},
     text::{ChatText, EmailAddress, FormText, PersonName, Subject},
     visitor::VisitorChat,
@@ -19,6 +19,7 @@ on_both! {
     a_reply_opens_the_ticket_again_and_tells_the_agents,
     a_reply_after_a_chat_opens_its_ticket_again,
     a_request_is_closed_with_a_reason_that_only_agents_read,
+    a_closed_ticket_is_opened_again_by_an_agent_and_its_visitor_is_mailed,
     files_come_onto_one_message_of_their_site,
 }
 
@@ -38,11 +39,11 @@ async fn a_request_is_one_ticket_with_its_mails_however_often_it_is_sent(world: 
         answers.insert((started.number.0, started.token.0, started.seq.0));
     }
     assert_eq!(answers.len(), 1);
-    let mails = world.desk.mails(&agent).await.unwrap();
+    let mails = world.desk.mails(&agent, None).await.unwrap().mails;
     let mut to: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
     to.sort_unstable();
     assert_eq!(to, ["lucia@example.com", ROSA]);
-    let items = world.desk.worklist(&agent).await.unwrap();
+    let items = world.desk.worklist(&agent, WorkView::Open, None).await.unwrap().items;
     assert_eq!((items.len(), items[0].kind, items[0].unread), (1, WorkKind::Request, 1));
     assert_eq!(world.kinds(&agent, items[0].ticket).await, ["visitor", "mail_queued"]);
     let head = world.desk.conversation(&agent, items[0].ticket).await.unwrap();
@@ -95,7 +96,7 @@ async fn another_form_under_a_known_id_is_refused_and_shows_nothing_of_the_first
     let again = NewChat { page: None, zone: None, lang: "en".into(), ..chat };
     assert_eq!(world.desk.start_chat(&site, again).await.unwrap().token, first.token);
     assert_eq!(world.desk.open_request(&site, request).await.unwrap().token, asked.token);
-    assert_eq!(world.desk.worklist(&agent).await.unwrap().len(), 9);
+    assert_eq!(world.desk.worklist(&agent, WorkView::Open, None).await.unwrap().items.len(), 9);
     // Many at once: one form has the id, the other is refused.
     let chat = world.new_chat();
     let starts = (0..20).map(|n| {
@@ -181,10 +182,10 @@ async fn an_answer_goes_out_by_mail_and_the_ticket_waits(world: World) {
         ("atendido", Category::Waiting)
     );
     assert!(
-        world.desk.worklist(&agent).await.unwrap().is_empty(),
+        world.desk.worklist(&agent, WorkView::Open, None).await.unwrap().items.is_empty(),
         "the customer has the next move"
     );
-    let mails = world.desk.mails(&agent).await.unwrap();
+    let mails = world.desk.mails(&agent, None).await.unwrap().mails;
     assert_eq!(mails.iter().filter(|mail| mail.to == ROSA).count(), 2);
     // A second answer changes no state, and goes out with the first where that still waits, else by itself.
     for kinds in [&["agent"][..], &["agent", "agent", "mail_queued"]] {
@@ -214,7 +215,7 @@ async fn a_reply_opens_the_ticket_again_and_tells_the_agents(world: World) {
     assert_eq!((ticket.state.name.as_str(), ticket.chat), ("pendiente", VisitorChat::Request));
     let item = world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();
     assert_eq!((item.kind, item.preview.as_str()), (WorkKind::Request, "no, sigue igual"));
-    let mails = world.desk.mails(&agent).await.unwrap();
+    let mails = world.desk.mails(&agent, None).await.unwrap().mails;
     assert_eq!(mails.iter().filter(|mail| mail.to == "lucia@example.com").count(), 2);
     let nothing = world.desk.post_visitor_reply(visitor, world.new_id(), None, &[]);
     assert_eq!(refused(nothing.await), Code::Required);
@@ -235,7 +236,8 @@ async fn a_reply_after_a_chat_opens_its_ticket_again(world: World) {
     // And the agent may follow up.
     let id = world.new_id();
     world.desk.post_agent_message(&agent, visitor.ticket, id, "dígame", &[]).await.unwrap();
-    assert!(world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().is_none());
+    let item = world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();
+    assert_eq!(item.kind, WorkKind::Answered);
 }
 
 async fn a_request_is_closed_with_a_reason_that_only_agents_read(world: World) {
@@ -262,7 +264,28 @@ async fn a_request_is_closed_with_a_reason_that_only_agents_read(world: World) {
     );
     let (entries, _) = world.desk.visitor_entries(visitor, Seq(0)).await.unwrap();
     assert!(!serde_json::to_string(&entries).unwrap().contains(reasons[0].as_str()));
-    assert!(world.desk.worklist(&agent).await.unwrap().is_empty());
+    assert!(world.desk.worklist(&agent, WorkView::Open, None).await.unwrap().items.is_empty());
+}
+
+async fn a_closed_ticket_is_opened_again_by_an_agent_and_its_visitor_is_mailed(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &agent).await;
+    assert_eq!(refused(world.desk.reopen_ticket(&agent, visitor.ticket).await), Code::Forbidden);
+    let email = EmailAddress::parse(ROSA).unwrap();
+    world.desk.claim_email(visitor, email).await.unwrap();
+    world.desk.end_chat_as_visitor(visitor).await.unwrap();
+    for _ in 0..2 {
+        world.desk.reopen_ticket(&agent, visitor.ticket).await.unwrap();
+    }
+    let kinds = world.kinds(&agent, visitor.ticket).await;
+    assert_eq!(kinds[kinds.len() - 2..], ["state_changed", "mail_queued"], "a second time nothing");
+    let head = world.desk.conversation(&agent, visitor.ticket).await.unwrap();
+    assert_eq!((head.state.name.as_str(), head.chat), ("pendiente", AgentChat::None));
+    let item = world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();
+    assert_eq!((item.kind, item.mine), (WorkKind::Request, true));
+    let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
+    assert_eq!(ticket.chat, VisitorChat::Request);
 }
 
 async fn files_come_onto_one_message_of_their_site(world: World) {

@@ -1,7 +1,7 @@
 //! Commands beside a server that works on the same database.
 
 use crate::world::{EMAIL, Engine, World, behind_a_proxy, eventually, on_both};
-use protocol::agent::WorkKind;
+use protocol::agent::{WorkKind, WorkView};
 use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -28,8 +28,11 @@ async fn ayuda(world: &World, words: &[&str]) -> Output {
 async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
     let (lucia, _there) = world.somebody_there().await;
     world.start_chat("tienda", "Hola").await;
-    let ticket = world.desk().worklist(&lucia).await.expect("a list")[0].ticket;
-    let chat = world.desk().worklist(&lucia).await.expect("a list")[0].chat.expect("a chat");
+    let ticket =
+        world.desk().worklist(&lucia, WorkView::Open, None).await.expect("a list").items[0].ticket;
+    let chat = world.desk().worklist(&lucia, WorkView::Open, None).await.expect("a list").items[0]
+        .chat
+        .expect("a chat");
     world.desk().accept(&lucia, chat).await.expect("it is hers");
     let copy = world.settings.data_dir.join("copy.tar").display().to_string();
     let create = ["agent", "create", "--email", EMAIL, "--name", "Lucía Medina"];

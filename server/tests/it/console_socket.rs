@@ -3,7 +3,9 @@
 use crate::world::{EMAIL, Engine, PASSWORD, SITE, World, on_both, socket::Socket};
 use protocol::{
     Code, Seq,
-    agent::{AgentChat, AgentCommand, AgentEvent, AgentState, SUBPROTOCOL, WorkKind},
+    agent::{
+        AgentChat, AgentCommand, AgentEvent, AgentState, SUBPROTOCOL, Total, WorkKind, WorkView,
+    },
     entry::AgentBody,
     visitor::{VisitorCommand, VisitorEvent},
 };
@@ -23,6 +25,7 @@ async fn console(world: &World) -> (Socket, desk::people::Agent, String) {
 on_both! {
     a_chat_rings_is_taken_and_both_sides_hear_each_other,
     the_list_follows_what_happens,
+    a_view_is_followed_over_its_pages,
     an_agent_of_one_site_sees_nothing_of_another,
     a_session_that_ends_signs_its_console_out,
     an_agent_who_loses_a_site_is_told_and_hears_nothing_more_of_it,
@@ -108,11 +111,68 @@ async fn the_list_follows_what_happens(world: World) {
     assert_eq!(console.until_agent(gone).await, item.ticket);
 }
 
+async fn a_view_is_followed_over_its_pages(world: World) {
+    let (cookie, agent) = world.agent(EMAIL).await;
+    let site = world.desk().find_site(&protocol::SiteKey("tienda".into())).unwrap();
+    for _ in 0..120 {
+        let new = desk::tickets::NewRequest {
+            id: world.clock.new_entry_id(),
+            name: None,
+            email: protocol::text::EmailAddress::parse("rosa@example.com").unwrap(),
+            text: protocol::text::FormText::parse("Hola").unwrap(),
+            files: vec![],
+            page: None,
+            lang: "es".into(),
+            zone: None,
+            client: None,
+        };
+        world.desk().open_request(&site, new).await.unwrap();
+    }
+    let mut console = Socket::console(&world, &cookie).await;
+    console.say_agent(AgentCommand::Hello).await;
+    let AgentEvent::Welcome { work, total, .. } = console.agent_event().await else {
+        panic!("no Welcome")
+    };
+    let total_of = |rows| Some(Total { rows, at_least: false });
+    assert_eq!((work.len(), total), (100, total_of(120)));
+    let listed = |event| match event {
+        AgentEvent::Listed { view, first, items, total } => Some((view, first, items, total)),
+        _ => None,
+    };
+    // A new request stands at the end, on a page that is not on screen: it is counted.
+    world.ask("tienda", "La última").await;
+    let (view, first, items, total) = console.until_agent(listed).await;
+    assert_eq!((view, first, items.len(), total), (WorkView::Open, false, 0, total_of(121)));
+    console.say_agent(AgentCommand::More).await;
+    let (_, first, items, total) = console.until_agent(listed).await;
+    assert_eq!((first, items.len(), total), (false, 21, None));
+    assert_eq!(items[20].preview, "La última");
+
+    // A row leaves one view, and comes into another.
+    let reasons = world.desk().closing_reasons(&agent, work[0].ticket).await.unwrap();
+    world.desk().close_ticket(&agent, work[0].ticket, &reasons[0]).await.unwrap();
+    let gone = |event| matches!(event, AgentEvent::WorkGone { .. }).then_some(());
+    console.until_agent(gone).await;
+    console.say_agent(AgentCommand::List { view: WorkView::Closed }).await;
+    let (view, first, items, total) = console.until_agent(listed).await;
+    assert_eq!((view, first, items.len(), total), (WorkView::Closed, true, 1, None));
+    world.desk().close_ticket(&agent, work[1].ticket, &reasons[0]).await.unwrap();
+    let row = |event| match event {
+        AgentEvent::Work { item } => Some(item),
+        _ => None,
+    };
+    let item = console.until_agent(row).await;
+    assert_eq!((item.ticket, item.kind), (work[1].ticket, WorkKind::Closed));
+    world.desk().reopen_ticket(&agent, work[1].ticket).await.unwrap();
+    console.until_agent(gone).await;
+}
+
 async fn an_agent_of_one_site_sees_nothing_of_another(world: World) {
     world.apply(&SITE.replace("tienda", "otra")).await;
     let asked = world.ask("otra", "Secreto").await;
     let everywhere = world.agent("jefa@example.com").await.1;
-    let ticket = world.desk().worklist(&everywhere).await.unwrap()[0].ticket;
+    let ticket =
+        world.desk().worklist(&everywhere, WorkView::Open, None).await.unwrap().items[0].ticket;
     let new = desk::people::NewAgent {
         email: EMAIL.into(),
         name: "Ana".into(),

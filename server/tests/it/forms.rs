@@ -1,6 +1,7 @@
 //! The two forms: as pages, as JSON, twice, and refused.
 
 use crate::world::{EMAIL, Engine, World, on_both, started};
+use protocol::agent::WorkView;
 
 const ID: &str = "019aa111-0000-7000-8000-000000000001";
 
@@ -163,7 +164,7 @@ async fn what_is_typed_makes_no_line_of_its_own_and_what_cannot_be_seen_is_missi
         ("message", "Uno\r\nDos\u{2029}Tres\u{1b}[2J"),
     ];
     started(&world.client.post("/w/tienda/chats").json().form(&fields).send().await);
-    let item = world.desk().worklist(&agent).await.unwrap().remove(0);
+    let item = world.desk().worklist(&agent, WorkView::Open, None).await.unwrap().items.remove(0);
     let head = world.desk().conversation(&agent, item.ticket).await.unwrap();
     let line = "Ana De: La Dirección <jefa@example.com> Número: LT-1";
     assert_eq!(head.contact.name.as_deref(), Some(line));
@@ -177,7 +178,7 @@ async fn what_is_typed_makes_no_line_of_its_own_and_what_cannot_be_seen_is_missi
     let ask = world.client.post("/w/tienda/requests").json();
     started(&ask.multipart(&fields, &[]).send().await);
     let notice = crate::world::eventually(async || {
-        let mails = world.desk().mails(&agent).await.unwrap();
+        let mails = world.desk().mails(&agent, None).await.unwrap().mails;
         let mail = mails.into_iter().find(|mail| mail.to == EMAIL)?;
         let (_, text, _) = world.desk().mail(&agent, mail.id).await.ok()?;
         (!text.is_empty()).then_some(text)

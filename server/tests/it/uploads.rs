@@ -1,6 +1,7 @@
 //! Files: typed by what is in them, limited while they come, and harmless when they leave.
 
 use crate::world::{EMAIL, Engine, SITE, World, http::Reply, on_both, socket::Socket, started};
+use protocol::agent::WorkView;
 use protocol::{
     Code, Field, FileId, Refusal, Seq, TicketToken,
     visitor::{VisitorCommand, VisitorEvent},
@@ -189,7 +190,7 @@ async fn an_agent_attaches_to_a_ticket_it_serves() {
     let world = World::new(Engine::Sqlite).await;
     let (cookie, agent) = world.agent(EMAIL).await;
     world.ask("tienda", "Hola").await;
-    let work = world.desk().worklist(&agent).await.unwrap();
+    let work = world.desk().worklist(&agent, WorkView::Open, None).await.unwrap().items;
     let upload = |ticket: String| {
         let post =
             world.client.post(format!("/console/files?ticket={ticket}")).json().cookie(&cookie);

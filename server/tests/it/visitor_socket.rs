@@ -4,6 +4,7 @@ use crate::world::{
     EMAIL, Engine, SITE, World, on_both,
     socket::{Came, Socket},
 };
+use protocol::agent::WorkView;
 use protocol::{
     Code, EntryId, Field, Refusal, Seq, TicketToken,
     entry::{VisitorBody, VisitorEntry},
@@ -69,7 +70,7 @@ async fn hello_is_answered_with_where_things_stand_and_what_was_missed(world: Wo
 async fn another_text_under_a_known_id_is_refused_whoever_had_it(world: World) {
     let (agent, _there) = world.somebody_there().await;
     let chat = world.start_chat("tienda", "Hola").await;
-    let item = world.desk().worklist(&agent).await.unwrap().remove(0);
+    let item = world.desk().worklist(&agent, WorkView::Open, None).await.unwrap().items.remove(0);
     world.desk().accept(&agent, item.chat.unwrap()).await.unwrap();
     let theirs = world.clock.new_entry_id();
     world.desk().post_agent_message(&agent, item.ticket, theirs, "Dime", &[]).await.unwrap();

@@ -16,7 +16,7 @@ pub fn Accept(busy: RwSignal<bool>, on_accept: impl Fn() + 'static) -> impl Into
     erase(view! {
         <div class="foot-note">
             <span class="grow"><Icon drawing=Drawing::Chat/>{words.get("waiting_note")}</span>
-            <button type="button" class="btn primary" disabled=busy on:click=move |_| on_accept()>{words.get("accept_chat")}</button>
+            <button type="button" class="btn primary" aria-disabled=move || busy.get().then_some("true") on:click=move |_| on_accept()>{words.get("accept_chat")}</button>
         </div>
     })
 }

@@ -6,7 +6,7 @@ use crate::{
     ui::{dialog::Dialog, erase::erase},
     words::use_words,
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use protocol::{Code, Field, Refusal};
 
 /// The dialog's state; copied freely.
@@ -71,9 +71,14 @@ pub fn Closing(
 ) -> impl IntoView {
     let words = use_words();
     let ClosingForm { is_open, is_busy, reasons, typed, problem } = form;
+    let is_early = RwSignal::new(false);
+    let element = NodeRef::<html::Form>::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let list = reasons.get_untracked().unwrap_or_default();
+        let Some(list) = reasons.get_untracked() else {
+            is_early.set(true);
+            return;
+        };
         let Some(reason) = chosen(&list, &typed.get_untracked()) else {
             problem.set(Some(words.refusal(&Refusal::of(Field::Reason, Code::Required))));
             return;
@@ -81,9 +86,18 @@ pub fn Closing(
         typed.set(reason.clone());
         on_submit.run(reason);
     };
+    // Sent before there was a list to choose from.
+    Effect::new(move |_| {
+        if reasons.with(Option::is_some) && is_early.get_untracked() {
+            is_early.set(false);
+            if let Some(form) = element.get_untracked() {
+                let _ = form.request_submit();
+            }
+        }
+    });
     erase(view! {
         <Dialog labelled_by="closing-title" open=is_open>
-            <form on:submit=submit>
+            <form node_ref=element on:submit=submit>
                 <h2 id="closing-title">{words.get("closing")}</h2>
                 <p class="s muted">{move || words.get(if is_chat.get() { "closing_chat_why" } else { "closing_request_why" })}</p>
                 <ReasonField reasons=reasons typed=typed problem=problem/>

@@ -2,7 +2,7 @@
 
 use super::{composer_kind::ComposerKind, upload_list::UploadList};
 use crate::{
-    browser::{self, storage},
+    browser::{self, focus, storage},
     state::uploads::Uploads,
     ui::{
         erase::erase,
@@ -66,7 +66,7 @@ pub fn Composer(
     // What was typed before the script ran stays; else the draft comes back.
     Effect::new(move |_| {
         if let Some(area) = area.get() {
-            if is_chat && takes_focus() {
+            if is_chat && takes_focus() && !focus::is_on_heading() {
                 let _ = area.focus();
             }
             let typed = area.value();
@@ -102,7 +102,7 @@ pub fn Composer(
             returned.set(None);
             let typed = text.get_untracked();
             on_input(if typed.is_empty() { back } else { format!("{back}\n{typed}") });
-            focus(area);
+            focus_on(area);
         }
     });
 
@@ -144,7 +144,7 @@ pub fn Composer(
         if is_chat || event.ctrl_key() || event.meta_key() {
             event.prevent_default();
             send.with_value(|send| send());
-            focus(area);
+            focus_on(area);
         }
     };
     let add_files = move |files: Option<FileList>| {
@@ -176,7 +176,7 @@ pub fn Composer(
         if let Some(picker) = picker.get_untracked() {
             add_files(picker.files());
             picker.set_value("");
-            focus(area);
+            focus_on(area);
         }
     };
     let open_picker = move |_| {
@@ -192,7 +192,7 @@ pub fn Composer(
             on:submit=move |event| {
                 event.prevent_default();
                 send.with_value(|send| send());
-                focus(area);
+                focus_on(area);
             }
             on:dragover=on_drag
             on:dragleave=move |_| is_dragged_over.set(false)
@@ -228,7 +228,7 @@ pub fn Composer(
     })
 }
 
-fn focus(area: NodeRef<html::Textarea>) {
+fn focus_on(area: NodeRef<html::Textarea>) {
     if let Some(area) = area.get_untracked() {
         let _ = area.focus();
     }

@@ -13,6 +13,8 @@ pub enum ComposerKind {
     Chat,
     /// The answer to a help request, by mail to this address.
     Request { email: Option<String> },
+    /// A message after a chat's end, by mail to this address where no open panel shows it.
+    AfterChat { email: Option<String> },
 }
 
 impl ComposerKind {
@@ -20,7 +22,7 @@ impl ComposerKind {
     pub fn limit(&self) -> usize {
         match self {
             Self::Chat => limits::CHAT_TEXT,
-            Self::Request { .. } => limits::FORM_TEXT,
+            Self::Request { .. } | Self::AfterChat { .. } => limits::FORM_TEXT,
         }
     }
 
@@ -31,7 +33,7 @@ impl ComposerKind {
     pub fn check(&self, text: &str) -> Result<(), Refusal> {
         match self {
             Self::Chat => ChatText::parse(text).map(drop),
-            Self::Request { .. } => FormText::parse(text).map(drop),
+            Self::Request { .. } | Self::AfterChat { .. } => FormText::parse(text).map(drop),
         }
     }
 
@@ -43,6 +45,10 @@ impl ComposerKind {
                 Some(words.fill("goes_by_mail", &[("email", email)]))
             }
             Self::Request { email: None } => Some(words.get("goes_nowhere")),
+            Self::AfterChat { email: Some(email) } => {
+                Some(words.fill("closed_note", &[("email", email)]))
+            }
+            Self::AfterChat { email: None } => Some(words.get("closed_nowhere")),
         }
     }
 }

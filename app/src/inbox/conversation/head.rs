@@ -14,7 +14,8 @@ use protocol::{
     names::initials,
 };
 
-/// The head of a conversation. `head`: none until the conversation is known; `on_close`: the agent wants to end it.
+/// The head of a conversation. `head`: none until the conversation is known; `on_close`: the agent wants to end it; `on_reopen`: to open
+/// it again.
 #[component]
 pub fn Head(
     head: ArcRwSignal<Option<Conversation>>,
@@ -22,11 +23,13 @@ pub fn Head(
     writing: Memo<Writing>,
     facts_open: RwSignal<bool>,
     on_close: Callback<()>,
+    on_reopen: Callback<()>,
 ) -> impl IntoView {
     let words = use_words();
     let can_close = move || {
         writing.with(|writing| writing.is_my_chat() || matches!(writing, Writing::Request { .. }))
     };
+    let is_closed = move || writing.with(|writing| matches!(writing, Writing::Closed { .. }));
     let is_chat = move || writing.with(Writing::is_my_chat);
     let (line, presence) = (head.clone(), head);
 
@@ -66,6 +69,9 @@ pub fn Head(
                 <button type="button" class="btn" class:primary=is_chat on:click=move |_| on_close.run(())>
                     {move || words.get(if is_chat() { "end" } else { "close_request" })}
                 </button>
+            </Show>
+            <Show when=is_closed>
+                <button type="button" class="btn" on:click=move |_| on_reopen.run(())>{words.get("reopen")}</button>
             </Show>
         </header>
     })

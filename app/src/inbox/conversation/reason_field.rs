@@ -1,7 +1,7 @@
 //! A field whose list of choices narrows while one types.
 
 use crate::{state::reasons::matching, ui::erase::erase, words::use_words};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use web_sys::KeyboardEvent;
 
 /// The closing reason: typed, or picked from the list. `reasons`: none until they are known.
@@ -31,10 +31,11 @@ pub fn ReasonField(
         problem.set(None);
         typed.set(event_target_value(&event));
     };
-    let on_key = move |event: KeyboardEvent| {
+    // False: the key does here what it does in any field. Enter sends the form.
+    let press = move |key: &str| {
         let count = listed.with_untracked(Vec::len);
-        let Some(last) = count.checked_sub(1) else { return };
-        match event.key().as_str() {
+        let Some(last) = count.checked_sub(1) else { return false };
+        match key {
             "ArrowDown" => active.update(|active| {
                 *active = Some(active.map_or(0, |at| if at >= last { 0 } else { at + 1 }));
             }),
@@ -42,21 +43,49 @@ pub fn ReasonField(
                 *active = Some(active.map_or(last, |at| at.checked_sub(1).unwrap_or(last)));
             }),
             "Enter" => {
-                let Some(at) = active.get_untracked() else { return };
+                let Some(at) = active.get_untracked() else { return false };
                 if let Some(reason) = listed.with_untracked(|listed| listed.get(at).cloned()) {
                     pick(reason);
                 }
             }
-            _ => return,
+            _ => return false,
         }
-        event.prevent_default();
+        true
     };
+    // Keys that were pressed before there was a list; they are done when there is.
+    let early = StoredValue::new(Vec::<String>::new());
+    let field = NodeRef::<html::Input>::new();
+    let on_key = move |event: KeyboardEvent| {
+        let key = event.key();
+        if reasons.with_untracked(Option::is_some) {
+            if press(&key) {
+                event.prevent_default();
+            }
+        } else if matches!(key.as_str(), "ArrowDown" | "ArrowUp" | "Enter") {
+            event.prevent_default();
+            early.update_value(|early| early.push(key));
+        }
+    };
+    Effect::new(move |_| {
+        if reasons.with(Option::is_none) {
+            return;
+        }
+        for key in std::mem::take(&mut *early.write_value()) {
+            let is_sent = !press(&key) && key == "Enter";
+            if let Some(form) =
+                field.get_untracked().and_then(|field| field.form()).filter(|_| is_sent)
+            {
+                let _ = form.request_submit();
+            }
+        }
+    });
     erase(view! {
         <div class="field">
             <label for="reason">{words.get("reason")}</label>
             <input
                 id="reason"
                 type="text"
+                node_ref=field
                 role="combobox"
                 autocomplete="off"
                 aria-autocomplete="list"

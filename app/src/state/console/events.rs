@@ -12,7 +12,7 @@ use crate::{
 use leptos::prelude::*;
 use protocol::{
     Code, EntryId, Refusal, Seq, TicketId, Timestamp,
-    agent::{AgentCommand, AgentEvent, Conversation, Me, Offer, WorkItem, WorkKind},
+    agent::{AgentCommand, AgentEvent, Conversation, Me, Offer, Total, WorkItem, WorkKind},
     contact::Contact,
     delivery::{Applied, Outbox},
     entry::{AgentBody, AgentEntry},
@@ -22,7 +22,12 @@ use protocol::{
 impl Listener for Console {
     fn on_event(self, event: AgentEvent) {
         match event {
-            AgentEvent::Welcome { me, work, offers } => self.on_welcome(me, work, offers),
+            AgentEvent::Welcome { me, work, offers, total } => {
+                self.on_welcome(me, work, total, offers);
+            }
+            AgentEvent::Listed { view, first, items, total } => {
+                self.on_listed(view, first, items, total);
+            }
             AgentEvent::Work { item } => self.on_work(*item),
             AgentEvent::WorkGone { ticket } => self.list.remove(ticket),
             AgentEvent::AccessLost { ticket } => self.on_access_lost(ticket),
@@ -54,9 +59,15 @@ impl Listener for Console {
 }
 
 impl Console {
-    fn on_welcome(self, profile: Me, worklist: Vec<WorkItem>, offers: Vec<Offer>) {
+    fn on_welcome(
+        self,
+        profile: Me,
+        worklist: Vec<WorkItem>,
+        total: Option<Total>,
+        offers: Vec<Offer>,
+    ) {
         self.profile.set(profile);
-        self.list.replace(worklist);
+        self.on_new_list(worklist, total);
         let known = self.offers.get_untracked();
         if known != offers {
             if offers.iter().any(|offer| known.iter().all(|old| old.chat != offer.chat)) {
@@ -156,6 +167,7 @@ impl Console {
             (Some(ticket), None) if refusal.code == Code::NotFound => {
                 self.thread(ticket).on_absent(Absence::NotThere);
             }
+            (None, None) if self.list.fail() => {}
             _ => self.toasts.alert(self.words.refusal(&refusal)),
         }
     }
@@ -212,7 +224,7 @@ mod tests {
     fn console(worklist: Vec<WorkItem>, offers: Vec<Offer>) -> Console {
         let words = Words::new(Strings::default());
         let clock = Clock::new(Timestamp(0), None, words);
-        Console::new(profile(AgentState::Away), worklist, offers, clock, words)
+        Console::new(profile(AgentState::Away), (worklist, None), offers, clock, words)
     }
 
     #[test]

@@ -19,17 +19,33 @@ const FEW: i64 = 500;
 const MAY_SCAN: &[(&str, &str)] = &[
     ("people/account.rs ALL", "the list of all agents, each with whether a session is open"),
     ("tickets/follow/renumber.rs SHIFT_ENTRIES_POSTGRES", "the first start of a restored database"),
-    (
-        "mail/outbound/list.rs LIST_SEEN",
-        "looks through the newest 2 000 mails of a site at the most",
-    ),
+    ("mail/outbound/list.rs LIST_SEEN", A_LOOK),
+    ("console/worklist/segments.rs REQUESTS", A_LOOK),
+    ("console/worklist/segments.rs REQUESTS_COUNT", A_LOOK),
+    ("console/worklist/segments.rs ANSWERED", A_LOOK),
+    ("console/worklist/segments.rs ANSWERED_COUNT", A_LOOK),
+    ("console/worklist/segments.rs CLOSED", A_LOOK),
+    ("console/worklist/segments.rs CLOSED_COUNT", A_LOOK),
+    ("console/worklist/segments.rs MY_REQUESTS", A_LOOK),
+    ("console/worklist/segments.rs MY_REQUESTS_COUNT", A_LOOK),
+    ("console/worklist/segments.rs MY_ANSWERED", A_LOOK),
+    ("console/worklist/segments.rs MY_ANSWERED_COUNT", A_LOOK),
 ];
+
+/// A page of a long list, and its count.
+const A_LOOK: &str = "reads 1 000 rows of an index at the most, and sorts what it found of them";
 
 /// Statements that read many rows of an index and stop in time, and why. What they must not do is sort, or read without an index.
 const IN_ORDER: &[(&str, &str)] = &[
     ("admin/removal.rs DELETE_TICKETS", "50 tickets of a site that is removed"),
     ("tickets/files/sweep.rs OF_FIRST_TICKETS", "the files of these"),
-    ("mail/outbound/list.rs LIST", "the newest mails of a site, with a limit"),
+    ("mail/outbound/list.rs LIST", "mails of a site after a place, with a limit"),
+    ("mail/outbound/list.rs END_OF_LOOK", "where a look of 1 000 ends"),
+    ("console/worklist/segments.rs REQUESTS_END", "where a look of 1 000 ends"),
+    ("console/worklist/segments.rs ANSWERED_END", "where a look of 1 000 ends"),
+    ("console/worklist/segments.rs CLOSED_END", "where a look of 1 000 ends"),
+    ("console/worklist/segments.rs MY_REQUESTS_END", "where a look of 1 000 ends"),
+    ("console/worklist/segments.rs MY_ANSWERED_END", "where a look of 1 000 ends"),
     ("people/sessions.rs SWEEP_SESSIONS", "deletes everything that it reads"),
     ("tickets/follow/mod.rs PAGE_SQLITE", "a page of what is new"),
     ("tickets/follow/mod.rs PAGE_POSTGRES", "a page of what is new, which it sorts"),

@@ -9,18 +9,28 @@ use super::{
 };
 use crate::{
     Desk, Error, Result,
-    db::{read, retry, run, statement},
+    db::{
+        pages::{Order, Page, Place, cut, look, merge},
+        read, retry, run, statement,
+    },
     people::{
         Agent,
         permission::{self, Action, On, Party, may, sees},
     },
 };
-use protocol::{MailId, SiteId, TicketId, Timestamp};
+use protocol::{MailId, SiteId, TicketId, Timestamp, mail::MailPlace};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-/// Rows of the console's list.
-const LISTED: i64 = 200;
+/// Rows of a page of the console's list.
+const PAGE: usize = 200;
+
+/// A page of the list, and where the next one begins; none: there is none.
+#[derive(Clone, Debug)]
+pub struct MailListing {
+    pub mails: Vec<KeptMail>,
+    pub next: Option<MailPlace>,
+}
 
 /// A mail as the console's list shows it.
 #[derive(Clone, Debug)]
@@ -49,21 +59,32 @@ pub enum MailState {
 statement!(
     LIST = "\
     select id, created_at, to_address, subject, outcome, parked_at, error from mails \
-    where site_id = $1 order by created_at desc, id desc limit $2"
+    where site_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4"
 );
-// An agent of a quiet queue would walk through a busy site's whole history: the newest 2 000 of the site are looked through.
+// An agent of a quiet queue would walk through a busy site's whole history for one page.
 statement!(
     LIST_SEEN = concat!(
         "select m.id, m.created_at, m.to_address, m.subject, m.outcome, m.parked_at, m.error
          from (
            select id, ticket_id, created_at, to_address, subject, outcome, parked_at, error
-           from mails where site_id = $2 order by created_at desc, id desc limit 2000
+           from mails where site_id = $2 and (created_at, id) < ($3, $4)
+           order by created_at desc, id desc limit ",
+        look!(),
+        "
          ) m
          join tickets t on t.id = m.ticket_id
          left join chats c on c.id = t.chat_id
          where ",
         sees!(),
-        "order by m.created_at desc, m.id desc limit $3"
+        "order by m.created_at desc, m.id desc limit $5"
+    )
+);
+statement!(
+    END_OF_LOOK = concat!(
+        "select created_at, id from mails where site_id = $1 and (created_at, id) < ($2, $3)
+         order by created_at desc, id desc limit 1 offset ",
+        look!(),
+        " - 1"
     )
 );
 statement!(
@@ -122,31 +143,60 @@ struct Whole {
     html: Option<String>,
 }
 
-/// The newest mails that the agent may read, newest first, at most 200.
-pub(crate) async fn newest(desk: &Desk, agent: &Agent) -> Result<Vec<KeptMail>> {
-    let mut all: Vec<KeptMail> = Vec::new();
+/// The mails that the agent may read after a place, newest first: at most 200. A page may be short and not be the last.
+pub(crate) async fn page(
+    desk: &Desk,
+    agent: &Agent,
+    after: Option<MailPlace>,
+) -> Result<MailListing> {
+    let order = Order::NewestFirst;
+    let after = after.map_or(order.start(), |place| Place { at: place.at.0, id: place.id.0 });
+    // One more, to know whether there is more.
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut parts = Vec::new();
     for &site in agent.sites.keys() {
-        let rows: Vec<Listed> = if may(agent, Action::TendMails, &on_site(site)) {
+        let reads_all = may(agent, Action::TendMails, &on_site(site));
+        let rows: Vec<Listed> = if reads_all {
             read!(desk.db(), c => sqlx::query_as(LIST)
                 .bind(site.0)
-                .bind(LISTED)
+                .bind(after.at)
+                .bind(after.id)
+                .bind(limit)
                 .fetch_all(c)
                 .await)?
         } else {
             read!(desk.db(), c => sqlx::query_as(LIST_SEEN)
                 .bind(agent.id.0)
                 .bind(site.0)
-                .bind(LISTED)
+                .bind(after.at)
+                .bind(after.id)
+                .bind(limit)
                 .fetch_all(c)
                 .await)?
         };
-        for row in rows {
-            all.push(row.try_into()?);
+        let place = |row: &Listed| Place { at: row.created_at, id: row.id };
+        let rows = rows.into_iter().map(|row| (place(&row), row)).collect();
+        let mut page = cut(Page { rows, end: None }, PAGE);
+        if page.end.is_none() && !reads_all {
+            page.end = end_of_look(desk, site, after).await?;
         }
+        parts.push(page);
     }
-    all.sort_by_key(|mail| std::cmp::Reverse((mail.at, mail.id)));
-    all.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
-    Ok(all)
+    let page = merge(parts, order, PAGE);
+    let place = |end: Place| MailPlace { at: Timestamp(end.at), id: MailId(end.id) };
+    let mails: Result<_> = page.rows.into_iter().map(|(_, row)| row.try_into()).collect();
+    Ok(MailListing { mails: mails?, next: page.end.map(place) })
+}
+
+/// Up to where a look from this place on reads; none: to the end.
+async fn end_of_look(desk: &Desk, site: SiteId, after: Place) -> Result<Option<Place>> {
+    let end: Option<(i64, Uuid)> = read!(desk.db(), c => sqlx::query_as(END_OF_LOOK)
+        .bind(site.0)
+        .bind(after.at)
+        .bind(after.id)
+        .fetch_optional(c)
+        .await)?;
+    Ok(end.map(|(at, id)| Place { at, id }))
 }
 
 /// A mail with its text and HTML, without what its link proves.

@@ -27,6 +27,6 @@ pub(crate) use caps::{Cap, may_get_transcript};
 pub(crate) use content::MailKind;
 pub(crate) use content::{AgentMail, VisitorMail};
 pub(crate) use enqueue::{Cause, Queued, mail_agents, mail_visitor, queue_visitor_mail};
-pub use list::{KeptMail, MailState};
+pub use list::{KeptMail, MailListing, MailState};
 pub(crate) use mailer::Mailer;
 pub use mailer::greet_relay;

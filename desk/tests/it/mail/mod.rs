@@ -2,6 +2,7 @@
 
 mod addresses;
 mod letters;
+mod list;
 mod notices;
 mod outbox;
 mod unseen;
@@ -21,7 +22,7 @@ pub async fn cuentas_ok(world: &World) -> Arc<Site> {
 }
 
 pub async fn mails_to(world: &World, agent: &Agent, address: &str) -> Vec<KeptMail> {
-    let mut mails = world.desk.mails(agent).await.unwrap();
+    let mut mails = world.desk.mails(agent, None).await.unwrap().mails;
     mails.retain(|mail| mail.to == address);
     mails.reverse();
     mails

@@ -41,7 +41,14 @@ async fn a_mail_goes_out_once_also_across_restarts(mut world: World) {
     world.pass(Duration::from_hours(1)).await;
     assert_eq!(relay.taken().len(), 2);
     assert!(
-        world.desk.mails(&agent).await.unwrap().iter().all(|mail| mail.state == MailState::Sent)
+        world
+            .desk
+            .mails(&agent, None)
+            .await
+            .unwrap()
+            .mails
+            .iter()
+            .all(|mail| mail.state == MailState::Sent)
     );
 
     let taken = relay.taken();
@@ -168,7 +175,14 @@ async fn a_password_that_is_wrong_or_missing_is_a_setting_to_mend_and_costs_no_m
     world.restart_with_relay(&relay.url_with("buena")).await;
     world.pass(2 * MINUTE).await;
     assert!(
-        world.desk.mails(&agent).await.unwrap().iter().all(|mail| mail.state == MailState::Sent)
+        world
+            .desk
+            .mails(&agent, None)
+            .await
+            .unwrap()
+            .mails
+            .iter()
+            .all(|mail| mail.state == MailState::Sent)
     );
 }
 
@@ -273,7 +287,7 @@ async fn a_mail_is_read_and_retried_by_those_who_may(world: World) {
     assert!(text_of(&world, &owner, &mail).await.contains("CO-1001"));
     let mut elsewhere = owner.clone();
     elsewhere.sites.retain(|site, _| *site == other.id);
-    assert!(world.desk.mails(&elsewhere).await.unwrap().is_empty());
+    assert!(world.desk.mails(&elsewhere, None).await.unwrap().mails.is_empty());
     assert!(world.desk.mail(&elsewhere, mail.id).await.is_err());
     assert!(world.desk.retry_mail(&elsewhere, mail.id).await.is_err());
     let mut plain = owner.clone();

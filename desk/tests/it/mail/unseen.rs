@@ -3,12 +3,17 @@
 use super::{MINUTE, cuentas_ok, mails_to, text_of};
 use crate::world::{World, on_both};
 use desk::{people::Agent, sites::Site, tickets::Visitor};
-use protocol::text::{EmailAddress, FormText};
+use protocol::{
+    Seq,
+    entry::{Category, VisitorBody},
+    text::{EmailAddress, FormText},
+};
 
 on_both! {
     a_reply_before_a_restart_is_mailed_and_nobody_is_mailed_who_left_no_address,
     an_answer_to_a_request_is_mailed_once_together_with_what_was_not_seen,
     replies_of_before_the_address_was_known_are_mailed_once_it_is,
+    what_an_agent_writes_after_a_chat_leaves_its_ticket_closed_and_is_mailed_when_nobody_saw_it,
 }
 
 const ANA: &str = "ana@example.com";
@@ -82,4 +87,33 @@ async fn replies_of_before_the_address_was_known_are_mailed_once_it_is(world: Wo
     world.pass(10 * MINUTE).await;
     assert_eq!(mails_to(&world, &agent, ANA).await.len(), 1);
     assert_eq!(world.count(JOBS).await, 0);
+}
+
+async fn what_an_agent_writes_after_a_chat_leaves_its_ticket_closed_and_is_mailed_when_nobody_saw_it(
+    world: World,
+) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let _console = world.desk.console_connected(agent.id);
+    let visitor = chat(&world, &site, &agent, Some(ANA)).await;
+    world.desk.end_chat_as_visitor(visitor).await.unwrap();
+    let before = mails_to(&world, &agent, ANA).await.len();
+    let (_, last) = world.desk.visitor_entries(visitor, Seq::START).await.unwrap();
+    says(&world, &agent, visitor, "Lo encontré").await;
+    let (entries, _) = world.desk.visitor_entries(visitor, last).await.unwrap();
+    let VisitorBody::Agent { text, .. } = &entries[0].body else { panic!("{entries:?}") };
+    assert_eq!(text, "Lo encontré", "an open panel shows it");
+    let head = world.desk.conversation(&agent, visitor.ticket).await.unwrap();
+    assert_eq!(head.state.category, Category::Closed);
+    assert_eq!(mails_to(&world, &agent, ANA).await.len(), before, "not at once");
+    world.pass(2 * MINUTE).await;
+    let mails = mails_to(&world, &agent, ANA).await;
+    assert_eq!(mails.len(), before + 1);
+    assert!(text_of(&world, &agent, mails.last().unwrap()).await.contains("Lo encontré"));
+    // Somebody who reads it in the panel gets no mail.
+    says(&world, &agent, visitor, "Y otra cosa").await;
+    let (_, last) = world.desk.visitor_entries(visitor, Seq::START).await.unwrap();
+    world.desk.mark_read_by_visitor(visitor, last).await.unwrap();
+    world.pass(10 * MINUTE).await;
+    assert_eq!(mails_to(&world, &agent, ANA).await.len(), before + 1);
 }

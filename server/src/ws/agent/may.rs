@@ -16,6 +16,8 @@ commands! { AgentCommand {
     Say = "say": Agent(Role::Agent, Ticket),
     Typing = "typing": Agent(Role::Agent, Ticket),
     Seen = "seen": Agent(Role::Agent, Ticket),
+    List = "list": Agent(Role::Agent, Own),
+    More = "more": Agent(Role::Agent, Own),
     Ping = "ping": Agent(Role::Agent, Own),
 } }
 
@@ -36,6 +38,9 @@ fn subject(command: &AgentCommand) -> (Option<TicketId>, Option<EntryId>) {
         | AgentCommand::Unwatch { ticket }
         | AgentCommand::Typing { ticket }
         | AgentCommand::Seen { ticket, .. } => (Some(*ticket), None),
-        AgentCommand::Hello | AgentCommand::Ping => (None, None),
+        AgentCommand::Hello
+        | AgentCommand::List { .. }
+        | AgentCommand::More
+        | AgentCommand::Ping => (None, None),
     }
 }

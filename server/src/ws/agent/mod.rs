@@ -1,5 +1,6 @@
 //! A console's socket (`ayuda.agent.1`): the agent's list, offers, and the tickets on screen. While it is open the agent is there.
 
+mod list;
 pub(crate) mod may;
 mod view;
 
@@ -27,7 +28,7 @@ use desk::{
 };
 use protocol::{
     Code, Refusal, Seq, TicketId,
-    agent::{AgentCommand, AgentEvent, SUBPROTOCOL},
+    agent::{AgentCommand, AgentEvent, SUBPROTOCOL, WorkView},
     limits,
     settings::Limits,
 };
@@ -125,6 +126,20 @@ impl Console {
         Ok(connection.flush().await?)
     }
 
+    /// Shows a view of the list, or its next page.
+    async fn list(
+        &mut self,
+        connection: &mut Connection,
+        view: Option<WorkView>,
+    ) -> Result<(), End> {
+        let listed = self.view.list(view).await.unwrap_or_else(|error| {
+            let refusal = Failure::from(error).refusal;
+            AgentEvent::Refused { ticket: None, id: None, refusal }
+        });
+        connection.feed(&listed).await?;
+        Ok(connection.flush().await?)
+    }
+
     fn unwatch(&mut self, ticket: TicketId) {
         self.view.server.desk.hub().unwatch(&self.events, ticket);
         self.view.watched.remove(&ticket);
@@ -216,6 +231,8 @@ impl Audience for Console {
             AgentCommand::Typing { ticket } => {
                 answers.begin(self.view.type_in(ticket), false);
             }
+            AgentCommand::List { view } => Box::pin(self.list(connection, Some(view))).await?,
+            AgentCommand::More => Box::pin(self.list(connection, None)).await?,
             AgentCommand::Ping => answers.begin(ready(AgentEvent::Pong), false),
         }
         Ok(())
@@ -254,9 +271,11 @@ impl Audience for Console {
         self.view.refresh_agent();
         match event {
             Event::Work { ticket, change, .. } => {
-                self.view.row_changed(*ticket, change.clone());
-                let soon = Instant::now() + ROWS_AFTER;
-                self.rows_at.get_or_insert(soon.max(self.rows_not_before));
+                self.view.list.note(*ticket, change.clone());
+                if self.view.list.has_changed_rows() {
+                    let soon = Instant::now() + ROWS_AFTER;
+                    self.rows_at.get_or_insert(soon.max(self.rows_not_before));
+                }
             }
             Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
             Event::AccessChanged { .. } => {
@@ -290,7 +309,7 @@ impl Audience for Console {
             connection.feed(&event).await?;
         }
         self.rows_not_before = Instant::now() + ROWS_EVERY;
-        self.rows_at = self.view.has_changed_rows().then_some(self.rows_not_before);
+        self.rows_at = self.view.list.has_changed_rows().then_some(self.rows_not_before);
         Ok(connection.flush().await?)
     }
 

@@ -1,5 +1,6 @@
 //! What a console has on screen, and what it is sent of each event.
 
+use super::list::{Changed, List};
 use crate::{
     edge::{failure::Failure, state::Server},
     ws::in_flight::{Answering, spawn},
@@ -11,7 +12,7 @@ use desk::{
 };
 use protocol::{
     EntryId, FileId, Seq, TicketId,
-    agent::{AgentEvent, Conversation, WorkItem},
+    agent::{AgentEvent, Conversation, WorkItem, WorkView},
     entry::AgentEntry,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -22,21 +23,12 @@ pub(super) struct AgentView {
     pub(super) agent: Arc<Agent>,
     /// Tickets on screen, and up to where their entries have been sent.
     pub(super) watched: HashMap<TicketId, Seq>,
-    /// Tickets whose row changed since it was sent.
-    changed: HashMap<TicketId, RowChange>,
-    /// The rows on screen, as they were sent.
-    listed: HashMap<TicketId, WorkItem>,
+    pub(super) list: List,
 }
 
 impl AgentView {
     pub(super) fn new(server: Server, agent: Agent) -> Self {
-        Self {
-            server,
-            agent: Arc::new(agent),
-            watched: HashMap::new(),
-            changed: HashMap::new(),
-            listed: HashMap::new(),
-        }
+        Self { server, agent: Arc::new(agent), watched: HashMap::new(), list: List::new() }
     }
 
     /// What the agent may do now, as the desk last read it. Who is gone keeps what they had for as long as it takes to close the socket,
@@ -51,10 +43,33 @@ impl AgentView {
     pub(super) async fn welcome(&mut self) -> desk::Result<AgentEvent> {
         let desk = &self.server.desk;
         let me = desk.profile(&self.agent).await?;
-        let work = desk.worklist(&self.agent).await?;
         let offers = desk.offers(&self.agent).await?;
-        self.listed = work.iter().map(|item| (item.ticket, item.clone())).collect();
-        Ok(AgentEvent::Welcome { me, work, offers })
+        let work = self.first_page(WorkView::Open).await?;
+        Ok(AgentEvent::Welcome { me, work, offers, total: self.list.total() })
+    }
+
+    /// A view of the list from its beginning or, without one, the next page of the one that is on screen.
+    pub(super) async fn list(&mut self, view: Option<WorkView>) -> desk::Result<AgentEvent> {
+        let first = view.is_some();
+        let items = match view {
+            Some(view) => self.first_page(view).await?,
+            None => self.next_page().await?,
+        };
+        Ok(AgentEvent::Listed { view: self.list.view(), first, items, total: self.list.total() })
+    }
+
+    async fn first_page(&mut self, view: WorkView) -> desk::Result<Vec<WorkItem>> {
+        let page = self.server.desk.worklist(&self.agent, view, None).await?;
+        self.list.begin(view, &page);
+        Ok(page.items)
+    }
+
+    async fn next_page(&mut self) -> desk::Result<Vec<WorkItem>> {
+        let Some(after) = self.list.next() else { return Ok(Vec::new()) };
+        let desk = &self.server.desk;
+        let page = desk.worklist(&self.agent, self.list.view(), Some(after)).await?;
+        self.list.add_page(&page);
+        Ok(page.items)
     }
 
     pub(super) async fn read(
@@ -159,70 +174,57 @@ impl AgentView {
         })
     }
 
-    /// The list as it is after a change of what the agent may see, told as the rows that are other than before.
+    /// The list as it is after a change of what the agent may see, as far as it was on screen, told as the rows that are other than
+    /// before.
     ///
     /// # Errors
     /// It could not be read, and nobody says so again: the console has to come back.
     pub(super) async fn access_changed(&mut self) -> desk::Result<Vec<AgentEvent>> {
-        let desk = &self.server.desk;
-        let work = desk.worklist(&self.agent).await?;
-        let me = desk.profile(&self.agent).await?;
-        let now: HashMap<TicketId, WorkItem> =
-            work.into_iter().map(|item| (item.ticket, item)).collect();
-        let before = std::mem::replace(&mut self.listed, now);
-        let gone = before.keys().filter(|ticket| !self.listed.contains_key(ticket));
+        let before = self.list.rows().clone();
+        self.first_page(self.list.view()).await?;
+        while self.list.next().is_some() && self.list.rows().len() < before.len() {
+            self.next_page().await?;
+        }
+        let me = self.server.desk.profile(&self.agent).await?;
+        let now = self.list.rows();
+        let gone = before.keys().filter(|ticket| !now.contains_key(ticket));
         let mut events: Vec<AgentEvent> =
             gone.map(|ticket| AgentEvent::WorkGone { ticket: *ticket }).collect();
-        let new = self.listed.values().filter(|item| before.get(&item.ticket) != Some(item));
+        let new = now.values().filter(|item| before.get(&item.ticket) != Some(item));
         events.extend(new.map(|item| AgentEvent::Work { item: Box::new(item.clone()) }));
+        events.push(self.list.only_total());
         events.push(AgentEvent::State { me });
         Ok(events)
     }
 
-    /// Notes that a row is to be sent again.
-    pub(super) fn row_changed(&mut self, ticket: TicketId, change: RowChange) {
-        let before = self.changed.remove(&ticket);
-        self.changed.insert(ticket, before.map_or(change.clone(), |before| before.and(change)));
-    }
-
-    pub(super) fn has_changed_rows(&self) -> bool {
-        !self.changed.is_empty()
-    }
-
-    /// The rows of at most `count` changed tickets.
+    /// The rows of at most `count` changed tickets, and how many rows there are when that changed.
     pub(super) async fn rows(&mut self, count: usize) -> Vec<AgentEvent> {
-        let tickets: Vec<TicketId> = self.changed.keys().copied().take(count).collect();
-        let mut events = Vec::with_capacity(tickets.len());
-        for ticket in tickets {
-            let Some(change) = self.changed.remove(&ticket) else { continue };
-            match (change, self.listed.get_mut(&ticket)) {
-                (RowChange::Message(message), Some(item)) => {
-                    message.preview.as_ref().clone_into(&mut item.preview);
-                    item.last_at = item.last_at.max(message.last_at);
-                    item.unread = message.unread;
-                    events.push(AgentEvent::Work { item: Box::new(item.clone()) });
+        let mut events = Vec::new();
+        for changed in self.list.take_changed(count) {
+            let ticket = match changed {
+                Changed::Known(item) => {
+                    events.push(AgentEvent::Work { item });
+                    continue;
                 }
-                _ => match self.read_row(ticket).await {
-                    Ok(event) => events.extend(event),
-                    Err(error) => {
-                        tracing::debug!(%error, "a row could not be read");
-                        // With the next ones.
-                        self.row_changed(ticket, RowChange::Anything);
-                    }
-                },
+                Changed::Unknown(ticket) => ticket,
+            };
+            match self.server.desk.find_worklist_item(&self.agent, ticket).await {
+                Ok(found) => events.extend(self.list.put(ticket, found)),
+                Err(error) => {
+                    tracing::debug!(%error, "a row could not be read");
+                    // With the next ones.
+                    self.list.note(ticket, RowChange::Anything);
+                }
+            }
+        }
+        if self.list.wants_total() {
+            match self.server.desk.worklist_total(&self.agent, self.list.view()).await {
+                Ok(total) => events.extend(self.list.put_total(total)),
+                // With the next ones.
+                Err(error) => tracing::debug!(%error, "a list could not be counted"),
             }
         }
         events
-    }
-
-    async fn read_row(&mut self, ticket: TicketId) -> desk::Result<Option<AgentEvent>> {
-        Ok(match self.server.desk.find_worklist_item(&self.agent, ticket).await? {
-            Some(item) => {
-                self.listed.insert(ticket, item.clone());
-                Some(AgentEvent::Work { item: Box::new(item) })
-            }
-            None => self.listed.remove(&ticket).map(|_| AgentEvent::WorkGone { ticket }),
-        })
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::world::{World, on_both, socket::Socket};
 use protocol::{
     EntryId, Seq, TicketId,
-    agent::{AgentCommand, AgentState, SUBPROTOCOL},
+    agent::{AgentCommand, AgentState, SUBPROTOCOL, WorkView},
 };
 use serde_json::Value;
 use server::{AGENT_COMMANDS, DeclaredCommand};
@@ -151,6 +151,8 @@ fn frame(walk: &Walk, name: &str, place: &Place) -> AgentCommand {
         }
         "typing" => AgentCommand::Typing { ticket },
         "seen" => AgentCommand::Seen { ticket, upto: Seq(1) },
+        "list" => AgentCommand::List { view: WorkView::Closed },
+        "more" => AgentCommand::More,
         "ping" => AgentCommand::Ping,
         other => panic!("{other}: the walk does not know how to send it"),
     }

@@ -77,6 +77,7 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
         "chats/end" => about_ticket(walk, walk.active_chat(agent).await, true).await,
         "chats/reasons" => about_ticket(walk, walk.active_chat(agent).await, false).await,
         "requests/close" => about_ticket(walk, walk.request().await.place, true).await,
+        "requests/reopen" => about_ticket(walk, walk.request().await.place, false).await,
         "mails/read" | "mails/retry" => {
             let request = walk.request().await;
             (request.place, vec![("id", request.mail.to_string())])

@@ -5,7 +5,7 @@ use crate::world::{World, eventually, started};
 use desk::{console::ConsoleGuard, mail::MailState, people::Agent};
 use protocol::{
     ChatId, FileId, MailId, Role, Seq, TicketId,
-    agent::{AgentState, Conversation},
+    agent::{AgentState, Conversation, WorkView},
     form::Started,
 };
 use std::{
@@ -160,7 +160,7 @@ impl Walk {
         let at = page.find("/files/").expect("the file's link") + "/files/".len();
         let file = page[at..at + 36].parse().unwrap();
         let mail = eventually(async || {
-            let mails = self.world.desk().mails(self.owner()).await.unwrap();
+            let mails = self.world.desk().mails(self.owner(), None).await.unwrap().mails;
             let parked = |mail: &desk::mail::KeptMail| mail.state == MailState::Parked;
             mails.into_iter().find(|mail| mail.to == email && parked(mail)).map(|mail| mail.id)
         })
@@ -182,7 +182,8 @@ impl Walk {
     }
 
     async fn place(&self, started: Started, text: String) -> Place {
-        let work = self.world.desk().worklist(self.owner()).await.unwrap();
+        let work =
+            self.world.desk().worklist(self.owner(), WorkView::Open, None).await.unwrap().items;
         let row = work.into_iter().find(|row| row.number == started.number).expect("a row");
         Place { started, ticket: row.ticket, chat: row.chat, text }
     }

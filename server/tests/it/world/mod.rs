@@ -152,7 +152,7 @@ impl World {
     /// The newest mail, once the worker has kept it.
     pub async fn kept_mail(&self, agent: &Agent) -> KeptMail {
         eventually(async || {
-            let mails = self.desk().mails(agent).await.expect("the mails");
+            let mails = self.desk().mails(agent, None).await.expect("the mails").mails;
             mails.into_iter().next().filter(|mail| mail.state == MailState::Kept)
         })
         .await

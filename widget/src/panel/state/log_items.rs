@@ -179,6 +179,17 @@ pub fn unread(entries: &[VisitorEntry], seen: Seq) -> usize {
         .count()
 }
 
+/// Whether an agent wrote after the chat's end what was not seen.
+pub fn has_unseen_after_end(entries: &[VisitorEntry], seen: Seq) -> bool {
+    entries
+        .iter()
+        .rev()
+        .take_while(|entry| {
+            entry.seq > seen && !matches!(entry.body, VisitorBody::ChatEnded { .. })
+        })
+        .any(|entry| matches!(entry.body, VisitorBody::Agent { .. }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

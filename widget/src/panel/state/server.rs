@@ -2,6 +2,7 @@
 
 use super::{
     effect::{Effect, HostNotice},
+    log_items,
     model::{Environment, PendingCommand, State},
 };
 use protocol::{
@@ -165,6 +166,9 @@ impl State {
                 }
             }
         }
+        if has_news && log_items::has_unseen_after_end(self.timeline.entries(), self.seen) {
+            self.log_open = true;
+        }
         self.look(env);
     }
 }
@@ -182,7 +186,7 @@ fn is_over(ticket: &VisitorTicket) -> bool {
 mod tests {
     use super::*;
     use crate::panel::state::fixture::{Panel, active, agents, entry, id, own, ticket};
-    use protocol::Seq;
+    use protocol::{Seq, entry::EndedBy};
     use std::time::Duration;
 
     #[test]
@@ -204,6 +208,18 @@ mod tests {
             ticket: ticket(VisitorChat::Ended { rated: false, attended: true }),
         });
         assert_eq!(panel.state.typing_agent, None);
+    }
+
+    #[test]
+    fn what_an_agent_writes_after_the_end_opens_the_log_again() {
+        let mut panel = Panel::in_a_chat();
+        let ended = VisitorBody::ChatEnded { by: EndedBy::Agent };
+        panel.event(VisitorEvent::Entry { entry: entry(2, agents("hasta luego")) });
+        panel.event(VisitorEvent::Entry { entry: entry(3, ended) });
+        panel.event(VisitorEvent::Ticket { ticket: ticket(VisitorChat::Ended { rated: false, attended: true }) });
+        assert!(!panel.state.log_open, "the rating is asked for");
+        panel.event(VisitorEvent::Entry { entry: entry(4, agents("una cosa más")) });
+        assert!(panel.state.log_open);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A large installation: 20 sites, 1000 agents, and 300 000 rows in every table that grows. Nearly all of it is
 //! over: 400 chats are under way, 400 mails and jobs are due, 400 uploads are on no message, and one ticket in
-//! fifty is an open help request.
+//! fifty is an open help request, another waits on the customer, the rest is closed.
 
 /// Rows of each table that grows.
 pub(super) const ROWS: i64 = 300_000;
@@ -43,7 +43,8 @@ const TABLES: [(&str, i64, &str); 15] = [
         ROWS,
         "id = #(i), site_id = #(i % 20 + 1), start_id = #(i), start_digest = @(i), number = 'N-' || i, queue_id = #(i % 60 + 1),
          state_id = #(i % 100 + 1), chat_id = #(i), priority = 'medium', contact_email = 'v' || (i % 150000),
-         contact_verified = false, mail_stopped = false, transcript_asked = false, lang = 'es', created_at = i, request_at = case when i % 49 = 0 then i end, last_at = i,
+         contact_verified = false, mail_stopped = false, transcript_asked = false, lang = 'es', created_at = i, request_at = case when i % 49 = 0 then i end,
+         waiting_at = case when i % 49 = 1 then i end, closed_at = case when i % 49 > 1 then i end, attended_by = #(i % 1000 + 1), last_at = i,
          last_seq = 3, visitor_seen = 3, agent_seen = 3, mailed_upto = 0, unread = 0, preview = 'hola'",
     ),
     (

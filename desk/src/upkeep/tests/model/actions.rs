@@ -10,7 +10,7 @@ use crate::{
 use proptest::prelude::*;
 use protocol::{
     AgentId, Code, Seq,
-    agent::{AgentState, WorkKind},
+    agent::{AgentState, WorkKind, WorkView},
 };
 
 /// One thing that somebody does; numbers choose among those that there are.
@@ -201,7 +201,7 @@ async fn accept_offer(desk: &Desk, agent: AgentId) -> Result<()> {
 
 async fn accept_from_list(desk: &Desk, agent: AgentId, place: u8) -> Result<()> {
     let agent = agent_now(desk, agent);
-    let list = desk.worklist(&agent).await?;
+    let list = desk.worklist(&agent, WorkView::Open, None).await?.items;
     let waiting = list.iter().filter(|item| item.kind == WorkKind::WaitingChat);
     if let Some(chat) = waiting.filter_map(|item| item.chat).nth(usize::from(place)) {
         desk.accept(&agent, chat).await?;
@@ -219,7 +219,7 @@ async fn decline(desk: &Desk, agent: AgentId) -> Result<()> {
 
 async fn end(desk: &Desk, agent: AgentId) -> Result<()> {
     let agent = agent_now(desk, agent);
-    let list = desk.worklist(&agent).await?;
+    let list = desk.worklist(&agent, WorkView::Open, None).await?.items;
     if let Some(mine) = list.iter().find(|item| item.kind == WorkKind::MyChat) {
         let reasons = desk.closing_reasons(&agent, mine.ticket).await?;
         desk.mark_read_by_agent(&agent, mine.ticket, Seq(1)).await?;

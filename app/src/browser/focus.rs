@@ -1,0 +1,56 @@
+//! Where the keyboard is. What it was on may go away (an offer, a dialog, a button): then it goes to a heading, and never to the
+//! document, from where one would have to walk through everything again.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// The heading of what is open or, with nothing open, of the list.
+pub const OPEN: &[&str] = &[".talk h1", ".inbox > .blank h1", ".list h1"];
+/// The same, after a chat that rings.
+pub const OFFER_OR_OPEN: &[&str] = &[".offer h2", ".talk h1", ".inbox > .blank h1", ".list h1"];
+
+/// Goes to the first of these that is on screen, once it is drawn.
+pub fn go_to(headings: &'static [&'static str]) {
+    request_animation_frame(move || {
+        headings.iter().any(|selector| focus(selector));
+    });
+}
+
+/// Goes to the heading of what is open if the keyboard is on nothing.
+pub fn rescue() {
+    // A browser takes the focus from what is hidden when it draws.
+    request_animation_frame(|| {
+        request_animation_frame(|| {
+            if is_nowhere() {
+                OPEN.iter().any(|selector| focus(selector));
+            }
+        });
+    });
+}
+
+/// Whether the keyboard is inside of the first element with this selector.
+pub fn is_inside(selector: &str) -> bool {
+    let inside = document().query_selector(&format!("{selector}:focus-within"));
+    inside.is_ok_and(|element| element.is_some())
+}
+
+/// Whether the keyboard was put on a heading and has not moved.
+pub fn is_on_heading() -> bool {
+    document().active_element().is_some_and(|element| matches!(&*element.tag_name(), "H1" | "H2"))
+}
+
+fn is_nowhere() -> bool {
+    document().active_element().is_none_or(|element| element.tag_name() == "BODY")
+}
+
+/// False when it is not there, or hidden.
+fn focus(selector: &str) -> bool {
+    let found = document().query_selector(selector).ok().flatten();
+    let Some(element) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) else {
+        return false;
+    };
+    let _ = element.set_attribute("tabindex", "-1");
+    let _ = element.focus();
+    document().active_element().is_some_and(|focused| focused.is_same_node(Some(&element)))
+}
