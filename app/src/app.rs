@@ -14,7 +14,8 @@ use leptos::prelude::*;
 /// The console.
 #[component]
 pub fn App(start: Start) -> impl IntoView {
-    let Start { strings, now, zone, role, profile, worklist, total, offers, path, page, .. } = start;
+    let Start { strings, now, zone, role, profile, worklist, total, offers, path, page, .. } =
+        start;
     let words = Words::new(strings);
     provide_context(words);
     let clock = Clock::new(now, zone.map(ReaderZone::Listed), words);

@@ -194,6 +194,31 @@ test("what is typed between a form and its answer goes on in the composer, caret
   await shows(visitor, { Mensaje: "y la segXunda" });
 });
 
+test("a file chosen between a form and its answer goes on in the composer", async () => {
+  const site = await world.ayuda.site("mientrasarchivo", { weekly: {} });
+  const context = await world.context();
+  let answer;
+  const held = new Promise((go) => (answer = go));
+  await context.route(/\/requests/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const visitor = await Visitor.arrive(world, context, site);
+  await visitor.open();
+  await visitor.hydrated();
+  await visitor.box("Correo electrónico").fill("marta@cliente.example");
+  await visitor.box("Mensaje").fill("Con un archivo");
+  const file = (name) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) });
+  await visitor.panel.locator("#f-files").setInputFiles([file("uno.txt")]);
+  await visitor.press("Enviar solicitud");
+  await visitor.panel.getByRole("button", { name: "Enviando…" }).waitFor();
+  await visitor.panel.locator("#f-files").setInputFiles([file("uno.txt"), file("dos.txt")]);
+  answer();
+  await visitor.panel.getByRole("button", { name: /Descargar.*uno\.txt/ }).waitFor();
+  await visitor.panel.getByRole("button", { name: "Quitar dos.txt" }).waitFor();
+  assert.equal(await visitor.panel.getByRole("button", { name: "Quitar uno.txt" }).count(), 0);
+});
+
 test("written while offline: shown as enviando, delivered once afterwards, in order", async () => {
   const { agent, visitor } = await chat("desconexion");
   await world.ayuda.kill();

@@ -37,10 +37,9 @@ impl Strings {
         let field = refusal.field.as_ref().map(FieldName::as_str);
         let field = field.map(|name| self.find_refused("field", name).unwrap_or(name));
         let limit = refusal.limit.map(|limit| match refusal.code {
-            Code::FileTooLarge
-            | Code::FilesFull
-            | Code::BodyTooLarge
-            | Code::HeadTooLarge => file_size(limit),
+            Code::FileTooLarge | Code::FilesFull | Code::BodyTooLarge | Code::HeadTooLarge => {
+                file_size(limit)
+            }
             Code::SpanTooShort | Code::SpanTooLong => Span::from_millis(limit).text(),
             _ => limit.to_string(),
         });

@@ -144,7 +144,7 @@ impl Table {
         path: &'static str,
         handler: impl Handler<T, Server>,
     ) -> Self {
-        let most = BODY_BYTES as u64;
+        let most = limits::BODY_BYTES as u64;
         let route =
             on(MethodFilter::POST, handler).layer(from_fn_with_state(most, bodies::guard::<u64>));
         self.route(Declared { method: "POST", path, access }, route)

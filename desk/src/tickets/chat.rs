@@ -51,10 +51,12 @@ impl ChatState {
     }
 }
 
-/// Whether an agent had the chat `c`, also one that went back to the line (index `offers_round`).
+/// Whether an agent has or had the chat `c`: one that went back to the line has no owner, but somebody had joined.
 macro_rules! attended {
     () => {
-        "exists (select 1 from offers o where o.chat_id = c.id and o.outcome = 'accepted')"
+        "(c.agent_id is not null or exists (
+        select 1 from entries e
+        where e.ticket_id = c.ticket_id and e.kind = 'joined' and e.at >= c.started_at))"
     };
 }
 

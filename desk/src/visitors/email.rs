@@ -6,8 +6,8 @@ use crate::{
     db::{Tx, read, retry, statement},
     locales,
     mail::{
-        Cap, Cause, EmailConfirmed, ProvedEmail, Queued, TranscriptAsked, VisitorMail, mail_visitor,
-        may_get_transcript, outbound::unseen, proof, queue_visitor_mail,
+        Cap, Cause, EmailConfirmed, ProvedEmail, Queued, TranscriptAsked, VisitorMail,
+        mail_visitor, may_get_transcript, outbound::unseen, proof, queue_visitor_mail,
     },
     people::email_key,
     tickets::{ChatState, LockedTicket, Visitor},

@@ -31,6 +31,15 @@ pub fn chosen_sizes() -> Vec<u64> {
     chosen().iter().map(size).collect()
 }
 
+/// Those that are chosen now and were not among `before`.
+pub fn chosen_beside(before: &[File]) -> Vec<File> {
+    let is_same = |one: &File, other: &File| {
+        let same_time = one.last_modified().total_cmp(&other.last_modified()).is_eq();
+        one.name() == other.name() && size(one) == size(other) && same_time
+    };
+    chosen().into_iter().filter(|file| !before.iter().any(|it| is_same(it, file))).collect()
+}
+
 /// Chooses these files too.
 pub fn choose(more: Vec<File>) {
     let mut files = chosen();

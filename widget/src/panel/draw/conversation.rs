@@ -36,6 +36,17 @@ pub fn draw(state: &State) {
     dom::text(Id::RatingError, &state.rating_error);
     refused(state, Done::Contact, Id::ContactEmail, Id::ContactError);
     refused(state, Done::Transcript, Id::TranscriptEmail, Id::TranscriptError);
+    on_its_way(state, Done::Contact, Id::ContactEmail);
+    on_its_way(state, Done::Transcript, Id::TranscriptEmail);
+    on_its_way(state, Done::Rating, Id::Comment);
+}
+
+/// Nothing is typed behind a command that takes its field away with the answer.
+fn on_its_way(state: &State, command: Done, field: Id) {
+    if let Some(field) = dom::by_id(field) {
+        let is_sent = state.pending == PendingCommand::Sent(command);
+        dom::attribute(&field, "readonly", is_sent.then_some(""));
+    }
 }
 
 fn composer(state: &State) {

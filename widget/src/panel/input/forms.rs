@@ -1,6 +1,9 @@
 //! Forms: each is submitted by script, so that the document stays.
 
-use super::super::{answers, dom, files, js, runtime, state::Submission};
+use super::{
+    super::{answers, dom, files, js, runtime, state::Submission},
+    upload,
+};
 use crate::{
     markup::Id,
     page::{PanelPage, Typed},
@@ -61,9 +64,12 @@ fn submit(form: &Element) {
 
 fn post(page: &PanelPage, sent: Submission, data: &FormData) {
     let path = page.address(sent.form.path());
+    let files = files::chosen();
     let done = dom::callback_once(move |text| {
         let answer = answers::to_form(&text);
+        let later = files::chosen_beside(&files);
         runtime::change(|state, env| state.form_answered(sent, answer, env));
+        upload::take_along(later);
     });
     js::request("POST", &path, "", data, &JsValue::NULL, &done);
 }

@@ -71,6 +71,13 @@ fn take(given: Vec<File>) {
     }
 }
 
+/// Files that were chosen while the form was on its way go with the conversation that it became; else they are in the form still.
+pub fn take_along(later: Vec<File>) {
+    if runtime::read(|state| state.screen) == Some(Screen::Conversation) {
+        upload_all(later);
+    }
+}
+
 fn upload_all(given: Vec<File>) {
     for file in given {
         runtime::change(|state, _| {

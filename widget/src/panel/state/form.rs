@@ -120,7 +120,7 @@ mod tests {
         panel::state::fixture::{Panel, started, status},
         view_model::Screen,
     };
-    use protocol::{limits, visitor::VisitorEvent};
+    use protocol::{FieldName, limits, visitor::VisitorEvent};
 
     fn typed(name: &str, email: &str, message: &str) -> Typed {
         Typed {
