@@ -38,7 +38,7 @@ impl From<sqlx::Error> for Error {
                 return Self::StorageFull;
             }
             if database.code().is_some_and(|code| NOT_A_TEXT.contains(&&*code)) {
-                return Refusal::new(Code::CharacterInvalid).into();
+                return Refusal::new(Code::BodyInvalid).into();
             }
         }
         Self::Database(error)
