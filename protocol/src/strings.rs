@@ -44,8 +44,9 @@ impl Strings {
             _ => limit.to_string(),
         });
         let code = refusal.code.as_text();
+        let sentence = self.find_refused("error", code).map(str::to_owned);
         fill(
-            self.find_refused("error", code).unwrap_or(code),
+            &sentence.unwrap_or_else(|| ["error.", code].concat()),
             &[
                 ("field", field.unwrap_or_default()),
                 ("limit", limit.as_deref().unwrap_or_default()),

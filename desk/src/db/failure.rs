@@ -33,7 +33,7 @@ impl From<sqlx::Error> for Error {
         }
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
         if code.is_some_and(|code| NOT_A_TEXT.contains(&&*code)) {
-            return Refusal::new(Code::CharacterInvalid).into();
+            return Refusal::new(Code::BodyInvalid).into();
         }
         Self::Database(error)
     }

@@ -1,6 +1,6 @@
 //! `ayuda doctor`: what is set, and whether it works. Exit status 1 when something does not.
 
-use super::running_server;
+use super::{open::in_one_line, running_server};
 use crate::settings::{PublicUrl, Settings};
 use desk::{Desk, hours::zones::ZoneData, private};
 use protocol::Timestamp;
@@ -31,7 +31,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
             desk.close().await;
         }
         Err(error) => {
-            report.add("database", Broken(format!("{:#}", anyhow::Error::from(error))));
+            report.add("database", Broken(in_one_line(&error.into())));
         }
     }
     report.add("time zones", time_zones(desk::hours::zones::zones(), settings.clock.now()));

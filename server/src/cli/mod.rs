@@ -14,7 +14,7 @@ mod site;
 
 use crate::settings::{Flags, Settings};
 use clap::{Parser, Subcommand};
-use open::open;
+use open::{in_one_line, open};
 use protocol::SiteKey;
 use std::process::ExitCode;
 
@@ -107,7 +107,7 @@ fn log(filter: &str) -> anyhow::Result<()> {
 }
 
 fn fail_with(error: &anyhow::Error) -> ExitCode {
-    eprintln!("ayuda: {error:#}");
+    eprintln!("ayuda: {}", in_one_line(error));
     ExitCode::FAILURE
 }
 

@@ -18,6 +18,17 @@ pub(super) fn in_words(error: desk::Error) -> anyhow::Error {
     }
 }
 
+/// An error with its causes, each said once: libraries put theirs into their own text too.
+pub(super) fn in_one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for text in error.chain().map(ToString::to_string).filter(|text| !text.is_empty()) {
+        if !line.ends_with(&text) {
+            line = if line.is_empty() { text } else { [&*line, ": ", &*text].concat() };
+        }
+    }
+    line
+}
+
 /// A refusal as a sentence that names field and limit.
 pub(super) fn sentence(refusal: &Refusal) -> String {
     desk::locales::strings("en", &["error", "field", "settings"]).refusal(refusal)

@@ -132,7 +132,9 @@ fn log(filter: String) -> Result<String, SettingError> {
     let parts = || filter.split(',').map(str::trim).filter(|part| !part.is_empty());
     let is_wrong = |part: &&str| {
         let is_bare = !part.contains(['=', ':', '[']);
-        is_bare && part.parse::<LevelFilter>().is_err() || EnvFilter::try_new(part).is_err()
+        is_bare && part.parse::<LevelFilter>().is_err()
+            || part.ends_with('=')
+            || EnvFilter::try_new(part).is_err()
     };
     match parts().find(is_wrong) {
         _ if parts().next().is_none() => Err(LOG.refuse("names no level, such as info")),

@@ -119,6 +119,7 @@ async fn a_view_is_followed_over_its_pages(world: World) {
             id: world.clock.new_entry_id(),
             name: None,
             email: protocol::text::EmailAddress::parse("rosa@example.com").unwrap(),
+            subject: None,
             text: protocol::text::FormText::parse("Hola").unwrap(),
             files: vec![],
             page: None,

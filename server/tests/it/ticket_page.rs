@@ -3,6 +3,7 @@
 use crate::world::{EMAIL, Engine, World, on_both, socket::Socket};
 use protocol::{
     Seq,
+    agent::WorkView,
     form::Started,
     visitor::{VisitorChat, VisitorCommand, VisitorEvent},
 };
@@ -230,7 +231,8 @@ async fn transcript_and_rating_go_back_to_the_page() {
     let world = World::new(Engine::Sqlite).await;
     let (agent, _there) = world.somebody_there().await;
     let chat = world.start_chat("tienda", "¿Me ayudan?").await;
-    let ringing = world.desk().worklist(&agent).await.unwrap().remove(0);
+    let ringing =
+        world.desk().worklist(&agent, WorkView::Open, None).await.unwrap().items.remove(0);
     world.desk().accept(&agent, ringing.chat.unwrap()).await.unwrap();
     let mut socket = Socket::talking(&world, "tienda", &chat.token, Seq::START).await;
     socket.say(&VisitorCommand::End).await;

@@ -187,7 +187,7 @@ async fn only_our_own_pages_and_our_subprotocol_are_upgraded() {
         assert_eq!(connect(SUBPROTOCOL, &[("origin", &origin)]).await, Some(403), "{origin}");
     }
     let ours = world.origin();
-    assert_eq!(connect("ayuda.visitor.9", &[("origin", &ours)]).await, Some(422));
+    assert_eq!(connect("ayuda.visitor.9", &[("origin", &ours)]).await, Some(400));
     assert_eq!(connect(SUBPROTOCOL, &[("origin", &ours)]).await, None);
     let wrong_site =
         Socket::connect(&world, "/w/nadie/socket", SUBPROTOCOL, &[("origin", &ours)]).await;

@@ -2,7 +2,7 @@
 
 use crate::{
     access::walk::Wrong,
-    world::{EMAIL, World, on_both},
+    world::{EMAIL, World, on_both, soon},
 };
 use std::process::{Output, Stdio};
 use tokio::{io::AsyncWriteExt, process::Command};
@@ -151,8 +151,8 @@ fn ayuda(world: &World, database: Option<&str>) -> Command {
         .current_dir(&world.settings.data_dir)
         .arg("--data-dir")
         .arg(&world.settings.data_dir);
-    // Nobody listens there.
-    command.args(["--listen", "127.0.0.1:9"]);
+    // Nobody listens there, and whoever listens there does it anywhere.
+    command.args(["--listen", "127.0.0.1:0"]);
     if let Some(url) = database {
         command.args(["--database-url", url]);
     }
@@ -160,6 +160,7 @@ fn ayuda(world: &World, database: Option<&str>) -> Command {
 }
 
 async fn run(mut command: Command, input: &[u8]) -> Output {
+    command.kill_on_drop(true);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // It may refuse before it reads.
@@ -217,14 +218,14 @@ async fn bad_arguments_are_refused_with_a_reason(world: World) {
 
 async fn the_database_that_cannot_be_reached_is_said_why(world: World) {
     let url = match &world.settings.database_url {
-        Some(_) => "postgres://ayuda@127.0.0.1:9/nada",
+        Some(_) => "postgres://ayuda@127.0.0.1:1/nada",
         None => "sqlite:/dev/null/ayuda.db",
     };
     let cause = if url.starts_with("postgres") { "onnection refused" } else { "Not a directory" };
     for words in [&["site", "list"][..], &["serve"], &["doctor"]] {
         let mut command = ayuda(&world, Some(url));
         command.args(words);
-        let output = run(command, b"").await;
+        let output = soon("the command's end", run(command, b"")).await;
         assert!(!output.status.success());
         assert!(said(&output).contains(cause), "{words:?}: {}", said(&output));
     }

@@ -2,7 +2,7 @@
 
 use crate::world::{EMAIL, Engine, World, behind_a_proxy, http::Ask, started};
 use desk::{console::ConsoleGuard, people::Agent};
-use protocol::{FileId, MailId, TicketId, form::Started};
+use protocol::{FileId, MailId, TicketId, agent::WorkView, form::Started};
 use server::Declared;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -75,6 +75,6 @@ async fn file(world: &World) -> FileId {
 }
 
 async fn row(world: &World, agent: &Agent, started: &Started) -> protocol::agent::WorkItem {
-    let work = world.desk().worklist(agent).await.unwrap();
+    let work = world.desk().worklist(agent, WorkView::Open, None).await.unwrap().items;
     work.into_iter().find(|row| row.number == started.number).expect("a row")
 }

@@ -216,7 +216,9 @@ mod tests {
         let ended = VisitorBody::ChatEnded { by: EndedBy::Agent };
         panel.event(VisitorEvent::Entry { entry: entry(2, agents("hasta luego")) });
         panel.event(VisitorEvent::Entry { entry: entry(3, ended) });
-        panel.event(VisitorEvent::Ticket { ticket: ticket(VisitorChat::Ended { rated: false, attended: true }) });
+        panel.event(VisitorEvent::Ticket {
+            ticket: ticket(VisitorChat::Ended { rated: false, attended: true }),
+        });
         assert!(!panel.state.log_open, "the rating is asked for");
         panel.event(VisitorEvent::Entry { entry: entry(4, agents("una cosa más")) });
         assert!(panel.state.log_open);
