@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn the_statements_of_a_pair_are_registered_too() {
         let names: BTreeSet<&str> = statements().map(|statement| statement.name).collect();
-        for name in ["CLAIM_SQLITE", "CLAIM_POSTGRES", "CLOSED_END", "RING", "UPDATE"] {
+        for name in ["RELEASE_SQLITE", "RELEASE_POSTGRES", "CLOSED_END", "RING", "UPDATE"] {
             assert!(names.contains(name), "{name} is not among {names:?}");
         }
     }

@@ -104,7 +104,7 @@ async fn a_one_time_link_sets_a_password_once(world: World) {
     let link = world.desk.create_agent(named("eva@example.com", None)).await.unwrap().unwrap();
     assert!(!world.desk.has_agents().await.unwrap());
     let token = token_in(&link);
-    assert_eq!(refused(world.desk.set_password(token, "corta").await), Code::Invalid);
+    assert_eq!(refused(world.desk.set_password(token, "corta").await), Code::TooShort);
     let session = world.desk.set_password(token, PASSWORD).await.unwrap();
     assert!(world.desk.find_session(&session.0).await.unwrap().is_some());
     assert_eq!(refused(world.desk.set_password(token, PASSWORD).await), Code::NotFound);

@@ -204,6 +204,8 @@ async fn a_reply_opens_the_ticket_again_and_tells_the_agents(world: World) {
     let visitor = world.visitor(&site, &started).await;
     let reasons = world.desk.closing_reasons(&agent, visitor.ticket).await.unwrap();
     world.desk.close_ticket(&agent, visitor.ticket, &reasons[0]).await.unwrap();
+    // The notice of the request goes out.
+    world.desk.tick().await.unwrap();
     let id = world.new_id();
     let text = FormText::parse("no, sigue igual").unwrap();
     let first = world.desk.post_visitor_reply(visitor, id, Some(text.clone()), &[]).await.unwrap();
