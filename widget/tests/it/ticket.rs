@@ -100,12 +100,14 @@ fn a_rating_is_asked_for_once() {
 #[test]
 fn a_removed_site_offers_nothing_and_gives_typed_text_back_to_be_copied() {
     let mut page = ticket();
-    for offered in ["role=\"radiogroup\"", "name=\"message\"", "Hacer otra consulta"] {
+    page.proved = Some(ProvedEmail { address: "ana@a.mx".into(), is_confirmed: true });
+    let offers = ["role=\"radiogroup\"", "name=\"message\"", "Hacer otra consulta", "/email\""];
+    for offered in offers {
         assert!(render(&page).contains(offered), "{offered}");
     }
     page.ticket.site_removed = true;
     let html = render(&page);
-    for offered in ["role=\"radiogroup\"", "name=\"message\"", "Hacer otra consulta"] {
+    for offered in offers {
         assert!(!html.contains(offered), "{offered}");
     }
     assert!(html.contains("el sitio se dio de baja.") && !html.contains("<textarea"));

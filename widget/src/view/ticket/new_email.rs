@@ -8,9 +8,12 @@ use crate::{
 use leptos::prelude::*;
 
 /// The form, folded in until it is wanted or refused; none for whoever did not come from a mail, and where the
-/// address is not confirmed.
+/// address is not confirmed, or nobody is left to write to it.
 pub fn new_email(page: &TicketPage) -> Option<AnyView> {
     let email = page.proved.as_ref().filter(|email| email.is_confirmed)?;
+    if page.ticket.site_removed {
+        return None;
+    }
     let (error, typed) = match &page.answer {
         Some(TicketAnswer::EmailRefused { refusals, email }) => {
             (page.first_error(refusals), email.clone())
