@@ -52,7 +52,7 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/w/{site}/chats") => Form(VISITORS),
         ("POST", "/w/{site}/requests") => FormWithFiles(VISITORS),
         ("POST", "/t/{number}") => FormWithFiles(&["id", "message"]),
-        ("POST", "/t/{number}/transcript") => Form(&["email"]),
+        ("POST", "/t/{number}/transcript" | "/t/{number}/email") => Form(&["email"]),
         ("POST", "/t/{number}/rating") => Form(&["score", "comment"]),
         ("POST", "/console/sign-in") => Form(&["email", "password"]),
         ("POST", "/console/password") => Form(&["k", "password"]),
