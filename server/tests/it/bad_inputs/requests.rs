@@ -240,17 +240,22 @@ impl Inputs<'_> {
             self.named("a field twice", FORM, format!("{field}=a&{field}=b"), twice, field);
             let json = format!(r#"{{"{field}":"a","{field}":"b"}}"#);
             self.named("a field twice", JSON, json, twice, field);
+            // What nobody typed is dropped, and refuses no form.
+            let is_hint = matches!(*field, "page" | "lang" | "zone");
             for json in ["1", "true", "[]", "{}", "1e99", "99999999999999999999"] {
                 let json = format!(r#"{{"{field}":{json}}}"#);
-                self.named(&json.clone(), JSON, json, Code::Invalid, field);
+                if is_hint {
+                    self.body(json.clone(), JSON, json.into(), None);
+                } else {
+                    self.named(&json.clone(), JSON, json, Code::Invalid, field);
+                }
             }
-            self.named(
-                "a field of no UTF-8",
-                FORM,
-                format!("{field}=%ff"),
-                Code::CharacterInvalid,
-                field,
-            );
+            let form = format!("{field}=%ff");
+            if is_hint {
+                self.body("a hint of no UTF-8", FORM, form.into(), None);
+            } else {
+                self.named("a field of no UTF-8", FORM, form, Code::CharacterInvalid, field);
+            }
             for value in VALUES {
                 self.body(
                     format!("{field}={value}"),
