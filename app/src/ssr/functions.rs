@@ -43,8 +43,8 @@ pub struct Function {
     register: fn(),
     /// The names of its arguments.
     fields: fn() -> &'static [&'static str],
-    /// The argument that cannot be read, where there is one.
-    blame: for<'a> fn(&'a Arguments) -> Option<&'a str>,
+    /// Which of the arguments cannot be read, where one cannot.
+    blame: fn(&Arguments) -> Option<Refusal>,
 }
 
 macro_rules! functions {
@@ -122,7 +122,7 @@ async fn answer(
     // It is of the arguments, one of which could not be read.
     let blamed =
         (refusal.code == Code::BodyInvalid).then(|| (function.blame)(&arguments)).flatten();
-    Err(blamed.map_or(refusal, |name| Refusal::named(name, Code::Invalid)))
+    Err(blamed.unwrap_or(refusal))
 }
 
 fn refused(refusal: Refusal) -> Response {

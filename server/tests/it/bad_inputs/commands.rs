@@ -221,7 +221,7 @@ async fn the_database_that_cannot_be_reached_is_said_why(world: World) {
         Some(_) => "postgres://ayuda@127.0.0.1:1/nada",
         None => "sqlite:/dev/null/ayuda.db",
     };
-    let cause = if url.starts_with("postgres") { "onnection refused" } else { "Not a directory" };
+    let cause = if url.starts_with("postgres") { "onnection refused" } else { "os error" };
     for words in [&["site", "list"][..], &["serve"], &["doctor"]] {
         let mut command = ayuda(&world, Some(url));
         command.args(words);

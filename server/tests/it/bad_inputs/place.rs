@@ -1,6 +1,6 @@
 //! A desk with a ticket, a file and a mail to ask about, and somebody who may.
 
-use crate::world::{EMAIL, Engine, World, behind_a_proxy, http::Ask, started};
+use crate::world::{EMAIL, Engine, SITE, World, behind_a_proxy, http::Ask, started};
 use desk::{console::ConsoleGuard, people::Agent};
 use protocol::{FileId, MailId, TicketId, agent::WorkView, form::Started};
 use server::Declared;
@@ -21,6 +21,8 @@ pub struct Place {
 impl Place {
     pub async fn new(engine: Engine) -> Self {
         let world = World::with(engine, behind_a_proxy).await;
+        // No frame waits for its turn.
+        world.apply(&format!("{SITE}[limits]\nframe_burst = 0\n")).await;
         let (agent, there) = world.somebody_there().await;
         let (session, _) = world.agent(EMAIL).await;
         let file = file(&world).await;

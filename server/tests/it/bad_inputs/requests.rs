@@ -240,17 +240,22 @@ impl Inputs<'_> {
             self.named("a field twice", FORM, format!("{field}=a&{field}=b"), twice, field);
             let json = format!(r#"{{"{field}":"a","{field}":"b"}}"#);
             self.named("a field twice", JSON, json, twice, field);
+            // What nobody typed is dropped, and refuses no form.
+            let is_hint = matches!(*field, "page" | "lang" | "zone");
             for json in ["1", "true", "[]", "{}", "1e99", "99999999999999999999"] {
                 let json = format!(r#"{{"{field}":{json}}}"#);
-                self.named(&json.clone(), JSON, json, Code::Invalid, field);
+                if is_hint {
+                    self.body(json.clone(), JSON, json.into(), None);
+                } else {
+                    self.named(&json.clone(), JSON, json, Code::Invalid, field);
+                }
             }
-            self.named(
-                "a field of no UTF-8",
-                FORM,
-                format!("{field}=%ff"),
-                Code::CharacterInvalid,
-                field,
-            );
+            let form = format!("{field}=%ff");
+            if is_hint {
+                self.body("a hint of no UTF-8", FORM, form.into(), None);
+            } else {
+                self.named("a field of no UTF-8", FORM, form, Code::CharacterInvalid, field);
+            }
             for value in VALUES {
                 self.body(
                     format!("{field}={value}"),
@@ -352,27 +357,39 @@ impl Inputs<'_> {
         self.named("arguments in arguments", FORM, "admin[a][b]=1".into(), unknown, "admin[a][b]");
         let long = vec![b'a'; limits::BODY_BYTES + 1];
         self.body("a call that is too long", FORM, long, Some(Code::BodyTooLarge));
+        const GOOD: &str = "00000000-0000-0000-0000-000000000001";
+        let needed: Vec<_> = arguments.iter().filter(|name| !name.ends_with('?')).collect();
         let bad = |argument: &str, value: &str| {
-            let pair = |name: &&str| {
-                let value =
-                    if *name == argument { value } else { "00000000-0000-0000-0000-000000000001" };
-                format!("{name}={value}")
-            };
-            arguments.iter().map(pair).collect::<Vec<_>>().join("&")
+            let pair =
+                |name: &&&str| format!("{name}={}", if **name == argument { value } else { GOOD });
+            needed.iter().map(pair).collect::<Vec<_>>().join("&")
         };
-        for argument in arguments {
-            let others = arguments.iter().filter(|name| *name != argument);
-            let others: Vec<_> = others.map(|name| format!("{name}=1")).collect();
+        for argument in &needed {
+            let others = needed.iter().filter(|name| *name != argument);
+            let others: Vec<_> = others.map(|name| format!("{name}={GOOD}")).collect();
             self.named("an argument is missing", FORM, others.join("&"), Code::Required, argument);
             let twice = bad(argument, "1") + "&" + argument + "=2";
             self.named("an argument twice", FORM, twice, Code::FieldRepeated, argument);
             for value in VALUES {
                 let body = bad(argument, value);
                 // Any text may be a reason; what is no text of one line is refused for what it is.
-                if *argument == "reason" {
+                if **argument == "reason" {
                     self.body(body.clone(), FORM, body.into(), None);
                 } else {
                     self.named(&body.clone(), FORM, body, Code::Invalid, argument);
+                }
+            }
+        }
+        for argument in arguments.iter().filter_map(|name| name.strip_suffix('?')) {
+            for value in VALUES {
+                for name in [
+                    argument.to_owned(),
+                    format!("{argument}[a]"),
+                    format!("{argument}[id]"),
+                    format!("{argument}["),
+                ] {
+                    let body = format!("{name}={value}");
+                    self.body(body.clone(), FORM, body.into(), None);
                 }
             }
         }

@@ -11,7 +11,7 @@ pub enum Takes {
     Form(&'static [&'static str]),
     /// A form that may carry files.
     FormWithFiles(&'static [&'static str]),
-    /// The arguments of a server function.
+    /// The arguments of a server function; those with a `?` may be left out.
     Arguments(&'static [&'static str]),
     /// One file.
     File,
@@ -52,13 +52,14 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/w/{site}/chats") => Form(VISITORS),
         ("POST", "/w/{site}/requests") => FormWithFiles(VISITORS),
         ("POST", "/t/{number}") => FormWithFiles(&["id", "message"]),
-        ("POST", "/t/{number}/transcript") => Form(&["email"]),
+        ("POST", "/t/{number}/transcript" | "/t/{number}/email") => Form(&["email"]),
         ("POST", "/t/{number}/rating") => Form(&["score", "comment"]),
         ("POST", "/console/sign-in") => Form(&["email", "password"]),
         ("POST", "/console/password") => Form(&["k", "password"]),
         ("POST", "/w/{site}/files" | "/console/files") => File,
         ("POST", "/t/{number}/confirm" | "/t/{number}/not-me" | "/console/sign-out") => Nothing,
-        ("POST", "/console/api/me" | "/console/api/mails") => Arguments(&[]),
+        ("POST", "/console/api/me") => Arguments(&[]),
+        ("POST", "/console/api/mails") => Arguments(&["after?"]),
         ("POST", "/console/api/state") => Arguments(&["state"]),
         ("POST", "/console/api/chats/accept" | "/console/api/chats/decline") => {
             Arguments(&["chat"])
@@ -66,7 +67,9 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/console/api/chats/end" | "/console/api/requests/close") => {
             Arguments(&["ticket", "reason"])
         }
-        ("POST", "/console/api/chats/reasons") => Arguments(&["ticket"]),
+        ("POST", "/console/api/chats/reasons" | "/console/api/requests/reopen") => {
+            Arguments(&["ticket"])
+        }
         ("POST", "/console/api/mails/read" | "/console/api/mails/retry") => Arguments(&["id"]),
         _ => panic!("{row:?} is new: say here what it takes, so that wrong input is tried on it"),
     }
