@@ -177,7 +177,8 @@ fn consoles(place: &Place, name: &str) -> Value {
             json!({ "ticket": ticket, "id": place.world.clock.new_entry_id(), "text": "Hola", "files": [] })
         }
         "seen" => json!({ "ticket": ticket, "upto": 1 }),
-        "hello" | "ping" => json!(null),
+        "list" => json!({ "view": "closed" }),
+        "hello" | "more" | "ping" => json!(null),
         other => panic!("{other}: say here what it holds, so that wrong frames are tried"),
     }
 }

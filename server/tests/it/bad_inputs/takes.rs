@@ -66,7 +66,10 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/console/api/chats/end" | "/console/api/requests/close") => {
             Arguments(&["ticket", "reason"])
         }
-        ("POST", "/console/api/chats/reasons") => Arguments(&["ticket"]),
+        ("POST", "/console/api/chats/reasons" | "/console/api/requests/reopen") => {
+            Arguments(&["ticket"])
+        }
+        ("POST", "/console/api/mails/older") => Arguments(&["after"]),
         ("POST", "/console/api/mails/read" | "/console/api/mails/retry") => Arguments(&["id"]),
         _ => panic!("{row:?} is new: say here what it takes, so that wrong input is tried on it"),
     }
