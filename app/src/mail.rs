@@ -26,10 +26,7 @@ use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
 use nothing_open::NothingOpen;
 use open_mail::OpenMail;
 use place::Place;
-use protocol::{
-    MailId,
-    mail::{MailPlace, MailState},
-};
+use protocol::{MailId, mail::MailState};
 use row::MailLink;
 use start::MailStart;
 
@@ -47,10 +44,14 @@ pub fn Mails(start: Option<MailStart>) -> impl IntoView {
     let (mails, next) = (RwSignal::new(rows), RwSignal::new(next));
     let reading = RwSignal::new(if is_known { Reading::Nothing } else { Reading::View });
     let first = StoredValue::new(mail);
-    let load = move |after: Option<MailPlace>| {
+    let load = move |after: Option<MailId>| {
         reading.set(if after.is_some() { Reading::Page } else { Reading::View });
         spawn_local(async move {
-            let read = match api::mails::mails(after).await {
+            let answer = match after {
+                Some(after) => api::mails::older_mails(after).await,
+                None => api::mails::mails().await,
+            };
+            let read = match answer {
                 Ok(page) => {
                     next.try_set(page.next);
                     mails.try_update(|mails| {

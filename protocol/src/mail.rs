@@ -20,22 +20,13 @@ pub struct MailRow {
     pub error: Option<String>,
 }
 
-/// A place in the list: the next page begins after it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MailPlace {
-    /// When the mail there was written.
-    pub at: Timestamp,
-    /// That mail.
-    pub id: MailId,
-}
-
 /// A page of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailPage {
     /// The mails, newest first.
     pub mails: Vec<MailRow>,
-    /// Where the next page begins; none: there is none.
-    pub next: Option<MailPlace>,
+    /// The mail after which the next page begins, which the agent may not be able to read; none: there is none.
+    pub next: Option<MailId>,
 }
 
 crate::text_enum! {

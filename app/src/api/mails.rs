@@ -6,14 +6,21 @@ use super::server::{caller, mail_page, mail_text, refused};
 use leptos::prelude::*;
 use protocol::{
     MailId,
-    mail::{MailPage, MailPlace, MailText},
+    mail::{MailPage, MailText},
 };
 
-/// A page of the mails, newest first: from the newest on, or after a place.
+/// The newest mails.
 #[server(prefix = "/console/api", endpoint = "mails")]
-pub async fn mails(after: Option<MailPlace>) -> Result<MailPage, ApiError> {
+pub async fn mails() -> Result<MailPage, ApiError> {
     let (desk, agent) = caller()?;
-    desk.mails(&agent, after).await.map(mail_page).map_err(refused)
+    desk.mails(&agent, None).await.map(mail_page).map_err(refused)
+}
+
+/// The next page: `after` the mail that the page before ended with.
+#[server(prefix = "/console/api", endpoint = "mails/older")]
+pub async fn older_mails(after: MailId) -> Result<MailPage, ApiError> {
+    let (desk, agent) = caller()?;
+    desk.mails(&agent, Some(after)).await.map(mail_page).map_err(refused)
 }
 
 /// A mail with its text; its HTML has an address of its own.

@@ -82,7 +82,7 @@ pub fn OfferCard(
                     <dd class="offer-number num">{offer.number.0}</dd>
                     {offer.subject.map(|subject| view! {
                         <dt>{words.get("subject")}</dt>
-                        <dd class="offer-text"><b>{subject}</b></dd>
+                        <dd class="offer-text" dir="auto"><b>{subject}</b></dd>
                     })}
                     <dt>{words.get("message")}</dt>
                     <dd class="offer-text" dir="auto">{offer.message}</dd>

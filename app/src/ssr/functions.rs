@@ -71,6 +71,7 @@ pub static FUNCTIONS: &[Function] = functions! {
     api::requests::CloseRequest: Agent, Ticket;
     api::requests::Reopen: Agent, Ticket;
     api::mails::Mails: Agent, Own;
+    api::mails::OlderMails: Agent, Own;
     api::mails::Mail: Agent, Ticket;
     api::mails::RetryMail: Supervisor, Ticket;
 };

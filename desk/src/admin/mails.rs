@@ -5,14 +5,17 @@ use crate::{
     mail::{self, KeptMail, MailListing, outbound::list},
     people::Agent,
 };
-use protocol::{MailId, TicketId, mail::MailPlace};
+use protocol::{MailId, TicketId};
 use tracing::instrument;
 
 impl Desk {
     /// A page of the mails that the agent may read, newest first: supervisors and owners those of their sites, agents those of
-    /// tickets that they see.
+    /// tickets that they see. `after`: the mail that the page before ended with.
+    ///
+    /// # Errors
+    /// `NotFound` when that is gone.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
-    pub async fn mails(&self, agent: &Agent, after: Option<MailPlace>) -> Result<MailListing> {
+    pub async fn mails(&self, agent: &Agent, after: Option<MailId>) -> Result<MailListing> {
         list::page(self, agent, after).await
     }
 

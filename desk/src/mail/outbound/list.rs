@@ -18,18 +18,18 @@ use crate::{
         permission::{self, Action, On, Party, may, sees},
     },
 };
-use protocol::{MailId, SiteId, TicketId, Timestamp, mail::MailPlace};
+use protocol::{MailId, SiteId, TicketId, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 /// Rows of a page of the console's list.
 const PAGE: usize = 200;
 
-/// A page of the list, and where the next one begins; none: there is none.
+/// A page of the list, and the mail after which the next one begins; none: there is none.
 #[derive(Clone, Debug)]
 pub struct MailListing {
     pub mails: Vec<KeptMail>,
-    pub next: Option<MailPlace>,
+    pub next: Option<MailId>,
 }
 
 /// A mail as the console's list shows it.
@@ -79,6 +79,7 @@ statement!(
         "order by m.created_at desc, m.id desc limit $5"
     )
 );
+statement!(WRITTEN = "select created_at from mails where id = $1");
 statement!(
     END_OF_LOOK = concat!(
         "select created_at, id from mails where site_id = $1 and (created_at, id) < ($2, $3)
@@ -143,14 +144,16 @@ struct Whole {
     html: Option<String>,
 }
 
-/// The mails that the agent may read after a place, newest first: at most 200. A page may be short and not be the last.
-pub(crate) async fn page(
-    desk: &Desk,
-    agent: &Agent,
-    after: Option<MailPlace>,
-) -> Result<MailListing> {
+/// The mails that the agent may read, newest first, after one of them: at most 200. A page may be short and not be the last.
+///
+/// # Errors
+/// `NotFound` when the mail to go on after is gone.
+pub(crate) async fn page(desk: &Desk, agent: &Agent, after: Option<MailId>) -> Result<MailListing> {
     let order = Order::NewestFirst;
-    let after = after.map_or(order.start(), |place| Place { at: place.at.0, id: place.id.0 });
+    let after = match after {
+        Some(mail) => place_of(desk, mail).await?,
+        None => order.start(),
+    };
     // One more, to know whether there is more.
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut parts = Vec::new();
@@ -183,9 +186,17 @@ pub(crate) async fn page(
         parts.push(page);
     }
     let page = merge(parts, order, PAGE);
-    let place = |end: Place| MailPlace { at: Timestamp(end.at), id: MailId(end.id) };
     let mails: Result<_> = page.rows.into_iter().map(|(_, row)| row.try_into()).collect();
-    Ok(MailListing { mails: mails?, next: page.end.map(place) })
+    Ok(MailListing { mails: mails?, next: page.end.map(|end| MailId(end.id)) })
+}
+
+async fn place_of(desk: &Desk, mail: MailId) -> Result<Place> {
+    let found: Option<(i64,)> = read!(desk.db(), c => sqlx::query_as(WRITTEN)
+        .bind(mail.0)
+        .fetch_optional(c)
+        .await)?;
+    let (at,) = found.ok_or_else(Error::not_found)?;
+    Ok(Place { at, id: mail.0 })
 }
 
 /// Up to where a look from this place on reads; none: to the end.

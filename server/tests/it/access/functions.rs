@@ -78,6 +78,10 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
         "chats/reasons" => about_ticket(walk, walk.active_chat(agent).await, false).await,
         "requests/close" => about_ticket(walk, walk.request().await.place, true).await,
         "requests/reopen" => about_ticket(walk, walk.request().await.place, false).await,
+        "mails/older" => {
+            let request = walk.request().await;
+            (request.place, vec![("after", request.mail.to_string())])
+        }
         "mails/read" | "mails/retry" => {
             let request = walk.request().await;
             (request.place, vec![("id", request.mail.to_string())])

@@ -70,6 +70,7 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/console/api/chats/reasons" | "/console/api/requests/reopen") => {
             Arguments(&["ticket"])
         }
+        ("POST", "/console/api/mails/older") => Arguments(&["after"]),
         ("POST", "/console/api/mails/read" | "/console/api/mails/retry") => Arguments(&["id"]),
         _ => panic!("{row:?} is new: say here what it takes, so that wrong input is tried on it"),
     }
