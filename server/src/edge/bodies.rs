@@ -1,5 +1,6 @@
 //! Bodies on their way in: what says that it is too long is refused before it is read, and what only drips is cut.
 
+use super::failure::Failure;
 use axum::{
     body::{Body, BodyDataStream, Bytes},
     extract::{Request, State},
@@ -8,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{StreamExt, stream};
+use protocol::{Code, Refusal};
 use std::{
     io,
     sync::{
@@ -42,8 +44,9 @@ pub(crate) async fn guard<M: MostBytes>(
 ) -> Response {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let length: Option<u64> = length.and_then(|length| length.parse().ok());
-    if length.is_some_and(|length| length > most.most_bytes()) {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let most = most.most_bytes();
+    if length.is_some_and(|length| length > most) {
+        return Failure::from(Refusal::new(Code::BodyTooLarge).limit(most)).into_response();
     }
     let is_too_slow = Arc::<AtomicBool>::default();
     let in_time = |body| in_time(body, is_too_slow.clone());
