@@ -44,9 +44,9 @@ pub(crate) async fn guard<M: MostBytes>(
 ) -> Response {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let length: Option<u64> = length.and_then(|length| length.parse().ok());
-    if length.is_some_and(|length| length > most.most_bytes()) {
-        return Failure::from(Refusal::new(Code::BodyTooLarge).limit(most.most_bytes()))
-            .into_response();
+    let most = most.most_bytes();
+    if length.is_some_and(|length| length > most) {
+        return Failure::from(Refusal::new(Code::BodyTooLarge).limit(most)).into_response();
     }
     let is_too_slow = Arc::<AtomicBool>::default();
     let in_time = |body| in_time(body, is_too_slow.clone());

@@ -172,13 +172,14 @@ impl<A: Audience> Session<A> {
 
     /// The first frame.
     async fn greet(&mut self) -> Result<(), End> {
+        let budget = self.audience.budget();
+        let hello = hello::<A>(&mut self.connection, &mut self.pace, budget);
         let hello = tokio::select! {
-            hello = timeout(HELLO_WITHIN, hello::<A>(&mut self.connection)) => {
+            hello = timeout(HELLO_WITHIN, hello) => {
                 hello.map_err(|_| End::Close(Close::Policy))??
             }
             () = self.stop.wait() => return Err(End::Close(Close::GoingAway)),
         };
-        self.pace.note(self.audience.budget());
         self.audience.greet(&mut self.connection, hello).await
     }
 
@@ -310,8 +311,16 @@ impl<A: Audience> Session<A> {
 }
 
 /// The first command, which is a hello. One that cannot be read is refused, and another is waited for.
-async fn hello<A: Audience>(connection: &mut Connection) -> Result<A::Command, End> {
+async fn hello<A: Audience>(
+    connection: &mut Connection,
+    pace: &mut Pace,
+    budget: Option<Budget>,
+) -> Result<A::Command, End> {
     loop {
+        if let Some(at) = pace.next_at(budget) {
+            sleep_until(at).await;
+        }
+        pace.note(budget);
         match connection.recv().await {
             Incoming::KeepAlive => {}
             Incoming::Text(text) => match frame::read(text.as_str()) {

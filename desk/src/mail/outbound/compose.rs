@@ -101,8 +101,9 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
         }
         Content::Agent { about, after, upto, queue } => {
             let all = transcript::entries(desk, visitor, *after, *upto).await?;
-            let entries = all.map(|all| all.into_iter().filter(is_visitors).collect::<Vec<_>>());
-            composer.to_agent(*about, *queue, &entries.unwrap_or_default())
+            let entries: Option<Vec<_>> =
+                all.map(|all| all.into_iter().filter(is_visitors).collect());
+            composer.to_agent(*about, *queue, entries.as_deref())
         }
     };
     Ok(letter.render())
@@ -229,7 +230,7 @@ impl Composer<'_> {
         &self,
         about: AgentMail,
         queue: Option<QueueId>,
-        entries: &[VisitorEntry],
+        entries: Option<&[VisitorEntry]>,
     ) -> Letter {
         let Self { desk, context, site, row, words, times } = *self;
         let fill =
@@ -261,7 +262,7 @@ impl Composer<'_> {
         if let Some(subject) = &row.subject {
             add_row("field.subject", subject.clone());
         }
-        letter.entries = transcript::lines(entries, words, times);
+        letter.entries = transcript::lines(entries.unwrap_or_default(), words, times);
         for entry in &mut letter.entries {
             entry.name.clone_from(&name);
         }
@@ -270,7 +271,9 @@ impl Composer<'_> {
             url: format!("{}/console/tickets/{}", desk.options().public_url, context.ticket),
         };
         letter.reader = Side::Desk;
-        letter.after = vec![fill("mail.times")];
+        let about_entries =
+            if entries.is_some() { "mail.times" } else { "mail.for_agents.too_long" };
+        letter.after = vec![fill(about_entries)];
         letter.footer = vec![fill("mail.footer_agent")];
         letter
     }

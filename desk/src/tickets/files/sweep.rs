@@ -38,7 +38,7 @@ statement!(
 /// Notes in this transaction, which deletes the rows of the files, that the files are to go; answers them.
 async fn let_go(tx: &mut Tx, desk: &Desk, names: Vec<String>) -> Result<Vec<String>> {
     for names in names.chunks(AT_ONCE.into()) {
-        jobs::enqueue(tx, desk, Job::DeleteFiles { names: names.to_vec() }, desk.now()).await?;
+        jobs::enqueue(tx, desk, Job::DeleteFiles { names: names.to_vec() }, desk.due_now()).await?;
     }
     Ok(names)
 }
