@@ -74,8 +74,6 @@ named! {
         Transcript = "transcript",
         TranscriptEmail = "f-transcript",
         TranscriptError = "e-transcript",
-        NewEmail = "f-new-email",
-        NewEmailError = "e-new-email",
 
         // Templates.
         EventTemplate = "event-template",

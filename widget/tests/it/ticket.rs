@@ -31,10 +31,10 @@ fn without_a_subject_the_first_words_are_the_heading() {
         },
     )];
     assert!(render(&page).contains(
-        "<h1>Hola, no puedo conciliar mi cuenta de marzo porque el banco, y no sé…</h1>"
+        "<h1 dir=\"auto\">Hola, no puedo conciliar mi cuenta de marzo porque el banco, y no sé…</h1>"
     ));
     page.entries.clear();
-    assert!(render(&page).contains("<h1>Tu consulta</h1>"));
+    assert!(render(&page).contains("<h1 dir=\"auto\">Tu consulta</h1>"));
 }
 
 #[test]

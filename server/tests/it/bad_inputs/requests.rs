@@ -344,6 +344,7 @@ impl Inputs<'_> {
     }
 
     fn of_function(&mut self, arguments: &[&str]) {
+        const GOOD: &str = "00000000-0000-0000-0000-000000000001";
         for kind in ["text/plain", JSON, PARTS] {
             self.body(
                 format!("a call as {kind}"),
@@ -357,7 +358,6 @@ impl Inputs<'_> {
         self.named("arguments in arguments", FORM, "admin[a][b]=1".into(), unknown, "admin[a][b]");
         let long = vec![b'a'; limits::BODY_BYTES + 1];
         self.body("a call that is too long", FORM, long, Some(Code::BodyTooLarge));
-        const GOOD: &str = "00000000-0000-0000-0000-000000000001";
         let needed: Vec<_> = arguments.iter().filter(|name| !name.ends_with('?')).collect();
         let bad = |argument: &str, value: &str| {
             let pair =

@@ -181,13 +181,11 @@ pub fn unread(entries: &[VisitorEntry], seen: Seq) -> usize {
 
 /// Whether an agent wrote after the chat's end what was not seen.
 pub fn has_unseen_after_end(entries: &[VisitorEntry], seen: Seq) -> bool {
-    entries
+    let is_end = |entry: &VisitorEntry| matches!(entry.body, VisitorBody::ChatEnded { .. });
+    let Some(end) = entries.iter().rposition(is_end) else { return false };
+    entries[end..]
         .iter()
-        .rev()
-        .take_while(|entry| {
-            entry.seq > seen && !matches!(entry.body, VisitorBody::ChatEnded { .. })
-        })
-        .any(|entry| matches!(entry.body, VisitorBody::Agent { .. }))
+        .any(|entry| entry.seq > seen && matches!(entry.body, VisitorBody::Agent { .. }))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub fn new_email(page: &TicketPage) -> Option<AnyView> {
     let words = error.clone().unwrap_or_default();
     let is_refused = error.is_some();
     let error = error.map(|words| {
-        view! { <p class="error" id=Id::NewEmailError.as_str() role="alert">{words}</p> }
+        view! { <p class="error" id=Id::EmailError.as_str() role="alert">{words}</p> }
     });
     Some(
         view! {
@@ -32,15 +32,15 @@ pub fn new_email(page: &TicketPage) -> Option<AnyView> {
                 <form method="post" action=page.address("/email") novalidate>
                     <p>{page.fill("change_email_hint", &[("email", &email.address)])}</p>
                     <div class="field">
-                        <label for=Id::NewEmail.as_str()>{page.t("new_email")}</label>
+                        <label for=Id::Email.as_str()>{page.t("new_email")}</label>
                         <input
-                            id=Id::NewEmail.as_str()
+                            id=Id::Email.as_str()
                             name="email"
                             type="email"
                             autocomplete="email"
                             required
                             value={typed}
-                            {..refused(&words, Id::NewEmailError)}
+                            {..refused(&words, Id::EmailError)}
                         />
                         {error}
                     </div>
