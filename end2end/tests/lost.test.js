@@ -208,11 +208,16 @@ test("a file chosen between a form and its answer goes on in the composer", asyn
   await visitor.hydrated();
   await visitor.box("Correo electrónico").fill("marta@cliente.example");
   await visitor.box("Mensaje").fill("Con un archivo");
-  const file = (name) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) });
-  await visitor.panel.locator("#f-files").setInputFiles([file("uno.txt")]);
+  await visitor.panel.locator("#f-files").setInputFiles({ name: "uno.txt", mimeType: "text/plain", buffer: Buffer.from("uno") });
   await visitor.press("Enviar solicitud");
   await visitor.panel.getByRole("button", { name: "Enviando…" }).waitFor();
-  await visitor.panel.locator("#f-files").setInputFiles([file("uno.txt"), file("dos.txt")]);
+  const dropped = await (await visitor.frame()).evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["dos"], "dos.txt", { type: "text/plain" }));
+    return data;
+  });
+  await visitor.panel.locator("#intake").dispatchEvent("drop", { dataTransfer: dropped });
+  await visitor.panel.getByRole("button", { name: "Quitar dos.txt" }).waitFor();
   answer();
   await visitor.panel.getByRole("button", { name: /Descargar.*uno\.txt/ }).waitFor();
   await visitor.panel.getByRole("button", { name: "Quitar dos.txt" }).waitFor();
