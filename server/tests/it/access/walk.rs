@@ -182,9 +182,15 @@ impl Walk {
     }
 
     async fn place(&self, started: Started, text: String) -> Place {
-        let work =
-            self.world.desk().worklist(self.owner(), WorkView::Open, None).await.unwrap().items;
-        let row = work.into_iter().find(|row| row.number == started.number).expect("a row");
+        let mut after = None;
+        let row = loop {
+            let page = self.world.desk().worklist(self.owner(), WorkView::Open, after).await;
+            let page = page.unwrap();
+            if let Some(row) = page.items.into_iter().find(|row| row.number == started.number) {
+                break row;
+            }
+            after = Some(page.next.expect("a row"));
+        };
         Place { started, ticket: row.ticket, chat: row.chat, text }
     }
 }
