@@ -26,7 +26,11 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     let missing =
         path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
     let missing: Vec<&Path> = missing.collect();
-    builder.recursive(true).create(path)?;
+    match builder.recursive(true).create(path) {
+        // What has the name may be no folder: reading it says so.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => drop(fs::read_dir(path)?),
+        made => made?,
+    }
     missing.into_iter().try_for_each(sync_name)
 }
 
