@@ -58,8 +58,7 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/console/password") => Form(&["k", "password"]),
         ("POST", "/w/{site}/files" | "/console/files") => File,
         ("POST", "/t/{number}/confirm" | "/t/{number}/not-me" | "/console/sign-out") => Nothing,
-        ("POST", "/console/api/me") => Arguments(&[]),
-        ("POST", "/console/api/mails") => Arguments(&["after?"]),
+        ("POST", "/console/api/me" | "/console/api/mails") => Arguments(&[]),
         ("POST", "/console/api/state") => Arguments(&["state"]),
         ("POST", "/console/api/chats/accept" | "/console/api/chats/decline") => {
             Arguments(&["chat"])
