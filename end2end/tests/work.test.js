@@ -128,6 +128,8 @@ test("a chat that rings is the first thing that Tab reaches, has keys of its own
 test("an offer and a row show the subject", async () => {
   const site = await world.ayuda.site("asunto");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const isOpen = async () => (await (await fetch(`${world.ayuda.origin}/w/${site}/status`)).json()).open;
+  await eventually("the desk is open", isOpen);
   const body = new URLSearchParams({ name: "Marta", subject: "Factura de marzo", message: "No cuadra" });
   const answer = await fetch(`${world.ayuda.origin}/w/${site}/chats`, { method: "POST", headers: { accept: "application/json" }, body });
   assert.equal(answer.status, 201);

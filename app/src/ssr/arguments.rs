@@ -6,7 +6,7 @@ use serde::de::{
     DeserializeOwned,
     value::{Error, MapDeserializer},
 };
-use std::cell::Cell;
+use std::{cell::Cell, collections::HashSet};
 
 /// Names and values as they came.
 pub(super) type Arguments = Vec<(String, String)>;
@@ -26,11 +26,12 @@ pub(super) fn read(
         return Err(Refusal::new(Code::BodyType));
     }
     let arguments: Arguments = form_urlencoded::parse(body).into_owned().collect();
-    for (at, (name, _)) in arguments.iter().enumerate() {
+    let mut earlier = HashSet::new();
+    for (name, _) in &arguments {
         if !fields.contains(&argument_of(name)) {
             return Err(Refusal::named(name, Code::FieldUnknown));
         }
-        if arguments[..at].iter().any(|(earlier, _)| earlier == name) {
+        if !earlier.insert(name) {
             return Err(Refusal::named(name, Code::FieldRepeated));
         }
     }

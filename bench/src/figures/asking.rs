@@ -32,9 +32,9 @@ pub async fn measure(subject: &Subject) -> Result<Vec<Reading>> {
     if !server.is_product() {
         return Ok(Vec::new());
     }
+    let idle = server.resident()?;
     let token = long_ticket(&server).await?;
     sleep(SETTLED).await;
-    let idle = server.resident()?;
     let mut sockets = Vec::new();
     for _ in 0..SOCKETS {
         let path = format!("/w/{SITE}/socket");

@@ -8,5 +8,5 @@ mod restore;
 mod sites;
 
 pub use removal::Removal;
-pub(crate) use removal::sweep;
+pub(crate) use removal::sweep_some;
 pub use restore::restore;

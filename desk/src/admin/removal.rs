@@ -9,6 +9,7 @@ use crate::{
 };
 use protocol::SiteKey;
 use tracing::instrument;
+use uuid::Uuid;
 
 /// What became of a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,65 +61,68 @@ statement!(
       (select count(*) from chats where site_id = $1 and state in ('waiting', 'ringing'))
       + (select count(*) from chats where site_id = $1 and state = 'active')"
 );
-// Those whose files are let go of.
-statement!(
-    DELETE_TICKETS = "
-    delete from tickets where id in (select id from tickets where site_id = $1 order by start_id limit $2)"
-);
+// Index of the site's forms.
+statement!(FIRST_TICKETS = "select id from tickets where site_id = $1 order by start_id limit $2");
+statement!(DELETE_TICKET = "delete from tickets where id = $1");
 statement!(DELETE = "delete from sites where id = $1 and removed_at is not null");
 
 /// Tickets that are deleted in one transaction: everybody else's writing comes in between.
 const AT_ONCE: i64 = 50;
 
 /// Deletes a removed site with all that is in it, once its last chat has ended.
-pub(crate) async fn sweep(desk: &Desk, site: &Site) -> Result<Removal> {
-    let live = retry!({
+async fn sweep(desk: &Desk, site: &Site) -> Result<Removal> {
+    loop {
+        if let Some(removal) = sweep_some(desk, site).await? {
+            return Ok(removal);
+        }
+    }
+}
+
+/// A part of that, short enough for others to wait for it; none while there is more to delete.
+pub(crate) async fn sweep_some(desk: &Desk, site: &Site) -> Result<Option<Removal>> {
+    let (removal, files) = retry!({
         let mut tx = desk.begin().await?;
         // The first row that everybody writes who changes sites or agents.
         bump_revision(&mut tx).await?;
-        live_chats(&mut tx, site).await
-    })?;
-    if live > 0 {
-        return Ok(Removal::Closing { chats: live });
-    }
-    while delete_tickets(desk, site).await? {}
-    let live = retry!({
-        let mut tx = desk.begin().await?;
-        bump_revision(&mut tx).await?;
+        // Asked every time: a chat may have begun where nobody knew of the removal yet. One process sweeps at a time.
         let live = live_chats(&mut tx, site).await?;
         if live > 0 {
-            return Ok(live);
+            return Ok((Some(Removal::Closing { chats: live }), Vec::new()));
         }
-        let files = files::let_go_of_site(&mut tx, desk, site.id).await?;
-        run!(tx, c => sqlx::query(DELETE).bind(site.id.0).execute(c).await.map(|_| ()))?;
+        let (removal, files) = match delete_tickets(&mut tx, desk, site).await? {
+            Some(files) => (None, files),
+            None => {
+                let files = files::let_go_of_site(&mut tx, desk, site.id).await?;
+                run!(tx, c => sqlx::query(DELETE).bind(site.id.0).execute(c).await.map(|_| ()))?;
+                (Some(Removal::Gone), files)
+            }
+        };
         follow::after_removal(&mut tx).await?;
         desk.commit(tx).await?;
-        delete_files(desk, &files).await;
-        Ok(0)
+        Ok((removal, files))
     })?;
-    if live > 0 {
-        return Ok(Removal::Closing { chats: live });
+    delete_files(desk, &files).await;
+    if removal == Some(Removal::Gone) {
+        routing::sites_were_changed(desk).await?;
     }
-    routing::sites_were_changed(desk).await?;
-    Ok(Removal::Gone)
+    Ok(removal)
 }
 
-/// Deletes some tickets of a site where nothing happens any more; false when none is left.
-async fn delete_tickets(desk: &Desk, site: &Site) -> Result<bool> {
-    retry!({
-        let mut tx = desk.begin().await?;
-        let files = files::let_go_of_tickets(&mut tx, desk, site.id, AT_ONCE).await?;
-        let deleted = run!(tx, c => sqlx::query(DELETE_TICKETS)
-            .bind(site.id.0)
-            .bind(AT_ONCE)
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
-        follow::after_removal(&mut tx).await?;
-        desk.commit(tx).await?;
-        delete_files(desk, &files).await;
-        Ok(deleted > 0)
-    })
+/// Deletes some tickets; answers the names of their files, none when there is no ticket.
+async fn delete_tickets(tx: &mut Tx, desk: &Desk, site: &Site) -> Result<Option<Vec<String>>> {
+    let tickets: Vec<Uuid> = run!(tx, c => sqlx::query_scalar(FIRST_TICKETS)
+        .bind(site.id.0)
+        .bind(AT_ONCE)
+        .fetch_all(c)
+        .await)?;
+    if tickets.is_empty() {
+        return Ok(None);
+    }
+    let files = files::let_go_of_tickets(tx, desk, &tickets).await?;
+    for ticket in tickets {
+        run!(tx, c => sqlx::query(DELETE_TICKET).bind(ticket).execute(c).await.map(|_| ()))?;
+    }
+    Ok(Some(files))
 }
 
 /// Only once their rows are gone: a file without its row takes room, a row without its file would be a broken promise. What is not

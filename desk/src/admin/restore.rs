@@ -88,6 +88,7 @@ impl Place {
             let mut file = private::file_options().write(true).create_new(true).open(&to)?;
             io::copy(&mut entry, &mut file)?;
             file.sync_all()?;
+            private::sync_name(&to)?;
         }
         Ok(())
     }

@@ -12,4 +12,4 @@ mod state;
 mod worklist;
 
 pub use connected::ConsoleGuard;
-pub use worklist::Listing;
+pub use worklist::{Listing, PAGE};

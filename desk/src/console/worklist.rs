@@ -23,7 +23,7 @@ use tracing::instrument;
 use uuid::Uuid;
 
 /// Rows of a page.
-const PAGE: usize = 100;
+pub const PAGE: usize = 100;
 
 /// A page of a view.
 #[derive(Clone, Debug)]

@@ -71,8 +71,9 @@ mod tests {
             deferrable initially deferred for each row execute function fail();";
         match world.desk.db() {
             Db::Sqlite { write, .. } => {
-                let text = format!("pragma query_only = {fails}");
-                sqlx::query(sqlx::AssertSqlSafe(text)).execute(write).await.unwrap();
+                let text =
+                    if fails { "pragma query_only = true" } else { "pragma query_only = false" };
+                sqlx::query(text).execute(write).await.unwrap();
             }
             Db::Postgres(pool) => {
                 let text = if fails { FAIL } else { "drop function fail() cascade" };

@@ -13,8 +13,8 @@ pub(crate) struct Slots {
     pub(crate) quick: Room,
     /// Whether they hang or not.
     pub(crate) all: Room,
-    /// That were tried before.
-    pub(crate) tried: usize,
+    /// That were tried before, whether they hang or not.
+    pub(crate) tried: Room,
 }
 
 /// Room for so many, and for so many of one [lane](super::Work::lane).
@@ -58,11 +58,12 @@ impl Slots {
         due: &'a [(Uuid, Slot)],
         under_way: impl Iterator<Item = (&'b Slot, Duration)>,
     ) -> Vec<&'a (Uuid, Slot)> {
-        let (mut quick, mut all) = (Taken::default(), Taken::default());
-        let mut tried = 0;
+        let [mut quick, mut all, mut tried] = [(); 3].map(|()| Taken::default());
         for (slot, since) in under_way {
             all.add(slot);
-            tried += usize::from(slot.was_tried);
+            if slot.was_tried {
+                tried.add(slot);
+            }
             if since < HANGS_AFTER {
                 quick.add(slot);
             }
@@ -70,11 +71,13 @@ impl Slots {
         let mut picked = Vec::new();
         for row in due {
             let (_, slot) = row;
-            let may_try = !slot.was_tried || tried < self.tried;
+            let may_try = !slot.was_tried || tried.leaves(self.tried, slot);
             if may_try && quick.leaves(self.quick, slot) && all.leaves(self.all, slot) {
                 quick.add(slot);
                 all.add(slot);
-                tried += usize::from(slot.was_tried);
+                if slot.was_tried {
+                    tried.add(slot);
+                }
                 picked.push(row);
             }
         }
@@ -86,8 +89,11 @@ impl Slots {
 mod tests {
     use super::*;
 
-    const SLOTS: Slots =
-        Slots { quick: Room { all: 4, lane: 2 }, all: Room { all: 8, lane: 5 }, tried: 1 };
+    const SLOTS: Slots = Slots {
+        quick: Room { all: 4, lane: 2 },
+        all: Room { all: 8, lane: 5 },
+        tried: Room { all: 2, lane: 1 },
+    };
 
     fn slot(lane: &str, was_tried: bool) -> Slot {
         Slot { lane: lane.into(), was_tried }
@@ -132,10 +138,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_tried_before_holds_up_nothing_new() {
-        let mut all = due(&["a", "b", "c"], true);
+    fn what_was_tried_before_holds_up_nothing_new_and_no_other_lane() {
+        let mut all = due(&["a", "a", "b", "c"], true);
         all.extend(due(&["d", "e"], false));
-        assert_eq!(picked(&all, &[]), ["a", "d", "e"]);
-        assert_eq!(picked(&all, &[(slot("x", true), HANGS_AFTER)]), ["d", "e"]);
+        assert_eq!(picked(&all, &[]), ["a", "b", "d", "e"]);
+        assert_eq!(picked(&all, &[(slot("a", true), HANGS_AFTER)]), ["b", "d", "e"]);
+        let both = [(slot("x", true), HANGS_AFTER), (slot("y", true), HANGS_AFTER)];
+        assert_eq!(picked(&all, &both), ["d", "e"]);
     }
 }

@@ -29,7 +29,7 @@ impl Work for Jobs {
     /// They wait for nobody but the database: none has to make room.
     const SLOTS: Slots = {
         let room = Room { all: 4, lane: 4 };
-        Slots { quick: room, all: room, tried: room.all }
+        Slots { quick: room, all: room, tried: room }
     };
     const BACKOFF: Backoff =
         Backoff { first: Duration::from_secs(5), longest: Duration::from_hours(1), attempts: 12 };

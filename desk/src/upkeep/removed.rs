@@ -15,6 +15,9 @@ use uuid::Uuid;
 /// Chats told or ended in one look; the rest is the next one's.
 const CHATS_PER_TICK: i64 = 200;
 
+/// Parts of a site deleted in one look: offers and waits are looked at by the same hand.
+const SWEEPS_PER_TICK: u32 = 4;
+
 /// What is due at sites that were removed.
 pub(super) async fn tick(desk: &Desk) -> Result<()> {
     let mut outcome = Ok(());
@@ -36,7 +39,12 @@ async fn wind_up(desk: &Desk, site: &Site) -> Result<()> {
             Some(_) => {}
         }
     }
-    admin::sweep(desk, site).await.map(drop)
+    for _ in 0..SWEEPS_PER_TICK {
+        if admin::sweep_some(desk, site).await?.is_some() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 // Those first who do not know yet, then those who have known for longest.

@@ -354,17 +354,26 @@ async fn so_many_uploads_wait_on_a_ticket_and_no_more(world: World) {
     let visitor = world.chat_with(&site, &agent).await;
     let by = Uploader::Visitor(visitor);
     let mut waiting = Vec::new();
-    for n in 0..20 {
+    for n in 0..10 {
         waiting.push(upload_by(&world, by, &format!("{n}.txt"), b"hola").await.unwrap().id);
     }
     let one_more = async || upload_by(&world, by, "otro.txt", b"hola").await;
-    assert_eq!(refused(one_more().await), (Code::FilesWaiting, Some(20)));
-    assert_eq!(stored(&world), 20);
+    assert_eq!(refused(one_more().await), (Code::FilesWaiting, Some(10)));
+    assert_eq!(stored(&world), 10);
     // An agent's are counted for themselves.
     let agents = Uploader::Agent { agent: agent.id, ticket: visitor.ticket, site: site.id };
     upload_by(&world, agents, "a.txt", b"hola").await.unwrap();
     world.desk.post_visitor_message(visitor, world.new_id(), "van", &waiting[..5]).await.unwrap();
     assert!(one_more().await.is_ok());
+    for _ in 0..4 {
+        one_more().await.unwrap();
+    }
+    assert_eq!(refused(one_more().await), (Code::FilesWaiting, Some(10)));
+    // What was chosen and taken back waits for nobody.
+    world.clock.advance(Duration::from_mins(11));
+    one_more().await.unwrap();
+    world.desk.tick().await.unwrap();
+    assert_eq!(stored(&world), 7, "those of the message, the agent's, and the last one");
 }
 
 async fn a_visitor_stores_a_gibibyte_on_a_ticket_and_no_more(world: World) {

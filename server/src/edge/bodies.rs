@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::time::{Instant, timeout_at};
 
-/// A body has this long, and more for what has come.
+/// A body has this long, and up to this long again for what has come.
 const GRACE: Duration = Duration::from_secs(20);
 /// What comes has to come this fast: slower than any line that people still have.
 const BYTES_PER_SECOND: u64 = 1024;
@@ -82,8 +82,10 @@ impl Coming {
         };
         let chunk = next?.map_err(io::Error::other);
         if let Ok(chunk) = &chunk {
-            self.until += Duration::from_secs(1) * u32::try_from(chunk.len()).unwrap_or(u32::MAX)
+            let earned = Duration::from_secs(1) * u32::try_from(chunk.len()).unwrap_or(u32::MAX)
                 / u32::try_from(BYTES_PER_SECOND).unwrap_or(u32::MAX);
+            // What came fast buys no silence.
+            self.until = (self.until + earned).min(Instant::now() + GRACE);
         }
         Some(chunk)
     }

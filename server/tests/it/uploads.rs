@@ -135,6 +135,13 @@ async fn a_form_that_is_refused_or_sent_again_leaves_no_file(world: World) {
     };
     assert_eq!(reply("Mira").await.status, 422);
     assert_eq!(files(), ["a.txt"]);
+    // A body that breaks off behind its first file.
+    let begins = "--edge\r\ncontent-disposition: form-data; name=\"files\"; filename=\"b.txt\"\r\n\r\nhola\r\n--edge\r\nno";
+    let page = world.client.post(format!("/t/{}", asked.number)).json();
+    let page = page.cookie(&format!("ayuda_ticket={}", asked.token.0));
+    let broken = page.body("multipart/form-data; boundary=edge", begins).send().await;
+    assert!((400..500).contains(&broken.status), "{}", broken.status);
+    world.until(|| files() == ["a.txt"]).await;
 }
 
 #[tokio::test]

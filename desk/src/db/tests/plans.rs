@@ -37,8 +37,7 @@ const A_LOOK: &str = "reads 1 000 rows of an index at the most, and sorts what i
 
 /// Statements that read many rows of an index and stop in time, and why. What they must not do is sort, or read without an index.
 const IN_ORDER: &[(&str, &str)] = &[
-    ("admin/removal.rs DELETE_TICKETS", "50 tickets of a site that is removed"),
-    ("tickets/files/sweep.rs OF_FIRST_TICKETS", "the files of these"),
+    ("admin/removal.rs FIRST_TICKETS", "50 tickets of a site that is removed"),
     ("mail/outbound/list.rs LIST", "mails of a site after a place, with a limit"),
     ("mail/outbound/list.rs END_OF_LOOK", "where a look of 1 000 ends"),
     ("console/worklist/segments.rs REQUESTS_END", "where a look of 1 000 ends"),

@@ -11,6 +11,8 @@ use protocol::{Timestamp, strings::Strings};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_hours(1);
+/// Mails of a request that began later and was faster count too; those of a clock that was set back since do not.
+const BESIDE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
 
 /// Transcripts in a day to one address.
@@ -90,7 +92,7 @@ pub(super) async fn reached(
     let of_ticket: i64 = run!(tx, c => sqlx::query_scalar(OF_TICKET)
         .bind(locked.id.0)
         .bind((now - DAY).0)
-        .bind(now.0)
+        .bind((now + BESIDE).0)
         .fetch_one(c)
         .await)?;
     if Cap::TicketDay.is_reached_by(of_ticket) {
@@ -160,7 +162,7 @@ pub(crate) async fn may_get_transcript(
     let today: i64 = run!(tx, c => sqlx::query_scalar(TRANSCRIPTS)
         .bind(&key)
         .bind((now - DAY).0)
-        .bind(now.0)
+        .bind((now + BESIDE).0)
         .fetch_one(c)
         .await)?;
     Ok(agent_wrote > 0 && of_chat == 0 && today < TRANSCRIPTS_A_DAY)
@@ -185,7 +187,7 @@ async fn lately(
         .bind(key)
         .bind((now - HOUR).0)
         .bind((now - DAY).0)
-        .bind(now.0)
+        .bind((now + BESIDE).0)
         .fetch_one(c)
         .await)
 }

@@ -56,7 +56,8 @@ statement!(
 // Index mails_ticket.
 statement!(
     LAST_REPLY = "\
-    select max(created_at) from mails where ticket_id = $1 and to_key = $2 and kind = 'reply_for_agents'"
+    select max(created_at) from mails \
+    where ticket_id = $1 and to_key = $2 and kind = 'reply_for_agents' and created_at <= $3"
 );
 
 /// A notice of a visitor's reply follows another one after this at the earliest: who writes in many short messages fills one mail.
@@ -163,6 +164,7 @@ pub(crate) async fn mail_agents(
         let last = run!(tx, c => sqlx::query_scalar::<_, Option<i64>>(LAST_REPLY)
             .bind(locked.id.0)
             .bind(email_key(&staff.email))
+            .bind(now.0)
             .fetch_one(c)
             .await)?;
         let due = last.map_or(now, |last| now.max(Timestamp(last) + BETWEEN_REPLIES));

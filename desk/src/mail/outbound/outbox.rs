@@ -37,8 +37,11 @@ impl Work for Outbox {
 
     const TABLE: Table = MAILS;
     /// Relays rarely take more than 50 connections of one client. An address that nobody answers for is most often its domain's fault.
-    const SLOTS: Slots =
-        Slots { quick: Room { all: 16, lane: 12 }, all: Room { all: 48, lane: 44 }, tried: 8 };
+    const SLOTS: Slots = Slots {
+        quick: Room { all: 16, lane: 12 },
+        all: Room { all: 48, lane: 44 },
+        tried: Room { all: 24, lane: 4 },
+    };
     /// 1, 2, 4, 8, 16, 32 and then every 60 minutes are a day.
     const BACKOFF: Backoff =
         Backoff { first: Duration::from_mins(1), longest: Duration::from_hours(1), attempts: 29 };

@@ -5,6 +5,7 @@ mod gif;
 mod kind;
 mod name;
 mod picture;
+mod place;
 mod program;
 mod room;
 mod same;
@@ -13,6 +14,7 @@ mod uploader;
 mod zip;
 
 pub(crate) use attach::attach;
+pub(crate) use place::{INCOMING, folder_of};
 pub(crate) use same::are_same;
 pub(crate) use sweep::{delete, let_go_of_site, let_go_of_tickets, sweep};
 pub use uploader::Uploader;
@@ -30,14 +32,12 @@ use crate::{
     tickets::{PlaceRow, Visitor, place_columns},
 };
 use data_encoding::HEXLOWER;
+use place::path_of;
 use protocol::{Code, Field, FileId, Refusal, TicketId, file::Attachment};
 use sha2::{Digest, Sha256};
 use std::{path::PathBuf, sync::Arc};
 use tokio::{fs, io::AsyncWriteExt};
 use uuid::Uuid;
-
-/// Uploads under way, beside the stored files.
-pub(crate) const INCOMING: &str = "incoming";
 
 /// An upload in progress; dropped without [`Upload::finish`] it leaves nothing.
 pub struct Upload {
@@ -126,16 +126,6 @@ impl Row {
             },
         }
     }
-}
-
-/// Where a stored file is; the first two characters are its folder.
-pub(crate) fn path_of(desk: &Desk, stored_name: &str) -> PathBuf {
-    let folder = stored_name.get(..2).unwrap_or("00");
-    folder_of(desk).join(folder).join(stored_name)
-}
-
-pub(crate) fn folder_of(desk: &Desk) -> PathBuf {
-    desk.options().data_dir.join("files")
 }
 
 impl Desk {
@@ -261,7 +251,7 @@ impl Upload {
         let (digest, now) = (self.digest.finalize(), self.desk.now());
         retry!({
             let mut tx = self.desk.begin().await?;
-            room::check_ticket(&mut tx, self.by, self.bytes).await?;
+            room::check_ticket(&mut tx, &self.desk, self.by, self.bytes).await?;
             run!(tx, c => sqlx::query(INSERT)
                 .bind(attachment.id.0)
                 .bind(self.by.site().0)

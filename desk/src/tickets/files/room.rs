@@ -9,13 +9,14 @@ use crate::{
 use protocol::{Code, Field, Refusal, limits};
 use std::{path::Path, time::Duration};
 
-/// Uploads of one person on one ticket that are on no message yet: those of four messages.
-const WAITING_ON_TICKET: u64 = 4 * limits::FILES as u64;
+/// Uploads of one person on one ticket that are on no message yet: those of two messages. So many on as many tickets as a client opens in
+/// an hour are half of what may wait at a site.
+const WAITING_ON_TICKET: u64 = 2 * limits::FILES as u64;
 /// Bytes that the visitor of one ticket has stored there, on messages and on none.
 const ON_TICKET: u64 = 1024 * 1024 * 1024;
 /// Bytes at one site that are on no message yet.
 const WAITING_AT_SITE: u64 = 2 * 1024 * 1024 * 1024;
-/// Uploads that have waited for so long make room for others where a site has too many.
+/// Uploads that have waited for so long make room for others where a ticket or a site has too many.
 const GIVES_WAY_AFTER: Duration = Duration::from_mins(10);
 
 statement!(
@@ -52,20 +53,29 @@ pub(super) async fn check(desk: &Desk, by: Uploader) -> Result<()> {
 ///
 /// # Errors
 /// `FilesWaiting` with the number that may wait; `FilesFull` with the bytes that a visitor may store on a ticket.
-pub(super) async fn check_ticket(tx: &mut Tx, by: Uploader, bytes: u64) -> Result<()> {
-    let Some(ticket) = by.ticket() else { return Ok(()) };
+pub(super) async fn check_ticket(tx: &mut Tx, desk: &Desk, by: Uploader, bytes: u64) -> Result<()> {
+    if on_ticket(tx, by).await?.0 >= WAITING_ON_TICKET {
+        sweep::make_room_on_ticket(tx, desk, by, desk.now() - GIVES_WAY_AFTER).await?;
+    }
+    let (waiting, stored) = on_ticket(tx, by).await?;
+    if waiting >= WAITING_ON_TICKET {
+        return Err(Refusal::of(Field::Files, Code::FilesWaiting).limit(WAITING_ON_TICKET).into());
+    }
+    if by.agent().is_none() && stored.saturating_add(bytes) > ON_TICKET {
+        return Err(Refusal::of(Field::Files, Code::FilesFull).limit(ON_TICKET).into());
+    }
+    Ok(())
+}
+
+/// How many files of this person wait on the ticket, and the bytes of all of theirs there; nothing where there is no ticket yet.
+async fn on_ticket(tx: &mut Tx, by: Uploader) -> Result<(u64, u64)> {
+    let Some(ticket) = by.ticket() else { return Ok((0, 0)) };
     let (waiting, stored) = run!(tx, c => sqlx::query_as::<_, (i64, i64)>(ON_TICKET_BY)
         .bind(ticket.0)
         .bind(by.agent().map(|agent| agent.0))
         .fetch_one(c)
         .await)?;
-    if waiting.unsigned_abs() >= WAITING_ON_TICKET {
-        return Err(Refusal::of(Field::Files, Code::FilesWaiting).limit(WAITING_ON_TICKET).into());
-    }
-    if by.agent().is_none() && stored.unsigned_abs().saturating_add(bytes) > ON_TICKET {
-        return Err(Refusal::of(Field::Files, Code::FilesFull).limit(ON_TICKET).into());
-    }
-    Ok(())
+    Ok((waiting.unsigned_abs(), stored.unsigned_abs()))
 }
 
 async fn waiting(desk: &Desk, by: Uploader) -> Result<u64> {

@@ -1,7 +1,10 @@
 //! Files that nobody will ask for any more: uploads that came onto no message, those of removed sites, and what a
 //! killed server left.
 
-use super::{INCOMING, folder_of, path_of};
+use super::{
+    place::{INCOMING, folder_of, path_of},
+    uploader::Uploader,
+};
 use crate::{
     Desk, Error, Result,
     db::{Tx, read, retry, run, statement},
@@ -21,15 +24,17 @@ statement!(
     UNUSED = "\
     select id from files where entry_id is null and created_at < $1 order by created_at limit $2"
 );
-statement!(
-    OF_FIRST_TICKETS = "\
-    select stored_name from files \
-    where ticket_id in (select id from tickets where site_id = $1 order by start_id limit $2)"
-);
+statement!(OF_TICKET = "select stored_name from files where ticket_id = $1");
 statement!(WAITING = "select stored_name from files where site_id = $1 and entry_id is null");
 statement!(
     WAITING_LONG = "\
     select id from files where site_id = $1 and entry_id is null and created_at < $2 limit $3"
+);
+statement!(
+    WAITING_LONG_ON = "\
+    delete from files \
+    where ticket_id = $1 and agent_id is not distinct from $2 and entry_id is null and created_at < $3 \
+    returning stored_name"
 );
 statement!(
     DELETE_UNUSED = "delete from files where id = $1 and entry_id is null returning stored_name"
@@ -43,18 +48,18 @@ async fn let_go(tx: &mut Tx, desk: &Desk, names: Vec<String>) -> Result<Vec<Stri
     Ok(names)
 }
 
-/// Lets go of the files of the site's first tickets, as [`crate::admin`] deletes them.
+/// Lets go of the files of tickets.
 pub(crate) async fn let_go_of_tickets(
     tx: &mut Tx,
     desk: &Desk,
-    site: SiteId,
-    tickets: i64,
+    tickets: &[Uuid],
 ) -> Result<Vec<String>> {
-    let names = run!(tx, c => sqlx::query_scalar(OF_FIRST_TICKETS)
-        .bind(site.0)
-        .bind(tickets)
-        .fetch_all(c)
-        .await)?;
+    let mut names = Vec::new();
+    for ticket in tickets {
+        let of_ticket: Vec<String> =
+            run!(tx, c => sqlx::query_scalar(OF_TICKET).bind(*ticket).fetch_all(c).await)?;
+        names.extend(of_ticket);
+    }
     let_go(tx, desk, names).await
 }
 
@@ -98,6 +103,22 @@ pub(super) async fn make_room(desk: &Desk, site: SiteId, before: Timestamp) -> R
         .fetch_all(c)
         .await)?;
     delete_unused(desk, unused).await
+}
+
+/// Deletes in this transaction what this person uploaded on the ticket before this and put on no message.
+pub(super) async fn make_room_on_ticket(
+    tx: &mut Tx,
+    desk: &Desk,
+    by: Uploader,
+    before: Timestamp,
+) -> Result<()> {
+    let names = run!(tx, c => sqlx::query_scalar(WAITING_LONG_ON)
+        .bind(by.ticket().map(|ticket| ticket.0))
+        .bind(by.agent().map(|agent| agent.0))
+        .bind(before.0)
+        .fetch_all(c)
+        .await)?;
+    let_go(tx, desk, names).await.map(drop)
 }
 
 /// Deletes those of these that are on no message.

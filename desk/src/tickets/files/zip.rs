@@ -16,13 +16,13 @@ const COMMENT: usize = 65_535;
 /// What stands before the name of a member in the list.
 const MEMBER: usize = 46;
 const MEMBER_BEGINS: &[u8] = b"PK\x01\x02";
-/// Bytes of a list that are read. An archive with a longer one is taken for what it begins with.
+/// Bytes of a list that are read. An archive with a longer one is refused: nobody can say what is in it.
 const LIST: u64 = 4 * 1024 * 1024;
 
-/// Whether the file is an archive, also, that some system runs.
+/// Whether the file is an archive, also, that some system runs, or may be.
 pub(super) fn is_program(path: &Path) -> io::Result<bool> {
     let mut file = File::open(path)?;
-    let list = list(&mut file)?;
+    let Some(list) = list(&mut file)? else { return Ok(true) };
     Ok(names(&list).any(|name| {
         let behind = name.len().saturating_sub(MACROS.len());
         PROGRAM_MEMBERS.iter().any(|program| name.eq_ignore_ascii_case(program))
@@ -30,19 +30,22 @@ pub(super) fn is_program(path: &Path) -> io::Result<bool> {
     }))
 }
 
-/// The list; empty where there is none.
-fn list(file: &mut File) -> io::Result<Vec<u8>> {
+/// The list; empty where there is none, none where it cannot be read.
+fn list(file: &mut File) -> io::Result<Option<Vec<u8>>> {
     let length = file.metadata()?.len();
     let tail_from = length.saturating_sub((END + COMMENT) as u64);
     let tail = read(file, tail_from, length - tail_from)?;
     let ends = (0..tail.len().saturating_sub(END - 1)).rev();
     let Some(end) = ends.into_iter().find(|at| tail[*at..].starts_with(END_BEGINS)) else {
-        return Ok(Vec::new());
+        return Ok(Some(Vec::new()));
     };
     let size = u64::from(number(&tail[end + 12..]));
     // Right before the record, also where something was put before the archive.
-    let at = (tail_from + end as u64).checked_sub(size).filter(|_| size <= LIST);
-    at.map_or(Ok(Vec::new()), |at| read(file, at, size))
+    match (tail_from + end as u64).checked_sub(size) {
+        Some(at) if size <= LIST => read(file, at, size).map(Some),
+        // Also a list that stands elsewhere (ZIP64), which no archive needs that is small enough to be sent.
+        _ => Ok(None),
+    }
 }
 
 fn read(file: &mut File, from: u64, bytes: u64) -> io::Result<Vec<u8>> {

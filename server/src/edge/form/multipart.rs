@@ -14,7 +14,8 @@ use axum::{
 };
 use desk::{Desk, tickets::files::Uploader};
 use futures_util::StreamExt;
-use protocol::{Code, Field, Refusal, file::Attachment, limits};
+use protocol::{Code, Field, FileId, Refusal, file::Attachment, limits};
+use std::mem::take;
 
 /// After a refusal the rest of a body is read and thrown away up to here, since a browser that is cut off while it
 /// sends shows no answer.
@@ -37,6 +38,7 @@ pub(super) async fn read(
 ) -> Answer<Posted> {
     let mut body = multipart(request).await?;
     let mut posted = Posted::default();
+    let mut begun = uploads.as_ref().map(|uploads| Begun { desk: uploads.desk, files: Vec::new() });
     let mut drained = 0;
     let mut parts = 0;
     while let Some(mut part) = body.next_field().await.map_err(broken)? {
@@ -49,6 +51,9 @@ pub(super) async fn read(
                 if let Some(refusal) = take_file(&mut part, &file, uploads, &mut posted).await? {
                     posted.refuse(refusal);
                 }
+                if let Some(begun) = &mut begun {
+                    begun.files.clone_from(&posted.files);
+                }
             }
             // "No file chosen", as the parser hands it on.
             (_, None, Some(_)) if name == "files" => {}
@@ -60,7 +65,30 @@ pub(super) async fn read(
             break;
         }
     }
+    if let Some(begun) = &mut begun {
+        begun.files.clear();
+    }
     Ok(posted)
+}
+
+/// The files of a form that is still being read. Should it break off they are nobody's: a browser sends them anew.
+struct Begun<'a> {
+    desk: &'a Desk,
+    files: Vec<FileId>,
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if self.files.is_empty() {
+            return;
+        }
+        let (desk, files) = (self.desk.clone(), take(&mut self.files));
+        tokio::spawn(async move {
+            if let Err(error) = desk.discard_uploads(&files).await {
+                tracing::warn!(%error, "the files of a form wait to be swept");
+            }
+        });
+    }
 }
 
 /// The multipart body of a request. The routes that take one lift axum's limit on the whole: each part has its own.

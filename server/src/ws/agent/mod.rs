@@ -274,7 +274,9 @@ impl Audience for Console {
                 self.view.list.note(*ticket, change.clone());
                 if self.view.list.has_changed_rows() {
                     let soon = Instant::now() + ROWS_AFTER;
-                    self.rows_at.get_or_insert(soon.max(self.rows_not_before));
+                    let soon = soon.max(self.rows_not_before);
+                    // A count may wait already, for longer.
+                    self.rows_at = Some(self.rows_at.map_or(soon, |at| at.min(soon)));
                 }
             }
             Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
@@ -309,7 +311,12 @@ impl Audience for Console {
             connection.feed(&event).await?;
         }
         self.rows_not_before = Instant::now() + ROWS_EVERY;
-        self.rows_at = self.view.list.has_changed_rows().then_some(self.rows_not_before);
+        let list = &self.view.list;
+        self.rows_at = if list.has_changed_rows() {
+            Some(self.rows_not_before)
+        } else {
+            list.wants_total().then(|| self.view.count_at.max(self.rows_not_before))
+        };
         Ok(connection.flush().await?)
     }
 

@@ -15,7 +15,8 @@ use protocol::{
     agent::{AgentEvent, Conversation, WorkItem, WorkView},
     entry::AgentEntry,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tokio::time::Instant;
 
 /// One agent's view.
 pub(super) struct AgentView {
@@ -24,11 +25,22 @@ pub(super) struct AgentView {
     /// Tickets on screen, and up to where their entries have been sent.
     pub(super) watched: HashMap<TicketId, Seq>,
     pub(super) list: List,
+    /// The rows of the view are not counted before.
+    pub(super) count_at: Instant,
 }
+
+/// How often the rows of a view are counted: that reads up to 1 000 rows a site.
+const COUNT_EVERY: Duration = Duration::from_secs(2);
 
 impl AgentView {
     pub(super) fn new(server: Server, agent: Agent) -> Self {
-        Self { server, agent: Arc::new(agent), watched: HashMap::new(), list: List::new() }
+        Self {
+            server,
+            agent: Arc::new(agent),
+            watched: HashMap::new(),
+            list: List::new(),
+            count_at: Instant::now(),
+        }
     }
 
     /// What the agent may do now, as the desk last read it. Who is gone keeps what they had for as long as it takes to close the socket,
@@ -182,8 +194,11 @@ impl AgentView {
     pub(super) async fn access_changed(&mut self) -> desk::Result<Vec<AgentEvent>> {
         let before = self.list.rows().clone();
         self.first_page(self.list.view()).await?;
-        while self.list.next().is_some() && self.list.rows().len() < before.len() {
-            self.next_page().await?;
+        // As many pages as there were: whoever sees fewer rows has fewer on screen.
+        for _ in 0..before.len() / desk::console::PAGE {
+            if self.list.next().is_some() && self.list.rows().len() < before.len() {
+                self.next_page().await?;
+            }
         }
         let me = self.server.desk.profile(&self.agent).await?;
         let now = self.list.rows();
@@ -217,7 +232,8 @@ impl AgentView {
                 }
             }
         }
-        if self.list.wants_total() {
+        if self.list.wants_total() && Instant::now() >= self.count_at {
+            self.count_at = Instant::now() + COUNT_EVERY;
             match self.server.desk.worklist_total(&self.agent, self.list.view()).await {
                 Ok(total) => events.extend(self.list.put_total(total)),
                 // With the next ones.

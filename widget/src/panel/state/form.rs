@@ -4,37 +4,13 @@ use super::{
     check,
     effect::{Effect, Focus, HostNotice},
     model::{Environment, State},
+    submission::{FormAnswer, Submission, SubmissionId},
 };
 use crate::{
     markup::Id,
     page::{Form, Typed},
 };
-use protocol::{Code, Field, Refusal, form::Started};
-
-/// Counts the forms that a document posted; none is used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SubmissionId(u32);
-
-/// A form as it was posted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Submission {
-    id: SubmissionId,
-    /// Which form.
-    pub form: Form,
-    /// What was typed into it.
-    typed: Typed,
-}
-
-/// What a posted form is answered with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FormAnswer {
-    /// A ticket exists.
-    Started(Started),
-    /// Nothing was made.
-    Refused(Refusal),
-    /// Nobody answered.
-    Silence,
-}
+use protocol::{Code, Field, Refusal};
 
 impl State {
     /// The form to post, when nothing stands against it. `file_sizes` are the bytes of the files in its field.

@@ -18,7 +18,9 @@ mod message;
 mod model;
 mod reading;
 mod server;
+mod submission;
 mod ticket;
+mod typing;
 mod upload;
 
 #[cfg(test)]
@@ -28,8 +30,8 @@ pub use check::file_refusal;
 pub use delivery::DeliveryLabel;
 pub use draft::Draft;
 pub use effect::{Effect, Focus};
-pub use form::{FormAnswer, Submission};
 pub use host::{HostMessage, Person, Question};
 pub use log_items::{Content, LogItem, Message, last_own, log_items};
 pub use model::{Environment, Kept, PendingCommand, State, Stored};
+pub use submission::{FormAnswer, Submission};
 pub use upload::{Progress, UploadId};

@@ -3,7 +3,7 @@
 use super::{
     draft::Draft,
     effect::{Effect, Focus, HostNotice},
-    form::SubmissionId,
+    submission::SubmissionId,
     upload::Upload,
 };
 use crate::{
@@ -14,6 +14,7 @@ use protocol::{
     Refusal, Seq, TicketNumber, TicketToken, Timestamp,
     delivery::{Outbox, Pulse, Reconnect, Timeline, Unsent},
     entry::VisitorEntry,
+    limits,
     status::Availability,
     visitor::{Done, VisitorCommand, VisitorTicket},
 };
@@ -254,8 +255,8 @@ impl State {
         for (ticket, unsent) in stored.unsent {
             if number == Some(&ticket) {
                 own.push(unsent);
-            } else {
-                // Its ticket is not open any more: the text stays with who wrote it.
+            } else if env.now >= unsent.since + limits::UNSENT_AFTER {
+                // Its ticket is not open any more, and no other tab delivers it: the text stays with who wrote it.
                 state.add_effect(Effect::ForgetUnsent(unsent.id));
                 state.put_before_draft(&unsent.text);
             }

@@ -177,7 +177,10 @@ mod tests {
             model::Stored,
         },
     };
-    use protocol::visitor::{VisitorCommand, VisitorEvent};
+    use protocol::{
+        limits,
+        visitor::{VisitorCommand, VisitorEvent},
+    };
     use std::time::Duration;
 
     fn begin(panel: &mut Panel, form: Form, number: &str) {
@@ -383,7 +386,12 @@ mod tests {
         let mut panel = Panel::in_a_chat();
         panel.closed(1006);
         panel.change(|state, env| state.send_message(id(50), "de la vieja", env));
-        let stored = Stored { ticket: Some(kept("CO-9")), ..panel.stored() };
+        let stored = || Stored { ticket: Some(kept("CO-9")), ..panel.stored() };
+        let fresh = Panel::new(page(), stored());
+        assert_eq!(fresh.state.draft.message, "", "the tab that it is from delivers it yet");
+        assert_eq!(fresh.stored().unsent.len(), 1);
+        let mut stored = stored();
+        stored.unsent[0].1.since = stored.unsent[0].1.since - limits::UNSENT_AFTER;
         let mut panel = Panel::new(page(), stored);
         assert_eq!(panel.state.draft.message, "de la vieja");
         assert_eq!(panel.stored().draft.message, "de la vieja");
