@@ -79,11 +79,15 @@ impl Server {
             settings.push(("AYUDA_DATABASE_URL".to_owned(), url.to_owned()));
         }
         let file = data.path().join("site.toml");
-        std::fs::write(&file, site())?;
         let run = |arguments: &[&str], input: &str| {
             ayuda(binary, &settings, data.path(), arguments, input)
         };
-        run(&["site", "apply", &file.display().to_string()], "")?;
+        let apply = |text: String| {
+            std::fs::write(&file, text)?;
+            run(&["site", "apply", &file.display().to_string()], "")
+        };
+        // A binary from before there was a limit on frames does not know its name.
+        apply(site()).or_else(|_| apply(site().replace(UNPACED, "")))?;
         run(
             &[
                 "agent",
@@ -206,6 +210,9 @@ fn serve(binary: &Path, settings: &[(String, String)], dir: &Path) -> Result<Chi
         .spawn()?)
 }
 
+/// The line of the site's limits that lets sockets send as fast as they can.
+const UNPACED: &str = "frames_per_second = 0\n";
+
 /// Open on every day, nobody at capacity, nothing times out while it is measured.
 fn site() -> String {
     let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -214,7 +221,7 @@ fn site() -> String {
         "key = \"{SITE}\"\nname = \"Banco\"\nprefix = \"BE\"\nlang = \"es\"\nallowed_origins = []\n\
          [schedule]\nzone = \"UTC\"\nweekly = {{ {weekly} }}\n\
          [limits]\nwait_limit = \"2h\"\nidle_limit = \"2h\"\ncapacity = 1000\nqueue_limit = 1000\n\
-         tickets_per_hour = 0\nmessages_per_minute = 0\nframes_per_second = 0\n\
+         tickets_per_hour = 0\nmessages_per_minute = 0\n{UNPACED}\
          [[queues]]\nname = \"Soporte general\"\n"
     )
 }

@@ -67,7 +67,7 @@ test("a request with a file: number on the page, mail to both, answered from the
   await world.shot(page, "ticket-page-change-email");
   await page.getByRole("textbox", { name: "Correo nuevo" }).fill("marta@nueva.example");
   await page.getByRole("button", { name: "Usar este correo" }).click();
-  await page.getByText("Abre el correo que te enviamos a la dirección nueva").waitFor();
+  await page.getByText("Abre el correo que te enviamos a marta@nueva.example").waitFor();
   const asked = await world.mail.find("marta@nueva.example");
   assert.ok(asked.subject.includes("Confirma tu correo") && asked.subject.includes(number));
   assert.ok(!asked.text.includes("Me cobraron") && !asked.text.includes("Te devolvimos"), asked.text);

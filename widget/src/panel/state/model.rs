@@ -147,6 +147,8 @@ pub struct State {
 
     /// After the chat's end: the log is open again.
     pub log_open: bool,
+    /// Another tab has sent the form that this one shows, too: its text is the ticket's first message, and no draft any more.
+    pub(super) followed_from_form: bool,
     /// Answers come with a sound.
     pub sound: bool,
     /// The menu is open.
@@ -221,6 +223,7 @@ impl State {
             seen: Seq::START,
             seen_sent: Seq::START,
             log_open: false,
+            followed_from_form: false,
             sound: !stored.muted,
             menu_open: false,
             transcript_dialog_open: false,

@@ -5,6 +5,7 @@ use super::{
     log_items,
     model::{Environment, PendingCommand, State},
 };
+use crate::view_model::Screen;
 use protocol::{
     Code, Field, Refusal, Timestamp,
     delivery::Applied,
@@ -44,6 +45,10 @@ impl State {
             }
             VisitorEvent::Status { status } => {
                 self.greeted(env);
+                if self.screen == Screen::Form && status.open != self.status.open {
+                    let words = if status.open { "flipped_open" } else { "flipped_closed" };
+                    self.notice = self.page.t(words);
+                }
                 self.status = status;
             }
             VisitorEvent::Entries { entries, last } => {
@@ -142,12 +147,17 @@ impl State {
 
     /// Entries joined the timeline, or are found to be missing.
     fn applied(&mut self, applied: &Applied, env: &Environment) {
-        let mut has_news = false;
+        let (mut has_news, mut was_sent_elsewhere) = (false, false);
         for at in applied.added.clone() {
             let Some(entry) = self.timeline.entries().get(at) else { break };
             let id = entry.id;
-            if let VisitorBody::Agent { .. } = entry.body {
-                has_news = true;
+            match &entry.body {
+                VisitorBody::Agent { .. } => has_news = true,
+                VisitorBody::Visitor { text, .. } if self.followed_from_form => {
+                    was_sent_elsewhere |= text.trim() == self.draft.message.trim();
+                    self.followed_from_form = false;
+                }
+                _ => {}
             }
             if self.outbox.on_shown(id) {
                 self.add_effect(Effect::ForgetUnsent(id));
@@ -155,6 +165,12 @@ impl State {
         }
         if let Some(after) = applied.ask {
             self.resume(after, env);
+        }
+        if was_sent_elsewhere {
+            for field in [Field::Subject, Field::Message] {
+                self.set_draft(field, "");
+            }
+            self.add_effect(Effect::PutDraft);
         }
         if has_news {
             self.typing_until = Timestamp(0);
@@ -185,9 +201,23 @@ fn is_over(ticket: &VisitorTicket) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panel::state::fixture::{Panel, active, agents, entry, id, own, ticket};
+    use crate::panel::state::fixture::{Panel, active, agents, entry, id, own, status, ticket};
     use protocol::{Seq, entry::EndedBy};
     use std::time::Duration;
+
+    #[test]
+    fn a_flip_under_a_form_is_said() {
+        let mut panel = Panel::before_a_chat();
+        let flip = |panel: &mut Panel, open| {
+            panel.event(VisitorEvent::Status { status: status(open) });
+            panel.state.notice.clone()
+        };
+        assert_eq!(flip(&mut panel, true), "", "it was open");
+        assert_eq!(flip(&mut panel, false), "panel.flipped_closed");
+        assert_eq!(flip(&mut panel, true), "panel.flipped_open");
+        let mut panel = Panel::in_a_chat();
+        assert_eq!(flip(&mut panel, false), "", "a chat goes on");
+    }
 
     #[test]
     fn somebody_types_until_they_have_written_or_six_seconds_are_over() {

@@ -68,6 +68,7 @@ impl State {
             Some(kept) => Some(Elsewhere::Opened(kept)),
             None => Some(Elsewhere::Left),
         };
+        self.followed_from_form = token.is_none() && self.elsewhere.is_some();
         self.follow(env);
     }
 
@@ -106,6 +107,8 @@ impl State {
         self.close(env);
         self.refusals.clear();
         self.screen = Screen::Form;
+        // What was typed into a composer that is not there any more.
+        self.add_effect(Effect::PutDraft);
         self.look(env);
     }
 
@@ -399,6 +402,24 @@ mod tests {
         panel.take();
         panel.welcome(active());
         assert!(!panel.sent().iter().any(|sent| matches!(sent, VisitorCommand::Say { .. })));
+    }
+
+    #[test]
+    fn what_another_tab_has_sent_is_no_draft_here_any_more() {
+        for (typed, left) in [("hola", ""), ("hola, y otra cosa", "hola, y otra cosa")] {
+            let mut panel = Panel::before_a_chat();
+            panel.change(|state, env| state.typed(Field::Message, typed, env));
+            panel.change(|state, env| state.storage_changed(Some(kept("CO-9")), env));
+            panel.take();
+            panel.welcome(active());
+            panel.event(VisitorEvent::Entries { entries: vec![entry(1, own("hola"))], last: Seq(1) });
+            assert_eq!(panel.state.draft.message, left);
+            assert_eq!(panel.take().contains(&Effect::PutDraft), left.is_empty());
+            // A second one like the draft is the visitor's own affair.
+            panel.change(|state, env| state.typed(Field::Message, "hola", env));
+            panel.event(VisitorEvent::Entry { entry: entry(2, own("hola")) });
+            assert_eq!(panel.state.draft.message, "hola");
+        }
     }
 
     #[test]

@@ -10,7 +10,10 @@ pub fn answer(page: &TicketPage) -> Option<AnyView> {
         Some(TicketAnswer::TranscriptSent) => page.t("transcript_done"),
         Some(TicketAnswer::TranscriptOnceConfirmed) => page.t("transcript_confirm"),
         Some(TicketAnswer::Rated) => page.t("rating_done"),
-        Some(TicketAnswer::EmailChanged) => page.t("email_changed"),
+        Some(TicketAnswer::EmailChanged) => {
+            let email = page.ticket.email.as_deref().unwrap_or_default();
+            page.fill("email_changed", &[("email", email)])
+        }
         Some(TicketAnswer::Confirmed) => page.t("confirmed"),
         Some(TicketAnswer::ConfirmedWithTranscript) => page.t("confirmed_transcript"),
         _ => return None,
