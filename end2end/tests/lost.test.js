@@ -120,6 +120,30 @@ test("what is typed in one tab is not lost to another, nor is it there after a l
   for (const text of Object.values(DRAFT)) assert.ok(!kept.includes(text), kept);
 });
 
+test("what one tab has sent is no draft in another, and a half-typed text goes on after the end", async () => {
+  const site = await world.ayuda.site("enviadoenotra");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const one = await world.visitor(site);
+  await one.sees("Chat");
+  await one.open();
+  await one.hydrated();
+  await fill(one);
+  const two = await Visitor.arrive(world, one.context, site);
+  await two.sees("Chat");
+  await two.open();
+  await two.hydrated();
+  await shows(two);
+  await two.press("Iniciar chat");
+  await two.log.getByText(DRAFT.Mensaje).waitFor();
+  await one.log.getByText(DRAFT.Mensaje).waitFor();
+  await shows(one, { Mensaje: "" });
+  await agent.accept();
+  await one.box("Mensaje").fill("A medio escribir");
+  await agent.end();
+  await one.press("Iniciar otro chat");
+  await shows(one, { Mensaje: "A medio escribir" });
+});
+
 test("another tab's new ticket waits for what is on its way on the old one", async () => {
   const site = await world.ayuda.site("dostickets");
   const agent = await world.agent("Lucía Medina", { sites: [site] });

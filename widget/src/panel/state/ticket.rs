@@ -412,7 +412,10 @@ mod tests {
             panel.change(|state, env| state.storage_changed(Some(kept("CO-9")), env));
             panel.take();
             panel.welcome(active());
-            panel.event(VisitorEvent::Entries { entries: vec![entry(1, own("hola"))], last: Seq(1) });
+            panel.event(VisitorEvent::Entries {
+                entries: vec![entry(1, own("hola"))],
+                last: Seq(1),
+            });
             assert_eq!(panel.state.draft.message, left);
             assert_eq!(panel.take().contains(&Effect::PutDraft), left.is_empty());
             // A second one like the draft is the visitor's own affair.
