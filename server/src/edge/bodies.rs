@@ -4,7 +4,10 @@ use super::failure::Failure;
 use axum::{
     body::{Body, BodyDataStream, Bytes},
     extract::{Request, State},
-    http::{StatusCode, header::CONTENT_LENGTH},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONNECTION, CONTENT_LENGTH},
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -46,7 +49,11 @@ pub(crate) async fn guard<M: MostBytes>(
     let length: Option<u64> = length.and_then(|length| length.parse().ok());
     let most = most.most_bytes();
     if length.is_some_and(|length| length > most) {
-        return Failure::from(Refusal::new(Code::BodyTooLarge).limit(most)).into_response();
+        let mut refused =
+            Failure::from(Refusal::new(Code::BodyTooLarge).limit(most)).into_response();
+        // The body is not read, so nothing else can come behind it; whoever keeps connections is told.
+        refused.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        return refused;
     }
     let is_too_slow = Arc::<AtomicBool>::default();
     let in_time = |body| in_time(body, is_too_slow.clone());

@@ -7,6 +7,7 @@ use super::letter::Rendered;
 use crate::mail::address::{self, Sender};
 use lettre::{
     Address, Message,
+    address::Envelope,
     message::{
         MultiPart, SinglePart,
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
@@ -64,7 +65,11 @@ fn build_now(headers: &Headers<'_>, letter: Rendered) -> Result<Built, String> {
         return Err("a Message-ID is not valid".to_owned());
     }
     let (from_address, to_address) = (from.email.clone(), to.email.clone());
+    // Given and not read back from the headers, where lettre 0.11.23 finds no address with its name in quotes.
+    let envelope = Envelope::new(Some(from_address.clone()), vec![to_address.clone()])
+        .map_err(|error| error.to_string())?;
     let mut message = Message::builder()
+        .envelope(envelope)
         .from(from)
         .to(to)
         .subject(address::header_text(headers.subject))

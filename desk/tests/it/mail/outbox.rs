@@ -223,7 +223,7 @@ async fn a_bad_address_or_a_stalled_one_delays_no_other_mail(mut world: World) {
         relay.treat(address, Manner::Stall);
         world.ask(&site, address).await;
     }
-    // Right for a browser, and no mailbox to a mail system.
+    // Right for a browser, and to a mail system with its name in quotes alone.
     world.ask(&site, "a..b@example.com").await;
     let _running = world.run().await;
     until("the stalled ones are on their way", async || {
@@ -231,13 +231,14 @@ async fn a_bad_address_or_a_stalled_one_delays_no_other_mail(mut world: World) {
     })
     .await;
     world.ask(&site, "ana@example.com").await;
-    until("it went out", async || !relay.taken().is_empty()).await;
+    until("both went out", async || relay.taken().len() == 2).await;
+    let to: Vec<_> = relay.taken().iter().map(|mail| header(mail, "To").unwrap()).collect();
+    assert!(to.contains(&"\"a..b\"@example.com".to_owned()), "{to:?}");
     let count = async |which| {
         world.count(&format!("select count(*) from mails where to_address {which}")).await
     };
     assert_eq!(count("like 'stalled%' and claimed_until is not null").await, 5, "they still wait");
-    assert_eq!(count("= 'a..b@example.com' and parked_at is not null").await, 1);
-    assert_eq!(relay.taken().len(), 1);
+    assert_eq!(count("= 'a..b@example.com' and parked_at is not null").await, 0);
 }
 
 async fn forty_that_hang_delay_no_other_mail_whether_at_one_domain_or_at_forty(mut world: World) {
@@ -257,7 +258,8 @@ async fn forty_that_hang_delay_no_other_mail_whether_at_one_domain_or_at_forty(m
         }
         let _running = world.run().await;
         until("both", async || relay.taken().len() == 2).await;
-        assert_eq!((0..40).map(|n| relay.tries(&address(n))).sum::<u32>(), 40);
+        let hang = || (0..40).map(|n| relay.tries(&address(n))).sum::<u32>();
+        until("all others hang", async || hang() == 40).await;
         world.force("delete from mails").await;
     }
 }
