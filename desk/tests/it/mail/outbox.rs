@@ -6,7 +6,7 @@ use crate::world::{
     relay::{Manner, Relay, header},
     until,
 };
-use desk::mail::MailState;
+use desk::{mail::MailState, people::Agent};
 use protocol::{Code, entry::AgentBody};
 use std::time::Duration;
 
@@ -27,6 +27,12 @@ on_both! {
     a_mail_that_may_have_arrived_has_one_more_try_also_where_the_relay_puts_that_off,
 }
 
+/// Whether all mails of the agent's sites have gone out.
+async fn are_sent(world: &World, agent: &Agent) -> bool {
+    let mails = world.desk.mails(agent, None).await.unwrap().mails;
+    mails.iter().all(|mail| mail.state == MailState::Sent)
+}
+
 async fn a_mail_goes_out_once_also_across_restarts(mut world: World) {
     let relay = Relay::start().await;
     world.restart_with_relay(&relay.url).await;
@@ -40,16 +46,7 @@ async fn a_mail_goes_out_once_also_across_restarts(mut world: World) {
     world.restart().await;
     world.pass(Duration::from_hours(1)).await;
     assert_eq!(relay.taken().len(), 2);
-    assert!(
-        world
-            .desk
-            .mails(&agent, None)
-            .await
-            .unwrap()
-            .mails
-            .iter()
-            .all(|mail| mail.state == MailState::Sent)
-    );
+    assert!(are_sent(&world, &agent).await);
 
     let taken = relay.taken();
     let mail = taken.iter().find(|mail| header(mail, "To").unwrap().contains("ana@")).unwrap();
@@ -174,16 +171,7 @@ async fn a_password_that_is_wrong_or_missing_is_a_setting_to_mend_and_costs_no_m
     assert_eq!(relay.taken().len(), 0);
     world.restart_with_relay(&relay.url_with("buena")).await;
     world.pass(2 * MINUTE).await;
-    assert!(
-        world
-            .desk
-            .mails(&agent, None)
-            .await
-            .unwrap()
-            .mails
-            .iter()
-            .all(|mail| mail.state == MailState::Sent)
-    );
+    assert!(are_sent(&world, &agent).await);
 }
 
 async fn silence_after_the_text_is_doubt_and_one_more_try(mut world: World) {
