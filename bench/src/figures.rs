@@ -8,9 +8,11 @@ use crate::{
 use anyhow::Result;
 
 mod asking;
+mod bodies;
 mod browser;
 mod chats;
 mod delivery;
+mod mail;
 mod memory;
 mod messages;
 mod million;
@@ -27,6 +29,8 @@ pub async fn measure(group: Group, plan: &Plan, subject: &Subject) -> Result<Vec
         Group::Postgres => postgres::measure(plan, subject).await,
         Group::Memory => memory::measure(plan, subject).await,
         Group::Asking => asking::measure(subject).await,
+        Group::Bodies => bodies::measure(subject).await,
+        Group::Mail => mail::measure(subject).await,
         Group::Startup => startup::measure(subject).await,
         Group::Million => million::measure(plan, subject).await,
         Group::Sizes => sizes::measure(subject).await,
@@ -48,7 +52,7 @@ pub async fn floor(group: Group, plan: &Plan) -> Result<Vec<Reading>> {
 pub fn runs(group: Group, plan: &Plan) -> usize {
     match group {
         // Their figures do not vary, or were made of many times.
-        Group::Memory | Group::Asking | Group::Sizes | Group::Browser => 1,
+        Group::Memory | Group::Asking | Group::Bodies | Group::Sizes | Group::Browser => 1,
         Group::Startup => plan.runs.max(5),
         _ => plan.runs,
     }

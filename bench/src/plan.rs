@@ -54,6 +54,10 @@ pub enum Group {
     Memory,
     /// Memory while sockets ask for all of a long ticket.
     Asking,
+    /// Memory while forms come that do not end.
+    Bodies,
+    /// From a request to its mail at the relay, also while other mails hang.
+    Mail,
     /// From the start of the process to its first answer.
     Startup,
     /// Durable messages a second with a million stored.

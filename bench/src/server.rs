@@ -46,7 +46,7 @@ impl Server {
     pub async fn start(subject: &Subject) -> Result<Self> {
         match subject {
             Subject::Floor => Self::floor().await,
-            Subject::Ayuda(binary) => Self::ayuda(binary, None).await,
+            Subject::Ayuda(binary) => Self::ayuda(binary, &[]).await,
         }
     }
 
@@ -65,8 +65,8 @@ impl Server {
         Ok(server)
     }
 
-    /// The product, with one site that is always open and one agent.
-    pub async fn ayuda(binary: &Path, database: Option<&str>) -> Result<Self> {
+    /// The product, with one site that is always open and one agent. `more`: settings besides the usual ones.
+    pub async fn ayuda(binary: &Path, more: &[(&str, &str)]) -> Result<Self> {
         let data = tempfile::tempdir()?;
         let port = free_port()?;
         let mut settings = vec![
@@ -75,9 +75,7 @@ impl Server {
             ("AYUDA_PUBLIC_URL".to_owned(), format!("http://localhost:{port}")),
             ("AYUDA_LOG".to_owned(), "error".to_owned()),
         ];
-        if let Some(url) = database {
-            settings.push(("AYUDA_DATABASE_URL".to_owned(), url.to_owned()));
-        }
+        settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let file = data.path().join("site.toml");
         let run = |arguments: &[&str], input: &str| {
             ayuda(binary, &settings, data.path(), arguments, input)

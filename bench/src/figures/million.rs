@@ -14,7 +14,7 @@ const MESSAGES: i64 = 1_000_000;
 
 pub async fn measure(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
     let Subject::Ayuda(binary) = subject else { bail!("the floor is a server without messages") };
-    let mut server = Server::ayuda(binary, None).await?;
+    let mut server = Server::ayuda(binary, &[]).await?;
     // Tickets to put the messages on, made through the front door.
     drop(introduce(&server, 200).await?);
     server.stop()?;
@@ -25,7 +25,7 @@ pub async fn measure(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
 
 /// The same server before anything was stored.
 pub async fn floor(plan: &Plan) -> Result<Vec<Reading>> {
-    throughput(plan, &Server::ayuda(&plan.binary, None).await?).await
+    throughput(plan, &Server::ayuda(&plan.binary, &[]).await?).await
 }
 
 async fn throughput(plan: &Plan, server: &Server) -> Result<Vec<Reading>> {

@@ -22,7 +22,8 @@ struct Postgres {
 pub async fn measure(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
     let Subject::Ayuda(binary) = subject else { bail!("the floor is pgbench") };
     let Some(postgres) = Postgres::find() else { return Ok(Vec::new()) };
-    let server = Server::ayuda(binary, Some(&postgres.new_database()?)).await?;
+    let server =
+        Server::ayuda(binary, &[("AYUDA_DATABASE_URL", &postgres.new_database()?)]).await?;
     let visitors = Conversation::start(&server, 64).await?.visitors;
     let load = load(visitors, Duration::from_secs(plan.seconds)).await?;
     let reading = Reading::new(FIGURE, load.per_second, Unit::PerSecond);

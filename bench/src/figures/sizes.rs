@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 pub async fn measure(subject: &Subject) -> Result<Vec<Reading>> {
     let Subject::Ayuda(binary) = subject else { bail!("a floor has no sizes") };
-    let server = Server::ayuda(binary, None).await?;
+    let server = Server::ayuda(binary, &[]).await?;
     let cookie = sign_in(&server).await?;
     let mut http = Http::connect(server.port).await?;
     let loader = bytes(&mut http, "/widget.js", "accept-encoding: gzip\r\n").await?;

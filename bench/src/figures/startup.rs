@@ -17,7 +17,7 @@ pub async fn measure(subject: &Subject) -> Result<Vec<Reading>> {
         let time = start.elapsed();
         return Ok(vec![reading(MIGRATED, time, 100.0), reading(EMPTY, time, 500.0)]);
     };
-    let mut server = Server::ayuda(binary, None).await?;
+    let mut server = Server::ayuda(binary, &[]).await?;
     let migrated = server.restart().await?;
     server.stop()?;
     for file in std::fs::read_dir(server.data())? {
