@@ -28,7 +28,7 @@ use edge::{
 };
 use ops::{assets, demo::Demo, descriptors, listener};
 use settings::{PublicUrl, Settings};
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     sync::{oneshot, watch},
@@ -114,6 +114,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         metrics_token: settings.metrics_token,
         counters: Counters::default(),
         sockets: OpenSockets::default(),
+        form_room: Arc::default(),
         stop: stopped.into(),
     });
     let (router, declared) = router::build(&server);

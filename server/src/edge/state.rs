@@ -1,7 +1,8 @@
 //! What every handler and socket shares.
 
 use super::{
-    counters::Counters, open_sockets::OpenSockets, rates::Rates, undeclared_proxy::UndeclaredProxy,
+    counters::Counters, form, open_sockets::OpenSockets, rates::Rates,
+    undeclared_proxy::UndeclaredProxy,
 };
 use crate::settings::{Network, PublicUrl};
 use desk::{Desk, Stop};
@@ -20,6 +21,8 @@ pub struct Shared {
     pub(crate) rates: Rates,
     pub(crate) counters: Counters,
     pub(crate) sockets: OpenSockets,
+    /// Where the texts of forms have room while they are read.
+    pub(crate) form_room: Arc<form::Room>,
     /// Whether the data folder has a demonstration, whose page is then shown.
     pub(crate) has_demo: bool,
     /// The built files of the panel and the ticket page.

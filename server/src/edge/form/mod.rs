@@ -6,11 +6,13 @@ mod fields;
 mod multipart;
 mod one_file;
 mod posted;
+mod room;
 
 pub(crate) use again::page as again;
 pub(crate) use multipart::{DRAIN_BYTES, Uploads};
 pub(crate) use one_file::read_file;
 pub(crate) use posted::Posted;
+pub(crate) use room::{Held, Room, give as give_room};
 
 use crate::edge::{
     failure::{Answer, Failure},
@@ -22,14 +24,33 @@ use axum::{
     http::{Method, header::CONTENT_TYPE},
 };
 use fields::{FIELD_BYTES, known, unknown, unreadable};
+use futures_util::StreamExt;
 use percent_encoding::percent_decode;
 use protocol::{Code, Field, Refusal, limits};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// A form without files, in bytes: the longest text that is given back, each byte of it percent-encoded.
 const FORM_BYTES: usize = 3 * FIELD_BYTES + 64 * 1024;
+
+/// What a form may take of the server's [`Room`], as a request carries it: extensions are shared, and this is one form's.
+#[derive(Clone, Default)]
+pub(crate) struct FormRoom(Arc<Mutex<Held>>);
+
+impl FormRoom {
+    pub(crate) fn new(held: Held) -> Self {
+        Self(Arc::new(Mutex::new(held)))
+    }
+
+    fn take(&self) -> Held {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 /// Every field that a form of a visitor has.
 const ALL_NAMES: [&str; 10] =
@@ -49,10 +70,13 @@ pub(crate) async fn give_back(request: Request, failure: Failure, lang: &str) ->
 
 /// Reads a body of any of the three kinds. Fields outside `names` are refused; files only come with `uploads`.
 pub(crate) async fn read(
-    request: Request,
+    mut request: Request,
     names: &[&'static str],
     uploads: Option<Uploads<'_>>,
 ) -> Answer<Posted> {
+    // Where nobody counts (a test that calls a handler) there is room.
+    let held = request.extensions_mut().remove::<FormRoom>().unwrap_or_default();
+    let mut posted = Posted::new(held.take());
     let kind = request
         .headers()
         .get(CONTENT_TYPE)
@@ -60,17 +84,26 @@ pub(crate) async fn read(
         .unwrap_or_default()
         .to_ascii_lowercase();
     if kind.starts_with("multipart/form-data") {
-        return multipart::read(request, names, uploads).await;
+        multipart::read(request, names, uploads, &mut posted).await?;
+        return Ok(posted);
     }
-    let body = axum::body::to_bytes(request.into_body(), FORM_BYTES);
-    let body = body.await.map_err(|_| too_long(names))?;
+    let mut body = Vec::new();
+    let mut chunks = request.into_body().into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Failure::of(Code::BodyInvalid))?;
+        if body.len() + chunk.len() > FORM_BYTES {
+            return Err(too_long(names));
+        }
+        posted.held.append(&mut body, &chunk)?;
+    }
     if kind.starts_with("application/json") {
-        read_json(&body, names)
+        read_json(&body, names, &mut posted)?;
     } else if kind.starts_with("application/x-www-form-urlencoded") || body.is_empty() {
-        Ok(read_urlencoded(&body, names))
+        read_urlencoded(&body, names, &mut posted);
     } else {
-        Err(Failure::of(Code::BodyType))
+        return Err(Failure::of(Code::BodyType));
     }
+    Ok(posted)
 }
 
 /// Where a form has a message, that is what is too long.
@@ -83,8 +116,7 @@ fn too_long(names: &[&'static str]) -> Failure {
     refusal.into()
 }
 
-fn read_urlencoded(body: &[u8], names: &[&'static str]) -> Posted {
-    let mut posted = Posted::default();
+fn read_urlencoded(body: &[u8], names: &[&'static str], posted: &mut Posted) {
     for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
             Some(at) => (&pair[..at], &pair[at + 1..]),
@@ -96,7 +128,6 @@ fn read_urlencoded(body: &[u8], names: &[&'static str]) -> Posted {
             None => posted.refuse(unknown(&name)),
         }
     }
-    posted
 }
 
 /// Percent-decoded, `+` as space; none when it is not UTF-8.
@@ -106,10 +137,9 @@ fn decode(text: &[u8]) -> Option<String> {
     percent_decode(&spaced).decode_utf8().ok().map(Cow::into_owned)
 }
 
-fn read_json(body: &[u8], names: &[&'static str]) -> Answer<Posted> {
+fn read_json(body: &[u8], names: &[&'static str], posted: &mut Posted) -> Answer<()> {
     let Members(members) =
         serde_json::from_slice(body).map_err(|_| Failure::of(Code::BodyInvalid))?;
-    let mut posted = Posted::default();
     for (name, value) in members {
         match (known(names, &name), value) {
             (Some(name), Value::String(value)) => posted.put(name, Ok(value)),
@@ -118,7 +148,7 @@ fn read_json(body: &[u8], names: &[&'static str]) -> Answer<Posted> {
             (None, _) => posted.refuse(unknown(&name)),
         }
     }
-    Ok(posted)
+    Ok(())
 }
 
 /// An object of JSON, with a name that is there twice.
@@ -152,9 +182,15 @@ mod tests {
 
     const NAMES: [&str; 3] = ["name", "message", "page"];
 
+    fn urlencoded(body: &[u8]) -> Posted {
+        let mut posted = Posted::default();
+        read_urlencoded(body, &NAMES, &mut posted);
+        posted
+    }
+
     #[test]
     fn a_form_is_decoded_as_browsers_encode_it() {
-        let posted = read_urlencoded(b"name=Ana+Ru%C3%ADz&message=1%2B1%3D2%26%zz", &NAMES);
+        let posted = urlencoded(b"name=Ana+Ru%C3%ADz&message=1%2B1%3D2%26%zz");
         assert_eq!(posted.text("name"), "Ana Ruíz");
         assert_eq!(posted.text("message"), "1+1=2&%zz");
         assert!(posted.refusals.is_empty());
@@ -162,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_one_field_does_not_lose_the_others() {
-        let posted = read_urlencoded(b"name=%ff%fe&message=hola&odd=1", &NAMES);
+        let posted = urlencoded(b"name=%ff%fe&message=hola&odd=1");
         assert_eq!(posted.text("message"), "hola");
         assert_eq!(
             posted.refusals,
@@ -175,7 +211,11 @@ mod tests {
 
     #[test]
     fn a_field_that_is_not_as_it_should_be_is_named() {
-        let refusals = |body: &str| read_json(body.as_bytes(), &NAMES).unwrap().refusals;
+        let read = |body: &str| {
+            let mut posted = Posted::default();
+            read_json(body.as_bytes(), &NAMES, &mut posted).map(|()| posted.refusals)
+        };
+        let refusals = |body: &str| read(body).unwrap();
         assert_eq!(refusals(r#"{"name":"Ana","message":null}"#), []);
         let named = |name, code| [Refusal::named(name, code)];
         let admin = r#"{"name":"Ana","admin":{"a":[1]}}"#;
@@ -184,10 +224,17 @@ mod tests {
         assert_eq!(refusals(number), named("name", Code::Invalid));
         let twice = r#"{"name":"Ana","name":"Eva"}"#;
         assert_eq!(refusals(twice), named("name", Code::FieldRepeated));
-        let posted = read_urlencoded(b"name=Ana&name=Eva", &NAMES);
-        assert_eq!(posted.refusals, named("name", Code::FieldRepeated));
+        assert_eq!(urlencoded(b"name=Ana&name=Eva").refusals, named("name", Code::FieldRepeated));
         for body in ["[]", "{", "", "\"name\""] {
-            assert!(read_json(body.as_bytes(), &NAMES).is_err(), "{body}");
+            assert!(read(body).is_err(), "{body}");
         }
+    }
+
+    #[test]
+    fn of_thousands_of_unknown_fields_the_first_ones_are_named() {
+        let fields: Vec<String> = (0..300_000).map(|n| format!("f{n}")).collect();
+        let posted = urlencoded(fields.join("&").as_bytes());
+        assert_eq!(posted.refusals.len(), posted::REFUSALS);
+        assert_eq!(posted.refusals[0], Refusal::named("f0", Code::FieldUnknown));
     }
 }

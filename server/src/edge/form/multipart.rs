@@ -35,9 +35,9 @@ pub(super) async fn read(
     request: Request,
     names: &[&'static str],
     uploads: Option<Uploads<'_>>,
-) -> Answer<Posted> {
+    posted: &mut Posted,
+) -> Answer<()> {
     let mut body = multipart(request).await?;
-    let mut posted = Posted::default();
     let mut begun = uploads.as_ref().map(|uploads| Begun { desk: uploads.desk, files: Vec::new() });
     let mut drained = 0;
     let mut parts = 0;
@@ -48,7 +48,7 @@ pub(super) async fn read(
         match (known(names, &name), file, &uploads) {
             _ if parts > PARTS => posted.refuse(Refusal::new(Code::BodyInvalid)),
             (_, Some(file), Some(uploads)) if name == "files" => {
-                if let Some(refusal) = take_file(&mut part, &file, uploads, &mut posted).await? {
+                if let Some(refusal) = take_file(&mut part, &file, uploads, posted).await? {
                     posted.refuse(refusal);
                 }
                 if let Some(begun) = &mut begun {
@@ -57,7 +57,7 @@ pub(super) async fn read(
             }
             // "No file chosen", as the parser hands it on.
             (_, None, Some(_)) if name == "files" => {}
-            (Some(name), None, _) => take_text(&mut part, name, &mut posted).await?,
+            (Some(name), None, _) => take_text(&mut part, name, posted).await?,
             _ => posted.refuse(unknown(&name)),
         }
         if !drain(&mut part, &mut drained).await? {
@@ -68,7 +68,7 @@ pub(super) async fn read(
     if let Some(begun) = &mut begun {
         begun.files.clear();
     }
-    Ok(posted)
+    Ok(())
 }
 
 /// The files of a form that is still being read. Should it break off they are nobody's: a browser sends them anew.
@@ -153,7 +153,7 @@ async fn take_text(part: &mut Part<'_>, name: &'static str, posted: &mut Posted)
     while bytes.len() < FIELD_BYTES
         && let Some(chunk) = next_chunk(part).await?
     {
-        bytes.extend_from_slice(&chunk);
+        posted.held.append(&mut bytes, &chunk)?;
     }
     posted.put(name, text_of(bytes, name));
     Ok(())

@@ -1,18 +1,29 @@
 //! A form that was posted: its texts, its files, and what is wrong with them.
 
+use super::Held;
 use desk::Desk;
 use protocol::{Code, EntryId, Field, FileId, PageUrl, Refusal, text::is_blank};
 use std::collections::BTreeMap;
 
+/// Refusals that are noted of one form; people read the first.
+pub(super) const REFUSALS: usize = 16;
+
 /// What came.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Posted {
     fields: BTreeMap<&'static str, String>,
     pub(crate) files: Vec<FileId>,
     pub(crate) refusals: Vec<Refusal>,
+    /// The room that its texts take.
+    pub(super) held: Held,
 }
 
 impl Posted {
+    /// Nothing yet, and the room for it.
+    pub(super) fn new(held: Held) -> Self {
+        Self { held, ..Self::default() }
+    }
+
     /// The text of a field as it was typed; empty when it was left out.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
@@ -57,7 +68,7 @@ impl Posted {
 
     /// Notes a refusal, once.
     pub(crate) fn refuse(&mut self, refusal: Refusal) {
-        if !self.refusals.contains(&refusal) {
+        if self.refusals.len() < REFUSALS && !self.refusals.contains(&refusal) {
             self.refusals.push(refusal);
         }
     }
