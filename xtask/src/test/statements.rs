@@ -79,12 +79,23 @@ fn is_declaration(before: &[TokenTree]) -> bool {
         || is(0, "tests") && is(1, "mod")
 }
 
+/// Whether a literal, as it is written, is a text of SQL: one of the verbs, and more than a word after it.
 fn is_sql(literal: &str) -> bool {
-    let Some(text) = literal.strip_prefix('"') else { return false };
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
-    text.split_once(' ').is_some_and(|(verb, rest)| {
-        VERBS.contains(&verb) && rest.contains(char::is_whitespace) && !rest.contains('{')
+    let Some(text) = text_of(literal) else { return false };
+    text.trim_start().split_once(char::is_whitespace).is_some_and(|(verb, rest)| {
+        VERBS.contains(&verb)
+            && rest.trim_start().contains(char::is_whitespace)
+            && !rest.contains('{')
     })
+}
+
+/// What stands between the quotes of `"…"`, `r"…"` or `r#"…"#`, with escaped breaks as spaces; `None` for other literals.
+fn text_of(literal: &str) -> Option<String> {
+    if let Some(raw) = literal.strip_prefix('r') {
+        return raw.trim_matches('#').strip_prefix('"')?.strip_suffix('"').map(str::to_owned);
+    }
+    let text = literal.strip_prefix('"')?.strip_suffix('"')?;
+    Some(["\\n", "\\r", "\\t", "\\"].iter().fold(text.to_owned(), |text, gap| text.replace(gap, " ")))
 }
 
 #[cfg(test)]
@@ -100,6 +111,21 @@ mod tests {
         assert_eq!(found(r#"const READ: &str = "select a from b";"#), 1);
         assert_eq!(found(r#"fn f() { read!(db, c => sqlx::query("update a set b = 1")) }"#), 1);
         assert_eq!(found("const READ: &str = concat!(\"\\\n  delete from a \", x!());"), 1);
+        assert_eq!(found(r#"const READ: &str = concat!("select a ", x!());"#), 1);
+    }
+
+    #[test]
+    fn a_verb_that_ends_its_line_is_found() {
+        assert_eq!(found("const READ: &str = \"select\n  a\n  from b\";"), 1);
+        assert_eq!(found(r#"const READ: &str = "select\n a\tfrom b";"#), 1);
+        assert_eq!(found("const READ: &str = \"select\\\n  a from b\";"), 1);
+    }
+
+    #[test]
+    fn a_raw_text_of_sql_is_found() {
+        assert_eq!(found(r#"const READ: &str = r"select a from b";"#), 1);
+        assert_eq!(found("const READ: &str = r#\"\n  update a\n  set b = '\"'\n\"#;"), 1);
+        assert_eq!(found(r#"tracing::warn!(r"with nothing");"#), 0);
     }
 
     #[test]
