@@ -10,7 +10,7 @@ use std::{
 };
 
 /// The pause before work that panicked begins again.
-const PAUSE: Duration = Duration::from_secs(1);
+const RESTARTS_AFTER: Duration = Duration::from_secs(1);
 /// So long after its last panic a part counts as sound again.
 const SOUND_AFTER: Duration = Duration::from_secs(30);
 
@@ -46,7 +46,7 @@ pub(crate) async fn supervised<F: Future<Output = ()>>(
         beginning = beginning.saturating_add(1);
         tokio::select! {
             () = stop.wait() => return,
-            () = tokio::time::sleep(PAUSE) => {}
+            () = tokio::time::sleep(RESTARTS_AFTER) => {}
         }
     }
 }

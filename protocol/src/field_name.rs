@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 
 /// The longest name that is said back, in characters; of a longer one the beginning is.
-const LONGEST: usize = 32;
+const LONGEST_NAME: usize = 32;
 
 /// A field of ours, or one that somebody else made up. On the wire it is its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,10 +16,10 @@ pub enum FieldName {
     Other(OtherName),
 }
 
-/// A name that came from outside, made safe to say: 1 to [`LONGEST`] letters, digits and `_-.[]` of ASCII, anything else a `?`.
+/// A name that came from outside, made safe to say: 1 to [`LONGEST_NAME`] letters, digits and `_-.[]` of ASCII, anything else a `?`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct OtherName {
-    bytes: [u8; LONGEST],
+    bytes: [u8; LONGEST_NAME],
     length: u8,
 }
 
@@ -40,7 +40,7 @@ impl FieldName {
 
 impl OtherName {
     fn new(name: &str) -> Self {
-        let mut bytes = [b'?'; LONGEST];
+        let mut bytes = [b'?'; LONGEST_NAME];
         let mut length = 0;
         for (byte, c) in bytes.iter_mut().zip(name.chars()) {
             if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']') {

@@ -12,4 +12,4 @@ mod state;
 mod worklist;
 
 pub use connected::ConsoleGuard;
-pub use worklist::{Listing, PAGE};
+pub use worklist::{Listing, ROWS_A_PAGE};

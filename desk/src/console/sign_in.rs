@@ -11,14 +11,17 @@ use std::sync::Arc;
 use tracing::instrument;
 
 /// Longest address and password that are looked at, in bytes: nothing longer was ever accepted, and a hash would take its time over it.
-const LONGEST: usize = 1_000;
+const LONGEST_CREDENTIAL: usize = 1_000;
 
 impl Desk {
     /// Checks address and password; answers alike for a known and an unknown address (`sign_in_failed`).
     #[instrument(level = "debug", skip_all)]
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SessionToken> {
         let refused = || Error::from(Refusal::new(Code::SignInFailed));
-        if email.len() > LONGEST || password.len() > LONGEST || email.contains('\0') {
+        if email.len() > LONGEST_CREDENTIAL
+            || password.len() > LONGEST_CREDENTIAL
+            || email.contains('\0')
+        {
             return Err(refused());
         }
         let found = accounts::find_by_email(self, email).await?;

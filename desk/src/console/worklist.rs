@@ -6,7 +6,7 @@ use crate::{
     Desk, Result,
     db::{
         Statement,
-        pages::{LOOK, Order, Page, Place, cut, merge},
+        pages::{Order, Page, Place, ROWS_A_LOOK, cut, merge},
         read, statement,
     },
     people::{Agent, permission::sees},
@@ -23,7 +23,7 @@ use tracing::instrument;
 use uuid::Uuid;
 
 /// Rows of a page.
-pub const PAGE: usize = 100;
+pub const ROWS_A_PAGE: usize = 100;
 
 /// A page of a view.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ impl Desk {
             }
             let after = after.filter(|after| after.kind == kind).map(place_of);
             let after = after.unwrap_or_else(|| order_of(kind).start());
-            let room = (PAGE + mine).saturating_sub(items.len());
+            let room = (ROWS_A_PAGE + mine).saturating_sub(items.len());
             let page = self.segment(agent, view, kind, after, room.max(1)).await?;
             if room == 0 {
                 // Full. Whether there is more is all that is left to find out.
@@ -98,7 +98,7 @@ impl Desk {
             };
             for (seen, looked) in counted {
                 rows += u32::try_from(seen).unwrap_or(0);
-                at_least |= looked >= LOOK;
+                at_least |= looked >= ROWS_A_LOOK;
             }
         }
         Ok(Total { rows, at_least })

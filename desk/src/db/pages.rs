@@ -13,7 +13,7 @@ macro_rules! look {
 pub(crate) use look;
 
 /// The same as a number.
-pub(crate) const LOOK: i64 = 1000;
+pub(crate) const ROWS_A_LOOK: i64 = 1000;
 
 /// A place in such a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

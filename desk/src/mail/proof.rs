@@ -9,7 +9,7 @@ use data_encoding::BASE64URL_NOPAD;
 use protocol::TicketId;
 
 /// Bytes of a proof.
-const LENGTH: usize = 16;
+const PROOF_BYTES: usize = 16;
 
 /// A ticket's address whose mail the reader has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,10 +32,10 @@ pub(crate) fn proves(secret: &Secret, ticket: TicketId, email: &str, proof: &str
     })
 }
 
-fn bytes_of(secret: &Secret, ticket: TicketId, email: &str) -> [u8; LENGTH] {
-    let mut short = [0; LENGTH];
+fn bytes_of(secret: &Secret, ticket: TicketId, email: &str) -> [u8; PROOF_BYTES] {
+    let mut short = [0; PROOF_BYTES];
     let whole = secret.sign("mailed", &[ticket.0.as_bytes(), email_key(email).as_bytes()]);
-    short.copy_from_slice(&whole[..LENGTH]);
+    short.copy_from_slice(&whole[..PROOF_BYTES]);
     short
 }
 

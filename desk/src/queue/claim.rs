@@ -9,7 +9,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Rows of one look. Behind so many that have no room nobody looks for one that has: they wait for their turn, too.
-const LOOK: i64 = 1000;
+const DUE_ROWS_A_LOOK: i64 = 1000;
 
 /// A row that is ours, and the slot that it takes.
 pub(crate) type Taken<R> = (Slot, Claimed<R>);
@@ -24,7 +24,7 @@ pub(crate) async fn claim<W: Work>(
     // Looking first spares the one writer a transaction when there is nothing, which is nearly always.
     let due: Vec<(Uuid, String, i64)> = read!(desk.db(), c => sqlx::query_as(W::TABLE.due)
         .bind(now.0)
-        .bind(LOOK)
+        .bind(DUE_ROWS_A_LOOK)
         .fetch_all(c)
         .await)?;
     let slot =

@@ -22,7 +22,7 @@ use std::{
 use tokio::task::{self, JoinError, JoinSet};
 
 /// Looked for at least this often; a new row wakes the worker at once.
-const LOOK: Duration = Duration::from_secs(1);
+const LOOKS_EVERY: Duration = Duration::from_secs(1);
 /// When told to stop, attempts under way have this long to end.
 const FINISH: Duration = Duration::from_secs(5);
 
@@ -43,7 +43,7 @@ pub(crate) async fn run<W: Work>(desk: Desk, mut stop: Stop) {
             () = stop.wait() => break,
             () = W::wakeup(&desk.0.wakeups).notified() => {}
             () = attempts.one_ends() => {}
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(LOOKS_EVERY) => {}
         }
     }
     if tokio::time::timeout(FINISH, attempts.all_end()).await.is_err() {

@@ -377,14 +377,14 @@ async fn so_many_uploads_wait_on_a_ticket_and_no_more(world: World) {
 }
 
 async fn a_visitor_stores_a_gibibyte_on_a_ticket_and_no_more(world: World) {
-    const MOST: u64 = 1024 * 1024 * 1024;
+    const BYTES_A_TICKET: u64 = 1024 * 1024 * 1024;
     let site = world.site("uno").await;
     let by = Uploader::Visitor(asked(&world, &site).await);
     upload_by(&world, by, "a.txt", b"hola").await.unwrap();
-    world.force(&format!("update files set bytes = {}", MOST - 4)).await;
+    world.force(&format!("update files set bytes = {}", BYTES_A_TICKET - 4)).await;
     upload_by(&world, by, "b.txt", b"hola").await.unwrap();
     let one_more = upload_by(&world, by, "c.txt", b"h").await;
-    assert_eq!(refused(one_more), (Code::FilesFull, Some(MOST)));
+    assert_eq!(refused(one_more), (Code::FilesFull, Some(BYTES_A_TICKET)));
     let other = Uploader::Visitor(asked(&world, &site).await);
     assert!(upload_by(&world, other, "d.txt", b"hola").await.is_ok());
 }

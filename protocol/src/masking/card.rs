@@ -3,8 +3,8 @@
 use super::characters::{digit, is_digit_at, is_hyphen, is_space, may_end, may_start};
 use std::ops::Range;
 
-const SHORTEST: usize = 12;
-const LONGEST: usize = 19;
+const LEAST_DIGITS: usize = 12;
+const MOST_DIGITS: usize = 19;
 
 pub(super) fn find(text: &[char]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -25,18 +25,18 @@ pub(super) fn find(text: &[char]) -> Vec<Range<usize>> {
 
 /// The end of the longest card number that begins here.
 fn card_end(text: &[char], start: usize) -> Option<usize> {
-    let mut digits = [0; LONGEST];
+    let mut digits = [0; MOST_DIGITS];
     let mut count = 0;
     let mut longest = None;
     let mut at = start;
     while let Some(value) = text.get(at).and_then(|c| digit(*c)) {
-        if count == LONGEST {
+        if count == MOST_DIGITS {
             break;
         }
         digits[count] = value;
         count += 1;
         at += 1;
-        if count >= SHORTEST && may_end(text, at) && is_card(&digits[..count]) {
+        if count >= LEAST_DIGITS && may_end(text, at) && is_card(&digits[..count]) {
             longest = Some(at);
         }
         let is_gap = text.get(at).is_some_and(|c| is_space(*c) || is_hyphen(*c));
@@ -70,7 +70,7 @@ fn is_of_network(digits: &[u32]) -> bool {
         14..=19 if (300..=305).contains(&three) || four == 3095 || matches!(two, 36 | 38 | 39) => {
             true
         }
-        SHORTEST..=LONGEST => {
+        LEAST_DIGITS..=MOST_DIGITS => {
             matches!(four, 5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761..=6763)
         }
         _ => false,

@@ -11,7 +11,7 @@ pub struct Hue(u16);
 
 impl Hue {
     /// A whole turn.
-    pub const MOST: u16 = 360;
+    pub const MAX_DEGREES: u16 = 360;
 
     /// Checks.
     ///
@@ -19,8 +19,8 @@ impl Hue {
     /// `TooLarge`.
     pub fn new(degrees: u64) -> Result<Self, Refusal> {
         match u16::try_from(degrees) {
-            Ok(degrees) if degrees <= Self::MOST => Ok(Self(degrees)),
-            _ => Err(Refusal::of(Field::Hue, Code::TooLarge).limit(Self::MOST.into())),
+            Ok(degrees) if degrees <= Self::MAX_DEGREES => Ok(Self(degrees)),
+            _ => Err(Refusal::of(Field::Hue, Code::TooLarge).limit(Self::MAX_DEGREES.into())),
         }
     }
 

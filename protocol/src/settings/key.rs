@@ -5,7 +5,7 @@ use crate::{Code, Field, Refusal};
 use serde::{Deserialize, Serialize};
 
 /// Longest key, in characters: it stands in every address of the panel.
-const LONGEST: usize = 40;
+const LONGEST_KEY: usize = 40;
 
 /// The public name of a site in addresses and in the tag: 1 to 40 of `a-z`, `0-9` and `-`. Never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,10 +20,10 @@ impl SiteKey {
     pub fn parse(raw: &str) -> Result<Self, Refusal> {
         let is_plain =
             |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if (1..=LONGEST).contains(&raw.len()) && raw.bytes().all(is_plain) {
+        if (1..=LONGEST_KEY).contains(&raw.len()) && raw.bytes().all(is_plain) {
             Ok(Self(raw.to_owned()))
         } else {
-            Err(Refusal::of(Field::Key, Code::KeyInvalid).limit(LONGEST as u64))
+            Err(Refusal::of(Field::Key, Code::KeyInvalid).limit(LONGEST_KEY as u64))
         }
     }
 }

@@ -29,7 +29,7 @@ impl<T> Default for List<T> {
 
 impl<T: ListItem> List<T> {
     /// Longest list: more than a person reads through to choose one.
-    pub const MOST: usize = 100;
+    pub const MAX_ITEMS: usize = 100;
 
     /// Reads every item.
     ///
@@ -51,8 +51,8 @@ impl<T: ListItem> List<T> {
         if self.0.contains(&item) {
             return Err(Refusal::of(T::FIELD, Code::Repeated));
         }
-        if self.0.len() == Self::MOST {
-            return Err(Refusal::of(T::FIELD, Code::TooMany).limit(Self::MOST as u64));
+        if self.0.len() == Self::MAX_ITEMS {
+            return Err(Refusal::of(T::FIELD, Code::TooMany).limit(Self::MAX_ITEMS as u64));
         }
         self.0.push(item);
         Ok(())

@@ -5,7 +5,7 @@ use crate::{Code, Field, Refusal, TicketNumber};
 use serde::{Deserialize, Serialize};
 
 /// Longest prefix, in characters: people say the number on the telephone.
-const LONGEST: usize = 8;
+const LONGEST_PREFIX: usize = 8;
 /// Characters of the prefix that a key gives.
 const OF_KEY: usize = 3;
 
@@ -21,13 +21,13 @@ impl Prefix {
     /// `PrefixInvalid`.
     pub fn parse(raw: &str) -> Result<Self, Refusal> {
         let is_plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-        let valid = (1..=LONGEST).contains(&raw.len())
+        let valid = (1..=LONGEST_PREFIX).contains(&raw.len())
             && raw.bytes().all(is_plain)
             && raw.starts_with(|c: char| c.is_ascii_uppercase());
         if valid {
             Ok(Self(raw.to_owned()))
         } else {
-            Err(Refusal::of(Field::Prefix, Code::PrefixInvalid).limit(LONGEST as u64))
+            Err(Refusal::of(Field::Prefix, Code::PrefixInvalid).limit(LONGEST_PREFIX as u64))
         }
     }
 

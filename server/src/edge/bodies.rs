@@ -106,12 +106,12 @@ mod tests {
     use tokio::time::{interval, sleep};
     use tower::ServiceExt;
 
-    const MOST: u64 = 10_000_000;
+    const LONGEST_BODY: u64 = 10_000_000;
 
     /// Answers with how many bytes came.
     fn router() -> Router {
         let count = async |body: Bytes| body.len().to_string();
-        Router::new().route("/", post(count)).layer(from_fn_with_state(MOST, guard::<u64>))
+        Router::new().route("/", post(count)).layer(from_fn_with_state(LONGEST_BODY, guard::<u64>))
     }
 
     /// So many chunks of this size, one a second.

@@ -95,7 +95,11 @@ fn text_of(literal: &str) -> Option<String> {
         return raw.trim_matches('#').strip_prefix('"')?.strip_suffix('"').map(str::to_owned);
     }
     let text = literal.strip_prefix('"')?.strip_suffix('"')?;
-    Some(["\\n", "\\r", "\\t", "\\"].iter().fold(text.to_owned(), |text, gap| text.replace(gap, " ")))
+    Some(
+        ["\\n", "\\r", "\\t", "\\"]
+            .iter()
+            .fold(text.to_owned(), |text, gap| text.replace(gap, " ")),
+    )
 }
 
 #[cfg(test)]

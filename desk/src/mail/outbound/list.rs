@@ -23,7 +23,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 /// Rows of a page of the console's list.
-const PAGE: usize = 200;
+const MAILS_A_PAGE: usize = 200;
 
 /// A page of the list, and the mail after which the next one begins; none: there is none.
 #[derive(Clone, Debug)]
@@ -155,7 +155,7 @@ pub(crate) async fn page(desk: &Desk, agent: &Agent, after: Option<MailId>) -> R
         None => order.start(),
     };
     // One more, to know whether there is more.
-    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let limit = i64::try_from(MAILS_A_PAGE + 1).unwrap_or(i64::MAX);
     let mut parts = Vec::new();
     for &site in agent.sites.keys() {
         let reads_all = may(agent, Action::TendMails, &on_site(site));
@@ -179,13 +179,13 @@ pub(crate) async fn page(desk: &Desk, agent: &Agent, after: Option<MailId>) -> R
         };
         let place = |row: &Listed| Place { at: row.created_at, id: row.id };
         let rows = rows.into_iter().map(|row| (place(&row), row)).collect();
-        let mut page = cut(Page { rows, end: None }, PAGE);
+        let mut page = cut(Page { rows, end: None }, MAILS_A_PAGE);
         if page.end.is_none() && !reads_all {
             page.end = end_of_look(desk, site, after).await?;
         }
         parts.push(page);
     }
-    let page = merge(parts, order, PAGE);
+    let page = merge(parts, order, MAILS_A_PAGE);
     let mails: Result<_> = page.rows.into_iter().map(|(_, row)| row.try_into()).collect();
     Ok(MailListing { mails: mails?, next: page.end.map(|end| MailId(end.id)) })
 }

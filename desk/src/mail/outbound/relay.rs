@@ -22,7 +22,7 @@ use tokio::time::{Instant, timeout};
 /// A connection is used again within this; relays close idle ones.
 const IDLE: Duration = Duration::from_secs(20);
 /// Connections kept.
-const KEPT: usize = 4;
+const KEPT_CONNECTIONS: usize = 4;
 
 /// The relay, and connections to it that are free.
 pub(super) struct Relay {
@@ -151,7 +151,7 @@ impl Relay {
 
     fn put_back(&self, connection: AsyncSmtpConnection) {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        if free.len() < KEPT {
+        if free.len() < KEPT_CONNECTIONS {
             free.push((connection, Instant::now()));
         }
     }

@@ -4,7 +4,7 @@
 //! A page is read, then what follows from it is written in one transaction with the new position. The position is written
 //! compare-and-set, so that of two processes with the same page one writes and the other starts over; after a crash both or
 //! neither are there. A follower takes each entry once, and those of one ticket in the order of their sequence. (Where more
-//! than [`PAGE`] entries wait on PostgreSQL, two that two nodes wrote at the same moment may change places.)
+//! than [`ENTRIES_A_PAGE`] entries wait on PostgreSQL, two that two nodes wrote at the same moment may change places.)
 //!
 //! It lies with the entries because it reads their table, and below all who follow.
 
@@ -27,12 +27,12 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Entries of one page; the last transaction of it may add some.
-const PAGE: usize = 4_096;
+const ENTRIES_A_PAGE: usize = 4_096;
 /// Entries of SQLite looked through for one page, also where few are of the follower's kind.
 const SPAN: i64 = 100_000;
 /// Looked for new entries this often, and not at every commit: a follower then costs the one writer a transaction a second
 /// and not one for every batch.
-const LOOK: Duration = Duration::from_secs(1);
+const LOOKS_EVERY: Duration = Duration::from_secs(1);
 
 /// Somebody who acts on entries.
 pub(crate) trait Follower: Send + Sync + 'static {
@@ -78,7 +78,7 @@ pub(crate) struct FollowedEntry {
 /// Follows for as long as `stop` is not set.
 pub(crate) async fn run<F: Follower>(desk: Desk, mut stop: Stop) {
     while !stop.is_set() {
-        match step::<F>(&desk, PAGE).await {
+        match step::<F>(&desk, ENTRIES_A_PAGE).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => {
@@ -87,14 +87,14 @@ pub(crate) async fn run<F: Follower>(desk: Desk, mut stop: Stop) {
         }
         tokio::select! {
             () = stop.wait() => return,
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(LOOKS_EVERY) => {}
         }
     }
 }
 
 /// Takes what is new.
 pub(crate) async fn catch_up<F: Follower>(desk: &Desk) -> Result<()> {
-    while step::<F>(desk, PAGE).await? {}
+    while step::<F>(desk, ENTRIES_A_PAGE).await? {}
     Ok(())
 }
 

@@ -197,7 +197,7 @@ async fn of_two_with_the_same_page_one_writes(world: World) {
     world.start(&site).await;
     let desk = &world.desk;
     let place = place_of::<Recorder>(desk).await.unwrap();
-    let page = read_page::<Recorder>(desk, &place, PAGE).await.unwrap().unwrap();
+    let page = read_page::<Recorder>(desk, &place, ENTRIES_A_PAGE).await.unwrap().unwrap();
     let (one, two) =
         tokio::join!(take::<Recorder>(desk, &place, &page), take::<Recorder>(desk, &place, &page));
     assert!(one.is_ok() && two.is_ok());
@@ -239,7 +239,7 @@ async fn a_page_that_was_read_before_a_sites_removal_is_read_again(world: World)
         world.desk.end_chat_as_visitor(visitor).await.unwrap();
     }
     let place = place_of::<Recorder>(&world.desk).await.unwrap();
-    let page = read_page::<Recorder>(&world.desk, &place, PAGE).await.unwrap().unwrap();
+    let page = read_page::<Recorder>(&world.desk, &place, ENTRIES_A_PAGE).await.unwrap().unwrap();
     assert_eq!(world.desk.remove_site(&goes.key).await.unwrap(), Removal::Gone);
     world.start(&stays).await;
     take::<Recorder>(&world.desk, &place, &page).await.unwrap();

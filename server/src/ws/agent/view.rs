@@ -195,7 +195,7 @@ impl AgentView {
         let before = self.list.rows().clone();
         self.first_page(self.list.view()).await?;
         // As many pages as there were: whoever sees fewer rows has fewer on screen.
-        for _ in 0..before.len() / desk::console::PAGE {
+        for _ in 0..before.len() / desk::console::ROWS_A_PAGE {
             if self.list.next().is_some() && self.list.rows().len() < before.len() {
                 self.next_page().await?;
             }
