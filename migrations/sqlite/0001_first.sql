@@ -95,17 +95,6 @@ create table one_time_links (
 ) strict;
 create index one_time_links_agent on one_time_links (agent_id);
 
--- Somebody who proved who they are. What a visitor merely types is kept on the ticket.
-create table contacts (
-  id blob not null primary key,
-  site_id blob not null references sites (id) on delete cascade,
-  name text,
-  email text,
-  email_key text,
-  created_at integer not null,
-  unique (site_id, email_key)
-) strict;
-
 -- start_id is the first message's id: what makes a form sent twice one ticket, while start_digest, over what was typed, says that it is the
 -- same form.
 -- request_at is set exactly while the ticket is an open help request without a chat under way; waiting_at while it waits on the
@@ -113,7 +102,7 @@ create table contacts (
 -- unread counts the visitor's messages that the agents' side has not seen.
 -- contact_email is the first address that the visitor gave, or the one that whoever read the mail of it gave in its place. client: a hash of the network that opened the ticket;
 -- null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
--- as the address is confirmed.
+-- as the address is confirmed. priority is 'medium' on every ticket so far: agents will change it.
 -- state_id is of the same site, and goes with it, when its tickets have been deleted: a constraint would read every ticket then.
 create table tickets (
   id blob not null primary key,
@@ -125,7 +114,6 @@ create table tickets (
   state_id blob not null,
   chat_id blob,
   priority text not null,
-  contact_id blob references contacts (id) on delete set null,
   contact_name text,
   contact_email text,
   contact_verified integer not null,
@@ -161,7 +149,8 @@ create index tickets_waiting_attended on tickets (attended_by, waiting_at, id) w
 -- agent_id is the owner: of an active chat the agent who has it, of an ended one the agent who had it. Nothing else writes it.
 -- first_in_line is 1 for a chat that lost its agent: it is first in the queue again. priority is that of its ticket as a number, 1 the
 -- most urgent: the index has the order of the line.
--- round goes up when a waiting chat starts over with agents who were tried before.
+-- round goes up when a waiting chat starts over with agents who were tried before. Who ended it, with which reason, and what the visitor
+-- wrote beside the score stand in the entries.
 create table chats (
   id blob not null primary key,
   ticket_id blob not null references tickets (id) on delete cascade,
@@ -177,11 +166,7 @@ create table chats (
   wait_until integer not null,
   accepted_at integer,
   ended_at integer,
-  ended_by text,
-  reason text,
-  score integer,
-  comment text,
-  rated_at integer
+  score integer
 ) strict;
 create index chats_ticket on chats (ticket_id);
 create index chats_queue on chats (queue_id);
@@ -190,7 +175,8 @@ create index chats_wait_until on chats (wait_until) where state in ('waiting', '
 create index chats_agent on chats (agent_id) where state = 'active';
 
 -- Whom a chat was offered to. outcome is null while it rings; then it is never changed again. from_agent is null for an offer of the
--- queue. to_agent is null once that account is gone. round is the chat's.
+-- queue, and every offer is one so far: kind is always 'chat'. Agents will hand chats over and invite others to join. to_agent is null
+-- once that account is gone. round is the chat's.
 create table offers (
   id blob not null primary key,
   kind text not null,

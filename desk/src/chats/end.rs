@@ -31,8 +31,7 @@ pub(crate) enum Ending<'a> {
 
 statement!(
     END = "
-    update chats set state = 'ended', ended_at = $2, ended_by = $3, reason = $4
-    where id = $1 and state = $5"
+    update chats set state = 'ended', ended_at = $2 where id = $1 and state = $3"
 );
 
 /// Ends the chat under way: the ticket is closed, and mailed about when an address is known.
@@ -61,8 +60,6 @@ pub(crate) async fn end(
     let ended = run!(tx, c => sqlx::query(END)
         .bind(chat.id.0)
         .bind(now.0)
-        .bind(by.as_text())
-        .bind(&reason)
         .bind(chat.state.as_text())
         .execute(c)
         .await

@@ -49,7 +49,7 @@ mod tests {
     use protocol::Timestamp;
 
     const FILL: &str =
-        "insert into contacts (id, site_id, name, created_at) select $1, id, $2, 0 from sites";
+        "insert into jobs (id, kind, key, details, attempts) values ($1, 'fill', 'fill', $2, 0)";
 
     async fn fill(desk: &Desk, bytes: usize) -> Result<()> {
         let mut tx = desk.begin().await?;
@@ -75,7 +75,6 @@ mod tests {
             clock: Clock::manual(Timestamp(0)),
         };
         let desk = Desk::open(options).await.unwrap();
-        desk.apply_site("key = \"a\"").await.unwrap();
         let Db::Sqlite { write, .. } = desk.db() else { panic!("SQLite is the default") };
         let limit = async |pages: &str| {
             let text = format!("pragma max_page_count = {pages}");

@@ -229,6 +229,25 @@ pub(crate) async fn find(tx: &mut Tx, ticket: TicketId, id: EntryId) -> Result<O
 }
 
 statement!(
+    FIND_LAST = "
+    select body from entries where ticket_id = $1 and kind = $2 order by seq desc limit 1"
+);
+
+/// What the last entry of a kind says, if there is one.
+pub(crate) async fn find_last(
+    tx: &mut Tx,
+    ticket: TicketId,
+    kind: EntryKind,
+) -> Result<Option<AgentBody>> {
+    let body: Option<String> = run!(tx, c => sqlx::query_scalar(FIND_LAST)
+        .bind(ticket.0)
+        .bind(kind.as_text())
+        .fetch_optional(c)
+        .await)?;
+    body.as_deref().map(read_body).transpose()
+}
+
+statement!(
     ADD = "
     insert into entries (ticket_id, seq, id, at, kind, agent_id, body)
     values ($1, $2, $3, $4, $5, $6, $7)

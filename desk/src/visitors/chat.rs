@@ -5,7 +5,10 @@ use crate::{
     chats::{self, Ending},
     db::{retry, run, statement},
     sites::Site,
-    tickets::{ChatState, LockedTicket, NewChat, Visitor, attended},
+    tickets::{
+        ChatState, LockedTicket, NewChat, Visitor, attended,
+        entries::{self, EntryKind},
+    },
     writer::Start,
 };
 use protocol::{
@@ -73,7 +76,7 @@ impl Desk {
         comment: Option<RatingComment>,
     ) -> Result<()> {
         let now = self.now();
-        let comment = comment.map(String::from);
+        let rated = AgentBody::Rated { score, comment: comment.map(String::from) };
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
@@ -87,25 +90,17 @@ impl Desk {
                 return Err(Error::not_found());
             }
             if chat.score.is_some() {
-                let same: i64 = run!(tx, c => sqlx::query_scalar(SAME)
-                    .bind(chat.id.0)
-                    .bind(i64::from(u8::from(score)))
-                    .bind(comment.as_deref())
-                    .fetch_one(c)
-                    .await)?;
+                let given = entries::find_last(&mut tx, visitor.ticket, EntryKind::Rated).await?;
                 let other = || Refusal::new(Code::AlreadyRated).into();
-                return if same > 0 { Ok(()) } else { Err(other()) };
+                return if given.as_ref() == Some(&rated) { Ok(()) } else { Err(other()) };
             }
             run!(tx, c => sqlx::query(RATE)
                 .bind(chat.id.0)
                 .bind(i64::from(u8::from(score)))
-                .bind(comment.as_deref())
-                .bind(now.0)
                 .execute(c)
                 .await
                 .map(|_| ()))?;
-            let rated = AgentBody::Rated { score, comment: comment.clone() };
-            locked.add(&mut tx, self, now, rated).await?;
+            locked.add(&mut tx, self, now, rated.clone()).await?;
             locked.save(&mut tx).await?;
             self.commit(tx).await
         })
@@ -113,8 +108,4 @@ impl Desk {
 }
 
 statement!(ATTENDED = concat!("select count(*) from chats c where c.id = $1 and ", attended!()));
-statement!(
-    SAME = "
-    select count(*) from chats where id = $1 and score = $2 and comment is not distinct from $3"
-);
-statement!(RATE = "update chats set score = $2, comment = $3, rated_at = $4 where id = $1");
+statement!(RATE = "update chats set score = $2 where id = $1");

@@ -239,7 +239,12 @@ async fn a_rating_is_given_once_after_the_end(world: World) {
     let comment = RatingComment::parse("muy bien").unwrap();
     world.desk.rate(visitor, Score::ALL[4], Some(comment.clone())).await.unwrap();
     world.desk.rate(visitor, Score::ALL[4], Some(comment)).await.unwrap();
-    assert_eq!(refused(world.desk.rate(visitor, Score::ALL[0], None).await), Code::AlreadyRated);
+    for (score, comment) in [(0, "muy bien"), (4, "bien")] {
+        let comment = Some(RatingComment::parse(comment).unwrap());
+        let other = world.desk.rate(visitor, Score::ALL[score], comment).await;
+        assert_eq!(refused(other), Code::AlreadyRated);
+    }
+    assert_eq!(refused(world.desk.rate(visitor, Score::ALL[4], None).await), Code::AlreadyRated);
     let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
     assert_eq!(ticket.chat, VisitorChat::Ended { rated: true, attended: true });
     let (entries, _) = world.desk.agent_entries(&agent, visitor.ticket, Seq(0)).await.unwrap();
