@@ -32,6 +32,7 @@ impl Desk {
     }
 
     /// The ticket that an address in `Reply-To` of our mails stands for; none when we did not make it.
+    #[instrument(level = "debug", skip_all)]
     pub fn find_replied_ticket(&self, address: &str) -> Option<TicketId> {
         mail::find_replied_ticket(&self.0.secret, address)
     }

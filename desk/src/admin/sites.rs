@@ -12,6 +12,7 @@ use tracing::instrument;
 
 impl Desk {
     /// `ayuda site show`: the TOML that `apply_site` takes.
+    #[instrument(level = "debug", skip_all, fields(site = %key))]
     pub fn show_site(&self, key: &SiteKey) -> Option<String> {
         self.find_site(key).map(|site| file::show(&site))
     }

@@ -2,6 +2,7 @@
 
 use crate::{Desk, routing};
 use protocol::AgentId;
+use tracing::instrument;
 
 /// While it lives, a console of the agent is connected. Dropping it is the disconnection.
 pub struct ConsoleGuard {
@@ -11,6 +12,7 @@ pub struct ConsoleGuard {
 
 impl Desk {
     /// A console's socket is open: the agent counts while Disponible.
+    #[instrument(level = "debug", skip_all, fields(%agent))]
     pub fn console_connected(&self, agent: AgentId) -> ConsoleGuard {
         if self.0.presence.console_opened(agent) {
             routing::agent_changed(self, agent);

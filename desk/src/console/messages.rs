@@ -32,6 +32,7 @@ impl Desk {
     /// `NotFound` for a ticket that the agent does not see; `Forbidden` for a chat that is not theirs. `AlreadySent` for another
     /// message under a known id.
     /// Refusals of the text say what is wrong with it.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket, entry = %id))]
     pub async fn post_agent_message(
         &self,
         agent: &Agent,

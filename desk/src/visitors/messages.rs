@@ -26,6 +26,7 @@ impl Desk {
     /// # Errors
     /// Refusals of the text or of its files, `NotFound`, and `AlreadySent` for another message under a known id are for good;
     /// any other error leaves the same id free to be sent again.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket, entry = %id))]
     pub async fn post_visitor_message(
         &self,
         visitor: Visitor,

@@ -12,6 +12,7 @@ impl Desk {
     }
 
     /// Agents who watch see that the visitor is typing, at most every 2 s.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub fn visitor_is_typing(&self, visitor: Visitor) {
         if self.0.presence.shows_typing(visitor.ticket, None, self.moment()) {
             self.publish(Event::Typing { ticket: visitor.ticket, agent: None });

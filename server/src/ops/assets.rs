@@ -15,6 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use protocol::Code;
+use tracing::instrument;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/assets.rs"));
@@ -77,6 +78,7 @@ pub(crate) fn of_console() -> app::ssr::ConsoleAssets {
 }
 
 /// A file under its hashed name: cacheable for ever.
+#[instrument(skip_all)]
 pub(crate) async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
     let asset = embedded::ASSETS
         .iter()
@@ -88,6 +90,7 @@ pub(crate) async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Respo
 }
 
 /// The loader, for pages of every origin; browsers ask again after five minutes.
+#[instrument(skip_all)]
 pub(crate) async fn serve_loader(headers: HeaderMap) -> Response {
     match find("widget.js") {
         Some(asset) => asset.answer(&headers, FIVE_MINUTES),

@@ -13,6 +13,7 @@ use protocol::Code;
 use tracing::instrument;
 
 /// `GET /healthz`: the process answers.
+#[instrument(skip_all)]
 pub(crate) async fn alive() -> Response {
     ([(CACHE_CONTROL, "no-store")], "ok\n").into_response()
 }

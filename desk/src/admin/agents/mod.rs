@@ -10,19 +10,23 @@ use crate::{
     people::{AgentAccount, AgentError, account, accounts},
     routing,
 };
+use tracing::instrument;
 
 impl Desk {
     /// True once somebody can sign in.
+    #[instrument(level = "debug", skip_all)]
     pub async fn has_agents(&self) -> crate::Result<bool> {
         accounts::has_agents(self).await
     }
 
     /// `ayuda agent list`: all of them by address, those who are disabled too.
+    #[instrument(level = "debug", skip_all)]
     pub async fn agent_accounts(&self) -> crate::Result<Vec<AgentAccount>> {
         account::all(self).await
     }
 
     /// `ayuda agent show`.
+    #[instrument(level = "debug", skip_all)]
     pub async fn find_agent_account(&self, email: &str) -> crate::Result<Option<AgentAccount>> {
         account::find(self, email).await
     }

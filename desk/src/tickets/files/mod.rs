@@ -37,6 +37,7 @@ use protocol::{Code, Field, FileId, Refusal, TicketId, file::Attachment};
 use sha2::{Digest, Sha256};
 use std::{path::PathBuf, sync::Arc};
 use tokio::{fs, io::AsyncWriteExt};
+use tracing::instrument;
 use uuid::Uuid;
 
 /// An upload in progress; dropped without [`Upload::finish`] it leaves nothing.
@@ -133,6 +134,7 @@ impl Desk {
     ///
     /// # Errors
     /// `FileType` for the name of a program, whatever is in it; those of [`room::check`].
+    #[instrument(level = "debug", skip_all, fields(site = %by.site()))]
     pub async fn begin_upload(&self, by: Uploader, name: &str) -> Result<Upload> {
         let name = name::cleaned(name);
         if program::is_named_like_one(&name) {
@@ -164,11 +166,13 @@ impl Desk {
 
     /// Deletes those of these uploads that came onto no message: the form that they came with was refused, or had come
     /// before with files of its own.
+    #[instrument(level = "debug", skip_all)]
     pub async fn discard_uploads(&self, files: &[FileId]) -> Result<()> {
         sweep::discard(self, files).await
     }
 
     /// For the visitor of the ticket that the file is on.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket, %file))]
     pub async fn visitor_file(&self, visitor: Visitor, file: FileId) -> Result<StoredFile> {
         let row: Option<Row> = read!(self.db(), c => sqlx::query_as(FOR_VISITOR)
             .bind(file.0)
@@ -180,6 +184,7 @@ impl Desk {
     }
 
     /// For an agent who may see the ticket that the file is on. What is on no message yet is for nobody.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %file))]
     pub async fn agent_file(&self, agent: &Agent, file: FileId) -> Result<StoredFile> {
         let row: Option<PlacedRow> = read!(self.db(), c => sqlx::query_as(FOR_AGENT)
             .bind(file.0)
@@ -194,6 +199,7 @@ impl Desk {
     ///
     /// # Errors
     /// Those of [`permission::check`] for who may not answer there.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn site_for_upload(&self, agent: &Agent, ticket: TicketId) -> Result<Arc<Site>> {
         self.check_ticket(agent, Action::Answer, ticket).await
     }
