@@ -41,7 +41,7 @@ impl Desk {
         text: &str,
         files: &[FileId],
     ) -> Result<Receipt> {
-        self.say_as_agent(Turn::alone(), agent, ticket, id, text, files).await
+        self.post_agent_message_in_turn(Turn::alone(), agent, ticket, id, text, files).await
     }
 
     /// The same in its turn, for a connection that does not wait for each answer: it has its place among the others
@@ -50,7 +50,7 @@ impl Desk {
     /// # Errors
     /// Also `TryAgain` when something before it on the connection was refused for now.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket, entry = %id))]
-    pub async fn say_as_agent(
+    pub async fn post_agent_message_in_turn(
         &self,
         turn: Turn,
         agent: &Agent,

@@ -34,7 +34,7 @@ impl Desk {
         text: &str,
         files: &[FileId],
     ) -> Result<Receipt> {
-        self.say_as_visitor(Turn::alone(), visitor, id, text, files).await
+        self.post_visitor_message_in_turn(Turn::alone(), visitor, id, text, files).await
     }
 
     /// The same in its turn, for a connection that does not wait for each answer: it has its place among the others
@@ -43,7 +43,7 @@ impl Desk {
     /// # Errors
     /// Also `TryAgain` when something before it on the connection was refused for now.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket, entry = %id))]
-    pub async fn say_as_visitor(
+    pub async fn post_visitor_message_in_turn(
         &self,
         turn: Turn,
         visitor: Visitor,

@@ -244,8 +244,10 @@ fn say(
 ) -> Saying {
     Box::pin(async move {
         match agent {
-            Some(agent) => desk.say_as_agent(turn, &agent, visitor.ticket, id, text, &[]).await,
-            None => desk.say_as_visitor(turn, visitor, id, text, &[]).await,
+            Some(agent) => {
+                desk.post_agent_message_in_turn(turn, &agent, visitor.ticket, id, text, &[]).await
+            }
+            None => desk.post_visitor_message_in_turn(turn, visitor, id, text, &[]).await,
         }
     })
 }

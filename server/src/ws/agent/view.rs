@@ -106,13 +106,19 @@ impl AgentView {
     ) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
         Box::pin(async move {
-            Some(match server.desk.say_as_agent(turn, &agent, ticket, id, &text, &files).await {
-                Ok(receipt) => {
-                    server.counters.agent_messages.up();
-                    AgentEvent::Ack { ticket, id: receipt.id, seq: receipt.seq, at: receipt.at }
-                }
-                Err(error) => refused(ticket, Some(id), error),
-            })
+            Some(
+                match server
+                    .desk
+                    .post_agent_message_in_turn(turn, &agent, ticket, id, &text, &files)
+                    .await
+                {
+                    Ok(receipt) => {
+                        server.counters.agent_messages.up();
+                        AgentEvent::Ack { ticket, id: receipt.id, seq: receipt.seq, at: receipt.at }
+                    }
+                    Err(error) => refused(ticket, Some(id), error),
+                },
+            )
         })
     }
 

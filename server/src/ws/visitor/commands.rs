@@ -60,13 +60,19 @@ pub(super) fn begin(
     let server = server.clone();
     match command {
         VisitorCommand::Say { id, text, files } => Box::pin(async move {
-            Some(match server.desk.say_as_visitor(turn, visitor, id, &text, &files).await {
-                Ok(receipt) => {
-                    server.counters.visitor_messages.up();
-                    VisitorEvent::Ack { id: receipt.id, seq: receipt.seq, at: receipt.at }
-                }
-                Err(error) => refused(Some(id), error),
-            })
+            Some(
+                match server
+                    .desk
+                    .post_visitor_message_in_turn(turn, visitor, id, &text, &files)
+                    .await
+                {
+                    Ok(receipt) => {
+                        server.counters.visitor_messages.up();
+                        VisitorEvent::Ack { id: receipt.id, seq: receipt.seq, at: receipt.at }
+                    }
+                    Err(error) => refused(Some(id), error),
+                },
+            )
         }),
         VisitorCommand::Seen { upto } => Box::pin(async move {
             server
