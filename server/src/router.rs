@@ -57,7 +57,7 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         // For visitors.
         .get(Public, "/w/{site}", visitor::panel::panel)
         .upload(Public, "/w/{site}/chats", visitor::chats::start)
-        .upload(Public, "/w/{site}/requests", visitor::requests::ask)
+        .upload(Public, "/w/{site}/requests", visitor::requests::open)
         .get(Public, "/w/{site}/socket", ws::visitor::upgrade)
         .upload(Visitor(Reach::Own), "/w/{site}/files", visitor::files::upload)
         .get(Visitor(Reach::Ticket), "/w/{site}/files/{id}", visitor::files::download)

@@ -23,7 +23,7 @@ use tracing::instrument;
 use widget::ssr::Form;
 
 #[instrument(skip_all, fields(site = %site.key))]
-pub(crate) async fn ask(
+pub(crate) async fn open(
     State(server): State<Server>,
     SiteInPath(site): SiteInPath,
     client: Client,
