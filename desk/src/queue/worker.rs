@@ -1,7 +1,7 @@
 //! The loop that works on what is due.
 
 use super::{
-    claim::{Taken, claim, take_over},
+    claim::{Taken, claim, resume_after_restart},
     failure::without_addresses,
     lease::Claimed,
     outcome::Outcome,
@@ -29,7 +29,7 @@ const FINISH: Duration = Duration::from_secs(5);
 /// Works on what is due, for as long as `stop` is not set: rows go side by side, and a slow one holds up no other.
 pub(crate) async fn run<W: Work>(desk: Desk, mut stop: Stop) {
     let table = W::TABLE.name;
-    if let Err(error) = take_over::<W>(&desk).await {
+    if let Err(error) = resume_after_restart::<W>(&desk).await {
         tracing::warn!(table, %error, "what an earlier run left could not be taken over");
     }
     let mut attempts = Attempts::default();
