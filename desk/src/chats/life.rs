@@ -307,7 +307,7 @@ mod tests {
         }
     }
 
-    fn told(step: Result<Step, Illegal>) -> String {
+    fn described(step: Result<Step, Illegal>) -> String {
         let step = match step {
             Ok(step) => step,
             Err(illegal) => return format!("refused: {illegal:?}"),
@@ -332,7 +332,7 @@ mod tests {
     fn every_event_in_every_state_leads_where_the_table_says_or_is_refused() {
         for (event, answers) in TABLE {
             for ((name, state), answer) in STATES.into_iter().zip(answers) {
-                assert_eq!(told(step(state, event)), answer, "{event:?} in {name}");
+                assert_eq!(described(step(state, event)), answer, "{event:?} in {name}");
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::{
 use protocol::{TicketId, Timestamp, entry::AgentBody};
 use uuid::Uuid;
 
-/// Chats told or ended in one look; the rest is the next one's.
+/// Chats whose people are told, or that are ended, in one look; the rest is the next one's.
 const CHATS_PER_TICK: i64 = 200;
 
 /// Parts of a site deleted in one look: offers and waits are looked at by the same hand.
@@ -29,9 +29,9 @@ pub(super) async fn tick(desk: &Desk) -> Result<()> {
 
 async fn wind_up(desk: &Desk, site: &Site) -> Result<()> {
     let now = desk.now();
-    for (ticket, told_at) in active(desk, site).await? {
-        match told_at {
-            None => tell(desk, ticket, site, now).await?,
+    for (ticket, announced_at) in active(desk, site).await? {
+        match announced_at {
+            None => announce(desk, ticket, site, now).await?,
             // Told by a clock that was set back since: long enough ago.
             Some(at) if at > now || at + site.limits.idle_limit <= now => {
                 end(desk, ticket, site, now).await?;
@@ -50,14 +50,14 @@ async fn wind_up(desk: &Desk, site: &Site) -> Result<()> {
 // Those first who do not know yet, then those who have known for longest.
 statement!(
     ACTIVE = "
-    select ticket_id, told_at from (
+    select ticket_id, announced_at from (
       select
         c.ticket_id, c.accepted_at,
-        (select max(e.at) from entries e where e.ticket_id = c.ticket_id and e.kind = 'site_removed') as told_at
+        (select max(e.at) from entries e where e.ticket_id = c.ticket_id and e.kind = 'site_removed') as announced_at
       from chats c
       where c.site_id = $1 and c.state = 'active'
     ) as active
-    order by case when told_at is null then 0 else 1 end, told_at, accepted_at
+    order by case when announced_at is null then 0 else 1 end, announced_at, accepted_at
     limit $2"
 );
 
@@ -73,8 +73,8 @@ async fn active(desk: &Desk, site: &Site) -> Result<Vec<(TicketId, Option<Timest
 }
 
 /// Visitor and agent read that nothing can be written any more.
-async fn tell(desk: &Desk, ticket: TicketId, site: &Site, now: Timestamp) -> Result<()> {
-    let told = retry!({
+async fn announce(desk: &Desk, ticket: TicketId, site: &Site, now: Timestamp) -> Result<()> {
+    let announced = retry!({
         let mut tx = desk.begin().await?;
         let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
         if !is_active(&locked) {
@@ -84,7 +84,7 @@ async fn tell(desk: &Desk, ticket: TicketId, site: &Site, now: Timestamp) -> Res
         locked.save(&mut tx).await?;
         desk.commit(tx).await
     });
-    unless_gone(told)
+    unless_gone(announced)
 }
 
 async fn end(desk: &Desk, ticket: TicketId, site: &Site, now: Timestamp) -> Result<()> {

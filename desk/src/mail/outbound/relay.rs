@@ -69,9 +69,9 @@ impl Relay {
                 self.put_back(connection);
                 Outcome::Sent
             }
-            Ok(Err(error)) if error.is_permanent() => Outcome::Refused(said(&error)),
-            Ok(Err(error)) if error.is_transient() => Outcome::Later(said(&error)),
-            Ok(Err(error)) => Outcome::Unknown(said(&error)),
+            Ok(Err(error)) if error.is_permanent() => Outcome::Refused(cause_of(&error)),
+            Ok(Err(error)) if error.is_transient() => Outcome::Later(cause_of(&error)),
+            Ok(Err(error)) => Outcome::Unknown(cause_of(&error)),
             Err(_) => Outcome::Unknown("the relay did not confirm in time".to_owned()),
         }
     }
@@ -97,7 +97,7 @@ impl Relay {
         }
         // Up to here the fault is the relay's or its settings', not the mail's: also a 5xx is worth another try.
         let (mut connection, _) =
-            self.connect().await.map_err(|error| Outcome::Later(said(&error)))?;
+            self.connect().await.map_err(|error| Outcome::Later(cause_of(&error)))?;
         envelope(&mut connection, mail).await.map_err(|fault| fault.judged())?;
         Ok(connection)
     }
@@ -106,7 +106,7 @@ impl Relay {
     pub(super) async fn greet(&self) -> std::result::Result<String, String> {
         let connected = timeout(self.url.timeout, self.connect()).await;
         let connected = connected.map_err(|_| "it does not answer in time".to_owned())?;
-        let (mut connection, is_encrypted) = connected.map_err(|error| said(&error))?;
+        let (mut connection, is_encrypted) = connected.map_err(|error| cause_of(&error))?;
         let _ = timeout(self.url.timeout, connection.quit()).await;
         let encrypted = if is_encrypted { "with TLS" } else { "without TLS" };
         Ok(match &self.url.user {
@@ -197,14 +197,14 @@ impl Fault {
 
     fn judged(&self) -> Outcome {
         match self {
-            Self::Recipient(error) if error.is_permanent() => Outcome::Refused(said(error)),
-            Self::Sender(error) | Self::Recipient(error) => Outcome::Later(said(error)),
+            Self::Recipient(error) if error.is_permanent() => Outcome::Refused(cause_of(error)),
+            Self::Sender(error) | Self::Recipient(error) => Outcome::Later(cause_of(error)),
         }
     }
 }
 
-/// What went wrong, said once: the relay's own words, else the innermost cause, for each one around it repeats it.
-fn said(error: &Error) -> String {
+/// What went wrong, once: the relay's own words, else the innermost cause, for each one around it repeats it.
+fn cause_of(error: &Error) -> String {
     let text = match error.status() {
         Some(_) => error.to_string(),
         None => innermost(error),
