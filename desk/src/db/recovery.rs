@@ -41,9 +41,9 @@ mod tests {
         let (agent, _console) = world.at_console("lucia").await;
         let visitor = world.chat_with(&site, &agent).await;
         set_failing(&world, true).await;
-        let says = async |id, text| desk.post_visitor_message(visitor, id, text, &[]).await;
+        let post = async |id, text| desk.post_visitor_message(visitor, id, text, &[]).await;
         let id = world.new_id();
-        assert_eq!(says(id, "Hola").await.unwrap_err().refusal().code, Code::TryAgain);
+        assert_eq!(post(id, "Hola").await.unwrap_err().refusal().code, Code::TryAgain);
         assert!(matches!(desk.ready().await, Err(NotReady::StorageFailed)));
         // Not even what would succeed: nobody knows what the disk does.
         let asked = desk.open_request(&site, world.new_request("rosa@example.com")).await;
@@ -56,7 +56,7 @@ mod tests {
         set_failing(&world, false).await;
         desk.tick().await.unwrap();
         desk.ready().await.unwrap();
-        says(id, "Hola").await.unwrap();
+        post(id, "Hola").await.unwrap();
         assert_eq!(world.kinds(&agent, visitor.ticket).await.len(), 4);
     }
 

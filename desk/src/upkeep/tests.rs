@@ -44,7 +44,7 @@ async fn chat(world: &World) -> (Agent, Visitor) {
     (agent, visitor)
 }
 
-async fn says(world: &World, agent: &Agent, visitor: Visitor, text: &str) {
+async fn agent_posts(world: &World, agent: &Agent, visitor: Visitor, text: &str) {
     let id = world.new_id();
     world.desk.post_agent_message(agent, visitor.ticket, id, text, &[]).await.unwrap();
 }
@@ -61,7 +61,7 @@ async fn a_job_looks_and_leaves_the_table_at_once_and_a_reply_after_its_look_mak
     const JOBS: &str = "select count(*) from jobs";
     let desk = &world.desk;
     let (agent, visitor) = chat(&world).await;
-    says(&world, &agent, visitor, "Uno").await;
+    agent_posts(&world, &agent, visitor, "Uno").await;
     follow::catch_up::<UnseenReplies>(desk).await.unwrap();
     world.clock.advance(PATIENCE);
     let claimed = claim_one(desk).await.unwrap();
@@ -72,7 +72,7 @@ async fn a_job_looks_and_leaves_the_table_at_once_and_a_reply_after_its_look_mak
         select max(seq) from entries where ticket_id = t.id and kind = 'agent')";
     assert_eq!(world.count(all_mailed).await, 1);
     assert_eq!(world.count(JOBS).await, 0, "nothing comes between its look and its end");
-    says(&world, &agent, visitor, "Dos").await;
+    agent_posts(&world, &agent, visitor, "Dos").await;
     assert_eq!(world.count(all_mailed).await, 0);
     follow::catch_up::<UnseenReplies>(desk).await.unwrap();
     assert!(settle::<Jobs>(desk, &claimed, &outcome).await.unwrap());

@@ -142,12 +142,12 @@ async fn only_its_agent_writes_into_a_chat_and_ends_it(world: World) {
     let (_, visitor) = world.start(&site).await;
     let ticket = visitor.ticket;
     let id = world.new_id();
-    let says = |agent| world.desk.post_agent_message(agent, ticket, id, "hola", &[]);
-    assert_eq!(refused(says(&lucia).await), Code::Forbidden, "not accepted yet");
+    let post = |agent| world.desk.post_agent_message(agent, ticket, id, "hola", &[]);
+    assert_eq!(refused(post(&lucia).await), Code::Forbidden, "not accepted yet");
     let chat = world.desk.find_worklist_item(&lucia, ticket).await.unwrap().unwrap().chat.unwrap();
     world.desk.accept(&lucia, chat).await.unwrap();
     for other in [&pedro, &stranger] {
-        assert_eq!(refused(says(other).await), Code::Forbidden);
+        assert_eq!(refused(post(other).await), Code::Forbidden);
         assert_eq!(
             refused(world.desk.end_chat(other, ticket, &reason("x")).await),
             Code::Forbidden
@@ -159,7 +159,7 @@ async fn only_its_agent_writes_into_a_chat_and_ends_it(world: World) {
         assert_eq!(refused(world.desk.accept(other, chat).await), Code::AlreadyTaken);
     }
     // Who serves another site learns nothing.
-    assert_eq!(refused(says(&elsewhere).await), Code::NotFound);
+    assert_eq!(refused(post(&elsewhere).await), Code::NotFound);
     assert_eq!(refused(world.desk.accept(&elsewhere, chat).await), Code::NotFound);
     assert_eq!(refused(world.desk.decline(&elsewhere, chat).await), Code::NotFound);
     assert_eq!(refused(world.desk.conversation(&elsewhere, ticket).await), Code::NotFound);
@@ -175,9 +175,9 @@ async fn only_its_agent_writes_into_a_chat_and_ends_it(world: World) {
     assert_eq!(refused(world.desk.closing_reasons(&elsewhere, ticket).await), Code::NotFound);
     assert!(world.desk.find_worklist_item(&elsewhere, ticket).await.unwrap().is_none());
     assert!(world.desk.worklist(&elsewhere, WorkView::Open, None).await.unwrap().items.is_empty());
-    assert_eq!(says(&lucia).await.unwrap().seq, Seq(4));
+    assert_eq!(post(&lucia).await.unwrap().seq, Seq(4));
     // Another's id is no receipt for somebody who does not serve the site.
-    assert_eq!(refused(says(&elsewhere).await), Code::NotFound);
+    assert_eq!(refused(post(&elsewhere).await), Code::NotFound);
 }
 
 async fn an_agent_ends_with_a_reason_of_the_site(world: World) {

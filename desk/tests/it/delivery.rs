@@ -29,14 +29,14 @@ async fn a_repeat_is_answered_with_the_first_sequence_and_stored_once(world: Wor
     assert_eq!(first, again);
     // At the same instant, in one batch or in several.
     let id = world.new_id();
-    let says = (0..20).map(|_| {
+    let posts = (0..20).map(|_| {
         let desk = world.desk.clone();
         tokio::spawn(
             async move { desk.post_visitor_message(visitor, id, "dos", &[]).await.unwrap() },
         )
     });
     let mut receipts = HashSet::new();
-    for say in says.collect::<Vec<_>>() {
+    for say in posts.collect::<Vec<_>>() {
         receipts.insert(say.await.unwrap().seq);
     }
     assert_eq!(receipts.len(), 1);
@@ -92,11 +92,11 @@ async fn a_message_beside_others_that_are_refused_is_stored(world: World) {
     let good = world.chat_with(&site, &agent).await;
     let stranger = Visitor { ticket: good.ticket, site: other.id };
     let nobody = Visitor { ticket: protocol::TicketId(world.clock.new_id()), site: site.id };
-    let says = |visitor| {
+    let post = |visitor| {
         let (desk, id): (Desk, _) = (world.desk.clone(), world.new_id());
         tokio::spawn(async move { desk.post_visitor_message(visitor, id, "hola", &[]).await })
     };
-    let tasks = [says(good), says(stranger), says(nobody), says(good), says(nobody)];
+    let tasks = [post(good), post(stranger), post(nobody), post(good), post(nobody)];
     let mut stored = 0;
     for (n, task) in tasks.into_iter().enumerate() {
         match task.await.unwrap() {
@@ -130,13 +130,13 @@ async fn a_resume_answers_what_is_missing(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
-    let says = (0..600).map(|n: u32| {
+    let posts = (0..600).map(|n: u32| {
         let (desk, id) = (world.desk.clone(), world.new_id());
         tokio::spawn(async move {
             desk.post_visitor_message(visitor, id, &n.to_string(), &[]).await.unwrap();
         })
     });
-    for say in says.collect::<Vec<_>>() {
+    for say in posts.collect::<Vec<_>>() {
         say.await.unwrap();
     }
     let mut after = Seq::START;
@@ -232,12 +232,12 @@ async fn another_message_under_a_known_id_is_refused_and_nothing_is_lost(world: 
     }
     // Many at once: one text has the id, whoever sent the other keeps it.
     let id = world.new_id();
-    let says = (0..20).map(|n| {
+    let posts = (0..20).map(|n| {
         let (desk, text) = (desk.clone(), if n % 2 == 0 { "par" } else { "impar" });
         tokio::spawn(async move { (text, desk.post_visitor_message(visitor, id, text, &[]).await) })
     });
     let mut outcomes = HashSet::new();
-    for say in says.collect::<Vec<_>>() {
+    for say in posts.collect::<Vec<_>>() {
         let (text, outcome) = say.await.unwrap();
         outcomes.insert((
             text,

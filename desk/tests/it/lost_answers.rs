@@ -157,7 +157,7 @@ impl Day {
         world.clock.advance(Duration::from_hours(1));
         self.verb(desk.tick()).await.unwrap();
         let (entries, _) = desk.agent_entries(&agent, ticket, Seq::START).await.unwrap();
-        told(&mut line, visitor, &entries[2..]).await;
+        wait_for_entries(&mut line, visitor, &entries[2..]).await;
         Outcome {
             chat: world.kinds(&agent, ticket).await,
             request: world.kinds(&agent, asked.ticket).await,
@@ -171,7 +171,7 @@ impl Day {
 }
 
 /// Every entry came to those who listen, in order.
-async fn told(line: &mut Subscription, visitor: Visitor, entries: &[AgentEntry]) {
+async fn wait_for_entries(line: &mut Subscription, visitor: Visitor, entries: &[AgentEntry]) {
     for wanted in entries {
         hear(line, |event| match event {
             Event::Entry { ticket, agent: entry, .. } if *ticket == visitor.ticket => {

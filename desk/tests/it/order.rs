@@ -144,7 +144,7 @@ impl Scene {
                 None => self.settle(&mut connection, &mut unacknowledged).await,
                 Some(answers) => {
                     for _ in 0..answers {
-                        connection.hear(&mut unacknowledged).await;
+                        connection.recv_answer(&mut unacknowledged).await;
                     }
                     connection = new();
                     for message in &unacknowledged {
@@ -164,7 +164,7 @@ impl Scene {
     /// Until everything is acknowledged: what was refused for now goes again, in order.
     async fn settle(&self, connection: &mut Connection, unacknowledged: &mut VecDeque<Message>) {
         while !unacknowledged.is_empty() {
-            while connection.hear(unacknowledged).await {}
+            while connection.recv_answer(unacknowledged).await {}
             if !unacknowledged.is_empty() {
                 self.world.force("delete from stumbles").await;
                 connection.turns.resume(connection.taken);
@@ -209,7 +209,7 @@ impl Connection {
     }
 
     /// The next answer; false when nothing is under way.
-    async fn hear(&mut self, unacknowledged: &mut VecDeque<Message>) -> bool {
+    async fn recv_answer(&mut self, unacknowledged: &mut VecDeque<Message>) -> bool {
         let Some((id, answer)) = self.under_way.pop_front() else { return false };
         let answer = answer.await.unwrap();
         self.turns.answer();

@@ -178,8 +178,8 @@ async fn supervisors_have_their_whole_site_and_nobodys_chat(world: World) {
     assert_eq!(refused(end), Code::Forbidden);
 }
 
-/// Whether a row of the ticket is heard of before the console's own state is.
-async fn hears_row(
+/// Whether a row of the ticket comes before the console's own state is.
+async fn receives_row(
     world: &World,
     line: &mut Subscription,
     agent: &Agent,
@@ -209,8 +209,8 @@ async fn a_console_hears_of_no_row_that_it_may_not_see(world: World) {
         (world.desk.hub().agent(lucia.id), world.desk.hub().agent(pedro.id));
     let visitor = world.chat_with(&site, &lucia).await;
     let mut check = async |what: &str| {
-        assert!(hears_row(&world, &mut at_lucia, &lucia, visitor.ticket).await, "{what}");
-        assert!(!hears_row(&world, &mut at_pedro, &pedro, visitor.ticket).await, "{what}");
+        assert!(receives_row(&world, &mut at_lucia, &lucia, visitor.ticket).await, "{what}");
+        assert!(!receives_row(&world, &mut at_pedro, &pedro, visitor.ticket).await, "{what}");
     };
     check("a chat begins and is taken").await;
     for what in ["a message", "a message to a ticket that the writer knows"] {
@@ -263,7 +263,7 @@ async fn loses(world: World, becomes: Person<'static>, takes_over: Person<'stati
     let head = world.desk.visitor_ticket(visitor).await.unwrap();
     assert_eq!(head.chat, VisitorChat::Waiting { position: 1 }, "before who came earlier");
     world.says(visitor, "¿siguen ahí?").await;
-    assert!(!hears_row(&world, &mut line, &lucia, visitor.ticket).await);
+    assert!(!receives_row(&world, &mut line, &lucia, visitor.ticket).await);
     let now = world.desk.find_agent(lucia.id).unwrap();
     assert!(world.desk.worklist(&now, WorkView::Open, None).await.unwrap().items.is_empty());
     let post = world.desk.post_agent_message(&now, visitor.ticket, world.new_id(), "sí", &[]);

@@ -31,8 +31,8 @@ async fn remove(world: &World, site: &Site) -> Removal {
     removal
 }
 
-/// How often the visitor was told.
-async fn told(world: &World, visitor: Visitor) -> usize {
+/// How often the visitor reads that the site is removed.
+async fn removal_notices(world: &World, visitor: Visitor) -> usize {
     let (entries, _) = world.desk.visitor_entries(visitor, Seq::START).await.unwrap();
     entries.iter().filter(|entry| entry.body == VisitorBody::SiteRemoved).count()
 }
@@ -60,7 +60,10 @@ async fn who_waits_has_a_request_and_who_chats_is_told_once_and_can_only_end(wor
     assert!(head.site_removed);
     assert!(world.desk.conversation(&lucia, talks.ticket).await.unwrap().site_removed);
     world.desk.tick().await.unwrap();
-    assert_eq!((told(&world, talks).await, told(&world, waits).await), (1, 0));
+    assert_eq!(
+        (removal_notices(&world, talks).await, removal_notices(&world, waits).await),
+        (1, 0)
+    );
     assert!(!world.desk.availability(site.id).open);
 
     let desk = &world.desk;
@@ -88,7 +91,7 @@ async fn after_idle_limit_the_desk_ends_what_is_left_and_the_site_goes(world: Wo
     let visitor = world.chat_with(&site, &lucia).await;
     assert_eq!(remove(&world, &site).await, Removal::Closing { chats: 1 });
     world.pass(Duration::from_secs(179)).await;
-    assert_eq!(told(&world, visitor).await, 1);
+    assert_eq!(removal_notices(&world, visitor).await, 1);
     let mut line = world.desk.hub().visitor(visitor.ticket);
     world.pass(Duration::from_secs(1)).await;
     let ended = crate::world::hear(&mut line, |event| match event {
@@ -131,7 +134,7 @@ async fn a_site_that_closes_down_is_told_of_after_a_restart_too(mut world: World
     let _console = world.desk.console_connected(lucia.id);
     world.desk.tick().await.unwrap();
     world.desk.tick().await.unwrap();
-    assert_eq!(told(&world, visitor).await, 1);
+    assert_eq!(removal_notices(&world, visitor).await, 1);
 }
 
 async fn its_key_is_free_once_it_is_gone(world: World) {

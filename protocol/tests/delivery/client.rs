@@ -33,7 +33,7 @@ impl Client {
         }
     }
 
-    pub fn hear(&mut self, down: Down, now: Timestamp) {
+    pub fn recv(&mut self, down: Down, now: Timestamp) {
         if let Some(pulse) = &mut self.pulse {
             pulse.on_frame(now);
         }

@@ -51,7 +51,7 @@ impl World {
             }
             Step::Down { client, which } => {
                 if let Some(down) = take(&mut self.clients[client].down, which) {
-                    self.clients[client].hear(down, self.now);
+                    self.clients[client].recv(down, self.now);
                 }
             }
             Step::LoseUp { client, which } => {

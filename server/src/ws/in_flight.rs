@@ -186,7 +186,7 @@ mod tests {
         })
     }
 
-    fn said(log: &mut UnboundedReceiver<&'static str>) -> Vec<&'static str> {
+    fn logged(log: &mut UnboundedReceiver<&'static str>) -> Vec<&'static str> {
         std::iter::from_fn(|| log.try_recv().ok()).collect()
     }
 
@@ -197,12 +197,12 @@ mod tests {
         in_flight.begin(command(&log, ["text", "text is stored"]), false);
         in_flight.begin(command(&log, ["file", "file is stored"]), true);
         assert!(!in_flight.has_room(), "and nothing begins beside it");
-        assert_eq!(said(&mut lines), ["text"]);
+        assert_eq!(logged(&mut lines), ["text"]);
         in_flight.next().await;
         assert!(!in_flight.has_room());
         in_flight.next().await;
         assert!(in_flight.has_room());
-        assert_eq!(said(&mut lines), ["text is stored", "file", "file is stored"]);
+        assert_eq!(logged(&mut lines), ["text is stored", "file", "file is stored"]);
     }
 
     #[tokio::test]

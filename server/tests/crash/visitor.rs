@@ -147,7 +147,7 @@ impl Visitor {
     async fn talk(&mut self, door: &Door) -> Option<()> {
         let mut socket = self.hello(door, self.last).await?;
         loop {
-            match hear(&mut socket).await? {
+            match recv(&mut socket).await? {
                 VisitorEvent::Welcome { .. } => break,
                 VisitorEvent::Refused { .. } => return None,
                 VisitorEvent::Unknown { .. } => panic!("its token opens nothing any more"),
@@ -167,7 +167,7 @@ impl Visitor {
             if self.outbox.is_empty() {
                 return Some(());
             }
-            match hear(&mut socket).await? {
+            match recv(&mut socket).await? {
                 VisitorEvent::Ack { id, seq, .. } => {
                     let known = self.acked.insert(id, seq);
                     assert!(known.is_none_or(|known| known == seq), "one message, two places");
@@ -237,7 +237,7 @@ impl Visitor {
         let mut all: Vec<VisitorEntry> = Vec::new();
         let mut socket = self.hello(door, Seq::START).await?;
         loop {
-            match hear(&mut socket).await? {
+            match recv(&mut socket).await? {
                 VisitorEvent::Unknown { .. } => return Some(all),
                 VisitorEvent::Entries { entries, last } => {
                     all.extend(entries);
@@ -267,7 +267,7 @@ async fn say(socket: &mut Socket, command: &VisitorCommand) -> Option<()> {
 }
 
 /// The next event; none when the server is gone.
-async fn hear(socket: &mut Socket) -> Option<VisitorEvent> {
+async fn recv(socket: &mut Socket) -> Option<VisitorEvent> {
     loop {
         match socket.next().await? {
             Ok(Message::Text(text)) => return serde_json::from_str(text.as_str()).ok(),

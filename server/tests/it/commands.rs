@@ -60,7 +60,7 @@ async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
 
 async fn a_sites_availability_is_what_its_button_says_now(mut world: World) {
     let listen = world.client.0.to_string();
-    let said = async |world: &World, site: &str| {
+    let answered = async |world: &World, site: &str| {
         let done = ayuda(world, &["--listen", &listen, "availability", site]).await;
         (done.status.code(), String::from_utf8(done.stdout).expect("text"))
     };
@@ -71,14 +71,14 @@ async fn a_sites_availability_is_what_its_button_says_now(mut world: World) {
         )
     };
     // Nobody is there, whatever a command beside the server could suppose.
-    assert_eq!(said(&world, "tienda").await, (Some(0), answer(false, "Ayuda", "no_agents")));
+    assert_eq!(answered(&world, "tienda").await, (Some(0), answer(false, "Ayuda", "no_agents")));
     let there = world.somebody_there().await;
-    assert_eq!(said(&world, "tienda").await, (Some(0), answer(true, "Chat", "open")));
-    let (code, problem) = said(&world, "nada").await;
+    assert_eq!(answered(&world, "tienda").await, (Some(0), answer(true, "Chat", "open")));
+    let (code, problem) = answered(&world, "nada").await;
     assert!(code == Some(2) && problem.starts_with("{\"error\":\"not_found\""), "{problem}");
     drop(there);
     world.stop().await;
-    let (code, problem) = said(&world, "tienda").await;
+    let (code, problem) = answered(&world, "tienda").await;
     assert!(code == Some(2) && problem.starts_with("{\"error\":\"no_server\""), "{problem}");
 }
 

@@ -140,7 +140,7 @@ impl Scene {
                 None => sender.settle().await,
                 Some(answers) => {
                     for _ in 0..answers.min(sender.on_their_way) {
-                        sender.hear().await;
+                        sender.recv_answer().await;
                     }
                     sender = sender.connect_again(&token).await;
                 }
@@ -263,13 +263,13 @@ impl<'a> Sender<'a> {
     /// Until everything is acknowledged.
     async fn settle(&mut self) {
         while self.on_their_way > 0 {
-            self.hear().await;
+            self.recv_answer().await;
         }
         assert!(self.unacknowledged.is_empty());
     }
 
     /// The answer to one message.
-    async fn hear(&mut self) {
+    async fn recv_answer(&mut self) {
         let id = match self.side {
             Side::Visitor => loop {
                 match self.socket.next::<VisitorEvent>().await {

@@ -41,7 +41,7 @@ async fn listener(world: &World) -> Socket {
     socket
 }
 
-async fn heard(socket: &mut Socket) -> (bool, Reason) {
+async fn next_status(socket: &mut Socket) -> (bool, Reason) {
     let status = |event| match event {
         VisitorEvent::Status { status } => Some((status.open, status.reason)),
         _ => None,
@@ -58,20 +58,20 @@ async fn pages_and_panels_hear_an_agent_come_and_go(world: World) {
     let (_, agent) = world.agent(EMAIL).await;
     let (mut page, mut panel) = (Page::open(&world).await, listener(&world).await);
     assert_eq!(page.status().await["reason"], "no_agents");
-    assert_eq!(heard(&mut panel).await, (false, Reason::NoAgents));
+    assert_eq!(next_status(&mut panel).await, (false, Reason::NoAgents));
     let console = world.desk().console_connected(agent.id);
     world.desk().set_agent_state(agent.id, AgentState::Available).await.unwrap();
     assert_eq!(page.status().await["label"], "Chat");
-    assert_eq!(heard(&mut panel).await, (true, Reason::Open));
+    assert_eq!(next_status(&mut panel).await, (true, Reason::Open));
     world.desk().set_agent_state(agent.id, AgentState::Away).await.unwrap();
     assert_eq!(page.status().await["label"], "Ayuda");
-    assert_eq!(heard(&mut panel).await, (false, Reason::NoAgents));
+    assert_eq!(next_status(&mut panel).await, (false, Reason::NoAgents));
     world.desk().set_agent_state(agent.id, AgentState::Available).await.unwrap();
     assert_eq!(page.status().await["open"], true);
-    assert_eq!(heard(&mut panel).await, (true, Reason::Open));
+    assert_eq!(next_status(&mut panel).await, (true, Reason::Open));
     drop(console);
     assert_eq!(page.status().await["open"], false);
-    assert_eq!(heard(&mut panel).await, (false, Reason::NoAgents));
+    assert_eq!(next_status(&mut panel).await, (false, Reason::NoAgents));
 }
 
 async fn pages_and_panels_hear_the_clock(world: World) {
@@ -82,7 +82,7 @@ async fn pages_and_panels_hear_the_clock(world: World) {
         (&open["open"], &open["changes_at"]),
         (&true.into(), &"2026-11-24T00:00:00Z".into())
     );
-    assert_eq!(heard(&mut panel).await, (true, Reason::Open));
+    assert_eq!(next_status(&mut panel).await, (true, Reason::Open));
     // One second before six: still open. At six: closed.
     world.clock.advance(Duration::from_secs(8 * 3600 - 1));
     world.desk().tick().await.unwrap();
@@ -92,7 +92,7 @@ async fn pages_and_panels_hear_the_clock(world: World) {
     let closed = page.status().await;
     assert_eq!((&closed["open"], &closed["reason"]), (&false.into(), &"outside_hours".into()));
     assert_eq!(closed["changes_at"], "2026-11-30T15:00:00Z");
-    assert_eq!(heard(&mut panel).await, (false, Reason::OutsideHours));
+    assert_eq!(next_status(&mut panel).await, (false, Reason::OutsideHours));
 }
 
 #[tokio::test]

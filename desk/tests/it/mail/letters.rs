@@ -87,9 +87,9 @@ async fn a_request_is_mailed_to_its_sender_and_to_the_agents(world: World) {
         assert!(body.contains(&format!("https://help.example.com/t/{}", started.number)));
     }
 
-    let told = mails_to(&world, &agent, OWNER).await;
-    assert_eq!(told.len(), 1);
-    let (_, text, html) = world.desk.mail(&agent, told[0].id).await.unwrap();
+    let notices = mails_to(&world, &agent, OWNER).await;
+    assert_eq!(notices.len(), 1);
+    let (_, text, html) = world.desk.mail(&agent, notices[0].id).await.unwrap();
     assert!(
         text.contains("No puedo entrar.") && text.contains("<ana@example.com> (no verificado)")
     );
@@ -298,10 +298,10 @@ async fn every_mail_in_three_languages(world: World) {
             }
         }
     }
-    let told = mails_to(&world, &agent, OWNER).await.remove(0);
-    let text = text_of(&world, &agent, &told).await;
+    let notice = mails_to(&world, &agent, OWNER).await.remove(0);
+    let text = text_of(&world, &agent, &notice).await;
     let (before, after) = text.split_once("/console/tickets/").unwrap();
-    write!(said, "=== {}\n{before}/console/tickets/ID{}", told.subject, &after[36..]).unwrap();
+    write!(said, "=== {}\n{before}/console/tickets/ID{}", notice.subject, &after[36..]).unwrap();
     insta::allow_duplicates! {
         insta::assert_snapshot!("mails_as_text", said);
         insta::assert_snapshot!("a_transcript_as_html", page);

@@ -28,7 +28,7 @@ async fn chat(world: &World, site: &Site, agent: &Agent, email: Option<&str>) ->
     visitor
 }
 
-async fn says(world: &World, agent: &Agent, visitor: Visitor, text: &str) {
+async fn agent_posts(world: &World, agent: &Agent, visitor: Visitor, text: &str) {
     world.desk.post_agent_message(agent, visitor.ticket, world.new_id(), text, &[]).await.unwrap();
 }
 
@@ -40,7 +40,7 @@ async fn a_reply_before_a_restart_is_mailed_and_nobody_is_mailed_who_left_no_add
     let console = world.desk.console_connected(agent.id);
     for email in [Some(ANA), None] {
         let visitor = chat(&world, &site, &agent, email).await;
-        says(&world, &agent, visitor, "Uno").await;
+        agent_posts(&world, &agent, visitor, "Uno").await;
     }
     // The message alone: what follows from it is worked out later, by whichever process.
     assert_eq!(world.count(JOBS).await, 0);
@@ -58,11 +58,11 @@ async fn an_answer_to_a_request_is_mailed_once_together_with_what_was_not_seen(w
     let (agent, _) = world.owner().await;
     let _console = world.desk.console_connected(agent.id);
     let visitor = chat(&world, &site, &agent, Some(ANA)).await;
-    says(&world, &agent, visitor, "Uno").await;
+    agent_posts(&world, &agent, visitor, "Uno").await;
     world.desk.end_chat_as_visitor(visitor).await.unwrap();
     let reply = FormText::parse("¿Y?").unwrap();
     world.desk.post_visitor_reply(visitor, world.new_id(), Some(reply), &[]).await.unwrap();
-    says(&world, &agent, visitor, "Dos").await;
+    agent_posts(&world, &agent, visitor, "Dos").await;
     world.desk.tick().await.unwrap();
     let mails = mails_to(&world, &agent, ANA).await;
     let text = text_of(&world, &agent, mails.last().unwrap()).await;
@@ -76,7 +76,7 @@ async fn replies_of_before_the_address_was_known_are_mailed_once_it_is(world: Wo
     let (agent, _) = world.owner().await;
     let _console = world.desk.console_connected(agent.id);
     let visitor = chat(&world, &site, &agent, None).await;
-    says(&world, &agent, visitor, "Uno").await;
+    agent_posts(&world, &agent, visitor, "Uno").await;
     world.pass(10 * MINUTE).await;
     let email = EmailAddress::parse(ANA).unwrap();
     world.desk.claim_email(visitor, email).await.unwrap();
@@ -99,7 +99,7 @@ async fn what_an_agent_writes_after_a_chat_leaves_its_ticket_closed_and_is_maile
     world.desk.end_chat_as_visitor(visitor).await.unwrap();
     let before = mails_to(&world, &agent, ANA).await.len();
     let (_, last) = world.desk.visitor_entries(visitor, Seq::START).await.unwrap();
-    says(&world, &agent, visitor, "Lo encontré").await;
+    agent_posts(&world, &agent, visitor, "Lo encontré").await;
     let (entries, _) = world.desk.visitor_entries(visitor, last).await.unwrap();
     let VisitorBody::Agent { text, .. } = &entries[0].body else { panic!("{entries:?}") };
     assert_eq!(text, "Lo encontré", "an open panel shows it");
@@ -111,7 +111,7 @@ async fn what_an_agent_writes_after_a_chat_leaves_its_ticket_closed_and_is_maile
     assert_eq!(mails.len(), before + 1);
     assert!(text_of(&world, &agent, mails.last().unwrap()).await.contains("Lo encontré"));
     // Somebody who reads it in the panel gets no mail.
-    says(&world, &agent, visitor, "Y otra cosa").await;
+    agent_posts(&world, &agent, visitor, "Y otra cosa").await;
     let (_, last) = world.desk.visitor_entries(visitor, Seq::START).await.unwrap();
     world.desk.mark_read_by_visitor(visitor, last).await.unwrap();
     world.pass(10 * MINUTE).await;

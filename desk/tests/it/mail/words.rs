@@ -50,7 +50,7 @@ async fn chat(world: &World, site: &Site, agent: &Agent, email: &str) -> Visitor
     visitor
 }
 
-async fn says(world: &World, agent: &Agent, visitor: Visitor, text: &str) {
+async fn agent_posts(world: &World, agent: &Agent, visitor: Visitor, text: &str) {
     let id = world.new_id();
     world.desk.post_agent_message(agent, visitor.ticket, id, text, &[]).await.unwrap();
 }
@@ -113,7 +113,7 @@ async fn an_address_is_changed_by_whoever_reads_its_mail_and_by_nobody_else(worl
     // The new one is asked, without a visitor's word; and it alone is written to.
     let asked = mails_to(&world, &agent, EVA).await.pop().unwrap();
     assert_eq!(asked.subject, "[CO-1001] Confirma tu correo");
-    says(&world, &agent, visitor, "Listo.").await;
+    agent_posts(&world, &agent, visitor, "Listo.").await;
     assert_eq!(subjects_to(&world, &agent, ROSA).await.len(), 1);
     world.desk.tick().await.unwrap();
     let of_eva = mailed_proofs(&world).pop().unwrap();
@@ -176,7 +176,7 @@ async fn no_mail_to_an_unconfirmed_address_holds_a_visitors_words(world: World) 
     world.desk.end_chat_as_visitor(waits).await.unwrap();
     let reply = FormText::parse(text).unwrap();
     world.desk.post_visitor_reply(waits, world.new_id(), Some(reply), &[]).await.unwrap();
-    says(&world, &agent, waits, "Lo vemos").await;
+    agent_posts(&world, &agent, waits, "Lo vemos").await;
     world.clock.advance(61 * MINUTE);
     world.desk.tick().await.unwrap();
     world.desk.close_ticket(&agent, waits.ticket, &reason("Resuelto")).await.unwrap();
@@ -210,7 +210,7 @@ async fn the_transcript_of_a_chat_in_which_an_agent_wrote_goes_out_once_without_
         world.desk.post_visitor_message(visitor, world.new_id(), text, &[]).await.unwrap();
     };
     say("Mira https://evil.example/x y evil.example o eva@evil.example hoy").await;
-    says(&world, &agent, visitor, "La guía es https://cuentasok.example/guia").await;
+    agent_posts(&world, &agent, visitor, "La guía es https://cuentasok.example/guia").await;
     assert_eq!(world.desk.send_transcript(visitor, None).await.unwrap(), TranscriptAsked::Sent);
     say("Más evil.example").await;
     assert_eq!(
@@ -244,7 +244,7 @@ async fn two_transcripts_a_day_go_to_an_unconfirmed_address(world: World) {
     let _console = world.desk.console_connected(agent.id);
     let ask = async || {
         let visitor = chat(&world, &site, &agent, ROSA).await;
-        says(&world, &agent, visitor, "Hola").await;
+        agent_posts(&world, &agent, visitor, "Hola").await;
         let asked = world.desk.send_transcript(visitor, None).await.unwrap();
         world.desk.end_chat(&agent, visitor.ticket, &reason("Resuelto")).await.unwrap();
         world.clock.advance(61 * MINUTE);
@@ -374,7 +374,7 @@ async fn what_agents_do_waits_as_one_mail_and_no_cap_holds_it_back(world: World)
     let started = world.ask(&site, ROSA).await;
     let visitor = world.visitor(&site, &started).await;
     for n in 0..20 {
-        says(&world, &agent, visitor, &format!("Paso {n}.")).await;
+        agent_posts(&world, &agent, visitor, &format!("Paso {n}.")).await;
     }
     world.desk.close_ticket(&agent, visitor.ticket, &reason("Resuelto")).await.unwrap();
     let mails = mails_to(&world, &agent, ROSA).await;
@@ -391,7 +391,7 @@ async fn what_agents_do_waits_as_one_mail_and_no_cap_holds_it_back(world: World)
     let held = async || world.count("select count(*) from entries where kind = 'mail_held'").await;
     assert_eq!(held().await, 2);
     for n in 0..12 {
-        says(&world, &agent, visitor, &format!("Otra {n}.")).await;
+        agent_posts(&world, &agent, visitor, &format!("Otra {n}.")).await;
         world.desk.tick().await.unwrap();
     }
     assert_eq!(held().await, 2);
@@ -401,7 +401,7 @@ async fn what_agents_do_waits_as_one_mail_and_no_cap_holds_it_back(world: World)
     world.desk.close_ticket(&agent, visitor.ticket, &reason("Resuelto")).await.unwrap();
     let reply = FormText::parse("¿Y?").unwrap();
     world.desk.post_visitor_reply(visitor, world.new_id(), Some(reply), &[]).await.unwrap();
-    says(&world, &agent, visitor, "Listo.").await;
+    agent_posts(&world, &agent, visitor, "Listo.").await;
     let last = mails_to(&world, &agent, ROSA).await.pop().unwrap();
     assert_eq!(last.subject, "[CO-1001] Tienes una respuesta de CuentasOK");
     assert_eq!(world.count("select count(*) from mails where kind = 'state_changed'").await, 0);
@@ -412,11 +412,11 @@ async fn what_is_under_way_is_not_joined(world: World) {
     let (agent, _) = world.owner().await;
     let started = world.ask(&site, ROSA).await;
     let visitor = world.visitor(&site, &started).await;
-    says(&world, &agent, visitor, "Uno.").await;
+    agent_posts(&world, &agent, visitor, "Uno.").await;
     for (n, state) in ["claimed_until = due_at + 600000", "uncertain_sends = 1"].iter().enumerate()
     {
         world.force(&format!("update mails set {state} where kind = 'replies'")).await;
-        says(&world, &agent, visitor, &format!("Otra {n}.")).await;
+        agent_posts(&world, &agent, visitor, &format!("Otra {n}.")).await;
     }
     let mails = mails_to(&world, &agent, ROSA).await;
     assert_eq!(mails.len(), 4);
@@ -431,13 +431,13 @@ async fn whoever_says_not_me_gets_no_more_mail_about_the_ticket(world: World) {
     let visitor = world.visitor(&site, &started).await;
     world.desk.tick().await.unwrap();
     // It waits already, and does not go out either.
-    says(&world, &agent, visitor, "Mira").await;
+    agent_posts(&world, &agent, visitor, "Mira").await;
     for _ in 0..2 {
         world.desk.stop_mail(visitor).await.unwrap();
     }
     let asked = world.desk.send_transcript(visitor, None).await.unwrap();
     assert_eq!(asked, TranscriptAsked::OnceConfirmed);
-    says(&world, &agent, visitor, "Otra vez").await;
+    agent_posts(&world, &agent, visitor, "Otra vez").await;
     world.desk.close_ticket(&agent, visitor.ticket, &reason("Resuelto")).await.unwrap();
     world.pass(10 * MINUTE).await;
     assert_eq!(world.kept().iter().filter(|mail| mail.contains("To: rosa@")).count(), 1);

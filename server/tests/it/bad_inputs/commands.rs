@@ -168,7 +168,7 @@ async fn run(mut command: Command, input: &[u8]) -> Output {
     child.wait_with_output().await.unwrap()
 }
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     [&output.stdout[..], &output.stderr[..]].map(String::from_utf8_lossy).concat()
 }
 
@@ -184,7 +184,7 @@ async fn bad_arguments_are_refused_with_a_reason(world: World) {
         b"",
     )
     .await;
-    let help = said(&help);
+    let help = printed(&help);
     let listed = help.split_once("Commands:\n").unwrap().1.split_once("\n\n").unwrap().0;
     let names = listed.lines().filter_map(|line| line.split_whitespace().next());
     let mut wrong = Wrong::default();
@@ -200,14 +200,14 @@ async fn bad_arguments_are_refused_with_a_reason(world: World) {
             };
             command.args(&words);
             let output = run(command, input).await;
-            let said = said(&output);
+            let text = printed(&output);
             let code = output.status.code();
-            wrong.unless(matches!(code, Some(1 | 2)), || format!("{words:?}: {code:?} {said}"));
-            wrong.unless(!said.trim().is_empty() && said.contains(says), || {
-                format!("{words:?}: {said:?}, not {says:?}")
+            wrong.unless(matches!(code, Some(1 | 2)), || format!("{words:?}: {code:?} {text}"));
+            wrong.unless(!text.trim().is_empty() && text.contains(says), || {
+                format!("{words:?}: {text:?}, not {says:?}")
             });
-            let is_fault = ["panicked", "ERROR", "“”"].iter().any(|fault| said.contains(fault));
-            wrong.unless(!is_fault, || format!("{words:?}: {said}"));
+            let is_fault = ["panicked", "ERROR", "“”"].iter().any(|fault| text.contains(fault));
+            wrong.unless(!is_fault, || format!("{words:?}: {text}"));
         }
     }
     wrong.tell();
@@ -227,6 +227,6 @@ async fn the_database_that_cannot_be_reached_is_said_why(world: World) {
         command.args(words);
         let output = soon("the command's end", run(command, b"")).await;
         assert!(!output.status.success());
-        assert!(said(&output).contains(cause), "{words:?}: {}", said(&output));
+        assert!(printed(&output).contains(cause), "{words:?}: {}", printed(&output));
     }
 }

@@ -8,7 +8,7 @@ fn of(files: &[(&str, &str)]) -> BTreeSet<Arrow> {
     arrows(&krate.unwrap(), &["lib.rs"])
 }
 
-fn said(arrows: &BTreeSet<Arrow>) -> Vec<String> {
+fn lines(arrows: &BTreeSet<Arrow>) -> Vec<String> {
     arrows.iter().map(ToString::to_string).collect()
 }
 
@@ -85,7 +85,7 @@ fn a_name_that_a_parent_re_exports_is_its_childs() {
         ("other.rs", "use crate::room::{self, Thing as T}; fn f(_: room::Thing) {}"),
     ]);
     assert_eq!(
-        said(&arrows),
+        lines(&arrows),
         [
             "other.rs -> room/inner.rs: crate::room::Thing",
             "other.rs -> room/inner.rs: room::Thing",
@@ -112,7 +112,7 @@ fn what_a_parent_imports_is_reached_through_it() {
         ("room/inner.rs", "pub fn f() -> super::There { there::g() }"),
         ("other.rs", "pub struct There;"),
     ]);
-    assert!(said(&arrows).contains(&"room/inner.rs -> other.rs: super::There".to_owned()));
+    assert!(lines(&arrows).contains(&"room/inner.rs -> other.rs: super::There".to_owned()));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn tests_and_strange_crates_are_left_out() {
         ),
         ("b.rs", "pub struct B;"),
     ]);
-    assert_eq!(said(&arrows), [""; 0]);
+    assert_eq!(lines(&arrows), [""; 0]);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_module_within_a_file_is_that_file() {
         ("b.rs", "use crate::a::inner::f; pub fn g() {}"),
     ]);
     assert_eq!(
-        said(&arrows),
+        lines(&arrows),
         ["a.rs -> b.rs: super::super::b::g", "b.rs -> a.rs: crate::a::inner::f"]
     );
 }
@@ -156,7 +156,7 @@ fn a_desks_verbs_and_fields_are_those_of_their_files() {
             "use crate::Desk; fn f(desk: &Desk) { retry!({ desk.end(); desk.0.hub.publish() }) }",
         ),
     ]);
-    assert_eq!(said(&arrows), ["db.rs -> chats.rs: desk.end()", "db.rs -> live.rs: desk.0.hub"]);
+    assert_eq!(lines(&arrows), ["db.rs -> chats.rs: desk.end()", "db.rs -> live.rs: desk.0.hub"]);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_use_in_a_function_counts_too() {
         ("a.rs", "fn f() { use crate::b::{self, c::D, E}; }"),
         ("b.rs", "pub mod c { pub struct D; } pub struct E;"),
     ]);
-    assert_eq!(said(&arrows).len(), 3);
+    assert_eq!(lines(&arrows).len(), 3);
 }
 
 #[test]
@@ -178,5 +178,5 @@ fn a_name_of_a_crate_outside_that_is_called_like_it_is_no_arrow() {
             "use anyhow::{anyhow, bail}; fn f() { anyhow!(\"\"); bail!(anyhow::anyhow!(\"\")); }",
         ),
     ]);
-    assert_eq!(said(&arrows), [""; 0]);
+    assert_eq!(lines(&arrows), [""; 0]);
 }
