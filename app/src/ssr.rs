@@ -15,5 +15,5 @@ mod zone;
 pub use functions::{FUNCTIONS, Function, Reach};
 pub use password::PasswordProblem;
 pub use router::router;
-pub use shared::{ConsoleAssets, Language, Nonce};
+pub use shared::{ConsoleAssets, Language, Nonce, ZoneName};
 pub use sign_in::SignInProblem;

@@ -3,7 +3,7 @@
 use super::{
     document::{Document, document, in_script},
     load::{Loaded, Visit},
-    shared::{Nonce, Shared},
+    shared::{Nonce, Shared, ZoneName},
     zone::zone,
 };
 use crate::{app::App, pages::Row, start::Start};
@@ -63,11 +63,12 @@ async fn start(
     let path = parts.uri.path();
     let Loaded { start: page, is_found } = (row.load)(Visit { desk, agent, path }).await?;
     let list = desk.worklist(agent, WorkView::Open, None).await?;
+    let name = parts.extensions.get::<ZoneName>();
     let start = Start {
         lang: agent.lang.clone(),
         strings: desk::locales::strings(&agent.lang, &["console", "error", "field", "state"]),
         now: desk.now(),
-        zone: zone(&parts.headers, desk.now()).map(Arc::new),
+        zone: name.and_then(|name| zone(&name.0, desk.now())).map(Arc::new),
         role: agent.role,
         profile: desk.profile(agent).await?,
         worklist: list.items,

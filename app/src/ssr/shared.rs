@@ -24,6 +24,10 @@ pub struct Nonce(pub String);
 #[derive(Clone, Copy, Debug)]
 pub struct Language(pub &'static str);
 
+/// The name of the zone in which the agent's browser said to be on an earlier page, a request extension; it may name none.
+#[derive(Clone, Debug)]
+pub struct ZoneName(pub String);
+
 /// What the handlers share.
 #[derive(Clone)]
 pub(super) struct Shared {

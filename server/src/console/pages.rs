@@ -1,7 +1,7 @@
 //! The console's own pages and server functions: made by `app`, called from here so that every route is in one table.
 
-use crate::edge::{failure::Failure, page::Reader, state::Server};
-use app::ssr::{Language, Nonce};
+use crate::edge::{cookies, failure::Failure, page::Reader, state::Server};
+use app::ssr::{Language, Nonce, ZoneName};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -25,7 +25,11 @@ pub(crate) async fn page(State(server): State<Server>, request: Request) -> Resp
 /// What `app` answers.
 pub(crate) async fn render(server: &Server, mut request: Request) -> Response {
     let lang = Reader::of(&request, "es").lang;
+    let zone = cookies::zone(request.headers()).map(|name| ZoneName(name.to_owned()));
     request.extensions_mut().insert(Language(lang));
+    if let Some(zone) = zone {
+        request.extensions_mut().insert(zone);
+    }
     server.console.clone().oneshot(request).await.into_response()
 }
 

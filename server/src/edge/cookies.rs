@@ -1,4 +1,4 @@
-//! Our cookies: named, read, set and cleared here alone. Scripts read none of them.
+//! Our cookies: named and read here alone, and but for [`zone`] set and cleared here too. Scripts read none of them.
 
 use crate::settings::PublicUrl;
 use axum::http::{HeaderMap, header::COOKIE};
@@ -36,6 +36,23 @@ pub(crate) fn mailed_proof(number: &TicketNumber) -> Cookie {
     Cookie { name: "ayuda_proof", ..ticket(number) }
 }
 
+/// The name of the agent's zone, which the console's script stores (`app/src/browser.rs`). It may be any text.
+pub(crate) fn zone(headers: &HeaderMap) -> Option<&str> {
+    find(headers, "ayuda_zone")
+}
+
+/// The value of the cookie with this whole name in a request.
+fn find<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, value)| value)
+}
+
 impl Cookie {
     const fn new(name: &'static str, path: &'static str, kept_for: Duration) -> Self {
         Self { name, path: Cow::Borrowed(path), kept_for }
@@ -54,15 +71,7 @@ impl Cookie {
 
     /// Its value in a request.
     pub(crate) fn read<'a>(&self, headers: &'a HeaderMap, public: &PublicUrl) -> Option<&'a str> {
-        let wanted = self.name(public);
-        headers
-            .get_all(COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == wanted)
-            .map(|(_, value)| value)
+        find(headers, &self.name(public))
     }
 
     /// The `Set-Cookie` that gives it a value.
@@ -95,6 +104,10 @@ mod tests {
         assert_eq!(PASSWORD_LINK.read(&headers, &public), Some("2"));
         assert_eq!(SESSION.read(&headers, &public), Some("a=b"));
         assert_eq!(NEXT_PAGE.read(&headers, &public), None);
+        assert_eq!(zone(&headers), None);
+        headers
+            .append(COOKIE, "my_ayuda_zone=Asia/Tokyo; ayuda_zone=Europe/Madrid".parse().unwrap());
+        assert_eq!(zone(&headers), Some("Europe/Madrid"));
     }
 
     #[test]

@@ -135,6 +135,19 @@ async fn over_https_the_session_is_a_cookie_that_this_host_alone_can_set() {
 }
 
 #[tokio::test]
+async fn a_page_is_in_the_zone_that_an_earlier_one_stored() {
+    let world = World::new(Engine::Sqlite).await;
+    let (cookie, _) = world.agent(EMAIL).await;
+    let page =
+        async |cookies: &str| world.client.get("/console").page().cookie(cookies).send().await;
+    assert!(page(&cookie).await.text().contains("\"zone\":null"));
+    let there = page(&format!("{cookie}; ayuda_zone=America/Bogota")).await;
+    assert!(there.status == 200 && !there.text().contains("\"zone\":null"));
+    let nowhere = page(&format!("{cookie}; ayuda_zone=America/Macondo")).await;
+    assert!(nowhere.status == 200 && nowhere.text().contains("\"zone\":null"));
+}
+
+#[tokio::test]
 async fn whoever_wanted_a_page_gets_it_after_signing_in() {
     let world = World::new(Engine::Sqlite).await;
     world.agent(EMAIL).await;
