@@ -126,7 +126,8 @@ async fn answer(
     Err(blamed.unwrap_or(refusal))
 }
 
-fn refused(refusal: Refusal) -> Response {
+/// A refusal as JSON, and in the response's extensions.
+pub(super) fn refused(refusal: Refusal) -> Response {
     let status = StatusCode::from_u16(problem::status(refusal.code)).expect("a status of HTTP");
     let mut response = (status, Json(ApiError(refusal))).into_response();
     response.extensions_mut().insert(refusal);

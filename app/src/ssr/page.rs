@@ -2,6 +2,7 @@
 
 use super::{
     document::{Document, document, in_script},
+    functions::refused,
     load::{Loaded, Visit},
     shared::{Nonce, Shared, ZoneName},
     zone::zone,
@@ -10,17 +11,17 @@ use crate::{app::App, pages::Row, start::Start};
 use axum::{
     body::Body,
     http::{Request, StatusCode, request::Parts},
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 use desk::{Desk, people::Agent};
 use leptos::prelude::*;
-use protocol::agent::WorkView;
+use protocol::{Code, Refusal, agent::WorkView};
 use std::sync::Arc;
 
-/// Answers with the page.
+/// Answers with the page. Whoever sends people to sign in does so before: without an agent it is refused.
 pub(super) async fn page(row: &Row, shared: Shared, request: Request<Body>) -> Response {
     let Some(agent) = request.extensions().get::<Agent>().cloned() else {
-        return Redirect::to("/console/sign-in").into_response();
+        return refused(Refusal::new(Code::SignInRequired));
     };
     let nonce =
         request.extensions().get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();

@@ -20,7 +20,7 @@ on_both! {
     what_a_visitor_writes_is_text,
     every_script_carries_the_nonce,
     another_sites_ticket_is_not_there,
-    without_a_session_there_is_only_the_door,
+    without_an_agent_no_page_is_shown,
     the_mail_page_opens,
 }
 
@@ -152,10 +152,10 @@ async fn another_sites_ticket_is_not_there(world: World) {
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
 
-async fn without_a_session_there_is_only_the_door(world: World) {
+async fn without_an_agent_no_page_is_shown(world: World) {
     for path in ["/console", "/console/mail"] {
         let (status, _) = world.send(Request::get(path).body(Body::empty()).unwrap()).await;
-        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
     }
 }
 
