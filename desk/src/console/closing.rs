@@ -3,7 +3,7 @@
 use crate::{
     Desk, Error, Result,
     chats::{self, Ending},
-    db::retry,
+    db::{Tx, retry},
     mail::{Cause, VisitorMail, mail_visitor},
     people::{
         Agent,
@@ -12,7 +12,7 @@ use crate::{
     tickets::LockedTicket,
 };
 use protocol::{
-    Code, Field, Refusal, SiteId, TicketId,
+    Code, Field, Refusal, SiteId, TicketId, Timestamp,
     entry::{AgentBody, Category},
     settings::ClosingReason,
 };
@@ -46,6 +46,10 @@ impl Desk {
 
     /// Closes a help request (first closed state) with a reason, which agents read as a comment; a second time does
     /// nothing.
+    ///
+    /// # Errors
+    /// `NotFound` for a ticket that the agent does not see; `Forbidden` where they may not answer, and while a chat is under way
+    /// on it; `SiteRemoved`; a refusal of the reason.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn close_ticket(
         &self,
@@ -56,23 +60,14 @@ impl Desk {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::Answer).await?;
-            self.check_in_use(locked.site)?;
-            if locked.live_chat().is_some() {
-                return Err(Refusal::new(Code::Forbidden).into());
-            }
+            let mut locked = self.lock_without_chat(&mut tx, agent, ticket).await?;
             let text = self.check_reason(locked.site, reason)?;
             if locked.state.category == Category::Closed {
                 return Ok(());
             }
-            let name = agent.name.clone();
-            let comment = AgentBody::Comment { agent: agent.id, name: name.clone(), text };
+            let comment = AgentBody::Comment { agent: agent.id, name: agent.name.clone(), text };
             locked.add(&mut tx, self, now, comment).await?;
-            locked.enter(&mut tx, self, now, Category::Closed, Some(name)).await?;
-            let mail = VisitorMail::StateChanged { state: locked.state.name.clone() };
-            mail_visitor(&mut tx, self, &mut locked, mail, Cause::Desk, now).await?;
-            locked.save(&mut tx).await?;
-            self.commit(tx).await
+            self.change_state(tx, locked, agent, Category::Closed, now).await
         })
     }
 
@@ -80,31 +75,26 @@ impl Desk {
     /// the customer stays as it is.
     ///
     /// # Errors
-    /// `Forbidden` while a chat is under way on it.
+    /// `NotFound` for a ticket that the agent does not see; `Forbidden` where they may not answer, and while a chat is under way
+    /// on it; `SiteRemoved`.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn reopen_ticket(&self, agent: &Agent, ticket: TicketId) -> Result<()> {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
-            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::Answer).await?;
-            self.check_in_use(locked.site)?;
-            if locked.live_chat().is_some() {
-                return Err(Refusal::new(Code::Forbidden).into());
-            }
+            let mut locked = self.lock_without_chat(&mut tx, agent, ticket).await?;
             if locked.state.category != Category::Closed {
                 return Ok(());
             }
             locked.attended_by = Some(agent.id);
-            let name = Some(agent.name.clone());
-            locked.enter(&mut tx, self, now, Category::Open, name).await?;
-            let mail = VisitorMail::StateChanged { state: locked.state.name.clone() };
-            mail_visitor(&mut tx, self, &mut locked, mail, Cause::Desk, now).await?;
-            locked.save(&mut tx).await?;
-            self.commit(tx).await
+            self.change_state(tx, locked, agent, Category::Open, now).await
         })
     }
 
     /// The reasons to choose from for this ticket's site.
+    ///
+    /// # Errors
+    /// `NotFound` for a ticket that the agent does not see.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn closing_reasons(
         &self,
@@ -113,6 +103,37 @@ impl Desk {
     ) -> Result<Vec<ClosingReason>> {
         let site = self.check_ticket(agent, Action::See, ticket).await?;
         Ok(site.closing_reasons.to_vec())
+    }
+
+    /// The ticket of a site in use on which the agent may answer and no chat is under way.
+    async fn lock_without_chat(
+        &self,
+        tx: &mut Tx,
+        agent: &Agent,
+        ticket: TicketId,
+    ) -> Result<LockedTicket> {
+        let locked = LockedTicket::lock_for(tx, ticket, agent, Action::Answer).await?;
+        self.check_in_use(locked.site)?;
+        if locked.live_chat().is_some() {
+            return Err(Refusal::new(Code::Forbidden).into());
+        }
+        Ok(locked)
+    }
+
+    /// The ticket enters the first state of a category, its visitor is mailed about that, and all of it is committed.
+    async fn change_state(
+        &self,
+        mut tx: Tx,
+        mut locked: LockedTicket,
+        agent: &Agent,
+        category: Category,
+        now: Timestamp,
+    ) -> Result<()> {
+        locked.enter(&mut tx, self, now, category, Some(agent.name.clone())).await?;
+        let mail = VisitorMail::StateChanged { state: locked.state.name.clone() };
+        mail_visitor(&mut tx, self, &mut locked, mail, Cause::Desk, now).await?;
+        locked.save(&mut tx).await?;
+        self.commit(tx).await
     }
 
     /// The text of one of the site's reasons; of any where the site has none.
