@@ -118,7 +118,8 @@ pub(crate) async fn queue_visitor_mail(
     if waits_with_others && join(tx, locked, &site, &recipient, &content).await? {
         return Ok(Queued::Joined);
     }
-    let subject = add(tx, desk, locked, &site, &recipient, &content, (now, now)).await?;
+    let mail = NewMail { site: &site, recipient, content, due: now };
+    let subject = add(tx, desk, locked, mail, now).await?;
     Ok(Queued::Added { to, subject })
 }
 
@@ -168,7 +169,8 @@ pub(crate) async fn mail_agents(
             .fetch_one(c)
             .await)?;
         let due = last.map_or(now, |last| now.max(Timestamp(last) + BETWEEN_REPLIES));
-        add(tx, desk, locked, &site, &recipient, &content, (now, due)).await?;
+        let mail = NewMail { site: &site, recipient, content, due };
+        add(tx, desk, locked, mail, now).await?;
     }
     Ok(())
 }
@@ -181,17 +183,24 @@ struct Recipient<'a> {
     capped: bool,
 }
 
+/// A mail of its own: no other that waits says it.
+struct NewMail<'a> {
+    site: &'a Site,
+    recipient: Recipient<'a>,
+    content: Content,
+    /// When it goes out.
+    due: Timestamp,
+}
+
 /// Writes the row; answers the subject.
 async fn add(
     tx: &mut Tx,
     desk: &Desk,
     locked: &LockedTicket,
-    site: &Site,
-    recipient: &Recipient<'_>,
-    content: &Content,
-    (now, due): (Timestamp, Timestamp),
+    NewMail { site, recipient, content, due }: NewMail<'_>,
+    now: Timestamp,
 ) -> Result<String> {
-    let subject = subject_of(locked, site, recipient.lang, content);
+    let subject = subject_of(locked, site, recipient.lang, &content);
     let key = email_key(recipient.address);
     let last: Option<String> = run!(tx, c => sqlx::query_scalar(LAST_ON_TICKET)
         .bind(locked.id.0)
@@ -204,7 +213,7 @@ async fn add(
         .bind(site.id.0)
         .bind(locked.id.0)
         .bind(content.kind().as_text())
-        .bind(Json(content))
+        .bind(Json(&content))
         .bind(recipient.address)
         .bind(&key)
         .bind(recipient.name)
