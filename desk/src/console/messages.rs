@@ -10,9 +10,9 @@ use crate::{
         permission::{self, Action},
     },
     tickets::{
-        ChatState, LockedTicket,
+        ChatState, LockedTicket, Message,
         files::{Uploader, attach},
-        repeat::{self, SentMessage},
+        repeat,
     },
     writer::{Post, Posted, Sender, Turn},
 };
@@ -41,7 +41,8 @@ impl Desk {
         text: &str,
         files: &[FileId],
     ) -> Result<Receipt> {
-        self.post_agent_message_in_turn(Turn::alone(), agent, ticket, id, text, files).await
+        let message = Message { id, text, files };
+        self.post_agent_message_in_turn(Turn::alone(), agent, ticket, message).await
     }
 
     /// The same in its turn, for a connection that does not wait for each answer: it has its place among the others
@@ -49,16 +50,15 @@ impl Desk {
     ///
     /// # Errors
     /// Also `TryAgain` when something before it on the connection was refused for now.
-    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket, entry = %id))]
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket, entry = %message.id))]
     pub async fn post_agent_message_in_turn(
         &self,
         turn: Turn,
         agent: &Agent,
         ticket: TicketId,
-        id: EntryId,
-        text: &str,
-        files: &[FileId],
+        message: Message<'_>,
     ) -> Result<Receipt> {
+        let Message { id, text, files } = message;
         let only_files = !files.is_empty() && is_blank(text);
         let text = if only_files { String::new() } else { FormText::parse(text)?.into() };
         // In a chat under way the writer asks the rule: the chat's owner writes. The site is known here without a look.
@@ -74,36 +74,32 @@ impl Desk {
         }
         turn.come().await?;
         let (desk, agent, files) = (self.clone(), agent.clone(), files.to_vec());
-        let answer = async move { desk.answer(&agent, ticket, id, text, &files).await };
+        let answer = async move {
+            desk.answer(&agent, ticket, Message { id, text: &text, files: &files }).await
+        };
         turn.note(run_detached(answer).await)
     }
 
     /// A message in a transaction of its own: with files, or the answer to a help request.
-    async fn answer(
-        &self,
-        agent: &Agent,
-        ticket: TicketId,
-        id: EntryId,
-        text: String,
-        files: &[FileId],
-    ) -> Result<Receipt> {
+    async fn answer(&self, agent: &Agent, ticket: TicketId, sent: Message<'_>) -> Result<Receipt> {
+        let Message { id, text, files } = sent;
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::See).await?;
-            let sent = SentMessage { id, agent: Some(agent.id), text: &text, files };
-            if let Some(receipt) = repeat::find_receipt(&mut tx, &locked, sent).await? {
+            let author = Some(agent.id);
+            if let Some(receipt) = repeat::find_receipt(&mut tx, &locked, author, sent).await? {
                 return Ok(receipt);
             }
             permission::check(agent, Action::Answer, &locked.on())?;
             self.check_in_use(locked.site)?;
             let place = place(&locked, agent)?;
             if place == Writing::InChat && !text.is_empty() {
-                ChatText::parse(&text)?;
+                ChatText::parse(text)?;
             }
             let by = Uploader::Agent { agent: agent.id, ticket, site: locked.site };
             let files = attach(&mut tx, by, (ticket, id), files).await?;
-            let (name, text) = (agent.name.clone(), text.clone());
+            let (name, text) = (agent.name.clone(), text.to_owned());
             let message = AgentBody::Agent { agent: agent.id, name, text, files };
             let receipt = locked.add_as(&mut tx, id, now, message).await?;
             if place == Writing::Answer {

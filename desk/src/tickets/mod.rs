@@ -6,6 +6,7 @@ pub(crate) mod entries;
 pub mod files;
 pub(crate) mod follow;
 mod locked;
+mod message;
 mod new;
 pub(crate) mod repeat;
 mod site_of;
@@ -14,6 +15,7 @@ mod visitor;
 
 pub(crate) use chat::{ChatState, LockedChat, OpenOffer, attended};
 pub(crate) use locked::LockedTicket;
+pub use message::Message;
 pub(crate) use new::FormDigest;
 pub use new::{ClientNetwork, NewChat, NewRequest};
 pub(crate) use site_of::{PlaceRow, TicketSites, party, place_columns};

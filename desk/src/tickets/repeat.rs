@@ -1,34 +1,25 @@
 //! A message whose id is known: the same message has its receipt again, another one is refused, so that its sender keeps it
 //! (`behaviours.md`, Delivery 1).
 
-use super::{entries, files, locked::LockedTicket};
+use super::{entries, files, locked::LockedTicket, message::Message};
 use crate::{
     Result,
     db::{Receipt, Tx},
 };
-use protocol::{AgentId, Code, EntryId, FileId, Refusal, entry::AgentBody, file::Attachment};
+use protocol::{AgentId, Code, Refusal, entry::AgentBody, file::Attachment};
 
-/// A message as it was sent.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SentMessage<'a> {
-    pub(crate) id: EntryId,
-    /// None: the ticket's visitor.
-    pub(crate) agent: Option<AgentId>,
-    pub(crate) text: &'a str,
-    pub(crate) files: &'a [FileId],
-}
-
-/// The receipt of a message that is stored already.
+/// The receipt of a message that is stored already. No author: the ticket's visitor.
 ///
 /// # Errors
 /// `AlreadySent` when what is stored under its id is not the same: another author's, or with other words or files.
 pub(crate) async fn find_receipt(
     tx: &mut Tx,
     locked: &LockedTicket,
-    sent: SentMessage<'_>,
+    author: Option<AgentId>,
+    sent: Message<'_>,
 ) -> Result<Option<Receipt>> {
     let Some(first) = entries::find(tx, locked.id, sent.id).await? else { return Ok(None) };
-    if let Some(files) = files_of_same(&first.body, sent.agent, sent.text)
+    if let Some(files) = files_of_same(&first.body, author, sent.text)
         && files::are_same(tx, locked.site, files, sent.files).await?
     {
         return Ok(Some(Receipt { id: sent.id, seq: first.seq, at: first.at }));

@@ -6,9 +6,9 @@ use crate::{
     live::Receipt,
     mail::{AgentMail, mail_agents},
     tickets::{
-        LockedTicket, Visitor,
+        LockedTicket, Message, Visitor,
         files::{Uploader, attach},
-        repeat::{self, SentMessage},
+        repeat,
     },
     writer::{Post, Posted, Sender, Turn},
 };
@@ -34,7 +34,8 @@ impl Desk {
         text: &str,
         files: &[FileId],
     ) -> Result<Receipt> {
-        self.post_visitor_message_in_turn(Turn::alone(), visitor, id, text, files).await
+        let message = Message { id, text, files };
+        self.post_visitor_message_in_turn(Turn::alone(), visitor, message).await
     }
 
     /// The same in its turn, for a connection that does not wait for each answer: it has its place among the others
@@ -42,17 +43,16 @@ impl Desk {
     ///
     /// # Errors
     /// Also `TryAgain` when something before it on the connection was refused for now.
-    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket, entry = %id))]
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket, entry = %message.id))]
     pub async fn post_visitor_message_in_turn(
         &self,
         turn: Turn,
         visitor: Visitor,
-        id: EntryId,
-        text: &str,
-        files: &[FileId],
+        message: Message<'_>,
     ) -> Result<Receipt> {
+        let Message { id, text, files } = message;
         if !files.is_empty() && is_blank(text) {
-            return self.reply(&turn, visitor, id, String::new(), files).await;
+            return self.reply(&turn, visitor, Message { text: "", ..message }).await;
         }
         let text = String::from(ChatText::parse(text)?);
         self.check_in_use(visitor.site)?;
@@ -64,7 +64,7 @@ impl Desk {
                 return Ok(receipt);
             }
         }
-        self.reply(&turn, visitor, id, text, files).await
+        self.reply(&turn, visitor, Message { text: &text, ..message }).await
     }
 
     /// From the ticket page: the same with a form's length.
@@ -80,7 +80,7 @@ impl Desk {
             return Err(Refusal::of(Field::Message, Code::Required).into());
         }
         let text = text.map(String::from).unwrap_or_default();
-        self.reply(&Turn::alone(), visitor, id, text, files).await
+        self.reply(&Turn::alone(), visitor, Message { id, text: &text, files }).await
     }
 
     /// A message in a transaction of its own: with files, or beside a chat under way.
@@ -88,19 +88,17 @@ impl Desk {
         &self,
         turn: &Turn,
         visitor: Visitor,
-        id: EntryId,
-        text: String,
-        files: &[FileId],
+        Message { id, text, files }: Message<'_>,
     ) -> Result<Receipt> {
         turn.come().await?;
-        let (desk, files, now) = (self.clone(), files.to_vec(), self.now());
+        let (desk, text, files, now) = (self.clone(), text.to_owned(), files.to_vec(), self.now());
         let replied = run_detached(async move {
             retry!({
                 let mut tx = desk.begin().await?;
                 let mut locked =
                     LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
-                let sent = SentMessage { id, agent: None, text: &text, files: &files };
-                if let Some(receipt) = repeat::find_receipt(&mut tx, &locked, sent).await? {
+                let sent = Message { id, text: &text, files: &files };
+                if let Some(receipt) = repeat::find_receipt(&mut tx, &locked, None, sent).await? {
                     return Ok(receipt);
                 }
                 desk.check_in_use(locked.site)?;

@@ -243,11 +243,12 @@ fn say(
     text: &'static str,
 ) -> Saying {
     Box::pin(async move {
+        let message = desk::tickets::Message { id, text, files: &[] };
         match agent {
             Some(agent) => {
-                desk.post_agent_message_in_turn(turn, &agent, visitor.ticket, id, text, &[]).await
+                desk.post_agent_message_in_turn(turn, &agent, visitor.ticket, message).await
             }
-            None => desk.post_visitor_message_in_turn(turn, visitor, id, text, &[]).await,
+            None => desk.post_visitor_message_in_turn(turn, visitor, message).await,
         }
     })
 }

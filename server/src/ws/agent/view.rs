@@ -9,6 +9,7 @@ use desk::{
     Turn,
     live::{Event, RowChange},
     people::Agent,
+    tickets::Message,
 };
 use protocol::{
     EntryId, FileId, Seq, TicketId,
@@ -106,19 +107,15 @@ impl AgentView {
     ) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
         Box::pin(async move {
-            Some(
-                match server
-                    .desk
-                    .post_agent_message_in_turn(turn, &agent, ticket, id, &text, &files)
-                    .await
-                {
-                    Ok(receipt) => {
-                        server.counters.agent_messages.up();
-                        AgentEvent::Ack { ticket, id: receipt.id, seq: receipt.seq, at: receipt.at }
-                    }
-                    Err(error) => refused(ticket, Some(id), error),
-                },
-            )
+            let message = Message { id, text: &text, files: &files };
+            let posted = server.desk.post_agent_message_in_turn(turn, &agent, ticket, message);
+            Some(match posted.await {
+                Ok(receipt) => {
+                    server.counters.agent_messages.up();
+                    AgentEvent::Ack { ticket, id: receipt.id, seq: receipt.seq, at: receipt.at }
+                }
+                Err(error) => refused(ticket, Some(id), error),
+            })
         })
     }
 

@@ -5,7 +5,12 @@ use crate::{
     settings::Network,
     ws::in_flight::{Answering, ready, spawn},
 };
-use desk::{Turn, mail::TranscriptAsked, sites::Site, tickets::Visitor};
+use desk::{
+    Turn,
+    mail::TranscriptAsked,
+    sites::Site,
+    tickets::{Message, Visitor},
+};
 use protocol::{
     EntryId, Score, Seq,
     text::{EmailAddress, RatingComment, is_blank},
@@ -60,19 +65,14 @@ pub(super) fn begin(
     let server = server.clone();
     match command {
         VisitorCommand::Say { id, text, files } => Box::pin(async move {
-            Some(
-                match server
-                    .desk
-                    .post_visitor_message_in_turn(turn, visitor, id, &text, &files)
-                    .await
-                {
-                    Ok(receipt) => {
-                        server.counters.visitor_messages.up();
-                        VisitorEvent::Ack { id: receipt.id, seq: receipt.seq, at: receipt.at }
-                    }
-                    Err(error) => refused(Some(id), error),
-                },
-            )
+            let message = Message { id, text: &text, files: &files };
+            Some(match server.desk.post_visitor_message_in_turn(turn, visitor, message).await {
+                Ok(receipt) => {
+                    server.counters.visitor_messages.up();
+                    VisitorEvent::Ack { id: receipt.id, seq: receipt.seq, at: receipt.at }
+                }
+                Err(error) => refused(Some(id), error),
+            })
         }),
         VisitorCommand::Seen { upto } => Box::pin(async move {
             server
