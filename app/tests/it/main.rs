@@ -1,6 +1,6 @@
 //! The console's pages through the front door: the router, over a desk with a database.
 #![cfg(feature = "ssr")]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod forms;
 mod functions;

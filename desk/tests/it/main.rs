@@ -1,6 +1,6 @@
 //! The desk through its front door, on SQLite and, with `AYUDA_TEST_POSTGRES`, on PostgreSQL.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod world;
 

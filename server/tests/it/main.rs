@@ -1,6 +1,6 @@
 //! The server through its front door: real sockets on a real port, on both engines.
 
-#![allow(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
+#![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 mod world;
 
