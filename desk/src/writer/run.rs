@@ -98,7 +98,7 @@ mod tests {
         let site = world.site("uno").await;
         let (agent, _console) = world.at_console("lucia").await;
         let visitor = world.chat_with(&site, &agent).await;
-        world.says(visitor, "Antes").await;
+        world.visitor_posts(visitor, "Antes").await;
         world.desk.ready().await.unwrap();
         world.desk.0.writer.panic().await;
         // It may have been in the same batch.

@@ -1,6 +1,6 @@
 //! People and their sessions.
 
-use crate::world::{OWNER, PASSWORD, START, World, hear_offer, on_both, refused};
+use crate::world::{OWNER, PASSWORD, START, World, on_both, refused, wait_for_offer};
 use desk::{Desk, live::Event, people::*};
 use protocol::{
     Code, SiteKey,
@@ -428,22 +428,22 @@ async fn a_capacity_of_their_own_comes_before_the_sites(world: World) {
     let mut at_lucia = world.desk.hub().agent(lucia.id);
     let mut at_pedro = world.desk.hub().agent(pedro.id);
     world.start(&site).await;
-    hear_offer(&mut at_lucia).await;
+    wait_for_offer(&mut at_lucia).await;
     for _ in 0..3 {
         world.start(&site).await;
-        hear_offer(&mut at_pedro).await;
+        wait_for_offer(&mut at_pedro).await;
     }
     world.start(&site).await;
     let other = world.second_process().await;
     other.change_agent("lucia@example.com", &capacity(2)).await.unwrap();
     other.close().await;
     world.desk.tick().await.unwrap();
-    hear_offer(&mut at_lucia).await;
+    wait_for_offer(&mut at_lucia).await;
     assert_eq!(world.desk.offers(&pedro).await.unwrap().len(), 3);
 
     // And where the site allows more: Lucía has fewer chats, Pedro has room.
     let site = world.site_with("dos", "[limits]\ncapacity = 9").await;
     world.desk.change_agent("pedro@example.com", &capacity(9)).await.unwrap();
     world.start(&site).await;
-    hear_offer(&mut at_pedro).await;
+    wait_for_offer(&mut at_pedro).await;
 }

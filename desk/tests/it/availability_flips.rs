@@ -39,7 +39,7 @@ async fn a_chat_that_waits_too_long_becomes_a_request(world: World) {
     assert_eq!((item.kind, item.chat, item.preview.as_str()), (WorkKind::Request, None, "hola"));
     assert!(world.desk.offers(&agent).await.unwrap().is_empty());
     // What the visitor still writes is a reply to the request.
-    world.says(visitor, "sigo aquí").await;
+    world.visitor_posts(visitor, "sigo aquí").await;
     assert_eq!(
         world.kinds(&agent, visitor.ticket).await,
         ["chat_started", "visitor", "became_request", "visitor"]
@@ -104,7 +104,7 @@ async fn who_waits_when_the_desk_closes_has_a_request_and_who_talks_goes_on(worl
     world.pass(Duration::from_secs(1)).await;
     assert!(!world.desk.availability(site.id).open);
     assert_eq!(world.kinds(&agent, waits.ticket).await[2..], ["became_request"]);
-    world.says(talks, "sigo").await;
+    world.visitor_posts(talks, "sigo").await;
     world
         .desk
         .post_agent_message(&agent, talks.ticket, world.new_id(), "yo también", &[])

@@ -281,8 +281,8 @@ async fn seen_grows_and_never_passes_the_last_entry(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
-    world.says(visitor, "uno").await;
-    world.says(visitor, "dos").await;
+    world.visitor_posts(visitor, "uno").await;
+    world.visitor_posts(visitor, "dos").await;
     let seen = async || {
         let head = world.desk.conversation(&agent, visitor.ticket).await.unwrap();
         let item = world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();

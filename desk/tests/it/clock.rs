@@ -1,6 +1,6 @@
 //! A clock that somebody sets back: what is waited for comes when its span is over.
 
-use crate::world::{ROSA, World, hear_offer, on_both, until};
+use crate::world::{ROSA, World, on_both, until, wait_for_offer};
 use desk::tickets::Visitor;
 use protocol::{text::EmailAddress, visitor::VisitorChat};
 use std::time::Duration;
@@ -41,12 +41,12 @@ async fn what_rings_is_missed_after_ring_time_although_the_clock_was_set_back(wo
     let mut at_lucia = world.desk.hub().agent(lucia.id);
     let mut at_pedro = world.desk.hub().agent(pedro.id);
     world.start(&site).await;
-    let chat = hear_offer(&mut at_lucia).await;
+    let chat = wait_for_offer(&mut at_lucia).await;
     world.clock.set_back(JUMP);
     world.pass(site.limits.ring_time.saturating_sub(Duration::from_secs(1))).await;
     assert_eq!(world.desk.offers(&lucia).await.unwrap().len(), 1);
     world.pass(Duration::from_secs(1)).await;
-    assert_eq!(hear_offer(&mut at_pedro).await, chat);
+    assert_eq!(wait_for_offer(&mut at_pedro).await, chat);
 }
 
 async fn who_waits_gets_a_request_after_wait_limit_although_the_clock_was_set_back(world: World) {
@@ -54,7 +54,7 @@ async fn who_waits_gets_a_request_after_wait_limit_although_the_clock_was_set_ba
     let (agent, _console) = world.at_console("lucia").await;
     let mut line = world.desk.hub().agent(agent.id);
     let (_, visitor) = world.start(&site).await;
-    let chat = hear_offer(&mut line).await;
+    let chat = wait_for_offer(&mut line).await;
     world.desk.decline(&agent, chat).await.unwrap();
     world.clock.set_back(JUMP);
     world.pass(site.limits.wait_limit).await;
@@ -66,12 +66,12 @@ async fn a_chat_that_everybody_declined_starts_over_although_the_clock_was_set_b
     let (agent, _console) = world.at_console("lucia").await;
     let mut line = world.desk.hub().agent(agent.id);
     world.start(&site).await;
-    let chat = hear_offer(&mut line).await;
+    let chat = wait_for_offer(&mut line).await;
     world.desk.decline(&agent, chat).await.unwrap();
     world.desk.tick().await.unwrap();
     world.clock.set_back(JUMP);
     world.pass(Duration::from_secs(30)).await;
-    assert_eq!(hear_offer(&mut line).await, chat);
+    assert_eq!(wait_for_offer(&mut line).await, chat);
 }
 
 async fn unseen_replies_are_mailed_in_time_although_the_clock_was_set_back(world: World) {
@@ -126,7 +126,7 @@ async fn deadlines_of_before_a_restart_are_no_further_than_their_span_after_the_
     let (agent, _console) = world.at_console("lucia").await;
     let mut line = world.desk.hub().agent(agent.id);
     let (_, visitor) = world.start(&site).await;
-    hear_offer(&mut line).await;
+    wait_for_offer(&mut line).await;
     world.ask(&site, ROSA).await;
     world.force("update mails set due_at = due_at + 1000").await;
     world.restart_by_a_clock_set_back(JUMP).await;

@@ -112,7 +112,8 @@ async fn what_was_acknowledged_is_there_after_a_restart(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
-    let ids = [world.says(visitor, "uno").await, world.says(visitor, "dos").await];
+    let ids =
+        [world.visitor_posts(visitor, "uno").await, world.visitor_posts(visitor, "dos").await];
     world.desk.close().await;
     assert_eq!(
         refused(world.desk.post_visitor_message(visitor, world.new_id(), "tres", &[]).await),
@@ -183,7 +184,7 @@ async fn an_id_counts_within_its_ticket(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;
     let (one, two) = (world.chat_with(&site, &agent).await, world.chat_with(&site, &agent).await);
-    let id = world.says(one, "uno").await;
+    let id = world.visitor_posts(one, "uno").await;
     let other = world.desk.post_visitor_message(two, id, "dos", &[]).await.unwrap();
     assert_eq!(other.seq, Seq(4));
     assert_eq!(world.kinds(&agent, two.ticket).await.len(), 4);
@@ -194,7 +195,7 @@ async fn another_message_under_a_known_id_is_refused_and_nothing_is_lost(world: 
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
     let (desk, ticket) = (&world.desk, visitor.ticket);
-    let theirs = world.says(visitor, "uno").await;
+    let theirs = world.visitor_posts(visitor, "uno").await;
     let ours = world.new_id();
     desk.post_agent_message(&agent, ticket, ours, "uno", &[]).await.unwrap();
     let reply = |text| FormText::parse(text).ok();

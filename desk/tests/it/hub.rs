@@ -1,6 +1,6 @@
 //! What sockets hear.
 
-use crate::world::{World, hear, on_both, soon};
+use crate::world::{World, on_both, soon, wait_for_event};
 use desk::live::Event;
 use protocol::{
     Seq,
@@ -35,7 +35,7 @@ async fn a_message_is_heard_by_who_watches_in_the_order_of_the_sequence(world: W
     }
     for line in [&mut panel, &mut console] {
         for place in 4..54 {
-            let seq = hear(line, |event| match event {
+            let seq = wait_for_event(line, |event| match event {
                 Event::Entry { visitor, agent, .. } => {
                     assert_eq!(visitor.seq, agent.seq);
                     assert!(matches!(agent.body, AgentBody::Visitor { .. }));
@@ -62,10 +62,10 @@ async fn typing_is_heard_by_the_other_side_only(world: World) {
         Event::Typing { agent, .. } => Some(agent.clone()),
         _ => None,
     };
-    assert_eq!(hear(&mut console, typing).await, None);
-    assert_eq!(hear(&mut panel, typing).await, Some((agent.id, agent.name.clone())));
+    assert_eq!(wait_for_event(&mut console, typing).await, None);
+    assert_eq!(wait_for_event(&mut panel, typing).await, Some((agent.id, agent.name.clone())));
     world.desk.set_agent_state(agent.id, AgentState::Away).await.unwrap();
-    hear(&mut console, |event| {
+    wait_for_event(&mut console, |event| {
         assert!(!matches!(event, Event::Typing { .. }), "not one's own");
         matches!(event, Event::AgentState { .. }).then_some(())
     })
@@ -84,11 +84,11 @@ async fn a_panel_that_comes_and_goes_is_told(world: World) {
     };
     let (one, two) =
         (world.desk.panel_connected(visitor.ticket), world.desk.panel_connected(visitor.ticket));
-    assert!(hear(&mut console, present).await);
+    assert!(wait_for_event(&mut console, present).await);
     drop(one);
     assert!(world.desk.conversation(&agent, visitor.ticket).await.unwrap().visitor_present);
     drop(two);
-    assert!(!hear(&mut console, present).await, "told once, when the last tab goes");
+    assert!(!wait_for_event(&mut console, present).await, "told once, when the last tab goes");
 }
 
 async fn a_desk_that_closes_ends_its_subscriptions(world: World) {

@@ -1,6 +1,6 @@
 //! One process does a database's work; any number of others may look and change things beside it.
 
-use crate::world::{Engine, World, hear, on_both, until};
+use crate::world::{Engine, World, on_both, until, wait_for_event};
 use desk::{Desk, Keeper, KeeperError, live::Event};
 use protocol::agent::WorkKind;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -51,7 +51,7 @@ async fn a_process_beside_the_server_takes_no_chat(world: World) {
     let mut at_lucia = world.desk.hub().agent(lucia.id);
     let talking = world.chat_with(&site, &lucia).await;
     let (_, ringing) = world.start(&site).await;
-    let rings = hear(&mut at_lucia, |event| match event {
+    let rings = wait_for_event(&mut at_lucia, |event| match event {
         Event::Offer { chat, ticket, .. } if *ticket == ringing.ticket => Some(*chat),
         _ => None,
     })

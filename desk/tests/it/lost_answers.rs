@@ -1,7 +1,9 @@
 //! A connection to PostgreSQL that is cut at COMMIT: what was done is answered and told as done, what was not done is
 //! done now, and either is there once.
 
-use crate::world::{Cut, Engine, PASSWORD, Proxy, ROSA, World, hear, hear_offer, until};
+use crate::world::{
+    Cut, Engine, PASSWORD, Proxy, ROSA, World, until, wait_for_event, wait_for_offer,
+};
 use desk::{
     live::{Event, Subscription},
     people::{AgentChanges, NewAgent, Role},
@@ -120,7 +122,7 @@ impl Day {
         let started = self.verb(desk.start_chat(&site, world.new_chat())).await.unwrap();
         let visitor = world.visitor(&site, &started).await;
         let mut line = desk.hub().visitor(visitor.ticket);
-        let chat = hear_offer(&mut offers).await;
+        let chat = wait_for_offer(&mut offers).await;
         self.verb(desk.accept(&agent, chat)).await.unwrap();
         let id = world.new_id();
         let first = self.verb(desk.post_visitor_message(visitor, id, "uno", &[])).await.unwrap();
@@ -146,7 +148,7 @@ impl Day {
         self.verb(desk.close_ticket(&agent, asked.ticket, &site.closing_reasons[0])).await.unwrap();
         let begun = self.verb(desk.start_chat(&site, world.new_chat())).await.unwrap();
         let left = world.visitor(&site, &begun).await;
-        hear_offer(&mut offers).await;
+        wait_for_offer(&mut offers).await;
         self.verb(desk.end_chat_as_visitor(left)).await.unwrap();
         let other = EmailAddress::parse("otra@example.com").unwrap();
         self.verb(desk.claim_email(left, other)).await.unwrap();
@@ -173,7 +175,7 @@ impl Day {
 /// Every entry came to those who listen, in order.
 async fn wait_for_entries(line: &mut Subscription, visitor: Visitor, entries: &[AgentEntry]) {
     for wanted in entries {
-        hear(line, |event| match event {
+        wait_for_event(line, |event| match event {
             Event::Entry { ticket, agent: entry, .. } if *ticket == visitor.ticket => {
                 (entry.id == wanted.id).then_some(())
             }

@@ -1,6 +1,6 @@
 //! A waiting chat rings at one agent at a time, and comes back when its agent is lost.
 
-use crate::world::{World, hear, hear_offer, on_both, reason, refused};
+use crate::world::{World, on_both, reason, refused, wait_for_event, wait_for_offer};
 use desk::{live::Event, people::*};
 use protocol::{
     Code, Seq,
@@ -37,7 +37,7 @@ async fn a_new_chat_rings_at_one_agent_and_declined_at_the_next(world: World) {
     let mut at_lucia = world.desk.hub().agent(lucia.id);
     let mut at_pedro = world.desk.hub().agent(pedro.id);
     let (started, visitor) = world.start(&site).await;
-    let chat = hear_offer(&mut at_lucia).await;
+    let chat = wait_for_offer(&mut at_lucia).await;
     assert!(world.desk.offers(&pedro).await.unwrap().is_empty(), "one at a time");
     let offer = world.desk.find_offer(&lucia, chat).await.unwrap().unwrap();
     assert_eq!((offer.ticket, offer.number), (visitor.ticket, started.number));
@@ -48,11 +48,13 @@ async fn a_new_chat_rings_at_one_agent_and_declined_at_the_next(world: World) {
     world.desk.decline(&pedro, chat).await.unwrap();
     assert_eq!(world.desk.offers(&lucia).await.unwrap().len(), 1);
     world.desk.decline(&lucia, chat).await.unwrap();
-    hear(&mut at_lucia, |event| matches!(event, Event::OfferGone { .. }).then_some(())).await;
-    assert_eq!(hear_offer(&mut at_pedro).await, chat);
+    wait_for_event(&mut at_lucia, |event| matches!(event, Event::OfferGone { .. }).then_some(()))
+        .await;
+    assert_eq!(wait_for_offer(&mut at_pedro).await, chat);
     assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
     assert_eq!(world.desk.accept(&pedro, chat).await.unwrap(), visitor.ticket);
-    hear(&mut at_pedro, |event| matches!(event, Event::OfferGone { .. }).then_some(())).await;
+    wait_for_event(&mut at_pedro, |event| matches!(event, Event::OfferGone { .. }).then_some(()))
+        .await;
     assert!(world.desk.find_offer(&pedro, chat).await.unwrap().is_none());
 }
 
@@ -61,17 +63,17 @@ async fn nobody_left_it_waits_and_starts_over_when_somebody_comes(world: World) 
     let (lucia, console) = world.at_console("lucia").await;
     let mut line = world.desk.hub().agent(lucia.id);
     let (_, visitor) = world.start(&site).await;
-    let chat = hear_offer(&mut line).await;
+    let chat = wait_for_offer(&mut line).await;
     world.desk.decline(&lucia, chat).await.unwrap();
     let item = world.desk.find_worklist_item(&lucia, visitor.ticket).await.unwrap().unwrap();
     assert_eq!(item.kind, WorkKind::WaitingChat, "it waits in the list");
     world.desk.set_agent_state(lucia.id, AgentState::Away).await.unwrap();
     world.desk.set_agent_state(lucia.id, AgentState::Available).await.unwrap();
-    assert_eq!(hear_offer(&mut line).await, chat);
+    assert_eq!(wait_for_offer(&mut line).await, chat);
     world.desk.decline(&lucia, chat).await.unwrap();
     drop(console);
     let _again = world.desk.console_connected(lucia.id);
-    assert_eq!(hear_offer(&mut line).await, chat);
+    assert_eq!(wait_for_offer(&mut line).await, chat);
 }
 
 async fn the_least_loaded_agent_is_offered_first_and_capacity_holds(world: World) {
@@ -84,9 +86,9 @@ async fn the_least_loaded_agent_is_offered_first_and_capacity_holds(world: World
         world.clock.advance(Duration::from_secs(1));
         world.start(&site).await;
         if n % 2 == 0 {
-            hear_offer(&mut at_lucia).await
+            wait_for_offer(&mut at_lucia).await
         } else {
-            hear_offer(&mut at_pedro).await
+            wait_for_offer(&mut at_pedro).await
         };
     }
     let (_, fifth) = world.start(&site).await;
@@ -99,7 +101,7 @@ async fn the_least_loaded_agent_is_offered_first_and_capacity_holds(world: World
     assert_eq!(world.desk.offers(&pedro).await.unwrap().len(), 1, "an accepted chat still counts");
     let reasons = world.desk.closing_reasons(&pedro, mine).await.unwrap();
     world.desk.end_chat(&pedro, mine, &reasons[0]).await.unwrap();
-    hear_offer(&mut at_pedro).await;
+    wait_for_offer(&mut at_pedro).await;
     assert_eq!(world.desk.offers(&pedro).await.unwrap()[1].ticket, fifth.ticket);
 }
 
@@ -108,11 +110,11 @@ async fn an_agent_who_goes_away_is_offered_nothing_and_what_rang_moves_on(world:
     let (lucia, _one) = world.at_console("lucia").await;
     let mut at_lucia = world.desk.hub().agent(lucia.id);
     world.start(&site).await;
-    let chat = hear_offer(&mut at_lucia).await;
+    let chat = wait_for_offer(&mut at_lucia).await;
     let (pedro, _two) = world.at_console("pedro").await;
     let mut at_pedro = world.desk.hub().agent(pedro.id);
     world.desk.set_agent_state(lucia.id, AgentState::Away).await.unwrap();
-    assert_eq!(hear_offer(&mut at_pedro).await, chat);
+    assert_eq!(wait_for_offer(&mut at_pedro).await, chat);
     assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
 }
 
@@ -121,10 +123,10 @@ async fn taken_from_the_list_it_rings_no_longer_elsewhere(world: World) {
     let (lucia, _one) = world.at_console("lucia").await;
     let mut at_lucia = world.desk.hub().agent(lucia.id);
     let (_, visitor) = world.start(&site).await;
-    let chat = hear_offer(&mut at_lucia).await;
+    let chat = wait_for_offer(&mut at_lucia).await;
     let (pedro, _two) = world.at_console("pedro").await;
     world.desk.accept(&pedro, chat).await.unwrap();
-    let gone = hear(&mut at_lucia, |event| match event {
+    let gone = wait_for_event(&mut at_lucia, |event| match event {
         Event::OfferGone { chat, .. } => Some(*chat),
         _ => None,
     });
@@ -143,7 +145,7 @@ async fn a_dropped_agents_chats_go_back_to_the_head_of_the_queue(world: World) {
     world.pass(Duration::from_secs(59)).await;
     assert_eq!(world.kinds(&pedro, visitor.ticket).await.len(), 3, "not yet");
     world.pass(Duration::from_secs(1)).await;
-    hear_offer(&mut at_pedro).await;
+    wait_for_offer(&mut at_pedro).await;
     assert_eq!(world.kinds(&pedro, visitor.ticket).await[3..], ["requeued"]);
     let (entries, _) = world.desk.visitor_entries(visitor, Seq(3)).await.unwrap();
     assert_eq!(entries[0].body, VisitorBody::Requeued);
@@ -186,14 +188,15 @@ async fn places_in_line_move_up(world: World) {
     let _panel = world.desk.panel_connected(visitors[2].ticket);
     let mut line = world.desk.hub().visitor(visitors[2].ticket);
     world.desk.end_chat_as_visitor(visitors[0]).await.unwrap();
-    hear(&mut line, |event| matches!(event, Event::Ticket { .. }).then_some(())).await;
+    wait_for_event(&mut line, |event| matches!(event, Event::Ticket { .. }).then_some(())).await;
     let ticket = world.desk.visitor_ticket(visitors[2]).await.unwrap();
     assert_eq!(ticket.chat, VisitorChat::Waiting { position: 2 });
     let chat =
         world.desk.find_worklist_item(&lucia, visitors[1].ticket).await.unwrap().unwrap().chat;
     world.desk.accept(&lucia, chat.unwrap()).await.unwrap();
     loop {
-        hear(&mut line, |event| matches!(event, Event::Ticket { .. }).then_some(())).await;
+        wait_for_event(&mut line, |event| matches!(event, Event::Ticket { .. }).then_some(()))
+            .await;
         let ticket = world.desk.visitor_ticket(visitors[2]).await.unwrap();
         if ticket.chat == (VisitorChat::Waiting { position: 1 }) {
             break;
@@ -206,7 +209,7 @@ async fn what_rings_for_ring_time_is_missed_and_rings_at_the_next(world: World) 
     let (lucia, _one) = world.at_console("lucia").await;
     let mut at_lucia = world.desk.hub().agent(lucia.id);
     world.start(&site).await;
-    let chat = hear_offer(&mut at_lucia).await;
+    let chat = wait_for_offer(&mut at_lucia).await;
     let offer = world.desk.find_offer(&lucia, chat).await.unwrap().unwrap();
     assert_eq!(offer.rings_until, world.desk.now() + Duration::from_secs(10));
     let (pedro, _two) = world.at_console("pedro").await;
@@ -214,8 +217,9 @@ async fn what_rings_for_ring_time_is_missed_and_rings_at_the_next(world: World) 
     world.pass(Duration::from_millis(9_999)).await;
     assert!(world.desk.find_offer(&lucia, chat).await.unwrap().is_some());
     world.pass(Duration::from_millis(1)).await;
-    hear(&mut at_lucia, |event| matches!(event, Event::OfferGone { .. }).then_some(())).await;
-    assert_eq!(hear_offer(&mut at_pedro).await, chat);
+    wait_for_event(&mut at_lucia, |event| matches!(event, Event::OfferGone { .. }).then_some(()))
+        .await;
+    assert_eq!(wait_for_offer(&mut at_pedro).await, chat);
     assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
     assert_eq!(world.desk.profile(&lucia).await.unwrap().state, AgentState::Available);
     let missed =
@@ -231,7 +235,7 @@ async fn what_rang_before_a_restart_is_missed_after_it(mut world: World) {
     let (lucia, console) = world.at_console("lucia").await;
     let mut at_lucia = world.desk.hub().agent(lucia.id);
     world.start(&site).await;
-    let chat = hear_offer(&mut at_lucia).await;
+    let chat = wait_for_offer(&mut at_lucia).await;
     drop(console);
     world.restart().await;
     let _console = world.desk.console_connected(lucia.id);

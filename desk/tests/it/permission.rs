@@ -1,6 +1,6 @@
 //! Who may what, through every verb; and what ends when somebody may less.
 
-use crate::world::{Person, ROSA, World, hear, hear_offer, on_both, reason, refused};
+use crate::world::{Person, ROSA, World, on_both, reason, refused, wait_for_event, wait_for_offer};
 use desk::{
     Desk,
     live::{Event, Subscription},
@@ -147,7 +147,7 @@ async fn an_agent_at_whom_a_chat_rings_neither_ends_it_nor_writes(world: World) 
     let _console = world.desk.console_connected(lucia.id);
     let mut line = world.desk.hub().agent(lucia.id);
     let (_, visitor) = world.start(&site).await;
-    let chat = hear_offer(&mut line).await;
+    let chat = wait_for_offer(&mut line).await;
     let (desk, ticket, why) = (&world.desk, visitor.ticket, reason("Resuelto"));
     assert_eq!(refused(desk.end_chat(&lucia, ticket, &why).await), Code::Forbidden);
     let post = desk.post_agent_message(&lucia, ticket, world.new_id(), "hola", &[]).await;
@@ -192,7 +192,7 @@ async fn receives_row(
     };
     world.desk.set_agent_state(agent.id, other).await.unwrap();
     let mut heard = false;
-    hear(line, |event| {
+    wait_for_event(line, |event| {
         heard |= matches!(event, Event::Work { ticket: of, .. } if *of == ticket);
         matches!(event, Event::AgentState { .. }).then_some(())
     })
@@ -214,7 +214,7 @@ async fn a_console_hears_of_no_row_that_it_may_not_see(world: World) {
     };
     check("a chat begins and is taken").await;
     for what in ["a message", "a message to a ticket that the writer knows"] {
-        world.says(visitor, "hola").await;
+        world.visitor_posts(visitor, "hola").await;
         check(what).await;
     }
     world.desk.mark_read_by_agent(&lucia, visitor.ticket, Seq(4)).await.unwrap();
@@ -255,14 +255,15 @@ async fn loses(world: World, becomes: Person<'static>, takes_over: Person<'stati
     world.desk.hub().watch(&line, waiting.ticket);
     change(&world, async |other| _ = other.create_agent(becomes.account()).await.unwrap()).await;
 
-    let both = [hear(&mut line, lost).await, hear(&mut line, lost).await];
+    let both = [wait_for_event(&mut line, lost).await, wait_for_event(&mut line, lost).await];
     assert!(both.contains(&visitor.ticket) && both.contains(&waiting.ticket));
-    hear(&mut line, |event| matches!(event, Event::AccessChanged { .. }).then_some(())).await;
+    wait_for_event(&mut line, |event| matches!(event, Event::AccessChanged { .. }).then_some(()))
+        .await;
     let (entries, _) = world.desk.visitor_entries(visitor, Seq(3)).await.unwrap();
     assert_eq!(entries[0].body, VisitorBody::Requeued, "the visitor is told");
     let head = world.desk.visitor_ticket(visitor).await.unwrap();
     assert_eq!(head.chat, VisitorChat::Waiting { position: 1 }, "before who came earlier");
-    world.says(visitor, "¿siguen ahí?").await;
+    world.visitor_posts(visitor, "¿siguen ahí?").await;
     assert!(!receives_row(&world, &mut line, &lucia, visitor.ticket).await);
     let now = world.desk.find_agent(lucia.id).unwrap();
     assert!(world.desk.worklist(&now, WorkView::Open, None).await.unwrap().items.is_empty());
@@ -289,13 +290,14 @@ async fn what_rings_moves_on_when_its_agent_loses_the_queue(world: World) {
     let _one = world.desk.console_connected(lucia.id);
     let mut at_lucia = world.desk.hub().agent(lucia.id);
     let (_, visitor) = world.start(&site).await;
-    let chat = hear_offer(&mut at_lucia).await;
+    let chat = wait_for_offer(&mut at_lucia).await;
     let (eva, _) = world.hire(Person { name: "eva", ..LUCIA }).await;
     let _two = world.desk.console_connected(eva.id);
     let mut at_eva = world.desk.hub().agent(eva.id);
     world.desk.create_agent(Person { queues: &["Soporte"], ..LUCIA }.account()).await.unwrap();
-    hear(&mut at_lucia, |event| matches!(event, Event::OfferGone { .. }).then_some(())).await;
-    assert_eq!(hear_offer(&mut at_eva).await, chat);
+    wait_for_event(&mut at_lucia, |event| matches!(event, Event::OfferGone { .. }).then_some(()))
+        .await;
+    assert_eq!(wait_for_offer(&mut at_eva).await, chat);
     assert_eq!(world.desk.accept(&eva, chat).await.unwrap(), visitor.ticket);
 }
 
@@ -311,8 +313,8 @@ async fn who_is_disabled_is_signed_out_and_their_chats_go_back(world: World) {
     world.force("update agents set disabled_at = 1 where name = 'lucia'").await;
     world.force("update revision set n = n + 1").await;
     world.desk.tick().await.unwrap();
-    assert_eq!(hear(&mut line, lost).await, visitor.ticket);
-    hear(&mut line, |event| matches!(event, Event::SignedOut { .. }).then_some(())).await;
+    assert_eq!(wait_for_event(&mut line, lost).await, visitor.ticket);
+    wait_for_event(&mut line, |event| matches!(event, Event::SignedOut { .. }).then_some(())).await;
     assert!(world.desk.find_session(&token.0).await.unwrap().is_none());
     let head = world.desk.visitor_ticket(visitor).await.unwrap();
     assert_eq!(head.chat, VisitorChat::Waiting { position: 1 });
@@ -332,7 +334,7 @@ async fn a_supervisor_who_becomes_an_agent_sees_their_queues_alone(world: World)
     let mut line = world.desk.hub().agent(pedro.id);
     world.desk.hub().watch(&line, visitor.ticket);
     change(&world, async |other| _ = other.create_agent(PEDRO.account()).await.unwrap()).await;
-    assert_eq!(hear(&mut line, lost).await, visitor.ticket);
+    assert_eq!(wait_for_event(&mut line, lost).await, visitor.ticket);
     let now = world.desk.find_agent(pedro.id).unwrap();
     assert_eq!(refused(world.desk.conversation(&now, visitor.ticket).await), Code::NotFound);
 }
@@ -344,7 +346,7 @@ async fn a_removed_site_takes_its_tickets_from_the_screen(world: World) {
     let mut line = world.desk.hub().agent(lucia.id);
     world.desk.hub().watch(&line, visitor.ticket);
     change(&world, async |other| _ = other.remove_site(&site.key).await.unwrap()).await;
-    assert_eq!(hear(&mut line, lost).await, visitor.ticket);
+    assert_eq!(wait_for_event(&mut line, lost).await, visitor.ticket);
 }
 
 async fn what_was_lost_while_nobody_served_goes_back_at_the_first_tick(mut world: World) {

@@ -94,7 +94,7 @@ async fn after_idle_limit_the_desk_ends_what_is_left_and_the_site_goes(world: Wo
     assert_eq!(removal_notices(&world, visitor).await, 1);
     let mut line = world.desk.hub().visitor(visitor.ticket);
     world.pass(Duration::from_secs(1)).await;
-    let ended = crate::world::hear(&mut line, |event| match event {
+    let ended = crate::world::wait_for_event(&mut line, |event| match event {
         desk::live::Event::Entry { visitor, .. } => match &visitor.body {
             VisitorBody::ChatEnded { by } => Some(*by),
             _ => None,

@@ -228,7 +228,7 @@ async fn a_reply_after_a_chat_opens_its_ticket_again(world: World) {
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
     world.desk.end_chat_as_visitor(visitor).await.unwrap();
-    world.says(visitor, "una cosa más").await;
+    world.visitor_posts(visitor, "una cosa más").await;
     let kinds = world.kinds(&agent, visitor.ticket).await;
     assert_eq!(kinds[3..], ["chat_ended", "state_changed", "visitor", "state_changed"]);
     let item = world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();

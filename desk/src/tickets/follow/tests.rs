@@ -255,7 +255,7 @@ async fn who_starts_at_the_end_takes_what_is_new(world: World) {
     catch_up::<Latecomer>(&world.desk).await.unwrap();
     assert_eq!(world.count("select count(*) from taken").await, 0);
     let (_, visitor) = world.start(&site).await;
-    world.says(visitor, "hola").await;
+    world.visitor_posts(visitor, "hola").await;
     catch_up::<Latecomer>(&world.desk).await.unwrap();
     assert_eq!(world.count("select count(*) from taken").await, 3);
 }
@@ -279,12 +279,12 @@ async fn an_entry_that_is_committed_late_is_taken_once_and_nobody_waits_for_it()
     let never = world.write_uncommitted(never).await;
     catch_up::<Latecomer>(&world.desk).await.unwrap();
     for text in ["uno", "dos", "tres", "cuatro"] {
-        world.says(other, text).await;
+        world.visitor_posts(other, text).await;
         world.follow().await;
         assert_eq!(world.not_once().await, 0, "nobody waits");
     }
     world.desk.commit(late).await.unwrap();
-    world.says(other, "cinco").await;
+    world.visitor_posts(other, "cinco").await;
     world.follow().await;
     assert_eq!(world.not_once().await, 0);
     drop(never);
@@ -314,7 +314,7 @@ async fn a_database_that_was_restored_on_another_server_is_followed_on() {
     world.force("update entries set position = position + 9000000000").await;
     world.force("update followers set position = position + 9000000000").await;
     world.restart().await;
-    world.says(visitor, "hola").await;
+    world.visitor_posts(visitor, "hola").await;
     world.follow().await;
     assert_eq!(world.not_once().await, 0);
     assert_eq!(world.count(OUT_OF_ORDER).await, 0);

@@ -271,7 +271,7 @@ async fn where_no_agent_wrote_the_transcript_follows_the_button(world: World) {
     assert!(world.desk.confirm_email(other, &proof).await.unwrap().is_none());
     assert!(world.desk.confirm_email(visitor, &"A".repeat(22)).await.unwrap().is_none());
     assert_eq!(world.count("select count(*) from tickets where contact_verified").await, 0);
-    world.says(visitor, "después").await;
+    world.visitor_posts(visitor, "después").await;
     for sends_transcript in [true, false] {
         let confirmed = world.desk.confirm_email(visitor, &proof).await.unwrap();
         assert_eq!(confirmed, Some(EmailConfirmed { sends_transcript }));

@@ -20,7 +20,10 @@ pub async fn soon<T>(what: &str, comes: impl Future<Output = T>) -> T {
 }
 
 /// The first event that is looked for.
-pub async fn hear<T>(line: &mut Subscription, mut what: impl FnMut(&Event) -> Option<T>) -> T {
+pub async fn wait_for_event<T>(
+    line: &mut Subscription,
+    mut what: impl FnMut(&Event) -> Option<T>,
+) -> T {
     soon("an event", async {
         loop {
             let event = line.next().await.expect("keeps up");
@@ -33,8 +36,8 @@ pub async fn hear<T>(line: &mut Subscription, mut what: impl FnMut(&Event) -> Op
 }
 
 /// The next offer to a console.
-pub async fn hear_offer(line: &mut Subscription) -> protocol::ChatId {
-    hear(line, |event| match event {
+pub async fn wait_for_offer(line: &mut Subscription) -> protocol::ChatId {
+    wait_for_event(line, |event| match event {
         Event::Offer { chat, .. } => Some(*chat),
         _ => None,
     })

@@ -13,7 +13,7 @@ mod sql;
 mod talk;
 
 pub use engines::{Database, Engine};
-pub use events::{hear, hear_offer, refused, soon, until};
+pub use events::{refused, soon, until, wait_for_event, wait_for_offer};
 pub(crate) use on_both::on_both;
 pub use people::{OWNER, PASSWORD, Person};
 pub use proxy::{Cut, Proxy};

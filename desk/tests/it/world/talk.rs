@@ -82,7 +82,7 @@ impl World {
         self.desk.accept(agent, item.chat.unwrap()).await.unwrap();
     }
 
-    pub async fn says(&self, visitor: Visitor, text: &str) -> EntryId {
+    pub async fn visitor_posts(&self, visitor: Visitor, text: &str) -> EntryId {
         let id = self.new_id();
         self.desk.post_visitor_message(visitor, id, text, &[]).await.unwrap();
         id
