@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Desk, Result,
     db::{read, revision, statement},
-    people::{Agent, Queues, Role, stored_capacity},
+    people::{Agent, Queues, Role, email_key, stored_capacity},
 };
 use protocol::{
     AgentId, Code, QueueId, Refusal, SiteId, SiteKey, Timestamp,
@@ -165,6 +165,12 @@ impl Snapshot {
     /// The agent as their sessions know them; none who is disabled or gone.
     pub(crate) fn agent(&self, id: AgentId) -> Option<&Arc<Agent>> {
         self.by_agent.get(&id)
+    }
+
+    /// The same by their address, whatever its case.
+    pub(crate) fn agent_of(&self, address: &str) -> Option<&Arc<Agent>> {
+        let key = email_key(address);
+        self.by_agent.values().find(|agent| email_key(&agent.email) == key)
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Desk, Error, Result,
     db::{read, retry, run, statement},
+    people::permission::{Action, may},
     queue::{Lease, Outcome},
 };
 use protocol::{MailId, SiteId, TicketId, Timestamp};
@@ -31,8 +32,8 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
         Err(error) => return Ok(Outcome::Parked(error.to_string())),
     };
     let ticket = TicketId(mail.ticket_id.unwrap_or_default());
-    if matches!(content, Content::Visitor { .. }) && is_stopped(desk, ticket).await? {
-        return Ok(Outcome::Parked("its recipient wants no mail about the ticket".to_owned()));
+    if let Some(why) = withheld(desk, mail, ticket, &content).await? {
+        return Ok(Outcome::Parked(why.to_owned()));
     }
     let letter = match letter(desk, lease, mail, ticket, &content).await {
         Ok(letter) => letter,
@@ -67,6 +68,10 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
         Ok(connection) => connection,
         Err(answer) => return Ok(outcome_of(desk, mail, answer)),
     };
+    // The relay may have taken its time.
+    if let Some(why) = withheld(desk, mail, ticket, &content).await? {
+        return Ok(Outcome::Parked(why.to_owned()));
+    }
     note_uncertain(desk, lease, mail).await?;
     let answer = relay.hand_over(connection, &built).await;
     match answer {
@@ -91,6 +96,29 @@ fn outcome_of(desk: &Desk, mail: &MailRow, answer: relay::Outcome) -> Outcome {
         relay::Outcome::Unknown(why) if mail.uncertain_sends > 0 => Outcome::Parked(why),
         relay::Outcome::Unknown(why) => Outcome::Retry(uncertain_until(desk), why),
     }
+}
+
+/// Why the mail must not go out any more, though it had to when it was enqueued.
+async fn withheld(
+    desk: &Desk,
+    mail: &MailRow,
+    ticket: TicketId,
+    content: &Content,
+) -> Result<Option<&'static str>> {
+    Ok(match content {
+        Content::Visitor { .. } => is_stopped(desk, ticket)
+            .await?
+            .then_some("its recipient wants no mail about the ticket"),
+        Content::Agent { .. } => (!may_see(desk, &mail.to_address, ticket).await?)
+            .then_some("its recipient may not see the ticket any more"),
+    })
+}
+
+/// Whether the address is that of an agent who may see the ticket now.
+async fn may_see(desk: &Desk, address: &str, ticket: TicketId) -> Result<bool> {
+    let Some(on) = desk.find_place(ticket).await? else { return Ok(false) };
+    let snapshot = desk.0.sites.now();
+    Ok(snapshot.agent_of(address).is_some_and(|agent| may(agent, Action::See, &on)))
 }
 
 statement!(STOPPED = "select mail_stopped from tickets where id = $1");

@@ -1,13 +1,24 @@
 //! What staff are told of.
 
 use super::{MINUTE, cuentas_ok, mails_to, text_of};
-use crate::world::{World, on_both, relay::Relay};
-use desk::tickets::Visitor;
+use crate::world::{
+    Person, ROSA, World, on_both,
+    relay::{Manner, Relay, header},
+    until,
+};
+use desk::{
+    mail::MailState,
+    people::{Agent, AgentChanges, Role},
+    tickets::Visitor,
+};
 use protocol::text::FormText;
+use std::collections::BTreeSet;
 
 on_both! {
     while_a_notice_waits_what_follows_joins_it,
     a_flood_of_replies_is_a_notice_a_minute,
+    a_notice_that_waits_is_not_sent_to_who_may_not_see_its_ticket_any_more,
+    who_loses_a_ticket_while_the_relay_is_slow_is_not_sent_its_notice,
 }
 
 const STAFF: [&str; 5] = ["ana", "berta", "carla", "dora", "emma"];
@@ -69,4 +80,93 @@ async fn a_flood_of_replies_is_a_notice_a_minute(world: World) {
     let text = text_of(&world, &owner, &second).await;
     assert!((1..64).all(|n| text.contains(&format!("Mensaje {n}."))), "{text}");
     assert!(!text.contains("Mensaje 0."), "{text}");
+}
+
+/// To whom the relay has taken mail.
+fn taken(relay: &Relay) -> BTreeSet<String> {
+    relay.taken().iter().map(|mail| header(mail, "To").unwrap()).map(|to| address_in(&to)).collect()
+}
+
+/// `Ana <ana@example.com>`, or the address alone.
+fn address_in(header: &str) -> String {
+    header.split(['<', '>']).nth(1).unwrap_or(header).to_owned()
+}
+
+fn moved(sites: Option<&str>, queues: &[&str]) -> AgentChanges {
+    let queues = queues.iter().map(|&name| name.to_owned()).collect();
+    AgentChanges {
+        sites: sites.map(|site| vec![site.to_owned()]),
+        queues: Some(queues),
+        ..AgentChanges::default()
+    }
+}
+
+/// The states of the mails to an address, the oldest first, with what the last attempt failed of.
+async fn states(world: &World, owner: &Agent, address: &str) -> Vec<(MailState, Option<String>)> {
+    let mails = mails_to(world, owner, address).await;
+    mails.into_iter().map(|mail| (mail.state, mail.error)).collect()
+}
+
+async fn a_notice_that_waits_is_not_sent_to_who_may_not_see_its_ticket_any_more(mut world: World) {
+    world.restart_with_relay("smtp://127.0.0.1:9?timeout=1").await;
+    let site = world.site_with("uno", "[[queues]]\nname = \"Facturas\"").await;
+    world.site("dos").await;
+    let (owner, _) = world.owner().await;
+    let serves = |name| Person { name, role: Role::Agent, sites: &["uno"], queues: &["Facturas"] };
+    for name in STAFF {
+        world.hire(serves(name)).await;
+    }
+    world.hire(Person { role: Role::Supervisor, ..serves("sara") }).await;
+    world.ask(&site, ROSA).await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(notices(&world).await, 7);
+
+    let other = world.second_process().await;
+    other.disable_agent("ana@example.com").await.unwrap();
+    other.change_agent("berta@example.com", &moved(None, &["Soporte"])).await.unwrap();
+    other.change_agent("carla@example.com", &moved(Some("dos"), &[])).await.unwrap();
+    // Who leads the site sees the ticket, whichever queue is theirs.
+    other.change_agent("sara@example.com", &moved(None, &["Soporte"])).await.unwrap();
+    // The owner of another address than the one that was written to is nobody here.
+    world.force("update agents set email = 'd@example.com' where name = 'dora'").await;
+    other.close().await;
+
+    let relay = Relay::start().await;
+    world.restart_with_relay(&relay.url).await;
+    world.pass(MINUTE).await;
+    let stay = ["emma@example.com", "lucia@example.com", "sara@example.com", ROSA];
+    assert_eq!(taken(&relay), stay.map(str::to_owned).into());
+    let why = Some("its recipient may not see the ticket any more".to_owned());
+    for name in ["ana", "berta", "carla", "dora"] {
+        let address = format!("{name}@example.com");
+        assert_eq!(states(&world, &owner, &address).await, [(MailState::Parked, why.clone())]);
+        // Nor when somebody tries again.
+        let mail = mails_to(&world, &owner, &address).await.remove(0);
+        world.desk.retry_mail(&owner, mail.id).await.unwrap();
+    }
+    world.desk.enable_agent("ana@example.com").await.unwrap();
+    world.desk.tick().await.unwrap();
+    let sent: Vec<String> =
+        stay.into_iter().chain(["ana@example.com"]).map(str::to_owned).collect();
+    assert_eq!(taken(&relay), sent.into_iter().collect(), "who is let in again gets theirs");
+    assert_eq!(relay.taken().len(), 5);
+}
+
+async fn who_loses_a_ticket_while_the_relay_is_slow_is_not_sent_its_notice(mut world: World) {
+    let relay = Relay::start().await;
+    relay.treat("ana@example.com", Manner::StallUntilTold);
+    world.restart_with_relay(&relay.url.replace("timeout=1", "timeout=60")).await;
+    let site = cuentas_ok(&world).await;
+    let (owner, _) = world.owner().await;
+    world.agent("ana").await;
+    world.ask(&site, ROSA).await;
+    let desk = world.desk.clone();
+    let ticking = tokio::spawn(async move { desk.tick().await });
+    until("it is asked", async || relay.tries("ana@example.com") == 1).await;
+    world.desk.disable_agent("ana@example.com").await.unwrap();
+    relay.say();
+    ticking.await.unwrap().unwrap();
+    assert_eq!(taken(&relay), ["lucia@example.com", ROSA].map(str::to_owned).into());
+    let why = Some("its recipient may not see the ticket any more".to_owned());
+    assert_eq!(states(&world, &owner, "ana@example.com").await, [(MailState::Parked, why)]);
 }

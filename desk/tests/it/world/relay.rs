@@ -29,6 +29,8 @@ pub enum Manner {
     TakeAndHangUp,
     /// Says nothing at RCPT.
     Stall,
+    /// Says nothing at RCPT until it is told to, and takes it.
+    StallUntilTold,
 }
 
 #[derive(Default)]
@@ -75,7 +77,7 @@ impl Relay {
         self.state.lock().expect("lock").manners.insert(address.to_owned(), manner);
     }
 
-    /// It says that it has taken what it waits with.
+    /// It says what it waits with.
     pub fn say(&self) {
         self.state.lock().expect("lock").told.notify_one();
     }
@@ -128,6 +130,11 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
                     Manner::Later => say(&mut stream, "451 4.7.1 greylisted, come back").await?,
                     Manner::Refuse => say(&mut stream, "550 5.1.1 no such user").await?,
                     Manner::Stall => std::future::pending().await,
+                    Manner::StallUntilTold => {
+                        let told = state.lock().expect("lock").told.clone();
+                        told.notified().await;
+                        say(&mut stream, "250 ok").await?;
+                    }
                     _ => say(&mut stream, "250 ok").await?,
                 }
             }
