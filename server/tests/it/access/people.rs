@@ -3,7 +3,7 @@
 use super::walk::Walk;
 use crate::world::{PASSWORD, World, http::Ask};
 use desk::people::{Agent, NewAgent};
-use protocol::{Role, form::Started};
+use protocol::{Role, TicketToken, form::Started};
 
 /// Somebody, by what the ticket is to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,15 +92,30 @@ impl SignedIn {
 
 /// The request with everything that this person has to show; `ticket` is what the visitor has of it.
 pub fn ask_as(walk: &Walk, who: Who, ticket: &Started, ask: Ask) -> Ask {
-    let of_ticket = |ask: Ask, started: &Started| {
-        ask.bearer(&started.token.0).cookie(&format!("ayuda_ticket={}", started.token.0))
-    };
+    let token = token_of(walk, who, ticket);
+    let ask = token.into_iter().fold(ask, |ask, token| ask.bearer(&token.0));
+    let cookie = cookie_of(walk, who, token);
+    cookie.into_iter().fold(ask, |ask, cookie| ask.cookie(&cookie))
+}
+
+/// The token that this person has: `ticket` is what the visitor has of it.
+pub fn token_of<'a>(walk: &'a Walk, who: Who, ticket: &'a Started) -> Option<&'a TicketToken> {
     match who {
-        Who::Nobody => ask,
-        Who::Visitor => of_ticket(ask, ticket),
-        Who::OtherVisitor => of_ticket(ask, &walk.other_ticket),
-        Who::OtherSitesVisitor => of_ticket(ask, &walk.other_sites_ticket),
-        Who::DisabledAgent => ask.cookie(&walk.disabled),
-        _ => ask.cookie(&walk.signed_in(who).cookie),
+        Who::Visitor => Some(&ticket.token),
+        Who::OtherVisitor => Some(&walk.other_ticket.token),
+        Who::OtherSitesVisitor => Some(&walk.other_sites_ticket.token),
+        _ => None,
+    }
+}
+
+/// What the browser of this person sends by itself; `token` is that of their ticket.
+pub fn cookie_of(walk: &Walk, who: Who, token: Option<&TicketToken>) -> Option<String> {
+    match who {
+        Who::Nobody => None,
+        Who::Visitor | Who::OtherVisitor | Who::OtherSitesVisitor => {
+            token.map(|token| format!("ayuda_ticket={}", token.0))
+        }
+        Who::DisabledAgent => Some(walk.disabled.clone()),
+        _ => Some(walk.signed_in(who).cookie.clone()),
     }
 }

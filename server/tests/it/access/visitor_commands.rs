@@ -1,8 +1,8 @@
-//! Every command of a panel's socket by its name, as the ticket's visitor, another ticket's, another site's and nobody.
+//! Every command of a panel's socket by its name, as everybody: what a browser sends of a session changes nothing there.
 
 use super::{
     expected::{Expected, expected_of_command},
-    people::Who,
+    people::{Who, cookie_of, token_of},
     walk::{Place, Walk, Wrong, has_canary},
 };
 use crate::world::{World, on_both, socket::Socket};
@@ -18,17 +18,19 @@ async fn a_command_wants_the_tickets_token_and_does_nothing_to_another_ticket(wo
     let walk = Walk::new(world).await;
     let mut wrong = Wrong::default();
     for command in VISITOR_COMMANDS {
-        for who in [Who::Nobody, Who::OtherSitesVisitor, Who::OtherVisitor, Who::Visitor] {
+        for who in Who::ALL {
             let place = walk.active_chat(Who::Agent).await;
-            let other = walk.active_chat(Who::Agent).await;
-            let before = walk.look(&place).await;
-            let token = match who {
-                Who::Visitor => Some(&place.started.token),
-                Who::OtherVisitor => Some(&other.started.token),
-                Who::OtherSitesVisitor => Some(&walk.other_sites_ticket.token),
+            let other = match who {
+                Who::OtherVisitor => Some(walk.active_chat(Who::Agent).await.started),
                 _ => None,
             };
-            let frames = send(&walk, command.name, token, &place).await;
+            let before = walk.look(&place).await;
+            let token = other
+                .as_ref()
+                .map_or_else(|| token_of(&walk, who, &place.started), |other| Some(&other.token));
+            let cookie = cookie_of(&walk, who, token);
+            let mut socket = Socket::panel_with(&walk.world, "casa", cookie.as_deref()).await;
+            let frames = send(&walk, &mut socket, command.name, token, &place).await;
             let sent_as = || format!("{} as {who:?}", command.name);
             let refused = frames.iter().rev().find_map(|frame| frame.get("refused"));
             let code = refused.and_then(|refused| refused["refusal"]["code"].as_str());
@@ -56,8 +58,13 @@ async fn a_command_wants_the_tickets_token_and_does_nothing_to_another_ticket(wo
 }
 
 /// What a panel is sent, from its hello to the answer to its command.
-async fn send(walk: &Walk, name: &str, token: Option<&TicketToken>, place: &Place) -> Vec<Value> {
-    let mut socket = Socket::panel(&walk.world, "casa").await;
+async fn send(
+    walk: &Walk,
+    socket: &mut Socket,
+    name: &str,
+    token: Option<&TicketToken>,
+    place: &Place,
+) -> Vec<Value> {
     let hello = || VisitorCommand::Hello { token: token.cloned(), after: Seq::START };
     socket.say(&hello()).await;
     let command = match name {
@@ -79,10 +86,10 @@ async fn send(walk: &Walk, name: &str, token: Option<&TicketToken>, place: &Plac
     if name == "rate" {
         // What has ended is rated.
         socket.say(&VisitorCommand::End).await;
-        pong(&mut socket).await;
+        pong(socket).await;
     }
     socket.say(&command).await;
-    pong(&mut socket).await
+    pong(socket).await
 }
 
 /// What comes up to the answer to a ping: answers come in the order of their commands.

@@ -53,9 +53,15 @@ impl Socket {
 
     /// A panel, not yet greeted.
     pub async fn panel(world: &World, site: &str) -> Self {
+        Self::panel_with(world, site, None).await
+    }
+
+    /// The same in a browser that has this cookie.
+    pub async fn panel_with(world: &World, site: &str, cookie: Option<&str>) -> Self {
         let path = format!("/w/{site}/socket");
         let origin = world.origin();
-        let headers = [("origin", origin.as_str())];
+        let mut headers = vec![("origin", origin.as_str())];
+        headers.extend(cookie.map(|cookie| ("cookie", cookie)));
         Self::connect(world, &path, visitor::SUBPROTOCOL, &headers).await.expect("an upgrade")
     }
 
