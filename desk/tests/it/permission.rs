@@ -99,10 +99,26 @@ async fn another_queue_and_another_site_are_not_there(world: World) {
     let (_, waiting) = world.start(&site).await;
     let chat = world.desk.find_worklist_item(&lucia, waiting.ticket).await.unwrap().unwrap().chat;
     let mine = world.chat_with(&site, &lucia).await;
+    let (answered, _) = request(&world, &site).await;
+    let id = world.new_id();
+    world.desk.post_agent_message(&lucia, answered.ticket, id, "Sí", &[]).await.unwrap();
+    let (closed, _) = request(&world, &site).await;
+    let why = &world.desk.closing_reasons(&lucia, closed.ticket).await.unwrap()[0];
+    world.desk.close_ticket(&lucia, closed.ticket, why).await.unwrap();
+    for (view, shows) in [
+        (WorkView::Mine, answered),
+        (WorkView::Open, visitor),
+        (WorkView::Waiting, answered),
+        (WorkView::Closed, closed),
+    ] {
+        let items = world.desk.worklist(&lucia, view, None).await.unwrap().items;
+        assert!(items.iter().any(|item| item.ticket == shows.ticket), "{view}");
+    }
+    let tickets = [visitor, waiting, mine, answered, closed].map(|visitor| visitor.ticket);
     let nothing = TicketId(world.new_id().0);
     let (no_file, no_mail) = (FileId(world.new_id().0), MailId(world.new_id().0));
     for stranger in [&pedro, &eva] {
-        for ticket in [visitor.ticket, waiting.ticket, mine.ticket] {
+        for ticket in tickets {
             let codes = refusals(&world, stranger, ticket, file, mail).await;
             assert_eq!(codes, [Code::NotFound; 14]);
             let item = world.desk.find_worklist_item(stranger, ticket).await.unwrap();
@@ -112,9 +128,10 @@ async fn another_queue_and_another_site_are_not_there(world: World) {
         assert_eq!(unknown, [Code::NotFound; 14], "as what is not there");
         assert_eq!(refused(world.desk.accept(stranger, chat.unwrap()).await), Code::NotFound);
         assert_eq!(refused(world.desk.decline(stranger, chat.unwrap()).await), Code::NotFound);
-        assert!(
-            world.desk.worklist(stranger, WorkView::Open, None).await.unwrap().items.is_empty()
-        );
+        for view in WorkView::ALL {
+            let items = world.desk.worklist(stranger, view, None).await.unwrap().items;
+            assert!(items.is_empty(), "{view}: {items:?}");
+        }
         assert!(world.desk.mails(stranger, None).await.unwrap().mails.is_empty());
     }
 }

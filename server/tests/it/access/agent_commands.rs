@@ -69,6 +69,11 @@ async fn a_command_serves_whom_it_names_and_tells_and_does_nothing_to_anybody_el
             wrong.unless(sent.visitor_heard() == heard, || {
                 format!("{}: {:?} heard, not {heard:?}", sent_as(), sent.visitor_heard())
             });
+            // Who has a chat has it on every view's first page. What pages hold is the matter of `lists.rs`.
+            let is_listed = sent.listed().any(|rows| has_canary(rows.to_string().as_bytes()));
+            wrong.unless(is_listed == (command.name == "list" && who.may_see_ticket()), || {
+                format!("{}: whether the ticket is listed is wrong", sent_as())
+            });
             let is_shown = sent.console.iter().any(|frame| frame.get("entries").is_some());
             wrong.unless(is_shown == (command.name == "watch"), || {
                 format!("{}: whether the ticket is shown is wrong", sent_as())
@@ -119,6 +124,11 @@ impl Sent {
         refused["refusal"]["code"].as_str().map(str::to_owned)
     }
 
+    /// The pages of the list that were asked for.
+    fn listed(&self) -> impl Iterator<Item = &Value> {
+        self.console.iter().filter_map(|frame| frame.get("listed"))
+    }
+
     fn console_text(&self) -> String {
         Value::from(self.console.clone()).to_string()
     }
@@ -151,7 +161,7 @@ fn frame(walk: &Walk, name: &str, place: &Place) -> AgentCommand {
         }
         "typing" => AgentCommand::Typing { ticket },
         "seen" => AgentCommand::Seen { ticket, upto: Seq(1) },
-        "list" => AgentCommand::List { view: WorkView::Closed },
+        "list" => AgentCommand::List { view: WorkView::Open },
         "more" => AgentCommand::More,
         "ping" => AgentCommand::Ping,
         other => panic!("{other}: the walk does not know how to send it"),

@@ -5,6 +5,7 @@ mod agent_commands;
 mod document;
 mod expected;
 mod functions;
+mod lists;
 mod methods;
 mod people;
 mod reading;
