@@ -73,18 +73,23 @@ impl Database {
             .unwrap_or_else(|error| panic!("{sql}: {error}"));
         run(&mut self.connection, "deallocate one").await;
         let mut nodes = Vec::new();
-        flatten(&explained[0]["Plan"], 0, &mut nodes);
+        flatten(&explained[0]["Plan"], (0, false), &mut nodes);
         for (_, node) in &nodes {
             self.count(node).await;
         }
-        let line = |(depth, node): &(usize, &Value)| {
+        let line = |((depth, _), node): &((usize, bool), &Value)| {
             let words = ["Node Type", "Relation Name", "Index Name", "Index Cond", "Filter"];
             let words = words.map(|word| node[word].as_str().unwrap_or_default());
             format!("{:depth$}{}", "", words.join(" "), depth = 2 * depth)
         };
         let sorts = |node: &Value| node["Node Type"] == "Sort" && self.reads_much(node);
         Plan {
-            reads: nodes.iter().filter_map(|(_, node)| self.read(node)).collect(),
+            reads: nodes
+                .iter()
+                .filter_map(|((_, is_look), node)| {
+                    self.read(node).map(|read| Read { is_look: *is_look, ..read })
+                })
+                .collect(),
             sorts: nodes.iter().any(|(_, node)| sorts(node)),
             text: nodes.iter().map(line).collect::<Vec<_>>().join("\n  "),
         }
@@ -111,12 +116,14 @@ impl Database {
         if let Some(index) = node["Index Name"].as_str() {
             let table = self.indexes.all[index].table.clone();
             let rows = self.indexes.rows(index, self.given(index, node));
-            return fill::is_growing(&table).then_some(Read { table, rows, in_order: true });
+            let read = Read { table, rows, in_order: true, is_look: false };
+            return fill::is_growing(&read.table).then_some(read);
         }
         let table =
             node["Relation Name"].as_str().filter(|table| fill::is_growing(table))?.to_owned();
         let rows = fill::ROWS;
-        (node["Node Type"] == "Seq Scan").then_some(Read { table, rows, in_order: false })
+        let read = Read { table, rows, in_order: false, is_look: false };
+        (node["Node Type"] == "Seq Scan").then_some(read)
     }
 
     /// Whether it finds many rows, and nothing below it says when it is enough.
@@ -131,10 +138,20 @@ fn children(node: &Value) -> impl Iterator<Item = &Value> {
     node["Plans"].as_array().into_iter().flatten()
 }
 
-fn flatten<'a>(node: &'a Value, depth: usize, nodes: &mut Vec<(usize, &'a Value)>) {
-    nodes.push((depth, node));
+/// All nodes, each with its depth and whether it is a look: what is read under a limit of its own, and not in a join or for a sort.
+fn flatten<'a>(
+    node: &'a Value,
+    (depth, is_look): (usize, bool),
+    nodes: &mut Vec<((usize, bool), &'a Value)>,
+) {
+    nodes.push(((depth, is_look), node));
+    let is_look = match node["Node Type"].as_str() {
+        Some("Limit") => true,
+        Some("Subquery Scan" | "Result") => is_look,
+        _ => false,
+    };
     for child in children(node) {
-        flatten(child, depth + 1, nodes);
+        flatten(child, (depth + 1, is_look), nodes);
     }
 }
 

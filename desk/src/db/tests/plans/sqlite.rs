@@ -5,6 +5,7 @@ use super::{
     fill::{self, Dialect},
     index::{Index, Indexes},
 };
+use crate::db::pages::look;
 use sqlx::{
     AssertSqlSafe, Connection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -73,13 +74,16 @@ impl Database {
             .fetch_all(&mut self.connection)
             .await
             .unwrap_or_else(|error| panic!("{sql}: {error}"));
-        let lines: Vec<String> = lines.into_iter().map(|(.., line)| line).collect();
         let names = tables_by_name(sql);
-        let mut plan = Plan { text: lines.join("\n  "), ..Plan::default() };
-        for line in &lines {
-            plan.reads.extend(self.read(line, &names).await);
+        let mut plan = Plan::default();
+        for (_, part, _, line) in &lines {
+            let read = self.read(line, &names).await;
+            let is_look = is_look(*part, &lines, sql);
+            plan.reads.extend(read.map(|read| Read { is_look, ..read }));
         }
+        let lines: Vec<String> = lines.into_iter().map(|(.., line)| line).collect();
         plan.sorts = lines.iter().any(|line| line == "USE TEMP B-TREE FOR ORDER BY");
+        plan.text = lines.join("\n  ");
         plan
     }
 
@@ -103,14 +107,27 @@ impl Database {
                 let rows = count.fetch_one(&mut self.connection).await.unwrap();
                 self.indexes.note(index, given, rows);
             }
-            return Some(Read { table, rows: self.indexes.rows(index, given), in_order: true });
+            return Some(Read {
+                table,
+                rows: self.indexes.rows(index, given),
+                in_order: true,
+                is_look: false,
+            });
         }
         let table = names.get(name.split(' ').next()?)?.clone();
         let in_order = using.starts_with("INTEGER PRIMARY KEY");
         // Without saying how, it is the first or last row of the table's own order that is searched for.
         let is_one = using.contains("(rowid=?)") || (how == "SEARCH" && using.is_empty());
-        Some(Read { table, rows: if is_one { 1 } else { fill::ROWS }, in_order })
+        Some(Read { table, rows: if is_one { 1 } else { fill::ROWS }, in_order, is_look: false })
     }
+}
+
+/// Whether the lines under this one are a part that is read by itself, without a sort. That it ends the text alone says: a plan does not.
+fn is_look(part: i64, lines: &[(i64, i64, i64, String)], sql: &str) -> bool {
+    let is_part = |line: &str| line.starts_with("CO-ROUTINE") || line.starts_with("MATERIALIZE");
+    lines.iter().any(|(id, .., line)| *id == part && is_part(line))
+        && !lines.iter().any(|(_, of, _, line)| *of == part && line.contains("ORDER BY"))
+        && sql.contains(concat!("limit ", look!()))
 }
 
 async fn run(connection: &mut SqliteConnection, sql: &str) {
