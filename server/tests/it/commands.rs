@@ -1,7 +1,9 @@
 //! Commands beside a server that works on the same database.
 
-use crate::world::{EMAIL, Engine, World, behind_a_proxy, eventually, on_both};
-use protocol::agent::{WorkKind, WorkView};
+use crate::world::{
+    EMAIL, Engine, SITE, World, behind_a_proxy, eventually, on_both, socket::Socket,
+};
+use protocol::agent::{AgentCommand, AgentEvent, SUBPROTOCOL, WorkKind, WorkView};
 use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -14,6 +16,7 @@ on_both! {
     a_sites_availability_is_what_its_button_says_now,
     an_agents_name_is_one_line,
     commands_beside_a_server_leave_its_chats_alone,
+    whoever_a_command_disables_is_signed_out_of_an_open_console,
 }
 
 async fn ayuda(world: &World, words: &[&str]) -> Output {
@@ -35,20 +38,36 @@ async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
         .expect("a chat");
     world.desk().accept(&lucia, chat).await.expect("it is hers");
     let copy = world.settings.data_dir.join("copy.tar").display().to_string();
-    let create = ["agent", "create", "--email", EMAIL, "--name", "Lucía Medina"];
-    let mut commands: Vec<&[&str]> = vec![
-        &["site", "list"],
-        &["site", "show", "tienda"],
-        &["availability", "tienda", "--agents", "1"],
-        &["doctor"],
-        &create,
+    let file = |name: &str, toml: String| {
+        let path = world.settings.data_dir.join(name);
+        std::fs::write(&path, toml).expect("a file");
+        path.display().to_string()
+    };
+    let same = file("tienda.toml", SITE.into());
+    let other = file("otra.toml", SITE.replace("tienda", "otra").replace("LT", "OT"));
+    let eva = "eva@example.com";
+    let mut commands = vec![
+        vec!["site", "list"],
+        vec!["site", "show", "tienda"],
+        vec!["site", "apply", &same],
+        vec!["site", "apply", &other],
+        vec!["availability", "tienda", "--agents", "1"],
+        vec!["doctor"],
+        vec!["agent", "create", "--email", EMAIL, "--name", "Lucía Medina"],
+        vec!["agent", "create", "--email", eva, "--name", "Eva"],
+        vec!["agent", "list"],
+        vec!["agent", "show", EMAIL],
+        vec!["agent", "set", EMAIL, "--capacity", "1"],
+        vec!["agent", "set", eva, "--site", "otra"],
+        vec!["agent", "disable", eva],
+        vec!["agent", "enable", eva],
+        vec!["site", "remove", "otra"],
     ];
-    let backup = ["backup", copy.as_str()];
     if world.settings.database_url.is_none() {
-        commands.push(&backup);
+        commands.push(vec!["backup", &copy]);
     }
     for words in commands {
-        let done = ayuda(&world, words).await;
+        let done = ayuda(&world, &words).await;
         let said = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success() && said.is_empty(), "{words:?}: {:?} {said}", done.status);
     }
@@ -56,6 +75,23 @@ async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
     world.desk().tick().await.expect("what is due");
     let item = world.desk().find_worklist_item(&lucia, ticket).await.expect("a list");
     assert_eq!(item.expect("her chat").kind, WorkKind::MyChat);
+}
+
+async fn whoever_a_command_disables_is_signed_out_of_an_open_console(world: World) {
+    // Somebody else is an owner: the last one stays.
+    world.agent(EMAIL).await;
+    let (cookie, _) = world.agent("eva@example.com").await;
+    let mut console = Socket::console(&world, &cookie).await;
+    console.say_agent(AgentCommand::Hello).await;
+    assert!(matches!(console.agent_event().await, AgentEvent::Welcome { .. }));
+    let done = ayuda(&world, &["agent", "disable", "eva@example.com"]).await;
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    console.until_agent(|event| (event == AgentEvent::SignedOut).then_some(())).await;
+    assert_eq!(console.closed().await, 1000);
+    let origin = world.origin();
+    let headers = [("origin", origin.as_str()), ("cookie", cookie.as_str())];
+    let again = Socket::connect(&world, "/console/socket", SUBPROTOCOL, &headers).await;
+    assert_eq!(again.err(), Some(401));
 }
 
 async fn a_sites_availability_is_what_its_button_says_now(mut world: World) {
@@ -120,10 +156,10 @@ async fn an_agents_name_is_one_line(world: World) {
         let refused = ayuda(&world, &["agent", "set", EMAIL, "--name", invisible]).await;
         assert!(!refused.status.success(), "{invisible:?}");
     }
-    let mut site = crate::world::SITE.replace("La Tienda", "La\\nTienda");
+    let mut site = SITE.replace("La Tienda", "La\\nTienda");
     for _ in 0..2 {
         assert!(world.desk().apply_site(&site).await.is_err(), "{site}");
-        site = crate::world::SITE.replace("Soporte general", "Soporte\\u2028general");
+        site = SITE.replace("Soporte general", "Soporte\\u2028general");
     }
 }
 
