@@ -1,9 +1,10 @@
 //! What people, the clock and the operator do.
 
-use super::{Model, agent_now, key};
+use super::{AGENTS, Model, key};
 use crate::{
     Desk, Error, Result,
     db::{bump_revision, retry, run},
+    people::{AgentChanges, AgentError},
     routing,
     tickets::Visitor,
 };
@@ -64,6 +65,17 @@ pub(super) enum Action {
     RemoveSite {
         site: u8,
     },
+    /// An operator gives the agent the sites and queues of one of the four.
+    Move {
+        agent: u8,
+        like: u8,
+    },
+    Disable {
+        agent: u8,
+    },
+    Enable {
+        agent: u8,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -105,11 +117,14 @@ fn action() -> impl Strategy<Value = Action> {
         6 => Just(Action::AllAccept),
         12 => agent.clone().prop_map(|agent| Action::Decline { agent }),
         12 => (agent.clone(), visitor).prop_map(|(agent, visitor)| Action::Post { agent, visitor }),
-        10 => agent.prop_map(|agent| Action::EndAsAgent { agent }),
+        10 => agent.clone().prop_map(|agent| Action::EndAsAgent { agent }),
         2 => (site.clone(), prop_oneof![3 => Just(false), 1 => Just(true)])
             .prop_map(|(site, closed)| Action::CloseDesk { site, closed }),
         1 => site.clone().prop_map(|site| Action::RemoveQueue { site }),
         1 => site.prop_map(|site| Action::RemoveSite { site }),
+        8 => (agent.clone(), agent.clone()).prop_map(|(agent, like)| Action::Move { agent, like }),
+        4 => agent.clone().prop_map(|agent| Action::Disable { agent }),
+        8 => agent.prop_map(|agent| Action::Enable { agent }),
     ]
 }
 
@@ -151,8 +166,10 @@ impl Model {
                         desk.end_chat_as_visitor(visitor).await?;
                     }
                     (Action::Post { agent: n, .. }, Some(visitor)) => {
-                        let agent = agent_now(&desk, agent(n));
-                        desk.post_agent_message(&agent, visitor.ticket, id, "hola", &[]).await?;
+                        if let Some(agent) = desk.find_agent(agent(n)) {
+                            let ticket = visitor.ticket;
+                            desk.post_agent_message(&agent, ticket, id, "hola", &[]).await?;
+                        }
                     }
                     (Action::SetState { agent: n, state }, _) => {
                         desk.set_agent_state(agent(n), state).await?;
@@ -178,6 +195,15 @@ impl Model {
                     (Action::RemoveSite { site }, _) => {
                         desk.remove_site(&key(site)).await?;
                     }
+                    (Action::Move { agent, like }, _) => {
+                        changed(desk.change_agent(&email(agent), &served_like(like)).await)?;
+                    }
+                    (Action::Disable { agent }, _) => {
+                        changed(desk.disable_agent(&email(agent)).await)?;
+                    }
+                    (Action::Enable { agent }, _) => {
+                        changed(desk.enable_agent(&email(agent)).await.map(drop))?;
+                    }
                     _ => {}
                 }
                 Ok(())
@@ -192,7 +218,7 @@ impl Model {
 }
 
 async fn accept_offer(desk: &Desk, agent: AgentId) -> Result<()> {
-    let agent = agent_now(desk, agent);
+    let Some(agent) = desk.find_agent(agent) else { return Ok(()) };
     if let Some(offer) = desk.offers(&agent).await?.first() {
         desk.accept(&agent, offer.chat).await?;
     }
@@ -200,7 +226,7 @@ async fn accept_offer(desk: &Desk, agent: AgentId) -> Result<()> {
 }
 
 async fn accept_from_list(desk: &Desk, agent: AgentId, place: u8) -> Result<()> {
-    let agent = agent_now(desk, agent);
+    let Some(agent) = desk.find_agent(agent) else { return Ok(()) };
     let list = desk.worklist(&agent, WorkView::Open, None).await?.items;
     let waiting = list.iter().filter(|item| item.kind == WorkKind::WaitingChat);
     if let Some(chat) = waiting.filter_map(|item| item.chat).nth(usize::from(place)) {
@@ -210,7 +236,7 @@ async fn accept_from_list(desk: &Desk, agent: AgentId, place: u8) -> Result<()> 
 }
 
 async fn decline(desk: &Desk, agent: AgentId) -> Result<()> {
-    let agent = agent_now(desk, agent);
+    let Some(agent) = desk.find_agent(agent) else { return Ok(()) };
     if let Some(offer) = desk.offers(&agent).await?.first() {
         desk.decline(&agent, offer.chat).await?;
     }
@@ -218,7 +244,7 @@ async fn decline(desk: &Desk, agent: AgentId) -> Result<()> {
 }
 
 async fn end(desk: &Desk, agent: AgentId) -> Result<()> {
-    let agent = agent_now(desk, agent);
+    let Some(agent) = desk.find_agent(agent) else { return Ok(()) };
     let list = desk.worklist(&agent, WorkView::Open, None).await?.items;
     if let Some(mine) = list.iter().find(|item| item.kind == WorkKind::MyChat) {
         let reasons = desk.closing_reasons(&agent, mine.ticket).await?;
@@ -226,6 +252,26 @@ async fn end(desk: &Desk, agent: AgentId) -> Result<()> {
         desk.end_chat(&agent, mine.ticket, &reasons[0]).await?;
     }
     Ok(())
+}
+
+fn email(agent: u8) -> String {
+    format!("{}@example.com", AGENTS[usize::from(agent) % AGENTS.len()].0)
+}
+
+/// What this one of the four served in the beginning.
+fn served_like(agent: u8) -> AgentChanges {
+    let (_, sites, queues) = AGENTS[usize::from(agent) % AGENTS.len()];
+    let owned = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
+    AgentChanges { sites: owned(sites), queues: owned(queues), ..AgentChanges::default() }
+}
+
+/// A site or a queue that was removed is given to nobody.
+fn changed(outcome: std::result::Result<(), AgentError>) -> Result<()> {
+    match outcome {
+        Ok(()) | Err(AgentError::NoSite { .. } | AgentError::NoQueue { .. }) => Ok(()),
+        Err(AgentError::Desk(error)) => Err(error),
+        Err(other) => panic!("{other}"),
+    }
 }
 
 /// The owner's override.

@@ -8,9 +8,8 @@ mod drift;
 mod rules;
 
 use crate::{
-    Desk,
     console::ConsoleGuard,
-    people::{Agent, NewAgent, Role},
+    people::{NewAgent, Role},
     tickets::Visitor,
     world::{Engine, World},
 };
@@ -18,7 +17,7 @@ use actions::{Action, Step};
 use cut_off::cut_off;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use protocol::{AgentId, SiteKey};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 #[test]
 fn whatever_people_do_a_chat_has_one_owner_and_an_end_on_sqlite() {
@@ -65,7 +64,7 @@ const SITES: [(&str, &str); 2] = [
     ("dos", "[limits]\ncapacity = 1\nring_time = \"10s\"\n[[queues]]\nname = \"Soporte\"\n"),
 ];
 
-/// Names of agents, their sites and queues; none: all.
+/// Names of agents, their sites and queues in the beginning; none: all.
 const AGENTS: [(&str, &[&str], &[&str]); 4] = [
     ("ana", &[], &[]),
     ("eva", &["uno"], &[]),
@@ -185,14 +184,10 @@ impl Model {
         rules::capacity_holds(desk).await;
         rules::one_owner_at_every_instant(desk).await;
         if is_quiet {
+            rules::nobody_has_what_they_may_not(desk).await;
             rules::nothing_is_overdue(desk).await;
         }
     }
-}
-
-/// The agent as of now.
-fn agent_now(desk: &Desk, agent: AgentId) -> Arc<Agent> {
-    desk.find_agent(agent).expect("nobody removes agents")
 }
 
 fn key(n: u8) -> SiteKey {

@@ -4,6 +4,7 @@ use crate::{
     Desk,
     db::read,
     live::{CONSOLE_GONE, counts},
+    people::permission::{Action, On, Party, may},
     routing,
     sites::Staff,
     tickets::ChatState,
@@ -81,10 +82,29 @@ pub(super) async fn capacity_holds(desk: &Desk) {
         read!(desk.db(), c => sqlx::query_as(OFFERED).fetch_all(c).await).unwrap();
     let snapshot = desk.0.sites.now();
     for (agent, offered) in rows {
-        let staff = snapshot.staff.iter().find(|staff| staff.id.0 == agent).unwrap();
+        // Who is let in nowhere is the matter of another rule.
+        let Some(staff) = snapshot.staff.iter().find(|staff| staff.id.0 == agent) else { continue };
         let served = snapshot.sites.iter().filter(|site| staff.serves(site.id));
         if let Some(capacity) = served.map(|site| i64::from(staff.capacity_at(site))).max() {
             assert!(offered <= capacity, "{} has {offered} of {capacity}", staff.name);
+        }
+    }
+}
+
+/// After a tick nobody has a chat that they could not take now, and none rings at such a one: whoever lost its queue, its site or the
+/// account lost it too.
+pub(super) async fn nobody_has_what_they_may_not(desk: &Desk) {
+    for chat in chats(desk).await {
+        let on = On {
+            site: SiteId(chat.site_id),
+            queue: chat.queue_id.map(QueueId),
+            party: Party::default(),
+        };
+        let has = chat.agent_id.filter(|_| chat.state == ChatState::Active);
+        for agent in has.into_iter().chain(chat.rings_at).map(AgentId) {
+            let agent = desk.find_agent(agent);
+            let takes = agent.as_ref().is_some_and(|agent| may(agent, Action::Take, &on));
+            assert!(takes, "{agent:?} {chat:#?}");
         }
     }
 }
