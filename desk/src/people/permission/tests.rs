@@ -88,7 +88,7 @@ fn what_is_not_seen_is_not_there_and_what_is_seen_may_be_forbidden() {
 }
 
 on_both! {
-    the_filter_of_lists_and_the_rule_agree,
+    the_filter_of_lists_whom_work_goes_to_and_the_rule_agree,
 }
 
 // Both at once: routing goes on meanwhile.
@@ -113,7 +113,7 @@ struct Placed {
 }
 
 /// Every kind of agent against every kind of ticket.
-async fn the_filter_of_lists_and_the_rule_agree(world: World) {
+async fn the_filter_of_lists_whom_work_goes_to_and_the_rule_agree(world: World) {
     let desk = &world.desk;
     let more = "[limits]\nqueue_limit = 1000\n[[queues]]\nname = \"Ventas\"";
     let sites = [world.site_with("uno", more).await, world.site_with("dos", more).await];
@@ -167,15 +167,36 @@ async fn the_filter_of_lists_and_the_rule_agree(world: World) {
             }
         }
     }
+    // An owner of everything, who is disabled.
+    let out = NewAgent {
+        email: "fuera@example.com".into(),
+        name: "Ana".into(),
+        role: Role::Owner,
+        sites: vec![],
+        queues: vec![],
+        password: None,
+    };
+    desk.create_agent(out).await.unwrap();
+    let (out, _) =
+        super::super::accounts::find_by_email(desk, "fuera@example.com").await.unwrap().unwrap();
+    desk.disable_agent("fuera@example.com").await.unwrap();
     let nobody = AgentId(Uuid::nil());
-    for id in agents.into_iter().chain([nobody]) {
+    let snapshot = desk.0.sites.now();
+    for id in agents.into_iter().chain([out, nobody]) {
         let rows: Vec<Placed> =
             read!(desk.db(), c => sqlx::query_as(ALL).bind(id.0).fetch_all(c).await).unwrap();
         let agent = desk.find_agent(id);
         for Placed { id: ticket, place, seen } in rows {
             let on = place.on().unwrap();
-            let may = agent.as_ref().is_some_and(|agent| may(agent, Action::See, &on));
-            assert_eq!(seen, may, "{agent:?} {ticket} {on:?}");
+            let sees = agent.as_ref().is_some_and(|agent| may(agent, Action::See, &on));
+            assert_eq!(seen, sees, "{agent:?} {ticket} {on:?}");
+            let site = desk.find_site_by_id(on.site).unwrap();
+            let staff = snapshot.staff.iter().find(|staff| staff.id == id);
+            let serves = staff.is_some_and(|staff| staff.serves_queue(&site, on.queue));
+            let takes = agent.as_ref().is_some_and(|agent| may(agent, Action::Take, &on));
+            // Who leads may take what rings at others.
+            let leads = agent.as_ref().is_some_and(|agent| agent.role >= Role::Supervisor);
+            assert!(if leads { takes || !serves } else { takes == serves }, "{agent:?} {on:?}");
         }
     }
 }
