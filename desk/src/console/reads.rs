@@ -236,7 +236,7 @@ statement!(PROFILE = "select name, email, state, state_since from agents where i
 macro_rules! offer_columns {
     () => {
         "select
-           t.id, t.site_id, c.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified,
+           t.id, t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified,
            c.id as chat_id, c.page, t.subject, c.started_at, o.offered_at, o.rings_until,
            (select e.body from entries e where e.id = t.start_id and e.ticket_id = t.id) as message
          from offers o
