@@ -6,6 +6,7 @@ use protocol::{
     Code, Seq,
     agent::{AgentState, WorkKind},
     entry::{BecameRequest, VisitorBody},
+    status::Reason,
     text::EmailAddress,
     visitor::VisitorChat,
 };
@@ -17,6 +18,7 @@ on_both! {
     who_waits_when_the_last_agent_leaves_has_a_request,
     a_console_that_is_reloaded_costs_nobody_their_place,
     who_waits_when_the_desk_closes_has_a_request_and_who_talks_goes_on,
+    who_waits_when_a_holiday_begins_has_a_request,
     who_waits_or_is_being_offered_when_the_owner_closes_has_a_request,
     who_is_being_offered_when_the_last_console_is_gone_has_a_request,
     a_missed_ring_is_not_a_closed_desk,
@@ -111,6 +113,39 @@ async fn who_waits_when_the_desk_closes_has_a_request_and_who_talks_goes_on(worl
         .await
         .unwrap();
     assert_eq!(world.kinds(&agent, talks.ticket).await.len(), 5);
+}
+
+async fn who_waits_when_a_holiday_begins_has_a_request(world: World) {
+    // The country's calendar closes one of them, the owner the other.
+    let site = async |key: &str, closed: &str| {
+        let day = "[[\"00:00\", \"24:00\"]]";
+        let weekly = format!("weekly = {{ thu = {day}, fri = {day} }}");
+        let schedule = format!("[schedule]\nzone = \"America/Mexico_City\"\n{weekly}\n{closed}");
+        world.site_with(key, &schedule).await
+    };
+    let sites = [
+        site("a", "holidays = \"MX\"").await,
+        site("b", "exceptions = [{ date = \"2026-12-25\", closed = true }]").await,
+    ];
+    let (agent, _console) = world.at_console("lucia").await;
+    // Thursday 2026-12-24, 23:59 there.
+    world.pass(Duration::from_mins((31 * 24 + 12) * 60 + 59)).await;
+    let mut waiting = Vec::new();
+    for site in &sites {
+        waiting.push(world.start(site).await.1);
+    }
+    world.pass(Duration::from_secs(59)).await;
+    for site in &sites {
+        assert!(world.desk.availability(site.id).open);
+    }
+    world.pass(Duration::from_secs(1)).await;
+    for (site, visitor) in sites.iter().zip(waiting) {
+        assert_eq!(world.desk.availability(site.id).reason, Reason::Holiday);
+        assert!(world.desk.offers(&agent).await.unwrap().is_empty());
+        let (entries, _) = world.desk.visitor_entries(visitor, Seq(2)).await.unwrap();
+        let why = BecameRequest::DeskClosed;
+        assert_eq!(entries[0].body, VisitorBody::BecameRequest { why });
+    }
 }
 
 async fn who_waits_or_is_being_offered_when_the_owner_closes_has_a_request(world: World) {

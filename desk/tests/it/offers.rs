@@ -27,6 +27,7 @@ on_both! {
     an_agent_at_whom_a_chat_rings_is_not_its_owner,
     an_agent_who_serves_the_queue_no_longer_is_rung_no_longer,
     room_at_one_site_is_used_at_another,
+    a_chat_has_one_open_offer_of_a_kind_whoever_writes_it,
 }
 
 async fn a_new_chat_rings_at_one_agent_and_declined_at_the_next(world: World) {
@@ -301,9 +302,7 @@ async fn a_requeued_chat_is_first_then_the_more_urgent_then_the_older(world: Wor
     }
     let [older, newer, urgent] = waiting[..] else { panic!("three") };
     // No verb says so yet: how urgent a ticket is stands in its chat's row.
-    let id = urgent.ticket.0.simple();
-    let id =
-        if world.options.database_url.is_some() { format!("'{id}'") } else { format!("x'{id}'") };
+    let id = world.id_as_sql(urgent.ticket.0);
     world.force(&format!("update chats set priority = 1 where ticket_id = {id}")).await;
     drop(lucias);
     world.pass(Duration::from_mins(1)).await;
@@ -378,4 +377,26 @@ async fn room_at_one_site_is_used_at_another(world: World) {
     world.desk.end_chat_as_visitor(first).await.unwrap();
     world.desk.tick().await.unwrap();
     assert_eq!(world.desk.offers(&lucia).await.unwrap()[0].ticket, second.ticket);
+}
+
+async fn a_chat_has_one_open_offer_of_a_kind_whoever_writes_it(world: World) {
+    let site = world.site("a").await;
+    let (_lucia, _console) = world.at_console("lucia").await;
+    world.start(&site).await;
+    world.desk.tick().await.unwrap();
+    let again = async |kind: &str, outcome: &str| {
+        let id = world.id_as_sql(world.new_id().0);
+        let copy = format!(
+            "insert into offers (id, kind, chat_id, site_id, to_agent, round, offered_at, rings_until, outcome)
+             select {id}, '{kind}', chat_id, site_id, to_agent, round, offered_at, rings_until, {outcome}
+             from offers where kind = 'chat' and outcome is null"
+        );
+        world.try_force(&copy).await
+    };
+    let refused = again("chat", "null").await.unwrap_err();
+    assert!(refused.as_database_error().unwrap().is_unique_violation(), "{refused}");
+    again("transfer", "null").await.unwrap();
+    again("chat", "'missed'").await.unwrap();
+    let open = "select count(*) from offers where kind = 'chat' and outcome is null";
+    assert_eq!(world.count(open).await, 1);
 }

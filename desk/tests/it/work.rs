@@ -131,8 +131,7 @@ async fn answered_and_closed_tickets_are_in_views_of_their_own(world: World) {
 async fn copy(world: &World, ticket: TicketId, count: u32, or: &[(&str, String)]) {
     let is_postgres = world.options.database_url.is_some();
     let id = if is_postgres { "gen_random_uuid()" } else { "randomblob(16)" };
-    let this =
-        if is_postgres { format!("'{ticket}'") } else { format!("x'{}'", ticket.0.simple()) };
+    let this = world.id_as_sql(ticket.0);
     let columns = "site_id, start_digest, queue_id, state_id, priority, contact_email, contact_verified, mail_stopped,
         transcript_asked, lang, created_at, closed_at, request_at, last_at, last_seq, visitor_seen, agent_seen, mailed_upto, unread,
         preview";
@@ -183,10 +182,7 @@ async fn an_agent_of_a_quiet_queue_gets_to_the_end_of_a_busy_sites_history(world
     let ticket = world.visitor(&site, &started).await.ticket;
     let reasons = world.desk.closing_reasons(&owner, ticket).await.unwrap();
     world.desk.close_ticket(&owner, ticket, &reasons[0]).await.unwrap();
-    let is_postgres = world.options.database_url.is_some();
-    let queue = soporte.0;
-    let queue =
-        if is_postgres { format!("'{queue}'::uuid") } else { format!("x'{}'", queue.simple()) };
+    let queue = world.id_as_sql(soporte.0);
     // Hers is the oldest.
     copy(&world, ticket, 1, &[("queue_id", queue), ("closed_at", "t.closed_at - 9".into())]).await;
     copy(&world, ticket, 2_300, &[]).await;

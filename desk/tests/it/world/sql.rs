@@ -3,6 +3,7 @@
 use super::World;
 use sqlx::AssertSqlSafe;
 use std::path::PathBuf;
+use uuid::Uuid;
 
 impl World {
     /// One number out of the database.
@@ -22,14 +23,31 @@ impl World {
 
     /// Changes the database as a crash leaves it.
     pub async fn force(&self, sql: &str) {
+        self.try_force(sql).await.unwrap();
+    }
+
+    /// The same where the database may refuse it.
+    pub async fn try_force(&self, sql: &str) -> sqlx::Result<()> {
         if let Some(url) = &self.options.database_url {
             let pool = sqlx::PgPool::connect(url).await.unwrap();
-            sqlx::query(AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+            let done = sqlx::query(AssertSqlSafe(sql)).execute(&pool).await;
             pool.close().await;
+            done.map(drop)
         } else {
             let pool = sqlx::SqlitePool::connect(&self.database()).await.unwrap();
-            sqlx::query(AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+            let done = sqlx::query(AssertSqlSafe(sql)).execute(&pool).await;
             pool.close().await;
+            done.map(drop)
+        }
+    }
+
+    /// An id as the database's own language writes it.
+    pub fn id_as_sql(&self, id: Uuid) -> String {
+        let id = id.simple();
+        if self.options.database_url.is_some() {
+            format!("'{id}'::uuid")
+        } else {
+            format!("x'{id}'")
         }
     }
 
