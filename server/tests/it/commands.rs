@@ -1,8 +1,9 @@
 //! Commands beside a server that works on the same database.
 
 use crate::world::{
-    EMAIL, Engine, SITE, World, behind_a_proxy, eventually, on_both, socket::Socket,
+    EMAIL, Engine, SITE, World, behind_a_proxy, eventually, on_both, socket::Socket, soon,
 };
+use desk::live::Event;
 use protocol::agent::{AgentCommand, AgentEvent, SUBPROTOCOL, WorkKind, WorkView};
 use std::{
     os::unix::fs::PermissionsExt,
@@ -80,12 +81,18 @@ async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
 async fn whoever_a_command_disables_is_signed_out_of_an_open_console(world: World) {
     // Somebody else is an owner: the last one stays.
     world.agent(EMAIL).await;
-    let (cookie, _) = world.agent("eva@example.com").await;
+    let (cookie, eva) = world.agent("eva@example.com").await;
     let mut console = Socket::console(&world, &cookie).await;
     console.say_agent(AgentCommand::Hello).await;
     assert!(matches!(console.agent_event().await, AgentEvent::Welcome { .. }));
+    let mut line = world.desk().hub().agent(eva.id);
     let done = ayuda(&world, &["agent", "disable", "eva@example.com"]).await;
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    // A socket also asks by itself every now and then: what the server hears of is what ends it at once.
+    let is_told = async {
+        while !matches!(*line.next().await.expect("keeps up"), Event::SignedOut { .. }) {}
+    };
+    soon("that they are signed out", is_told).await;
     console.until_agent(|event| (event == AgentEvent::SignedOut).then_some(())).await;
     assert_eq!(console.closed().await, 1000);
     let origin = world.origin();
