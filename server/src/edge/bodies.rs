@@ -64,8 +64,9 @@ pub(crate) async fn guard<M: MostBytes>(
 
 /// The body as it comes, up to the moment at which it is too slow.
 fn in_time(body: Body, is_too_slow: Arc<AtomicBool>) -> Body {
-    let coming =
-        Coming { body: body.into_data_stream(), until: Instant::now() + GRACE, is_too_slow };
+    let now = Instant::now();
+    let body = body.into_data_stream();
+    let coming = Coming { body, until: now + GRACE, handed_on: now, is_too_slow };
     Body::from_stream(stream::unfold(Some(coming), async |coming| {
         let mut coming = coming?;
         match coming.next().await? {
@@ -78,11 +79,14 @@ fn in_time(body: Body, is_too_slow: Arc<AtomicBool>) -> Body {
 struct Coming {
     body: BodyDataStream,
     until: Instant,
+    /// From here on nobody waits for the body, but it for us.
+    handed_on: Instant,
     is_too_slow: Arc<AtomicBool>,
 }
 
 impl Coming {
     async fn next(&mut self) -> Option<io::Result<Bytes>> {
+        self.until += self.handed_on.elapsed();
         let Ok(next) = timeout_at(self.until, self.body.next()).await else {
             self.is_too_slow.store(true, Relaxed);
             return Some(Err(io::ErrorKind::TimedOut.into()));
@@ -94,6 +98,7 @@ impl Coming {
             // What came fast buys no silence.
             self.until = (self.until + earned).min(Instant::now() + GRACE);
         }
+        self.handed_on = Instant::now();
         Some(chunk)
     }
 }
@@ -145,6 +150,28 @@ mod tests {
         );
         let slow = Request::post("/").body(body(100, 2_000)).unwrap();
         assert_eq!(answer(slow).await, StatusCode::OK);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_takes_us_long_is_not_the_senders_fault() {
+        let slow = async |body: Body| {
+            let mut chunks = body.into_data_stream();
+            let mut read = 0;
+            while let Some(chunk) = chunks.next().await {
+                read += chunk.map_or(0, |chunk| chunk.len());
+                sleep(Duration::from_mins(1)).await;
+            }
+            read.to_string()
+        };
+        let router = Router::new().route("/", post(slow));
+        let router = router.layer(from_fn_with_state(MOST, guard::<u64>));
+        // A chunk is there a moment after it is asked for.
+        let chunks = stream::unfold(3, async |left| {
+            sleep(Duration::from_millis(5)).await;
+            (left > 0).then(|| (Ok::<_, Infallible>(Bytes::from_static(b"hola")), left - 1))
+        });
+        let request = Request::post("/").body(Body::from_stream(chunks)).unwrap();
+        assert_eq!(router.oneshot(request).await.unwrap().status(), StatusCode::OK);
     }
 
     #[tokio::test(start_paused = true)]
