@@ -29,6 +29,9 @@ pub enum Error {
     /// The disk failed a moment ago; reading goes on.
     #[error("nothing can be stored just now")]
     StorageFailed,
+    /// The bucket that files are in did not do it, or did not answer.
+    #[error("the store of files failed")]
+    FileStore(#[source] std::io::Error),
     /// A file could not be read or written.
     #[error("a file failed")]
     File(#[from] std::io::Error),
@@ -44,9 +47,11 @@ impl Error {
             Self::Refused(refusal) => *refusal,
             Self::Shared(error) => error.refusal(),
             Self::StorageFull => Refusal::new(Code::StorageFull),
-            Self::Database(_) | Self::Unanswered(_) | Self::Conflict | Self::StorageFailed => {
-                Refusal::new(Code::TryAgain)
-            }
+            Self::Database(_)
+            | Self::Unanswered(_)
+            | Self::Conflict
+            | Self::StorageFailed
+            | Self::FileStore(_) => Refusal::new(Code::TryAgain),
             Self::File(_) | Self::UnknownText(_) => Refusal::new(Code::Internal),
         }
     }
@@ -95,6 +100,9 @@ pub enum OpenError {
     /// The schema cannot be brought up to date.
     #[error("the database schema cannot be used by this version")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The bucket's settings cannot be used.
+    #[error("the store of files cannot be used: {message}")]
+    Files { message: String },
     /// The system gives no more threads.
     #[error("the thread that writes cannot be started")]
     Thread(#[source] std::io::Error),

@@ -38,7 +38,7 @@ extern crate self as desk;
 )]
 mod world;
 
-pub use admin::{Removal, restore};
+pub use admin::{Removal, Restored, restore};
 pub use clock::{Clock, Moment};
 pub use error::{Error, NotReady, OpenError, Result};
 pub use stop::Stop;
@@ -49,6 +49,7 @@ use db::{Event, Uncommitted};
 use people::permission::{Action, may};
 use protocol::Timestamp;
 use std::{path::PathBuf, sync::Arc};
+use tickets::files::{self, FilesPlace};
 
 /// What a desk is opened with.
 #[derive(Clone, Debug)]
@@ -57,13 +58,16 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// `sqlite:PATH` or `postgres://…`; none: `sqlite:<data_dir>/ayuda.db`.
     pub database_url: Option<String>,
+    /// Where files are; none: `<data_dir>/files/`.
+    pub files: Option<FilesPlace>,
     /// Links in mail begin with it, never with a request's Host. No slash at the end.
     pub public_url: String,
     /// `smtp://…`, `smtps://…`; none: mail is kept as `.eml` in `<data_dir>/mail/`.
     pub smtp_url: Option<String>,
     /// The sender, as a mailbox: `Ayuda <ayuda@localhost>`.
     pub mail_from: String,
-    /// Bytes of the disk that uploads leave free, so that messages can still be stored.
+    /// Bytes of the disk that uploads leave free, so that messages can still be stored: of the one that they come to, also where they go
+    /// on to a bucket.
     pub disk_floor: u64,
     /// Real, or moved by a test.
     pub clock: Clock,
@@ -78,6 +82,12 @@ impl Options {
         let default = || format!("sqlite:{}", self.data_dir.join("ayuda.db").display());
         self.database_url.clone().unwrap_or_else(default)
     }
+
+    /// Where files are.
+    pub(crate) fn files_place(&self) -> FilesPlace {
+        let default = || FilesPlace::Folder(FilesPlace::default_folder(&self.data_dir));
+        self.files.clone().unwrap_or_else(default)
+    }
 }
 
 /// The open desk; clones share it.
@@ -90,6 +100,7 @@ pub(crate) struct Inner {
     pub(crate) db: db::Db,
     pub(crate) storage: Arc<db::Storage>,
     pub(crate) secret: secret::Secret,
+    pub(crate) files: files::Store,
     pub(crate) hub: live::Hub,
     pub(crate) presence: live::Presence,
     pub(crate) counts: live::Counts,
@@ -119,6 +130,7 @@ impl Desk {
         private::tighten(&options.data_dir);
         let secret = secret::Secret::open(&options.data_dir).map_err(data_dir)?;
         let mailer = mail::Mailer::new(&options)?;
+        let files = files::Store::open(&options.files_place())?;
         let db = db::Db::open(&options.url()).await?;
         db::schema::migrate(&db).await?;
         tickets::follow::after_restore(&db).await.map_err(OpenError::Load)?;
@@ -129,6 +141,7 @@ impl Desk {
             db,
             storage: Arc::default(),
             secret,
+            files,
             hub: live::Hub::default(),
             presence: live::Presence::default(),
             counts: live::Counts::default(),
@@ -146,6 +159,9 @@ impl Desk {
         routing::sites_were_changed(&desk).await.map_err(OpenError::Load)?;
         live::counts::load(&desk).await.map_err(OpenError::Load)?;
         writer::spawn(Arc::downgrade(&desk.0), commands).map_err(OpenError::Thread)?;
+        if let Err(error) = files::sweep_incoming(&desk).await {
+            tracing::warn!(%error, "what a killed server left of uploads stays until the next sweep");
+        }
         Ok(desk)
     }
 

@@ -47,6 +47,7 @@ impl World {
         let desk = Desk::open(Options {
             data_dir: folder.path().to_owned(),
             database_url: database.as_ref().map(|database| database.url.clone()),
+            files: None,
             public_url: "http://localhost:3000".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@localhost>".into(),

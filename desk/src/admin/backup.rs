@@ -14,14 +14,14 @@ type Archive = tar::Builder<io::BufWriter<fs::File>>;
 
 impl Desk {
     /// A consistent copy of the database, the files and the secret key into one new tar archive `to`, while running. [`restore`](crate::restore)
-    /// makes a data folder of it, as does `tar -xf FILE -C data`. A PostgreSQL database is copied with `pg_dump`,
-    /// not with this.
+    /// makes a data folder of it, as does `tar -xf FILE -C data`. Files in a bucket are not in it. A PostgreSQL database is copied with
+    /// `pg_dump`, not with this.
     #[instrument(level = "debug", skip_all)]
     pub async fn backup(&self, to: &Path) -> Result<()> {
         if self.db().is_postgres() {
             return Err(refused(
                 io::ErrorKind::Unsupported,
-                "the database is PostgreSQL: copy it with pg_dump, and the data folder's files/ and secret.key beside it",
+                "the database is PostgreSQL: copy it with pg_dump, and the files and the data folder's secret.key beside it",
             ));
         }
         if to.exists() {
@@ -34,15 +34,17 @@ impl Desk {
         parts.remove();
         // The database first: a file is there before its row, so every row of the copy finds its file.
         self.db().copy_sqlite(&parts.database).await?;
-        let (files, data_dir) = (files::folder_of(self), self.options().data_dir.clone());
+        let files = self.0.files.folder().map(Path::to_owned);
+        let data_dir = self.options().data_dir.clone();
         let to = to.to_owned();
         tokio::task::spawn_blocking(move || {
             let mut archive = create(&parts.archive)?;
             add_file(&mut archive, "ayuda.db", &parts.database)?;
             add_file(&mut archive, "secret.key", &data_dir.join("secret.key"))?;
-            for (name, folder) in [("files", files), ("mail", data_dir.join("mail"))] {
-                add_folder(&mut archive, name, &folder)?;
+            if let Some(files) = files {
+                add_folder(&mut archive, "files", &files)?;
             }
+            add_folder(&mut archive, "mail", &data_dir.join("mail"))?;
             archive
                 .into_inner()?
                 .into_inner()

@@ -9,4 +9,4 @@ mod sites;
 
 pub use removal::Removal;
 pub(crate) use removal::sweep_some;
-pub use restore::restore;
+pub use restore::{Restored, restore};

@@ -126,9 +126,9 @@ async fn delete_tickets(tx: &mut Tx, desk: &Desk, site: &Site) -> Result<Option<
 }
 
 /// Only once their rows are gone: a file without its row takes room, a row without its file would be a broken promise. What is not
-/// deleted here, for the process ends or the disk fails, is a job's to delete.
+/// deleted here, for the process ends, the disk fails or the files are in a bucket, is a job's to delete.
 async fn delete_files(desk: &Desk, names: &[String]) {
-    if let Err(error) = files::delete(desk, names).await {
+    if let Err(error) = files::delete_at_hand(desk, names).await {
         tracing::warn!(%error, "a removed site's files are deleted later");
     }
 }

@@ -1,6 +1,6 @@
 //! Back from the one file that [`Desk::backup`](crate::Desk::backup) made.
 
-use crate::{Error, Options, Result, db::is_postgres_url, private};
+use crate::{Error, Options, Result, db::is_postgres_url, private, tickets::files::FilesPlace};
 use sqlx::sqlite::SqliteConnectOptions;
 use std::{
     ffi::OsString,
@@ -12,33 +12,48 @@ use tracing::instrument;
 
 const DATABASE: &str = "ayuda.db";
 const SECRET: &str = "secret.key";
-/// What an archive may hold besides those two.
-const FOLDERS: [&str; 2] = ["files", "mail"];
+const FILES: &str = "files";
+/// What an archive may hold besides database and key.
+const FOLDERS: [&str; 2] = [FILES, "mail"];
 
-/// Unpacks database, files and secret key into the data folder of these options, which holds none of them yet, nor is there a database.
-/// The archive is looked through before anything is written; what fails half way is taken away again. No desk may be open there.
+/// What came out of an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Files that lie in this folder, while files are to be in a bucket.
+    pub not_in_bucket: Option<PathBuf>,
+}
+
+/// Unpacks database, files and secret key into the places of these options, which hold none of them yet. Files that are to be in a bucket
+/// go into the data folder. The archive is looked through before anything is written; what fails half way is taken away again. No desk
+/// may be open there.
 ///
 /// # Errors
 /// `File`: PostgreSQL is restored by its own tools; something is there already; it is no archive of ours; the disk.
 #[instrument(level = "debug", skip_all)]
-pub async fn restore(options: &Options, from: &Path) -> Result<()> {
+pub async fn restore(options: &Options, from: &Path) -> Result<Restored> {
     if is_postgres_url(&options.url()) {
         return Err(refused(
             io::ErrorKind::Unsupported,
-            "the database is PostgreSQL: restore it with pg_restore from what pg_dump made, and put files/ and secret.key into the data folder",
+            "the database is PostgreSQL: restore it with pg_restore from what pg_dump made, and put the files and secret.key where they were",
         ));
     }
     let url = SqliteConnectOptions::from_str(&options.url())?;
-    let place =
-        Place { data_dir: options.data_dir.clone(), database: url.get_filename().to_owned() };
+    let (files, is_bucket) = match options.files_place() {
+        FilesPlace::Folder(folder) => (folder, false),
+        FilesPlace::Bucket(_) => (FilesPlace::default_folder(&options.data_dir), true),
+    };
+    let database = url.get_filename().to_owned();
+    let place = Place { data_dir: options.data_dir.clone(), database, files: files.clone() };
     let from = from.to_owned();
-    tokio::task::spawn_blocking(move || place.fill(&from)).await.map_err(io::Error::other)?
+    tokio::task::spawn_blocking(move || place.fill(&from)).await.map_err(io::Error::other)??;
+    Ok(Restored { not_in_bucket: Some(files).filter(|files| is_bucket && files.exists()) })
 }
 
 /// Where it goes.
 struct Place {
     data_dir: PathBuf,
     database: PathBuf,
+    files: PathBuf,
 }
 
 impl Place {
@@ -63,7 +78,7 @@ impl Place {
     fn taken(&self) -> Option<PathBuf> {
         let mut log = OsString::from(&self.database);
         log.push("-wal");
-        let own = [SECRET].into_iter().chain(FOLDERS).map(|name| self.data_dir.join(name));
+        let own = [SECRET].into_iter().chain(FOLDERS).map(|name| self.place_of(Path::new(name)));
         let mut all = [self.database.clone(), log.into()].into_iter().chain(own);
         // An empty folder, as a server makes or a container mounts it, is nothing.
         let is_there = |path: &PathBuf| match fs::read_dir(path) {
@@ -77,11 +92,7 @@ impl Place {
         for entry in open(from)?.entries()? {
             let mut entry = entry?;
             let name = entry.path()?.into_owned();
-            let to = if name == Path::new(DATABASE) {
-                self.database.clone()
-            } else {
-                self.data_dir.join(&name)
-            };
+            let to = self.place_of(&name);
             if let Some(folder) = to.parent() {
                 private::make_folder(folder)?;
             }
@@ -93,12 +104,23 @@ impl Place {
         Ok(())
     }
 
+    /// Where what has this name in the archive goes.
+    fn place_of(&self, name: &Path) -> PathBuf {
+        if name == Path::new(DATABASE) {
+            return self.database.clone();
+        }
+        match name.strip_prefix(FILES) {
+            Ok(file) => self.files.join(file),
+            Err(_) => self.data_dir.join(name),
+        }
+    }
+
     fn remove(&self) {
-        for file in [&self.database, &self.data_dir.join(SECRET)] {
-            let _ = fs::remove_file(file);
+        for file in [DATABASE, SECRET] {
+            let _ = fs::remove_file(self.place_of(Path::new(file)));
         }
         for folder in FOLDERS {
-            let _ = fs::remove_dir_all(self.data_dir.join(folder));
+            let _ = fs::remove_dir_all(self.place_of(Path::new(folder)));
         }
     }
 }

@@ -68,6 +68,7 @@ mod tests {
         let options = Options {
             data_dir: folder.path().to_owned(),
             database_url: None,
+            files: None,
             public_url: "https://help.example.com".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@example.com>".into(),

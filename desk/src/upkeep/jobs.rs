@@ -26,10 +26,11 @@ impl Work for Jobs {
     type Row = JobRow;
 
     const TABLE: Table = jobs::TABLE;
-    /// They wait for nobody but the database: none has to make room.
+    /// They wait for the database, and those that delete files for a bucket, too: one that hangs makes room, and those of one kind never
+    /// take all of it.
     const SLOTS: Slots = {
-        let room = Room { all: 4, lane: 4 };
-        Slots { quick: room, all: room, tried: room }
+        let room = Room { all: 8, lane: 4 };
+        Slots { quick: Room { all: 4, lane: 4 }, all: room, tried: room }
     };
     const BACKOFF: Backoff =
         Backoff { first: Duration::from_secs(5), longest: Duration::from_hours(1), attempts: 12 };

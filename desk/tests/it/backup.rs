@@ -53,7 +53,8 @@ async fn a_backup_made_under_load_is_a_desk_again() {
     let (entries, _) = world.desk.visitor_entries(visitor, protocol::Seq::START).await.unwrap();
     assert!(!entries.is_empty());
     let stored = world.desk.visitor_file(visitor, file.id).await.unwrap();
-    assert_eq!(std::fs::read(stored.path).unwrap(), b"hola");
+    let content = world.desk.file_content(&stored).await.unwrap();
+    assert_eq!(content.read().await.unwrap(), b"hola");
     assert_eq!(world.kept().len(), 1);
 }
 

@@ -7,7 +7,10 @@ use desk::{
     tickets::{Visitor, files::Uploader},
 };
 use protocol::{Code, Field, FileId, Refusal, file::Attachment, text::FormText};
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 async fn upload(world: &World, name: &str, content: &[u8]) -> desk::Result<Attachment> {
     upload_by(world, Uploader::Form(world.desk.sites()[0].id), name, content).await
@@ -34,15 +37,20 @@ fn refused(outcome: desk::Result<Attachment>) -> (Code, Option<u64>) {
 }
 
 /// Files under the data folder's `files`, whatever their state.
-fn stored(world: &World) -> usize {
-    fn count(folder: &std::path::Path) -> usize {
-        let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
-        entries
-            .map(|entry| entry.unwrap().path())
-            .map(|path| if path.is_dir() { count(&path) } else { 1 })
-            .sum()
+fn stored_at(world: &World) -> Vec<PathBuf> {
+    fn find(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { find(&path, found) } else { found.push(path) }
+        }
     }
-    count(&world.options.data_dir.join("files"))
+    let mut found = Vec::new();
+    find(&world.options.data_dir.join("files"), &mut found);
+    found
+}
+
+fn stored(world: &World) -> usize {
+    stored_at(world).len()
 }
 
 on_both! {
@@ -79,9 +87,10 @@ async fn a_file_is_stored_under_a_random_name_and_shown_under_a_clean_one(world:
     request.files = vec![file.id];
     world.desk.open_request(&site, request).await.unwrap();
     let found = world.desk.agent_file(&agent, file.id).await.unwrap();
-    assert_eq!(std::fs::read(&found.path).unwrap(), content);
-    assert!(found.path.starts_with(world.options.data_dir.join("files")));
-    assert!(!found.path.to_string_lossy().contains("foto"));
+    let read = world.desk.file_content(&found).await.unwrap();
+    assert_eq!((read.bytes, read.read().await.unwrap()), (5024, content));
+    let [path] = &stored_at(&world)[..] else { panic!("one file is stored") };
+    assert!(!path.to_string_lossy().contains("foto"));
     assert!(!found.inline);
 }
 
@@ -208,7 +217,7 @@ async fn a_program_is_refused_by_its_name_and_a_text_is_taken_in_any_encoding(wo
 
 /// Made anew, and found as an earlier version left it.
 async fn what_lies_in_the_data_folder_is_its_owners_alone(mut world: World) {
-    use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+    use std::{fs, os::unix::fs::PermissionsExt};
     fn all(path: &Path, found: &mut Vec<(String, u32)>) {
         let about = fs::metadata(path).unwrap();
         found.push((path.display().to_string(), about.permissions().mode() & 0o777));
@@ -290,11 +299,14 @@ async fn what_a_crash_leaves_of_a_removed_sites_files_is_deleted_later(world: Wo
     let started = world.desk.open_request(&site, request).await.unwrap();
     upload(&world, "b.txt", b"espera").await.unwrap();
     let visitor = world.visitor(&site, &started).await;
-    let path = world.desk.visitor_file(visitor, file.id).await.unwrap().path;
+    world.desk.visitor_file(visitor, file.id).await.unwrap();
+    let paths = stored_at(&world);
     world.desk.remove_site(&site.key).await.unwrap();
     assert_eq!(stored(&world), 0);
     // As it is when the process ended after the last row and before the file.
-    std::fs::write(&path, b"hola").unwrap();
+    for path in paths {
+        std::fs::write(path, b"hola").unwrap();
+    }
     world.desk.tick().await.unwrap();
     assert_eq!(stored(&world), 0);
     assert_eq!(world.count("select count(*) from jobs where kind = 'delete_files'").await, 0);

@@ -3,6 +3,7 @@
 use super::open::{in_words, open};
 use crate::settings::Settings;
 use clap::Args;
+use desk::tickets::files::FilesPlace;
 use std::path::PathBuf;
 
 #[derive(Args, Debug)]
@@ -17,5 +18,10 @@ pub(super) async fn run(args: BackupArgs, settings: &Settings) -> anyhow::Result
     desk.close().await;
     outcome?;
     println!("{}", args.file.display());
+    if let Some(bucket @ FilesPlace::Bucket(_)) = &settings.files {
+        println!(
+            "It holds the database and the key, and no files: those are in {bucket}. `ayuda files copy {bucket} FOLDER` copies them."
+        );
+    }
     Ok(())
 }

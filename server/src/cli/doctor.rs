@@ -2,7 +2,7 @@
 
 use super::{open::in_one_line, running_server};
 use crate::settings::{PublicUrl, Settings};
-use desk::{Desk, hours::zones::ZoneData, private};
+use desk::{Desk, hours::zones::ZoneData, private, tickets::files::FilesPlace};
 use protocol::Timestamp;
 use std::{path::Path, process::ExitCode, time::Duration};
 
@@ -28,6 +28,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     match Desk::open(settings.desk_options(&public)).await {
         Ok(desk) => {
             database(&desk, settings, &mut report).await;
+            report.add("files", files(&desk, settings).await);
             desk.close().await;
         }
         Err(error) => {
@@ -120,6 +121,20 @@ async fn database(desk: &Desk, settings: &Settings, report: &mut Report) {
             Err(error) => Broken(error.to_string()),
         },
     );
+}
+
+/// Something is stored, read back and deleted.
+async fn files(desk: &Desk, settings: &Settings) -> Finding {
+    let place = settings.files.clone();
+    let place =
+        place.unwrap_or_else(|| FilesPlace::Folder(FilesPlace::default_folder(&settings.data_dir)));
+    match desk.probe_files().await {
+        Ok(()) if place.is_in_the_clear() => Odd(format!(
+            "{place} is written and read back, but without TLS: give its endpoint with https"
+        )),
+        Ok(()) => Fine(format!("{place} is written and read back")),
+        Err(error) => Broken(format!("{place}: {}", in_one_line(&error.into()))),
+    }
 }
 
 /// Governments change their clocks at short notice: who reads old data is an hour off somewhere.

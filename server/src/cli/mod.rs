@@ -5,6 +5,7 @@ mod availability;
 mod backup;
 mod demo;
 mod doctor;
+mod files;
 mod mask;
 mod open;
 mod restore;
@@ -48,7 +49,10 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Unpack what `backup` made, where there is nothing yet
     Restore(restore::RestoreArgs),
-    /// Check settings, database, zone data, mail and folders
+    /// Stored files
+    #[command(subcommand)]
+    Files(files::FilesCommand),
+    /// Check settings, database, files, zone data, mail and folders
     Doctor,
 }
 
@@ -90,6 +94,7 @@ async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
         Command::Mask(args) => mask::run(&args, std::io::stdin().lock(), std::io::stdout().lock())?,
         Command::Backup(args) => backup::run(args, &settings).await?,
         Command::Restore(args) => restore::run(args, &settings).await?,
+        Command::Files(command) => return files::run(command).await,
         Command::Doctor => return doctor::run(&settings).await,
     }
     Ok(ExitCode::SUCCESS)

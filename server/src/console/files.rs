@@ -39,5 +39,5 @@ pub(crate) async fn download(
     IdInPath(id): IdInPath<FileId>,
     Extension(agent): Extension<Agent>,
 ) -> Answer {
-    files::serve(server.desk.agent_file(&agent, id).await?).await
+    files::serve(&server.desk, server.desk.agent_file(&agent, id).await?).await
 }

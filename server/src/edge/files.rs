@@ -12,27 +12,27 @@ use axum::{
     },
     response::Response,
 };
-use bytes::Bytes;
-use desk::tickets::files::StoredFile;
-use futures_util::stream;
+use desk::{Desk, Error, tickets::files::StoredFile};
 use protocol::Code;
 use std::fmt::Write;
-use tokio::{fs::File, io::AsyncReadExt};
 
-const CHUNK: usize = 64 * 1024;
-
-/// Streams the file: as an attachment unless it is a picture that was made anew, under a policy that lets it do nothing.
-pub(crate) async fn serve(stored: StoredFile) -> Answer {
-    let file = File::open(&stored.path).await.map_err(|error| {
-        tracing::error!(%error, file = %stored.attachment.id, "a stored file cannot be opened");
-        Failure::of(Code::NotFound)
-    })?;
-    let mut response = Response::new(body(file));
+/// Streams the file: as an attachment unless it is a picture that was made anew, under a policy that lets it do nothing. A client that
+/// goes away ends the reading.
+pub(crate) async fn serve(desk: &Desk, stored: StoredFile) -> Answer {
+    let content = match desk.file_content(&stored).await {
+        Err(Error::File(error)) => {
+            tracing::error!(%error, file = %stored.attachment.id, "a stored file cannot be opened");
+            return Err(Failure::of(Code::NotFound));
+        }
+        content => content?,
+    };
+    let length = content.bytes;
+    let mut response = Response::new(Body::from_stream(content.pieces));
     let headers = response.headers_mut();
     let kind = HeaderValue::from_str(&stored.attachment.media_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     headers.insert(CONTENT_TYPE, kind);
-    headers.insert(CONTENT_LENGTH, stored.attachment.bytes.into());
+    headers.insert(CONTENT_LENGTH, length.into());
     let disposition = disposition(&stored.attachment.name, stored.inline);
     headers.insert(
         CONTENT_DISPOSITION,
@@ -43,14 +43,6 @@ pub(crate) async fn serve(stored: StoredFile) -> Answer {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     Ok(response)
-}
-
-fn body(file: File) -> Body {
-    Body::from_stream(stream::try_unfold(file, async |mut file| {
-        let mut chunk = Vec::with_capacity(CHUNK);
-        let read = (&mut file).take(CHUNK as u64).read_to_end(&mut chunk).await?;
-        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(chunk), file)))
-    }))
 }
 
 /// RFC 6266 with the name as RFC 8187 writes it: nothing of it can end the value.

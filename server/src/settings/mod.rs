@@ -10,9 +10,12 @@ pub use names::{FILE, SettingError};
 pub use network::Network;
 pub use public_url::{PublicUrl, is_loopback_host};
 
-use desk::Clock;
+use desk::{
+    Clock,
+    tickets::files::{FilesPlace, FilesPlaceError},
+};
 use flags::File;
-use names::{DATABASE_URL, LISTEN, LOG, SMTP_URL, TRUSTED_PROXIES};
+use names::{DATABASE_URL, FILES_URL, LISTEN, LOG, SMTP_URL, TRUSTED_PROXIES};
 use std::{
     net::{SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
@@ -30,6 +33,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// None: SQLite in the data folder.
     pub database_url: Option<String>,
+    /// None: the data folder's `files/`.
+    pub files: Option<FilesPlace>,
     /// None: mail is kept.
     pub smtp_url: Option<String>,
     /// The sender of mail.
@@ -69,6 +74,8 @@ impl Settings {
         let listen = choose(flags.listen, file.listen).unwrap_or_else(|| "127.0.0.1:3000".into());
         let public_url = choose(flags.public_url, file.public_url);
         let database_url = choose(flags.database_url, file.database_url);
+        let files_url = choose(flags.files_url, file.files_url);
+        let files = files_url.as_deref().map(files_place).transpose();
         let smtp_url = choose(flags.smtp_url, file.smtp_url);
         if let Some(url) = &database_url
             && !["sqlite:", "postgres://", "postgresql://"].iter().any(|s| url.starts_with(s))
@@ -91,6 +98,7 @@ impl Settings {
             public_url: public_url.as_deref().map(PublicUrl::parse).transpose()?,
             data_dir: choose(flags.data_dir, file.data_dir).unwrap_or_else(|| "data".into()).into(),
             database_url,
+            files: files.map_err(|error| FILES_URL.refuse(error.to_string()))?,
             smtp_url,
             mail_from: choose(flags.mail_from, file.mail_from)
                 .unwrap_or_else(|| "Ayuda <ayuda@localhost>".into()),
@@ -107,6 +115,7 @@ impl Settings {
         desk::Options {
             data_dir: self.data_dir.clone(),
             database_url: self.database_url.clone(),
+            files: self.files.clone(),
             public_url: public.as_str().to_owned(),
             smtp_url: self.smtp_url.clone(),
             mail_from: self.mail_from.clone(),
@@ -119,6 +128,11 @@ impl Settings {
     pub fn public_url_on(&self, port: u16) -> PublicUrl {
         self.public_url.clone().unwrap_or_else(|| PublicUrl::local(port))
     }
+}
+
+/// A place for files as a flag or an argument names it; of a bucket the environment says the rest.
+pub fn files_place(text: &str) -> Result<FilesPlace, FilesPlaceError> {
+    FilesPlace::parse(text, |name| std::env::var(name).ok())
 }
 
 fn address(text: &str) -> Result<SocketAddr, SettingError> {
@@ -210,5 +224,7 @@ mod tests {
         }
         let database = refused(Flags::default(), "database_url = \"mysql://x\"");
         assert!(database.contains("--database-url"));
+        let files = refused(Flags::default(), "files_url = \"https://a.example\"");
+        assert!(files.contains("--files-url") && files.contains("s3://bucket/prefix"), "{files}");
     }
 }

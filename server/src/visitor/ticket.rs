@@ -80,5 +80,5 @@ pub(crate) async fn download(
     IdInPath(id): IdInPath<FileId>,
     Extension(visitor): Extension<Visitor>,
 ) -> Answer {
-    files::serve(server.desk.visitor_file(visitor, id).await?).await
+    files::serve(&server.desk, server.desk.visitor_file(visitor, id).await?).await
 }

@@ -70,6 +70,7 @@ impl Server {
         let desk = Desk::open(Options {
             data_dir: data_dir.clone(),
             database_url: database.as_ref().map(|database| database.url.clone()),
+            files: None,
             public_url: "http://localhost".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@localhost>".into(),

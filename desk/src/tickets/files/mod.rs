@@ -1,43 +1,46 @@
-//! Attachments: refused by the name of a program, then typed by content; named at random, kept under `<data_dir>/files/`.
+//! Attachments: refused by the name of a program, then typed by content; named at random, kept in the data folder, another one or a
+//! bucket ([`store`]). Until its content is known an upload lies on a disk of ours: what is refused was never in the store.
 
 mod attach;
+mod copy;
 mod gif;
 mod kind;
 mod name;
 mod picture;
-mod place;
 mod program;
 mod room;
 mod same;
+mod store;
 mod sweep;
 mod uploader;
 mod zip;
 
 pub(crate) use attach::attach;
-pub(crate) use place::{INCOMING, folder_of};
+pub use copy::{Copied, CopyError, copy};
 pub(crate) use same::are_same;
-pub(crate) use sweep::{delete, let_go_of_site, let_go_of_tickets, sweep};
+pub use store::{Content, FilesPlace, FilesPlaceError};
+pub(crate) use store::{INCOMING, Store};
+pub(crate) use sweep::{
+    delete, delete_at_hand, let_go_of_site, let_go_of_tickets, sweep, sweep_incoming,
+};
 pub use uploader::Uploader;
 
 use crate::{
     Desk, Error, Result,
-    db::{read, retry, run, statement},
+    db::{read, retry, run, run_detached, statement},
     people::{
         Agent,
         permission::{self, Action},
     },
-    private,
-    secret::{hashed, new_token},
     sites::Site,
     tickets::{PlaceRow, Visitor, place_columns},
 };
-use data_encoding::HEXLOWER;
-use place::path_of;
 use protocol::{Code, Field, FileId, Refusal, TicketId, file::Attachment};
 use sha2::{Digest, Sha256};
 use std::{path::PathBuf, sync::Arc};
+use store::{Incoming, io, random_name};
 use tokio::{fs, io::AsyncWriteExt};
-use tracing::instrument;
+use tracing::Instrument;
 use uuid::Uuid;
 
 /// An upload in progress; dropped without [`Upload::finish`] it leaves nothing.
@@ -47,7 +50,7 @@ pub struct Upload {
     name: String,
     stored_name: String,
     file: fs::File,
-    path: Incoming,
+    incoming: Incoming,
     bytes: u64,
     limit: u64,
     digest: Sha256,
@@ -55,22 +58,11 @@ pub struct Upload {
     head: Vec<u8>,
 }
 
-/// A file that is deleted when it is dropped, unless it has been moved.
-struct Incoming(Option<PathBuf>);
-
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        if let Some(path) = self.0.take() {
-            let _ = std::fs::remove_file(path);
-        }
-    }
-}
-
-/// A stored file for a response.
+/// A stored file for a response; [`Desk::file_content`] reads it.
 #[derive(Debug)]
 pub struct StoredFile {
     pub attachment: Attachment,
-    pub path: PathBuf,
+    stored_name: String,
     /// May be shown inline: a re-encoded raster image.
     pub inline: bool,
 }
@@ -114,16 +106,16 @@ struct PlacedRow {
     place: PlaceRow,
 }
 
-impl Row {
-    fn stored(self, desk: &Desk) -> StoredFile {
-        StoredFile {
-            path: path_of(desk, &self.stored_name),
-            inline: self.inline,
+impl From<Row> for StoredFile {
+    fn from(row: Row) -> Self {
+        Self {
+            stored_name: row.stored_name,
+            inline: row.inline,
             attachment: Attachment {
-                id: FileId(self.id),
-                name: self.name,
-                media_type: self.media_type,
-                bytes: u64::try_from(self.bytes).unwrap_or(0),
+                id: FileId(row.id),
+                name: row.name,
+                media_type: row.media_type,
+                bytes: u64::try_from(row.bytes).unwrap_or(0),
             },
         }
     }
@@ -144,19 +136,14 @@ impl Desk {
         room::check(self, by).await?;
         let limit = self.find_site_by_id(by.site()).ok_or_else(Error::not_found)?.limits.file_bytes;
         let stored_name = random_name();
-        let folder = folder_of(self).join(INCOMING);
-        private::make_folder_in_background(folder.clone()).await.map_err(io)?;
-        let path = folder.join(&stored_name);
-        let mut options = private::file_options();
-        options.write(true).create_new(true);
-        let file = fs::OpenOptions::from(options).open(&path).await.map_err(io)?;
+        let (incoming, file) = Incoming::create(self.incoming(), &stored_name).await.map_err(io)?;
         Ok(Upload {
             desk: self.clone(),
             by,
             name,
             stored_name,
             file,
-            path: Incoming(Some(path)),
+            incoming,
             bytes: 0,
             limit,
             digest: Sha256::new(),
@@ -180,7 +167,7 @@ impl Desk {
             .bind(visitor.ticket.0)
             .fetch_optional(c)
             .await)?;
-        row.map(|row| row.stored(self)).ok_or_else(Error::not_found)
+        row.map(StoredFile::from).ok_or_else(Error::not_found)
     }
 
     /// For an agent who may see the ticket that the file is on. What is on no message yet is for nobody.
@@ -192,7 +179,25 @@ impl Desk {
             .await)?;
         let PlacedRow { row, place } = row.ok_or_else(Error::not_found)?;
         permission::check(agent, Action::See, &place.on()?)?;
-        Ok(row.stored(self))
+        Ok(row.into())
+    }
+
+    /// What the file holds. Whoever drops it ends the reading.
+    ///
+    /// # Errors
+    /// `File` where it is not there; `FileStore` where the store does not answer.
+    pub async fn file_content(&self, file: &StoredFile) -> Result<Content> {
+        self.0.files.get(&file.stored_name).await
+    }
+
+    /// Stores a file of the desk's own, reads it back and deletes it; for `ayuda doctor`.
+    pub async fn probe_files(&self) -> Result<()> {
+        self.0.files.probe().await
+    }
+
+    /// Where uploads lie while they come.
+    pub(crate) fn incoming(&self) -> PathBuf {
+        self.0.files.incoming(&self.options().data_dir)
     }
 
     /// The site to whose limits an agent uploads what is to go onto a message on this ticket.
@@ -218,36 +223,48 @@ impl Upload {
         self.file.write_all(chunk).await.map_err(io)
     }
 
-    /// Stores the row and answers how it is shown.
+    /// Stores the file and its row, and answers how it is shown. Once begun it is done also for who stops waiting.
     ///
     /// # Errors
-    /// By content: `FileEmpty`, `FileType`. Those of [`room::check_ticket`].
-    pub async fn finish(mut self) -> Result<Attachment> {
+    /// By content: `FileEmpty`, `FileType`. Those of [`room::check_ticket`]. `FileStore` where the store does not take it.
+    pub async fn finish(self) -> Result<Attachment> {
+        run_detached(self.finish_here().in_current_span()).await
+    }
+
+    async fn finish_here(mut self) -> Result<Attachment> {
+        let media_type = self.media_type().await?;
+        self.desk.0.files.keep(self.incoming.path(), &self.stored_name).await?;
+        let stored_name = self.stored_name.clone();
+        let desk = self.desk.clone();
+        let noted = self.note(media_type).await;
+        if noted.is_err() {
+            sweep::abandon(&desk, stored_name).await;
+        }
+        noted
+    }
+
+    /// What it is, now that all of it is there.
+    async fn media_type(&mut self) -> Result<&'static str> {
         if self.bytes == 0 {
             return Err(Refusal::of(Field::Files, Code::FileEmpty).into());
         }
         let refused = || Refusal::of(Field::Files, Code::FileType);
-        let mut media_type = kind::of(&self.head, self.bytes).ok_or_else(refused)?;
+        let media_type = kind::of(&self.head, self.bytes).ok_or_else(refused)?;
         self.file.sync_all().await.map_err(io)?;
-        if let Some(path) = self.path.0.clone() {
-            let is_program = tokio::task::spawn_blocking(move || zip::is_program(&path));
-            if is_program.await.map_err(std::io::Error::other)?? {
-                return Err(refused().into());
+        let path = self.incoming.path().to_owned();
+        let look = move || -> std::io::Result<Option<&'static str>> {
+            if zip::is_program(&path)? {
+                return Ok(None);
             }
-        }
-        if let Some(path) = self.path.0.clone().filter(|_| picture::is_one(media_type)) {
-            let kept_as = move || picture::kept_as(media_type, &path);
-            let kept_as =
-                tokio::task::spawn_blocking(kept_as).await.map_err(std::io::Error::other)?;
-            media_type = kept_as.ok_or_else(refused)?;
-        }
-        let path = path_of(&self.desk, &self.stored_name);
-        if let Some(folder) = path.parent() {
-            private::make_folder_in_background(folder.to_owned()).await.map_err(io)?;
-        }
-        if let Some(from) = self.path.0.replace(path.clone()) {
-            private::rename_in_background(from, path).await.map_err(io)?;
-        }
+            let is_picture = picture::is_one(media_type);
+            Ok(if is_picture { picture::kept_as(media_type, &path) } else { Some(media_type) })
+        };
+        let seen = tokio::task::spawn_blocking(look).await.map_err(std::io::Error::other)??;
+        Ok(seen.ok_or_else(refused)?)
+    }
+
+    /// The row of what is stored.
+    async fn note(self, media_type: &'static str) -> Result<Attachment> {
         let attachment = Attachment {
             id: FileId(self.desk.clock().new_id()),
             name: self.name,
@@ -275,20 +292,6 @@ impl Upload {
                 .map(|_| ()))?;
             self.desk.commit(tx).await
         })?;
-        self.path.0 = None;
         Ok(attachment)
     }
-}
-
-/// A full disk is told apart: the client keeps its file and tries later.
-fn io(error: std::io::Error) -> Error {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Error::StorageFull,
-        _ => Error::File(error),
-    }
-}
-
-/// Lower case only: some file systems do not tell the cases apart.
-fn random_name() -> String {
-    HEXLOWER.encode(&hashed(&new_token())) + ".bin"
 }

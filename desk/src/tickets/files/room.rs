@@ -5,6 +5,7 @@ use super::{Uploader, sweep};
 use crate::{
     Desk, Error, Result,
     db::{Tx, read, run, statement},
+    private,
 };
 use protocol::{Code, Field, Refusal, limits};
 use std::{path::Path, time::Duration};
@@ -32,11 +33,14 @@ statement!(
 /// Whether there is room for a file that is about to come.
 ///
 /// # Errors
-/// `StorageFull` where the disk has less room left than [`Options::disk_floor`](crate::Options::disk_floor), or where
-/// too much waits at the site.
+/// `StorageFull` where the disk that uploads come to has less room left than [`Options::disk_floor`](crate::Options::disk_floor), or
+/// where too much waits at the site.
 pub(super) async fn check(desk: &Desk, by: Uploader) -> Result<()> {
-    let (folder, floor) = (desk.options().data_dir.clone(), desk.options().disk_floor);
-    let free = tokio::task::spawn_blocking(move || free_bytes(&folder));
+    let (folder, floor) = (desk.incoming(), desk.options().disk_floor);
+    let free = tokio::task::spawn_blocking(move || {
+        private::make_folder(&folder)?;
+        free_bytes(&folder)
+    });
     if free.await.map_err(std::io::Error::other)?? < floor {
         return Err(Error::StorageFull);
     }

@@ -1,10 +1,7 @@
 //! Files that nobody will ask for any more: uploads that came onto no message, those of removed sites, and what a
 //! killed server left.
 
-use super::{
-    place::{INCOMING, folder_of, path_of},
-    uploader::Uploader,
-};
+use super::uploader::Uploader;
 use crate::{
     Desk, Error, Result,
     db::{Tx, read, retry, run, statement},
@@ -19,6 +16,8 @@ use uuid::Uuid;
 const UNUSED_FOR: Duration = Duration::from_hours(24);
 /// Files of one look, and of one job.
 const AT_ONCE: u16 = 500;
+/// Uploads that are deleted in one transaction: everybody else's writing comes in between.
+const IN_ONE_TRANSACTION: usize = 50;
 
 statement!(
     UNUSED = "\
@@ -70,11 +69,30 @@ pub(crate) async fn let_go_of_site(tx: &mut Tx, desk: &Desk, site: SiteId) -> Re
 }
 
 /// Deletes stored files whose rows are gone. Those that are gone too are no error.
-pub(crate) async fn delete(desk: &Desk, stored_names: &[String]) -> Result<()> {
-    for name in stored_names {
-        fs::remove_file(path_of(desk, name)).await.or_else(ignore_absent)?;
+pub(crate) async fn delete(desk: &Desk, names: &[String]) -> Result<()> {
+    desk.0.files.delete(names).await
+}
+
+/// The same right behind the transaction that let go of them, where nobody waits for it; else the job does it.
+pub(crate) async fn delete_at_hand(desk: &Desk, names: &[String]) -> Result<()> {
+    desk.0.files.delete_at_hand(names).await
+}
+
+/// Deletes a file that was stored and whose row could not be.
+pub(super) async fn abandon(desk: &Desk, name: String) {
+    let names = vec![name];
+    let noted = retry!({
+        let mut tx = desk.begin().await?;
+        let_go(&mut tx, desk, names.clone()).await?;
+        desk.commit(tx).await
+    });
+    let deleted = match noted {
+        Ok(()) => delete_at_hand(desk, &names).await,
+        Err(_) => delete(desk, &names).await,
+    };
+    if let Err(error) = deleted {
+        tracing::warn!(%error, "a file without a row is left in the store");
     }
-    Ok(())
 }
 
 /// Deletes uploads that came onto no message within a day.
@@ -89,9 +107,9 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<()> {
         if unused.is_empty() {
             break;
         }
-        delete_unused(desk, unused).await?;
+        delete_unused(desk, &unused).await?;
     }
-    sweep_incoming(desk, before).await
+    sweep_incoming(desk).await
 }
 
 /// Deletes a site's uploads from before this that are on no message.
@@ -102,7 +120,7 @@ pub(super) async fn make_room(desk: &Desk, site: SiteId, before: Timestamp) -> R
         .bind(i64::from(AT_ONCE))
         .fetch_all(c)
         .await)?;
-    delete_unused(desk, unused).await
+    delete_unused(desk, &unused).await
 }
 
 /// Deletes in this transaction what this person uploaded on the ticket before this and put on no message.
@@ -123,32 +141,34 @@ pub(super) async fn make_room_on_ticket(
 
 /// Deletes those of these that are on no message.
 pub(super) async fn discard(desk: &Desk, files: &[FileId]) -> Result<()> {
-    delete_unused(desk, files.iter().map(|file| file.0).collect()).await
+    delete_unused(desk, &files.iter().map(|file| file.0).collect::<Vec<_>>()).await
 }
 
-/// Deletes what is on no message at this moment.
-async fn delete_unused(desk: &Desk, uploads: Vec<Uuid>) -> Result<()> {
-    for id in uploads {
-        // It may have come onto a message this very moment.
-        let deleted: Option<String> = retry!({
+/// Deletes what is on no message at this moment: it may have come onto one meanwhile.
+async fn delete_unused(desk: &Desk, uploads: &[Uuid]) -> Result<()> {
+    for some in uploads.chunks(IN_ONE_TRANSACTION) {
+        let names = retry!({
             let mut tx = desk.begin().await?;
-            let deleted = run!(tx, c => sqlx::query_scalar(DELETE_UNUSED)
-                .bind(id)
-                .fetch_optional(c)
-                .await)?;
+            let mut names: Vec<String> = Vec::new();
+            for id in some {
+                names.extend(run!(tx, c => sqlx::query_scalar::<_, String>(DELETE_UNUSED)
+                    .bind(*id)
+                    .fetch_optional(c)
+                    .await)?);
+            }
+            let names = let_go(&mut tx, desk, names).await?;
             desk.commit(tx).await?;
-            Ok(deleted)
+            Ok(names)
         })?;
-        if let Some(stored_name) = deleted {
-            fs::remove_file(path_of(desk, &stored_name)).await.or_else(ignore_absent)?;
-        }
+        delete_at_hand(desk, &names).await?;
     }
     Ok(())
 }
 
 /// What a killed server left of uploads under way.
-async fn sweep_incoming(desk: &Desk, before: Timestamp) -> Result<()> {
-    let mut folder = match fs::read_dir(folder_of(desk).join(INCOMING)).await {
+pub(crate) async fn sweep_incoming(desk: &Desk) -> Result<()> {
+    let before = desk.now() - UNUSED_FOR;
+    let mut folder = match fs::read_dir(desk.incoming()).await {
         Ok(folder) => folder,
         Err(error) => return ignore_absent(error).map_err(Error::File),
     };

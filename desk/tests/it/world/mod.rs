@@ -149,6 +149,7 @@ pub fn options(data_dir: &Path, database_url: Option<String>) -> Options {
     Options {
         data_dir: data_dir.to_owned(),
         database_url,
+        files: None,
         public_url: "https://help.example.com".into(),
         smtp_url: None,
         mail_from: "Ayuda <ayuda@example.com>".into(),

@@ -104,6 +104,10 @@ async fn take_file(
     uploads: &Uploads<'_>,
     posted: &mut Posted,
 ) -> Answer<Option<Refusal>> {
+    // The form comes back in any case: who sends it does not wait for a store to be silent once more.
+    if posted.refusals.iter().any(|refusal| refusal.code == Code::TryAgain) {
+        return Ok(None);
+    }
     let Some(first) = next_chunk(part).await? else {
         let empty = Refusal::of(Field::Files, Code::FileEmpty);
         return Ok((!name.is_empty()).then_some(empty));
