@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 mod assets;
 mod bench;
+mod bucket;
 mod build;
 mod install;
 mod paths;

@@ -6,6 +6,7 @@ mod world;
 
 mod access;
 mod bad_inputs;
+mod bucket;
 mod budgets;
 mod commands;
 mod console_socket;

@@ -1,7 +1,8 @@
-//! Unit and integration tests; those that need a database run on both.
+//! Unit and integration tests; those that need a database run on both, and those of files on a bucket, too.
 
 use anyhow::Result;
 
+use crate::bucket::Buckets;
 use crate::postgres::Postgres;
 use crate::test::Tally;
 use crate::{assets, run};
@@ -17,11 +18,13 @@ fn tests(tally: &mut Tally, filter: Option<&str>) -> Result<()> {
     // The server embeds them; built first, it is compiled once.
     assets::build()?;
     let postgres = Postgres::for_tests()?;
+    let buckets = Buckets::for_tests()?;
     let mut cargo = run::cargo(["test", "--workspace", "--no-fail-fast"]);
     cargo
         .args(filter)
         .env("AYUDA_TEST_POSTGRES", postgres.url())
         .env("AYUDA_TEST_ENGINES", "both")
+        .env("AYUDA_TEST_S3", buckets.url())
         // The database tests wait for the disk more than they compute.
         .env("RUST_TEST_THREADS", "8");
     let (before, mut failed) = (tally.failed, Vec::new());

@@ -1,15 +1,21 @@
 //! A server with a site and somebody who answers, in a folder of its own; its clock stands until a test moves it.
 //! All of it goes when the world is dropped, also by a test that fails.
 
+#[path = "../../../../testing/bucket.rs"]
+mod bucket;
 #[path = "../../../../testing/engines.rs"]
 mod engines;
 pub mod http;
+#[path = "../../../../testing/odd_bucket.rs"]
+mod odd_bucket;
 #[path = "../../../../testing/on_both.rs"]
 mod on_both;
 pub mod socket;
 pub mod sql;
 
+pub use bucket::Bucket;
 pub use engines::Engine;
+pub use odd_bucket::OddBucket;
 pub(crate) use on_both::on_both;
 
 use desk::{
