@@ -45,6 +45,10 @@ pub async fn copy(
     mut tell: impl FnMut(&Copied),
 ) -> std::result::Result<Copied, CopyError> {
     let (from, to) = (Store::open(from)?, Store::open(to)?);
+    // A store without a folder is an empty one; what somebody wants copied is there.
+    if from.folder().is_some_and(|folder| !folder.is_dir()) {
+        return Err(CopyError::From(Error::File(ErrorKind::NotFound.into())));
+    }
     let mut copied = Copied::default();
     // Folder by folder: the names of one at a time are in memory.
     for folder in FOLDERS.map(|folder| format!("{folder:02x}")) {

@@ -149,6 +149,7 @@ fn calls(command: &str) -> Vec<Call<'static>> {
             call("files copy a http://b", "TO: must be a folder"),
             call("files copy a s3://b:9000/c", "TO: a bucket's name"),
             call("files copy ayuda.db files", "cannot be listed"),
+            call("files copy no-such-folder files", "cannot be listed"),
         ],
         "doctor" => vec![call("doctor more", "more")],
         other => panic!("{other} is new: say here what it is called wrongly with"),
