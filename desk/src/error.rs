@@ -29,7 +29,7 @@ pub enum Error {
     /// The disk failed a moment ago; reading goes on.
     #[error("nothing can be stored just now")]
     StorageFailed,
-    /// The bucket that files are in did not do it, or did not answer.
+    /// The bucket that files are in did not do it, or, where it `TimedOut`, did not say whether it did.
     #[error("the store of files failed")]
     FileStore(#[source] std::io::Error),
     /// A file could not be read or written.

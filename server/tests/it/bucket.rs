@@ -262,6 +262,12 @@ fn said(output: &Output) -> String {
     [&output.stdout[..], &output.stderr[..]].map(String::from_utf8_lossy).concat()
 }
 
+/// What a copy comes to; behind it stands how far it was, where that took a while.
+#[track_caller]
+fn is((code, line): (Option<i32>, String), says: &str) {
+    assert!(code == Some(0) && line.starts_with(&format!("{says}, 0 failed\n")), "{line}");
+}
+
 async fn files_are_copied_to_a_bucket_and_back_while_a_server_works(mut world: World) {
     let Some(bucket) = Bucket::new() else { return };
     let there = world.somebody_there().await;
@@ -274,19 +280,18 @@ async fn files_are_copied_to_a_bucket_and_back_while_a_server_works(mut world: W
         let done = ayuda(world, endpoint, &["files", "copy", from, to]).await;
         (done.status.code(), said(&done))
     };
-    let there_and = |says: &str| (Some(0), format!("{says}, 0 failed\n"));
 
     // Copied, switched, and copied again.
     let to_bucket =
         async |world: &World| copy(world, bucket.endpoint(), "files", &bucket.url()).await;
-    assert_eq!(to_bucket(&world).await, there_and("1 file copied (10.0 MB), 0 were there"));
+    is(to_bucket(&world).await, "1 file copied (10.0 MB), 0 were there");
     let second = id(&upload(&world, &chat.token, "b.txt", b"hola").await);
     say(&world, &chat.token, vec![second]).await;
     drop(there);
     files_are(&mut world, place(&bucket.url(), bucket.endpoint())).await;
     assert_eq!(download(&world, &chat.token, second).await.status, 404);
-    assert_eq!(to_bucket(&world).await, there_and("1 file copied (4 bytes), 1 were there"));
-    assert_eq!(to_bucket(&world).await, there_and("0 files copied (0 bytes), 2 were there"));
+    is(to_bucket(&world).await, "1 file copied (4 bytes), 1 were there");
+    is(to_bucket(&world).await, "0 files copied (0 bytes), 2 were there");
     assert!(download(&world, &chat.token, first).await.body == content);
     assert_eq!(download(&world, &chat.token, second).await.body, b"hola");
 
@@ -294,7 +299,7 @@ async fn files_are_copied_to_a_bucket_and_back_while_a_server_works(mut world: W
     let back = world.settings.data_dir.join("vuelta");
     let to = format!("file://{}", back.display());
     let done = copy(&world, bucket.endpoint(), &bucket.url(), &to).await;
-    assert_eq!(done, there_and("2 files copied (10.0 MB), 0 were there"));
+    is(done, "2 files copied (10.0 MB), 0 were there");
     files_are(&mut world, FilesPlace::Folder(back.clone())).await;
     assert!(download(&world, &chat.token, first).await.body == content);
 

@@ -37,7 +37,7 @@ use crate::{
 };
 use protocol::{Code, Field, FileId, Refusal, TicketId, file::Attachment};
 use sha2::{Digest, Sha256};
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 use store::{Incoming, io, random_name};
 use tokio::{fs, io::AsyncWriteExt};
 use tracing::Instrument;
@@ -195,11 +195,6 @@ impl Desk {
         self.0.files.probe().await
     }
 
-    /// Where uploads lie while they come.
-    pub(crate) fn incoming(&self) -> PathBuf {
-        self.0.files.incoming(&self.options().data_dir)
-    }
-
     /// The site to whose limits an agent uploads what is to go onto a message on this ticket.
     ///
     /// # Errors
@@ -233,14 +228,16 @@ impl Upload {
 
     async fn finish_here(mut self) -> Result<Attachment> {
         let media_type = self.media_type().await?;
-        self.desk.0.files.keep(self.incoming.path(), &self.stored_name).await?;
-        let stored_name = self.stored_name.clone();
-        let desk = self.desk.clone();
-        let noted = self.note(media_type).await;
-        if noted.is_err() {
+        let (desk, stored_name) = (self.desk.clone(), self.stored_name.clone());
+        let stored = match desk.0.files.keep(self.incoming.path(), &stored_name).await {
+            Ok(()) => self.note(media_type).await,
+            Err(error) if store::is_certain(&error) => return Err(error),
+            Err(error) => Err(error),
+        };
+        if stored.is_err() {
             sweep::abandon(&desk, stored_name).await;
         }
-        noted
+        stored
     }
 
     /// What it is, now that all of it is there.

@@ -13,6 +13,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::{
     BackoffConfig, MultipartUpload, ObjectStore, ObjectStoreExt, RetryConfig,
     aws::{AmazonS3, AmazonS3Builder},
+    client::{HttpError, HttpErrorKind},
     path::Path,
 };
 use std::{collections::BTreeMap, io, time::Duration};
@@ -150,7 +151,20 @@ fn is_absent(error: &object_store::Error) -> bool {
 }
 
 fn failed(error: object_store::Error) -> Error {
-    fault(&why(&error))
+    let kind = if was_answered(&error) { io::ErrorKind::Other } else { io::ErrorKind::TimedOut };
+    Error::FileStore(io::Error::new(kind, why(&error)))
+}
+
+/// Whether the bucket said no, or was never asked.
+fn was_answered(error: &object_store::Error) -> bool {
+    let broken = causes(error).find_map(|cause| cause.downcast_ref::<HttpError>());
+    broken.is_none_or(|broken| broken.kind() == HttpErrorKind::Connect)
+}
+
+/// An error and what is behind it.
+fn causes(error: &object_store::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    let first: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |cause| cause.source())
 }
 
 fn fault(why: &str) -> Error {
@@ -165,11 +179,8 @@ fn why(error: &object_store::Error) -> String {
             find_element(error, "Message").map(|words| format!(": {words}")).unwrap_or_default();
         return format!("the bucket answers {code}{words}");
     }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string().trim_end_matches([':', ' ']).to_owned()
+    let deepest = causes(error).last().map(ToString::to_string).unwrap_or_default();
+    deepest.trim_end_matches([':', ' ']).to_owned()
 }
 
 /// The text of an element of the document that the bucket refused with.
@@ -216,10 +227,21 @@ mod tests {
                 2 => bucket.delete(&names).await,
                 _ => bucket.list("ab").await.map(drop),
             };
-            assert!(matches!(outcome, Err(Error::FileStore(_))), "{outcome:?}");
+            // Nobody knows whether it did it after all.
+            let silent = matches!(&outcome, Err(Error::FileStore(why)) if why.kind() == io::ErrorKind::TimedOut);
+            assert!(silent, "{outcome:?}");
             assert!(begun.elapsed() < Duration::from_secs(100), "{what}: {:?}", begun.elapsed());
         }
         listening.abort();
+    }
+
+    #[tokio::test]
+    async fn a_bucket_that_is_not_there_has_certainly_stored_nothing() {
+        let bucket = at("http://127.0.0.1:1");
+        let outcome = bucket.put("abcd.bin", Content::of_bytes("hola".into())).await;
+        let why = outcome.unwrap_err();
+        assert!(super::super::is_certain(&why), "{why:?}");
+        assert!(matches!(why, Error::FileStore(why) if why.to_string().contains("refused")));
     }
 
     #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ pub(super) use name::FOLDERS;
 pub use name::random_name;
 pub use place::{FilesPlace, FilesPlaceError};
 
-use crate::{Error, OpenError, Result};
+use crate::{Desk, Error, OpenError, Result};
 use bucket::Bucket;
 use folder::Folder;
 use std::{
@@ -46,15 +46,7 @@ impl Store {
         }
     }
 
-    /// Where uploads lie until what is in them is known: on the disk of the folder that they go to, or in the data folder.
-    pub(crate) fn incoming(&self, data_dir: &Path) -> PathBuf {
-        match self {
-            Self::Folder(folder) => folder.0.join(INCOMING),
-            Self::Bucket(_) => FilesPlace::default_folder(data_dir).join(INCOMING),
-        }
-    }
-
-    /// Stores a finished file of [`Store::incoming`], synced, under a name that nothing has.
+    /// Stores a finished file of [`Desk::incoming`], synced, under a name that nothing has.
     ///
     /// # Errors
     /// `FileStore` where the bucket does not take it within about half a minute a part; no part of it stays there.
@@ -122,6 +114,22 @@ impl Store {
         }
         Err(Error::FileStore(std::io::Error::other("what is read is not what was written")))
     }
+}
+
+impl Desk {
+    /// Where uploads lie until what is in them is known: on the disk of the folder that they go to, or in the data folder.
+    pub(super) fn incoming(&self) -> PathBuf {
+        let folder = self.0.files.folder().map(Path::to_owned);
+        folder
+            .unwrap_or_else(|| FilesPlace::default_folder(&self.options().data_dir))
+            .join(INCOMING)
+    }
+}
+
+/// Whether it is certain that a file that could not be stored is not in the store: a bucket that answered, or could not be reached, has
+/// none of it.
+pub(super) fn is_certain(error: &Error) -> bool {
+    matches!(error, Error::FileStore(why) if why.kind() != std::io::ErrorKind::TimedOut)
 }
 
 /// A full disk is told apart: the client keeps its file and tries later.

@@ -5,7 +5,7 @@ use crate::secret::{hashed, new_token};
 use data_encoding::HEXLOWER;
 
 /// The folders that stored files are spread over: the first two characters of their names.
-pub(in crate::tickets::files) const FOLDERS: std::ops::RangeInclusive<u8> = 0..=0xff;
+pub const FOLDERS: std::ops::RangeInclusive<u8> = 0..=0xff;
 
 const ENDING: &str = ".bin";
 
