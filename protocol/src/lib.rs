@@ -20,6 +20,7 @@ pub mod masking;
 pub mod names;
 mod page_url;
 pub mod problem;
+pub mod program;
 pub mod refusal;
 pub mod role;
 pub mod schedule;
