@@ -41,6 +41,11 @@ impl Sender {
         })
     }
 
+    /// The same address under another name.
+    pub(super) fn named(&self, name: &str) -> Self {
+        Self { name: Some(name.to_owned()), address: self.address.clone() }
+    }
+
     pub(super) fn domain(&self) -> &str {
         self.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
     }

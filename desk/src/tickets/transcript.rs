@@ -59,8 +59,12 @@ impl TimeFormatter {
             Some((name, zone)) => (name, Some(zone)),
             None => ("UTC".to_owned(), None),
         };
-        // The place says it to a person; the continent before it only to a computer.
-        let place = name.rsplit('/').next().unwrap_or(&name).replace('_', " ");
+        // The place says it to a person; the continent before it only to a computer. It has no accents, and its English name.
+        let place = name.rsplit('/').next().unwrap_or(&name);
+        let place = match words.0.get(&["mail.place.", place].concat()) {
+            Some(local) => local.clone(),
+            None => place.replace('_', " "),
+        };
         Self { place, zone, format: words.get("mail.time") }
     }
 

@@ -42,8 +42,14 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
         Err(error) => return Err(error),
     };
     let mailer = &desk.0.mailer;
+    // People know the site, not the software.
+    let site = desk.find_site_by_id(SiteId(mail.site_id));
+    let sender = match &site {
+        Some(site) => mailer.sender.named(site.name.as_str()),
+        None => mailer.sender.clone(),
+    };
     let headers = Headers {
-        sender: &mailer.sender,
+        sender: &sender,
         reply_to: mailer.sender.reply_address(&desk.0.secret, ticket),
         to_name: mail.to_name.as_deref(),
         to_address: &mail.to_address,
