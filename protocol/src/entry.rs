@@ -66,8 +66,14 @@ crate::text_enum! {
     pub enum BecameRequest {
         /// Nobody took it within `wait_limit`.
         WaitLimit = "wait_limit",
-        /// The desk closed, or its last agent left, while it waited.
+        /// The desk's hours ended while it waited.
         DeskClosed = "desk_closed",
+        /// The owner closed the desk while it waited.
+        Override = "override",
+        /// The last agent left while it waited.
+        NoAgents = "no_agents",
+        /// The visitor would not wait any longer.
+        Visitor = "visitor",
     }
 }
 

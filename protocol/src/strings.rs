@@ -32,7 +32,8 @@ impl Strings {
         self.0.get(&["state.", name].concat()).cloned().unwrap_or_else(|| name.to_owned())
     }
 
-    /// The sentence for a refusal, naming field and limit.
+    /// The sentence for a refusal, naming field and limit: the field's own (`error.required_email`) or the one without a limit
+    /// (`error.rate_limited_plain`) where there is one.
     pub fn refusal(&self, refusal: &Refusal) -> String {
         let field = refusal.field.as_ref().map(FieldName::as_str);
         let field = field.map(|name| self.find_refused("field", name).unwrap_or(name));
@@ -44,7 +45,13 @@ impl Strings {
             _ => limit.to_string(),
         });
         let code = refusal.code.as_text();
-        let sentence = self.find_refused("error", code).map(str::to_owned);
+        let of_field = refusal.field.as_ref().map(|field| [code, "_", field.as_str()].concat());
+        let without_limit = limit.is_none().then(|| [code, "_plain"].concat());
+        let sentence = [of_field.as_deref(), without_limit.as_deref(), Some(code)]
+            .into_iter()
+            .flatten()
+            .find_map(|key| self.find_refused("error", key))
+            .map(str::to_owned);
         fill(
             &sentence.unwrap_or_else(|| ["error.", code].concat()),
             &[

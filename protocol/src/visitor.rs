@@ -39,6 +39,8 @@ pub enum VisitorCommand {
     Resume { after: Seq },
     /// End the chat.
     End,
+    /// Wait no longer: the chat becomes a help request. Nothing happens where none waits.
+    LeaveRequest,
     /// Mail the transcript, to this address when the ticket has none. Answered by `Done` or `Refused`; `EmailKnown`
     /// when the ticket has another one.
     Transcript { email: Option<String> },

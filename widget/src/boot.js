@@ -24,9 +24,14 @@
     }
     // "opens"
     const which = days <= 0 ? "today" : days === 1 ? "tomorrow" : days < 7 ? "weekday" : "date";
-    const day = format(at, which === "weekday" ? { weekday: "long" } : { day: "numeric", month: "long" });
-    const text = word("back." + which).replace("{day}", day).replace("{time}", time);
-    return text.replace(/\ba las 1:/, "a la 1:");
+    let day = format(at, which === "weekday" ? { weekday: "long" } : { day: "numeric", month: "long" });
+    let hour = time;
+    if (lang === "pt") {
+      if (which === "weekday") day = (day.endsWith("feira") ? "na " : "no ") + day;
+      hour = time.replace(/^0/, "").replace(":00", "h").replace(":", "h");
+    }
+    const text = word("back." + which).replace("{day}", day).replace("{time}", hour);
+    return text.replace(/ a las 1:/, " a la 1:").replace(/ às 1h/, " à 1h");
   };
   const whenParsed = (run) => {
     if (document.readyState === "loading") addEventListener("DOMContentLoaded", run, { once: true });
@@ -42,6 +47,13 @@
     }
   });
 
+  // ---- the files that were chosen, where nothing else lists them ----
+  if (html.classList.contains("ticket-page")) {
+    document.addEventListener("change", ({ target }) => {
+      if (target.type === "file") target.parentNode.lastElementChild.textContent = [...target.files].map(({ name }) => name).join(", ");
+    });
+  }
+
   // ---- the host page: exactly its origin and its window, both ways; nothing that opens a ticket crosses ----
   let host = "";
   try {
@@ -54,7 +66,7 @@
   let listener = null;
   addEventListener("message", ({ source, origin, data }) => {
     if (!host || source !== parent || origin !== host || !data || data.ayuda !== 1) return;
-    if (data.is === "open") focusFirstField();
+    if (data.is === "open" && !data.quiet) focusFirstField();
     const message = [String(data.is), JSON.stringify(data)];
     if (listener) listener(...message);
     else queue.push(message);
@@ -66,7 +78,7 @@
 
   // A keyboard that jumps up hides half of a phone: there the title is focused.
   const focusFirstField = () => whenParsed(() => {
-    const fields = [...document.querySelectorAll("#panel input:not([type=hidden]):not([type=file]), #panel textarea")]
+    const fields = [...document.querySelectorAll("#panel input:not([type=hidden]):not([type=file]), #panel textarea:not(#f-comment)")]
       .filter((field) => field.checkVisibility ? field.checkVisibility({ visibilityProperty: true }) : field.offsetParent);
     const touch = matchMedia("(pointer: coarse)").matches;
     const target = (!touch && (fields.find((field) => !field.value && field.type !== "radio") || fields.at(-1))) || document.querySelector("h1");
@@ -74,6 +86,11 @@
   });
   document.addEventListener("click", ({ target }) => {
     if (target.closest("[data-close]")) postToHost("close");
+  });
+  // WebKit gives a frame of another site no focus before somebody has acted in it: the first letter brings it, and is not lost.
+  document.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
+    const isNowhere = !document.activeElement || document.activeElement === document.body;
+    if (isNowhere && key.length === 1 && key !== " " && !ctrlKey && !metaKey && !altKey) focusFirstField();
   });
   // On the window: the menu, which has a use for the key too, hears it before.
   addEventListener("keydown", (event) => {

@@ -20,10 +20,8 @@ pub enum Screen {
     Form,
     /// The answer to a form that was posted without script.
     Answer,
-    /// The conversation.
+    /// The conversation, also after the chat's end.
     Conversation,
-    /// After a chat: the rating.
-    Ended,
 }
 
 /// The state that decides what shows.
@@ -41,8 +39,10 @@ pub struct ViewModel<'a> {
     pub status: &'a Availability,
     /// The ticket, once the server has sent it.
     pub ticket: Option<&'a VisitorTicket>,
-    /// After the chat's end: the log is open again.
-    pub log_open: bool,
+    /// The transcript of what was said was asked for.
+    pub has_transcript: bool,
+    /// The browser keeps nothing: only the ticket's link leads back.
+    pub is_not_kept: bool,
     /// The form has a subject whatever its kind: one was typed.
     pub has_subject: bool,
     /// There is text in the composer.
@@ -67,7 +67,8 @@ impl<'a> ViewModel<'a> {
             screen,
             status: &page.status,
             ticket: None,
-            log_open: false,
+            has_transcript: false,
+            is_not_kept: false,
             has_subject,
             has_text: false,
             sound: true,
@@ -80,17 +81,18 @@ impl<'a> ViewModel<'a> {
     }
 
     fn holds(&self, token: Token) -> bool {
-        let chat = self.chat();
+        let chat = self.chat().filter(|_| self.screen == Screen::Conversation);
         match token {
             Token::Form => self.screen == Screen::Form,
             Token::Answer => self.screen == Screen::Answer,
             Token::Conversation => self.screen == Screen::Conversation,
-            Token::Ended => self.screen == Screen::Ended,
+            Token::Ended => matches!(chat, Some(VisitorChat::Ended { .. })),
             Token::Open => self.status.open,
             Token::Closed => !self.status.open,
             Token::HasSubject => self.has_subject,
             Token::HasText => self.has_text,
             Token::Request => matches!(chat, Some(VisitorChat::Request)),
+            Token::Waiting => matches!(chat, Some(VisitorChat::Waiting { .. })),
             Token::CanWrite => !self.ticket.is_some_and(|ticket| ticket.site_removed),
             Token::CannotWrite => !self.holds(Token::CanWrite),
             Token::Running => {
@@ -101,13 +103,12 @@ impl<'a> ViewModel<'a> {
                 matches!(chat, Some(VisitorChat::Ended { attended: true, .. }))
                     && self.holds(Token::CanWrite)
             }
-            Token::NotRateable => !self.holds(Token::Rateable),
             Token::Rated => matches!(chat, Some(VisitorChat::Ended { rated: true, .. })),
             Token::NotRated => !self.holds(Token::Rated),
             Token::HasEmail => self.ticket.is_some_and(|ticket| ticket.email.is_some()),
             Token::NoEmail => !self.holds(Token::HasEmail),
-            Token::LogOpen => self.log_open,
-            Token::LogClosed => !self.log_open,
+            Token::NotKept => self.is_not_kept,
+            Token::NoTranscript => !self.has_transcript,
             Token::Sound => self.sound,
             Token::HeaderChat
             | Token::HeaderHelp
@@ -124,9 +125,7 @@ impl<'a> ViewModel<'a> {
             (Screen::Form, _) if self.status.open => Header::Chat,
             (Screen::Form, _) => Header::Help(self.status),
             (Screen::Answer, _) => Header::Answer,
-            (Screen::Ended, _) | (Screen::Conversation, Some(VisitorChat::Ended { .. })) => {
-                Header::Ended
-            }
+            (Screen::Conversation, Some(VisitorChat::Ended { .. })) => Header::Ended,
             (Screen::Conversation, None) => Header::Joining,
             (Screen::Conversation, Some(VisitorChat::Waiting { .. })) => Header::Waiting,
             (Screen::Conversation, Some(VisitorChat::Active { agent })) => Header::Agent(agent),
@@ -164,10 +163,5 @@ impl<'a> ViewModel<'a> {
             }
             _ => String::new(),
         }
-    }
-
-    /// The words of the button that opens the log after a chat.
-    pub fn toggle_log(&self) -> String {
-        self.page.t(if self.log_open { "hide_log" } else { "see_log" })
     }
 }

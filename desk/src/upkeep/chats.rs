@@ -25,28 +25,33 @@ pub(super) async fn tick(desk: &Desk) -> Result<()> {
         convert_to_request(desk, ticket, BecameRequest::WaitLimit).await?;
     }
     for site in desk.sites() {
-        if desk.waiting_chats(site.id) > 0 && is_abandoned(desk, &site) {
+        if desk.waiting_chats(site.id) > 0
+            && let Some(why) = abandoned(desk, &site)
+        {
             for ticket in waiting_at(desk, site.id).await? {
-                convert_to_request(desk, ticket, BecameRequest::DeskClosed).await?;
+                convert_to_request(desk, ticket, why).await?;
             }
         }
     }
     Ok(())
 }
 
-/// Whether nobody will come any more for those who wait: the desk has closed, or its last agent has left for good. A
-/// console that is only being reloaded has not.
-fn is_abandoned(desk: &Desk, site: &Site) -> bool {
+/// Why nobody will come any more for those who wait: the desk has closed, or its last agent has left for good. None: somebody may.
+/// A console that is only being reloaded has not left.
+fn abandoned(desk: &Desk, site: &Site) -> Option<BecameRequest> {
     let now = desk.availability(site.id);
-    if now.open {
-        return false;
+    match now.reason {
+        _ if now.open => None,
+        Reason::NoAgents => {
+            let snapshot = desk.0.sites.now();
+            let mut staff = snapshot.staff.iter().filter(|staff| staff.serves(site.id));
+            let is_reachable =
+                staff.any(|staff| routing::is_reachable(desk, staff.id, CONSOLE_GONE));
+            (!is_reachable).then_some(BecameRequest::NoAgents)
+        }
+        Reason::Override => Some(BecameRequest::Override),
+        Reason::Open | Reason::OutsideHours | Reason::Holiday => Some(BecameRequest::DeskClosed),
     }
-    if now.reason != Reason::NoAgents {
-        return true;
-    }
-    let snapshot = desk.0.sites.now();
-    let mut staff = snapshot.staff.iter().filter(|staff| staff.serves(site.id));
-    !staff.any(|staff| routing::is_reachable(desk, staff.id, CONSOLE_GONE))
 }
 
 /// Waiting chats whose `wait_limit` is over (index `chats_wait_until`).

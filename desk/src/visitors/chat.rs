@@ -1,4 +1,4 @@
-//! A visitor's chat: started, ended, rated.
+//! A visitor's chat: started, turned into a request, ended, rated.
 
 use crate::{
     Desk, Error, Result,
@@ -12,7 +12,9 @@ use crate::{
     writer::Start,
 };
 use protocol::{
-    ChatId, Code, Field, Refusal, Score, TicketId, entry::AgentBody, form::Started,
+    ChatId, Code, Field, Refusal, Score, TicketId,
+    entry::{AgentBody, BecameRequest},
+    form::Started,
     text::RatingComment,
 };
 use tracing::instrument;
@@ -59,6 +61,22 @@ impl Desk {
                 return Ok(());
             }
             chats::end(&mut tx, self, &mut locked, Ending::Visitor, now).await?;
+            locked.save(&mut tx).await?;
+            self.commit(tx).await
+        })
+    }
+
+    /// Turns the visitor's waiting chat into a help request; does nothing where none waits.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
+    pub async fn leave_request(&self, visitor: Visitor) -> Result<()> {
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            let why = BecameRequest::Visitor;
+            if !chats::become_request(&mut tx, self, &mut locked, why, now).await? {
+                return Ok(());
+            }
             locked.save(&mut tx).await?;
             self.commit(tx).await
         })

@@ -21,6 +21,7 @@ on_both! {
     who_waits_when_a_holiday_begins_has_a_request,
     who_waits_or_is_being_offered_when_the_owner_closes_has_a_request,
     who_is_being_offered_when_the_last_console_is_gone_has_a_request,
+    who_will_not_wait_has_a_request_and_who_talks_goes_on,
     a_missed_ring_is_not_a_closed_desk,
     a_full_queue_is_not_a_closed_desk,
     an_address_given_afterwards_gets_the_receipt,
@@ -72,7 +73,7 @@ async fn who_waits_when_the_last_agent_leaves_has_a_request(world: World) {
     assert_eq!(refused(world.desk.start_chat(&site, world.new_chat()).await), Code::ChatClosed);
     world.desk.tick().await.unwrap();
     let (entries, _) = world.desk.visitor_entries(visitor, Seq(2)).await.unwrap();
-    assert_eq!(entries[0].body, VisitorBody::BecameRequest { why: BecameRequest::DeskClosed });
+    assert_eq!(entries[0].body, VisitorBody::BecameRequest { why: BecameRequest::NoAgents });
 }
 
 async fn a_console_that_is_reloaded_costs_nobody_their_place(world: World) {
@@ -160,7 +161,7 @@ async fn who_waits_or_is_being_offered_when_the_owner_closes_has_a_request(world
     assert!(world.desk.offers(&agent).await.unwrap().is_empty());
     for visitor in [rings, waits] {
         let (entries, _) = world.desk.visitor_entries(visitor, Seq(2)).await.unwrap();
-        let why = BecameRequest::DeskClosed;
+        let why = BecameRequest::Override;
         assert_eq!(entries[0].body, VisitorBody::BecameRequest { why });
     }
 }
@@ -176,6 +177,27 @@ async fn who_is_being_offered_when_the_last_console_is_gone_has_a_request(world:
     world.pass(Duration::from_secs(1)).await;
     assert!(world.desk.offers(&agent).await.unwrap().is_empty());
     assert_eq!(world.kinds(&agent, visitor.ticket).await[2..], ["became_request"]);
+}
+
+async fn who_will_not_wait_has_a_request_and_who_talks_goes_on(world: World) {
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let talks = world.chat_with(&site, &agent).await;
+    let (started, waits) = world.start(&site).await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(world.desk.offers(&agent).await.unwrap().len(), 1);
+    for visitor in [talks, waits, waits] {
+        world.desk.leave_request(visitor).await.unwrap();
+    }
+    let (entries, last) = world.desk.visitor_entries(waits, Seq(2)).await.unwrap();
+    let why = BecameRequest::Visitor;
+    assert_eq!(entries[0].body, VisitorBody::BecameRequest { why });
+    assert_eq!(last, Seq(3), "once");
+    let ticket = world.desk.visitor_ticket(waits).await.unwrap();
+    assert_eq!((ticket.number, ticket.chat), (started.number, VisitorChat::Request));
+    assert!(world.desk.offers(&agent).await.unwrap().is_empty());
+    let ticket = world.desk.visitor_ticket(talks).await.unwrap();
+    assert!(matches!(ticket.chat, VisitorChat::Active { .. }));
 }
 
 async fn a_missed_ring_is_not_a_closed_desk(world: World) {

@@ -6,15 +6,17 @@ named! {
     /// The value of `data-action`: what a click on the element does.
     enum Action {
         Attach = "attach",
+        CancelEnd = "cancel-end",
         CancelTranscript = "cancel-transcript",
+        ConfirmEnd = "confirm-end",
         Download = "download",
         Edit = "edit",
         EndChat = "end-chat",
+        LeaveRequest = "leave-request",
         RemoveFile = "remove-file",
         Retry = "retry",
         ScrollToNewest = "scroll-to-newest",
         StartOver = "start-over",
-        ToggleLog = "toggle-log",
         ToggleMenu = "toggle-menu",
         ToggleSound = "toggle-sound",
         Transcript = "transcript",

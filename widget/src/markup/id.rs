@@ -9,6 +9,7 @@ named! {
         // The document.
         State = "state",
         Panel = "panel",
+        Flip = "flip",
         Notice = "notice",
         Offline = "offline",
 
@@ -51,6 +52,7 @@ named! {
         ContactError = "e-contact",
         Log = "log",
         LogItems = "log-items",
+        Receipt = "receipt",
         Typing = "typing",
         TypingName = "typing-name",
         Newest = "newest",
@@ -65,10 +67,13 @@ named! {
         DropZone = "drop-zone",
 
         // After a chat.
+        EndDialog = "end-dialog",
+        EndTitle = "end-title",
         Rating = "rating",
+        RatingTitle = "rating-title",
+        RatingDone = "rating-done",
         RatingError = "e-rating",
         Comment = "f-comment",
-        ToggleLog = "toggle-log",
         TranscriptDialog = "transcript-dialog",
         TranscriptTitle = "transcript-title",
         Transcript = "transcript",

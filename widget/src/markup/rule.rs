@@ -16,19 +16,19 @@ named! {
         HasSubject = "has-subject",
         HasText = "has-text",
         Request = "request",
+        Waiting = "waiting",
         CanWrite = "can-write",
         CannotWrite = "cannot-write",
         Running = "running",
         NotRunning = "not-running",
         Rateable = "rateable",
-        NotRateable = "not-rateable",
         Rated = "rated",
         NotRated = "not-rated",
         HasEmail = "has-email",
         NoEmail = "no-email",
 
-        LogOpen = "log-open",
-        LogClosed = "log-closed",
+        NoTranscript = "no-transcript",
+        NotKept = "not-kept",
         Sound = "sound",
 
         HeaderChat = "header-chat",
@@ -45,7 +45,7 @@ named! {
 pub struct Rule(pub &'static [&'static [Token]]);
 
 impl Rule {
-    /// As it stands in markup: `conversation ended+log-open`.
+    /// As it stands in markup: `conversation answer+has-text`.
     pub fn to_attribute(self) -> String {
         let all = |tokens: &&[Token]| {
             tokens.iter().map(|token| token.as_str()).collect::<Vec<_>>().join("+")
@@ -63,11 +63,11 @@ pub fn holds(attribute: &str, fact: &dyn Fn(Token) -> bool) -> bool {
 mod tests {
     use super::*;
 
-    const RULE: Rule = Rule(&[&[Token::Conversation], &[Token::Ended, Token::LogOpen]]);
+    const RULE: Rule = Rule(&[&[Token::Conversation], &[Token::Answer, Token::HasText]]);
 
     #[test]
     fn a_rule_is_written_with_the_names_of_its_tokens() {
-        assert_eq!(RULE.to_attribute(), "conversation ended+log-open");
+        assert_eq!(RULE.to_attribute(), "conversation answer+has-text");
     }
 
     #[test]
@@ -75,9 +75,9 @@ mod tests {
         let attribute = RULE.to_attribute();
         let with = |facts: &[Token]| holds(&attribute, &|token| facts.contains(&token));
         assert!(with(&[Token::Conversation]));
-        assert!(with(&[Token::Ended, Token::LogOpen]));
-        assert!(!with(&[Token::Ended]));
-        assert!(!with(&[Token::LogOpen]));
+        assert!(with(&[Token::Answer, Token::HasText]));
+        assert!(!with(&[Token::Answer]));
+        assert!(!with(&[Token::HasText]));
         assert!(!with(&[]));
     }
 

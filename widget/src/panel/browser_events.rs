@@ -17,7 +17,12 @@ pub fn listen() {
         check_person();
         runtime::change(State::hurry);
     });
-    let _ = window.add_event_listener_with_callback("online", &hurry);
+    let (lost, back) = (
+        dom::callback(|| runtime::change(State::network_lost)),
+        dom::callback(|| runtime::change(State::network_back)),
+    );
+    let _ = window.add_event_listener_with_callback("offline", &lost);
+    let _ = window.add_event_listener_with_callback("online", &back);
     let _ = window.add_event_listener_with_callback("focus", &hurry);
     let _ = dom::document().add_event_listener_with_callback("visibilitychange", &hurry);
     let storage = Closure::<dyn FnMut(StorageEvent)>::new(|event: StorageEvent| {

@@ -141,10 +141,11 @@ pub fn focus(id: Id) {
     }
 }
 
-/// The element that has the focus, where this document has it.
+/// The element that has the focus, where this document has it and not nothing in it.
 pub fn focused() -> Option<Element> {
     let document = document();
-    document.has_focus().is_ok_and(|has| has).then(|| document.active_element())?
+    let element = document.has_focus().is_ok_and(|has| has).then(|| document.active_element())?;
+    element.filter(|element| element.tag_name() != "BODY")
 }
 
 /// Whether an element has the focus, or gets it with the document.
@@ -152,9 +153,9 @@ pub fn has_focus(id: Id) -> bool {
     document().active_element().is_some_and(|element| id_of(&element) == Some(id))
 }
 
-/// Whether an element is hidden, by itself or with what it stands in.
-pub fn is_hidden(element: &Element) -> bool {
-    element.closest("[hidden]").ok().flatten().is_some()
+/// Whether an element is in the document and not hidden, by itself or with what it stands in.
+pub fn can_have_focus(element: &Element) -> bool {
+    element.is_connected() && element.closest("[hidden]").ok().flatten().is_none()
 }
 
 /// A copy of a template's one element.

@@ -26,9 +26,9 @@ pub fn chosen() -> Vec<File> {
     files.map_or_else(Vec::new, |files| listed(&files))
 }
 
-/// Their sizes in bytes.
-pub fn chosen_sizes() -> Vec<u64> {
-    chosen().iter().map(size).collect()
+/// Their names, and their sizes in bytes.
+pub fn names_and_sizes() -> Vec<(String, u64)> {
+    chosen().iter().map(|file| (file.name(), size(file))).collect()
 }
 
 /// Those that are chosen now and were not among `before`.

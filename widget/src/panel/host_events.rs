@@ -33,6 +33,8 @@ fn parse(kind: &str, json: &str) -> Option<HostMessage> {
     match kind {
         "open" => Some(HostMessage::Open { page }),
         "close" => Some(HostMessage::Close),
+        "resume" => Some(HostMessage::Resume),
+        "page" => Some(HostMessage::Page { page }),
         "visitor" => Some(HostMessage::Visitor { visitor, extra }),
         "logout" => Some(HostMessage::Logout),
         _ => None,
@@ -51,6 +53,12 @@ mod tests {
             Some(HostMessage::Open { page })
         );
         assert_eq!(parse("close", r#"{"ayuda":1,"is":"close"}"#), Some(HostMessage::Close));
+        assert_eq!(parse("resume", r#"{"ayuda":1,"is":"resume"}"#), Some(HostMessage::Resume));
+        let page = Some("https://a.mx/b".to_owned());
+        assert_eq!(
+            parse("page", r#"{"ayuda":1,"is":"page","page":"https://a.mx/b"}"#),
+            Some(HostMessage::Page { page })
+        );
         assert_eq!(parse("logout", r#"{"ayuda":1,"is":"logout"}"#), Some(HostMessage::Logout));
         assert_eq!(
             parse(

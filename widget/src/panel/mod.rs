@@ -34,7 +34,7 @@ pub fn start() {
     let state = State::new(page, stored, &fields::typed(), &env);
     runtime::start(state, server_events::HANDLERS);
     js::show_ready();
-    runtime::change(State::start_when_open);
+    runtime::change(State::connect_when_wanted);
     input::listen();
     browser_events::listen();
     host_events::listen();

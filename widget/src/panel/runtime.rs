@@ -29,6 +29,7 @@ pub fn environment(is_connected: bool) -> Environment {
         chance: js::chance(),
         is_visible: dom::is_visible(),
         is_connected,
+        focused: dom::focused().and_then(|element| dom::id_of(&element)),
     }
 }
 
@@ -67,9 +68,12 @@ fn change_by(run: &mut dyn FnMut(&mut State, &Environment)) {
         draw::draw(&runtime.state, env.now, &mut runtime.drawn);
         focus
     });
-    // A change that hides what has the focus would drop it to the body.
-    let is_gone = || focused.is_some_and(|element| dom::is_hidden(&element));
-    if let Some(focus) = focus.or_else(|| is_gone().then_some(Focus::FirstField)) {
+    // A change that hides or removes what has the focus would drop it to the body, and so does a dialog that gives it back to an
+    // element that is gone meanwhile.
+    let is_lost = || {
+        focused.is_some_and(|element| !dom::can_have_focus(&element) || dom::focused().is_none())
+    };
+    if let Some(focus) = focus.or_else(|| is_lost().then_some(Focus::FirstField)) {
         move_focus(focus);
     }
 }
@@ -98,13 +102,19 @@ impl Runtime {
                     state.connect_failed(env);
                 }
             }
+            Effect::Disconnect => self.socket = None,
             Effect::Send(command) => {
                 if let (Some(socket), Some(frame)) = (&self.socket, json::write(&command)) {
                     socket.send(&frame);
                 }
             }
             Effect::TickAfter(pause) => tick_after(pause),
-            Effect::KeepTicket => store::keep_ticket(site, state.kept.as_ref()),
+            Effect::KeepTicket => {
+                store::keep_ticket(site, state.kept.as_ref());
+                let found = store::ticket(site);
+                state.ticket_kept(found.as_ref());
+            }
+            Effect::KeepReading => store::keep_reading(site, state.reading().as_ref()),
             Effect::KeepDraft(field) => store::keep_draft(site, field, state.draft.get(field)),
             Effect::KeepSound => store::keep_muted(!state.sound),
             Effect::KeepUnsent(unsent) => store::keep_unsent(site, state.number(), &unsent),
@@ -138,6 +148,7 @@ fn move_focus(focus: Focus) {
     match focus {
         Focus::FirstField => js::focus_first_field(),
         Focus::FirstRefused => focus_first(&dom::find_all(Id::Intake, "[aria-invalid]")),
+        Focus::FirstScore => focus_first(&dom::find_all(Id::Rating, "input")),
         Focus::FirstMenuItem => focus_first(&dom::menu_items()),
         Focus::Element(id) => dom::focus(id),
     }

@@ -6,7 +6,7 @@
 
 use super::{
     cookies, json,
-    state::{Draft, Kept, Stored},
+    state::{Draft, Kept, Reading, Stored},
 };
 use protocol::{EntryId, Field, TicketNumber, delivery::Unsent};
 use web_sys::Storage;
@@ -19,6 +19,7 @@ pub fn all(site: &str) -> Stored {
         unsent: unsent(site),
         draft: draft(site, person.as_deref()),
         person,
+        reading: read(&reading_key(site)).and_then(|text| json::read(&text)),
         muted: read(MUTED).is_some(),
     }
 }
@@ -31,6 +32,10 @@ pub fn ticket_key(site: &str) -> String {
 /// The key of [`Stored::person`].
 pub fn person_key(site: &str) -> String {
     ["ayuda:", site, ":person"].concat()
+}
+
+fn reading_key(site: &str) -> String {
+    ["ayuda:", site, ":read"].concat()
 }
 
 fn draft_key(site: &str, field: Field) -> String {
@@ -132,6 +137,11 @@ pub fn forget_tab(site: &str, person: &str) {
         empty(&tab, site);
         set(&tab, &person_key(site), Some(person));
     }
+}
+
+/// Keeps how far the visitor is on the ticket.
+pub fn keep_reading(site: &str, reading: Option<&Reading>) {
+    write(&reading_key(site), reading.and_then(json::write).as_deref());
 }
 
 /// Keeps whether answers come without a sound.

@@ -1,6 +1,7 @@
 //! The conversation: the log and the composer. Empty until the browser's half fills it.
 
 use super::{
+    ended,
     icons::{self, icon},
     shown::{self, shown},
 };
@@ -10,19 +11,26 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Card, log and composer.
+/// Card, log, what follows a chat, and composer.
 pub fn conversation(model: &ViewModel) -> impl IntoView + use<> {
     let page = model.page;
     view! {
-        <section class="conversation" id=Id::Conversation.as_str() {..shown(model, shown::LOG)}>
-            {request_card(model)}
+        <section class="conversation" id=Id::Conversation.as_str() {..shown(model, shown::CONVERSATION)}>
+            {card(model)}
+            <p class="not-kept" {..shown(model, shown::NOT_KEPT)}>
+                {page.t("not_kept")} " "
+                <a class=Class::LinkToTicket.as_str() target="_blank" rel="noopener">{page.t("open_ticket")}</a>
+            </p>
             // The scroller runs from its end (column-reverse), so that it stays there while more arrives.
-            <div class="scroll log" role="log" id=Id::Log.as_str() aria-label=page.t("log") tabindex="0">
+            <div class="scroll log" id=Id::Log.as_str() tabindex="0">
                 <div class="log-body">
-                    <div class="log-items" id=Id::LogItems.as_str()></div>
-                    <p class="typing" aria-hidden="true" id=Id::Typing.as_str() hidden>
+                    // What a screen reader hears by itself: messages and events, and nothing of what is said about them.
+                    <div class="log-items" role="log" id=Id::LogItems.as_str() aria-label=page.t("log")></div>
+                    <p class="receipt" id=Id::Receipt.as_str()></p>
+                    <p class="typing" id=Id::Typing.as_str() hidden>
                         <i></i><i></i><i></i><span id=Id::TypingName.as_str()></span>
                     </p>
+                    {ended::ended(model)}
                 </div>
             </div>
             <button
@@ -34,19 +42,21 @@ pub fn conversation(model: &ViewModel) -> impl IntoView + use<> {
             >
                 {icon(icons::DOWN)}<span id=Id::NewestText.as_str()></span>
             </button>
-            <p class="waiting" role="status" id=Id::Waiting.as_str()></p>
             {composer(model)}
             <div class="drop-zone" aria-hidden="true" id=Id::DropZone.as_str() hidden>{page.t("drop")}</div>
         </section>
     }
 }
 
-/// What stands above the log of a help request: its number, and where the answer goes.
-fn request_card(model: &ViewModel) -> impl IntoView + use<> {
+/// What stands above the log of whoever waits or has a help request: the place in the queue or the number, and where the answer goes.
+fn card(model: &ViewModel) -> impl IntoView + use<> {
     let page = model.page;
     view! {
-        <div class="card good" {..shown(model, shown::REQUEST)}>
-            <p><b>{page.t("received")}</b> " · " <b class="num" id=Id::CardNumber.as_str()></b></p>
+        <div class="card good" {..shown(model, shown::REQUEST_OR_WAITING)}>
+            <p class="waiting" role="status" id=Id::Waiting.as_str()></p>
+            <p {..shown(model, shown::REQUEST)}>
+                <b>{page.t("received")}</b> " · " <b class="num" id=Id::CardNumber.as_str()></b>
+            </p>
             <p role="status" id=Id::CardMail.as_str() {..shown(model, shown::HAS_EMAIL)}></p>
             <form class="inline" id=Id::Contact.as_str() novalidate {..shown(model, shown::NO_EMAIL)}>
                 <div class="field">
@@ -59,16 +69,31 @@ fn request_card(model: &ViewModel) -> impl IntoView + use<> {
                         aria-describedby=Id::ContactError.as_str()
                     />
                 </div>
-                <button class="btn primary">{page.t("card_save")}</button>
+                <button class="btn">{page.t("card_save")}</button>
                 <p class="error" id=Id::ContactError.as_str() role="alert"></p>
             </form>
             <p class="links">
-                <a class=Class::LinkToTicket.as_str() target="_blank" rel="noopener">{page.t("open_ticket")}</a>
+                <button
+                    type="button"
+                    class="link"
+                    data-action=Action::LeaveRequest.as_str()
+                    {..shown(model, shown::MAY_LEAVE_REQUEST)}
+                >
+                    {page.t("leave_request")}
+                </button>
+                <a
+                    class=Class::LinkToTicket.as_str()
+                    target="_blank"
+                    rel="noopener"
+                    {..shown(model, shown::REQUEST)}
+                >
+                    {page.t("open_ticket")}
+                </a>
                 <button
                     type="button"
                     class="link"
                     data-action=Action::StartOver.as_str()
-                    {..shown(model, shown::CAN_WRITE)}
+                    {..shown(model, shown::REQUEST_MAY_START_OVER)}
                 >
                     {page.t("another")}
                 </button>

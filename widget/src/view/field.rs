@@ -1,5 +1,6 @@
 //! Pieces of form fields that panel and ticket page share.
 
+use super::icons::{self, icon};
 use crate::markup::Id;
 use leptos::{
     attr::{Attribute, aria_describedby, aria_invalid},
@@ -21,17 +22,23 @@ pub fn refused(error: &str, error_id: Id) -> impl Attribute + use<> {
     )
 }
 
-/// A field for several files with its label, `optional` and the hint that says how many and how large they may be.
-pub fn file_field(
-    label: String,
-    optional_words: String,
-    hint: String,
-    is_disabled: bool,
-    is_refused: bool,
-) -> impl IntoView {
+/// The words of a file field.
+pub struct FileField {
+    pub label: String,
+    pub optional: String,
+    /// What stands on the button that the field looks like.
+    pub choose: String,
+    /// How many files there may be, and how large.
+    pub hint: String,
+}
+
+/// A field for several files. The browser's own would speak the browser's language: it lies unseen over words of ours.
+pub fn file_field(words: FileField, is_disabled: bool, is_refused: bool) -> impl IntoView {
+    let FileField { label, optional: optional_words, choose, hint } = words;
     view! {
         <label for=Id::Files.as_str()>{label} " " {optional(optional_words)}</label>
         <div class="drop">
+            <span class="btn" aria-hidden="true">{icon(icons::CLIP)} {choose}</span>
             <input
                 id=Id::Files.as_str()
                 name="files"
@@ -42,6 +49,7 @@ pub fn file_field(
                 aria-describedby=Id::FilesHint.as_str()
             />
             <p class="hint" id=Id::FilesHint.as_str()>{hint}</p>
+            <p class="chosen" dir="auto"></p>
         </div>
     }
 }

@@ -2,7 +2,7 @@
 //! fields around the text that is being typed, and never touches the text.
 
 use super::{
-    field::{file_field, file_limits, refused},
+    field::{FileField, file_field, file_limits, refused},
     shown::{self, shown},
 };
 use crate::{
@@ -145,9 +145,12 @@ fn files(model: &ViewModel, refusals: &[Refusal]) -> impl IntoView + use<> {
     view! {
         <div class="field" {..shown(model, shown::CLOSED)}>
             {file_field(
-                page.t("files"),
-                page.t("optional"),
-                hint,
+                FileField {
+                    label: page.t("files"),
+                    optional: page.t("optional"),
+                    choose: page.t("choose_files"),
+                    hint,
+                },
                 model.status.open,
                 !error.is_empty(),
             )}

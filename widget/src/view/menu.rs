@@ -14,7 +14,7 @@ use leptos::prelude::*;
 pub fn menu(model: &ViewModel) -> impl IntoView + use<> {
     let page = model.page;
     view! {
-        <div class="menu" {..shown(model, shown::CONVERSATION_OR_ENDED)}>
+        <div class="menu" {..shown(model, shown::CONVERSATION)}>
             <button
                 type="button"
                 class="btn quiet round"

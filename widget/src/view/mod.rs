@@ -2,6 +2,7 @@
 
 mod answer;
 mod conversation;
+mod end_dialog;
 mod ended;
 mod field;
 mod header;
@@ -25,14 +26,18 @@ pub fn panel(page: &PanelPage) -> impl IntoView + use<> {
     let model = ViewModel::first(page);
     view! {
         {header::header(&model)}
-        <p class="offline" role="status" id=Id::Offline.as_str() hidden>{page.t("offline")}</p>
+        // Always there, and empty while they have nothing to say: a screen reader hears what is put into them.
+        <div class="banners">
+            <p class="banner offline" role="status" id=Id::Offline.as_str()></p>
+            <p class="banner" role="status" id=Id::Flip.as_str()></p>
+            <p class="notice" role="status" id=Id::Notice.as_str()></p>
+        </div>
         <p class="resuming-line" aria-hidden="true">{page.t("resuming")}</p>
         {intake::intake(&model)}
         {answer::answer(&model)}
         {conversation::conversation(&model)}
-        {ended::ended(&model)}
-        <p class="notice" role="status" id=Id::Notice.as_str()></p>
         {transcript_dialog::transcript_dialog(page)}
+        {end_dialog::end_dialog(page)}
         {templates::templates(page)}
     }
 }

@@ -1,4 +1,4 @@
-//! The five scores as faces: radio buttons, so that arrows, screen readers and plain posts all work.
+//! The five scores as faces with their words: radio buttons, so that arrows, screen readers and plain posts all work.
 
 use super::icons::{FACES, icon};
 use leptos::prelude::*;
@@ -11,17 +11,10 @@ pub fn rating_scale(label: String, names: [String; 5], checked: Option<Score>) -
         .zip(FACES)
         .zip(Score::ALL)
         .map(|((name, face), score)| {
-            let title = name.clone();
             view! {
-                <label class="pick" title=title>
-                    <input
-                        type="radio"
-                        name="score"
-                        value=score.to_string()
-                        checked=checked == Some(score)
-                        aria-label=name
-                    />
-                    {icon(face)}
+                <label class="pick">
+                    <input type="radio" name="score" value=score.to_string() checked=checked == Some(score)/>
+                    {icon(face)} <span>{name}</span>
                 </label>
             }
         })

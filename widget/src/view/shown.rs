@@ -8,36 +8,31 @@ use leptos::attr::{Attribute, custom::custom_attribute, hidden};
 
 pub const FORM: Rule = Rule(&[&[Token::Form]]);
 pub const ANSWER: Rule = Rule(&[&[Token::Answer]]);
+pub const CONVERSATION: Rule = Rule(&[&[Token::Conversation]]);
 /// At a removed site it holds what was being typed, to be copied, for as long as there is something.
-pub const COMPOSER: Rule = Rule(&[
-    &[Token::Conversation, Token::CanWrite],
-    &[Token::Conversation, Token::HasText],
-    &[Token::Ended, Token::CannotWrite, Token::HasText],
-]);
-pub const NO_COMPOSER: Rule =
-    Rule(&[&[Token::Conversation, Token::CannotWrite], &[Token::Ended, Token::CannotWrite]]);
+pub const COMPOSER: Rule =
+    Rule(&[&[Token::Conversation, Token::CanWrite], &[Token::Conversation, Token::HasText]]);
+pub const NO_COMPOSER: Rule = Rule(&[&[Token::Conversation, Token::CannotWrite]]);
 pub const CAN_WRITE: Rule = Rule(&[&[Token::CanWrite]]);
 pub const ENDED: Rule = Rule(&[&[Token::Ended, Token::CanWrite]]);
-pub const CONVERSATION_OR_ENDED: Rule = Rule(&[&[Token::Conversation], &[Token::Ended]]);
-pub const LOG: Rule = Rule(&[
-    &[Token::Conversation],
-    &[Token::Ended, Token::LogOpen],
-    &[Token::Ended, Token::NotRateable],
-]);
-pub const RATEABLE: Rule = Rule(&[&[Token::Rateable]]);
-pub const RATING: Rule =
-    Rule(&[&[Token::Ended, Token::Rateable, Token::NotRated, Token::LogClosed]]);
-pub const RATING_DONE: Rule =
-    Rule(&[&[Token::Ended, Token::Rateable, Token::Rated, Token::LogClosed]]);
+pub const RATING: Rule = Rule(&[&[Token::Rateable, Token::NotRated]]);
+pub const RATING_DONE: Rule = Rule(&[&[Token::Rateable, Token::Rated]]);
 
 pub const SUBJECT: Rule = Rule(&[&[Token::Open], &[Token::HasSubject]]);
 pub const CLOSED: Rule = Rule(&[&[Token::Closed]]);
 
-pub const REQUEST: Rule = Rule(&[&[Token::Conversation, Token::Request]]);
+pub const NOT_KEPT: Rule = Rule(&[&[Token::Conversation, Token::NotKept]]);
+pub const REQUEST: Rule = Rule(&[&[Token::Request]]);
+pub const REQUEST_OR_WAITING: Rule = Rule(&[&[Token::Request], &[Token::Waiting]]);
+pub const MAY_LEAVE_REQUEST: Rule = Rule(&[&[Token::Waiting, Token::CanWrite]]);
+pub const REQUEST_MAY_START_OVER: Rule = Rule(&[&[Token::Request, Token::CanWrite]]);
 pub const RUNNING: Rule = Rule(&[&[Token::Running]]);
 pub const MAY_START_OVER: Rule = Rule(&[&[Token::NotRunning, Token::CanWrite]]);
 pub const HAS_EMAIL: Rule = Rule(&[&[Token::HasEmail]]);
 pub const NO_EMAIL: Rule = Rule(&[&[Token::NoEmail]]);
+pub const TRANSCRIPT_TO_EMAIL: Rule = Rule(&[&[Token::HasEmail, Token::NoTranscript]]);
+pub const TRANSCRIPT_ASKS: Rule = Rule(&[&[Token::NoEmail, Token::NoTranscript]]);
+pub const MAILED: Rule = Rule(&[&[Token::HasEmail], &[Token::NoTranscript]]);
 pub const SOUND: Rule = Rule(&[&[Token::Sound]]);
 
 pub const HEADER_CHAT: Rule = Rule(&[&[Token::HeaderChat]]);

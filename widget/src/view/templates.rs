@@ -21,9 +21,9 @@ pub fn templates(page: &PanelPage) -> impl IntoView + use<> {
                         <span class=screen_reader></span>
                         <p class=Class::MessageText.as_str() dir="auto"></p>
                     </div>
-                    <p class=Class::MessageInfo.as_str() aria-live="off">
+                    <p class=Class::MessageInfo.as_str()>
                         <span class=Class::Status.as_str()></span>
-                        <button type="button" class="link" data-action=Action::Retry.as_str() hidden>
+                        <button type="button" class="link" data-action=Action::Retry.as_str()>
                             {page.t("retry")}
                         </button>
                         <button type="button" class="link" data-action=Action::Edit.as_str() hidden>

@@ -14,12 +14,13 @@ pub fn sentence(body: AgentBody, words: Words) -> String {
         AgentBody::Joined { name, .. } => with_name("joined", &name),
         AgentBody::Left { name, .. } => with_name("left", &name),
         AgentBody::Requeued => words.get("requeued"),
-        AgentBody::BecameRequest { why: BecameRequest::WaitLimit } => {
-            words.get("became_request_wait")
-        }
-        AgentBody::BecameRequest { why: BecameRequest::DeskClosed } => {
-            words.get("became_request_closed")
-        }
+        AgentBody::BecameRequest { why } => words.get(match why {
+            BecameRequest::WaitLimit => "became_request_wait",
+            BecameRequest::DeskClosed => "became_request_closed",
+            BecameRequest::Override => "became_request_override",
+            BecameRequest::NoAgents => "became_request_nobody",
+            BecameRequest::Visitor => "became_request_visitor",
+        }),
         AgentBody::SiteRemoved => words.get("site_removed"),
         AgentBody::ChatEnded { by, reason } => {
             let ended = words.get(match by {

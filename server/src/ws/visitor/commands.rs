@@ -31,6 +31,7 @@ pub(super) fn is_alone(command: &VisitorCommand, chat_is_live: bool) -> bool {
     match command {
         VisitorCommand::Say { files, .. } => !chat_is_live || !files.is_empty(),
         VisitorCommand::End
+        | VisitorCommand::LeaveRequest
         | VisitorCommand::Transcript { .. }
         | VisitorCommand::Contact { .. }
         | VisitorCommand::Rate { .. }
@@ -91,6 +92,9 @@ pub(super) fn begin(
         }),
         VisitorCommand::End => spawn(async move {
             server.desk.end_chat_as_visitor(visitor).await.err().map(|error| refused(None, error))
+        }),
+        VisitorCommand::LeaveRequest => spawn(async move {
+            server.desk.leave_request(visitor).await.err().map(|error| refused(None, error))
         }),
         VisitorCommand::Transcript { email } => spawn(async move {
             let done = async {

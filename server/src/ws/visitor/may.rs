@@ -16,6 +16,7 @@ commands! { VisitorCommand {
     Seen = "seen": Visitor(Own),
     Resume = "resume": Visitor(Own),
     End = "end": Visitor(Own),
+    LeaveRequest = "leave_request": Visitor(Own),
     Transcript = "transcript": Visitor(Own),
     Contact = "contact": Visitor(Own),
     Rate = "rate": Visitor(Own),

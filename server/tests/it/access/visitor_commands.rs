@@ -77,6 +77,7 @@ async fn send(
         "seen" => VisitorCommand::Seen { upto: place.started.seq },
         "resume" => VisitorCommand::Resume { after: Seq::START },
         "end" => VisitorCommand::End,
+        "leave_request" => VisitorCommand::LeaveRequest,
         "transcript" => VisitorCommand::Transcript { email: None },
         "contact" => VisitorCommand::Contact { email: "ana@example.com".into() },
         "rate" => VisitorCommand::Rate { score: 5, comment: None },

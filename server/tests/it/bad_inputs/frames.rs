@@ -162,7 +162,7 @@ fn panels(place: &Place, name: &str) -> Value {
         "resume" => json!({ "after": 0 }),
         "transcript" | "contact" => json!({ "email": "ana@example.com" }),
         "rate" => json!({ "score": 5, "comment": "Bien" }),
-        "typing" | "end" | "ping" => json!(null),
+        "typing" | "end" | "leave_request" | "ping" => json!(null),
         other => panic!("{other}: say here what it holds, so that wrong frames are tried"),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     markup::{Class, Id},
     page::PanelPage,
 };
-use protocol::file::file_size;
+use protocol::{Field, file::file_size};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -44,15 +44,28 @@ pub fn draw(state: &State) {
     let chosen: Vec<Chip> = files::chosen()
         .iter()
         .enumerate()
-        .map(|(at, file)| Chip {
-            id: at.to_string(),
-            name: file.name(),
-            size: file_size(files::size(file)),
-            percent: None,
-            is_refused: file_refusal(files::size(file), at, limit).is_some(),
+        .map(|(at, file)| {
+            let refusal = file_refusal(&file.name(), files::size(file), at, limit);
+            Chip {
+                id: at.to_string(),
+                name: file.name(),
+                size: refusal.map_or_else(
+                    || file_size(files::size(file)),
+                    |refusal| state.page.word_refusal(&refusal),
+                ),
+                percent: None,
+                is_refused: refusal.is_some(),
+            }
         })
         .collect();
     list(&state.page, Id::ChosenFiles, &chosen);
+    // Each file says for itself what is wrong with it; the line below the field is for what the server found.
+    let files_error = if chosen.iter().any(|chip| chip.is_refused) {
+        String::new()
+    } else {
+        state.page.field_error(&state.refusals, Field::Files)
+    };
+    dom::text_or_hidden(Id::FilesError, &files_error);
 }
 
 fn list(page: &PanelPage, id: Id, chips: &[Chip]) {

@@ -5,12 +5,13 @@ use super::super::{
     state::{PendingCommand, State},
 };
 use crate::markup::{Class, Id};
-use protocol::{names::first_name, visitor::Done};
+use protocol::{Timestamp, names::first_name, visitor::Done};
 
-pub fn draw(state: &State) {
+pub fn draw(state: &State, now: Timestamp) {
     let page = &state.page;
     let model = state.view_model();
     dom::text(Id::Waiting, &model.waiting());
+    dom::text(Id::Receipt, &state.receipt(now));
     let typing = match &state.typing_agent {
         Some(name) => page.fill("is_typing", &[("name", first_name(name))]),
         None => String::new(),
@@ -32,7 +33,6 @@ pub fn draw(state: &State) {
             dom::set_text(&line, &mailed);
         }
     }
-    dom::text(Id::ToggleLog, &model.toggle_log());
     dom::text(Id::RatingError, &state.rating_error);
     refused(state, Done::Contact, Id::ContactEmail, Id::ContactError);
     refused(state, Done::Transcript, Id::TranscriptEmail, Id::TranscriptError);

@@ -16,18 +16,25 @@ pub fn draw(state: &State) {
     for field in [Field::Name, Field::Email, Field::Subject, Field::Message, Field::Files] {
         if let Some((id, error_id)) = Id::of_field(field) {
             let words = page.field_error(&state.refusals, field);
-            dom::text_or_hidden(error_id, &words);
-            mark_refused(id, error_id, &words);
+            mark_refused(id, error_id, !words.is_empty());
+            if field != Field::Files {
+                dom::text_or_hidden(error_id, &words);
+            }
         }
     }
     dom::text_or_hidden(Id::Problem, &page.form_problem(&state.refusals));
     dom::text_or_hidden(Id::MessageLength, &state.form_length());
 }
 
-fn mark_refused(id: Id, error_id: Id, words: &str) {
-    if let Some(field) = dom::by_id(id) {
-        let is_refused = !words.is_empty();
-        dom::attribute(&field, "aria-invalid", is_refused.then_some("true"));
-        dom::attribute(&field, "aria-describedby", is_refused.then_some(error_id.as_str()));
-    }
+fn mark_refused(id: Id, error_id: Id, is_refused: bool) {
+    let Some(field) = dom::by_id(id) else { return };
+    dom::attribute(&field, "aria-invalid", is_refused.then_some("true"));
+    // What stands below the files is described by the list, and by the hint while nothing is wrong.
+    let described = match (id, is_refused) {
+        (Id::Files, true) => Some(Id::ChosenFiles),
+        (Id::Files, false) => Some(Id::FilesHint),
+        (_, true) => Some(error_id),
+        (_, false) => None,
+    };
+    dom::attribute(&field, "aria-describedby", described.map(Id::as_str));
 }

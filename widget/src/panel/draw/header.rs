@@ -1,4 +1,4 @@
-//! The header, the menu and the two lines that speak of the connection.
+//! The header, the menu and the lines below it.
 
 use super::super::{dom, js, state::State};
 use crate::{
@@ -15,9 +15,14 @@ pub fn draw(state: &State) {
     dom::text(Id::Initials, &header.initials());
     dom::text(Id::Title, &header.title(page));
     let subtitle = match header.subtitle(page) {
+        _ if state.is_offline() => page.t("disconnected"),
         Subtitle::Text(text) => text,
         Subtitle::OpensAt(at) => js::format_time(at, TimeFormat::Opens),
     };
+    if let Some(panel) = dom::by_id(Id::Panel) {
+        // What is known of people who are there is from before.
+        dom::attribute(&panel, "data-offline", state.is_offline().then_some(""));
+    }
     dom::text(Id::Subtitle, &subtitle);
     dom::text(Id::Number, state.number());
     dom::text(Id::CardNumber, state.number());
@@ -34,6 +39,7 @@ pub fn draw(state: &State) {
             dom::attribute(&element, name, Some(if is_on { "true" } else { "false" }));
         }
     }
-    dom::show(Id::Offline, state.is_offline());
+    dom::text(Id::Offline, &if state.is_offline() { page.t("offline") } else { String::new() });
+    dom::text(Id::Flip, &state.flip);
     dom::text(Id::Notice, &state.notice);
 }

@@ -3,7 +3,7 @@
 use super::{
     super::{
         dom, js,
-        state::{Content, DeliveryLabel, LogItem, State, last_own, log_items},
+        state::{Content, DeliveryLabel, LogItem, State, log_items},
     },
     message,
 };
@@ -24,8 +24,9 @@ struct DrawnItem {
 /// Draws the log.
 pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
     let Drawn(drawn) = drawn;
-    let items = log_items(state.timeline.entries(), state.outbox.items(now));
+    let items = log_items(state.timeline.entries(), state.new_from, state.outbox.items(now));
     let Some(list) = dom::by_id(Id::LogItems) else { return };
+    dom::attribute(&list, "aria-live", (!state.log_is_live).then_some("off"));
     let length = items.len();
     for (at, item) in items.into_iter().enumerate() {
         let found = drawn.iter().skip(at).position(|drawn| drawn.item.key == item.key);
@@ -37,10 +38,9 @@ pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
             }
         };
         if shown.item != item {
-            // The same message, with its files now, which the form's own copy did not know.
-            let Some(fresh) = make(state, &item) else { return };
-            let _ = shown.element.replace_with_with_node_1(&fresh);
-            shown = DrawnItem { item, element: fresh, label: DeliveryLabel::default() };
+            // In its place, so that it is not read out again.
+            update(state, &shown.element, &item);
+            shown.item = item;
         }
         let there = list.children().item(u32::try_from(at).unwrap_or(u32::MAX));
         if there.as_ref() != Some(shown.element.as_ref()) {
@@ -51,12 +51,11 @@ pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
     for gone in drawn.drain(length..) {
         gone.element.remove();
     }
-    let newest = last_own(state.timeline.entries());
     for DrawnItem { item, element, label } in drawn {
         if let Content::Message(message) = &item.content
             && message.agent.is_none()
         {
-            let now_label = state.delivery_label(message.id, newest, now);
+            let now_label = state.delivery_label(message.id, now);
             if *label != now_label {
                 *label = now_label;
                 message::show_label(element, label);
@@ -73,14 +72,38 @@ pub fn scroll_to_end() {
 }
 
 fn make(state: &State, item: &LogItem) -> Option<HtmlElement> {
-    let page = &state.page;
     match &item.content {
-        Content::Time(at) => event(&js::format_time(*at, TimeFormat::Moment)),
+        Content::Message(message) => message::make(state, message),
+        Content::New => {
+            let element = event(&state.page.t("new_messages"))?;
+            element.set_class_name("line new");
+            Some(element)
+        }
+        Content::Time(_) | Content::Event(..) => event(&words(state, &item.content)),
+    }
+}
+
+/// Shows an item that has changed since it was made: a message with the instant and the files that its sender did not know yet.
+fn update(state: &State, element: &HtmlElement, item: &LogItem) {
+    match &item.content {
+        Content::Message(message) => message::update(state, element, message),
+        Content::New => {}
+        Content::Time(_) | Content::Event(..) => {
+            dom::set_text(element, &words(state, &item.content));
+        }
+    }
+}
+
+/// The words of a time or an event.
+fn words(state: &State, content: &Content) -> String {
+    let page = &state.page;
+    match content {
+        Content::Time(at) => js::format_time(*at, TimeFormat::Moment),
         Content::Event(words, name) => {
             let state = page.strings.state(name);
-            event(&page.fill(words, &[("name", name), ("state", &state), ("n", name)]))
+            page.fill(words, &[("name", name), ("state", &state), ("n", name)])
         }
-        Content::Message(message) => message::make(state, message),
+        Content::Message(_) | Content::New => String::new(),
     }
 }
 

@@ -17,7 +17,6 @@ use web_sys::HtmlElement;
 /// The message as an element; none when its template is not what it should be.
 pub fn make(state: &State, message: &Message) -> Option<HtmlElement> {
     let element = dom::copy_template(Id::MessageTemplate)?;
-    element.set_class_name(message_classes(message.agent.is_none(), message.is_first));
     element.set_attribute("data-id", &message.id.to_string()).ok()?;
     let avatar = dom::part(&element, Class::Avatar)?;
     let author = match &message.agent {
@@ -31,20 +30,34 @@ pub fn make(state: &State, message: &Message) -> Option<HtmlElement> {
         }
     };
     dom::part(&element, Class::ScreenReader)?.set_text_content(Some(&[&author, ": "].concat()));
-    let bubble = dom::part(&element, Class::Bubble)?;
-    bubble.set_title(&js::format_time(message.at, TimeFormat::Full));
-    let text = dom::part(&element, Class::MessageText)?;
+    dom::part(&element, Class::MessageInfo)?.set_hidden(true);
     if message.text.is_empty() {
-        text.remove();
-    } else {
+        dom::part(&element, Class::MessageText)?.remove();
+    }
+    update(state, &element, message);
+    Some(element)
+}
+
+/// Puts into a message's element what is not there yet.
+pub fn update(state: &State, element: &HtmlElement, message: &Message) {
+    let class = message_classes(message.agent.is_none(), message.is_first);
+    dom::attribute(element, "class", Some(class));
+    let Some(bubble) = dom::part(element, Class::Bubble) else { return };
+    dom::attribute(&bubble, "title", Some(&js::format_time(message.at, TimeFormat::Full)));
+    if let Some(text) = dom::part(&bubble, Class::MessageText)
+        && text.text_content().as_deref() != Some(&message.text)
+    {
+        text.set_text_content(None);
         write(&text, &message.text);
     }
     for file in &message.files {
-        let file = attachment(state, file)?;
-        bubble.append_child(&file).ok()?;
+        let is_there = ["[data-id=\"", &file.id.to_string(), "\"]"].concat();
+        if dom::find(&bubble, &is_there).is_none()
+            && let Some(file) = attachment(state, file)
+        {
+            let _ = bubble.append_child(&file);
+        }
     }
-    dom::part(&element, Class::MessageInfo)?.set_hidden(true);
-    Some(element)
 }
 
 /// Text as text, links as links.
@@ -71,17 +84,14 @@ fn write(element: &HtmlElement, text: &str) {
     }
 }
 
-/// Shows how far an own message got.
+/// Shows that an own message did not arrive, and what can be done about it.
 pub fn show_label(message: &HtmlElement, label: &DeliveryLabel) {
     let info = dom::part(message, Class::MessageInfo);
     let (Some(info), Some(status)) = (info, dom::part(message, Class::Status)) else { return };
     status.set_text_content(Some(&label.words));
-    status.set_class_name(if label.can_retry { "status bad" } else { "status" });
     info.set_hidden(label.words.is_empty());
-    for (action, shown) in [(Action::Retry, label.can_retry), (Action::Edit, label.can_edit)] {
-        let selector = ["[data-action=", action.as_str(), "]"].concat();
-        if let Some(button) = dom::find(message, &selector) {
-            button.set_hidden(!shown);
-        }
+    let selector = ["[data-action=", Action::Edit.as_str(), "]"].concat();
+    if let Some(button) = dom::find(message, &selector) {
+        button.set_hidden(!label.can_edit);
     }
 }

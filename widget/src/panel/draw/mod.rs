@@ -27,8 +27,9 @@ pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
     show_by_rules(state);
     header::draw(state);
     form::draw(state);
-    conversation::draw(state);
-    dialog(state);
+    conversation::draw(state, now);
+    dialog(Id::TranscriptDialog, state.transcript_dialog_open);
+    dialog(Id::EndDialog, state.end_dialog_open);
     log::draw(state, now, &mut drawn.log);
     chips::draw(state);
 }
@@ -42,12 +43,12 @@ fn show_by_rules(state: &State) {
     }
 }
 
-fn dialog(state: &State) {
-    let Some(dialog) = dom::by_id(Id::TranscriptDialog) else { return };
+fn dialog(id: Id, is_open: bool) {
+    let Some(dialog) = dom::by_id(id) else { return };
     let dialog: HtmlDialogElement = dialog.unchecked_into();
-    if state.transcript_dialog_open && !dialog.open() {
+    if is_open && !dialog.open() {
         let _ = dialog.show_modal();
-    } else if !state.transcript_dialog_open && dialog.open() {
+    } else if !is_open && dialog.open() {
         dialog.close();
     }
 }

@@ -15,14 +15,19 @@ pub fn on_click(target: &Element) {
     match action {
         Action::ToggleMenu => runtime::change(|state, _| state.toggle_menu()),
         Action::ToggleSound => runtime::change(|state, _| state.toggle_sound()),
-        Action::ToggleLog => runtime::change(|state, _| state.toggle_log()),
         Action::Transcript => {
             // In two steps: a dialog gives the focus back to the element that had it when it opened.
             runtime::change(|state, _| state.close_menu());
             runtime::change(State::transcript);
         }
         Action::CancelTranscript => runtime::change(|state, _| state.transcript_dialog_closed()),
-        Action::EndChat => runtime::change(State::end_chat),
+        Action::EndChat => {
+            runtime::change(|state, _| state.close_menu());
+            runtime::change(|state, _| state.ask_whether_to_end());
+        }
+        Action::CancelEnd => runtime::change(|state, _| state.end_dialog_closed()),
+        Action::ConfirmEnd => runtime::change(State::end_chat),
+        Action::LeaveRequest => runtime::change(State::leave_request),
         Action::StartOver => runtime::change(State::start_over),
         Action::Attach => {
             if let Some(input) = dom::input(Id::ComposerFiles) {

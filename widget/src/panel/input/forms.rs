@@ -53,7 +53,7 @@ fn submit(form: &Element) {
         message: text("message"),
     };
     runtime::change(|state, _| {
-        if let Some(sent) = state.submit(typed, &files::chosen_sizes()) {
+        if let Some(sent) = state.submit(typed, &files::names_and_sizes()) {
             if let Some(host) = &state.host_page {
                 let _ = data.set_with_str("page", host);
             }

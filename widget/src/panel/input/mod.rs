@@ -50,9 +50,13 @@ fn on_event(event: &Event) {
         "paste" => upload::on_paste(event.unchecked_ref()),
         "dragover" | "dragleave" | "drop" => upload::on_drag(event.unchecked_ref(), id),
         "scroll" if id == Some(Id::Log) => on_scroll(&target),
-        "close" if id == Some(Id::TranscriptDialog) => {
-            runtime::change(|state, _| state.transcript_dialog_closed());
-        }
+        "close" => match id {
+            Some(Id::TranscriptDialog) => {
+                runtime::change(|state, _| state.transcript_dialog_closed());
+            }
+            Some(Id::EndDialog) => runtime::change(|state, _| state.end_dialog_closed()),
+            _ => {}
+        },
         _ => {}
     }
 }

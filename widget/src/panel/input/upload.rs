@@ -6,7 +6,7 @@ use wasm_bindgen::{JsValue, closure::Closure};
 use web_sys::{ClipboardEvent, DragEvent, Element, File, FormData};
 
 pub fn on_chosen_in_form() {
-    runtime::change(|state, _| state.files_chosen(&files::chosen_sizes()));
+    runtime::change(|state, _| state.files_chosen(&files::names_and_sizes()));
 }
 
 pub fn on_chosen_in_composer() {

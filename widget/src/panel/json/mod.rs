@@ -92,6 +92,7 @@ mod tests {
             VisitorCommand::Seen { upto: Seq(4) },
             VisitorCommand::Resume { after: Seq(4) },
             VisitorCommand::End,
+            VisitorCommand::LeaveRequest,
             VisitorCommand::Transcript { email: Some("a@b".into()) },
             VisitorCommand::Contact { email: "a@b".into() },
             VisitorCommand::Rate { score: 5, comment: None },

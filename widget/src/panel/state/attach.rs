@@ -16,7 +16,7 @@ impl State {
         self.upload_count += 1;
         let is_failed = |upload: &&Upload| matches!(upload.progress, Progress::Failed(_));
         let already = self.uploads.len() - self.uploads.iter().filter(is_failed).count();
-        let refusal = file_refusal(bytes, already, self.page.file_bytes);
+        let refusal = file_refusal(&name, bytes, already, self.page.file_bytes);
         let progress = match refusal {
             Some(refusal) => Progress::Failed(self.page.word_refusal(&refusal)),
             None => Progress::Sending(0),
@@ -47,7 +47,7 @@ impl State {
 
     /// A file of the log did not come.
     pub fn download_failed(&mut self) {
-        self.notice = self.page.t("not_sent");
+        self.notify(self.page.t("not_sent"));
     }
 
     /// Whether a file is still on its way.

@@ -2,7 +2,7 @@
 
 use crate::page::{Form, Typed};
 use protocol::{
-    Code, Field, Refusal, limits,
+    Code, Field, Refusal, limits, program,
     text::{ChatText, EmailAddress, FormText, PersonName, Subject, is_blank},
 };
 
@@ -32,10 +32,13 @@ pub fn refusals(form: Form, typed: &Typed) -> Vec<Refusal> {
     out
 }
 
-/// What may go up with a message: as many as there is room for beside `already`, none empty, none beyond the site's size.
-pub fn file_refusal(bytes: u64, already: usize, limit: u64) -> Option<Refusal> {
+/// What may go up with a message: as many as there is room for beside `already`, no program, none empty, none beyond the site's size.
+pub fn file_refusal(name: &str, bytes: u64, already: usize, limit: u64) -> Option<Refusal> {
     if already >= limits::FILES {
         return Some(Refusal::of(Field::Files, Code::TooManyFiles).limit(limits::FILES as u64));
+    }
+    if program::is_named_like_one(name) {
+        return Some(Refusal::of(Field::Files, Code::FileType));
     }
     if bytes == 0 {
         return Some(Refusal::of(Field::Files, Code::FileEmpty));
@@ -92,10 +95,12 @@ mod tests {
     }
 
     #[test]
-    fn files_are_counted_and_weighed() {
-        assert_eq!(file_refusal(10, 0, 10), None);
-        assert_eq!(file_refusal(11, 4, 10).map(|r| r.code), Some(Code::FileTooLarge));
-        assert_eq!(file_refusal(0, 4, 10).map(|r| r.code), Some(Code::FileEmpty));
-        assert_eq!(file_refusal(1, 5, 10).map(|r| r.code), Some(Code::TooManyFiles));
+    fn files_are_counted_weighed_and_told_from_programs() {
+        let code = |name, bytes, already| file_refusal(name, bytes, already, 10).map(|it| it.code);
+        assert_eq!(code("a.txt", 10, 0), None);
+        assert_eq!(code("a.txt", 11, 4), Some(Code::FileTooLarge));
+        assert_eq!(code("a.txt", 0, 4), Some(Code::FileEmpty));
+        assert_eq!(code("a.exe", 1, 4), Some(Code::FileType));
+        assert_eq!(code("a.txt", 1, 5), Some(Code::TooManyFiles));
     }
 }

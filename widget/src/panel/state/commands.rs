@@ -4,6 +4,7 @@ use super::{
     effect::Focus,
     model::{Environment, PendingCommand, State},
 };
+use crate::markup::Id;
 use protocol::{
     Code, Field, Refusal,
     text::{EmailAddress, is_blank},
@@ -11,11 +12,25 @@ use protocol::{
 };
 
 impl State {
-    /// *Finalizar chat*.
+    /// *Finalizar chat*: asks once more.
+    pub fn ask_whether_to_end(&mut self) {
+        self.end_dialog_open = true;
+    }
+
+    /// The dialog's *Finalizar chat*.
     pub fn end_chat(&mut self, env: &Environment) {
-        self.menu_open = false;
+        self.end_dialog_open = false;
         self.command(None, VisitorCommand::End, env);
-        self.focus(Focus::FirstField);
+    }
+
+    /// The dialog was closed.
+    pub fn end_dialog_closed(&mut self) {
+        self.end_dialog_open = false;
+    }
+
+    /// *Dejar una solicitud*: waits no longer.
+    pub fn leave_request(&mut self, env: &Environment) {
+        self.command(None, VisitorCommand::LeaveRequest, env);
     }
 
     /// Mails the transcript, or asks where to.
@@ -31,7 +46,7 @@ impl State {
     /// The dialog's answer: mails the transcript to this address.
     pub fn transcript_to(&mut self, email: &str, env: &Environment) {
         let make = |email| VisitorCommand::Transcript { email: Some(email) };
-        self.command_with_address(Done::Transcript, email, make, env);
+        self.command_with_address(Done::Transcript, Id::TranscriptEmail, email, make, env);
     }
 
     /// The dialog was closed.
@@ -44,6 +59,7 @@ impl State {
     pub fn contact(&mut self, email: &str, env: &Environment) {
         self.command_with_address(
             Done::Contact,
+            Id::ContactEmail,
             email,
             |email| VisitorCommand::Contact { email },
             env,
@@ -59,7 +75,10 @@ impl State {
                 let command = VisitorCommand::Rate { score, comment };
                 self.command(Some(Done::Rating), command, env);
             }
-            None => self.rating_error = self.page.t("rating_missing"),
+            None => {
+                self.rating_error = self.page.t("rating_missing");
+                self.focus(Focus::FirstScore);
+            }
         }
     }
 
@@ -71,6 +90,7 @@ impl State {
     fn command_with_address(
         &mut self,
         what: Done,
+        field: Id,
         email: &str,
         make: fn(String) -> VisitorCommand,
         env: &Environment,
@@ -80,7 +100,18 @@ impl State {
             Err(_) => {
                 let refusal = Refusal::of(Field::Email, Code::EmailInvalid);
                 self.pending = PendingCommand::Refused(what, refusal);
+                self.focus(Focus::Element(field));
             }
+        }
+    }
+
+    /// Something was typed into the field of a refused address: what was wrong with it is right now.
+    pub(super) fn address_typed(&mut self, email: &str) {
+        if let PendingCommand::Refused(_, refusal) = self.pending
+            && refusal.known_field() == Some(Field::Email)
+            && EmailAddress::parse(email).is_ok()
+        {
+            self.pending = PendingCommand::None;
         }
     }
 
@@ -88,10 +119,11 @@ impl State {
     fn command(&mut self, what: Option<Done>, command: VisitorCommand, env: &Environment) {
         if self.connection.is_greeted && env.is_connected {
             self.send(command);
-            self.notice.clear();
+            self.notify(String::new());
             self.pending = what.map_or(PendingCommand::None, PendingCommand::Sent);
         } else {
-            self.notice = self.page.t("not_sent");
+            self.say_if_lost(env);
+            self.notify(self.page.t("not_sent"));
         }
     }
 }

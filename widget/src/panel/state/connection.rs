@@ -13,19 +13,36 @@ use std::time::Duration;
 
 /// A lost socket shows after this.
 const OFFLINE_AFTER: Duration = Duration::from_millis(2_500);
+/// So long after a reload the log's past is in the document, and has been passed over by screen readers.
+const LIVE_AFTER: Duration = Duration::from_millis(500);
 /// Missing entries that did not come are asked for again after this.
 const RESUME_EVERY: Duration = Duration::from_secs(5);
 /// The pause before a socket that did not keep up comes back.
 const TOO_SLOW_PAUSE: Duration = Duration::from_millis(200);
 
 impl State {
-    /// Opens the first socket, once the panel is on screen.
-    pub fn start_when_open(&mut self, env: &Environment) {
-        if self.is_open && !self.connection.is_started {
+    /// Opens a socket while there is a reason for one, and closes it when there is none (`behaviours.md`, "Delivery contract", 9).
+    pub fn connect_when_wanted(&mut self, env: &Environment) {
+        let is_wanted = self.wants_socket();
+        if is_wanted && !self.connection.is_started {
             self.connection.is_started = true;
             self.connection.lost_at = Some(env.now);
             self.connect();
+        } else if !is_wanted && self.connection.is_started {
+            self.connection.is_started = false;
+            self.connection.is_greeted = false;
+            self.connection.connect_at = None;
+            self.connection.lost_at = None;
+            self.connection.is_offline = false;
+            self.outbox.on_disconnect();
+            self.add_effect(Effect::Disconnect);
         }
+    }
+
+    /// The panel is on screen, a chat runs, or something that was written on a ticket has not arrived.
+    fn wants_socket(&self) -> bool {
+        let is_resuming = self.is_resumed && self.kept.is_some() && self.ticket.is_none();
+        self.is_open || self.is_running() || is_resuming || !self.outbox.is_empty()
     }
 
     fn connect(&mut self) {
@@ -62,7 +79,7 @@ impl State {
         self.connection.lost_at.get_or_insert(env.now);
         if let PendingCommand::Sent(_) = self.pending {
             self.pending = PendingCommand::None;
-            self.notice = self.page.t("not_sent");
+            self.notify(self.page.t("not_sent"));
         }
         let pause = if code == TOO_SLOW {
             TOO_SLOW_PAUSE
@@ -83,6 +100,7 @@ impl State {
 
     /// Time has passed.
     pub fn tick(&mut self, env: &Environment) {
+        self.connect_when_wanted(env);
         if !self.connection.is_started {
             return;
         }
@@ -103,15 +121,42 @@ impl State {
             }
         }
         let lost_at = self.connection.lost_at;
-        self.connection.is_offline = lost_at.is_some_and(|at| env.now.since(at) >= OFFLINE_AFTER);
+        self.connection.is_offline |= lost_at.is_some_and(|at| env.now.since(at) >= OFFLINE_AFTER);
         if self.typing_until <= env.now {
             self.typing_agent = None;
         }
+        if self.notice_until.is_some_and(|until| until <= env.now) {
+            self.notify(String::new());
+        }
+        self.log_is_live |= self.loaded_at.is_some_and(|at| env.now.since(at) >= LIVE_AFTER);
         self.follow(env);
         self.flush(env);
     }
 
-    /// The network is back or the page is seen again: no reason to wait any longer.
+    /// The browser says that there is no network.
+    pub fn network_lost(&mut self, env: &Environment) {
+        if self.connection.is_started {
+            self.connection.lost_at.get_or_insert(env.now);
+            self.connection.is_offline = true;
+        }
+    }
+
+    /// The browser says that the network is back. A socket from before may be dead without knowing it.
+    pub fn network_back(&mut self, env: &Environment) {
+        if self.connection.is_offline {
+            self.reopen();
+        }
+        self.hurry(env);
+    }
+
+    /// Something is to be sent: that the socket was lost, and waits for its next try, is said at once.
+    pub(super) fn say_if_lost(&mut self, env: &Environment) {
+        if self.connection.connect_at.is_some() {
+            self.network_lost(env);
+        }
+    }
+
+    /// The page is seen again: no reason to wait any longer.
     pub fn hurry(&mut self, env: &Environment) {
         if self.connection.connect_at.is_some() {
             self.connection.connect_at = Some(env.now);
@@ -141,6 +186,8 @@ mod tests {
     use crate::{
         page::PanelPage,
         panel::state::{
+            HostMessage,
+            effect::HostNotice,
             fixture::{Panel, active, agents, entries, entry, id, own, page, status, ticket},
             model::Stored,
         },
@@ -148,7 +195,7 @@ mod tests {
     use protocol::{
         TicketNumber, Timestamp,
         delivery::{Delivery, Unsent},
-        visitor::{Done, VisitorEvent},
+        visitor::{Done, VisitorChat, VisitorEvent},
     };
 
     #[test]
@@ -158,8 +205,78 @@ mod tests {
         assert!(!panel.take().contains(&Effect::Connect));
         let mut panel = Panel::new(page(), Stored::default());
         assert!(panel.take().contains(&Effect::Connect));
-        panel.change(State::start_when_open);
+        panel.change(State::connect_when_wanted);
         assert_eq!(panel.take(), [], "there is one already");
+    }
+
+    #[test]
+    fn a_closed_panel_keeps_its_socket_while_a_chat_runs_and_no_longer() {
+        let mut panel = Panel::in_a_chat();
+        panel.change(|state, env| state.on_host_message(HostMessage::Close, env));
+        panel.wait(Duration::from_secs(1));
+        assert!(!panel.take().contains(&Effect::Disconnect));
+        for over in [VisitorChat::Request, VisitorChat::Ended { rated: false, attended: true }] {
+            let mut panel = Panel::in_a_chat();
+            panel.change(|state, env| state.on_host_message(HostMessage::Close, env));
+            panel.event(VisitorEvent::Ticket { ticket: ticket(over) });
+            panel.wait(Duration::from_secs(1));
+            assert!(panel.take().contains(&Effect::Disconnect));
+            panel.wait(Duration::from_mins(2));
+            assert!(!panel.take().contains(&Effect::Connect));
+            let open = HostMessage::Open { page: None };
+            panel.change(|state, env| state.on_host_message(open, env));
+            assert!(panel.take().contains(&Effect::Connect));
+        }
+    }
+
+    #[test]
+    fn what_was_written_last_arrives_before_a_closed_panel_lets_go() {
+        let mut panel = Panel::in_a_chat();
+        panel.event(VisitorEvent::Ticket { ticket: ticket(VisitorChat::Request) });
+        panel.change(|state, env| state.send_message(id(50), "una cosa más", env));
+        panel.change(|state, env| state.on_host_message(HostMessage::Close, env));
+        panel.wait(Duration::from_secs(1));
+        assert!(!panel.take().contains(&Effect::Disconnect));
+        panel.event(VisitorEvent::Ack { id: id(50), seq: Seq(2), at: panel.env.now });
+        let mut said = entry(2, own("una cosa más"));
+        said.id = id(50);
+        panel.event(VisitorEvent::Entry { entry: said });
+        panel.wait(Duration::from_secs(1));
+        assert!(panel.take().contains(&Effect::Disconnect));
+    }
+
+    #[test]
+    fn a_page_on_which_a_chat_ran_takes_it_up_before_the_panel_is_opened() {
+        let framed = || PanelPage { embed: true, ..page() };
+        let stored = Panel::in_a_chat().stored();
+        let mut panel = Panel::new(framed(), stored);
+        assert!(!panel.take().contains(&Effect::Connect), "only where the page says so");
+        panel.change(|state, env| state.on_host_message(HostMessage::Resume, env));
+        assert!(panel.take().contains(&Effect::Connect));
+        panel.welcome(VisitorChat::Request);
+        assert!(panel.posted().contains(&(HostNotice::Chat, String::new())));
+        let mut panel = Panel::new(framed(), Stored::default());
+        panel.change(|state, env| state.on_host_message(HostMessage::Resume, env));
+        let done = panel.take();
+        assert!(!done.contains(&Effect::Connect), "nothing was kept");
+        assert!(done.contains(&Effect::PostToHost(HostNotice::Chat, String::new())));
+    }
+
+    #[test]
+    fn a_lost_network_shows_at_once_and_so_does_what_cannot_be_sent() {
+        let mut panel = Panel::in_a_chat();
+        panel.change(State::network_lost);
+        assert!(panel.state.is_offline());
+        panel.wait(Duration::from_secs(1));
+        assert!(panel.state.is_offline(), "until a server greets");
+        panel.change(State::network_back);
+        assert!(panel.take().contains(&Effect::Connect));
+        panel.welcome(active());
+        assert!(!panel.state.is_offline());
+        panel.closed(1006);
+        assert!(!panel.state.is_offline(), "that may pass before anybody sees it");
+        panel.change(|state, env| state.send_message(id(50), "uno", env));
+        assert!(panel.state.is_offline());
     }
 
     #[test]

@@ -1,96 +1,92 @@
-//! How far an own message got, in words.
+//! How far the visitor's own messages got, in words.
 
-use super::model::State;
-use protocol::{EntryId, Seq, Timestamp, delivery::Delivery};
+use super::{log_items::last_is_own, model::State};
+use protocol::{EntryId, Timestamp, delivery::Delivery};
 
-/// What stands under an own message, and what can be done about it.
+/// What stands under a message that did not arrive, and what can be done about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryLabel {
     /// Empty: nothing stands there.
     pub words: String,
-    /// *Reintentar* shows.
-    pub can_retry: bool,
     /// *Editar* shows.
     pub can_edit: bool,
 }
 
 impl State {
-    /// The label of an own message. `last` is the last one that arrived: only under that one *entregado* or *leído* shows.
-    pub fn delivery_label(
-        &self,
-        id: EntryId,
-        last: Option<(EntryId, Seq)>,
-        now: Timestamp,
-    ) -> DeliveryLabel {
+    /// The label of an own message: empty unless it did not arrive.
+    pub fn delivery_label(&self, id: EntryId, now: Timestamp) -> DeliveryLabel {
         let page = &self.page;
         let on_its_way = self.outbox.items(now).find(|(unsent, _)| unsent.id == id);
-        let words = match on_its_way.map(|(_, delivery)| delivery) {
-            Some(Delivery::Sending) => page.t("sending"),
-            Some(Delivery::Sent { .. }) => page.t("delivered"),
-            Some(Delivery::Failed) => {
-                let words = page.t("unsent");
-                return DeliveryLabel { words, can_retry: true, can_edit: false };
-            }
-            Some(Delivery::Refused(refusal)) => {
-                let words = [&page.t("unsent"), ". ", &page.word_refusal(&refusal)].concat();
-                return DeliveryLabel { words, can_retry: true, can_edit: true };
-            }
-            None => match last {
-                Some((last, seq)) if last == id => {
-                    let seen_upto = self.ticket.as_ref().map(|ticket| ticket.seen_upto);
-                    page.t(if seen_upto >= Some(seq) { "read" } else { "delivered" })
-                }
-                _ => String::new(),
+        match on_its_way.map(|(_, delivery)| delivery) {
+            Some(Delivery::Failed) => DeliveryLabel { words: page.t("unsent"), can_edit: false },
+            Some(Delivery::Refused(refusal)) => DeliveryLabel {
+                words: [&page.t("unsent"), ". ", &page.word_refusal(&refusal)].concat(),
+                can_edit: true,
             },
+            Some(Delivery::Sending | Delivery::Sent { .. }) | None => DeliveryLabel::default(),
+        }
+    }
+
+    /// Under the log: how far the message got that it ends with. Empty where that is no own message, or says so itself.
+    pub fn receipt(&self, now: Timestamp) -> String {
+        let words = match self.outbox.items(now).last() {
+            Some((_, Delivery::Sending)) => "sending",
+            Some((_, Delivery::Sent { .. })) => "delivered",
+            Some((_, Delivery::Failed | Delivery::Refused(_))) => return String::new(),
+            None => {
+                let Some(seq) = last_is_own(self.timeline.entries()) else { return String::new() };
+                let seen_upto = self.ticket.as_ref().map(|ticket| ticket.seen_upto);
+                if seen_upto >= Some(seq) { "read" } else { "delivered" }
+            }
         };
-        DeliveryLabel { words, can_retry: false, can_edit: false }
+        self.page.t(words)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panel::state::{
-        fixture::{Panel, entry, id, own},
-        last_own,
-    };
-    use protocol::{Code, Refusal, limits, visitor::VisitorEvent};
+    use crate::panel::state::fixture::{Panel, agents, entry, id, own};
+    use protocol::{Code, Refusal, Seq, limits, visitor::VisitorEvent};
 
     fn label(panel: &Panel, n: u128) -> DeliveryLabel {
-        let last = last_own(panel.state.timeline.entries());
-        panel.state.delivery_label(id(n), last, panel.env.now)
+        panel.state.delivery_label(id(n), panel.env.now)
     }
 
-    fn plain(words: &str) -> DeliveryLabel {
-        DeliveryLabel { words: words.into(), ..DeliveryLabel::default() }
+    fn receipt(panel: &Panel) -> String {
+        panel.state.receipt(panel.env.now)
     }
 
     #[test]
-    fn a_message_is_sending_delivered_read() {
+    fn a_message_is_sending_delivered_read_under_the_log_and_not_in_it() {
         let mut panel = Panel::in_a_chat();
-        assert_eq!(label(&panel, 1), plain("panel.delivered"));
+        assert_eq!(receipt(&panel), "panel.delivered");
         panel.change(|state, env| state.send_message(id(2), "dos", env));
-        assert_eq!(label(&panel, 2), plain("panel.sending"));
+        assert_eq!(receipt(&panel), "panel.sending");
         panel.event(VisitorEvent::Ack { id: id(2), seq: Seq(2), at: panel.env.now });
-        assert_eq!(label(&panel, 2), plain("panel.delivered"));
+        assert_eq!(receipt(&panel), "panel.delivered");
         panel.event(VisitorEvent::Entry { entry: entry(2, own("dos")) });
-        assert_eq!(label(&panel, 2), plain("panel.delivered"));
-        assert_eq!(label(&panel, 1), plain(""), "only the last one says so");
+        assert_eq!(receipt(&panel), "panel.delivered");
         panel.event(VisitorEvent::Seen { upto: Seq(2) });
-        assert_eq!(label(&panel, 2), plain("panel.read"));
+        assert_eq!(receipt(&panel), "panel.read");
+        for n in [1, 2] {
+            assert_eq!(label(&panel, n), DeliveryLabel::default());
+        }
+        panel.event(VisitorEvent::Entry { entry: entry(3, agents("tres")) });
+        assert_eq!(receipt(&panel), "", "an answer says that it was read");
     }
 
     #[test]
-    fn what_did_not_arrive_can_be_tried_again_and_what_was_refused_edited_too() {
+    fn what_did_not_arrive_says_so_and_what_was_refused_can_be_edited() {
         let mut panel = Panel::in_a_chat();
         panel.closed(1006);
         panel.change(|state, env| state.send_message(id(2), "dos", env));
         panel.wait(limits::UNSENT_AFTER);
-        let failed = DeliveryLabel { can_retry: true, ..plain("panel.unsent") };
-        assert_eq!(label(&panel, 2), failed);
+        let failed = DeliveryLabel { words: "panel.unsent".into(), can_edit: false };
+        assert_eq!((label(&panel, 2), receipt(&panel)), (failed, String::new()));
         let refusal = Refusal::new(Code::Invalid);
         panel.event(VisitorEvent::Refused { id: Some(id(2)), refusal });
         let words = "panel.unsent. error.invalid".into();
-        assert_eq!(label(&panel, 2), DeliveryLabel { words, can_retry: true, can_edit: true });
+        assert_eq!(label(&panel, 2), DeliveryLabel { words, can_edit: true });
     }
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 pub enum Effect {
     /// Open a socket in place of the one there is.
     Connect,
+    /// Close the socket.
+    Disconnect,
     /// Send a frame on the socket.
     Send(VisitorCommand),
     /// Call [`State::tick`](super::State::tick) after this long, without waiting for the next whole second.
@@ -16,6 +18,8 @@ pub enum Effect {
 
     /// Keep the ticket in storage, or forget it where there is none.
     KeepTicket,
+    /// Keep in storage how far the visitor is on the ticket.
+    KeepReading,
     /// Keep the draft of a field in storage.
     KeepDraft(Field),
     /// Keep in storage whether answers come with a sound.
@@ -55,6 +59,8 @@ pub enum Focus {
     FirstField,
     /// The first field of the form that was refused.
     FirstRefused,
+    /// The first score of the rating.
+    FirstScore,
     /// The first item of the menu.
     FirstMenuItem,
     /// An element.
@@ -68,6 +74,10 @@ pub enum HostNotice {
     Unread,
     /// An agent's message arrived.
     Message,
+    /// The last of them while the panel is closed: the agent's name, a line break, and its first words.
+    Preview,
+    /// Whether a chat waits or runs: `1`, or nothing.
+    Chat,
     /// A ticket is open; the value is its number.
     Ticket,
     /// Something was refused; the value is its code.
@@ -80,6 +90,8 @@ impl HostNotice {
         match self {
             Self::Unread => "unread",
             Self::Message => "message",
+            Self::Preview => "preview",
+            Self::Chat => "chat",
             Self::Ticket => "ticket",
             Self::Error => "error",
         }

@@ -4,6 +4,7 @@ use super::{
     draft::Draft,
     effect::{Effect, HostNotice},
     model::{Environment, Kept, State, Stored},
+    reading::Reading,
 };
 use crate::page::{PanelPage, Position};
 use protocol::{
@@ -27,6 +28,7 @@ pub struct Panel {
     unsent: BTreeMap<EntryId, (TicketNumber, Unsent)>,
     draft: Draft,
     person: Option<String>,
+    reading: Option<Reading>,
     muted: bool,
 }
 
@@ -38,18 +40,20 @@ impl Panel {
             chance: 0.5,
             is_visible: true,
             is_connected: false,
+            focused: None,
         };
         let mut panel = Self {
             ticket: stored.ticket.clone(),
             unsent: stored.unsent.iter().cloned().map(|it| (it.1.id, it)).collect(),
             draft: stored.draft.clone(),
             person: stored.person.clone(),
+            reading: stored.reading.clone(),
             muted: stored.muted,
             state: State::new(page, stored, &Draft::default(), &env),
             env,
             effects: Vec::new(),
         };
-        panel.change(State::start_when_open);
+        panel.change(State::connect_when_wanted);
         panel
     }
 
@@ -84,6 +88,7 @@ impl Panel {
             unsent: self.unsent.values().cloned().collect(),
             draft: self.draft.clone(),
             person: self.person.clone(),
+            reading: self.reading.clone(),
             muted: self.muted,
         }
     }
@@ -94,6 +99,7 @@ impl Panel {
             match &effect {
                 Effect::KeepTicket => self.ticket.clone_from(&self.state.kept),
                 Effect::KeepDraft(field) => self.draft.set(*field, self.state.draft.get(*field)),
+                Effect::KeepReading => self.reading = self.state.reading(),
                 Effect::KeepSound => self.muted = !self.state.sound,
                 Effect::KeepUnsent(unsent) => {
                     let ticket = TicketNumber(self.state.number().to_owned());
@@ -106,9 +112,10 @@ impl Panel {
                     self.ticket = None;
                     self.unsent.clear();
                     self.draft = Draft::default();
+                    self.reading = None;
                     self.person.clone_from(&self.state.person);
                 }
-                Effect::Connect => self.env.is_connected = false,
+                Effect::Connect | Effect::Disconnect => self.env.is_connected = false,
                 _ => {}
             }
             self.effects.push(effect);

@@ -2,6 +2,7 @@
 
 use super::{
     check,
+    draft::Draft,
     effect::{Effect, Focus, HostNotice},
     model::{Environment, State},
     submission::{FormAnswer, Submission, SubmissionId},
@@ -13,17 +14,17 @@ use crate::{
 use protocol::{Code, Field, Refusal};
 
 impl State {
-    /// The form to post, when nothing stands against it. `file_sizes` are the bytes of the files in its field.
-    pub fn submit(&mut self, typed: Typed, file_sizes: &[u64]) -> Option<Submission> {
+    /// The form to post, when nothing stands against it. `files` are the names and bytes of those in its field.
+    pub fn submit(&mut self, typed: Typed, files: &[(String, u64)]) -> Option<Submission> {
         if self.is_submitting() {
             return None;
         }
         let form = self.form();
         self.refusals = check::refusals(form, &typed);
         if form == Form::Request {
-            self.refusals.extend(self.files_refusal(file_sizes));
+            self.refusals.extend(self.files_refusal(files));
         }
-        self.notice.clear();
+        self.notify(String::new());
         if !self.refusals.is_empty() {
             self.focus(Focus::FirstRefused);
             return None;
@@ -61,8 +62,8 @@ impl State {
             FormAnswer::Refused(refusal) => refusal,
             FormAnswer::Silence => {
                 self.post_to_host(HostNotice::Error, Code::TryAgain.as_text());
-                self.notice = self.page.t("not_sent");
-                return self.focus(Focus::FirstField);
+                self.notify(self.page.t("not_sent"));
+                return;
             }
         };
         self.post_to_host(HostNotice::Error, refusal.code.as_text());
@@ -76,16 +77,45 @@ impl State {
         self.focus(Focus::FirstRefused);
     }
 
-    /// Files were chosen in the form's field; these are their sizes in bytes.
-    pub fn files_chosen(&mut self, sizes: &[u64]) {
-        self.refusals.retain(|refusal| refusal.known_field() != Some(Field::Files));
-        self.refusals.extend(self.files_refusal(sizes));
+    /// Refusals of fields that are right by now go, and those that are wrong in another way say so. `typed` is the field that was
+    /// typed into; none: the form became another, and all are looked at.
+    pub(super) fn check_again(&mut self, typed: Option<Field>) {
+        if self.refusals.is_empty() {
+            return;
+        }
+        let Draft { name, email, subject, message, .. } = self.draft.clone();
+        let now = check::refusals(self.form(), &Typed { name, email, subject, message });
+        self.refusals.retain_mut(|refusal| {
+            let field = refusal.known_field();
+            let is_about_it = typed.is_none_or(|typed| {
+                field == Some(typed) || refusal.code == Code::NameOrEmailRequired
+            });
+            if !is_about_it || field.is_none_or(|field| field == Field::Files) {
+                return true;
+            }
+            match now.iter().find(|now| now.known_field() == field) {
+                Some(now) => {
+                    *refusal = *now;
+                    true
+                }
+                None => false,
+            }
+        });
     }
 
-    /// The first refusal of files of these sizes in bytes.
-    fn files_refusal(&self, sizes: &[u64]) -> Option<Refusal> {
+    /// Files were chosen in the form's field; these are their names and bytes.
+    pub fn files_chosen(&mut self, files: &[(String, u64)]) {
+        self.refusals.retain(|refusal| refusal.known_field() != Some(Field::Files));
+        self.refusals.extend(self.files_refusal(files));
+    }
+
+    /// The first refusal of files of these names and bytes.
+    fn files_refusal(&self, files: &[(String, u64)]) -> Option<Refusal> {
         let limit = self.page.file_bytes;
-        sizes.iter().enumerate().find_map(|(at, &bytes)| check::file_refusal(bytes, at, limit))
+        let refused = |(at, (name, bytes)): (usize, &(String, u64))| {
+            check::file_refusal(name, *bytes, at, limit)
+        };
+        files.iter().enumerate().find_map(refused)
     }
 }
 
@@ -107,9 +137,14 @@ mod tests {
         }
     }
 
+    /// Files of these sizes in bytes.
+    fn files(sizes: &[u64]) -> Vec<(String, u64)> {
+        sizes.iter().map(|&bytes| ("a.txt".into(), bytes)).collect()
+    }
+
     fn submit(panel: &mut Panel, typed: &Typed, sizes: &[u64]) -> Option<Submission> {
         let mut sent = None;
-        panel.change(|state, _| sent = state.submit(typed.clone(), sizes));
+        panel.change(|state, _| sent = state.submit(typed.clone(), &files(sizes)));
         sent
     }
 
@@ -167,6 +202,43 @@ mod tests {
     }
 
     #[test]
+    fn an_error_goes_as_soon_as_its_field_is_right() {
+        let mut panel = Panel::before_a_chat();
+        let codes = |panel: &Panel| -> Vec<Code> {
+            panel.state.refusals.iter().map(|refusal| refusal.code).collect()
+        };
+        let types = |panel: &mut Panel, field, text: &str| {
+            panel.change(|state, env| state.typed(field, text, env));
+        };
+        for (field, text) in [(Field::Subject, "s".repeat(201)), (Field::Message, " ".into())] {
+            types(&mut panel, field, &text);
+        }
+        let wrong = Typed { subject: "s".repeat(201), ..typed("", "", " ") };
+        assert_eq!(submit(&mut panel, &wrong, &[]), None);
+        assert_eq!(codes(&panel), [Code::NameOrEmailRequired, Code::TooLong, Code::Required]);
+        types(&mut panel, Field::Message, &"ñ".repeat(1001));
+        assert_eq!(codes(&panel), [Code::NameOrEmailRequired, Code::TooLong, Code::TooLong]);
+        types(&mut panel, Field::Message, "hola");
+        types(&mut panel, Field::Email, "ana@a.mx");
+        assert_eq!(codes(&panel), [Code::TooLong]);
+        types(&mut panel, Field::Subject, "Pago");
+        assert_eq!(codes(&panel), []);
+    }
+
+    #[test]
+    fn a_flip_takes_back_what_the_other_form_refused() {
+        let mut panel = Panel::before_a_chat();
+        panel.event(VisitorEvent::Status { status: status(false) });
+        for (field, text) in [(Field::Name, "Ana"), (Field::Message, "hola")] {
+            panel.change(|state, env| state.typed(field, text, env));
+        }
+        assert_eq!(submit(&mut panel, &typed("Ana", "", "hola"), &[]), None);
+        assert_eq!(panel.state.refusals, [Refusal::of(Field::Email, Code::Required)]);
+        panel.event(VisitorEvent::Status { status: status(true) });
+        assert_eq!(panel.state.refusals, [], "a chat needs no address");
+    }
+
+    #[test]
     fn the_flip_decides_which_form_is_posted_with_what_was_typed_before_it() {
         let mut panel = Panel::before_a_chat();
         let long = typed("Ana", "ana@a.mx", &"ñ".repeat(limits::CHAT_TEXT + 1));
@@ -183,9 +255,9 @@ mod tests {
         assert_eq!(submit(&mut panel, &typed, &[1, 1_001]), None);
         let refusal = Refusal::of(Field::Files, Code::FileTooLarge).limit(1_000);
         assert_eq!(panel.state.refusals, [refusal]);
-        panel.change(|state, _| state.files_chosen(&[1]));
+        panel.change(|state, _| state.files_chosen(&files(&[1])));
         assert_eq!(panel.state.refusals, []);
-        panel.change(|state, _| state.files_chosen(&[1; limits::FILES + 1]));
+        panel.change(|state, _| state.files_chosen(&files(&[1; limits::FILES + 1])));
         assert_eq!(panel.state.refusals.len(), 1);
         panel.event(VisitorEvent::Status { status: status(true) });
         assert_eq!(form(&mut panel, &typed, &[1, 1_001]), Some(Form::Chat));

@@ -19,6 +19,10 @@ pub enum HostMessage {
     Open { page: Option<String> },
     /// The panel is not on screen any more.
     Close,
+    /// A chat ran on the page before this one.
+    Resume,
+    /// The host page is another now, without having been loaded.
+    Page { page: Option<String> },
     /// Who the visitor is, and what they ask.
     Visitor { visitor: Person, extra: Question },
     /// Another person may come now.
@@ -50,14 +54,23 @@ impl State {
             HostMessage::Open { page } => {
                 self.is_open = true;
                 self.host_page = page.or(self.host_page.take());
-                self.start_when_open(env);
+                self.connect_when_wanted(env);
                 self.look(env);
             }
             HostMessage::Close => {
                 self.is_open = false;
                 self.menu_open = false;
                 self.look(env);
+                self.connect_when_wanted(env);
             }
+            HostMessage::Resume => {
+                self.is_resumed = true;
+                if self.kept.is_none() {
+                    self.tell_chat(false);
+                }
+                self.connect_when_wanted(env);
+            }
+            HostMessage::Page { page } => self.host_page = page.or(self.host_page.take()),
             HostMessage::Logout => {
                 self.person = Some(env.now.0.to_string());
                 self.empty(env);
@@ -96,9 +109,11 @@ impl State {
         self.draft = Draft::default();
         self.given = Draft::default();
         self.has_subject = false;
+        self.flip.clear();
         self.refusals.clear();
         self.submitting = None;
         self.screen = Screen::Form;
+        self.tell_chat(false);
         for effect in [Effect::PutDraft, Effect::ClearChosenFiles, Effect::RenewForm] {
             self.add_effect(effect);
         }
@@ -147,8 +162,10 @@ mod tests {
         assert_eq!(panel.take(), [Effect::Connect]);
         host(&mut panel, HostMessage::Close);
         host(&mut panel, open(None));
-        assert_eq!(panel.take(), []);
+        assert_eq!(panel.take(), [Effect::Disconnect, Effect::Connect]);
         assert_eq!(panel.state.host_page.as_deref(), Some("https://a.mx/precios"));
+        host(&mut panel, HostMessage::Page { page: Some("https://a.mx/planes".into()) });
+        assert_eq!(panel.state.host_page.as_deref(), Some("https://a.mx/planes"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use protocol::{
     delivery::{Delivery, Unsent},
     entry::{BecameRequest, EndedBy, VisitorBody, VisitorEntry},
     file::Attachment,
+    names::first_name,
 };
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub enum ItemKey {
     Before(EntryId),
     /// The entry.
     Entry(EntryId),
+    /// *Mensajes nuevos*, before the first of them.
+    New,
 }
 
 /// What an item shows.
@@ -36,6 +39,8 @@ pub enum Content {
     Time(Timestamp),
     /// Something that happened to the chat: the key of its words, and what they name.
     Event(&'static str, String),
+    /// What follows came while nobody looked.
+    New,
     /// A message.
     Message(Message),
 }
@@ -57,13 +62,19 @@ pub struct Message {
     pub is_first: bool,
 }
 
-/// The log's items in order: the timeline, then the outbox.
+/// The log's items in order: the timeline, with a mark before what is new, then the outbox.
 pub fn log_items<'a>(
     entries: &[VisitorEntry],
+    new_from: Option<Seq>,
     unsent: impl Iterator<Item = (&'a Unsent, Delivery)>,
 ) -> Vec<LogItem> {
-    let mut log = Log { items: Vec::with_capacity(entries.len() + 4), at: None, author: None };
+    let items = Vec::with_capacity(entries.len() + 4);
+    let mut log = Log { items, at: None, author: None, agent: None };
     for entry in entries {
+        if new_from == Some(entry.seq) {
+            log.author = None;
+            log.push(ItemKey::New, Content::New);
+        }
         log.entry(entry);
     }
     for (message, _) in unsent {
@@ -77,6 +88,8 @@ struct Log {
     at: Option<Timestamp>,
     /// Whose message was last; none after an event.
     author: Option<Author>,
+    /// Who joined last.
+    agent: Option<String>,
 }
 
 #[derive(PartialEq)]
@@ -95,26 +108,30 @@ impl Log {
                 return self.message(entry.id, entry.at, Some(name), text, files);
             }
             VisitorBody::ChatStarted | VisitorBody::Hidden => return,
-            VisitorBody::Joined { name } => ("joined", name.clone()),
+            VisitorBody::Joined { name } => {
+                self.agent = Some(name.clone());
+                ("joined", name.clone())
+            }
             VisitorBody::Left { name } => ("left", name.clone()),
             VisitorBody::Requeued => ("requeued", String::new()),
             VisitorBody::BecameRequest { why } => (
                 match why {
                     BecameRequest::WaitLimit => "became_wait_limit",
                     BecameRequest::DeskClosed => "became_desk_closed",
+                    BecameRequest::Override => "became_override",
+                    BecameRequest::NoAgents => "became_no_agents",
+                    BecameRequest::Visitor => "became_visitor",
                 },
                 String::new(),
             ),
             VisitorBody::SiteRemoved => ("site_removed", String::new()),
-            VisitorBody::ChatEnded { by } => (
-                match by {
-                    EndedBy::Agent => "ended_agent",
-                    EndedBy::Visitor => "ended_visitor",
-                    EndedBy::Inactivity => "ended_inactivity",
-                    EndedBy::Desk => "ended_desk",
-                },
-                String::new(),
-            ),
+            VisitorBody::ChatEnded { by } => match (by, self.agent.take()) {
+                (EndedBy::Agent, Some(agent)) => ("ended_by", first_name(&agent).to_owned()),
+                (EndedBy::Agent, None) => ("ended_agent", String::new()),
+                (EndedBy::Visitor, _) => ("ended_visitor", String::new()),
+                (EndedBy::Inactivity, _) => ("ended_inactivity", String::new()),
+                (EndedBy::Desk, _) => ("ended_desk", String::new()),
+            },
             VisitorBody::StateChanged { state } => ("state", state.name.clone()),
             VisitorBody::Rated { score } => ("rated", score.to_string()),
             VisitorBody::TranscriptSent => ("transcript_line", String::new()),
@@ -160,13 +177,19 @@ impl Log {
     }
 }
 
-/// The visitor's last message that the server has, and its place: what *entregado* and *leído* stand under.
-pub fn last_own(entries: &[VisitorEntry]) -> Option<(EntryId, Seq)> {
-    entries
-        .iter()
-        .rev()
-        .find(|entry| matches!(entry.body, VisitorBody::Visitor { .. }))
-        .map(|entry| (entry.id, entry.seq))
+/// The place of the visitor's message that the log ends with; none where something else was said or happened since.
+pub fn last_is_own(entries: &[VisitorEntry]) -> Option<Seq> {
+    let shows = |entry: &&VisitorEntry| {
+        !matches!(entry.body, VisitorBody::ChatStarted | VisitorBody::Hidden)
+    };
+    let last = entries.iter().rev().find(shows)?;
+    matches!(last.body, VisitorBody::Visitor { .. }).then_some(last.seq)
+}
+
+/// The place of the first message of an agent after `seen`.
+pub fn first_unread(entries: &[VisitorEntry], seen: Seq) -> Option<Seq> {
+    let is_agents = |entry: &&VisitorEntry| matches!(entry.body, VisitorBody::Agent { .. });
+    entries.iter().filter(|entry| entry.seq > seen).find(is_agents).map(|entry| entry.seq)
 }
 
 /// How many messages of agents came after `seen`.
@@ -216,6 +239,7 @@ mod tests {
             .map(|item| match &item.content {
                 Content::Time(at) => format!("at {}", at.0 / 60_000),
                 Content::Event(words, name) => format!("{words} {name}"),
+                Content::New => "new".into(),
                 Content::Message(message) => {
                     format!("{}{}", if message.is_first { "+" } else { "" }, message.text)
                 }
@@ -233,8 +257,31 @@ mod tests {
             entry(5, 2, agent("c")),
             entry(6, 30, agent("d")),
         ];
-        let items = log_items(&entries, std::iter::empty());
+        let items = log_items(&entries, None, std::iter::empty());
         assert_eq!(shape(&items), ["at 0", "+a", "joined Lucía", "+b", "c", "at 30", "+d"]);
+    }
+
+    #[test]
+    fn what_is_new_stands_after_a_mark_and_shows_its_person_again() {
+        let entries = [entry(1, 0, agent("a")), entry(2, 0, agent("b")), entry(3, 0, agent("c"))];
+        let items = log_items(&entries, Some(Seq(2)), std::iter::empty());
+        assert_eq!(shape(&items), ["at 0", "+a", "new", "+b", "c"]);
+        assert_eq!(first_unread(&entries, Seq(1)), Some(Seq(2)));
+        assert_eq!(first_unread(&entries, Seq(3)), None);
+    }
+
+    #[test]
+    fn the_end_says_who_ended_the_chat() {
+        let joined = || VisitorBody::Joined { name: "Lucía Medina".into() };
+        let ended = |by| VisitorBody::ChatEnded { by };
+        for (entries, words) in [
+            ([entry(1, 0, joined()), entry(2, 0, ended(EndedBy::Agent))], "ended_by Lucía"),
+            ([entry(1, 0, own("a")), entry(2, 0, ended(EndedBy::Agent))], "ended_agent "),
+            ([entry(1, 0, joined()), entry(2, 0, ended(EndedBy::Visitor))], "ended_visitor "),
+        ] {
+            let items = log_items(&entries, None, std::iter::empty());
+            assert_eq!(shape(&items).last().map(String::as_str), Some(words));
+        }
     }
 
     #[test]
@@ -243,8 +290,8 @@ mod tests {
         let committed = entry(7, 0, body);
         let unsent =
             Unsent { id: committed.id, text: "hola".into(), files: vec![], since: committed.at };
-        let before = log_items(&[], [(&unsent, Delivery::Sending)].into_iter());
-        let after = log_items(std::slice::from_ref(&committed), std::iter::empty());
+        let before = log_items(&[], None, [(&unsent, Delivery::Sending)].into_iter());
+        let after = log_items(std::slice::from_ref(&committed), None, std::iter::empty());
         assert_eq!(before, after);
     }
 
@@ -260,6 +307,7 @@ mod tests {
         assert_eq!(unread(&entries, Seq(0)), 3);
         assert_eq!(unread(&entries, Seq(1)), 2);
         assert_eq!(unread(&entries, Seq(5)), 0);
-        assert_eq!(last_own(&entries).map(|(_, seq)| seq), Some(Seq(3)));
+        assert_eq!(last_is_own(&entries), None, "an agent answered");
+        assert_eq!(last_is_own(&entries[..4]), Some(Seq(3)), "what nobody is shown is passed over");
     }
 }

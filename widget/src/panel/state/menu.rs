@@ -1,4 +1,4 @@
-//! What the visitor opens, closes and switches: the menu, the log after a chat, the sound.
+//! What the visitor opens, closes and switches: the menu, the sound.
 
 use super::{
     effect::{Effect, Focus},
@@ -24,11 +24,6 @@ impl State {
     pub fn toggle_sound(&mut self) {
         self.sound = !self.sound;
         self.add_effect(Effect::KeepSound);
-    }
-
-    /// Opens the log again after a chat, or closes it.
-    pub fn toggle_log(&mut self) {
-        self.log_open = !self.log_open;
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     model::{Environment, State},
 };
 use crate::markup::Id;
-use protocol::{EntryId, Field, limits, text::characters};
+use protocol::{EntryId, Field, Timestamp, limits, text::characters};
 
 impl State {
     /// *Enviar*: what the composer holds, unless it is nothing, too long, or a file of it is still on its way. `id` is a fresh one.
@@ -22,9 +22,12 @@ impl State {
         self.add_effect(Effect::KeepUnsent(unsent));
         self.set_draft(Field::Message, "");
         self.add_effect(Effect::PutDraft);
-        self.notice.clear();
+        self.notify(String::new());
+        self.new_from = None;
+        self.typed_at = Timestamp(0);
         self.at_end = true;
         self.add_effect(Effect::ScrollToEnd);
+        self.say_if_lost(env);
         self.flush(env);
     }
 

@@ -3,10 +3,12 @@
 use super::{
     draft::Draft,
     effect::{Effect, Focus, HostNotice},
+    reading::Reading,
     submission::SubmissionId,
     upload::Upload,
 };
 use crate::{
+    markup::Id,
     page::{Answer, Form, PanelPage},
     view_model::{Screen, ViewModel},
 };
@@ -19,6 +21,10 @@ use protocol::{
     visitor::{Done, VisitorCommand, VisitorTicket},
 };
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How long it shows that something is done: long enough to be read twice.
+const NOTICE_FOR: Duration = Duration::from_secs(12);
 
 /// What a change needs to know of the browser. The runtime reads it anew before every change.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +37,8 @@ pub struct Environment {
     pub is_visible: bool,
     /// The socket is open.
     pub is_connected: bool,
+    /// What has the focus; none while it is outside this document, or on nothing that has a name.
+    pub focused: Option<Id>,
 }
 
 /// What storage held when the panel started.
@@ -44,6 +52,8 @@ pub struct Stored {
     pub draft: Draft,
     /// Tells whose all of this is: every logout puts another in its place.
     pub person: Option<String>,
+    /// How far the visitor was on the ticket.
+    pub reading: Option<Reading>,
     /// Answers come without a sound.
     pub muted: bool,
 }
@@ -93,6 +103,8 @@ pub struct State {
     /// What fills the panel.
     pub screen: Screen,
 
+    /// The browser kept nothing of the ticket when it was asked to.
+    pub(super) is_not_kept: bool,
     /// The ticket that this browser has open, known before the server sends it.
     pub kept: Option<Kept>,
     /// The same as the server sent it.
@@ -101,8 +113,10 @@ pub struct State {
     pub outbox: Outbox,
     /// What happened on the ticket.
     pub timeline: Timeline<VisitorEntry>,
-    /// The first page of the ticket is here: what comes now is news.
-    pub(super) is_loaded: bool,
+    /// Since when the first page of the ticket is here: what comes later is news.
+    pub(super) loaded_at: Option<Timestamp>,
+    /// What joins the log is read out: it is not the past that a reload brings back.
+    pub log_is_live: bool,
     /// The agent who is typing.
     pub typing_agent: Option<String>,
     pub(super) typing_until: Timestamp,
@@ -131,8 +145,12 @@ pub struct State {
     pub(super) submitting: Option<SubmissionId>,
     /// How many forms were posted: the id of the next.
     pub(super) submission_count: u32,
-    /// Said once, politely.
+    /// What became of something that the visitor asked for.
     pub notice: String,
+    /// Until when that shows; none: until the next thing that is asked for.
+    pub(super) notice_until: Option<Timestamp>,
+    /// What the last flip means for the form.
+    pub flip: String,
     /// A command on its way, or refused.
     pub pending: PendingCommand,
     /// Why the rating was not sent, or was refused; empty without a reason.
@@ -144,9 +162,14 @@ pub struct State {
     pub unread: usize,
     pub(super) seen: Seq,
     pub(super) seen_sent: Seq,
+    /// Entries up to here are known: an agent's message after it is news. None until the ticket's past is here.
+    pub(super) received: Option<Seq>,
+    pub(super) kept_reading: Option<Reading>,
+    /// Messages from here on came while nobody looked: *Mensajes nuevos* stands before them.
+    pub new_from: Option<Seq>,
 
-    /// After the chat's end: the log is open again.
-    pub log_open: bool,
+    /// The transcript waits for the button behind a mailed link.
+    pub(super) transcript_waits: bool,
     /// Another tab has sent the form that this one shows, too: its text is the ticket's first message, and no draft any more.
     pub(super) followed_from_form: bool,
     /// Answers come with a sound.
@@ -155,13 +178,19 @@ pub struct State {
     pub menu_open: bool,
     /// The dialog that asks where the transcript goes is open.
     pub transcript_dialog_open: bool,
+    /// The dialog that asks once more whether the chat ends is open.
+    pub end_dialog_open: bool,
     /// Files are being dragged over the conversation.
     pub is_dragging: bool,
 
     /// The host page as it is now.
     pub host_page: Option<String>,
-    /// The host page shows the panel; the socket is opened when it first does.
+    /// The host page shows the panel.
     pub(super) is_open: bool,
+    /// A chat ran on the page before this one, as far as the host page knows.
+    pub(super) is_resumed: bool,
+    /// What the host page was told about a running chat.
+    pub(super) told_chat: Option<bool>,
     pub(super) connection: Connection,
 
     effects: Vec<Effect>,
@@ -169,7 +198,7 @@ pub struct State {
 
 /// The socket, as far as it concerns the state.
 pub(super) struct Connection {
-    /// The panel has been open once.
+    /// There is a socket, or will be.
     pub(super) is_started: bool,
     /// The server has greeted on this socket.
     pub(super) is_greeted: bool,
@@ -197,11 +226,13 @@ impl State {
         let mut state = Self {
             status: page.status,
             screen: ViewModel::first(&page).screen,
+            is_not_kept: false,
             kept: None,
             ticket: None,
             outbox: Outbox::default(),
             timeline: Timeline::new(),
-            is_loaded: false,
+            loaded_at: None,
+            log_is_live: false,
             typing_agent: None,
             typing_until: Timestamp(0),
             elsewhere: None,
@@ -216,20 +247,28 @@ impl State {
             submitting: None,
             submission_count: 0,
             notice: String::new(),
+            notice_until: None,
+            flip: String::new(),
             pending: PendingCommand::None,
             rating_error: String::new(),
             at_end: true,
             unread: 0,
             seen: Seq::START,
             seen_sent: Seq::START,
-            log_open: false,
+            received: None,
+            kept_reading: None,
+            new_from: None,
+            transcript_waits: false,
             followed_from_form: false,
             sound: !stored.muted,
             menu_open: false,
             transcript_dialog_open: false,
+            end_dialog_open: false,
             is_dragging: false,
             host_page: page.page.clone().map(String::from),
             is_open: !page.embed,
+            is_resumed: false,
+            told_chat: None,
             connection: Connection {
                 is_started: false,
                 is_greeted: false,
@@ -268,7 +307,10 @@ impl State {
             (Some(Answer::Started { form, started, email }), _) => {
                 state.begin(form, started, email, None, own, env);
             }
-            (_, Some(kept)) => state.open_ticket(kept, own, env),
+            (_, Some(kept)) => {
+                state.open_ticket(kept, own, env);
+                state.take_up(stored.reading);
+            }
             (_, None) => state.add_effect(Effect::PutDraft),
         }
         state
@@ -286,7 +328,8 @@ impl State {
             screen: self.screen,
             status: &self.status,
             ticket: self.ticket.as_ref(),
-            log_open: self.log_open,
+            has_transcript: self.has_transcript(),
+            is_not_kept: self.is_not_kept,
             has_subject: self.has_subject,
             has_text: !self.draft.message.is_empty(),
             sound: self.sound,
@@ -323,6 +366,18 @@ impl State {
     /// The form that the desk takes now.
     pub fn form(&self) -> Form {
         Form::when(self.status.open)
+    }
+
+    /// Says what became of something, until the next thing that is asked for.
+    pub(super) fn notify(&mut self, words: String) {
+        self.notice = words;
+        self.notice_until = None;
+    }
+
+    /// Says for a while that something is done.
+    pub(super) fn notify_done(&mut self, words: String, env: &Environment) {
+        self.notice = words;
+        self.notice_until = Some(env.now + NOTICE_FOR);
     }
 
     pub(super) fn add_effect(&mut self, effect: Effect) {

@@ -5,7 +5,8 @@ use super::{
     log_items,
     model::{Environment, State},
 };
-use protocol::visitor::VisitorCommand;
+use protocol::{Seq, TicketNumber, visitor::VisitorCommand};
+use serde::{Deserialize, Serialize};
 
 impl State {
     /// The log was scrolled.
@@ -25,6 +26,30 @@ impl State {
         self.is_open && env.is_visible
     }
 
+    /// How far the visitor is on the ticket that is open.
+    pub fn reading(&self) -> Option<Reading> {
+        let number = self.kept.as_ref()?.number.clone();
+        Some(Reading { number, seen: self.seen, received: self.received? })
+    }
+
+    /// Goes on where a panel before this one was.
+    pub(super) fn take_up(&mut self, reading: Option<Reading>) {
+        if let Some(Reading { number, seen, received }) = reading
+            && number.0 == self.number()
+        {
+            self.seen = seen;
+            self.received = Some(received);
+        }
+    }
+
+    fn keep_reading(&mut self) {
+        let reading = self.reading();
+        if reading.is_some() && reading != self.kept_reading {
+            self.kept_reading = reading;
+            self.add_effect(Effect::KeepReading);
+        }
+    }
+
     /// Counts what is on screen as seen, and the rest as unread.
     pub(super) fn look(&mut self, env: &Environment) {
         let last = self.timeline.last();
@@ -35,12 +60,24 @@ impl State {
                 self.send(VisitorCommand::Seen { upto: last });
             }
         }
+        self.keep_reading();
         let unread = log_items::unread(self.timeline.entries(), self.seen);
+        if !self.is_on_screen(env) {
+            self.new_from = log_items::first_unread(self.timeline.entries(), self.seen);
+        }
         if unread != self.unread {
             self.unread = unread;
             self.post_to_host(HostNotice::Unread, &unread.to_string());
         }
     }
+}
+
+/// How far the visitor is on a ticket, as it is kept in storage: what came after `received` is news to a panel that starts again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub number: TicketNumber,
+    pub seen: Seq,
+    pub received: Seq,
 }
 
 #[cfg(test)]
@@ -84,6 +121,42 @@ mod tests {
         let done = panel.take();
         assert!(done.contains(&Effect::PostToHost(HostNotice::Unread, "0".into())));
         assert!(done.contains(&Effect::Send(VisitorCommand::Seen { upto: Seq(4) })));
+    }
+
+    #[test]
+    fn a_mark_stands_before_what_came_while_nobody_looked_until_that_is_over() {
+        let mut panel = Panel::in_a_chat();
+        arrives(&mut panel, 2);
+        assert_eq!(panel.state.new_from, None);
+        panel.env.is_visible = false;
+        arrives(&mut panel, 3);
+        arrives(&mut panel, 4);
+        panel.env.is_visible = true;
+        panel.change(State::hurry);
+        assert_eq!((panel.state.unread, panel.state.new_from), (0, Some(Seq(3))));
+        panel.env.is_visible = false;
+        panel.change(State::hurry);
+        assert_eq!(panel.state.new_from, None, "they were read");
+    }
+
+    #[test]
+    fn what_was_read_is_not_unread_after_a_reload() {
+        let mut panel = Panel::in_a_chat();
+        arrives(&mut panel, 2);
+        panel.env.is_visible = false;
+        arrives(&mut panel, 3);
+        let mut panel = panel.reload();
+        panel.env.is_visible = false;
+        panel.welcome(crate::panel::state::fixture::active());
+        panel.take();
+        let all = vec![entry(1, own("hola")), entry(2, agents("a")), entry(3, agents("b"))];
+        panel.event(crate::panel::state::fixture::entries(all));
+        assert_eq!((panel.state.unread, panel.state.new_from), (1, Some(Seq(3))));
+        let posted = panel.posted();
+        assert!(posted.contains(&(HostNotice::Unread, "1".into())));
+        assert!(!posted.iter().any(|(notice, _)| *notice == HostNotice::Message), "known already");
+        arrives(&mut panel, 4);
+        assert!(panel.posted().contains(&(HostNotice::Message, "agent".into())));
     }
 
     #[test]

@@ -1,18 +1,21 @@
 //! What the server sends.
 
 use super::{
-    effect::{Effect, HostNotice},
+    effect::{Effect, Focus, HostNotice},
     log_items,
     model::{Environment, PendingCommand, State},
 };
-use crate::view_model::Screen;
+use crate::markup::Id;
 use protocol::{
-    Code, Field, Refusal, Timestamp,
+    Code, Field, Refusal, Seq, Timestamp,
     delivery::Applied,
     entry::{Category, VisitorBody},
     limits,
-    visitor::{Done, VisitorChat, VisitorEvent, VisitorTicket},
+    visitor::{Done, VisitorChat, VisitorEvent},
 };
+
+/// The first words of an answer that a closed panel shows, in characters.
+const PREVIEW: usize = 120;
 
 impl State {
     /// A frame arrived.
@@ -21,19 +24,15 @@ impl State {
         match event {
             VisitorEvent::Welcome { ticket, status } => {
                 self.greeted(env);
-                self.status = status;
+                self.set_status(status, env);
                 self.timeline.on_connect();
                 self.outbox.on_connect();
-                if !self.is_loaded && is_over(&ticket) {
-                    // The visitor came back after everything was said: the next question is a new one.
-                    return self.leave_for_another(env);
-                }
-                self.set_ticket(ticket);
+                self.set_ticket(ticket, env);
                 self.flush(env);
             }
             VisitorEvent::Unknown { status } => {
                 self.greeted(env);
-                self.status = status;
+                self.set_status(status, env);
                 // A site that goes leaves its last words on screen: there is no form to come back to.
                 if self.kept.is_some() && self.can_write() {
                     let follows = self.elsewhere.is_some();
@@ -45,16 +44,19 @@ impl State {
             }
             VisitorEvent::Status { status } => {
                 self.greeted(env);
-                if self.screen == Screen::Form && status.open != self.status.open {
-                    let words = if status.open { "flipped_open" } else { "flipped_closed" };
-                    self.notice = self.page.t(words);
-                }
-                self.status = status;
+                self.set_status(status, env);
             }
             VisitorEvent::Entries { entries, last } => {
+                let seen = self.seen;
                 let applied = self.timeline.page(entries, last);
                 self.applied(&applied, env);
-                self.is_loaded = true;
+                if self.loaded_at.is_none() {
+                    self.loaded_at = Some(env.now);
+                    if self.is_over(seen) {
+                        // The visitor came back after everything was said: the next question is a new one.
+                        self.leave_for_another(env);
+                    }
+                }
             }
             VisitorEvent::Entry { entry } => {
                 let applied = self.timeline.live(entry);
@@ -77,7 +79,7 @@ impl State {
                     self.command_refused(what, refusal);
                 }
             }
-            VisitorEvent::Ticket { ticket } => self.set_ticket(ticket),
+            VisitorEvent::Ticket { ticket } => self.set_ticket(ticket, env),
             VisitorEvent::Typing { .. } if !self.can_write() => {}
             VisitorEvent::Typing { name } => {
                 self.typing_until = env.now + limits::TYPING_FOR;
@@ -89,7 +91,7 @@ impl State {
                     ticket.seen_upto = ticket.seen_upto.max(upto);
                 }
             }
-            VisitorEvent::Done { what } => self.command_done(what),
+            VisitorEvent::Done { what } => self.command_done(what, env),
             VisitorEvent::Pong => {}
             VisitorEvent::GoingAway { retry_ms } => {
                 self.connection.reconnect.on_going_away(retry_ms);
@@ -105,54 +107,61 @@ impl State {
                     self.pending = PendingCommand::None;
                     self.transcript_dialog_open = true;
                 } else {
-                    self.notice = self.page.word_refusal(&refusal);
+                    self.notify(self.page.word_refusal(&refusal));
                 }
             }
             Done::Rating => self.rating_error = self.page.word_refusal(&refusal),
-            Done::Transcript | Done::TranscriptOnceConfirmed | Done::Contact => {}
+            Done::Transcript | Done::TranscriptOnceConfirmed => {
+                self.focus(Focus::Element(Id::TranscriptEmail));
+            }
+            Done::Contact => self.focus(Focus::Element(Id::ContactEmail)),
         }
     }
 
-    fn command_done(&mut self, what: Done) {
+    fn command_done(&mut self, what: Done, env: &Environment) {
         self.pending = PendingCommand::None;
-        let email = self.ticket.as_ref().and_then(|ticket| ticket.email.as_deref());
+        let email = self.ticket.as_ref().and_then(|ticket| ticket.email.clone());
         match what {
             Done::Transcript => {
                 self.transcript_dialog_open = false;
-                self.notice = match email {
-                    Some(email) => self.page.fill("transcript_done", &[("email", email)]),
-                    None => self.page.t("transcript_done_plain"),
-                };
+                self.notify_done(self.with_email("transcript_done", email), env);
             }
             Done::TranscriptOnceConfirmed => {
                 self.transcript_dialog_open = false;
-                self.notice = match email {
-                    Some(email) => self.page.fill("transcript_confirm", &[("email", email)]),
-                    None => self.page.t("transcript_confirm_plain"),
-                };
+                self.transcript_waits = true;
+                self.notify_done(self.with_email("transcript_confirm", email), env);
             }
-            Done::Contact => {
-                if let Some(email) = email {
-                    self.notice = self.page.fill("contact_done", &[("email", email)]);
-                }
-            }
+            Done::Contact => self.notify_done(self.with_email("contact_done", email), env),
             Done::Rating => {
                 self.set_draft(Field::Comment, "");
                 if let Some(ticket) = &mut self.ticket {
                     ticket.chat = VisitorChat::Ended { rated: true, attended: true };
                 }
+                self.focus(Focus::Element(Id::RatingDone));
             }
+        }
+    }
+
+    /// A sentence with the ticket's address; where that is not known yet, the plain one.
+    fn with_email(&self, words: &str, email: Option<String>) -> String {
+        match email {
+            Some(email) => self.page.fill(words, &[("email", &email)]),
+            None => self.page.t(&[words, "_plain"].concat()),
         }
     }
 
     /// Entries joined the timeline, or are found to be missing.
     fn applied(&mut self, applied: &Applied, env: &Environment) {
-        let (mut has_news, mut was_sent_elsewhere) = (false, false);
+        let (mut news, mut was_sent_elsewhere) = (None, false);
         for at in applied.added.clone() {
             let Some(entry) = self.timeline.entries().get(at) else { break };
             let id = entry.id;
             match &entry.body {
-                VisitorBody::Agent { .. } => has_news = true,
+                VisitorBody::Agent { name, text, .. }
+                    if self.received.is_some_and(|received| entry.seq > received) =>
+                {
+                    news = Some((name.clone(), text.clone()));
+                }
                 VisitorBody::Visitor { text, .. } if self.followed_from_form => {
                     was_sent_elsewhere |= text.trim() == self.draft.message.trim();
                     self.followed_from_form = false;
@@ -172,52 +181,41 @@ impl State {
             }
             self.add_effect(Effect::PutDraft);
         }
-        if has_news {
+        if !self.timeline.is_behind() {
+            self.received = Some(self.timeline.last());
+        }
+        if let Some((name, text)) = news {
             self.typing_until = Timestamp(0);
             self.typing_agent = None;
-            if self.is_loaded {
-                self.post_to_host(HostNotice::Message, "agent");
-                if !self.is_on_screen(env) && self.sound {
-                    self.add_effect(Effect::PlaySound);
-                }
+            self.post_to_host(HostNotice::Message, "agent");
+            if !self.is_open {
+                let words: String = text.chars().take(PREVIEW).collect();
+                self.post_to_host(HostNotice::Preview, &[&*name, "\n", &*words].concat());
             }
-        }
-        if has_news && log_items::has_unseen_after_end(self.timeline.entries(), self.seen) {
-            self.log_open = true;
+            if !self.is_on_screen(env) && self.sound {
+                self.add_effect(Effect::PlaySound);
+            }
         }
         self.look(env);
     }
-}
 
-/// Whether nobody is expected to write on this ticket any more.
-fn is_over(ticket: &VisitorTicket) -> bool {
-    match ticket.chat {
-        VisitorChat::Ended { rated, attended } => rated || !attended,
-        VisitorChat::Request => ticket.state.category == Category::Closed,
-        _ => false,
+    /// Whether nobody is expected to write on this ticket any more, and no agent wrote after `seen`.
+    fn is_over(&self, seen: Seq) -> bool {
+        let is_over = self.ticket.as_ref().is_some_and(|ticket| match ticket.chat {
+            VisitorChat::Ended { rated, attended } => rated || !attended,
+            VisitorChat::Request => ticket.state.category == Category::Closed,
+            _ => false,
+        });
+        is_over && !log_items::has_unseen_after_end(self.timeline.entries(), seen)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panel::state::fixture::{Panel, active, agents, entry, id, own, status, ticket};
-    use protocol::{Seq, entry::EndedBy};
+    use crate::panel::state::fixture::{Panel, active, agents, entry, id, own, ticket};
+    use protocol::visitor::VisitorTicket;
     use std::time::Duration;
-
-    #[test]
-    fn a_flip_under_a_form_is_said() {
-        let mut panel = Panel::before_a_chat();
-        let flip = |panel: &mut Panel, open| {
-            panel.event(VisitorEvent::Status { status: status(open) });
-            panel.state.notice.clone()
-        };
-        assert_eq!(flip(&mut panel, true), "", "it was open");
-        assert_eq!(flip(&mut panel, false), "panel.flipped_closed");
-        assert_eq!(flip(&mut panel, true), "panel.flipped_open");
-        let mut panel = Panel::in_a_chat();
-        assert_eq!(flip(&mut panel, false), "", "a chat goes on");
-    }
 
     #[test]
     fn somebody_types_until_they_have_written_or_six_seconds_are_over() {
@@ -241,17 +239,56 @@ mod tests {
     }
 
     #[test]
-    fn what_an_agent_writes_after_the_end_opens_the_log_again() {
+    fn at_the_end_of_a_chat_the_talk_stays_and_the_focus_goes_to_what_follows() {
+        for (focused, text, goes) in [
+            (Some(Id::ComposerMessage), "", true),
+            (Some(Id::Log), "a medias", true),
+            (Some(Id::ComposerMessage), "a medias", false),
+            (None, "", false),
+        ] {
+            for (attended, heading) in [(true, Id::RatingTitle), (false, Id::Title)] {
+                let mut panel = Panel::in_a_chat();
+                panel.env.focused = focused;
+                panel.change(|state, env| state.typed(Field::Message, text, env));
+                panel.take();
+                let chat = VisitorChat::Ended { rated: false, attended };
+                panel.event(VisitorEvent::Ticket { ticket: ticket(chat.clone()) });
+                let done = panel.take();
+                assert_eq!(done.contains(&Effect::Focus(Focus::Element(heading))), goes);
+                assert!(done.contains(&Effect::ScrollToEnd));
+                assert!(shows(&panel, LOG) && shows(&panel, COMPOSER));
+                assert_eq!(panel.state.draft.message, text);
+                // Said once more, it moves nothing.
+                panel.event(VisitorEvent::Ticket { ticket: ticket(chat) });
+                assert_eq!(panel.take(), []);
+            }
+        }
+    }
+
+    #[test]
+    fn a_rating_leaves_the_focus_on_the_thanks() {
         let mut panel = Panel::in_a_chat();
-        let ended = VisitorBody::ChatEnded { by: EndedBy::Agent };
-        panel.event(VisitorEvent::Entry { entry: entry(2, agents("hasta luego")) });
-        panel.event(VisitorEvent::Entry { entry: entry(3, ended) });
-        panel.event(VisitorEvent::Ticket {
-            ticket: ticket(VisitorChat::Ended { rated: false, attended: true }),
-        });
-        assert!(!panel.state.log_open, "the rating is asked for");
-        panel.event(VisitorEvent::Entry { entry: entry(4, agents("una cosa más")) });
-        assert!(panel.state.log_open);
+        let chat = VisitorChat::Ended { rated: false, attended: true };
+        panel.event(VisitorEvent::Ticket { ticket: ticket(chat) });
+        panel.change(|state, env| state.rate(Some(5), "", env));
+        panel.take();
+        panel.event(VisitorEvent::Done { what: Done::Rating });
+        assert!(panel.take().contains(&Effect::Focus(Focus::Element(Id::RatingDone))));
+        assert!(shows(&panel, RATING_DONE) && !shows(&panel, RATING));
+    }
+
+    #[test]
+    fn a_transcript_that_was_sent_is_not_offered() {
+        let offers = |panel: &Panel| shows(panel, "has-email+no-transcript no-email+no-transcript");
+        let mut panel = Panel::in_a_chat();
+        assert!(offers(&panel));
+        panel.event(VisitorEvent::Entry { entry: entry(2, VisitorBody::TranscriptSent) });
+        assert!(!offers(&panel));
+        panel.event(VisitorEvent::Entry { entry: entry(3, agents("una cosa más")) });
+        assert!(offers(&panel), "it is not in there");
+        panel.change(|state, env| state.transcript_to("ana@a.mx", env));
+        panel.event(VisitorEvent::Done { what: Done::TranscriptOnceConfirmed });
+        assert!(!offers(&panel), "it follows the mailed button");
     }
 
     #[test]
@@ -272,15 +309,40 @@ mod tests {
     }
 
     #[test]
-    fn what_was_there_before_the_panel_is_no_news() {
-        let mut panel = Panel::in_a_chat().reload();
-        panel.env.is_visible = false;
-        panel.welcome(active());
-        let entries = vec![entry(1, own("hola")), entry(2, agents("buenas"))];
-        panel.event(VisitorEvent::Entries { entries, last: Seq(2) });
-        let done = panel.take();
-        assert!(!done.contains(&Effect::PlaySound));
-        assert!(!done.contains(&Effect::PostToHost(HostNotice::Message, "agent".into())));
+    fn what_was_there_before_the_panel_is_no_news_and_what_came_meanwhile_is() {
+        let mut panel = Panel::in_a_chat();
+        panel.event(VisitorEvent::Entry { entry: entry(2, agents("buenas")) });
+        let mut all = vec![entry(1, own("hola")), entry(2, agents("buenas"))];
+        for is_news in [false, true] {
+            panel = panel.reload();
+            panel.env.is_visible = false;
+            panel.welcome(active());
+            let last = all.last().map_or(Seq::START, |entry| entry.seq);
+            panel.event(VisitorEvent::Entries { entries: all.clone(), last });
+            let done = panel.take();
+            assert_eq!(done.contains(&Effect::PlaySound), is_news);
+            let message = Effect::PostToHost(HostNotice::Message, "agent".into());
+            assert_eq!(done.contains(&message), is_news);
+            all.push(entry(3, agents("¿sigues ahí?")));
+        }
+    }
+
+    #[test]
+    fn a_closed_panel_shows_the_first_words_of_an_answer_on_the_page() {
+        let mut panel = Panel::in_a_chat();
+        let long = "ñ".repeat(500);
+        for (seq, is_open) in [(2, true), (3, false)] {
+            panel.state.is_open = is_open;
+            panel.event(VisitorEvent::Entry { entry: entry(seq, agents(&long)) });
+            let previews: Vec<_> = panel
+                .posted()
+                .into_iter()
+                .filter(|(notice, _)| *notice == HostNotice::Preview)
+                .map(|(_, value)| value)
+                .collect();
+            let preview = ["Lucía Medina\n", &"ñ".repeat(120)].concat();
+            assert_eq!(previews, if is_open { vec![] } else { vec![preview] });
+        }
     }
 
     #[test]
@@ -305,10 +367,10 @@ mod tests {
     }
 
     /// The rules of what a test is about.
-    const COMPOSER: &str =
-        "conversation+can-write conversation+has-text ended+cannot-write+has-text";
-    const LOG: &str = "conversation ended+log-open ended+not-rateable";
-    const RATING: &str = "ended+rateable+not-rated+log-closed";
+    const COMPOSER: &str = "conversation+can-write conversation+has-text";
+    const LOG: &str = "conversation";
+    const RATING: &str = "rateable+not-rated";
+    const RATING_DONE: &str = "rateable+rated";
     const NEXT_CHAT: &str = "ended+can-write";
 
     fn shows(panel: &Panel, rule: &str) -> bool {
@@ -345,7 +407,7 @@ mod tests {
         for attended in [true, false] {
             let chat = VisitorChat::Ended { rated: false, attended };
             panel.event(VisitorEvent::Ticket { ticket: ticket(chat) });
-            assert_eq!((shows(&panel, RATING), shows(&panel, LOG)), (attended, !attended));
+            assert_eq!((shows(&panel, RATING), shows(&panel, LOG)), (attended, true));
             assert!(shows(&panel, NEXT_CHAT));
         }
     }

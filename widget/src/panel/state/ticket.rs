@@ -4,11 +4,11 @@ use super::{
     effect::{Effect, Focus, HostNotice},
     model::{Elsewhere, Environment, Kept, PendingCommand, State},
 };
-use crate::{page::Form, view_model::Screen};
+use crate::{markup::Id, page::Form, view_model::Screen};
 use protocol::{
     Field, Seq,
     delivery::{Delivery, Outbox, Timeline, Unsent},
-    entry::{Category, TicketState},
+    entry::{Category, TicketState, VisitorBody},
     form::Started,
     visitor::{VisitorChat, VisitorTicket},
 };
@@ -34,8 +34,10 @@ impl State {
             self.outbox.add(started.id, text, Vec::new(), env.now);
             self.outbox.on_ack(started.id, started.seq, env.now);
         }
-        self.is_loaded = true;
-        self.set_ticket(VisitorTicket {
+        self.loaded_at = Some(env.now);
+        self.log_is_live = true;
+        self.received = Some(started.seq);
+        let ticket = VisitorTicket {
             number: started.number,
             subject: None,
             state: TicketState { name: String::new(), category: Category::Open },
@@ -46,8 +48,14 @@ impl State {
             email,
             seen_upto: Seq::START,
             site_removed: false,
-        });
+        };
+        self.set_ticket(ticket, env);
         self.reopen();
+    }
+
+    /// Storage was asked to keep the ticket, and holds this now.
+    pub fn ticket_kept(&mut self, found: Option<&Kept>) {
+        self.is_not_kept = self.kept.is_some() && found != self.kept.as_ref();
     }
 
     /// Opens a ticket in place of the one there is. `unsent` is what storage holds of its unacknowledged messages.
@@ -57,6 +65,7 @@ impl State {
         self.kept = Some(kept);
         self.outbox = Outbox::restore(unsent);
         self.screen = Screen::Conversation;
+        self.flip.clear();
         self.add_effect(Effect::PutDraft);
     }
 
@@ -79,7 +88,7 @@ impl State {
         }
     }
 
-    /// *Nueva consulta*: leaves the ticket for a fresh form.
+    /// *Nueva conversación*: leaves the ticket for a fresh form.
     pub fn start_over(&mut self, env: &Environment) {
         self.leave_for_another(env);
         self.focus(Focus::FirstField);
@@ -105,6 +114,7 @@ impl State {
 
     fn show_form(&mut self, env: &Environment) {
         self.close(env);
+        self.tell_chat(false);
         self.refusals.clear();
         self.screen = Screen::Form;
         // What was typed into a composer that is not there any more.
@@ -139,32 +149,83 @@ impl State {
         self.elsewhere = None;
         self.outbox = Outbox::default();
         self.timeline = Timeline::new();
-        self.is_loaded = false;
+        self.loaded_at = None;
+        self.log_is_live = false;
         self.seen = Seq::START;
         self.seen_sent = Seq::START;
         self.ticket = None;
         self.typing_agent = None;
         self.pending = PendingCommand::None;
         self.rating_error.clear();
-        self.notice.clear();
+        self.notify(String::new());
         self.uploads.clear();
         self.at_end = true;
-        self.log_open = false;
+        self.received = None;
+        self.kept_reading = None;
+        self.new_from = None;
+        self.transcript_waits = false;
         self.menu_open = false;
         self.transcript_dialog_open = false;
+        self.end_dialog_open = false;
         self.set_draft(Field::Comment, "");
         self.add_effect(Effect::ClearRating);
     }
 
-    pub(super) fn set_ticket(&mut self, ticket: VisitorTicket) {
-        self.screen = match ticket.chat {
-            VisitorChat::Ended { .. } => Screen::Ended,
-            _ => Screen::Conversation,
-        };
+    pub(super) fn set_ticket(&mut self, ticket: VisitorTicket, env: &Environment) {
+        let was_running = self.is_running();
+        self.screen = Screen::Conversation;
         if ticket.site_removed || !matches!(ticket.chat, VisitorChat::Active { .. }) {
             self.typing_agent = None;
         }
         self.ticket = Some(ticket);
+        self.tell_chat(self.is_running());
+        if was_running && !self.is_running() {
+            self.end_dialog_open = false;
+            self.show_what_follows(env);
+        }
+    }
+
+    /// Whether a chat waits or is under way.
+    pub(super) fn is_running(&self) -> bool {
+        let chat = self.ticket.as_ref().map(|ticket| &ticket.chat);
+        matches!(chat, Some(VisitorChat::Waiting { .. } | VisitorChat::Active { .. }))
+    }
+
+    /// Tells the host page whether a chat runs, where it does not know.
+    pub(super) fn tell_chat(&mut self, runs: bool) {
+        if self.told_chat != Some(runs) {
+            self.told_chat = Some(runs);
+            self.post_to_host(HostNotice::Chat, if runs { "1" } else { "" });
+        }
+    }
+
+    /// The chat is over: what follows it stands under its last words, with the focus on it, unless the visitor is writing.
+    fn show_what_follows(&mut self, env: &Environment) {
+        self.at_end = true;
+        self.add_effect(Effect::ScrollToEnd);
+        let Some(VisitorTicket { chat: VisitorChat::Ended { attended, .. }, .. }) = self.ticket
+        else {
+            return;
+        };
+        let is_writing = env.focused == Some(Id::ComposerMessage) && !self.draft.message.is_empty();
+        if env.focused.is_some() && !is_writing {
+            let is_rated = attended && self.can_write();
+            self.focus(Focus::Element(if is_rated { Id::RatingTitle } else { Id::Title }));
+        }
+    }
+
+    /// Whether the transcript of everything that was said was sent, or follows a button behind a mailed link.
+    pub(super) fn has_transcript(&self) -> bool {
+        let last = self.timeline.entries().iter().rev().find(|entry| {
+            matches!(
+                entry.body,
+                VisitorBody::TranscriptSent
+                    | VisitorBody::Visitor { .. }
+                    | VisitorBody::Agent { .. }
+            )
+        });
+        let is_sent = last.is_some_and(|entry| entry.body == VisitorBody::TranscriptSent);
+        is_sent || self.transcript_waits
     }
 }
 
@@ -181,6 +242,7 @@ mod tests {
         },
     };
     use protocol::{
+        entry::EndedBy,
         limits,
         visitor::{VisitorCommand, VisitorEvent},
     };
@@ -208,6 +270,7 @@ mod tests {
         assert_eq!(panel.state.screen, Screen::Conversation);
         assert_eq!(panel.state.number(), "CO-1");
         assert_eq!(panel.posted(), [(HostNotice::Ticket, "CO-1".into())]);
+        assert_eq!(panel.state.told_chat, None, "nobody knows yet whether it runs");
         panel.opened();
         let hello = VisitorCommand::Hello { token: Some(kept("CO-1").token), after: Seq(0) };
         assert_eq!(panel.sent(), [hello]);
@@ -225,6 +288,7 @@ mod tests {
             let mut ticket = ticket(chat);
             ticket.state.category = Category::Closed;
             panel.event(VisitorEvent::Welcome { ticket, status: status(true) });
+            panel.event(entries(vec![entry(1, own("hola"))]));
             assert_eq!(panel.state.screen, Screen::Form);
             assert_eq!(panel.stored().ticket, None);
             assert_eq!(panel.take().last(), Some(&Effect::Connect));
@@ -235,7 +299,17 @@ mod tests {
     fn an_ended_chat_without_a_rating_is_opened_again() {
         let mut panel = Panel::in_a_chat().reload();
         panel.welcome(VisitorChat::Ended { rated: false, attended: true });
-        assert_eq!(panel.state.screen, Screen::Ended);
+        panel.event(entries(vec![entry(1, own("hola"))]));
+        assert_eq!(panel.state.screen, Screen::Conversation);
+    }
+
+    #[test]
+    fn an_ended_chat_is_opened_again_for_what_an_agent_wrote_after_it() {
+        let mut panel = Panel::in_a_chat().reload();
+        panel.welcome(VisitorChat::Ended { rated: true, attended: true });
+        let ended = VisitorBody::ChatEnded { by: EndedBy::Agent };
+        panel.event(entries(vec![entry(1, own("hola")), entry(2, ended), entry(3, agents("ya"))]));
+        assert_eq!(panel.state.screen, Screen::Conversation);
     }
 
     #[test]
@@ -266,6 +340,16 @@ mod tests {
         assert!(!panel.sent().iter().any(|sent| matches!(sent, VisitorCommand::Say { .. })));
         panel.event(entries(vec![entry(1, own("hola"))]));
         assert!(panel.state.outbox.is_empty());
+    }
+
+    #[test]
+    fn a_browser_that_keeps_nothing_is_said_to() {
+        let mut panel = Panel::before_a_chat();
+        begin(&mut panel, Form::Chat, "CO-2");
+        for (found, is_said) in [(Some(kept("CO-2")), false), (None, true)] {
+            panel.change(|state, _| state.ticket_kept(found.as_ref()));
+            assert_eq!(panel.state.view_model().shows("conversation+not-kept"), is_said);
+        }
     }
 
     #[test]
@@ -306,7 +390,7 @@ mod tests {
         panel.event(VisitorEvent::Ticket {
             ticket: ticket(VisitorChat::Ended { rated: false, attended: true }),
         });
-        assert_eq!(panel.state.screen, Screen::Ended);
+        assert!(panel.state.view_model().shows("ended"));
         panel.change(|state, env| state.rate(Some(4), " bien ", env));
         let rate = VisitorCommand::Rate { score: 4, comment: Some("bien".into()) };
         assert_eq!(panel.sent(), [rate]);

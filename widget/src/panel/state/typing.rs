@@ -16,6 +16,10 @@ impl State {
     pub fn typed(&mut self, field: Field, text: &str, env: &Environment) {
         self.set_draft(field, text);
         self.show_subject();
+        self.check_again(Some(field));
+        if field == Field::Email {
+            self.address_typed(text);
+        }
         let is_talking = self.connection.is_greeted
             && self.screen == Screen::Conversation
             && field == Field::Message

@@ -1,6 +1,6 @@
 //! The reply of a visitor who comes back.
 
-use super::super::field::{file_field, file_limits, refused};
+use super::super::field::{FileField, file_field, file_limits, refused};
 use crate::{
     escape::escape_textarea,
     markup::Id,
@@ -77,9 +77,12 @@ fn form(page: &TicketPage) -> impl IntoView + use<> {
             </div>
             <div class="field">
                 {file_field(
-                    page.t("files"),
-                    page.t("optional"),
-                    hint,
+                    FileField {
+                        label: page.t("files"),
+                        optional: page.t("optional"),
+                        choose: page.t("choose_files"),
+                        hint,
+                    },
                     false,
                     files_error.is_some(),
                 )}

@@ -1,0 +1,78 @@
+//! The button flips while a form is open: its fields stay, and a line says what happened.
+
+use super::model::{Environment, State};
+use crate::{markup::Id, view_model::Screen};
+use protocol::status::{Availability, Reason};
+
+impl State {
+    /// The button's answer is this now.
+    pub(super) fn set_status(&mut self, status: Availability, env: &Environment) {
+        let has_flipped = status.open != self.status.open;
+        self.status = status;
+        if has_flipped && self.screen == Screen::Form {
+            self.flip = self.page.t(words(status));
+            // A field that is being typed in does not go, also when nothing stands in it yet.
+            self.has_subject |= env.focused == Some(Id::Subject);
+            self.check_again(None);
+        }
+    }
+}
+
+/// The key of the sentence for a form that became another.
+fn words(status: Availability) -> &'static str {
+    match status.reason {
+        _ if status.open => "flipped_open",
+        Reason::Holiday => "flipped_holiday",
+        Reason::Override => "flipped_override",
+        Reason::NoAgents => "flipped_nobody",
+        Reason::OutsideHours | Reason::Open => "flipped_closed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panel::state::fixture::Panel;
+    use protocol::visitor::VisitorEvent;
+
+    fn flip(panel: &mut Panel, reason: Reason) {
+        let status = Availability { open: reason == Reason::Open, reason, changes_at: None };
+        panel.event(VisitorEvent::Status { status });
+    }
+
+    #[test]
+    fn a_flip_under_a_form_says_its_reason() {
+        let mut panel = Panel::before_a_chat();
+        for (reason, words) in [
+            (Reason::OutsideHours, "panel.flipped_closed"),
+            (Reason::Open, "panel.flipped_open"),
+            (Reason::NoAgents, "panel.flipped_nobody"),
+            (Reason::Open, "panel.flipped_open"),
+            (Reason::Holiday, "panel.flipped_holiday"),
+            (Reason::Open, "panel.flipped_open"),
+            (Reason::Override, "panel.flipped_override"),
+        ] {
+            flip(&mut panel, reason);
+            assert_eq!(panel.state.flip, words);
+        }
+        flip(&mut panel, Reason::OutsideHours);
+        assert_eq!(panel.state.flip, "panel.flipped_override", "closed as before: no flip");
+    }
+
+    #[test]
+    fn in_a_conversation_a_flip_is_not_said() {
+        let mut panel = Panel::in_a_chat();
+        flip(&mut panel, Reason::OutsideHours);
+        assert_eq!(panel.state.flip, "");
+    }
+
+    #[test]
+    fn an_empty_subject_stays_while_the_caret_is_in_it() {
+        for (focused, stays) in [(Some(Id::Subject), true), (Some(Id::Message), false)] {
+            let mut panel = Panel::before_a_chat();
+            panel.env.focused = focused;
+            flip(&mut panel, Reason::NoAgents);
+            assert_eq!(panel.state.view_model().shows("open has-subject"), stays);
+        }
+    }
+}
