@@ -50,7 +50,7 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .get(Public, "/readyz", health::ready)
         .get(Operator, "/metrics", metrics::metrics)
         // For host pages.
-        .get(Public, "/widget.js", assets::serve_loader)
+        .get(Public, "/widget.js", visitor::loader::loader)
         .get(Public, "/assets/{*path}", assets::serve)
         .get(Public, "/w/{site}/status", visitor::status::status)
         .get(Public, "/w/{site}/events", visitor::status::events)

@@ -1,19 +1,21 @@
 // Ayuda: the corner button. Until somebody comes near it, this file and one status answer are all that a page pays for.
 (() => {
   "use strict";
-  const tag = document.currentScript || document.querySelector("script[data-site][src*='widget.js']");
+  const tag = document.currentScript || document.querySelector("script[src*='widget.js']");
   const stub = window.ayuda;
   if (!tag || (stub && stub.version)) return; // a second tag is ignored
-  const { site, position, hue, lang: wanted } = tag.dataset;
+  const { origin, searchParams } = new URL(tag.src);
+  const { position, hue, lang: wanted } = tag.dataset;
+  const site = tag.dataset.site || searchParams.get("site"); // some tag managers drop attributes
   if (!site) return console.warn("ayuda: the tag needs data-site");
 
-  const origin = new URL(tag.src).origin;
+  const given = "STATUS"; // in its place the server writes the status, where the site is in the address
   const right = position === "right";
   const words = { chat: "Chat", help: "Ayuda" };
   const listeners = {};
   let lang = wanted || [...(navigator.languages || [])].slice(0, 5).join() || "es";
   let status, events, timer, tries = 0, disabled = false;
-  let frame, greeted = false, opened = false, unread = 0, visitor = {}, extra = {}, left = false;
+  let frame, greeted, opened, quiet, unread = 0, visitor = {}, extra = {}, left, deadline;
 
   // ---- drawn once, in a shadow root, without any markup that a strict CSP would refuse ----
 
@@ -25,13 +27,19 @@
   };
   const host = make("ayuda-widget");
   const root = host.attachShadow({ mode: "open" });
-  const button = make("button", { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-describedby": "n", hidden: "" }, root);
+  const control = (parent, attributes) => make("button", { type: "button", ...attributes }, parent);
+  const button = control(root, { id: "b", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-describedby": "u", hidden: "" });
   const svgs = "http://www.w3.org/2000/svg";
   const svg = make("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, button, svgs);
   const icon = make("path", {}, svg, svgs);
   const label = make("span", {}, button);
   const badge = make("b", { "aria-hidden": "true", hidden: "" }, button);
-  const announcement = make("span", { id: "n", role: "status" }, root);
+  const count = make("span", { id: "u", class: "sr" }, root);
+  const announcement = make("span", { class: "sr", role: "status" }, root);
+  const preview = make("div", { class: "card tip", hidden: "" }, root);
+  const answer = control(preview);
+  const dismissal = control(preview);
+  const failure = make("div", { class: "card frame", role: "alert", hidden: "" }, root);
   const CHAT = "M4 5h16v11H9l-5 4z";
   const HELP = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0M9.5 9.5a2.5 2.5 0 1 1 3.4 2.3c-.6.3-.9.8-.9 1.4v.8M12 17.2v.1";
 
@@ -41,23 +49,29 @@
 :host([hidden]){display:none!important}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
-button{--b:oklch(.47 .17 var(--h,258));--p:oklch(.4 .17 var(--h,258));--c:#fff;--i:oklch(.24 .02 260);--l:oklch(.9 .006 85);--r:oklch(.47 .17 var(--h,258));
-position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));${side}:calc(20px + env(safe-area-inset-${side}));display:inline-flex;gap:10px;align-items:center;margin:0;padding:13px 20px 13px 16px;min-height:46px;
-border:1px solid transparent;border-radius:99px;background:#2d52b5;background:var(--b);color:#fff;font:600 16px/1.15 system-ui,sans-serif;cursor:pointer;-webkit-tap-highlight-color:transparent;
+:host{--b:oklch(.47 .17 var(--h,258));--p:oklch(.4 .17 var(--h,258));--c:#fff;--i:oklch(.24 .02 260);--l:oklch(.9 .006 85);--r:var(--b)}
+button{font:600 16px/1.15 system-ui,sans-serif;cursor:pointer;-webkit-tap-highlight-color:transparent}
+#b{position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));${side}:calc(20px + env(safe-area-inset-${side}));display:inline-flex;gap:10px;align-items:center;margin:0;padding:13px 20px 13px 16px;min-height:46px;
+border:1px solid transparent;border-radius:99px;background:#2d52b5;background:var(--b);color:#fff;
 box-shadow:0 6px 24px rgb(20 26 40/.16),0 1px 3px rgb(20 26 40/.14);transition:background .12s,transform .12s}
-button:hover{background:var(--p)}button:active{transform:scale(.98)}
-button.off{background:var(--c);color:var(--i);border-color:var(--l)}button.off:hover{background:oklch(.965 .004 85)}
-button:focus-visible{outline:3px solid var(--r);outline-offset:3px}
+#b:hover{background:var(--p)}#b:active{transform:scale(.98)}
+#b.off{background:var(--c);color:var(--i);border-color:var(--l)}#b.off:hover{background:oklch(.965 .004 85)}
+:focus-visible{outline:3px solid var(--r);outline-offset:3px}
 svg{width:20px;height:20px;flex:none;fill:none;stroke:currentColor;stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
 b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;height:22px;padding:0 6px;border-radius:11px;background:#c2261b;color:#fff;font:700 12px/22px system-ui,sans-serif;text-align:center}
-#n{position:fixed;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-iframe{position:fixed;bottom:calc(80px + env(safe-area-inset-bottom));${side}:calc(20px + env(safe-area-inset-${side}));width:376px;max-width:calc(100vw - 40px);height:620px;max-height:calc(100vh - 100px);max-height:calc(100dvh - 100px);
-border:0;border-radius:16px;background:transparent;color-scheme:light dark;box-shadow:0 8px 32px rgb(20 26 40/.2),0 1px 4px rgb(20 26 40/.14);transition:opacity .14s,transform .14s}
-iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events:none;transition:none}
-@media(max-width:480px),(max-height:420px){iframe{inset:0;width:100%;max-width:none;height:100%;height:100dvh;max-height:none;border-radius:0}}
-@media(prefers-color-scheme:dark){button{--b:oklch(.52 .15 var(--h,258));--p:oklch(.46 .15 var(--h,258));--c:oklch(.26 .012 260);--i:oklch(.94 .005 85);--l:oklch(.38 .012 260);--r:oklch(.78 .12 var(--h,258))}button.off:hover{background:oklch(.32 .012 260)}}
+.sr{position:fixed;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.frame,.tip{position:fixed;bottom:calc(80px + env(safe-area-inset-bottom));${side}:calc(20px + env(safe-area-inset-${side}));max-width:calc(100vw - 40px);border-radius:16px;box-shadow:0 8px 32px rgb(20 26 40/.2),0 1px 4px rgb(20 26 40/.14)}
+.frame{width:376px;height:620px;max-height:calc(100vh - 100px);max-height:calc(100dvh - 100px);border:0;color-scheme:light dark;transition:opacity .14s,transform .14s}
+.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events:none;transition:none}
+.card{display:flex;background:var(--c);color:var(--i);border:1px solid var(--l);font:15px/1.4 system-ui,sans-serif}
+.card button{font-size:15px;color:inherit;background:none;border:0;padding:12px 14px;min-width:44px;min-height:44px}
+.tip{width:300px}.tip :first-child{flex:1;min-width:0;font-weight:400;line-height:1.4;text-align:start;overflow:hidden;overflow-wrap:anywhere}
+.card.frame{flex-direction:column;align-items:center;justify-content:center;gap:12px;padding:24px;text-align:center}
+.card.frame button{border:1px solid;border-radius:8px}
+@media(max-width:480px),(max-height:420px){.frame{inset:0;width:100%;max-width:none;height:100%;height:100dvh;max-height:none;border-radius:0}}
+@media(prefers-color-scheme:dark){:host{--b:oklch(.52 .15 var(--h,258));--p:oklch(.46 .15 var(--h,258));--c:oklch(.26 .012 260);--i:oklch(.94 .005 85);--l:oklch(.38 .012 260);--r:oklch(.78 .12 var(--h,258))}#b.off:hover{background:oklch(.32 .012 260)}}
 @media(prefers-reduced-motion:reduce){*{transition:none!important;transform:none!important}}
-@media(forced-colors:active){button{border-color:ButtonText}}
+@media(forced-colors:active){#b,b,.frame{border:1px solid}}
 @media print{:host{display:none!important}}`;
   try {
     const sheet = new CSSStyleSheet();
@@ -107,13 +121,49 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
     badge.hidden = !unread;
     badge.textContent = unread > 9 ? "9+" : unread;
     const sentence = unread === 1 ? words["unread.one"] : words["unread.other"];
-    announcement.textContent = unread ? (sentence || "{n}").replace("{n}", unread) : "";
+    count.textContent = unread ? (sentence || "{n}").replace("{n}", unread) : "";
+    if (!unread) hidePreview();
+    flashTitle();
     if (frame) frame.title = words.frame || label.textContent;
     if (button.hidden) {
       button.hidden = false;
       emit("ready", { site });
     }
   };
+  // ---- what was missed: in the title, and the last answer beside the button ----
+
+  let title, shown, flashing;
+  const flashTitle = () => {
+    const turn = () => {
+      if (shown && document.title === shown) document.title = title; // else the page has set another
+      else if (unread) {
+        title = document.title;
+        document.title = shown = count.textContent;
+        return;
+      }
+      shown = "";
+    };
+    if (unread && !flashing) flashing = setInterval(turn, 1000);
+    if (unread || !flashing) return;
+    flashing = clearInterval(flashing);
+    turn();
+  };
+  const showPreview = (text) => {
+    const [name, ...first] = text.split("\n");
+    const said = first.join(" ");
+    answer.textContent = name + ": " + said;
+    answer.dir = "auto";
+    answer.setAttribute("aria-label", (words.preview || "{text}").replace("{text}", said));
+    dismissal.textContent = "×";
+    dismissal.setAttribute("aria-label", words.dismiss || "×");
+    preview.hidden = false;
+    announcement.textContent = answer.textContent;
+  };
+  const hidePreview = () => {
+    preview.hidden = true;
+    announcement.textContent = "";
+  };
+
   const setHue = (degrees) => {
     if (degrees != null && degrees !== "" && isFinite(degrees)) host.style.setProperty("--h", +degrees);
   };
@@ -169,68 +219,119 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
   };
   const resume = () => (document.hidden ? stopListening() : status ? listen() : disabled || fetchStatus());
   document.addEventListener("visibilitychange", resume);
-  addEventListener("pagehide", stopListening);
+  addEventListener("pagehide", () => {
+    stopListening();
+    keepChat(chat);
+  });
   addEventListener("pageshow", (event) => event.persisted && resume());
   addEventListener("online", () => { stopListening(); tries = 0; resume(); });
 
   // ---- the panel ----
 
-  // What is said before the frame greets is not queued: the greeting is answered with how things are by then.
-  const post = (message) => {
-    if (greeted) frame.contentWindow.postMessage({ ...message, ayuda: 1 }, origin);
+  // The page as it is now, with the part of its address that routers keep behind the #.
+  const here = () => {
+    const [page, hash] = location.href.split("#");
+    return /^https?:/.test(page) ? (/^!?\//.test(hash) ? page + "#" + hash : page) : self.origin + "/";
   };
-  const createFrame = () => {
+  // What is said before the frame greets is not queued: the greeting is answered with how things are by then.
+  const post = (is, more) => {
+    if (greeted) frame.contentWindow.postMessage({ ...more, is, ayuda: 1 }, origin);
+  };
+  const createFrame = (shut) => {
     if (frame || disabled) return;
     greeted = false;
-    const page = /^https?:/.test(location.href) ? location.href.split("#")[0].slice(0, 2000) : "";
-    frame = make("iframe", { class: "shut", title: words.frame || label.textContent, tabindex: "-1", "aria-hidden": "true" });
-    frame.src = address("", { embed: "1", lang, position: right && "right", hue: hue || "", page });
+    failure.hidden = true;
+    frame = make("iframe", { class: "frame", title: words.frame || label.textContent });
+    if (shut) shutFrame();
+    frame.src = address("", { embed: "1", lang, position: right && "right", hue: hue || "", page: here().slice(0, 2000) });
+    // The panel greets before it has loaded; an error page never does.
+    const wait = (ms) => {
+      clearTimeout(deadline);
+      deadline = setTimeout(fail, ms);
+    };
+    frame.onload = () => greeted || wait(1000);
+    wait(15000);
     root.append(frame);
+  };
+  const fail = () => {
+    if (greeted || !frame) return;
+    frame.remove(); // the next opening loads it again
+    frame = null;
+    if (!opened) return;
+    failure.textContent = words.failed || "";
+    for (const [word, run] of [["retry", () => { createFrame(); frame.focus(); }], ["close", close]]) {
+      const choice = control(failure);
+      choice.textContent = words[word] || word;
+      choice.onclick = run;
+    }
+    failure.hidden = false;
+    failure.lastChild.focus();
+  };
+  const shutFrame = () => {
+    frame.className = "frame shut";
+    frame.setAttribute("tabindex", "-1");
+    frame.setAttribute("aria-hidden", "true");
   };
   const reload = () => {
     if (!frame) return;
     frame.remove();
     frame = null;
-    createFrame();
-    if (opened) showFrame();
+    createFrame(!opened);
   };
-  const showFrame = () => {
-    frame.className = "";
+  const postOpen = () => {
+    post("open", { page: here(), quiet });
+    quiet = true; // a frame that loads again takes no focus
+  };
+  const open = (again) => {
+    if (opened || disabled) return;
+    opened = true;
+    quiet = again === true;
+    hidePreview();
+    button.setAttribute("aria-expanded", "true");
+    createFrame();
+    frame.className = "frame";
     frame.removeAttribute("tabindex");
     frame.removeAttribute("aria-hidden");
-    frame.focus();
-  };
-  const open = () => {
-    if (opened || disabled) return;
-    createFrame();
-    opened = true;
-    button.setAttribute("aria-expanded", "true");
-    showFrame();
-    post({ is: "open", page: location.href.split("#")[0] });
+    if (!quiet) frame.focus();
+    postOpen();
     emit("open");
   };
   const close = () => {
     if (!opened) return;
     opened = false;
+    failure.hidden = true;
     button.setAttribute("aria-expanded", "false");
-    frame.className = "shut";
-    frame.setAttribute("tabindex", "-1");
-    frame.setAttribute("aria-hidden", "true");
-    post({ is: "close" });
+    if (frame) shutFrame();
+    post("close");
     button.focus({ preventScroll: true });
     emit("close");
   };
   const toggle = () => (opened ? close() : open());
 
+  // ---- a chat that runs goes on after the page: one key of this tab, with neither number nor token ----
+
+  let chat = false;
+  const KEY = "ayuda:" + site;
+  const keepChat = (runs) => {
+    try {
+      if ((chat = runs)) sessionStorage.setItem(KEY, (opened ? "open " : "closed ") + (Date.now() + 18e5));
+      else sessionStorage.removeItem(KEY);
+    } catch { /* a page that keeps nothing begins anew */ }
+  };
+
   addEventListener("message", ({ source, origin: from, data }) => {
     if (!frame || source !== frame.contentWindow || from !== origin || !data || data.ayuda !== 1) return;
     if (data.is === "hello") {
       greeted = true;
-      if (left) post({ is: "logout" });
+      clearTimeout(deadline);
+      if (left) post("logout");
       left = false;
-      post({ is: "visitor", visitor, extra });
-      if (opened) post({ is: "open", page: location.href.split("#")[0] });
+      post("visitor", { visitor, extra });
+      if (chat) post("resume");
+      if (opened) postOpen();
     } else if (data.is === "close") close();
+    else if (data.is === "chat") keepChat(!!data.value);
+    else if (data.is === "preview") opened || showPreview(String(data.value));
     else if (data.is === "unread") {
       if (unread === +data.value) return;
       unread = +data.value || 0;
@@ -241,20 +342,40 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
     else if (data.is === "error") emit("error", { code: String(data.value) });
   });
 
-  button.addEventListener("click", toggle);
-  for (const near of ["pointerenter", "focus", "touchstart"]) button.addEventListener(near, createFrame, { passive: true });
+  button.onclick = toggle;
+  answer.onclick = open;
+  dismissal.onclick = () => {
+    hidePreview();
+    button.focus({ preventScroll: true });
+  };
+  for (const near of ["pointerenter", "focus", "touchstart"]) button.addEventListener(near, () => createFrame(true), { passive: true });
+  // An application changes its address without loading: it is looked at again when the focus goes into the panel, too.
+  const tellPage = () => post("page", { page: here() });
+  for (const moved of ["popstate", "hashchange", "blur"]) addEventListener(moved, tellPage);
+  if (window.navigation) navigation.addEventListener("currententrychange", tellPage);
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && opened) close();
   });
 
   // ---- window.ayuda ----
 
+  // What cannot be sent to another window, or means nothing to it, is dropped.
+  const plain = (fields, known) => {
+    const kept = {};
+    for (const key in fields) {
+      const value = fields[key];
+      if (known.includes(key) && (typeof value === "string" || typeof value === "number")) kept[key] = String(value);
+      else if (value != null) console.warn("ayuda: dropped " + key);
+    }
+    return kept;
+  };
+  const tellVisitor = () => post("visitor", { visitor, extra });
   const commands = {
-    open, close, toggle,
+    open: () => open(), close, toggle,
     show: () => { host.hidden = false; },
     hide: () => { close(); host.hidden = true; },
-    identify: (who) => { visitor = { ...who }; post({ is: "visitor", visitor, extra }); },
-    set: (what) => { extra = { ...extra, ...what }; post({ is: "visitor", visitor, extra }); },
+    identify: (who) => { visitor = plain(who, ["id", "name", "email", "phone", "expires", "signature"]); tellVisitor(); },
+    set: (what) => { extra = { ...extra, ...plain(what, ["subject", "message"]) }; tellVisitor(); },
     lang: (code) => { lang = String(code); stopListening(); fetchStatus(); reload(); },
     on: (name, listener) => {
       (listeners[name] = listeners[name] || new Set()).add(listener);
@@ -264,7 +385,14 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
       if (listener) listeners[name] && listeners[name].delete(listener);
       else delete listeners[name];
     },
-    logout: () => { visitor = {}; extra = {}; unread = 0; createFrame(); left = !greeted; post({ is: "logout" }); if (status) drawButton(); },
+    logout: () => {
+      visitor = {}; extra = {}; unread = 0;
+      keepChat(false);
+      createFrame(true);
+      left = !greeted;
+      post("logout");
+      if (status) drawButton();
+    },
   };
   const ayuda = (name, ...rest) => {
     if (Object.hasOwn ? Object.hasOwn(commands, name) : commands[name]) commands[name](...rest);
@@ -273,6 +401,16 @@ iframe.shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events
   ayuda.version = 1;
   Object.defineProperty(window, "ayuda", { value: Object.freeze(ayuda), writable: false, configurable: false });
   setHue(hue);
+  try {
+    const [how, until] = sessionStorage.getItem(KEY).split(" ");
+    if (until > Date.now()) {
+      chat = true;
+      how === "open" ? open(true) : createFrame(true);
+    }
+  } catch { /* no chat ran in this tab */ }
   for (const call of (stub && stub.q) || []) ayuda(...call);
-  fetchStatus();
+  if (given.strings && (!wanted || wanted === given.lang)) {
+    setStatus(given);
+    listen();
+  } else fetchStatus();
 })();

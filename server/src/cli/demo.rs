@@ -3,7 +3,7 @@
 use super::open::open;
 use crate::{
     ops::demo::{self, Demo, Filled},
-    settings::Settings,
+    settings::{PublicUrl, Settings},
 };
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
@@ -16,6 +16,10 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
             println!("The demonstration is ready: site `{}`.", demo::SITE);
             println!("  sign in       {}  {}", demo.email, demo.password);
             println!("  tag to paste  {}", public.tag(&demo::site_key()));
+            println!(
+                "  before it     {}  (for calls that come before its script)",
+                PublicUrl::STUB
+            );
         }
         Filled::LeftAlone => println!("The database already holds something: it was left alone."),
     }

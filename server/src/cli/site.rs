@@ -1,7 +1,7 @@
 //! `ayuda site list | show | apply | remove`.
 
 use super::open::{in_words, open};
-use crate::settings::Settings;
+use crate::settings::{PublicUrl, Settings};
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use desk::{Desk, Removal};
@@ -59,6 +59,8 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
             println!("Site `{}` is set. The tag to paste:", site.key);
             let public = settings.public_url_on(settings.listen.port());
             println!("{}", public.tag(&site.key));
+            println!("For calls of `ayuda(…)` before its script is there, in front of it:");
+            println!("{}", PublicUrl::STUB);
         }
         SiteCommand::Remove { key } => {
             match desk.remove_site(&SiteKey(key.clone())).await.map_err(in_words)? {

@@ -11,7 +11,7 @@ pub(crate) fn layer() -> CompressionLayer<Text> {
     CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(Text)
 }
 
-/// Pages and JSON.
+/// Pages, JSON, and the loader with a status in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Text;
 
@@ -27,6 +27,8 @@ impl Predicate for Text {
 fn is_text(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|kind| {
         let kind = kind.as_bytes();
-        kind.starts_with(b"text/html") || kind.starts_with(b"application/json")
+        [&b"text/html"[..], b"application/json", b"text/javascript"]
+            .iter()
+            .any(|text| kind.starts_with(text))
     })
 }

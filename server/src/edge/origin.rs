@@ -6,7 +6,7 @@ use crate::{
 };
 use axum::http::{
     HeaderMap, HeaderValue,
-    header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, VARY},
+    header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, REFERER, VARY},
 };
 use desk::sites::Site;
 use protocol::Code;
@@ -54,6 +54,16 @@ pub(crate) fn frame_ancestors(site: &Site) -> String {
         list.push_str(origin.as_str());
     }
     list
+}
+
+/// Whether a script, which browsers load without `Origin`, is for a page that may read about the site: any page where there is no
+/// list, else one that says where it is.
+pub(crate) fn may_be_read_by_referrer(site: &Site, headers: &HeaderMap) -> bool {
+    let referrer = headers.get(REFERER).and_then(|value| value.to_str().ok());
+    // An origin ends where the path begins: browsers write at least the slash.
+    let origin =
+        referrer.and_then(|page| page.match_indices('/').nth(2).map(|(end, _)| &page[..end]));
+    site.allowed_origins.is_empty() || origin.is_some_and(|origin| allows(site, origin))
 }
 
 fn allows(site: &Site, origin: &str) -> bool {

@@ -17,6 +17,8 @@ use axum::{
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Who may frame the page: put into the response by the panel's handler. Without it nobody may.
@@ -57,6 +59,10 @@ pub(crate) async fn add_headers(
         if ancestors.is_none() {
             set(X_FRAME_OPTIONS, "DENY");
             set(OPENER_POLICY, "same-origin");
+        } else {
+            // Pages that isolate themselves frame only what says that it may be, and does the same.
+            set(EMBEDDER_POLICY, "require-corp");
+            set(RESOURCE_POLICY, "cross-origin");
         }
     } else {
         set(CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");

@@ -90,10 +90,9 @@ pub(crate) async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Respo
 }
 
 /// The loader, for pages of every origin; browsers ask again after five minutes.
-#[instrument(skip_all)]
-pub(crate) async fn serve_loader(headers: HeaderMap) -> Response {
+pub(crate) fn serve_loader(headers: &HeaderMap) -> Response {
     match find("widget.js") {
-        Some(asset) => asset.answer(&headers, FIVE_MINUTES),
+        Some(asset) => asset.answer(headers, FIVE_MINUTES),
         None => Failure::of(Code::NotFound).into_response(),
     }
 }

@@ -55,6 +55,9 @@ impl PublicUrl {
         format!("<script async src=\"{}/widget.js\" data-site=\"{site}\"></script>", self.0)
     }
 
+    /// What makes room for calls that come before the tag's script.
+    pub const STUB: &str = "<script>window.ayuda=window.ayuda||function(){(ayuda.q=ayuda.q||[]).push(arguments)}</script>";
+
     /// Whether only this machine can reach it.
     pub fn is_loopback(&self) -> bool {
         is_loopback_host(self.host())

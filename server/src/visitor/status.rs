@@ -13,7 +13,7 @@ use axum::{
         sse::{Event, KeepAlive},
     },
 };
-use desk::Stop;
+use desk::{Stop, sites::Site};
 use futures_util::{Stream, stream};
 use protocol::{
     limits,
@@ -68,6 +68,29 @@ pub(crate) async fn status(
     let mut response = ([(CACHE_CONTROL, "public, max-age=5")], status).into_response();
     origin::allow_reading(&site, &headers, response.headers_mut());
     Ok(response)
+}
+
+/// The same as the loader brings it, with the language that its words are in.
+#[derive(Serialize)]
+struct Given<'a> {
+    #[serde(flatten)]
+    status: Status<'a>,
+    lang: &'static str,
+}
+
+/// The status as an expression of a script.
+pub(super) fn written_status(
+    server: &Server,
+    site: &Site,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> String {
+    let strings = words(uri, headers, site.lang.as_text());
+    let status = Status::new(&server.desk.availability(site.id), site.hue, &strings);
+    let lang = request_info::language(uri, headers, site.lang.as_text());
+    let json = serde_json::to_string(&Given { status, lang }).expect("a status is JSON");
+    // Nothing in it can end the string or the script that it stands in.
+    json.replace('<', "\\u003c")
 }
 
 /// `GET /w/{site}/events`: the same as server-sent events, the first at once.

@@ -49,6 +49,38 @@ async fn next_status(socket: &mut Socket) -> (bool, Reason) {
     socket.until(status).await
 }
 
+#[tokio::test]
+async fn the_loader_brings_the_status_to_pages_that_may_read_it() {
+    let world = World::new(Engine::Sqlite).await;
+    let ask = async |path: &str, referrer: Option<&str>| {
+        let ask = world.client.get(path).header("accept-language", "en");
+        let ask = match referrer {
+            Some(page) => ask.header("referer", page),
+            None => ask,
+        };
+        let reply = ask.send().await;
+        assert_eq!(reply.status, 200, "{path}");
+        assert_eq!(reply.find("cross-origin-resource-policy"), Some("cross-origin"));
+        reply.text().contains("\"reason\":\"no_agents\"").then(|| reply.text())
+    };
+    let with = ask("/widget.js?site=tienda", None).await.expect("a status");
+    assert!(with.contains("\"lang\":\"en\"") && !with.contains("\"STATUS\""));
+    for path in ["/widget.js", "/widget.js?site=nadie"] {
+        assert_eq!(ask(path, None).await, None, "{path}");
+    }
+    world.apply("key = \"tienda\"\nallowed_origins = [\"https://tienda.mx\"]").await;
+    for (referrer, is_given) in [
+        (Some("https://tienda.mx/"), true),
+        (Some("https://tienda.mx/precios?a=1"), true),
+        (Some("https://tienda.mx.otra.example/"), false),
+        (Some("nada"), false),
+        (None, false),
+    ] {
+        let given = ask("/widget.js?site=tienda", referrer).await;
+        assert_eq!(given.is_some(), is_given, "{referrer:?}");
+    }
+}
+
 on_both! {
     pages_and_panels_hear_an_agent_come_and_go,
     pages_and_panels_hear_the_clock,
