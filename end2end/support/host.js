@@ -16,12 +16,13 @@ export class Host {
     this.server.close();
   }
 
-  /** `csp`: a policy that allows nothing but what the README says; `attributes`: of the tag. */
-  page(site, { csp = false, attributes = "", head = false, path = "/" } = {}) {
+  /** `csp`: a policy that allows nothing but what the README says; `attributes`: of the tag; `inAddress`: the site is in the script's address. */
+  page(site, { csp = false, attributes = "", head = false, inAddress = false, path = "/" } = {}) {
     const url = new URL(path, this.origin);
     url.searchParams.set("site", site);
     if (csp) url.searchParams.set("csp", "1");
     if (head) url.searchParams.set("head", "1");
+    if (inAddress) url.searchParams.set("inAddress", "1");
     if (attributes) url.searchParams.set("attributes", attributes);
     return url.href;
   }
@@ -29,7 +30,9 @@ export class Host {
   #answer(request, response) {
     const url = new URL(request.url, this.origin);
     const { ayuda } = this;
-    const tag = `<script async src="${ayuda.origin}/widget.js" data-site="${url.searchParams.get("site")}" ${url.searchParams.get("attributes") ?? ""}></script>`;
+    const site = url.searchParams.get("site");
+    const which = url.searchParams.has("inAddress") ? `${ayuda.origin}/widget.js?site=${site}"` : `${ayuda.origin}/widget.js" data-site="${site}"`;
+    const tag = `<script async src="${which} ${url.searchParams.get("attributes") ?? ""}></script>`;
     const head = url.searchParams.has("head");
     response.setHeader("content-type", "text/html; charset=utf-8");
     if (url.searchParams.has("csp")) {
@@ -37,6 +40,6 @@ export class Host {
         `default-src 'none'; script-src ${ayuda.origin}; frame-src ${ayuda.origin}; connect-src ${ayuda.origin}`);
     }
     response.end(`<!doctype html><html lang="es"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>CuentasOK</title>${head ? tag : ""}<main><h1>Facturas al día</h1><p>${"Una página con texto propio. ".repeat(200)}</p></main>${head ? "" : tag}</html>`);
+<title>CuentasOK</title>${head ? tag : ""}<main><h1>Facturas al día</h1><a href="/otra?${url.searchParams}">Otra página</a><p>${"Una página con texto propio. ".repeat(200)}</p></main>${head ? "" : tag}</html>`);
   }
 }

@@ -95,6 +95,17 @@ export class Visitor {
     await this.panel.getByRole("menuitem", { name: item }).click();
   }
 
+  /** Ends the chat from the menu, and says so once more. */
+  async end() {
+    await this.menu("Finalizar chat");
+    await this.panel.getByRole("dialog", { name: "¿Finalizar el chat?" }).getByRole("button", { name: "Finalizar chat" }).click();
+  }
+
+  /** The element of the panel that has the focus: its id, else its words. */
+  async focus() {
+    return (await this.frame()).evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
+  }
+
   /** What the log says, entry by entry, in order. */
   async texts() {
     return this.log.evaluate((log) => log.innerText);

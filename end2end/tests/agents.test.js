@@ -300,7 +300,7 @@ test("on a phone: list, offer, conversation, facts and ending, with nothing cut 
   const second = await world.visitor(site);
   await second.startChat({ message: "Otro chat" });
   await agent.offer.waitFor();
-  await second.menu("Finalizar chat");
+  await second.end();
   await agent.offer.waitFor({ state: "hidden" });
   await agent.end();
   const note = page.getByText("Chat finalizado.", { exact: true });

@@ -100,7 +100,13 @@ test("a visitor ends the chat from the menu", async () => {
   await agent.accept();
   await visitor.hears("se ha unido");
   await visitor.menu("Finalizar chat");
+  await visitor.press("Seguir en el chat");
+  await eventually("the focus is back on the menu's button", async () => (await visitor.focus()) === "menu");
+  await visitor.say("Todavía no");
+  await agent.hears("Todavía no");
+  await visitor.end();
   await visitor.panel.getByRole("radiogroup", { name: "Valoración" }).waitFor();
+  await visitor.hears("Terminaste el chat");
   await agent.hears("El visitante finalizó el chat");
 });
 
@@ -185,7 +191,7 @@ test("typing shows at the other end, and reading too", async () => {
   await visitor.box("Mensaje").pressSequentially("Sí, claro", { delay: 20 });
   await agent.page.getByText(/está escribiendo/).first().waitFor();
   await visitor.press("Enviar");
-  await visitor.log.getByText("Leído").last().waitFor();
+  await visitor.panel.getByText("Leído").waitFor();
 });
 
 test("the composer takes 1000 characters, says how many are too many, and keeps them", async () => {
@@ -196,7 +202,7 @@ test("the composer takes 1000 characters, says how many are too many, and keeps 
   await agent.accept();
   await visitor.hears("se ha unido");
   await visitor.box("Mensaje").fill("ñ".repeat(1003));
-  await visitor.panel.getByText(/Te pasaste por 3/).waitFor();
+  await visitor.panel.getByText(/Sobran 3 caracteres/).waitFor();
   await visitor.press("Enviar");
   assert.equal((await visitor.box("Mensaje").inputValue()).length, 1003);
   await visitor.box("Mensaje").fill("ñ".repeat(1000));
@@ -233,9 +239,9 @@ test("a chat that nobody attended is not rated", async () => {
   await world.agent("Lucía Medina", { sites: [site] });
   const visitor = await world.visitor(site);
   await visitor.startChat();
-  await visitor.menu("Finalizar chat");
+  await visitor.end();
   await visitor.log.getByText("Terminaste el chat").waitFor();
-  await visitor.panel.getByRole("button", { name: "Iniciar otro chat" }).waitFor();
+  await visitor.panel.getByRole("button", { name: "Nueva conversación" }).waitFor();
   assert.equal(await visitor.panel.getByRole("radiogroup", { name: "Valoración" }).count(), 0);
   const page = await visitor.context.newPage();
   await page.goto(await visitor.panel.locator(".link-to-ticket").first().getAttribute("href"));
@@ -268,9 +274,9 @@ test("when the site is removed, typed text can still be copied, the focus stays,
   await accessible(await typing.frame(), "a removed site");
 
   // The other chat keeps the site there.
-  await typing.menu("Finalizar chat");
+  await typing.end();
   await typing.log.getByText("Terminaste el chat").waitFor();
   assert.equal(await typing.box("Mensaje").inputValue(), "A medio escribir");
   assert.equal(await typing.panel.getByRole("radiogroup", { name: "Valoración" }).count(), 0);
-  assert.equal(await typing.panel.getByRole("button", { name: /Iniciar otro chat|Nueva consulta/ }).count(), 0);
+  assert.equal(await typing.panel.getByRole("button", { name: "Nueva conversación" }).count(), 0);
 });

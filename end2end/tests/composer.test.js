@@ -176,7 +176,7 @@ test("a message that nobody acknowledges for a minute says so, and goes out when
   const { agent, visitor } = await chat("nadie", context);
   deaf = true;
   await visitor.say("¿Llega esto?");
-  await visitor.log.getByText("Enviando…").waitFor();
+  await visitor.panel.locator("#receipt").getByText("Enviando…").waitFor();
   await eventually("it was sent", () => swallowed > 0);
   await context.clock.fastForward(61_000);
   const again = visitor.log.getByRole("button", { name: "Reintentar" });
@@ -187,13 +187,13 @@ test("a message that nobody acknowledges for a minute says so, and goes out when
 
   const before = swallowed;
   await again.click();
-  await visitor.log.getByText("Enviando…").waitFor();
+  await visitor.panel.locator("#receipt").getByText("Enviando…").waitFor();
   await again.waitFor({ state: "hidden" });
   await eventually("it is tried again", () => swallowed > before);
   deaf = false;
   await context.clock.fastForward(31_000);
   await agent.hears("¿Llega esto?");
-  await visitor.log.getByText(/Entregado|Leído/).last().waitFor();
+  await visitor.panel.locator("#receipt").getByText(/Entregado|Leído/).waitFor();
   assert.equal((await agent.log.evaluate((log) => log.innerText)).split("¿Llega esto?").length, 2, "it is there once");
 });
 

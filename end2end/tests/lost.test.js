@@ -140,7 +140,7 @@ test("what one tab has sent is no draft in another, and a half-typed text goes o
   await agent.accept();
   await one.box("Mensaje").fill("A medio escribir");
   await agent.end();
-  await one.press("Iniciar otro chat");
+  await one.press("Nueva conversación");
   await shows(one, { Mensaje: "A medio escribir" });
 });
 
@@ -171,7 +171,7 @@ test("another tab's new ticket waits for what is on its way on the old one", asy
   // The other tab leaves the ticket and opens another.
   const two = await Visitor.arrive(world, context, site);
   await two.show();
-  await two.press("Iniciar otro chat");
+  await two.press("Nueva conversación");
   await two.box("Nombre").fill("Marta Ríos");
   await two.box("Mensaje").fill("Otro asunto");
   await two.press("Iniciar chat");
@@ -256,7 +256,7 @@ test("written while offline: shown as enviando, delivered once afterwards, in or
   await agent.page.getByRole("status").getByText("Sin conexión. Reconectando…").waitFor();
   await world.ayuda.serve();
   await agent.hears("Tres sin red");
-  await eventually("all are delivered", async () => !(await visitor.log.getByText("Enviando").count()));
+  await eventually("all are delivered", async () => !(await visitor.panel.getByText("Enviando…").count()));
   for (const log of [agent.log, visitor.log]) {
     const text = await log.evaluate((log) => log.innerText);
     for (const line of ["Uno sin red", "Dos sin red", "Tres sin red"]) assert.equal(await times(log, line), 1, line);

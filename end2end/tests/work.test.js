@@ -71,8 +71,7 @@ test("a view is told of what comes and goes, and the chats in hand are known in 
   await agent.page.getByText("Nada cerrado todavía").waitFor();
   await visitor.say("¿Sigues?");
   await agent.page.getByRole("navigation", { name: "Secciones" }).getByText("1", { exact: true }).waitFor();
-  await visitor.panel.getByRole("button", { name: "Menú" }).click();
-  await visitor.panel.getByRole("menuitem", { name: "Finalizar chat" }).click();
+  await visitor.end();
   await row(agent, "¿Sigues?").waitFor();
 });
 
