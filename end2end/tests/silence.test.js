@@ -168,7 +168,7 @@ test("a running chat goes on after the page, open or closed, and leaves nothing 
 
 test("a closed panel keeps its socket while the chat runs, and lets go of it after", async () => {
   const { agent, visitor } = await chat("enchufe");
-  const sockets = () => world.ayuda.metric("ayuda_visitor_sockets");
+  const sockets = () => world.ayuda.metric('ayuda_sockets{side="visitor"}');
   await visitor.press("Cerrar");
   await agent.say("Te leo");
   await visitor.page.locator("ayuda-widget").getByText("1", { exact: true }).waitFor();
@@ -177,6 +177,21 @@ test("a closed panel keeps its socket while the chat runs, and lets go of it aft
   await eventually("it is closed", async () => (await sockets()) === 0);
   await visitor.show();
   await visitor.hears("Lucía terminó el chat");
+});
+
+test("a form has no socket, and hears of a flip all the same", async () => {
+  const site = await world.ayuda.site("sinenchufe");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const context = await world.context();
+  const opened = [];
+  const visitor = await Visitor.arrive(world, context, site);
+  visitor.page.on("websocket", (socket) => opened.push(socket.url()));
+  await visitor.sees("Chat");
+  await visitor.open();
+  await visitor.hydrated();
+  await agent.become("Ausente");
+  await visitor.panel.getByRole("button", { name: "Enviar solicitud" }).waitFor();
+  assert.deepEqual(opened, []);
 });
 
 test("a logout takes the running chat off the page", async () => {

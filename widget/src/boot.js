@@ -76,9 +76,9 @@
     for (const message of queue.splice(0)) to(...message);
   };
 
-  // A keyboard that jumps up hides half of a phone: there the title is focused.
+  // What is asked for beside a conversation is not where it goes on. A keyboard that jumps up hides half of a phone: there the title is focused.
   const focusFirstField = () => whenParsed(() => {
-    const fields = [...document.querySelectorAll("#panel input:not([type=hidden]):not([type=file]), #panel textarea:not(#f-comment)")]
+    const fields = [...document.querySelectorAll("#panel input:not([type=hidden], [type=file], #f-contact), #panel textarea:not(#f-comment)")]
       .filter((field) => field.checkVisibility ? field.checkVisibility({ visibilityProperty: true }) : field.offsetParent);
     const touch = matchMedia("(pointer: coarse)").matches;
     const target = (!touch && (fields.find((field) => !field.value && field.type !== "radio") || fields.at(-1))) || document.querySelector("h1");

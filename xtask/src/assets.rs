@@ -26,7 +26,7 @@ pub fn build() -> Result<Manifest> {
     for name in STYLES {
         style::build(&mut store, &paths::root().join("style"), name)?;
     }
-    loader(&mut store, &paths::root().join("widget/loader/widget.js"))?;
+    loader(&mut store, &paths::root().join("widget/loader"))?;
     for (package, name) in BUNDLES {
         wasm::build(&mut store, package, name)?;
     }
@@ -54,11 +54,23 @@ fn fonts(store: &mut store::Store) -> Result<()> {
     Ok(())
 }
 
-fn loader(store: &mut store::Store, file: &Path) -> Result<()> {
-    let source = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    store.reuse_or_make("widget.js", source.as_bytes(), || {
-        run::announce("Packing the loader");
-        Ok(script::minify(&source).into_bytes())
+/// The loader and its other half, whose address it holds.
+fn loader(store: &mut store::Store, dir: &Path) -> Result<()> {
+    let frame = read(&dir.join("frame.js"))?;
+    pack(store, "frame.js", &frame)?;
+    let url = store.url("frame.js").context("it was just made")?;
+    let source = read(&dir.join("widget.js"))?.replace("\"FRAME\"", &format!("\"{url}\""));
+    pack(store, "widget.js", &source)
+}
+
+fn read(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).with_context(|| file.display().to_string())
+}
+
+fn pack(store: &mut store::Store, name: &str, source: &str) -> Result<()> {
+    store.reuse_or_make(name, source.as_bytes(), || {
+        run::announce(&format!("Packing {name}"));
+        Ok(script::minify(source).into_bytes())
     })?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::{
     js, json, runtime,
     state::{HostMessage, Person, Question},
 };
+use protocol::status::Availability;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -26,14 +27,17 @@ struct Posted {
     extra: Question,
     #[serde(default)]
     page: Option<String>,
+    #[serde(default)]
+    status: Option<Availability>,
 }
 
 fn parse(kind: &str, json: &str) -> Option<HostMessage> {
-    let Posted { visitor, extra, page } = json::read(json)?;
+    let Posted { visitor, extra, page, status } = json::read(json)?;
     match kind {
         "open" => Some(HostMessage::Open { page }),
         "close" => Some(HostMessage::Close),
         "resume" => Some(HostMessage::Resume),
+        "status" => Some(HostMessage::Status { status: status? }),
         "page" => Some(HostMessage::Page { page }),
         "visitor" => Some(HostMessage::Visitor { visitor, extra }),
         "logout" => Some(HostMessage::Logout),
@@ -44,6 +48,7 @@ fn parse(kind: &str, json: &str) -> Option<HostMessage> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::{Timestamp, status::Reason};
 
     #[test]
     fn every_message_of_the_loader_is_understood() {
@@ -54,6 +59,13 @@ mod tests {
         );
         assert_eq!(parse("close", r#"{"ayuda":1,"is":"close"}"#), Some(HostMessage::Close));
         assert_eq!(parse("resume", r#"{"ayuda":1,"is":"resume"}"#), Some(HostMessage::Resume));
+        let status = Availability {
+            open: false,
+            reason: Reason::NoAgents,
+            changes_at: Some(Timestamp(1_795_449_600_000)),
+        };
+        let posted = r#"{"status":{"open":false,"reason":"no_agents","changes_at":1795449600000}}"#;
+        assert_eq!(parse("status", posted), Some(HostMessage::Status { status }));
         let page = Some("https://a.mx/b".to_owned());
         assert_eq!(
             parse("page", r#"{"ayuda":1,"is":"page","page":"https://a.mx/b"}"#),

@@ -39,10 +39,12 @@ impl State {
         }
     }
 
-    /// The panel is on screen, a chat runs, or something that was written on a ticket has not arrived.
+    /// The panel is open on a ticket, a chat runs, or something that was written has not arrived. A panel of its own has nobody else
+    /// who tells it of a flip.
     fn wants_socket(&self) -> bool {
-        let is_resuming = self.is_resumed && self.kept.is_some() && self.ticket.is_none();
-        self.is_open || self.is_running() || is_resuming || !self.outbox.is_empty()
+        let is_resuming = self.is_resumed && self.ticket.is_none();
+        let is_wanted = self.is_open || self.is_running() || is_resuming || !self.outbox.is_empty();
+        !self.page.embed || (self.kept.is_some() && is_wanted)
     }
 
     fn connect(&mut self) {
@@ -50,12 +52,14 @@ impl State {
         self.add_effect(Effect::Connect);
     }
 
-    /// Opens another socket: the same one cannot speak of another ticket.
-    pub(super) fn reopen(&mut self) {
-        if self.connection.is_started {
+    /// Opens another socket, where there is a reason for one: the same one cannot speak of another ticket.
+    pub(super) fn reopen(&mut self, env: &Environment) {
+        if self.connection.is_started && self.wants_socket() {
             self.connection.is_greeted = false;
             self.outbox.on_disconnect();
             self.connect();
+        } else {
+            self.connect_when_wanted(env);
         }
     }
 
@@ -100,6 +104,9 @@ impl State {
 
     /// Time has passed.
     pub fn tick(&mut self, env: &Environment) {
+        if self.notice_until.is_some_and(|until| until <= env.now) {
+            self.notify(String::new());
+        }
         self.connect_when_wanted(env);
         if !self.connection.is_started {
             return;
@@ -111,7 +118,7 @@ impl State {
             match self.connection.pulse.check(env.now) {
                 PulseCheck::Fine => {}
                 PulseCheck::Ping => self.send(VisitorCommand::Ping),
-                PulseCheck::Dead => self.reopen(),
+                PulseCheck::Dead => self.reopen(env),
             }
             if self.timeline.is_behind()
                 && env.now.since(self.connection.resumed_at) >= RESUME_EVERY
@@ -124,9 +131,6 @@ impl State {
         self.connection.is_offline |= lost_at.is_some_and(|at| env.now.since(at) >= OFFLINE_AFTER);
         if self.typing_until <= env.now {
             self.typing_agent = None;
-        }
-        if self.notice_until.is_some_and(|until| until <= env.now) {
-            self.notify(String::new());
         }
         self.log_is_live |= self.loaded_at.is_some_and(|at| env.now.since(at) >= LIVE_AFTER);
         self.follow(env);
@@ -144,7 +148,7 @@ impl State {
     /// The browser says that the network is back. A socket from before may be dead without knowing it.
     pub fn network_back(&mut self, env: &Environment) {
         if self.connection.is_offline {
-            self.reopen();
+            self.reopen(env);
         }
         self.hurry(env);
     }
@@ -200,7 +204,8 @@ mod tests {
 
     #[test]
     fn no_socket_is_opened_before_the_panel_is_on_screen() {
-        let mut panel = Panel::new(PanelPage { embed: true, ..page() }, Stored::default());
+        let stored = Panel::in_a_chat().stored();
+        let mut panel = Panel::new(PanelPage { embed: true, ..page() }, stored);
         panel.wait(Duration::from_mins(1));
         assert!(!panel.take().contains(&Effect::Connect));
         let mut panel = Panel::new(page(), Stored::default());
@@ -211,12 +216,17 @@ mod tests {
 
     #[test]
     fn a_closed_panel_keeps_its_socket_while_a_chat_runs_and_no_longer() {
-        let mut panel = Panel::in_a_chat();
+        let framed = || {
+            let mut panel = Panel::in_a_chat();
+            panel.state.page.embed = true;
+            panel
+        };
+        let mut panel = framed();
         panel.change(|state, env| state.on_host_message(HostMessage::Close, env));
         panel.wait(Duration::from_secs(1));
         assert!(!panel.take().contains(&Effect::Disconnect));
         for over in [VisitorChat::Request, VisitorChat::Ended { rated: false, attended: true }] {
-            let mut panel = Panel::in_a_chat();
+            let mut panel = framed();
             panel.change(|state, env| state.on_host_message(HostMessage::Close, env));
             panel.event(VisitorEvent::Ticket { ticket: ticket(over) });
             panel.wait(Duration::from_secs(1));
@@ -232,6 +242,7 @@ mod tests {
     #[test]
     fn what_was_written_last_arrives_before_a_closed_panel_lets_go() {
         let mut panel = Panel::in_a_chat();
+        panel.state.page.embed = true;
         panel.event(VisitorEvent::Ticket { ticket: ticket(VisitorChat::Request) });
         panel.change(|state, env| state.send_message(id(50), "una cosa más", env));
         panel.change(|state, env| state.on_host_message(HostMessage::Close, env));

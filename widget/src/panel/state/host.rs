@@ -8,6 +8,7 @@ use super::{
 use crate::view_model::Screen;
 use protocol::{
     Field, limits,
+    status::Availability,
     text::{ChatText, EmailAddress, PersonName, Subject},
 };
 use serde::Deserialize;
@@ -21,6 +22,8 @@ pub enum HostMessage {
     Close,
     /// A chat ran on the page before this one.
     Resume,
+    /// The button's answer, for a form that has no socket.
+    Status { status: Availability },
     /// The host page is another now, without having been loaded.
     Page { page: Option<String> },
     /// Who the visitor is, and what they ask.
@@ -70,6 +73,11 @@ impl State {
                 }
                 self.connect_when_wanted(env);
             }
+            HostMessage::Status { status } => {
+                if !self.connection.is_greeted {
+                    self.set_status(status, env);
+                }
+            }
             HostMessage::Page { page } => self.host_page = page.or(self.host_page.take()),
             HostMessage::Logout => {
                 self.person = Some(env.now.0.to_string());
@@ -118,7 +126,7 @@ impl State {
             self.add_effect(effect);
         }
         self.look(env);
-        self.reopen();
+        self.reopen(env);
     }
 }
 
@@ -144,7 +152,7 @@ mod tests {
         page::{PanelPage, Typed},
         panel::state::{
             FormAnswer,
-            fixture::{Panel, id, page, started},
+            fixture::{Panel, id, page, started, status},
             model::Stored,
         },
     };
@@ -154,18 +162,29 @@ mod tests {
     }
 
     #[test]
-    fn a_framed_panel_connects_when_it_is_opened_and_knows_the_page() {
+    fn a_framed_form_has_no_socket_and_hears_of_flips_from_the_page() {
         let mut panel = Panel::new(PanelPage { embed: true, ..page() }, Stored::default());
         panel.take();
         let open = |page: Option<&str>| HostMessage::Open { page: page.map(str::to_owned) };
         host(&mut panel, open(Some("https://a.mx/precios")));
-        assert_eq!(panel.take(), [Effect::Connect]);
+        assert_eq!(panel.take(), []);
+        host(&mut panel, HostMessage::Status { status: status(false) });
+        assert!(!panel.state.status.open);
+        assert_eq!(panel.state.flip, "panel.flipped_closed");
         host(&mut panel, HostMessage::Close);
         host(&mut panel, open(None));
-        assert_eq!(panel.take(), [Effect::Disconnect, Effect::Connect]);
         assert_eq!(panel.state.host_page.as_deref(), Some("https://a.mx/precios"));
         host(&mut panel, HostMessage::Page { page: Some("https://a.mx/planes".into()) });
         assert_eq!(panel.state.host_page.as_deref(), Some("https://a.mx/planes"));
+
+        let typed = Typed { email: "ana@a.mx".into(), message: "hola".into(), ..Typed::default() };
+        let mut sent = None;
+        panel.change(|state, _| sent = state.submit(typed, &[]));
+        let answer = FormAnswer::Started(started("CO-1"));
+        panel.change(|state, env| state.form_answered(sent.expect("it was sent"), answer, env));
+        assert!(panel.take().contains(&Effect::Connect), "it has a ticket now");
+        panel.change(State::start_over);
+        assert!(panel.take().contains(&Effect::Disconnect));
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl State {
                     let follows = self.elsewhere.is_some();
                     self.leave(env);
                     if follows {
-                        self.reopen();
+                        self.reopen(env);
                     }
                 }
             }

@@ -50,7 +50,7 @@ impl State {
             site_removed: false,
         };
         self.set_ticket(ticket, env);
-        self.reopen();
+        self.reopen(env);
     }
 
     /// Storage was asked to keep the ticket, and holds this now.
@@ -96,7 +96,7 @@ impl State {
 
     pub(super) fn leave_for_another(&mut self, env: &Environment) {
         self.leave(env);
-        self.reopen();
+        self.reopen(env);
     }
 
     /// Leaves the ticket, for the one that another tab has opened meanwhile, or for the form.
