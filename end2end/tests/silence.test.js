@@ -305,7 +305,7 @@ test("in a low window header and buttons scroll with the rest, and touch fields 
   const frame = await visitor.frame();
   const figures = await frame.evaluate(() => ({
     scrolls: document.querySelector("#panel").scrollHeight > innerHeight,
-    letters: [...document.querySelectorAll("input:not([type=hidden]):not([type=file]), textarea")].map((field) => parseFloat(getComputedStyle(field).fontSize)),
+    letters: [...document.querySelectorAll("input:not([type=hidden], [type=file], [type=radio]), textarea")].map((field) => parseFloat(getComputedStyle(field).fontSize)),
     targets: [...document.querySelectorAll("button")].filter((button) => button.checkVisibility()).map((button) => button.getBoundingClientRect().height),
   }));
   assert.equal(figures.scrolls, true);

@@ -6,7 +6,8 @@ document.currentScript.ayuda((core) => {
   let frame, greeted, opened, quiet, visitor = {}, extra = {}, left, deadline;
 
   const announcement = make("span", { class: "sr", role: "status" }, root);
-  const preview = make("div", { class: "card tip", hidden: "" }, root);
+  const preview = make("div", { class: "card tip", role: "region", hidden: "" }, root);
+  const author = make("span", { dir: "auto" }, preview);
   const answer = control(preview);
   const dismissal = control(preview);
   const failure = make("div", { class: "card frame", role: "alert", hidden: "" }, root);
@@ -16,7 +17,8 @@ document.currentScript.ayuda((core) => {
 .shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events:none;transition:none}
 .card{display:flex;background:var(--c);color:var(--i);border:1px solid var(--l);font:15px/1.4 system-ui,sans-serif}
 .card button{font-size:15px;color:inherit;background:none;border:0;padding:12px 14px;min-width:44px;min-height:44px}
-.tip{width:300px}.tip :first-child{flex:1;min-width:0;font-weight:400;line-height:1.4;text-align:start;overflow:hidden;overflow-wrap:anywhere}
+.tip{width:300px;display:grid;grid-template-columns:1fr auto}.tip span{padding:12px 0 0 14px;font-weight:600}
+.tip span+button{grid-row:2;padding-top:2px;font-weight:400;line-height:1.4;text-align:start;overflow-wrap:anywhere}.tip button+button{grid-area:1/2/3;align-self:start}
 .card.frame{flex-direction:column;align-items:center;justify-content:center;gap:12px;padding:24px;text-align:center}
 .card.frame button{border:1px solid;border-radius:8px}
 @media(max-width:480px),(max-height:420px){.frame{inset:0;width:100%;max-width:none;height:100%;height:100dvh;max-height:none;border-radius:0}}
@@ -43,13 +45,15 @@ document.currentScript.ayuda((core) => {
   const showPreview = (text) => {
     const [name, ...first] = text.split("\n");
     const said = first.join(" ");
-    answer.textContent = name + ": " + said;
+    author.textContent = name;
+    preview.setAttribute("aria-label", name);
+    answer.textContent = said;
     answer.dir = "auto";
     answer.setAttribute("aria-label", (words.preview || "{text}").replace("{text}", said));
     dismissal.textContent = "×";
     dismissal.setAttribute("aria-label", words.dismiss || "×");
     preview.hidden = false;
-    announcement.textContent = answer.textContent;
+    announcement.textContent = name + ": " + said;
   };
   const hidePreview = () => {
     preview.hidden = true;

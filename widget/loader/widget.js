@@ -34,7 +34,7 @@
   const icon = make("path", {}, svg, svgs);
   const label = make("span", {}, button);
   const badge = make("b", { "aria-hidden": "true", hidden: "" }, button);
-  const count = make("span", { id: "u", class: "sr" }, root);
+  const count = make("span", { id: "u", hidden: "" }, root);
   const CHAT = "M4 5h16v11H9l-5 4z";
   const HELP = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0M9.5 9.5a2.5 2.5 0 1 1 3.4 2.3c-.6.3-.9.8-.9 1.4v.8M12 17.2v.1";
 

@@ -24,7 +24,7 @@ pub fn ended(model: &ViewModel) -> impl IntoView + use<> {
                 <p class="error" role="alert" id=Id::RatingError.as_str()></p>
                 <div class="field">
                     <label for=Id::Comment.as_str()>{page.t("comment")} " " {optional(page.t("optional"))}</label>
-                    <textarea id=Id::Comment.as_str() rows="2" dir="auto"></textarea>
+                    <textarea id=Id::Comment.as_str() rows="1" dir="auto"></textarea>
                 </div>
                 <button class="btn primary wide">{page.t("send_rating")}</button>
             </form>

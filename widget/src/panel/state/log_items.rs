@@ -177,10 +177,14 @@ impl Log {
     }
 }
 
-/// The place of the visitor's message that the log ends with; none where something else was said or happened since.
+/// The place of the visitor's message that the log ends with, whatever state it put the ticket in; none where something else was said
+/// or happened since.
 pub fn last_is_own(entries: &[VisitorEntry]) -> Option<Seq> {
     let shows = |entry: &&VisitorEntry| {
-        !matches!(entry.body, VisitorBody::ChatStarted | VisitorBody::Hidden)
+        !matches!(
+            entry.body,
+            VisitorBody::ChatStarted | VisitorBody::Hidden | VisitorBody::StateChanged { .. }
+        )
     };
     let last = entries.iter().rev().find(shows)?;
     matches!(last.body, VisitorBody::Visitor { .. }).then_some(last.seq)
