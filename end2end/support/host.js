@@ -16,13 +16,15 @@ export class Host {
     this.server.close();
   }
 
-  /** `csp`: a policy that allows nothing but what the README says; `attributes`: of the tag; `inAddress`: the site is in the script's address. */
-  page(site, { csp = false, attributes = "", head = false, inAddress = false, path = "/" } = {}) {
+  /** `csp`: a policy that allows nothing but what the README says; `attributes`: of the tag; `inAddress`: the site is in the script's address;
+   * `isolated`: it takes in nothing from elsewhere that does not say that it may be taken in. */
+  page(site, { csp = false, attributes = "", head = false, inAddress = false, isolated = false, path = "/" } = {}) {
     const url = new URL(path, this.origin);
     url.searchParams.set("site", site);
     if (csp) url.searchParams.set("csp", "1");
     if (head) url.searchParams.set("head", "1");
     if (inAddress) url.searchParams.set("inAddress", "1");
+    if (isolated) url.searchParams.set("isolated", "1");
     if (attributes) url.searchParams.set("attributes", attributes);
     return url.href;
   }
@@ -38,6 +40,10 @@ export class Host {
     if (url.searchParams.has("csp")) {
       response.setHeader("content-security-policy",
         `default-src 'none'; script-src ${ayuda.origin}; frame-src ${ayuda.origin}; connect-src ${ayuda.origin}`);
+    }
+    if (url.searchParams.has("isolated")) {
+      response.setHeader("cross-origin-embedder-policy", "require-corp");
+      response.setHeader("cross-origin-opener-policy", "same-origin");
     }
     response.end(`<!doctype html><html lang="es"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>CuentasOK</title>${head ? tag : ""}<main><h1>Facturas al día</h1><a href="/otra?${url.searchParams}">Otra página</a><p>${"Una página con texto propio. ".repeat(200)}</p></main>${head ? "" : tag}</html>`);

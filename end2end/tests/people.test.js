@@ -43,10 +43,10 @@ test("a ticket's state is said in the reader's language, in the panel and on the
   await agent.end();
   await page.reload();
   await page.getByText("closed", { exact: true }).waitFor();
-  await page.getByText(/State: closed/).waitFor();
+  await page.getByText(/Status: closed/).waitFor();
   assert.doesNotMatch(await page.locator("main").innerText(), /pendiente|finalizado/i);
-  await visitor.press("See the conversation");
-  await visitor.panel.getByText("State: closed").waitFor();
+  await visitor.panel.getByText("Lucía ended the chat").waitFor();
+  await visitor.panel.getByText("Status: closed").waitFor();
 });
 
 test("long names, words, links and file names stay inside a small phone", async () => {

@@ -99,7 +99,7 @@ test("the end leaves the talk where it is, asks for a rating below it, and the v
   await visitor.hears("Dime");
   await visitor.press("Nueva conversación");
   await visitor.panel.getByRole("button", { name: "Iniciar chat" }).waitFor();
-  await focusIs(visitor, "f-message");
+  await focusIs(visitor, "f-email");
 });
 
 test("who is writing when the chat ends goes on writing", async () => {
@@ -337,6 +337,48 @@ test("who waits sees the place, can leave an address, and need not wait", async 
   await agent.offer.waitFor({ state: "hidden" });
   const mail = await world.mail.find("marta@cliente.example");
   assert.ok(mail.subject.includes(await visitor.number()));
+});
+
+test("a browser that keeps nothing says so, with the ticket's link as the way back", async () => {
+  const context = await world.context();
+  await context.addInitScript(() => {
+    if (window.parent === window) return;
+    for (const storage of ["localStorage", "sessionStorage"]) {
+      Object.defineProperty(window, storage, { get() { throw new DOMException("blocked", "SecurityError"); } });
+    }
+    Object.defineProperty(Document.prototype, "cookie", { get: () => "", set() {} });
+  });
+  const { visitor } = await chat("nadaguarda", { context });
+  const said = visitor.panel.getByText("Este navegador no guarda la conversación.");
+  await said.waitFor();
+  assert.match(await said.getByRole("link", { name: "Abrir mi ticket" }).getAttribute("href"), /\/t\/CO-\d+\?k=/);
+  await accessible(await visitor.frame(), "nothing is kept");
+});
+
+test("a page inside srcdoc, and one that isolates itself, open the panel", async () => {
+  const site = await world.ayuda.site("raros");
+  await world.agent("Lucía Medina", { sites: [site] });
+  const context = await world.context();
+  const isolated = await context.newPage();
+  await isolated.goto(world.host.page(site, { isolated: true }));
+  assert.equal(await isolated.evaluate(() => self.crossOriginIsolated), true);
+  await isolated.getByRole("button", { name: "Chat", exact: true }).click();
+  await isolated.frameLocator("iframe").getByRole("textbox", { name: "Mensaje" }).waitFor();
+
+  const outer = await context.newPage();
+  await outer.goto(world.host.page("nadie-aqui"));
+  await outer.evaluate(([src, site]) => {
+    const frame = document.createElement("iframe");
+    frame.srcdoc = `<!doctype html><title>Dentro</title><script async src="${src}" data-site="${site}"></scr` + `ipt>`;
+    frame.style = "width:600px;height:700px";
+    document.body.prepend(frame);
+  }, [`${world.ayuda.origin}/widget.js`, site]);
+  const inner = outer.frameLocator("iframe").first();
+  await inner.getByRole("button", { name: "Chat", exact: true }).click();
+  const panel = inner.frameLocator("iframe");
+  await panel.getByRole("textbox", { name: "Mensaje" }).waitFor();
+  await panel.getByRole("button", { name: "Cerrar" }).click();
+  await eventually("it is closed", async () => (await inner.getByRole("button", { name: "Chat", exact: true }).getAttribute("aria-expanded")) === "false");
 });
 
 test("with the site in the script's address one request makes the button", async () => {

@@ -48,8 +48,8 @@
 button{font:600 16px/1.15 system-ui,sans-serif;cursor:pointer;-webkit-tap-highlight-color:transparent}
 #b{position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));${side}:calc(20px + env(safe-area-inset-${side}));display:inline-flex;gap:10px;align-items:center;margin:0;padding:13px 20px 13px 16px;min-height:46px;
 border:1px solid transparent;border-radius:99px;background:#2d52b5;background:var(--b);color:#fff;
-box-shadow:0 6px 24px rgb(20 26 40/.16),0 1px 3px rgb(20 26 40/.14);transition:background .12s,transform .12s}
-#b:hover{background:var(--p)}#b:active{transform:scale(.98)}
+box-shadow:0 6px 24px rgb(20 26 40/.16),0 1px 3px rgb(20 26 40/.14);transition:background .12s}
+#b:hover{background:var(--p)}
 #b.off{background:var(--c);color:var(--i);border-color:var(--l)}#b.off:hover{background:oklch(.965 .004 85)}
 :focus-visible{outline:3px solid var(--r);outline-offset:3px}
 svg{width:20px;height:20px;flex:none;fill:none;stroke:currentColor;stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
@@ -180,7 +180,7 @@ b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;hei
   // ---- window.ayuda ----
 
   const KEY = "ayuda:" + site;
-  const core = { site, origin, right, hue, KEY, root, host, button, label, count, words, unread: 0, make, control, style, emit, address, drawButton,
+  const core = { origin, right, hue, KEY, root, host, button, label, count, words, unread: 0, make, control, style, emit, address, drawButton,
     get: () => ({ status, lang, disabled }) };
   // The other half, which has the panel, comes when it is wanted. What is said to it before waits, in order.
   const waiting = [];

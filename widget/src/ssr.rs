@@ -7,10 +7,17 @@ pub use crate::page::{
 use crate::{escape::escape_json, markup::Id, view};
 use leptos::prelude::*;
 use protocol::{html, settings::Hue};
+use std::sync::LazyLock;
 
 const TOKENS_CSS: &str = include_str!("../../style/tokens.css");
 const PANEL_CSS: &str = include_str!("../../style/panel.css");
-const BOOT: &str = include_str!("boot.js");
+/// Without comments and indentation, which every visitor would download.
+static BOOT: LazyLock<String> = LazyLock::new(|| {
+    let lines = include_str!("boot.js").lines().map(str::trim);
+    let code: Vec<&str> =
+        lines.filter(|line| !line.is_empty() && !line.starts_with("//")).collect();
+    code.join("\n")
+});
 
 /// Where the browser's half of the panel is. Without it every page works as plain forms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -141,7 +148,7 @@ impl<'a> Document<'a> {
 
     fn boot(&mut self) {
         let nonce = self.nonce;
-        self.push(&["<script nonce=\"", nonce, "\">", BOOT, "</script>"]);
+        self.push(&["<script nonce=\"", nonce, "\">", &BOOT, "</script>"]);
     }
 
     fn hydrate(&mut self, script: &str, wasm: &str) {

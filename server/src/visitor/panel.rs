@@ -63,7 +63,7 @@ impl PanelRequest {
             form_id,
             now: server.desk.now(),
             status: server.desk.availability(site.id),
-            strings: locales::strings(lang, &["button", "panel", "state", "error", "field"]),
+            strings: locales::strings(lang, &["panel", "state", "error", "field"]),
             answer,
         };
         let document = panel_document(&page, &server.panel_assets, nonce);

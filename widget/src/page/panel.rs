@@ -32,7 +32,7 @@ pub struct PanelPage {
     pub now: Timestamp,
     /// The button's answer now.
     pub status: Availability,
-    /// Sections `button`, `panel`, `state`, `error` and `field`.
+    /// Sections `panel`, `state`, `error` and `field`.
     pub strings: Strings,
     /// The answer to a form that was posted without script.
     pub answer: Option<Answer>,

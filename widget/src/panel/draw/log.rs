@@ -26,7 +26,7 @@ pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
     let Drawn(drawn) = drawn;
     let items = log_items(state.timeline.entries(), state.new_from, state.outbox.items(now));
     let Some(list) = dom::by_id(Id::LogItems) else { return };
-    dom::attribute(&list, "aria-live", (!state.log_is_live).then_some("off"));
+    dom::attribute(&list, "aria-live", (!state.log_is_heard()).then_some("off"));
     let length = items.len();
     for (at, item) in items.into_iter().enumerate() {
         let found = drawn.iter().skip(at).position(|drawn| drawn.item.key == item.key);

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// A lost socket shows after this.
 const OFFLINE_AFTER: Duration = Duration::from_millis(2_500);
 /// So long after a reload the log's past is in the document, and has been passed over by screen readers.
-const LIVE_AFTER: Duration = Duration::from_millis(500);
+pub(super) const LIVE_AFTER: Duration = Duration::from_millis(500);
 /// Missing entries that did not come are asked for again after this.
 const RESUME_EVERY: Duration = Duration::from_secs(5);
 /// The pause before a socket that did not keep up comes back.

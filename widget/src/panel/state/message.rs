@@ -24,6 +24,7 @@ impl State {
         self.add_effect(Effect::PutDraft);
         self.notify(String::new());
         self.new_from = None;
+        self.log_is_live = true;
         self.typed_at = Timestamp(0);
         self.at_end = true;
         self.add_effect(Effect::ScrollToEnd);

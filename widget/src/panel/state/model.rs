@@ -116,7 +116,7 @@ pub struct State {
     /// Since when the first page of the ticket is here: what comes later is news.
     pub(super) loaded_at: Option<Timestamp>,
     /// What joins the log is read out: it is not the past that a reload brings back.
-    pub log_is_live: bool,
+    pub(super) log_is_live: bool,
     /// The agent who is typing.
     pub typing_agent: Option<String>,
     pub(super) typing_until: Timestamp,
@@ -356,6 +356,11 @@ impl State {
     /// Whether people are told that the connection is gone.
     pub fn is_offline(&self) -> bool {
         self.connection.is_offline
+    }
+
+    /// Whether what joins the log is read out. Behind a closed panel the page says what comes.
+    pub fn log_is_heard(&self) -> bool {
+        self.log_is_live && self.is_open
     }
 
     /// Whether the form is on its way.

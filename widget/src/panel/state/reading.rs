@@ -140,6 +140,18 @@ mod tests {
     }
 
     #[test]
+    fn what_a_reload_brings_back_is_not_read_out_and_neither_is_what_comes_behind_a_closed_panel() {
+        let mut panel = Panel::in_a_chat().reload();
+        panel.welcome(crate::panel::state::fixture::active());
+        panel.event(crate::panel::state::fixture::entries(vec![entry(1, own("hola"))]));
+        assert!(!panel.state.log_is_heard());
+        panel.wait(std::time::Duration::from_millis(500));
+        assert!(panel.state.log_is_heard());
+        panel.state.is_open = false;
+        assert!(!panel.state.log_is_heard());
+    }
+
+    #[test]
     fn what_was_read_is_not_unread_after_a_reload() {
         let mut panel = Panel::in_a_chat();
         arrives(&mut panel, 2);

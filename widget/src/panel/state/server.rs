@@ -1,6 +1,7 @@
 //! What the server sends.
 
 use super::{
+    connection::LIVE_AFTER,
     effect::{Effect, Focus, HostNotice},
     log_items,
     model::{Environment, PendingCommand, State},
@@ -52,6 +53,7 @@ impl State {
                 self.applied(&applied, env);
                 if self.loaded_at.is_none() {
                     self.loaded_at = Some(env.now);
+                    self.add_effect(Effect::TickAfter(LIVE_AFTER));
                     if self.is_over(seen) {
                         // The visitor came back after everything was said: the next question is a new one.
                         self.leave_for_another(env);
