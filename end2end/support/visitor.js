@@ -30,9 +30,10 @@ export class Visitor {
       this.page.frames().find((frame) => frame.url().startsWith(`${this.world.ayuda.origin}/w/`)));
   }
 
-  /** Presses the corner button and waits until the panel stands still: a click at a frame that is on its way lands beside it. */
+  /** Opens the panel, unless a chat that runs has it open, and waits until it stands still: a click at a frame that is on its way lands beside it. */
   async show() {
-    await this.button.click();
+    const isOpen = await this.page.evaluate(() => Object.values(sessionStorage).some((value) => value.startsWith("open ")));
+    if (!isOpen) await this.button.click();
     await this.page.locator("iframe:not(.shut)").evaluate((frame) =>
       Promise.all(frame.getAnimations().map((animation) => animation.finished)));
   }

@@ -3,7 +3,9 @@
 document.currentScript.ayuda((core) => {
   "use strict";
   const { root, button, label, count, words, right, KEY, origin, control, make, emit } = core;
-  let frame, greeted, opened, quiet, visitor = {}, extra = {}, left, deadline;
+  let frame, greeted, quiet, visitor = {}, extra = {}, left, deadline;
+
+  const isOpen = () => core.get().opened;
 
   const announcement = make("span", { class: "sr", role: "status" }, root);
   const preview = make("div", { class: "card tip", role: "region", hidden: "" }, root);
@@ -105,9 +107,9 @@ document.currentScript.ayuda((core) => {
     if (greeted || !frame) return;
     frame.remove(); // the next opening loads it again
     frame = null;
-    if (!opened) return;
+    if (!isOpen()) return;
     failure.textContent = words.failed || "";
-    for (const [word, run] of [["retry", () => { createFrame(); frame.focus(); }], ["close", close]]) {
+    for (const [word, run] of [["retry", () => { createFrame(); frame.focus(); }], ["close", core.close]]) {
       const choice = control(failure);
       choice.textContent = words[word] || word;
       choice.onclick = run;
@@ -124,29 +126,23 @@ document.currentScript.ayuda((core) => {
     post("open", { page: here(), quiet });
     if (greeted) quiet = true; // a frame that loads again takes no focus
   };
-  const open = (again) => {
-    if (opened || core.get().disabled) return;
-    opened = true;
-    quiet = again === true;
+  const show = (again) => {
+    quiet = again;
     hidePreview();
-    button.setAttribute("aria-expanded", "true");
     createFrame();
+    if (!frame) return;
     frame.className = "frame";
     frame.removeAttribute("tabindex");
     frame.removeAttribute("aria-hidden");
     if (!quiet) frame.focus();
     postOpen();
-    emit("open");
+    if (chat) keepChat(true);
   };
-  const close = () => {
-    if (!opened) return;
-    opened = false;
+  const hide = () => {
     failure.hidden = true;
-    button.setAttribute("aria-expanded", "false");
     if (frame) shutFrame();
     post("close");
-    button.focus({ preventScroll: true });
-    emit("close");
+    if (chat) keepChat(true);
   };
 
   // ---- a chat that runs goes on after the page: one key of this tab, with neither number nor token ----
@@ -154,7 +150,7 @@ document.currentScript.ayuda((core) => {
   let chat = false;
   const keepChat = (runs) => {
     try {
-      if ((chat = runs)) sessionStorage.setItem(KEY, (opened ? "open " : "closed ") + (Date.now() + 18e5));
+      if ((chat = runs)) sessionStorage.setItem(KEY, (isOpen() ? "open " : "closed ") + (Date.now() + 18e5));
       else sessionStorage.removeItem(KEY);
     } catch { /* a page that keeps nothing begins anew */ }
   };
@@ -162,7 +158,7 @@ document.currentScript.ayuda((core) => {
     const [how, until] = sessionStorage.getItem(KEY).split(" ");
     if (!(until > Date.now())) return keepChat(false);
     chat = true;
-    if (how === "open") open(true);
+    if (how === "open") core.open(true);
     else createFrame(true);
   };
   addEventListener("pagehide", () => keepChat(chat));
@@ -177,17 +173,17 @@ document.currentScript.ayuda((core) => {
       postVisitor();
       postStatus();
       if (chat) post("resume");
-      if (opened) postOpen();
-    } else if (data.is === "close") close();
+      if (isOpen()) postOpen();
+    } else if (data.is === "close") core.close();
     else if (data.is === "chat") keepChat(!!data.value);
-    else if (data.is === "preview") opened || showPreview(String(data.value));
+    else if (data.is === "preview") isOpen() || showPreview(String(data.value));
     else if (data.is === "unread") setUnread(+data.value || 0);
     else if (data.is === "message") emit("message", { from: String(data.value) });
     else if (data.is === "ticket") emit("ticket", { number: String(data.value) });
     else if (data.is === "error") emit("error", { code: String(data.value) });
   });
 
-  answer.onclick = () => open();
+  answer.onclick = () => core.open();
   dismissal.onclick = () => {
     hidePreview();
     button.focus({ preventScroll: true });
@@ -197,7 +193,7 @@ document.currentScript.ayuda((core) => {
   for (const moved of ["popstate", "hashchange", "blur"]) addEventListener(moved, tellPage);
   if (window.navigation) navigation.addEventListener("currententrychange", tellPage);
   root.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && opened) close();
+    if (event.key === "Escape") core.close();
   });
 
   // What cannot be sent to another window, or means nothing to it, is dropped.
@@ -213,9 +209,8 @@ document.currentScript.ayuda((core) => {
   return {
     prepare: () => createFrame(true),
     resume,
-    open,
-    close,
-    toggle: () => (opened ? close() : open()),
+    show,
+    hide,
     identify: (who) => {
       visitor = plain(who, ["id", "name", "email", "phone", "expires", "signature"]);
       postVisitor();
@@ -245,7 +240,7 @@ document.currentScript.ayuda((core) => {
       if (!frame) return;
       frame.remove();
       frame = null;
-      createFrame(!opened);
+      createFrame(!isOpen());
     },
   };
 });

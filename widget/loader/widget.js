@@ -15,7 +15,7 @@
   const words = { chat: "Chat", help: "Ayuda" };
   const listeners = {};
   let lang = wanted || [...(navigator.languages || [])].slice(0, 5).join() || "es";
-  let status, events, timer, tries = 0, disabled = false, half, loading;
+  let status, events, timer, tries = 0, disabled = false, opened = false, half, loading;
 
   // ---- drawn once, in a shadow root, without any markup that a strict CSP would refuse ----
 
@@ -181,7 +181,7 @@ b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;hei
 
   const KEY = "ayuda:" + site;
   const core = { origin, right, hue, KEY, root, host, button, label, count, words, unread: 0, make, control, style, emit, address, drawButton,
-    get: () => ({ status, lang, disabled }) };
+    get: () => ({ status, lang, disabled, opened }), open: (again) => open(again), close: () => close() };
   // The other half, which has the panel, comes when it is wanted. What is said to it before waits, in order.
   const waiting = [];
   const say = (name) => (...rest) => (half ? half[name](...rest) : waiting.push([name, rest]));
@@ -195,6 +195,7 @@ b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;hei
     loading.onerror = () => {
       loading.remove(); // the next time it is asked for again
       loading = null;
+      close();
       waiting.length = 0;
       label.textContent = words.failed || "?";
     };
@@ -203,15 +204,30 @@ b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;hei
     load();
     say(name)(...rest);
   };
-  button.onclick = loaded("toggle");
+  // Open or closed at once, whenever the frame comes. `again`: as it was on the page before, without the focus.
+  const open = (again) => {
+    if (opened || disabled) return;
+    opened = true;
+    button.setAttribute("aria-expanded", "true");
+    loaded("show")(again === true);
+    emit("open");
+  };
+  const close = () => {
+    if (!opened) return;
+    opened = false;
+    button.setAttribute("aria-expanded", "false");
+    say("hide")();
+    button.focus({ preventScroll: true });
+    emit("close");
+  };
+  const toggle = () => (opened ? close() : open());
+  button.onclick = toggle;
   for (const near of ["pointerenter", "focus", "touchstart"]) button.addEventListener(near, loaded("prepare"), { passive: true });
 
   const commands = {
-    open: () => loaded("open")(),
-    close: say("close"),
-    toggle: loaded("toggle"),
+    open: () => open(), close, toggle,
     show: () => { host.hidden = false; },
-    hide: () => { commands.close(); host.hidden = true; },
+    hide: () => { close(); host.hidden = true; },
     identify: say("identify"),
     set: say("set"),
     lang: (code) => { lang = String(code); stopListening(); fetchStatus(); if (half) half.reload(); },

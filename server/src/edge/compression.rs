@@ -6,9 +6,9 @@ use tower_http::{
     compression::{CompressionLayer, predicate::Predicate},
 };
 
-/// The layer. Level 4 makes a panel's document in well under a millisecond and is within a few percent of the best.
+/// The layer. Level 5 is the first that looks at what stands around a letter: a tenth smaller than 4, for about the same time.
 pub(crate) fn layer() -> CompressionLayer<Text> {
-    CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(Text)
+    CompressionLayer::new().quality(CompressionLevel::Precise(5)).compress_when(Text)
 }
 
 /// Pages, JSON, and the loader with a status in it.
