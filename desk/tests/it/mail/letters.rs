@@ -236,7 +236,7 @@ async fn a_transcript_holds_the_conversation_and_nothing_internal(world: World) 
         "¿En qué te ayudo?",
         "Con mi cuenta",
         "Lucía Medina se ha unido",
-        "Bogota",
+        "Bogotá",
         "12:00",
     ] {
         assert!(text.contains(word), "{word} in {text}");

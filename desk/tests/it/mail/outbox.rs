@@ -51,7 +51,7 @@ async fn a_mail_goes_out_once_also_across_restarts(mut world: World) {
     let taken = relay.taken();
     let mail = taken.iter().find(|mail| header(mail, "To").unwrap().contains("ana@")).unwrap();
     assert_eq!(header(mail, "To").unwrap(), "ana@example.com");
-    assert_eq!(header(mail, "From").unwrap(), "Ayuda <ayuda@example.com>");
+    assert_eq!(header(mail, "From").unwrap(), "CuentasOK <ayuda@example.com>");
     assert_eq!(header(mail, "Auto-Submitted").unwrap(), "auto-generated");
     let id = header(mail, "Message-ID").unwrap();
     assert!(id.starts_with('<') && id.ends_with("@example.com>"));
