@@ -123,7 +123,7 @@ fn the_style_sheet_speaks_of_ids_that_there_are() {
 #[test]
 fn the_style_sheet_speaks_of_every_class_that_the_panel_fills_but_the_plain_ones() {
     // These two say what an element is for, and look like what is around them.
-    let plain = [Class::LinkToTicket];
+    let plain = [Class::LinkToTicket, Class::MailedTo];
     for &class in Class::ALL.iter().filter(|class| !plain.contains(class)) {
         assert!(names_after(STYLE, ".").contains(&class.as_str().to_owned()), "{class:?}");
     }

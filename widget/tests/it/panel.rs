@@ -124,7 +124,7 @@ fn what_shows_first_is_the_form_and_what_belongs_to_it() {
         shows("header-help", !open);
         shows("sound", true);
         for rule in [
-            "conversation+can-write conversation+has-text ended+cannot-write+has-text",
+            "conversation+can-write conversation+has-text",
             "conversation+cannot-write ended+cannot-write",
             "ended+can-write",
             "conversation ended",

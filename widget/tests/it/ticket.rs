@@ -155,8 +155,8 @@ fn a_default_state_is_said_in_the_readers_language_and_an_owners_own_as_it_is() 
     page.entries.extend([entry(7, changed("atendido")), entry(8, changed("Con el proveedor"))]);
     let html = render(&page);
     assert!(html.contains(">pending</span>"));
-    assert!(html.contains("State: answered"));
-    assert!(html.contains("State: Con el proveedor"));
+    assert!(html.contains("Status: answered"));
+    assert!(html.contains("Status: Con el proveedor"));
 }
 
 #[test]
