@@ -125,12 +125,13 @@ fn what_shows_first_is_the_form_and_what_belongs_to_it() {
         shows("sound", true);
         for rule in [
             "conversation+can-write conversation+has-text",
-            "conversation+cannot-write ended+cannot-write",
+            "conversation+cannot-write",
             "ended+can-write",
-            "conversation ended",
-            "conversation ended+log-open ended+not-rateable",
-            "conversation+request",
-            "ended+rateable+not-rated+log-closed",
+            "conversation",
+            "conversation+not-kept",
+            "request waiting",
+            "waiting+can-write",
+            "rateable+not-rated",
             "running",
             "has-email",
             "header-agent",
