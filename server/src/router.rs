@@ -13,7 +13,7 @@ use crate::{
         head, security,
         state::Server,
     },
-    ops::{assets, demo_page, health, home, metrics, telemetry},
+    ops::{assets, demo_page, health, home, loader, metrics, telemetry},
     visitor, ws,
 };
 use app::{pages::PAGES, ssr::FUNCTIONS};
@@ -50,7 +50,7 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .get(Public, "/readyz", health::ready)
         .get(Operator, "/metrics", metrics::metrics)
         // For host pages.
-        .get(Public, "/widget.js", visitor::loader::loader)
+        .get(Public, "/widget.js", loader::loader)
         .get(Public, "/assets/{*path}", assets::serve)
         .get(Public, "/w/{site}/status", visitor::status::status)
         .get(Public, "/w/{site}/events", visitor::status::events)

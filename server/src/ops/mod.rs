@@ -8,5 +8,6 @@ pub(crate) mod health;
 pub(crate) mod home;
 mod lingering;
 pub(crate) mod listener;
+pub(crate) mod loader;
 pub(crate) mod metrics;
 pub(crate) mod telemetry;

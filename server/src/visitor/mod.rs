@@ -3,7 +3,6 @@
 
 pub(crate) mod chats;
 pub(crate) mod files;
-pub(crate) mod loader;
 mod not_me_page;
 pub(crate) mod panel;
 pub(crate) mod requests;

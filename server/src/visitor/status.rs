@@ -79,7 +79,7 @@ struct Given<'a> {
 }
 
 /// The status as an expression of a script.
-pub(super) fn written_status(
+pub(crate) fn written_status(
     server: &Server,
     site: &Site,
     uri: &Uri,

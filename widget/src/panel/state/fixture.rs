@@ -4,7 +4,7 @@ use super::{
     draft::Draft,
     effect::{Effect, HostNotice},
     model::{Environment, Kept, State, Stored},
-    reading::Reading,
+    read_upto::Reading,
 };
 use crate::page::{PanelPage, Position};
 use protocol::{

@@ -3,7 +3,7 @@
 use super::{
     draft::Draft,
     effect::{Effect, Focus, HostNotice},
-    reading::Reading,
+    read_upto::Reading,
     submission::SubmissionId,
     upload::Upload,
 };

@@ -4,9 +4,9 @@ use super::{
     effect::{Effect, HostNotice},
     log_items,
     model::{Environment, State},
+    read_upto::Reading,
 };
-use protocol::{Seq, TicketNumber, visitor::VisitorCommand};
-use serde::{Deserialize, Serialize};
+use protocol::visitor::VisitorCommand;
 
 impl State {
     /// The log was scrolled.
@@ -70,14 +70,6 @@ impl State {
             self.post_to_host(HostNotice::Unread, &unread.to_string());
         }
     }
-}
-
-/// How far the visitor is on a ticket, as it is kept in storage: what came after `received` is news to a panel that starts again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reading {
-    pub number: TicketNumber,
-    pub seen: Seq,
-    pub received: Seq,
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! `GET /widget.js`: the loader; with `?site=KEY` it brings the button's answer along, so that a page makes one request.
 
-use super::status::written_status;
+use super::assets;
 use crate::{
     edge::{origin, request_info, state::Server},
-    ops::assets,
+    visitor::status::written_status,
 };
 use axum::{
     extract::State,
