@@ -20,5 +20,6 @@ pub(crate) mod rates;
 pub(crate) mod request_info;
 pub(crate) mod respond;
 pub(crate) mod security;
+pub(crate) mod site_status;
 pub(crate) mod state;
 pub(crate) mod undeclared_proxy;

@@ -1,10 +1,7 @@
 //! `GET /widget.js`: the loader; with `?site=KEY` it brings the button's answer along, so that a page makes one request.
 
 use super::assets;
-use crate::{
-    edge::{origin, request_info, state::Server},
-    visitor::status::written_status,
-};
+use crate::edge::{origin, request_info, site_status::written_status, state::Server};
 use axum::{
     extract::State,
     http::{

@@ -1,6 +1,12 @@
 //! The button's answer: once, and as it changes.
 
-use crate::edge::{failure::Answer, in_path::SiteInPath, origin, request_info, state::Server};
+use crate::edge::{
+    failure::Answer,
+    in_path::SiteInPath,
+    origin,
+    site_status::{Status, words},
+    state::Server,
+};
 use axum::{
     Json,
     extract::State,
@@ -13,43 +19,12 @@ use axum::{
         sse::{Event, KeepAlive},
     },
 };
-use desk::{Stop, sites::Site};
+use desk::Stop;
 use futures_util::{Stream, stream};
-use protocol::{
-    limits,
-    settings::Hue,
-    status::{Availability, Reason},
-    strings::Strings,
-};
-use serde::Serialize;
+use protocol::{limits, settings::Hue, status::Availability, strings::Strings};
 use std::{convert::Infallible, sync::Arc};
 use tokio::sync::watch;
 use tracing::instrument;
-
-/// What host pages are sent.
-#[derive(Serialize)]
-struct Status<'a> {
-    open: bool,
-    label: &'static str,
-    reason: Reason,
-    changes_at: Option<String>,
-    /// The site's brand hue, for the button.
-    hue: Option<Hue>,
-    strings: &'a Strings,
-}
-
-impl<'a> Status<'a> {
-    fn new(availability: &Availability, hue: Option<Hue>, strings: &'a Strings) -> Self {
-        Self {
-            open: availability.open,
-            label: if availability.open { "Chat" } else { "Ayuda" },
-            reason: availability.reason,
-            changes_at: availability.changes_at.map(protocol::Timestamp::to_rfc3339),
-            hue,
-            strings,
-        }
-    }
-}
 
 /// `GET /w/{site}/status`
 #[instrument(skip_all, fields(site = %site.key))]
@@ -68,29 +43,6 @@ pub(crate) async fn status(
     let mut response = ([(CACHE_CONTROL, "public, max-age=5")], status).into_response();
     origin::allow_reading(&site, &headers, response.headers_mut());
     Ok(response)
-}
-
-/// The same as the loader brings it, with the language that its words are in.
-#[derive(Serialize)]
-struct Given<'a> {
-    #[serde(flatten)]
-    status: Status<'a>,
-    lang: &'static str,
-}
-
-/// The status as an expression of a script.
-pub(crate) fn written_status(
-    server: &Server,
-    site: &Site,
-    uri: &Uri,
-    headers: &HeaderMap,
-) -> String {
-    let strings = words(uri, headers, site.lang.as_text());
-    let status = Status::new(&server.desk.availability(site.id), site.hue, &strings);
-    let lang = request_info::language(uri, headers, site.lang.as_text());
-    let json = serde_json::to_string(&Given { status, lang }).expect("a status is JSON");
-    // Nothing in it can end the string or the script that it stands in.
-    json.replace('<', "\\u003c")
 }
 
 /// `GET /w/{site}/events`: the same as server-sent events, the first at once.
@@ -116,10 +68,6 @@ pub(crate) async fn events(
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     origin::allow_reading(&site, &headers, response.headers_mut());
     Ok(response)
-}
-
-fn words(uri: &Uri, headers: &HeaderMap, lang: &str) -> Arc<Strings> {
-    Arc::new(desk::locales::strings(request_info::language(uri, headers, lang), &["button"]))
 }
 
 struct Follow {
@@ -163,29 +111,5 @@ impl Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         self.0.counters.event_streams.down();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_label_is_constant_and_the_instant_is_written_out() {
-        let strings = Strings::default();
-        let availability = Availability {
-            open: false,
-            reason: Reason::OutsideHours,
-            changes_at: Some(protocol::Timestamp(1_795_449_600_000)),
-        };
-        let json =
-            serde_json::to_value(Status::new(&availability, Hue::new(258).ok(), &strings)).unwrap();
-        assert_eq!(
-            json,
-            serde_json::json!({
-                "open": false, "label": "Ayuda", "reason": "outside_hours",
-                "changes_at": "2026-11-23T16:00:00Z", "hue": 258, "strings": {},
-            })
-        );
     }
 }
