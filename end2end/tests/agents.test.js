@@ -333,7 +333,7 @@ test("a mail is read in the console as it was written, under the strictest polic
   const address = agent.page.frames()[1].url();
   await frame.getByRole("link", { name: "Ver mi solicitud" }).click();
   await agent.page.getByRole("button", { name: "Solo texto" }).click();
-  await agent.page.getByText("Tu número de caso: CO-1001").waitFor();
+  await agent.page.getByText("Tu número de ticket: CO-1001").waitFor();
   await agent.page.getByRole("button", { name: "Con formato" }).click();
   await frame.getByRole("heading", { name: "Recibimos tu solicitud" }).waitFor();
   assert.equal(agent.page.context().pages().length, 1, "the link led nowhere");

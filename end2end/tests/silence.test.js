@@ -279,7 +279,7 @@ test("an error goes as soon as its field is right, and a refused file says which
   await visitor.box("Correo electrónico").pressSequentially("marta@cliente.example");
   await visitor.panel.getByText("Escribe tu correo.").waitFor({ state: "hidden" });
   await visitor.box("Mensaje").fill("Con un programa");
-  await visitor.panel.getByText("Revisa los campos marcados.").waitFor({ state: "hidden" });
+  await visitor.panel.getByText("Revisa lo que está marcado.").waitFor({ state: "hidden" });
   const files = visitor.panel.getByLabel("Archivos adjuntos");
   await files.setInputFiles([
     { name: "bien.txt", mimeType: "text/plain", buffer: Buffer.from("bien") },

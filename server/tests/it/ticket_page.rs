@@ -153,7 +153,7 @@ async fn whoever_did_not_write_stops_mail_by_a_button(world: World) {
     assert_eq!(post.find("location"), Some("/t/LT-1001/not-me?done=stopped"));
     assert_eq!(stopped(), ["LT-1001"]);
     let done = world.client.get("/t/LT-1001/not-me?done=stopped").page().cookie(&cookie);
-    assert!(done.send().await.text().contains("no te escribiremos más sobre el caso LT-1001"));
+    assert!(done.send().await.text().contains("no te escribiremos más sobre el ticket LT-1001"));
     assert_eq!(world.client.get("/t/LT-1001/not-me").page().send().await.status, 404);
 }
 

@@ -326,7 +326,7 @@ async fn a_ticket_causes_ten_mails_a_day(world: World) {
     assert_eq!((refusal.code, refusal.limit), (Code::RateLimited, Some(10)));
     let history = mail_entries(&world, &agent, visitor).await;
     assert!(
-        matches!(history.last(), Some(AgentBody::MailHeld { why, .. }) if why.contains("Este caso")),
+        matches!(history.last(), Some(AgentBody::MailHeld { why, .. }) if why.contains("Este ticket")),
         "{history:?}"
     );
     world.clock.advance(DAY);

@@ -59,7 +59,7 @@ fn calls(command: &str) -> Vec<Call<'static>> {
         "demo" => vec![call("demo more", "more")],
         "agent" => vec![
             call("agent", "Usage"),
-            call("agent create --email a@b@c --name Ana", "valid e-mail address"),
+            call("agent create --email a@b@c --name Ana", "valid email address"),
             call("agent create --email a@example.com --name \u{200b}", "Please fill in"),
             call("agent create --email a@example.com --name Ana --role boss", "boss"),
             call(

@@ -14,15 +14,20 @@ pub fn attachment(state: &State, file: &Attachment) -> Option<HtmlElement> {
     dom::part(&button, Class::FileName)?.set_text_content(Some(&file.name));
     dom::part(&button, Class::FileSize)?.set_text_content(Some(&file_size(file.bytes)));
     button.set_title(&file.name);
-    if file.is_picture() {
-        let place = button.clone();
-        files::fetch(state, &id, move |url| show_picture(&place, &url));
-    }
+    fetch_picture(state, file, &button);
     Some(button)
 }
 
+/// Asks for the picture of a button that shows none yet: before its message is stored, the server gives it to nobody.
+pub fn fetch_picture(state: &State, file: &Attachment, button: &HtmlElement) {
+    if file.is_picture() && dom::find(button, "img").is_none() {
+        let place = button.clone();
+        files::fetch(state, &file.id.to_string(), move |url| show_picture(&place, &url));
+    }
+}
+
 fn show_picture(place: &HtmlElement, url: &str) {
-    if url.is_empty() {
+    if url.is_empty() || dom::find(place, "img").is_some() {
         return;
     }
     let Ok(picture) = dom::document().create_element("img") else { return };

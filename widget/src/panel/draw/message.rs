@@ -5,7 +5,7 @@ use super::{
         dom, js,
         state::{DeliveryLabel, Message, State},
     },
-    attachment::attachment,
+    attachment::{attachment, fetch_picture},
 };
 use crate::markup::{Action, Class, Id, TimeFormat, message_classes};
 use protocol::{
@@ -52,10 +52,13 @@ pub fn update(state: &State, element: &HtmlElement, message: &Message) {
     }
     for file in &message.files {
         let is_there = ["[data-id=\"", &file.id.to_string(), "\"]"].concat();
-        if dom::find(&bubble, &is_there).is_none()
-            && let Some(file) = attachment(state, file)
-        {
-            let _ = bubble.append_child(&file);
+        match dom::find(&bubble, &is_there) {
+            Some(button) => fetch_picture(state, file, &button),
+            None => {
+                if let Some(file) = attachment(state, file) {
+                    let _ = bubble.append_child(&file);
+                }
+            }
         }
     }
 }
