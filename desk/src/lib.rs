@@ -48,8 +48,7 @@ pub use writer::{Turn, Turns};
 use db::{Event, Uncommitted};
 use people::permission::{Action, may};
 use protocol::Timestamp;
-use std::{path::PathBuf, sync::Arc};
-use tickets::files::{self, FilesPlace};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// What a desk is opened with.
 #[derive(Clone, Debug)]
@@ -58,8 +57,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// `sqlite:PATH` or `postgres://…`; none: `sqlite:<data_dir>/ayuda.db`.
     pub database_url: Option<String>,
-    /// Where files are; none: `<data_dir>/files/`.
-    pub files: Option<FilesPlace>,
+    /// The same PostgreSQL for the connection that listens, which has to keep its session; none: `database_url`.
+    pub listen_url: Option<String>,
     /// Links in mail begin with it, never with a request's Host. No slash at the end.
     pub public_url: String,
     /// `smtp://…`, `smtps://…`; none: mail is kept as `.eml` in `<data_dir>/mail/`.
@@ -69,6 +68,8 @@ pub struct Options {
     /// Bytes of the disk that uploads leave free, so that messages can still be stored: of the one that they come to, also where they go
     /// on to a bucket.
     pub disk_floor: u64,
+    /// A process of several on one PostgreSQL that gives no sign for this long counts as gone. It gives one each third of it.
+    pub node_lease: Duration,
     /// Real, or moved by a test.
     pub clock: Clock,
 }
@@ -76,6 +77,8 @@ pub struct Options {
 impl Options {
     /// What [`Options::disk_floor`] is where nobody says otherwise: 256 MiB, a day's messages of a busy desk and more.
     pub const DISK_FLOOR: u64 = 256 * 1024 * 1024;
+    /// What [`Options::node_lease`] is where nobody says otherwise.
+    pub const NODE_LEASE: Duration = Duration::from_secs(15);
 
     /// The database's URL.
     pub(crate) fn url(&self) -> String {
@@ -83,10 +86,9 @@ impl Options {
         self.database_url.clone().unwrap_or_else(default)
     }
 
-    /// Where files are.
-    pub(crate) fn files_place(&self) -> FilesPlace {
-        let default = || FilesPlace::Folder(FilesPlace::default_folder(&self.data_dir));
-        self.files.clone().unwrap_or_else(default)
+    /// The URL of the connection that listens.
+    pub(crate) fn listen_url(&self) -> String {
+        self.listen_url.clone().unwrap_or_else(|| self.url())
     }
 }
 
@@ -96,6 +98,7 @@ pub struct Desk(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) options: Options,
+    pub(crate) node: live::NodeId,
     pub(crate) opened_at: Moment,
     pub(crate) db: db::Db,
     pub(crate) storage: Arc<db::Storage>,
@@ -103,6 +106,7 @@ pub(crate) struct Inner {
     pub(crate) files: files::Store,
     pub(crate) hub: live::Hub,
     pub(crate) presence: live::Presence,
+    pub(crate) relay: live::Relay,
     pub(crate) counts: live::Counts,
     pub(crate) changes: Arc<routing::Changes>,
     pub(crate) writer: writer::Writer,
@@ -136,6 +140,7 @@ impl Desk {
         tickets::follow::after_restore(&db).await.map_err(OpenError::Load)?;
         let (writer, commands) = writer::Writer::new();
         let desk = Self(Arc::new(Inner {
+            node: live::NodeId(options.clock.new_id()),
             opened_at: options.clock.moment(),
             options,
             db,
@@ -144,6 +149,7 @@ impl Desk {
             files,
             hub: live::Hub::default(),
             presence: live::Presence::default(),
+            relay: live::Relay::default(),
             counts: live::Counts::default(),
             changes: Arc::default(),
             writer,
@@ -187,6 +193,11 @@ impl Desk {
 
     pub(crate) fn db(&self) -> &db::Db {
         &self.0.db
+    }
+
+    /// This process among those that have the database open.
+    pub fn node(&self) -> live::NodeId {
+        self.0.node
     }
 
     /// Begins a writing transaction.

@@ -288,3 +288,30 @@ create table jobs (
   unique (kind, key)
 );
 create index jobs_due on jobs (due_at) where due_at is not null;
+
+-- Processes that serve this database. seen_at: their last sign, by the database's own clock, as every instant of these three tables.
+create table nodes (
+  id uuid not null primary key,
+  name text not null,
+  version text not null,
+  started_at bigint not null,
+  seen_at bigint not null
+);
+
+-- Agents with a console open at a process; gone_at: since when none is open there any more. Null: one is.
+create table consoles (
+  node_id uuid not null references nodes (id) on delete cascade,
+  agent_id uuid not null references agents (id) on delete cascade,
+  since bigint not null,
+  gone_at bigint,
+  primary key (node_id, agent_id)
+);
+create index consoles_agent on consoles (agent_id);
+
+-- The one process that does what nobody asks for, until `until` unless it says so again. node_id is null when it has given that up.
+create table keeper (
+  id bigint not null primary key check (id = 1),
+  node_id uuid,
+  until bigint not null
+);
+insert into keeper (id, until) values (1, 0);

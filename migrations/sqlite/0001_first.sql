@@ -288,3 +288,27 @@ create table jobs (
   unique (kind, key)
 ) strict;
 create index jobs_due on jobs (due_at) where due_at is not null;
+
+-- Processes that serve this database. With SQLite there is one, which holds a file's lock: this table and the two below stay empty.
+create table nodes (
+  id blob not null primary key,
+  name text not null,
+  version text not null,
+  started_at integer not null,
+  seen_at integer not null
+) strict;
+
+create table consoles (
+  node_id blob not null references nodes (id) on delete cascade,
+  agent_id blob not null references agents (id) on delete cascade,
+  since integer not null,
+  gone_at integer,
+  primary key (node_id, agent_id)
+) strict;
+create index consoles_agent on consoles (agent_id);
+
+create table keeper (
+  id integer not null primary key check (id = 1),
+  node_id blob,
+  until integer not null
+) strict;

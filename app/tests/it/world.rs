@@ -47,11 +47,12 @@ impl World {
         let desk = Desk::open(Options {
             data_dir: folder.path().to_owned(),
             database_url: database.as_ref().map(|database| database.url.clone()),
-            files: None,
+            listen_url: None,
             public_url: "http://localhost:3000".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@localhost>".into(),
             disk_floor: Options::DISK_FLOOR,
+            node_lease: Options::NODE_LEASE,
             clock: Clock::System,
         })
         .await

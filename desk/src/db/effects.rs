@@ -16,6 +16,8 @@ pub(crate) struct Effects {
     pub(crate) freed: Vec<AgentId>,
     /// Sites whose waiting chats may be offered.
     pub(crate) offers: Vec<SiteId>,
+    /// Whether sites, queues, states or agents are other than before.
+    pub(crate) revision: bool,
     /// Whether there is a new job or mail.
     pub(crate) wake_worker: bool,
 }
@@ -95,7 +97,7 @@ impl Event {
 }
 
 /// What a permission is asked about: where a ticket lies, and whose it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct On {
     pub site: SiteId,
     /// None: the site's, in no queue.
@@ -104,7 +106,7 @@ pub struct On {
 }
 
 /// The agents who have to do with a ticket wherever it lies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Party {
     /// Who has its active chat.
     pub owner: Option<AgentId>,
@@ -166,6 +168,7 @@ mod tests {
             counts: vec![Count::Active(agent, 1)],
             freed: vec![agent],
             offers: vec![SiteId(Uuid::from_u128(5))],
+            revision: true,
             wake_worker: true,
         };
         let left = effects.without_claims();

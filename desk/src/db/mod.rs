@@ -26,6 +26,7 @@ mod commit;
 mod effects;
 mod failure;
 mod mark;
+mod notify;
 pub(crate) mod pages;
 mod pool;
 mod recovery;
@@ -42,8 +43,9 @@ mod tests;
 mod tx;
 
 pub(crate) use commit::Uncommitted;
-pub(crate) use effects::Count;
+pub(crate) use effects::{Count, Effects};
 pub use effects::{Event, LastMessage, On, Party, Receipt, RowChange};
+pub(crate) use notify::{CHANNEL, notify};
 pub(crate) use pool::{Db, is_postgres_url, read};
 pub(crate) use retry::{Attempts, retry, run_detached};
 pub(crate) use revision::{bump_revision, revision};

@@ -17,5 +17,7 @@ pub(crate) async fn revision(db: &Db) -> Result<i64> {
 
 /// Says that sites, queues or agents change in this transaction: every process reads them again.
 pub(crate) async fn bump_revision(tx: &mut Tx) -> Result<()> {
-    run!(tx, c => sqlx::query(BUMP).execute(c).await.map(|_| ()))
+    run!(tx, c => sqlx::query(BUMP).execute(c).await.map(|_| ()))?;
+    tx.effects.revision = true;
+    Ok(())
 }

@@ -2,10 +2,14 @@
 
 pub(crate) mod counts;
 mod hub;
+mod nodes;
 mod presence;
+pub(crate) mod relay;
 
 pub use crate::db::{Event, LastMessage, On, Party, Receipt, RowChange};
 pub(crate) use counts::Counts;
 pub use hub::{Hub, Lagged, Subscription};
+pub use nodes::NodeId;
 pub use presence::PanelGuard;
 pub(crate) use presence::{CONSOLE_GONE, Presence};
+pub(crate) use relay::{Notice, Relay};

@@ -115,11 +115,12 @@ impl Settings {
         desk::Options {
             data_dir: self.data_dir.clone(),
             database_url: self.database_url.clone(),
-            files: self.files.clone(),
+            listen_url: None,
             public_url: public.as_str().to_owned(),
             smtp_url: self.smtp_url.clone(),
             mail_from: self.mail_from.clone(),
             disk_floor: desk::Options::DISK_FLOOR,
+            node_lease: desk::Options::NODE_LEASE,
             clock: self.clock.clone(),
         }
     }

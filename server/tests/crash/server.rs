@@ -70,11 +70,12 @@ impl Server {
         let desk = Desk::open(Options {
             data_dir: data_dir.clone(),
             database_url: database.as_ref().map(|database| database.url.clone()),
-            files: None,
+            listen_url: None,
             public_url: "http://localhost".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@localhost>".into(),
             disk_floor: Options::DISK_FLOOR,
+            node_lease: Options::NODE_LEASE,
             clock: Clock::System,
         })
         .await

@@ -149,11 +149,12 @@ pub fn options(data_dir: &Path, database_url: Option<String>) -> Options {
     Options {
         data_dir: data_dir.to_owned(),
         database_url,
-        files: None,
+        listen_url: None,
         public_url: "https://help.example.com".into(),
         smtp_url: None,
         mail_from: "Ayuda <ayuda@example.com>".into(),
         disk_floor: Options::DISK_FLOOR,
+        node_lease: Options::NODE_LEASE,
         clock: Clock::manual(START),
     }
 }

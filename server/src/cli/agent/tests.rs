@@ -16,11 +16,12 @@ async fn desk() -> (Desk, TempDir) {
     let desk = Desk::open(Options {
         data_dir: folder.path().to_owned(),
         database_url: None,
-        files: None,
+        listen_url: None,
         public_url: "https://help.example.com".into(),
         smtp_url: None,
         mail_from: "Ayuda <ayuda@example.com>".into(),
         disk_floor: Options::DISK_FLOOR,
+        node_lease: Options::NODE_LEASE,
         clock: Clock::manual(START),
     })
     .await

@@ -1,0 +1,137 @@
+//! Notices put together: each thing is said once.
+
+use super::notice::Notice;
+use crate::db::{Count, Effects, Event, On, RowChange};
+use protocol::{Seq, TicketId};
+use std::collections::{BTreeMap, HashMap};
+
+/// What is to be told, or was heard.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct News {
+    pub(crate) tickets: BTreeMap<TicketId, TicketNews>,
+    /// Everything else, with its place: what is said again moves to the end.
+    others: HashMap<Notice, usize>,
+    said: usize,
+}
+
+/// What is new about a ticket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TicketNews {
+    /// Entries from the first to the last of these.
+    pub(crate) entries: Option<(Seq, Seq)>,
+    /// The agents' side has seen up to here, and the visitor.
+    pub(crate) seen: [Option<Seq>; 2],
+    pub(crate) head: bool,
+    /// Its row in the agents' lists; whether by a message alone.
+    pub(crate) work: Option<(On, bool)>,
+}
+
+impl News {
+    /// What a transaction tells the other processes.
+    pub(super) fn of(effects: &Effects) -> Self {
+        let mut news = Self::default();
+        for event in &effects.events {
+            news.add_event(event);
+        }
+        for count in &effects.counts {
+            news.add(Notice::Counts);
+            if let Count::Active(agent, ..=-1) = *count {
+                news.add(Notice::HasRoom { agent });
+            }
+        }
+        for &agent in &effects.freed {
+            news.add(Notice::Freed { agent });
+        }
+        for &site in &effects.offers {
+            news.add(Notice::Line { site });
+        }
+        if effects.revision {
+            news.add(Notice::Sites);
+        }
+        if effects.wake_worker {
+            news.add(Notice::Jobs);
+        }
+        news
+    }
+
+    fn add_event(&mut self, event: &Event) {
+        self.add(match *event {
+            Event::Entry { ticket, ref agent, .. } => {
+                Notice::Entries { ticket, first: agent.seq, last: agent.seq }
+            }
+            Event::Ticket { ticket } => Notice::Ticket { ticket },
+            Event::Typing { ticket, ref agent } => {
+                Notice::Typing { ticket, agent: agent.as_ref().map(|(agent, _)| *agent) }
+            }
+            Event::Seen { ticket, by_visitor, upto } => Notice::Seen { ticket, by_visitor, upto },
+            Event::VisitorPresent { ticket, present } => Notice::Panel { ticket, present },
+            Event::Work { ticket, on, ref change } => {
+                let is_message = matches!(change, RowChange::Message(_));
+                Notice::Work { ticket, on, is_message }
+            }
+            Event::Offer { agent, chat, ticket } => Notice::Offer { agent, chat, ticket },
+            Event::OfferGone { agent, chat } => Notice::OfferGone { agent, chat },
+            Event::AgentState { agent } => Notice::AgentState { agent },
+            Event::SignedOut { agent } => Notice::SignedOut { agent },
+            // Each process finds these when it reads agents again, and for its own consoles.
+            Event::AccessChanged { .. } | Event::AccessLost { .. } => return,
+        });
+    }
+
+    pub(crate) fn add(&mut self, notice: Notice) {
+        match notice {
+            Notice::Entries { ticket, first, last } => {
+                let news = self.tickets.entry(ticket).or_default();
+                let (from, to) = news.entries.unwrap_or((first, last));
+                news.entries = Some((from.min(first), to.max(last)));
+            }
+            Notice::Seen { ticket, by_visitor, upto } => {
+                let seen = &mut self.tickets.entry(ticket).or_default().seen[usize::from(by_visitor)];
+                *seen = (*seen).max(Some(upto));
+            }
+            Notice::Ticket { ticket } => self.tickets.entry(ticket).or_default().head = true,
+            Notice::Work { ticket, on, is_message } => {
+                let work = &mut self.tickets.entry(ticket).or_default().work;
+                let before = work.is_none_or(|(_, is_message)| is_message);
+                *work = Some((on, is_message && before));
+            }
+            other => {
+                self.said += 1;
+                self.others.insert(other, self.said);
+            }
+        }
+    }
+
+    /// How many things it says.
+    pub(crate) fn len(&self) -> usize {
+        self.tickets.len() + self.others.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What is not about a ticket's entries, row and head, in the order in which it was last said.
+    pub(crate) fn take_others(&mut self) -> Vec<Notice> {
+        let mut others: Vec<(Notice, usize)> = self.others.drain().collect();
+        others.sort_unstable_by_key(|(_, place)| *place);
+        others.into_iter().map(|(notice, _)| notice).collect()
+    }
+
+    /// All of it.
+    pub(super) fn into_notices(mut self) -> Vec<Notice> {
+        let others = self.take_others();
+        let mut notices = Vec::with_capacity(2 * self.tickets.len() + others.len());
+        for (ticket, news) in self.tickets {
+            let TicketNews { entries, seen: [by_agent, by_visitor], head, work } = news;
+            notices.extend(entries.map(|(first, last)| Notice::Entries { ticket, first, last }));
+            for (by_visitor, upto) in [(false, by_agent), (true, by_visitor)] {
+                notices.extend(upto.map(|upto| Notice::Seen { ticket, by_visitor, upto }));
+            }
+            notices.extend(head.then_some(Notice::Ticket { ticket }));
+            notices.extend(work.map(|(on, is_message)| Notice::Work { ticket, on, is_message }));
+        }
+        notices.extend(others);
+        notices
+    }
+}
