@@ -11,6 +11,7 @@ pub mod console;
 mod db;
 pub mod error;
 pub mod hours;
+mod key;
 pub mod live;
 pub mod locales;
 pub mod mail;
@@ -41,6 +42,7 @@ mod world;
 pub use admin::{Removal, Restored, restore};
 pub use clock::{Clock, Moment};
 pub use error::{Error, NotReady, OpenError, Result};
+pub use key::{KeySource, SecretKey, SecretKeyError};
 pub use stop::Stop;
 pub use upkeep::{Keeper, KeeperError};
 pub use writer::{Turn, Turns};
@@ -59,6 +61,8 @@ pub struct Options {
     pub database_url: Option<String>,
     /// The same PostgreSQL for the connection that listens, which has to keep its session; none: `database_url`.
     pub listen_url: Option<String>,
+    /// Signs ticket links; none: kept in the data folder on SQLite, in the database on PostgreSQL.
+    pub secret_key: Option<SecretKey>,
     /// Links in mail begin with it, never with a request's Host. No slash at the end.
     pub public_url: String,
     /// `smtp://…`, `smtps://…`; none: mail is kept as `.eml` in `<data_dir>/mail/`.
@@ -103,7 +107,7 @@ pub(crate) struct Inner {
     pub(crate) db: db::Db,
     pub(crate) storage: Arc<db::Storage>,
     pub(crate) secret: secret::Secret,
-    pub(crate) files: files::Store,
+    key_source: KeySource,
     pub(crate) hub: live::Hub,
     pub(crate) presence: live::Presence,
     pub(crate) relay: live::Relay,
@@ -132,11 +136,11 @@ impl Desk {
             private::tighten_all(&options.data_dir.join(folder));
         }
         private::tighten(&options.data_dir);
-        let secret = secret::Secret::open(&options.data_dir).map_err(data_dir)?;
         let mailer = mail::Mailer::new(&options)?;
         let files = files::Store::open(&options.files_place())?;
         let db = db::Db::open(&options.url()).await?;
         db::schema::migrate(&db).await?;
+        let (key, key_source) = key::open(&options, &db).await?;
         tickets::follow::after_restore(&db).await.map_err(OpenError::Load)?;
         let (writer, commands) = writer::Writer::new();
         let desk = Self(Arc::new(Inner {
@@ -145,8 +149,8 @@ impl Desk {
             options,
             db,
             storage: Arc::default(),
-            secret,
-            files,
+            secret: secret::Secret::new(key),
+            key_source,
             hub: live::Hub::default(),
             presence: live::Presence::default(),
             relay: live::Relay::default(),
@@ -269,6 +273,11 @@ impl Desk {
     /// What it was opened with.
     pub fn options(&self) -> &Options {
         &self.0.options
+    }
+
+    /// Where the key is kept that signs ticket links.
+    pub fn key_source(&self) -> KeySource {
+        self.0.key_source
     }
 
     /// Whether the database answers and takes what is written, and no part of the desk has panicked a moment ago; for

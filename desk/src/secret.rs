@@ -1,57 +1,23 @@
 //! Tokens. A visitor proves a ticket with the ticket's id and a MAC that only this desk can make: nothing is stored, so
 //! making and checking one asks no database. Sessions and one-time links are random, and stored as their hash.
 
-use crate::private;
+use crate::key::SecretKey;
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, Mac};
 use protocol::{TicketId, TicketToken};
 use rand::TryRngCore;
 use sha2::{Digest, Sha256};
-use std::{
-    fs, io,
-    io::{Read, Write},
-    path::Path,
-};
 use uuid::Uuid;
 
-/// The name of the key's file in the data folder.
-const FILE: &str = "secret.key";
-/// Bytes of the key.
+/// Bytes of a signature.
 const LENGTH: usize = 32;
 
-/// The desk's key. Whoever has it can open every ticket.
-pub(crate) struct Secret([u8; LENGTH]);
+/// What is made and checked with the desk's key.
+pub(crate) struct Secret(SecretKey);
 
 impl Secret {
-    /// Reads the key from the data folder; makes one the first time, for the owner's eyes only.
-    pub(crate) fn open(data_dir: &Path) -> io::Result<Self> {
-        let path = data_dir.join(FILE);
-        private::tighten(&path);
-        match fs::File::open(&path) {
-            Ok(mut file) => {
-                let mut bytes = Vec::new();
-                file.read_to_end(&mut bytes)?;
-                let key = bytes.try_into().map_err(|_| {
-                    io::Error::new(
-                        io::ErrorKind::InvalidData,
-                        format!("{FILE} must hold {LENGTH} bytes"),
-                    )
-                })?;
-                Ok(Self(key))
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::make(&path),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn make(path: &Path) -> io::Result<Self> {
-        let key: [u8; LENGTH] = rand::random();
-        let mut file = private::file_options().write(true).create_new(true).open(path)?;
-        file.write_all(&key)?;
-        // A key that is lost with the power makes every link mailed since worthless.
-        file.sync_all()?;
-        private::sync_name(path)?;
-        Ok(Self(key))
+    pub(crate) fn new(key: SecretKey) -> Self {
+        Self(key)
     }
 
     /// The token of a ticket.
@@ -82,7 +48,7 @@ impl Secret {
 
     /// A signature over these parts for one purpose; a part's end cannot be moved into the next.
     pub(crate) fn sign(&self, purpose: &str, parts: &[&[u8]]) -> [u8; LENGTH] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length will do");
+        let mut mac = self.keyed();
         mac.update(b"sign");
         for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
             mac.update(&(part.len() as u64).to_be_bytes());
@@ -92,10 +58,14 @@ impl Secret {
     }
 
     fn mac(&self, ticket: TicketId) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length will do");
+        let mut mac = self.keyed();
         mac.update(b"ticket");
         mac.update(ticket.0.as_bytes());
         mac
+    }
+
+    fn keyed(&self) -> Hmac<Sha256> {
+        Hmac::new_from_slice(self.0.bytes()).expect("a key of any length will do")
     }
 }
 
@@ -117,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_token_opens_its_ticket_and_no_other() {
-        let secret = Secret([7; LENGTH]);
+        let secret = Secret::new("a".repeat(64).parse().unwrap());
         let ticket = TicketId(Uuid::from_u128(1));
         let token = secret.ticket_token(ticket);
         assert_eq!(secret.find_ticket(&token), Some(ticket));
@@ -134,20 +104,7 @@ mod tests {
         ] {
             assert_eq!(secret.find_ticket(&TicketToken(wrong.to_owned())), None, "{wrong}");
         }
-        assert_eq!(Secret([8; LENGTH]).find_ticket(&token), None);
-    }
-
-    #[test]
-    fn the_key_is_made_once_and_for_its_owner_only() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = Secret::open(folder.path()).unwrap();
-        let again = Secret::open(folder.path()).unwrap();
-        assert_eq!(first.0, again.0);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600);
-        }
+        let other: SecretKey = "b".repeat(64).parse().unwrap();
+        assert_eq!(Secret::new(other).find_ticket(&token), None);
     }
 }

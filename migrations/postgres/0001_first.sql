@@ -7,6 +7,12 @@ create table revision (
 );
 insert into revision (id, n) values (1, 0);
 
+-- The key that signs ticket links, where no setting gives it: on PostgreSQL alone, so that every node has it.
+create table secret_key (
+  id bigint not null primary key check (id = 1),
+  key bytea not null
+);
+
 -- removed_at: since when nothing is written there any more; the row goes once its last chat has ended. Null: in use.
 create table sites (
   id uuid not null primary key,

@@ -1,6 +1,6 @@
 //! Back from the one file that [`Desk::backup`](crate::Desk::backup) made.
 
-use crate::{Error, Options, Result, db::is_postgres_url, private, tickets::files::FilesPlace};
+use crate::{Error, Options, Result, db::is_postgres_url, key::FILE as SECRET, private};
 use sqlx::sqlite::SqliteConnectOptions;
 use std::{
     ffi::OsString,
@@ -11,21 +11,12 @@ use std::{
 use tracing::instrument;
 
 const DATABASE: &str = "ayuda.db";
-const SECRET: &str = "secret.key";
-const FILES: &str = "files";
-/// What an archive may hold besides database and key.
-const FOLDERS: [&str; 2] = [FILES, "mail"];
+/// What an archive may hold besides those two.
+const FOLDERS: [&str; 2] = ["files", "mail"];
 
-/// What came out of an archive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Restored {
-    /// Files that lie in this folder, while files are to be in a bucket.
-    pub not_in_bucket: Option<PathBuf>,
-}
-
-/// Unpacks database, files and secret key into the places of these options, which hold none of them yet. Files that are to be in a bucket
-/// go into the data folder. The archive is looked through before anything is written; what fails half way is taken away again. No desk
-/// may be open there.
+/// Unpacks database, files and secret key into the data folder of these options, which holds none of them yet, nor is there a database.
+/// A copy of a desk whose key was given by a setting has none in it, and is restored where these options give one.
+/// The archive is looked through before anything is written; what fails half way is taken away again. No desk may be open there.
 ///
 /// # Errors
 /// `File`: PostgreSQL is restored by its own tools; something is there already; it is no archive of ours; the disk.
@@ -34,16 +25,15 @@ pub async fn restore(options: &Options, from: &Path) -> Result<Restored> {
     if is_postgres_url(&options.url()) {
         return Err(refused(
             io::ErrorKind::Unsupported,
-            "the database is PostgreSQL: restore it with pg_restore from what pg_dump made, and put the files and secret.key where they were",
+            "the database is PostgreSQL: restore it with pg_restore from what pg_dump made, and put files/ into the data folder",
         ));
     }
     let url = SqliteConnectOptions::from_str(&options.url())?;
-    let (files, is_bucket) = match options.files_place() {
-        FilesPlace::Folder(folder) => (folder, false),
-        FilesPlace::Bucket(_) => (FilesPlace::default_folder(&options.data_dir), true),
+    let place = Place {
+        data_dir: options.data_dir.clone(),
+        database: url.get_filename().to_owned(),
+        has_key: options.secret_key.is_some(),
     };
-    let database = url.get_filename().to_owned();
-    let place = Place { data_dir: options.data_dir.clone(), database, files: files.clone() };
     let from = from.to_owned();
     tokio::task::spawn_blocking(move || place.fill(&from)).await.map_err(io::Error::other)??;
     Ok(Restored { not_in_bucket: Some(files).filter(|files| is_bucket && files.exists()) })
@@ -53,7 +43,8 @@ pub async fn restore(options: &Options, from: &Path) -> Result<Restored> {
 struct Place {
     data_dir: PathBuf,
     database: PathBuf,
-    files: PathBuf,
+    /// Whether a setting gives the key.
+    has_key: bool,
 }
 
 impl Place {
@@ -65,7 +56,7 @@ impl Place {
             );
             return Err(refused(io::ErrorKind::AlreadyExists, &message));
         }
-        check(from)?;
+        check(from, self.has_key)?;
         private::make_folder(&self.data_dir)?;
         let unpacked = self.unpack(from);
         if unpacked.is_err() {
@@ -125,13 +116,13 @@ impl Place {
     }
 }
 
-/// Reads the archive to its end: a database and a key, plain files in the folders of a desk, and nothing else.
-fn check(from: &Path) -> Result<()> {
+/// Reads the archive to its end: a database and, unless there is one already, a key, plain files in the folders of a desk, and nothing else.
+fn check(from: &Path, has_key: bool) -> Result<()> {
     let cannot = |error: io::Error| {
         let message = format!("{} cannot be read as a copy: {error}", from.display());
         refused(error.kind(), &message)
     };
-    let (mut has_database, mut has_secret) = (false, false);
+    let (mut has_database, mut has_secret) = (false, has_key);
     for entry in open(from).map_err(cannot)?.entries().map_err(cannot)? {
         let mut entry = entry.map_err(cannot)?;
         let name = entry.path().map_err(cannot)?.into_owned();
@@ -149,9 +140,15 @@ fn check(from: &Path) -> Result<()> {
         }
         io::copy(&mut entry, &mut io::sink()).map_err(cannot)?;
     }
-    if !has_database || !has_secret {
-        let message =
-            format!("{} is no copy of ours: {DATABASE} or {SECRET} is missing", from.display());
+    if !has_database {
+        let message = format!("{} is no copy of ours: {DATABASE} is missing", from.display());
+        return Err(refused(io::ErrorKind::InvalidData, &message));
+    }
+    if !has_secret {
+        let message = format!(
+            "{} holds no {SECRET}: its desk had its key from --secret-key; give the same one",
+            from.display()
+        );
         return Err(refused(io::ErrorKind::InvalidData, &message));
     }
     Ok(())

@@ -136,15 +136,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn secret() -> (tempfile::TempDir, Secret) {
-        let folder = tempfile::tempdir().unwrap();
-        let secret = Secret::open(folder.path()).unwrap();
-        (folder, secret)
+    fn secret() -> Secret {
+        Secret::new("a".repeat(64).parse().unwrap())
     }
 
     #[test]
     fn a_reply_address_finds_its_ticket_and_a_forged_one_none() {
-        let (_folder, secret) = secret();
+        let secret = secret();
         let sender = Sender::parse("Ayuda <ayuda@example.com>").unwrap();
         let ticket = TicketId(Uuid::from_u128(0x0199_abcd_ef01_7000_8000_0123_4567_89ab));
         let address = sender.reply_address(&secret, ticket).unwrap();
@@ -163,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_long_sender_leaves_no_room_for_a_signed_address() {
-        let (_folder, secret) = secret();
+        let secret = secret();
         let sender = Sender::parse(&format!("{}@example.com", "a".repeat(40))).unwrap();
         assert_eq!(sender.reply_address(&secret, TicketId(Uuid::nil())), None);
     }

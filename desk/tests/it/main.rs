@@ -14,6 +14,7 @@ mod delivery;
 mod files;
 mod hub;
 mod keeper;
+mod links;
 mod lost_answers;
 mod mail;
 mod offers;

@@ -2,7 +2,7 @@
 
 use super::{open::in_one_line, running_server};
 use crate::settings::{PublicUrl, Settings};
-use desk::{Desk, hours::zones::ZoneData, private, tickets::files::FilesPlace};
+use desk::{Desk, KeySource, hours::zones::ZoneData, private};
 use protocol::Timestamp;
 use std::{path::Path, process::ExitCode, time::Duration};
 
@@ -104,6 +104,7 @@ async fn database(desk: &Desk, settings: &Settings, report: &mut Report) {
         }
         Err(error) => report.add("database", Broken(format!("{engine}: {error}"))),
     }
+    report.add("link key", link_key(desk.key_source()));
     let sites: Vec<String> = desk.sites().iter().map(|site| site.key.0.clone()).collect();
     report.add(
         "sites",
@@ -123,18 +124,13 @@ async fn database(desk: &Desk, settings: &Settings, report: &mut Report) {
     );
 }
 
-/// Something is stored, read back and deleted.
-async fn files(desk: &Desk, settings: &Settings) -> Finding {
-    let place = settings.files.clone();
-    let place =
-        place.unwrap_or_else(|| FilesPlace::Folder(FilesPlace::default_folder(&settings.data_dir)));
-    match desk.probe_files().await {
-        Ok(()) if place.is_in_the_clear() => Odd(format!(
-            "{place} is written and read back, but without TLS: give its endpoint with https"
-        )),
-        Ok(()) => Fine(format!("{place} is written and read back")),
-        Err(error) => Broken(format!("{place}: {}", in_one_line(&error.into()))),
-    }
+/// Where the key of ticket links is: a copy of the data without it opens no link that was mailed.
+fn link_key(source: KeySource) -> Finding {
+    Fine(match source {
+        KeySource::Setting => "given by --secret-key".into(),
+        KeySource::File => "secret.key in the data folder".into(),
+        KeySource::Database => "kept in the database".into(),
+    })
 }
 
 /// Governments change their clocks at short notice: who reads old data is an hour off somewhere.

@@ -24,16 +24,15 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
-    /// Where files are: a folder, `file:///folder` or `s3://bucket/prefix`, with keys, region and endpoint in the `AWS_…` variables
-    /// [default: <data-dir>/files]
+    /// Signs ticket links: 32 bytes or more of base64 or hex [default: made once, kept with the data]
     #[arg(
         long,
         global = true,
-        env = "AYUDA_FILES_URL",
-        value_name = "URL",
+        env = "AYUDA_SECRET_KEY",
+        value_name = "KEY",
         hide_env_values = true
     )]
-    pub files_url: Option<String>,
+    pub secret_key: Option<String>,
     /// `smtp://…` or `smtps://…`; without it mail is kept in <data-dir>/mail
     #[arg(long, global = true, env = "AYUDA_SMTP_URL", value_name = "URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
@@ -70,7 +69,7 @@ pub(super) struct File {
     pub(super) public_url: Option<String>,
     pub(super) data_dir: Option<String>,
     pub(super) database_url: Option<String>,
-    pub(super) files_url: Option<String>,
+    pub(super) secret_key: Option<String>,
     pub(super) smtp_url: Option<String>,
     pub(super) mail_from: Option<String>,
     pub(super) log: Option<String>,

@@ -10,12 +10,9 @@ pub use names::{FILE, SettingError};
 pub use network::Network;
 pub use public_url::{PublicUrl, is_loopback_host};
 
-use desk::{
-    Clock,
-    tickets::files::{FilesPlace, FilesPlaceError},
-};
+use desk::{Clock, SecretKey, SecretKeyError};
 use flags::File;
-use names::{DATABASE_URL, FILES_URL, LISTEN, LOG, SMTP_URL, TRUSTED_PROXIES};
+use names::{DATABASE_URL, LISTEN, LOG, SECRET_KEY, SMTP_URL, TRUSTED_PROXIES};
 use std::{
     net::{SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
@@ -33,8 +30,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// None: SQLite in the data folder.
     pub database_url: Option<String>,
-    /// None: the data folder's `files/`.
-    pub files: Option<FilesPlace>,
+    /// None: kept with the data.
+    pub secret_key: Option<SecretKey>,
     /// None: mail is kept.
     pub smtp_url: Option<String>,
     /// The sender of mail.
@@ -74,8 +71,7 @@ impl Settings {
         let listen = choose(flags.listen, file.listen).unwrap_or_else(|| "127.0.0.1:3000".into());
         let public_url = choose(flags.public_url, file.public_url);
         let database_url = choose(flags.database_url, file.database_url);
-        let files_url = choose(flags.files_url, file.files_url);
-        let files = files_url.as_deref().map(files_place).transpose();
+        let secret_key = choose(flags.secret_key, file.secret_key);
         let smtp_url = choose(flags.smtp_url, file.smtp_url);
         if let Some(url) = &database_url
             && !["sqlite:", "postgres://", "postgresql://"].iter().any(|s| url.starts_with(s))
@@ -98,7 +94,7 @@ impl Settings {
             public_url: public_url.as_deref().map(PublicUrl::parse).transpose()?,
             data_dir: choose(flags.data_dir, file.data_dir).unwrap_or_else(|| "data".into()).into(),
             database_url,
-            files: files.map_err(|error| FILES_URL.refuse(error.to_string()))?,
+            secret_key: secret_key.as_deref().map(key).transpose()?,
             smtp_url,
             mail_from: choose(flags.mail_from, file.mail_from)
                 .unwrap_or_else(|| "Ayuda <ayuda@localhost>".into()),
@@ -116,6 +112,7 @@ impl Settings {
             data_dir: self.data_dir.clone(),
             database_url: self.database_url.clone(),
             listen_url: None,
+                               secret_key: self.secret_key.clone(),
             public_url: public.as_str().to_owned(),
             smtp_url: self.smtp_url.clone(),
             mail_from: self.mail_from.clone(),
@@ -140,6 +137,10 @@ fn address(text: &str) -> Result<SocketAddr, SettingError> {
     text.to_socket_addrs().ok().and_then(|mut found| found.next()).ok_or_else(|| {
         LISTEN.refuse(format!("`{text}` is not an address with a port, such as 0.0.0.0:3000"))
     })
+}
+
+fn key(text: &str) -> Result<SecretKey, SettingError> {
+    text.parse().map_err(|error: SecretKeyError| SECRET_KEY.refuse(error.to_string()))
 }
 
 /// A filter of tracing's. There a word that is no level would be a part of the program whose lines are all written, and nothing else is.
@@ -225,7 +226,8 @@ mod tests {
         }
         let database = refused(Flags::default(), "database_url = \"mysql://x\"");
         assert!(database.contains("--database-url"));
-        let files = refused(Flags::default(), "files_url = \"https://a.example\"");
-        assert!(files.contains("--files-url") && files.contains("s3://bucket/prefix"), "{files}");
+        let key = refused(Flags::default(), "secret_key = \"0123456789abcdef\"");
+        assert!(key.contains("AYUDA_SECRET_KEY") && key.contains("32 bytes"), "{key}");
+        assert!(key.contains("openssl rand") && !key.contains("0123"), "{key}");
     }
 }

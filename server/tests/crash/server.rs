@@ -71,6 +71,7 @@ impl Server {
             data_dir: data_dir.clone(),
             database_url: database.as_ref().map(|database| database.url.clone()),
             listen_url: None,
+            secret_key: None,
             public_url: "http://localhost".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@localhost>".into(),

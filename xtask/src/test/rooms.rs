@@ -35,6 +35,7 @@ const CRATES: [Checked; 4] = [
             "lib.rs",
             "error.rs",
             "clock.rs",
+            "key.rs",
             "private.rs",
             "secret.rs",
             "stop.rs",

@@ -150,6 +150,7 @@ pub fn options(data_dir: &Path, database_url: Option<String>) -> Options {
         data_dir: data_dir.to_owned(),
         database_url,
         listen_url: None,
+        secret_key: None,
         public_url: "https://help.example.com".into(),
         smtp_url: None,
         mail_from: "Ayuda <ayuda@example.com>".into(),
