@@ -101,6 +101,29 @@ create table one_time_links (
 ) strict;
 create index one_time_links_agent on one_time_links (agent_id);
 
+-- Attempts to sign in that failed or are under way, until they count no more: on PostgreSQL alone, where nodes count together. client and
+-- account are hashes. client null: this machine; account null: a one-time link.
+create table sign_ins (
+  id blob not null primary key,
+  client text,
+  account text,
+  expires_at integer not null
+) strict;
+create index sign_ins_client on sign_ins (client, expires_at) where client is not null;
+create index sign_ins_account on sign_ins (account, expires_at) where account is not null;
+create index sign_ins_expiry on sign_ins (expires_at);
+
+-- Somebody who proved who they are. What a visitor merely types is kept on the ticket.
+create table contacts (
+  id blob not null primary key,
+  site_id blob not null references sites (id) on delete cascade,
+  name text,
+  email text,
+  email_key text,
+  created_at integer not null,
+  unique (site_id, email_key)
+) strict;
+
 -- start_id is the first message's id: what makes a form sent twice one ticket, while start_digest, over what was typed, says that it is the
 -- same form.
 -- request_at is set exactly while the ticket is an open help request without a chat under way; waiting_at while it waits on the

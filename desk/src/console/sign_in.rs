@@ -3,7 +3,10 @@
 use crate::{
     Desk, Error, Result,
     db::{bump_revision, retry},
-    people::{Agent, SessionToken, accounts, sessions},
+    people::{
+        Agent, AttemptError, ClientNetwork, SessionToken, SignInAttempt, accounts, sessions,
+        sign_ins,
+    },
     routing,
 };
 use protocol::{Code, Refusal};
@@ -14,6 +17,22 @@ use tracing::instrument;
 const LONGEST_CREDENTIAL: usize = 1_000;
 
 impl Desk {
+    /// One attempt of a client to sign in to the account of this address, or without one to use a one-time link; no client is this
+    /// machine. It counts before the password is looked at, so that many at once are not more than many in a row;
+    /// [`SignInAttempt::does_not_count`] takes it off again.
+    ///
+    /// # Errors
+    /// `TooMany`: five have failed within 15 minutes from this client or to the account from it, or twenty to the account, on whichever
+    /// node.
+    #[instrument(level = "debug", skip_all)]
+    pub async fn attempt_sign_in(
+        &self,
+        client: Option<ClientNetwork>,
+        email: Option<&str>,
+    ) -> std::result::Result<SignInAttempt, AttemptError> {
+        sign_ins::attempt(self, client, email).await
+    }
+
     /// Checks address and password; answers alike for a known and an unknown address (`sign_in_failed`).
     #[instrument(level = "debug", skip_all)]
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SessionToken> {

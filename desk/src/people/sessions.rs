@@ -6,6 +6,7 @@
 use crate::{
     Desk, Moment, Result,
     db::{Event, Tx, read, retry, run, statement},
+    people::sign_ins,
     secret::{hashed, new_token},
 };
 use dashmap::DashMap;
@@ -204,12 +205,12 @@ pub(crate) async fn end_all(tx: &mut Tx, agent: AgentId) -> Result<()> {
     Ok(())
 }
 
-/// Takes ended sessions and links out of the database.
+/// Takes ended sessions and links out of the database, and attempts to sign in that count no more.
 pub(crate) async fn sweep(desk: &Desk) -> Result<()> {
     let now = desk.now();
     retry!({
         let mut tx = desk.begin().await?;
-        for sweep in [SWEEP_SESSIONS, SWEEP_LINKS] {
+        for sweep in [SWEEP_SESSIONS, SWEEP_LINKS, sign_ins::SWEEP] {
             run!(tx, c => sqlx::query(sweep).bind(now.0).execute(c).await.map(|_| ()))?;
         }
         desk.commit(tx).await

@@ -20,7 +20,7 @@ pub(crate) enum Job {
     DeleteFiles { names: Vec<String> },
     /// Delete uploads that came onto no message.
     SweepFiles,
-    /// Delete ended sessions and links.
+    /// Delete ended sessions and links, and attempts to sign in that count no more.
     SweepSessions,
 }
 

@@ -17,6 +17,6 @@ pub(crate) use chat::{ChatState, LockedChat, OpenOffer, attended};
 pub(crate) use locked::LockedTicket;
 pub use message::Message;
 pub(crate) use new::FormDigest;
-pub use new::{ClientNetwork, NewChat, NewRequest};
+pub use new::{NewChat, NewRequest};
 pub(crate) use site_of::{PlaceRow, TicketSites, party, place_columns};
 pub use visitor::Visitor;

@@ -1,27 +1,11 @@
 //! What opens a ticket: the two forms, with everything in them valid.
 
-use crate::{Error, Result, secret::Secret};
-use data_encoding::BASE64URL_NOPAD;
+use crate::{Error, Result, people::ClientNetwork};
 use protocol::{
     Code, EntryId, FileId, PageUrl, Refusal,
     text::{ChatText, EmailAddress, FormText, PersonName, Subject},
 };
 use sha2::{Digest, Sha256};
-
-/// The network that a form was sent from, as the edge tells clients apart. Mails are counted by it
-/// (`behaviours.md`, "Mail").
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientNetwork(pub String);
-
-impl ClientNetwork {
-    /// As it is stored: enough to count by, and nobody's address to read.
-    pub(crate) fn hashed(&self, secret: &Secret) -> String {
-        BASE64URL_NOPAD.encode(&secret.sign("client", &[self.0.as_bytes()])[..HASHED])
-    }
-}
-
-/// Bytes of a hash: two clients that share one are counted together.
-const HASHED: usize = 12;
 
 /// The pre-chat form: name or e-mail is there (`NameOrEmailRequired` otherwise).
 #[derive(Clone, Debug)]

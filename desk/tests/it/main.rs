@@ -23,6 +23,7 @@ mod permission;
 mod removal;
 mod requests;
 mod schema;
+mod sign_ins;
 mod sites;
 mod visitors;
 mod work;

@@ -57,12 +57,12 @@ pub(crate) async fn set(State(server): State<Server>, client: Client, request: R
 
 async fn check(server: &Server, client: Client, k: &str, posted: &Posted) -> Answer<SessionToken> {
     posted.complete(Some(()))?;
-    let attempt = server.rates.sign_in(client.0, None)?;
+    let attempt = server.desk.attempt_sign_in(client.network(), None).await?;
     let outcome = server.desk.set_password(k, posted.text("password")).await;
     let outcome = outcome.map_err(Failure::from);
     // A new password that is refused says nothing about the link.
     if !matches!(&outcome, Err(failure) if failure.refusal.code == Code::NotFound) {
-        attempt.does_not_count();
+        attempt.does_not_count().await;
     }
     outcome
 }

@@ -55,10 +55,10 @@ pub(crate) async fn sign_in(
 async fn check(server: &Server, client: Client, posted: &Posted) -> Answer<SessionToken> {
     posted.complete(Some(()))?;
     let email = posted.text("email").trim();
-    let attempt = server.rates.sign_in(client.0, Some(email))?;
+    let attempt = server.desk.attempt_sign_in(client.network(), Some(email)).await?;
     let outcome = server.desk.sign_in(email, posted.text("password")).await.map_err(Failure::from);
     if !matches!(&outcome, Err(failure) if failure.refusal.code == Code::SignInFailed) {
-        attempt.does_not_count();
+        attempt.does_not_count().await;
     }
     outcome
 }

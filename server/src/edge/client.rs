@@ -5,7 +5,7 @@ use axum::{
     extract::FromRequestParts,
     http::{Extensions, HeaderMap, request::Parts},
 };
-use desk::tickets::ClientNetwork;
+use desk::people::ClientNetwork;
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
@@ -20,7 +20,7 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 pub(crate) struct Client(pub(crate) Network);
 
 impl Client {
-    /// The network that its mails are counted by; none for this machine, which tells no visitors apart.
+    /// The network that its mails and sign-ins are counted by; none for this machine, which tells no clients apart.
     pub(crate) fn network(self) -> Option<ClientNetwork> {
         (!self.0.is_loopback()).then(|| ClientNetwork(self.0.to_string()))
     }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use desk::Desk;
+use desk::{Desk, people::AttemptError};
 use protocol::{Code, EntryId, Refusal, problem};
 use std::time::Duration;
 
@@ -65,6 +65,15 @@ impl From<Refusal> for Failure {
 impl From<RateLimited> for Failure {
     fn from(limited: RateLimited) -> Self {
         Self { refusal: limited.refusal(), wait: Some(limited.wait) }
+    }
+}
+
+impl From<AttemptError> for Failure {
+    fn from(error: AttemptError) -> Self {
+        match error {
+            AttemptError::TooMany { limit, wait } => RateLimited { limit, wait }.into(),
+            AttemptError::Desk(error) => error.into(),
+        }
     }
 }
 

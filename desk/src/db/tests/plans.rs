@@ -48,6 +48,7 @@ const IN_ORDER: &[(&str, &str)] = &[
     ("console/worklist/segments.rs MY_REQUESTS_END", "where a look of 1 000 ends"),
     ("console/worklist/segments.rs MY_ANSWERED_END", "where a look of 1 000 ends"),
     ("people/sessions.rs SWEEP_SESSIONS", "deletes everything that it reads"),
+    ("people/sign_ins/rows.rs SWEEP", "deletes everything that it reads"),
     ("tickets/follow/mod.rs PAGE_SQLITE", "a page of what is new"),
     ("tickets/follow/mod.rs PAGE_POSTGRES", "a page of what is new, which it sorts"),
     ("tickets/follow/renumber.rs LAST_POSTGRES", "the last entry"),

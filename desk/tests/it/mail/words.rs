@@ -4,9 +4,9 @@ use super::{MINUTE, cuentas_ok, mail_entries, mails_to, text_of};
 use crate::world::{ROSA, World, on_both, reason, refused};
 use desk::{
     mail::{EmailConfirmed, TranscriptAsked},
-    people::Agent,
+    people::{Agent, ClientNetwork},
     sites::Site,
-    tickets::{ClientNetwork, NewChat, NewRequest, Visitor},
+    tickets::{NewChat, NewRequest, Visitor},
 };
 use protocol::{
     Code, PageUrl,

@@ -16,7 +16,7 @@ pub(super) struct Dialect {
 }
 
 /// Table, rows, columns and their values: `i` is the row's number, `#(…)` an id, `@(…)` one as bytes.
-const TABLES: [(&str, i64, &str); 15] = [
+const TABLES: [(&str, i64, &str); 16] = [
     (
         "sites",
         20,
@@ -82,6 +82,11 @@ const TABLES: [(&str, i64, &str); 15] = [
         "sessions",
         ROWS,
         "token_hash = @(i), agent_id = #(i % 1000 + 1), seen_at = i, expires_at = i",
+    ),
+    (
+        "sign_ins",
+        ROWS,
+        "id = #(i), client = case when i % 10 > 0 then 'c' || (i % 100000) end, account = 'a' || (i % 100000), expires_at = i",
     ),
     (
         "jobs",
