@@ -1,6 +1,8 @@
 //! What can go wrong in the desk.
 
 use protocol::{Code, Refusal, text_enum::UnknownText};
+use sqlx::postgres::PgConnectOptions;
+use std::io;
 
 /// Short for a desk's answer.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -34,7 +36,7 @@ pub enum Error {
     FileStore(#[source] std::io::Error),
     /// A file could not be read or written.
     #[error("a file failed")]
-    File(#[from] std::io::Error),
+    File(#[from] io::Error),
     /// The database holds a text that this version does not know; nothing is guessed.
     #[error("a row is not understood")]
     UnknownText(#[from] UnknownText),
@@ -86,7 +88,7 @@ pub enum OpenError {
     DataDir {
         path: std::path::PathBuf,
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The URL is of no database that is known.
     #[error("database URL must begin with sqlite: or postgres://")]
@@ -94,6 +96,35 @@ pub enum OpenError {
     /// The database cannot be opened or migrated.
     #[error("the database cannot be opened")]
     Database(#[from] sqlx::Error),
+    /// A PostgreSQL that cannot be reached, or lets nobody in.
+    #[error("{database} cannot be reached")]
+    Postgres {
+        /// Which, without its password.
+        database: String,
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A file of the connection's cannot be read.
+    #[error(
+        "{database} cannot be reached: a file of sslrootcert=, sslcert= or sslkey= in the URL cannot be read"
+    )]
+    CertificateFile {
+        /// Which, without its password.
+        database: String,
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A PostgreSQL that does not prove to be the one that the URL names.
+    #[error(
+        "{database} shows a certificate that does not hold: its authority has to be on Mozilla's list or in the file of \
+         sslrootcert= in the URL, and the host one of those that it is for"
+    )]
+    Certificate {
+        /// Which, without its password.
+        database: String,
+        #[source]
+        source: sqlx::Error,
+    },
     /// What is in the database cannot be read.
     #[error("the database cannot be read")]
     Load(#[source] Error),
@@ -105,8 +136,39 @@ pub enum OpenError {
     Files { message: String },
     /// The system gives no more threads.
     #[error("the thread that writes cannot be started")]
-    Thread(#[source] std::io::Error),
+    Thread(#[source] io::Error),
     /// A mail setting is wrong.
     #[error("mail setting {setting}: {message}")]
     Mail { setting: &'static str, message: String },
+}
+
+impl OpenError {
+    /// What a failed connection to PostgreSQL means.
+    pub(crate) fn postgres(options: &PgConnectOptions, source: sqlx::Error) -> Self {
+        let name = options.get_database().unwrap_or_else(|| options.get_username());
+        let place = match options.get_socket() {
+            Some(folder) => folder.display().to_string(),
+            None => format!("{}:{}", options.get_host(), options.get_port()),
+        };
+        let database = format!("the PostgreSQL database {name} at {place}");
+        match &source {
+            // What becomes of the TLS library's faults.
+            sqlx::Error::Io(error)
+                if error.kind() == io::ErrorKind::InvalidData
+                    && error.to_string().contains("certificate") =>
+            {
+                Self::Certificate { database, source }
+            }
+            // A network has no such faults.
+            sqlx::Error::Io(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied
+                ) && options.get_socket().is_none() =>
+            {
+                Self::CertificateFile { database, source }
+            }
+            _ => Self::Postgres { database, source },
+        }
+    }
 }

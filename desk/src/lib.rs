@@ -41,6 +41,7 @@ mod world;
 
 pub use admin::{Removal, Restored, restore};
 pub use clock::{Clock, Moment};
+pub use db::{Connections, ConnectionsError, Room};
 pub use error::{Error, NotReady, OpenError, Result};
 pub use key::{KeySource, SecretKey, SecretKeyError};
 pub use stop::Stop;
@@ -61,6 +62,8 @@ pub struct Options {
     pub database_url: Option<String>,
     /// The same PostgreSQL for the connection that listens, which has to keep its session; none: `database_url`.
     pub listen_url: Option<String>,
+    /// The most connections to PostgreSQL at a time, besides the one that listens.
+    pub database_connections: Connections,
     /// Signs ticket links; none: kept in the data folder on SQLite, in the database on PostgreSQL.
     pub secret_key: Option<SecretKey>,
     /// Links in mail begin with it, never with a request's Host. No slash at the end.
@@ -138,9 +141,8 @@ impl Desk {
         }
         private::tighten(&options.data_dir);
         let mailer = mail::Mailer::new(&options)?;
-        let files = files::Store::open(&options.files_place())?;
-        let db = db::Db::open(&options.url()).await?;
-        db::schema::migrate(&db).await?;
+        let db = db::Db::open(&options.url(), options.database_connections).await?;
+        db::schema::migrate(&db, &options.listen_url()).await?;
         let (key, key_source) = key::open(&options, &db).await?;
         tickets::follow::after_restore(&db).await.map_err(OpenError::Load)?;
         let (writer, commands) = writer::Writer::new();
@@ -275,6 +277,11 @@ impl Desk {
     /// What it was opened with.
     pub fn options(&self) -> &Options {
         &self.0.options
+    }
+
+    /// How many connections and nodes a PostgreSQL server has room for; none on SQLite.
+    pub async fn room(&self) -> Result<Option<Room>> {
+        self.db().room(self.options().database_connections).await
     }
 
     /// Where the key is kept that signs ticket links.

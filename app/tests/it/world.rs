@@ -48,6 +48,7 @@ impl World {
             data_dir: folder.path().to_owned(),
             database_url: database.as_ref().map(|database| database.url.clone()),
             listen_url: None,
+            database_connections: desk::Connections::default(),
             secret_key: None,
             public_url: "http://localhost:3000".into(),
             smtp_url: None,

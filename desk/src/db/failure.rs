@@ -42,7 +42,7 @@ impl From<sqlx::Error> for Error {
 #[cfg(test)]
 mod tests {
     use crate::{
-        Clock, Desk, Error, Options, Result,
+        Clock, Connections, Desk, Error, Options, Result,
         db::{Db, run},
         error::NotReady,
     };
@@ -69,6 +69,7 @@ mod tests {
             data_dir: folder.path().to_owned(),
             database_url: None,
             listen_url: None,
+            database_connections: Connections::default(),
             secret_key: None,
             public_url: "https://help.example.com".into(),
             smtp_url: None,

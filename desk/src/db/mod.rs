@@ -23,6 +23,7 @@
 //! only where the statement repeats the index's own condition, and the second half is what the statement means.
 
 mod commit;
+mod connections;
 mod effects;
 mod failure;
 mod mark;
@@ -34,6 +35,7 @@ mod recovery;
 pub(crate) mod registry;
 mod retry;
 mod revision;
+mod room;
 mod rows;
 pub(crate) mod schema;
 mod statement;
@@ -43,12 +45,14 @@ mod tests;
 mod tx;
 
 pub(crate) use commit::Uncommitted;
+pub use connections::{Connections, ConnectionsError};
 pub(crate) use effects::{Count, Effects};
 pub use effects::{Event, LastMessage, On, Party, Receipt, RowChange};
 pub(crate) use notify::{CHANNEL, notify};
 pub(crate) use pool::{Db, is_postgres_url, read};
 pub(crate) use retry::{Attempts, retry, run_detached};
 pub(crate) use revision::{bump_revision, revision};
+pub use room::Room;
 pub(crate) use rows::{MAX_ROWS, Rows, rows};
 pub(crate) use statement::{Statement, register, statement};
 pub(crate) use storage::{Storage, StorageFault};

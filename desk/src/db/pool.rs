@@ -1,16 +1,26 @@
 //! The open database: one pool of connections on PostgreSQL, readers and one writer on SQLite.
 
+use super::connections::Connections;
 use crate::{OpenError, Result, private};
 use sqlx::{
-    ConnectOptions, PgPool, SqlitePool,
+    ConnectOptions, Connection, PgConnection, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, str::FromStr, time::Duration};
-use tokio::time::timeout;
+use std::{
+    io::{self, ErrorKind},
+    path::Path,
+    str::FromStr,
+    time::Duration,
+};
+use tokio::time::{sleep, timeout};
 
 /// How long anybody waits for a connection before the answer is "try again".
 const ACQUIRE: Duration = Duration::from_secs(10);
+/// How long the start waits for a PostgreSQL that does not answer: whoever started it looks at it, or starts it again.
+const START_WITHIN: Duration = Duration::from_secs(3);
+/// The pause before the next try.
+const PAUSE: Duration = Duration::from_millis(200);
 /// Statements a connection keeps prepared; the writer's come in several sizes.
 const STATEMENTS: usize = 400;
 
@@ -39,7 +49,7 @@ pub(crate) fn is_postgres_url(url: &str) -> bool {
 }
 
 /// The database and its log are their owner's alone: SQLite gives the log the mode of the database.
-fn own_database(options: &SqliteConnectOptions) -> std::io::Result<()> {
+fn own_database(options: &SqliteConnectOptions) -> io::Result<()> {
     let path = options.get_filename();
     let in_memory = [":memory:", "file:"];
     if in_memory.iter().any(|name| path.to_string_lossy().starts_with(name)) {
@@ -54,33 +64,70 @@ fn own_database(options: &SqliteConnectOptions) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Why there is no connection.
-async fn cause(options: &PgConnectOptions) -> sqlx::Error {
-    match timeout(ACQUIRE, options.connect()).await {
-        Ok(Err(error)) => error,
-        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
+/// How PostgreSQL is spoken to.
+fn postgres_options(url: &str) -> std::result::Result<PgConnectOptions, OpenError> {
+    Ok(PgConnectOptions::from_str(url)?
+        .application_name("ayuda")
+        .statement_cache_capacity(STATEMENTS)
+        .disable_statement_logging())
+}
+
+/// A connection to a PostgreSQL, which may be about to come up, or what keeps it from coming. A pool would keep that to itself.
+async fn reach(options: &PgConnectOptions) -> std::result::Result<PgConnection, OpenError> {
+    let mut last = None;
+    let tried = timeout(START_WITHIN, async {
+        loop {
+            match options.connect().await {
+                Err(error) if may_pass(options, &error) => last = Some(error),
+                done => break done,
+            }
+            sleep(PAUSE).await;
+        }
+    })
+    .await;
+    let reached = tried.unwrap_or_else(|_| {
+        let silent = || io::Error::new(ErrorKind::TimedOut, "it does not answer");
+        Err(last.unwrap_or_else(|| silent().into()))
+    });
+    reached.map_err(|source| OpenError::postgres(options, source))
+}
+
+/// Whether the next try may go better: nobody listens yet, or the server starts, or has no room at the moment.
+fn may_pass(options: &PgConnectOptions, error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => match error.kind() {
+            ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => true,
+            // A socket that is not there is a server that is not there.
+            ErrorKind::NotFound => options.get_socket().is_some(),
+            _ => false,
+        },
+        sqlx::Error::Database(error) => error.is_transient_in_connect_phase(),
+        _ => false,
     }
+}
+
+/// A connection past any pooler, for what wants a session of its own.
+pub(super) async fn connect_directly(url: &str) -> std::result::Result<PgConnection, OpenError> {
+    reach(&postgres_options(url)?).await
 }
 
 impl Db {
     /// Connects; makes a SQLite file that is not there.
-    pub(crate) async fn open(url: &str) -> std::result::Result<Self, OpenError> {
+    ///
+    /// # Errors
+    /// A PostgreSQL that does not answer is told of within [`START_WITHIN`].
+    pub(crate) async fn open(
+        url: &str,
+        connections: Connections,
+    ) -> std::result::Result<Self, OpenError> {
         if is_postgres_url(url) {
-            let options = PgConnectOptions::from_str(url)?
-                .application_name("ayuda")
-                .statement_cache_capacity(STATEMENTS)
-                .disable_statement_logging();
+            let options = postgres_options(url)?;
+            let _ = reach(&options).await?.close().await;
             let pool = PgPoolOptions::new()
-                .max_connections(16)
+                .max_connections(connections.get())
                 .acquire_timeout(ACQUIRE)
-                .connect_with(options.clone())
-                .await;
-            return match pool {
-                Ok(pool) => Ok(Self::Postgres(pool)),
-                // A pool waits for a server that is about to come up, and keeps to itself why none came.
-                Err(sqlx::Error::PoolTimedOut) => Err(OpenError::Database(cause(&options).await)),
-                Err(error) => Err(error.into()),
-            };
+                .connect_lazy_with(options);
+            return Ok(Self::Postgres(pool));
         }
         if !url.starts_with("sqlite:") {
             return Err(OpenError::DatabaseUrl);

@@ -1,8 +1,9 @@
 //! The schema, brought up to date when a desk is opened.
 
-use crate::{OpenError, db::Db};
+use super::pool::{Db, connect_directly};
+use crate::OpenError;
 use sqlx::{
-    SqlStr,
+    Connection, SqlStr,
     migrate::{Migration, MigrationType, Migrator},
 };
 use std::borrow::Cow;
@@ -16,10 +17,17 @@ const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
 )];
 
 /// Applies what is missing. A database that a newer version has migrated is refused: `MigrateError::VersionMissing`.
-pub(crate) async fn migrate(db: &Db) -> Result<(), OpenError> {
+///
+/// On PostgreSQL that happens on a connection to `direct_url`: two nodes that start at once wait for each other by a lock of the session,
+/// which a pooler would leave with anybody.
+pub(crate) async fn migrate(db: &Db, direct_url: &str) -> Result<(), OpenError> {
     match db {
         Db::Sqlite { write, .. } => migrator(|(_, _, sqlite, _)| sqlite).run(write).await?,
-        Db::Postgres(pool) => migrator(|(_, _, _, postgres)| postgres).run(pool).await?,
+        Db::Postgres(_) => {
+            let mut connection = connect_directly(direct_url).await?;
+            migrator(|(_, _, _, postgres)| postgres).run(&mut connection).await?;
+            let _ = connection.close().await;
+        }
     }
     Ok(())
 }

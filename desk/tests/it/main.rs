@@ -20,6 +20,7 @@ mod mail;
 mod offers;
 mod order;
 mod permission;
+mod postgres;
 mod removal;
 mod requests;
 mod schema;

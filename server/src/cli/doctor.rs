@@ -2,7 +2,7 @@
 
 use super::{open::in_one_line, running_server};
 use crate::settings::{PublicUrl, Settings};
-use desk::{Desk, KeySource, hours::zones::ZoneData, private};
+use desk::{Desk, KeySource, Room, hours::zones::ZoneData, private};
 use protocol::Timestamp;
 use std::{path::Path, process::ExitCode, time::Duration};
 
@@ -104,6 +104,11 @@ async fn database(desk: &Desk, settings: &Settings, report: &mut Report) {
         }
         Err(error) => report.add("database", Broken(format!("{engine}: {error}"))),
     }
+    match desk.room().await {
+        Ok(Some(room)) => report.add("connections", connections(room)),
+        Ok(None) => {}
+        Err(error) => report.add("connections", Broken(error.to_string())),
+    }
     report.add("link key", link_key(desk.key_source()));
     let sites: Vec<String> = desk.sites().iter().map(|site| site.key.0.clone()).collect();
     report.add(
@@ -122,6 +127,22 @@ async fn database(desk: &Desk, settings: &Settings, report: &mut Report) {
             Err(error) => Broken(error.to_string()),
         },
     );
+}
+
+/// Nodes that do not fit take turns to fail.
+fn connections(room: Room) -> Finding {
+    let Room { connections, of_a_node } = room;
+    let pool = of_a_node - 1;
+    match room.nodes() {
+        0 => Odd(format!(
+            "PostgreSQL takes {connections}, fewer than one node may use ({pool} and one to listen): lower --database-connections, or \
+             raise max_connections"
+        )),
+        nodes => Fine(format!(
+            "{pool} and one to listen a node; PostgreSQL takes {connections}: enough for {nodes} {}",
+            if nodes == 1 { "node" } else { "nodes" }
+        )),
+    }
 }
 
 /// Where the key of ticket links is: a copy of the data without it opens no link that was mailed.

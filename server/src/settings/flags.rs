@@ -24,6 +24,18 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
+    /// The same PostgreSQL without a pooler between, where there is one: to listen, and to change the schema [default: the database's URL]
+    #[arg(
+        long,
+        global = true,
+        env = "AYUDA_DATABASE_LISTEN_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database_listen_url: Option<String>,
+    /// The most connections to PostgreSQL at a time, from 8 to 1000 [default: 16]
+    #[arg(long, global = true, env = "AYUDA_DATABASE_CONNECTIONS", value_name = "NUMBER")]
+    pub database_connections: Option<String>,
     /// Signs ticket links: 32 bytes or more of base64 or hex [default: made once, kept with the data]
     #[arg(
         long,
@@ -69,6 +81,8 @@ pub(super) struct File {
     pub(super) public_url: Option<String>,
     pub(super) data_dir: Option<String>,
     pub(super) database_url: Option<String>,
+    pub(super) database_listen_url: Option<String>,
+    pub(super) database_connections: Option<u32>,
     pub(super) secret_key: Option<String>,
     pub(super) smtp_url: Option<String>,
     pub(super) mail_from: Option<String>,

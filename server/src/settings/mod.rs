@@ -10,9 +10,11 @@ pub use names::{FILE, SettingError};
 pub use network::Network;
 pub use public_url::{PublicUrl, is_loopback_host};
 
-use desk::{Clock, SecretKey, SecretKeyError};
+use desk::{Clock, Connections, ConnectionsError, SecretKey, SecretKeyError};
 use flags::File;
-use names::{DATABASE_URL, LISTEN, LOG, SECRET_KEY, SMTP_URL, TRUSTED_PROXIES};
+use names::{
+    CONNECTIONS, DATABASE_URL, LISTEN, LISTEN_URL, LOG, SECRET_KEY, SMTP_URL, TRUSTED_PROXIES,
+};
 use std::{
     net::{SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
@@ -30,6 +32,10 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// None: SQLite in the data folder.
     pub database_url: Option<String>,
+    /// None: the database's own.
+    pub listen_url: Option<String>,
+    /// To PostgreSQL.
+    pub database_connections: Connections,
     /// None: kept with the data.
     pub secret_key: Option<SecretKey>,
     /// None: mail is kept.
@@ -71,12 +77,21 @@ impl Settings {
         let listen = choose(flags.listen, file.listen).unwrap_or_else(|| "127.0.0.1:3000".into());
         let public_url = choose(flags.public_url, file.public_url);
         let database_url = choose(flags.database_url, file.database_url);
+        let listen_url = choose(flags.database_listen_url, file.database_listen_url);
+        let file_connections = file.database_connections.map(|number| number.to_string());
+        let connections = choose(flags.database_connections, file_connections);
         let secret_key = choose(flags.secret_key, file.secret_key);
         let smtp_url = choose(flags.smtp_url, file.smtp_url);
         if let Some(url) = &database_url
-            && !["sqlite:", "postgres://", "postgresql://"].iter().any(|s| url.starts_with(s))
+            && !url.starts_with("sqlite:")
+            && !is_postgres(url)
         {
             return Err(DATABASE_URL.refuse("must begin with sqlite: or postgres://"));
+        }
+        if let Some(url) = &listen_url
+            && !is_postgres(url)
+        {
+            return Err(LISTEN_URL.refuse("must begin with postgres://"));
         }
         if let Some(url) = &smtp_url
             && !["smtp://", "smtps://"].iter().any(|scheme| url.starts_with(scheme))
@@ -94,6 +109,10 @@ impl Settings {
             public_url: public_url.as_deref().map(PublicUrl::parse).transpose()?,
             data_dir: choose(flags.data_dir, file.data_dir).unwrap_or_else(|| "data".into()).into(),
             database_url,
+            listen_url,
+            database_connections: connections
+                .as_deref()
+                .map_or_else(|| Ok(Connections::default()), number_of_connections)?,
             secret_key: secret_key.as_deref().map(key).transpose()?,
             smtp_url,
             mail_from: choose(flags.mail_from, file.mail_from)
@@ -111,8 +130,9 @@ impl Settings {
         desk::Options {
             data_dir: self.data_dir.clone(),
             database_url: self.database_url.clone(),
-            listen_url: None,
-                               secret_key: self.secret_key.clone(),
+            listen_url: self.listen_url.clone(),
+            database_connections: self.database_connections,
+            secret_key: self.secret_key.clone(),
             public_url: public.as_str().to_owned(),
             smtp_url: self.smtp_url.clone(),
             mail_from: self.mail_from.clone(),
@@ -137,6 +157,14 @@ fn address(text: &str) -> Result<SocketAddr, SettingError> {
     text.to_socket_addrs().ok().and_then(|mut found| found.next()).ok_or_else(|| {
         LISTEN.refuse(format!("`{text}` is not an address with a port, such as 0.0.0.0:3000"))
     })
+}
+
+fn is_postgres(url: &str) -> bool {
+    ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+fn number_of_connections(text: &str) -> Result<Connections, SettingError> {
+    text.parse().map_err(|error: ConnectionsError| CONNECTIONS.refuse(error.to_string()))
 }
 
 fn key(text: &str) -> Result<SecretKey, SettingError> {
@@ -226,6 +254,10 @@ mod tests {
         }
         let database = refused(Flags::default(), "database_url = \"mysql://x\"");
         assert!(database.contains("--database-url"));
+        let listen = refused(Flags::default(), "database_listen_url = \"sqlite:x\"");
+        assert!(listen.contains("--database-listen-url"), "{listen}");
+        let few = refused(Flags::default(), "database_connections = 2");
+        assert!(few.contains("--database-connections") && few.contains("from 8 to 1000"), "{few}");
         let key = refused(Flags::default(), "secret_key = \"0123456789abcdef\"");
         assert!(key.contains("AYUDA_SECRET_KEY") && key.contains("32 bytes"), "{key}");
         assert!(key.contains("openssl rand") && !key.contains("0123"), "{key}");

@@ -33,6 +33,16 @@ pub(super) const PUBLIC_URL: Name =
     Name { flag: "public-url", env: "AYUDA_PUBLIC_URL", key: "public_url" };
 pub(super) const DATABASE_URL: Name =
     Name { flag: "database-url", env: "AYUDA_DATABASE_URL", key: "database_url" };
+pub(super) const LISTEN_URL: Name = Name {
+    flag: "database-listen-url",
+    env: "AYUDA_DATABASE_LISTEN_URL",
+    key: "database_listen_url",
+};
+pub(super) const CONNECTIONS: Name = Name {
+    flag: "database-connections",
+    env: "AYUDA_DATABASE_CONNECTIONS",
+    key: "database_connections",
+};
 pub(super) const SECRET_KEY: Name =
     Name { flag: "secret-key", env: "AYUDA_SECRET_KEY", key: "secret_key" };
 pub(super) const SMTP_URL: Name = Name { flag: "smtp-url", env: "AYUDA_SMTP_URL", key: "smtp_url" };

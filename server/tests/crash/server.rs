@@ -71,6 +71,7 @@ impl Server {
             data_dir: data_dir.clone(),
             database_url: database.as_ref().map(|database| database.url.clone()),
             listen_url: None,
+            database_connections: desk::Connections::default(),
             secret_key: None,
             public_url: "http://localhost".into(),
             smtp_url: None,

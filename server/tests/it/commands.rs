@@ -17,7 +17,7 @@ on_both! {
     a_sites_availability_is_what_its_button_says_now,
     an_agents_name_is_one_line,
     commands_beside_a_server_leave_its_chats_alone,
-    whoever_a_command_disables_is_signed_out_of_an_open_console,
+    doctor_says_where_the_key_of_links_is_and_how_many_nodes_fit,
 }
 
 async fn ayuda(world: &World, words: &[&str]) -> Output {
@@ -168,6 +168,35 @@ async fn an_agents_name_is_one_line(world: World) {
         assert!(world.desk().apply_site(&site).await.is_err(), "{site}");
         site = SITE.replace("Soporte general", "Soporte\\u2028general");
     }
+}
+
+async fn doctor_says_where_the_key_of_links_is_and_how_many_nodes_fit(world: World) {
+    let doctor = async |more: &[&str]| {
+        let said = ayuda(&world, &[more, &["doctor"]].concat()).await;
+        String::from_utf8(said.stdout).expect("text")
+    };
+    let line = |said: &str, what: &str| {
+        let found = said.lines().find(|line| line.contains(&format!(" {what} ")));
+        found.map(str::to_owned)
+    };
+    let kept = doctor(&[]).await;
+    let given = doctor(&["--secret-key", &"a".repeat(64)]).await;
+    let key = line(&given, "link key").expect("a line");
+    assert!(key.starts_with("ok ") && key.contains("--secret-key"), "{key}");
+    let key = line(&kept, "link key").expect("a line");
+    let connections = line(&kept, "connections");
+    if world.settings.database_url.is_none() {
+        assert!(key.contains("secret.key in the data folder"), "{key}");
+        assert_eq!(connections, None);
+        return;
+    }
+    assert!(key.contains("kept in the database"), "{key}");
+    let connections = connections.expect("a line");
+    assert!(connections.contains("16 and one to listen a node"), "{connections}");
+    assert!(connections.contains("enough for "), "{connections}");
+    let many = doctor(&["--database-connections", "1000"]).await;
+    let many = line(&many, "connections").expect("a line");
+    assert!(many.starts_with("odd ") && many.contains("max_connections"), "{many}");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub use people::{OWNER, PASSWORD, Person};
 pub use proxy::{Cut, Proxy};
 pub use talk::{ROSA, reason};
 
-use desk::{Clock, Desk, Keeper, Options, sites::Site};
+use desk::{Clock, Connections, Desk, Keeper, Options, sites::Site};
 use protocol::Timestamp;
 use std::{path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
@@ -150,6 +150,7 @@ pub fn options(data_dir: &Path, database_url: Option<String>) -> Options {
         data_dir: data_dir.to_owned(),
         database_url,
         listen_url: None,
+        database_connections: Connections::default(),
         secret_key: None,
         public_url: "https://help.example.com".into(),
         smtp_url: None,

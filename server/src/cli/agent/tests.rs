@@ -17,6 +17,7 @@ async fn desk() -> (Desk, TempDir) {
         data_dir: folder.path().to_owned(),
         database_url: None,
         listen_url: None,
+        database_connections: desk::Connections::default(),
         secret_key: None,
         public_url: "https://help.example.com".into(),
         smtp_url: None,
