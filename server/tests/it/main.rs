@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
+#[path = "../../../testing/postgres.rs"]
+#[expect(dead_code, reason = "nothing here restarts a server")]
+mod postgres_server;
 mod world;
 
 mod access;
@@ -11,6 +14,7 @@ mod budgets;
 mod commands;
 mod console_socket;
 mod cross_origin;
+mod database_tls;
 mod forms;
 mod given_back;
 mod headers;
