@@ -88,31 +88,17 @@ fn find_postgres() -> Option<PathBuf> {
     versions.pop()
 }
 
-/// What speaks S3 in the tests of files: its packages, in these versions.
-const MOTO: [&str; 3] = ["moto[s3]==5.2.5", "flask==3.1.3", "flask-cors==6.0.5"];
-
-/// moto's server: one on the `PATH`, else of an environment of Python's under the target folder.
-pub fn moto() -> Result<PathBuf> {
-    if let Some(found) = run::find("moto_server") {
-        return Ok(found);
+/// The proxies whose samples the tests run. Debian keeps two of them off the PATH of people.
+pub fn proxies() -> Result<()> {
+    for (program, package) in [("nginx", "nginx-light"), ("caddy", "caddy"), ("haproxy", "haproxy")]
+    {
+        let is_there =
+            run::find(program).or_else(|| run::find(&format!("/usr/sbin/{program}"))).is_some();
+        if !is_there {
+            apt(package, &format!("{program}, for the test of its sample"))?;
+        }
     }
-    let dir = paths::target().join("moto");
-    let program = dir.join("bin/moto_server");
-    let stamp = dir.join("installed");
-    let wanted = MOTO.join("\n");
-    if program.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|there| there == wanted) {
-        return Ok(program);
-    }
-    run::announce("Installing a server for S3, for the tests of files: pip install moto");
-    let venv = || run::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&dir));
-    // Debian keeps the module apart.
-    venv().or_else(|_| apt("python3-venv", "Python's venv, for moto").and_then(|()| venv()))?;
-    let pip = ["install", "--quiet", "--disable-pip-version-check"];
-    run::run(Command::new(dir.join("bin/pip")).args(pip).args(MOTO)).with_context(|| {
-        format!("by hand: pip install {}, with moto_server on the PATH", MOTO.join(" "))
-    })?;
-    std::fs::write(stamp, wanted)?;
-    Ok(program)
+    Ok(())
 }
 
 /// Installs a package when we may, else says how.

@@ -20,6 +20,7 @@ mod given_back;
 mod headers;
 mod operators;
 mod order;
+mod proxies;
 mod rates;
 mod readme;
 mod relay;

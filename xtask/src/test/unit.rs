@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::bucket::Buckets;
 use crate::postgres::Postgres;
 use crate::test::Tally;
-use crate::{assets, run};
+use crate::{assets, install, run};
 
 pub fn unit(tally: &mut Tally, filter: Option<&str>) {
     run::announce("Unit and integration tests, on SQLite and on PostgreSQL");
@@ -18,13 +18,13 @@ fn tests(tally: &mut Tally, filter: Option<&str>) -> Result<()> {
     // The server embeds them; built first, it is compiled once.
     assets::build()?;
     let postgres = Postgres::for_tests()?;
-    let buckets = Buckets::for_tests()?;
+    install::proxies()?;
     let mut cargo = run::cargo(["test", "--workspace", "--no-fail-fast"]);
     cargo
         .args(filter)
         .env("AYUDA_TEST_POSTGRES", postgres.url())
         .env("AYUDA_TEST_ENGINES", "both")
-        .env("AYUDA_TEST_S3", buckets.url())
+        .env("AYUDA_TEST_PROXIES", "all")
         // The database tests wait for the disk more than they compute.
         .env("RUST_TEST_THREADS", "8");
     let (before, mut failed) = (tally.failed, Vec::new());
