@@ -6,7 +6,7 @@
 
 use desk::{Turn, Turns};
 use futures_util::{FutureExt, StreamExt, stream::FuturesOrdered};
-use protocol::{EntryId, TicketId};
+use protocol::{EntryId, Refusal, TicketId};
 use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
 use tokio::{runtime::Handle, time::Instant};
 
@@ -44,6 +44,8 @@ pub(super) struct InFlight<T: Send + 'static> {
     taken: u64,
     /// What waits to come again, by ticket; none: that of the socket's visitor.
     held: HashMap<Option<TicketId>, Held>,
+    /// The last message that was stored, by ticket: with it, everything that was said before it.
+    stored: HashMap<Option<TicketId>, EntryId>,
 }
 
 /// What became of a message.
@@ -51,8 +53,22 @@ pub(super) struct Settled {
     /// None: that of the socket's visitor.
     pub(super) ticket: Option<TicketId>,
     pub(super) id: EntryId,
-    /// It was refused for now.
-    pub(super) is_to_come_again: bool,
+    pub(super) how: Settlement,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settlement {
+    Stored,
+    /// It was refused for now, and is to come again.
+    ToComeAgain,
+    /// It was refused for good.
+    Refused,
+}
+
+impl Settlement {
+    pub(super) fn refused(refusal: &Refusal) -> Self {
+        if refusal.code.is_passing() { Self::ToComeAgain } else { Self::Refused }
+    }
 }
 
 /// A message that was refused for now: what was said after it waits until it comes again.
@@ -71,6 +87,7 @@ impl<T: Send + 'static> InFlight<T> {
             turns: Arc::default(),
             taken: 0,
             held: HashMap::new(),
+            stored: HashMap::new(),
         }
     }
 
@@ -114,13 +131,22 @@ impl<T: Send + 'static> InFlight<T> {
     }
 
     /// Notes what became of a message.
-    pub(super) fn settle(&mut self, Settled { ticket, id, is_to_come_again }: Settled) {
+    pub(super) fn settle(&mut self, Settled { ticket, id, how }: Settled) {
         let held = self.held.get(&ticket).map(|held| held.id);
-        if is_to_come_again {
+        if how == Settlement::ToComeAgain {
+            // Its sender knows of a repeat of what is stored, and does not send it again.
+            let is_stored = self.stored.get(&ticket).is_some_and(|stored| id <= *stored);
             // Of several the one that was said first; ids are in order of time.
-            let first = held.map_or(id, |held| held.min(id));
-            self.held.insert(ticket, Held { id: first, since: Instant::now() });
-        } else if held == Some(id) {
+            if !is_stored && held.is_none_or(|held| id <= held) {
+                self.held.insert(ticket, Held { id, since: Instant::now() });
+            }
+            return;
+        }
+        if how == Settlement::Stored {
+            let stored = self.stored.entry(ticket).or_insert(id);
+            *stored = id.max(*stored);
+        }
+        if held == Some(id) {
             self.resume(ticket);
         }
     }
@@ -170,8 +196,12 @@ impl<T: Send + 'static> Drop for InFlight<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        Settlement::{Refused, Stored, ToComeAgain},
+        *,
+    };
     use tokio::sync::mpsc::{self, UnboundedReceiver};
+    use uuid::Uuid;
 
     /// A command that says when it begins and, a while later, when it ends.
     fn command(
@@ -217,23 +247,45 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
+    const ONE: EntryId = EntryId(Uuid::from_u128(1));
+    const TWO: EntryId = EntryId(Uuid::from_u128(2));
+
+    fn settled(id: EntryId, how: Settlement) -> Settled {
+        Settled { ticket: None, id, how }
+    }
+
+    #[tokio::test]
     async fn nothing_is_admitted_before_a_message_that_was_refused_for_now_comes_again() {
+        for how in [Stored, Refused] {
+            let mut in_flight = InFlight::<()>::new();
+            in_flight.settle(settled(ONE, ToComeAgain));
+            in_flight.settle(settled(TWO, ToComeAgain));
+            assert!(!in_flight.admits(None, TWO));
+            let other = Some(TicketId(Uuid::nil()));
+            assert!(in_flight.admits(other, TWO), "on another ticket");
+            assert!(in_flight.admits(None, ONE) && in_flight.admits(None, TWO));
+            in_flight.settle(settled(ONE, ToComeAgain));
+            in_flight.settle(settled(ONE, how));
+            assert!(in_flight.admits(None, TWO), "it was settled after all");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_that_never_comes_again_is_given_up() {
         let mut in_flight = InFlight::<()>::new();
-        let [one, two] = [1, 2].map(|n| EntryId(uuid::Uuid::from_u128(n)));
-        let settled = |id, is_to_come_again| Settled { ticket: None, id, is_to_come_again };
-        in_flight.settle(settled(one, true));
-        in_flight.settle(settled(two, true));
-        assert!(!in_flight.admits(None, two));
-        let other = Some(TicketId(uuid::Uuid::nil()));
-        assert!(in_flight.admits(other, two), "on another ticket");
-        assert!(in_flight.admits(None, one) && in_flight.admits(None, two));
-        in_flight.settle(settled(one, true));
-        in_flight.settle(settled(one, false));
-        assert!(in_flight.admits(None, two), "it was stored after all");
-        in_flight.settle(settled(one, true));
+        in_flight.settle(settled(ONE, ToComeAgain));
         tokio::time::advance(GIVEN_UP_AFTER).await;
-        assert!(in_flight.admits(None, two), "it never came again");
+        in_flight.settle(settled(TWO, ToComeAgain));
+        assert!(in_flight.admits(None, TWO), "what is refused after it makes it no younger");
+    }
+
+    #[tokio::test]
+    async fn a_repeat_of_what_is_stored_holds_nothing_up() {
+        let mut in_flight = InFlight::<()>::new();
+        in_flight.settle(settled(ONE, Stored));
+        in_flight.settle(settled(TWO, ToComeAgain));
+        in_flight.settle(settled(ONE, ToComeAgain));
+        assert!(in_flight.admits(None, TWO), "nobody sends the first one again");
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ mod view;
 use super::{
     connection::{Close, Connection},
     frame::RefusedFrame,
-    in_flight::{InFlight, Settled, ready},
+    in_flight::{InFlight, Settled, Settlement, ready},
     pace::Budget,
     session::{Audience, BATCH, End, Happening, until},
 };
@@ -245,13 +245,11 @@ impl Audience for Console {
     fn settled(answer: &AgentEvent) -> Option<Settled> {
         match answer {
             AgentEvent::Ack { ticket, id, .. } => {
-                Some(Settled { ticket: Some(*ticket), id: *id, is_to_come_again: false })
+                Some(Settled { ticket: Some(*ticket), id: *id, how: Settlement::Stored })
             }
-            AgentEvent::Refused { ticket, id, refusal } => Some(Settled {
-                ticket: *ticket,
-                id: (*id)?,
-                is_to_come_again: refusal.code.is_passing(),
-            }),
+            AgentEvent::Refused { ticket, id, refusal } => {
+                Some(Settled { ticket: *ticket, id: (*id)?, how: Settlement::refused(refusal) })
+            }
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ pub(crate) mod may;
 use super::{
     connection::{Close, Connection},
     frame::RefusedFrame,
-    in_flight::{InFlight, Settled, ready},
+    in_flight::{InFlight, Settled, Settlement, ready},
     pace::Budget,
     session::{Audience, End, Happening},
 };
@@ -226,12 +226,12 @@ impl Audience for Panel {
     }
 
     fn settled(answer: &VisitorEvent) -> Option<Settled> {
-        let (id, is_to_come_again) = match answer {
-            VisitorEvent::Ack { id, .. } => (*id, false),
-            VisitorEvent::Refused { id, refusal } => ((*id)?, refusal.code.is_passing()),
+        let (id, how) = match answer {
+            VisitorEvent::Ack { id, .. } => (*id, Settlement::Stored),
+            VisitorEvent::Refused { id, refusal } => ((*id)?, Settlement::refused(refusal)),
             _ => return None,
         };
-        Some(Settled { ticket: None, id, is_to_come_again })
+        Some(Settled { ticket: None, id, how })
     }
 
     async fn next(&mut self) -> Result<Happening, Lagged> {
