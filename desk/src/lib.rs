@@ -45,13 +45,14 @@ pub use db::{Connections, ConnectionsError, Room};
 pub use error::{Error, NotReady, OpenError, Result};
 pub use key::{KeySource, SecretKey, SecretKeyError};
 pub use stop::Stop;
-pub use upkeep::{Keeper, KeeperError};
+pub use upkeep::{Lock, LockError};
 pub use writer::{Turn, Turns};
 
 use db::{Event, Uncommitted};
 use people::permission::{Action, may};
 use protocol::Timestamp;
 use std::{path::PathBuf, sync::Arc, time::Duration};
+use tickets::files::{self, FilesPlace};
 
 /// What a desk is opened with.
 #[derive(Clone, Debug)]
@@ -66,6 +67,8 @@ pub struct Options {
     pub database_connections: Connections,
     /// Signs ticket links; none: kept in the data folder on SQLite, in the database on PostgreSQL.
     pub secret_key: Option<SecretKey>,
+    /// Where files are; none: `<data_dir>/files/`.
+    pub files: Option<FilesPlace>,
     /// Links in mail begin with it, never with a request's Host. No slash at the end.
     pub public_url: String,
     /// `smtp://…`, `smtps://…`; none: mail is kept as `.eml` in `<data_dir>/mail/`.
@@ -97,6 +100,12 @@ impl Options {
     pub(crate) fn listen_url(&self) -> String {
         self.listen_url.clone().unwrap_or_else(|| self.url())
     }
+
+    /// Where files are.
+    pub(crate) fn files_place(&self) -> FilesPlace {
+        let default = || FilesPlace::Folder(FilesPlace::default_folder(&self.data_dir));
+        self.files.clone().unwrap_or_else(default)
+    }
 }
 
 /// The open desk; clones share it.
@@ -111,8 +120,11 @@ pub(crate) struct Inner {
     pub(crate) storage: Arc<db::Storage>,
     pub(crate) secret: secret::Secret,
     key_source: KeySource,
+    pub(crate) files: files::Store,
     pub(crate) hub: live::Hub,
     pub(crate) presence: live::Presence,
+    pub(crate) panels: live::Panels,
+    pub(crate) nodes: live::Nodes,
     pub(crate) relay: live::Relay,
     pub(crate) counts: live::Counts,
     pub(crate) changes: Arc<routing::Changes>,
@@ -141,6 +153,7 @@ impl Desk {
         }
         private::tighten(&options.data_dir);
         let mailer = mail::Mailer::new(&options)?;
+        let files = files::Store::open(&options.files_place())?;
         let db = db::Db::open(&options.url(), options.database_connections).await?;
         db::schema::migrate(&db, &options.listen_url()).await?;
         let (key, key_source) = key::open(&options, &db).await?;
@@ -148,14 +161,17 @@ impl Desk {
         let (writer, commands) = writer::Writer::new();
         let desk = Self(Arc::new(Inner {
             node: live::NodeId(options.clock.new_id()),
+            nodes: live::Nodes::new(options.node_lease),
             opened_at: options.clock.moment(),
             options,
             db,
             storage: Arc::default(),
             secret: secret::Secret::new(key),
             key_source,
+            files,
             hub: live::Hub::default(),
             presence: live::Presence::default(),
+            panels: live::Panels::default(),
             relay: live::Relay::default(),
             counts: live::Counts::default(),
             changes: Arc::default(),
@@ -170,6 +186,7 @@ impl Desk {
             faults: supervise::Faults::default(),
             mailer,
         }));
+        desk.read_nodes().await.map_err(OpenError::Load)?;
         routing::sites_were_changed(&desk).await.map_err(OpenError::Load)?;
         live::counts::load(&desk).await.map_err(OpenError::Load)?;
         writer::spawn(Arc::downgrade(&desk.0), commands).map_err(OpenError::Thread)?;
@@ -226,9 +243,13 @@ impl Desk {
 
     /// The same for a caller who polls to the end.
     pub(crate) async fn commit_here(&self, tx: db::Tx) -> Result<()> {
+        let told = match self.db() {
+            db::Db::Sqlite { .. } => Vec::new(),
+            db::Db::Postgres(_) => live::relay::texts(self, tx.effects()),
+        };
         let counting =
             if tx.has_counts() { Some(self.0.counts.before_commit().await) } else { None };
-        let (effects, outcome) = match tx.commit(self.db()).await {
+        let (effects, outcome) = match tx.commit(self.db(), &told).await {
             Ok(effects) => (effects, Ok(())),
             Err(Uncommitted { error, effects }) => {
                 // It may have been committed all the same.
@@ -261,12 +282,22 @@ impl Desk {
         outcome
     }
 
-    /// Hands an event to everybody it concerns: of a ticket's row hear the agents who may see the ticket.
+    /// Hands an event to everybody here whom it concerns: of a ticket's row hear the agents who may see the ticket.
     pub(crate) fn publish(&self, event: Event) {
         let snapshot = self.0.sites.now();
-        self.0.hub.publish(event, |agent, on| {
+        let missing = self.0.hub.publish(event, |agent, on| {
             snapshot.agent(agent).is_some_and(|agent| may(agent, Action::See, on))
         });
+        if let Some(missing) = missing {
+            self.0.relay.hear([missing]);
+        }
+    }
+
+    /// Tells the other processes of the database what no transaction says. It may be lost.
+    pub(crate) fn notify(&self, notice: live::Notice) {
+        if self.db().is_postgres() {
+            live::relay::notify(self, notice);
+        }
     }
 
     /// What callers subscribe to.
@@ -312,6 +343,7 @@ impl Desk {
         self.0.writer.finish().await;
         self.0.changes.stop();
         self.0.hub.close();
+        self.0.relay.close().await;
         self.0.db.close().await;
     }
 }

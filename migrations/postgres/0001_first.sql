@@ -113,17 +113,6 @@ create index sign_ins_client on sign_ins (client, expires_at) where client is no
 create index sign_ins_account on sign_ins (account, expires_at) where account is not null;
 create index sign_ins_expiry on sign_ins (expires_at);
 
--- Somebody who proved who they are. What a visitor merely types is kept on the ticket.
-create table contacts (
-  id uuid not null primary key,
-  site_id uuid not null references sites (id) on delete cascade,
-  name text,
-  email text,
-  email_key text,
-  created_at bigint not null,
-  unique (site_id, email_key)
-);
-
 -- start_id is the first message's id: what makes a form sent twice one ticket, while start_digest, over what was typed, says that it is the
 -- same form.
 -- request_at is set exactly while the ticket is an open help request without a chat under way; waiting_at while it waits on the
@@ -319,12 +308,14 @@ create table jobs (
 create index jobs_due on jobs (due_at) where due_at is not null;
 
 -- Processes that serve this database. seen_at: their last sign, by the database's own clock, as every instant of these three tables.
+-- stopped_at: when they went away in good order, and their consoles with them. Null: they did not.
 create table nodes (
   id uuid not null primary key,
   name text not null,
   version text not null,
   started_at bigint not null,
-  seen_at bigint not null
+  seen_at bigint not null,
+  stopped_at bigint
 );
 
 -- Agents with a console open at a process; gone_at: since when none is open there any more. Null: one is.
@@ -338,9 +329,11 @@ create table consoles (
 create index consoles_agent on consoles (agent_id);
 
 -- The one process that does what nobody asks for, until `until` unless it says so again. node_id is null when it has given that up.
+-- listens: whether it had its session named after it when it last said so; when that one is gone, so is the process.
 create table keeper (
   id bigint not null primary key check (id = 1),
   node_id uuid,
-  until bigint not null
+  until bigint not null,
+  listens boolean not null
 );
-insert into keeper (id, until) values (1, 0);
+insert into keeper (id, until, listens) values (1, 0, false);

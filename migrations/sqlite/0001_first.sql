@@ -113,17 +113,6 @@ create index sign_ins_client on sign_ins (client, expires_at) where client is no
 create index sign_ins_account on sign_ins (account, expires_at) where account is not null;
 create index sign_ins_expiry on sign_ins (expires_at);
 
--- Somebody who proved who they are. What a visitor merely types is kept on the ticket.
-create table contacts (
-  id blob not null primary key,
-  site_id blob not null references sites (id) on delete cascade,
-  name text,
-  email text,
-  email_key text,
-  created_at integer not null,
-  unique (site_id, email_key)
-) strict;
-
 -- start_id is the first message's id: what makes a form sent twice one ticket, while start_digest, over what was typed, says that it is the
 -- same form.
 -- request_at is set exactly while the ticket is an open help request without a chat under way; waiting_at while it waits on the
@@ -324,7 +313,8 @@ create table nodes (
   name text not null,
   version text not null,
   started_at integer not null,
-  seen_at integer not null
+  seen_at integer not null,
+  stopped_at integer
 ) strict;
 
 create table consoles (
@@ -339,5 +329,6 @@ create index consoles_agent on consoles (agent_id);
 create table keeper (
   id integer not null primary key check (id = 1),
   node_id blob,
-  until integer not null
+  until integer not null,
+  listens integer not null
 ) strict;

@@ -18,7 +18,7 @@ pub use ws::{
     visitor::may::COMMANDS as VISITOR_COMMANDS,
 };
 
-use desk::{Desk, Keeper, KeeperError};
+use desk::{Desk, Lock, LockError};
 use edge::{
     counters::Counters,
     open_sockets::OpenSockets,
@@ -29,17 +29,14 @@ use edge::{
 use ops::{assets, demo::Demo, descriptors, listener};
 use settings::{PublicUrl, Settings};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{
-    net::TcpListener,
-    sync::{oneshot, watch},
-    task::JoinHandle,
-    time::timeout,
-};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 
 /// From the signal to the end, sockets and requests have this long to finish.
-const FINISH_WITHIN: Duration = Duration::from_secs(7);
+const FINISH_WITHIN: Duration = Duration::from_secs(6);
 /// The desk's own work has this long after them.
 const DESK_WITHIN: Duration = Duration::from_secs(2);
+/// And the database has this long to answer the last word: no word of anybody's depends on it.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// How often old counts of clients are forgotten.
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
@@ -55,9 +52,9 @@ pub enum StartError {
         #[source]
         source: io::Error,
     },
-    /// Another server works on the same database.
+    /// Another server works on the same SQLite database.
     #[error(transparent)]
-    Keeper(#[from] KeeperError),
+    Lock(#[from] LockError),
     /// The desk cannot be opened.
     #[error(transparent)]
     Desk(#[from] desk::OpenError),
@@ -86,11 +83,10 @@ pub struct Running {
     stop: watch::Sender<bool>,
     listening: JoinHandle<()>,
     /// Gives the lock back.
-    working: JoinHandle<Keeper>,
-    lost: oneshot::Receiver<KeeperError>,
+    working: JoinHandle<Lock>,
 }
 
-/// Listens, takes the database's lock, opens the desk, and serves.
+/// Listens, takes the database's lock where it has one, opens the desk, and serves.
 pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let bind = |source| StartError::Bind { address: settings.listen, source };
     let listener = TcpListener::bind(settings.listen).await.map_err(bind)?;
@@ -98,10 +94,9 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let public = settings.public_url_on(address.port());
     let options = settings.desk_options(&public);
     // Before anything is written: the schema too is left alone.
-    let keeper = Keeper::take(&options).await?;
+    let lock = Lock::take(&options)?;
     let desk = Desk::open(options).await?;
     let (stop, stopped) = watch::channel(false);
-    let (losing, lost) = oneshot::channel();
     let server = Server::new(Shared {
         rates: Rates::new(settings.clock.clone()),
         panel_assets: assets::of_panel(),
@@ -120,12 +115,12 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let (router, declared) = router::build(&server);
     let most = descriptors::connections();
     let listening = tokio::spawn(listener::listen(listener, router, most, server.stop.clone()));
-    let working = tokio::spawn(work(server.clone(), keeper, losing));
-    Ok(Running { address, server, declared, stop, listening, working, lost })
+    let working = tokio::spawn(work(server.clone(), lock));
+    Ok(Running { address, server, declared, stop, listening, working })
 }
 
 /// The desk's own work, and ours.
-async fn work(server: Server, mut keeper: Keeper, losing: oneshot::Sender<KeeperError>) -> Keeper {
+async fn work(server: Server, lock: Lock) -> Lock {
     let tidy = async {
         loop {
             tokio::time::sleep(TIDY_EVERY).await;
@@ -134,15 +129,9 @@ async fn work(server: Server, mut keeper: Keeper, losing: oneshot::Sender<Keeper
     };
     tokio::select! {
         () = tidy => {}
-        ended = server.desk.run(&mut keeper, server.stop.clone()) => {
-            if let Err(why) = ended {
-                // Whoever does not want to know has dropped the other end.
-                let _ = losing.send(why);
-            }
-            server.stop.clone().wait().await;
-        }
+        () = server.desk.run(&lock, server.stop.clone()) => {}
     }
-    keeper
+    lock
 }
 
 impl Running {
@@ -166,14 +155,6 @@ impl Running {
         &self.declared
     }
 
-    /// Waits until another server has taken over the database, which never happens while all is well: then this one has to stop.
-    pub async fn lost(&mut self) -> KeeperError {
-        match (&mut self.lost).await {
-            Ok(why) => why,
-            Err(_) => std::future::pending().await,
-        }
-    }
-
     /// Stops accepting, answers what was asked, sends sockets away, and closes the desk: within ten seconds.
     pub async fn stop(self) {
         let Self { server, stop, listening, working, .. } = self;
@@ -186,13 +167,16 @@ impl Running {
         if timeout(FINISH_WITHIN, finished).await.is_err() {
             tracing::warn!(sockets = server.sockets.count(), "connections were cut");
         }
-        let keeper = timeout(DESK_WITHIN, working).await;
-        if keeper.is_err() {
+        let lock = timeout(DESK_WITHIN, working).await;
+        if lock.is_err() {
             tracing::warn!("work of the desk was cut");
         }
-        server.desk.close().await;
+        // A database that does not answer holds nobody up: the others find that this process is gone.
+        if timeout(CLOSE_WITHIN, server.desk.close()).await.is_err() {
+            tracing::warn!("the database did not answer the last word");
+        }
         // The lock is the last to go.
-        drop(keeper);
+        drop(lock);
     }
 }
 

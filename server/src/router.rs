@@ -9,7 +9,7 @@ use crate::{
         bodies::{self, MostBytes},
         compression, error_responses,
         failure::Failure,
-        form::{self, DRAIN_BYTES},
+        form::DRAIN_BYTES,
         head, security,
         state::Server,
     },
@@ -97,7 +97,7 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .layer(from_fn(telemetry::catch_panic))
         .layer(csrf(&server))
         .layer(from_fn(head::check))
-        .layer(from_fn_with_state(server.clone(), form::give_room))
+        .layer(from_fn_with_state(server.clone(), bodies::give_room))
         .layer(from_fn_with_state(server.clone(), error_responses::put_words))
         .layer(compression::layer())
         .layer(from_fn_with_state(server.clone(), security::add_headers))

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::postgres_server::{find_programs, is_root};
 use crate::{paths, run};
 
 /// Rust's library for the browser.
@@ -66,26 +67,11 @@ pub fn end2end() -> Result<()> {
 
 /// The folder of PostgreSQL's programs.
 pub fn postgres() -> Result<PathBuf> {
-    if let Some(dir) = find_postgres() {
+    if let Some(dir) = find_programs() {
         return Ok(dir);
     }
     apt("postgresql", "PostgreSQL, for the database tests")?;
-    find_postgres().context("the package postgresql is installed, but holds no initdb")
-}
-
-fn find_postgres() -> Option<PathBuf> {
-    // A link on the PATH leads to the folder where its companions are.
-    if let Some(initdb) = run::find("initdb").and_then(|found| found.canonicalize().ok()) {
-        return initdb.parent().map(PathBuf::from);
-    }
-    // Debian keeps them off the PATH, one folder a version; the newest will do.
-    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
-        .ok()?
-        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
-        .filter(|bin| bin.join("initdb").is_file())
-        .collect();
-    versions.sort();
-    versions.pop()
+    find_programs().context("the package postgresql is installed, but holds no initdb")
 }
 
 /// The proxies whose samples the tests run. Debian keeps two of them off the PATH of people.
@@ -101,6 +87,33 @@ pub fn proxies() -> Result<()> {
     Ok(())
 }
 
+/// What speaks S3 in the tests of files: its packages, in these versions.
+const MOTO: [&str; 3] = ["moto[s3]==5.2.5", "flask==3.1.3", "flask-cors==6.0.5"];
+
+/// moto's server: one on the `PATH`, else of an environment of Python's under the target folder.
+pub fn moto() -> Result<PathBuf> {
+    if let Some(found) = run::find("moto_server") {
+        return Ok(found);
+    }
+    let dir = paths::target().join("moto");
+    let program = dir.join("bin/moto_server");
+    let stamp = dir.join("installed");
+    let wanted = MOTO.join("\n");
+    if program.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|there| there == wanted) {
+        return Ok(program);
+    }
+    run::announce("Installing a server for S3, for the tests of files: pip install moto");
+    let venv = || run::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&dir));
+    // Debian keeps the module apart.
+    venv().or_else(|_| apt("python3-venv", "Python's venv, for moto").and_then(|()| venv()))?;
+    let pip = ["install", "--quiet", "--disable-pip-version-check"];
+    run::run(Command::new(dir.join("bin/pip")).args(pip).args(MOTO)).with_context(|| {
+        format!("by hand: pip install {}, with moto_server on the PATH", MOTO.join(" "))
+    })?;
+    std::fs::write(stamp, wanted)?;
+    Ok(program)
+}
+
 /// Installs a package when we may, else says how.
 fn apt(package: &str, what: &str) -> Result<()> {
     let hint = format!("{what} is missing; by hand: apt-get install {package}");
@@ -113,9 +126,4 @@ fn apt(package: &str, what: &str) -> Result<()> {
     };
     let install = ["install", "--yes", "--no-install-recommends", package];
     apt(&install).or_else(|_| apt(&["update"]).and_then(|()| apt(&install))).context(hint)
-}
-
-/// Whether we may install packages, and whether PostgreSQL refuses to run as us.
-pub fn is_root() -> bool {
-    run::output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
 }

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask serve | test | build | size | bench | assets`.
+//! The project's own commands: `cargo xtask serve | test | soak | build | size | bench | assets`.
 
 use std::process::ExitCode;
 
@@ -12,9 +12,13 @@ mod build;
 mod install;
 mod paths;
 mod postgres;
+#[path = "../../testing/postgres.rs"]
+#[expect(dead_code, reason = "the tests of several nodes need more of it")]
+mod postgres_server;
 mod run;
 mod serve;
 mod size;
+mod soak;
 mod test;
 
 /// Everything the project does from the command line, with nothing but cargo to start from.
@@ -37,6 +41,11 @@ enum Command {
     },
     /// Runs everything that CI runs.
     Test(test::Arguments),
+    /// Three nodes under faults for as long as it takes, and the figures of it.
+    ///
+    /// Nodes are killed and frozen and the database is restarted under load, many more times than in `cargo xtask test`; what was
+    /// acknowledged is then there, once and in order.
+    Soak(soak::Arguments),
     /// Builds the server with its assets inside: one binary that needs nothing beside it.
     Build {
         /// Optimised, as `target/release/ayuda`.
@@ -69,6 +78,7 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve { flags } => serve::serve(&flags),
         Command::Test(arguments) => test::test(&arguments),
+        Command::Soak(arguments) => soak::soak(&arguments),
         Command::Build { release } => build::build(release),
         Command::Size(arguments) => size::size(&arguments),
         Command::Bench { flags } => bench::bench(&flags),

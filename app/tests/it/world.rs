@@ -50,6 +50,7 @@ impl World {
             listen_url: None,
             database_connections: desk::Connections::default(),
             secret_key: None,
+            files: None,
             public_url: "http://localhost:3000".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@localhost>".into(),

@@ -14,14 +14,14 @@ type Archive = tar::Builder<io::BufWriter<fs::File>>;
 
 impl Desk {
     /// A consistent copy of the database, the files and the secret key into one new tar archive `to`, while running. [`restore`](crate::restore)
-    /// makes a data folder of it, as does `tar -xf FILE -C data`. A key that a setting gives is not in it. For a PostgreSQL database there
-    /// is `pg_dump`, and not this.
+    /// makes a data folder of it, as does `tar -xf FILE -C data`. Files in a bucket are not in it, nor a key that a setting gives. For a
+    /// PostgreSQL database there is `pg_dump`, and not this.
     #[instrument(level = "debug", skip_all)]
     pub async fn backup(&self, to: &Path) -> Result<()> {
         if self.db().is_postgres() {
             return Err(refused(
                 io::ErrorKind::Unsupported,
-                "the database is PostgreSQL: copy it with pg_dump, and the data folder's files/ beside it",
+                "the database is PostgreSQL: copy it with pg_dump, and the files beside it",
             ));
         }
         if to.exists() {
@@ -34,7 +34,8 @@ impl Desk {
         parts.remove();
         // The database first: a file is there before its row, so every row of the copy finds its file.
         self.db().copy_sqlite(&parts.database).await?;
-        let (files, data_dir) = (files::folder_of(self), self.options().data_dir.clone());
+        let files = self.0.files.folder().map(Path::to_owned);
+        let data_dir = self.options().data_dir.clone();
         let key = (self.key_source() == KeySource::File).then(|| data_dir.join(key::FILE));
         let to = to.to_owned();
         tokio::task::spawn_blocking(move || {
@@ -43,8 +44,8 @@ impl Desk {
             if let Some(key) = key {
                 add_file(&mut archive, key::FILE, &key)?;
             }
-            for (name, folder) in [("files", files), ("mail", data_dir.join("mail"))] {
-                add_folder(&mut archive, name, &folder)?;
+            if let Some(files) = files {
+                add_folder(&mut archive, "files", &files)?;
             }
             add_folder(&mut archive, "mail", &data_dir.join("mail"))?;
             archive

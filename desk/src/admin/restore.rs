@@ -1,6 +1,9 @@
 //! Back from the one file that [`Desk::backup`](crate::Desk::backup) made.
 
-use crate::{Error, Options, Result, db::is_postgres_url, key::FILE as SECRET, private};
+use crate::{
+    Error, Options, Result, db::is_postgres_url, key::FILE as SECRET, private,
+    tickets::files::FilesPlace,
+};
 use sqlx::sqlite::SqliteConnectOptions;
 use std::{
     ffi::OsString,
@@ -11,12 +14,21 @@ use std::{
 use tracing::instrument;
 
 const DATABASE: &str = "ayuda.db";
-/// What an archive may hold besides those two.
-const FOLDERS: [&str; 2] = ["files", "mail"];
+const FILES: &str = "files";
+/// What an archive may hold besides database and key.
+const FOLDERS: [&str; 2] = [FILES, "mail"];
 
-/// Unpacks database, files and secret key into the data folder of these options, which holds none of them yet, nor is there a database.
-/// A copy of a desk whose key was given by a setting has none in it, and is restored where these options give one.
-/// The archive is looked through before anything is written; what fails half way is taken away again. No desk may be open there.
+/// What came out of an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Files that lie in this folder, while files are to be in a bucket.
+    pub not_in_bucket: Option<PathBuf>,
+}
+
+/// Unpacks database, files and secret key into the places of these options, which hold none of them yet, nor is there a database. Files
+/// that are to be in a bucket go into the data folder. A copy of a desk whose key was given by a setting has none in it, and is restored
+/// where these options give one. The archive is looked through before anything is written; what fails half way is taken away again. No
+/// desk may be open there.
 ///
 /// # Errors
 /// `File`: PostgreSQL is restored by its own tools; something is there already; it is no archive of ours; the disk.
@@ -25,13 +37,18 @@ pub async fn restore(options: &Options, from: &Path) -> Result<Restored> {
     if is_postgres_url(&options.url()) {
         return Err(refused(
             io::ErrorKind::Unsupported,
-            "the database is PostgreSQL: restore it with pg_restore from what pg_dump made, and put files/ into the data folder",
+            "the database is PostgreSQL: restore it with pg_restore from what pg_dump made, and put the files where they were",
         ));
     }
     let url = SqliteConnectOptions::from_str(&options.url())?;
+    let (files, is_bucket) = match options.files_place() {
+        FilesPlace::Folder(folder) => (folder, false),
+        FilesPlace::Bucket(_) => (FilesPlace::default_folder(&options.data_dir), true),
+    };
     let place = Place {
         data_dir: options.data_dir.clone(),
         database: url.get_filename().to_owned(),
+        files: files.clone(),
         has_key: options.secret_key.is_some(),
     };
     let from = from.to_owned();
@@ -43,6 +60,7 @@ pub async fn restore(options: &Options, from: &Path) -> Result<Restored> {
 struct Place {
     data_dir: PathBuf,
     database: PathBuf,
+    files: PathBuf,
     /// Whether a setting gives the key.
     has_key: bool,
 }

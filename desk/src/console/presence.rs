@@ -3,6 +3,7 @@
 use crate::{
     Desk, Result,
     db::Event,
+    live::Notice,
     people::{Agent, permission::Action},
     writer::ReadMark,
 };
@@ -29,6 +30,7 @@ impl Desk {
             return Ok(());
         }
         self.check_ticket(agent, Action::Answer, ticket).await?;
+        self.notify(Notice::Typing { ticket, agent: Some(agent.id) });
         let agent = Some((agent.id, agent.name.clone()));
         self.publish(Event::Typing { ticket, agent });
         Ok(())

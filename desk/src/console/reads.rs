@@ -91,6 +91,7 @@ impl Desk {
         let row = row.ok_or_else(Error::not_found)?;
         permission::check(agent, Action::See, &row.on()?)?;
         let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
+        self.ask_for_unknown_panel(ticket);
         Ok(Conversation {
             ticket,
             chat: row.chat(agent)?,

@@ -21,6 +21,7 @@ impl Desk {
             if !accounts::set_state(&mut tx, agent, state, now).await? {
                 return Ok(false);
             }
+            tx.publish(Event::AgentState { agent });
             self.commit(tx).await?;
             Ok(true)
         })?;
@@ -31,7 +32,6 @@ impl Desk {
             };
         }
         routing::sites_were_changed(self).await?;
-        self.publish(Event::AgentState { agent });
         routing::agent_changed(self, agent);
         Ok(())
     }

@@ -4,6 +4,7 @@
 use super::{
     effects::Effects,
     mark::Mark,
+    notify::{CHANNEL, NOTIFY},
     pool::Db,
     statement,
     tx::{Conn, Tx},
@@ -42,7 +43,8 @@ enum Fate {
 
 statement!(NUMBER for Postgres = "
     select pg_current_xact_id()::text::bigint,
-      (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint");
+      (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint,
+      (select count(pg_notify($1, text)) from unnest($2::text[]) as text)");
 statement!(STATUS for Postgres = "select pg_xact_status($1::bigint::text::xid8)");
 statement!(IS_THERE for Postgres = "
     select exists (select 1 from entries where position = $1 and id = $2)");
@@ -50,8 +52,9 @@ statement!(IS_STARTED_AT for Postgres = "
     select (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint = $1");
 
 impl Tx {
-    /// Commits the rows; the effects are for [`crate::Desk::commit`].
-    pub(crate) async fn commit(self, db: &Db) -> Result<Effects, Uncommitted> {
+    /// Commits the rows; the effects are for [`crate::Desk::commit`]. On PostgreSQL the other processes are told these texts, if and
+    /// when it is committed.
+    pub(crate) async fn commit(self, db: &Db, told: &[String]) -> Result<Effects, Uncommitted> {
         let (mut transaction, pool) = match (self.conn, db) {
             (Conn::Postgres(transaction), Db::Postgres(pool)) => (transaction, pool),
             (Conn::Postgres(_), Db::Sqlite { .. }) => {
@@ -63,10 +66,19 @@ impl Tx {
             }
         };
         let mark = match self.mark {
-            Some(mark) => mark,
+            Some(mark) => {
+                if !told.is_empty() {
+                    let notify = sqlx::query(NOTIFY).bind(CHANNEL).bind(told);
+                    let notified = notify.execute(&mut *transaction).await;
+                    notified.map_err(|error| self.storage.note(error))?;
+                }
+                mark
+            }
             None => {
-                let number = sqlx::query_as(NUMBER).fetch_one(&mut *transaction).await;
-                let (number, started) = number.map_err(|error| self.storage.note(error))?;
+                let number = sqlx::query_as(NUMBER).bind(CHANNEL).bind(told);
+                let number = number.fetch_one(&mut *transaction).await;
+                let (number, started, _): (_, _, i64) =
+                    number.map_err(|error| self.storage.note(error))?;
                 Mark::Number { number, started }
             }
         };
@@ -146,7 +158,9 @@ mod tests {
         let entry = |id| Mark::Entry { position, id };
         assert_eq!(fate(pool, entry(started.id)).await, Fate::Committed);
         assert_eq!(fate(pool, entry(world.new_id())).await, Fate::RolledBack);
-        let (number, started): (i64, i64) = sqlx::query_as(NUMBER).fetch_one(pool).await.unwrap();
+        let nothing: &[String] = &[];
+        let number = sqlx::query_as(NUMBER).bind(CHANNEL).bind(nothing).fetch_one(pool).await;
+        let (number, started, _): (i64, i64, i64) = number.unwrap();
         assert_eq!(fate(pool, Mark::Number { number, started }).await, Fate::Committed);
         let earlier = Mark::Number { number, started: started - 1 };
         assert_eq!(fate(pool, earlier).await, Fate::Unknown);

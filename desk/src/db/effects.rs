@@ -74,6 +74,10 @@ pub enum Event {
     AccessChanged { agent: AgentId },
     /// To those consoles of one agent that watched the ticket: they may see it no longer, and watch it no longer.
     AccessLost { agent: AgentId, ticket: TicketId },
+    /// Something of the ticket was missed: read the entries after the last that is known, and the head.
+    TicketMissed { ticket: TicketId },
+    /// To one agent: anything but entries of tickets may have been missed. Read the list, offers and own state again.
+    ConsoleMissed { agent: AgentId },
 }
 
 impl Event {
@@ -85,7 +89,9 @@ impl Event {
             | Self::Offer { .. }
             | Self::AgentState { .. }
             | Self::SignedOut { .. }
-            | Self::AccessChanged { .. } => true,
+            | Self::AccessChanged { .. }
+            | Self::TicketMissed { .. }
+            | Self::ConsoleMissed { .. } => true,
             Self::Entry { .. }
             | Self::Typing { .. }
             | Self::Seen { .. }

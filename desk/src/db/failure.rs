@@ -71,6 +71,7 @@ mod tests {
             listen_url: None,
             database_connections: Connections::default(),
             secret_key: None,
+            files: None,
             public_url: "https://help.example.com".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@example.com>".into(),

@@ -55,4 +55,11 @@ macro_rules! register {
     };
 }
 
-pub(crate) use {register, statement};
+/// The instant by PostgreSQL's own clock, in milliseconds: by it go leases, so that it does not matter what the nodes' clocks say.
+macro_rules! postgres_now {
+    () => {
+        "(extract(epoch from clock_timestamp()) * 1000)::bigint"
+    };
+}
+
+pub(crate) use {postgres_now, register, statement};

@@ -86,6 +86,11 @@ impl Tx {
         self.effects.events.push(event);
     }
 
+    /// What it sets off once it is committed.
+    pub(crate) fn effects(&self) -> &Effects {
+        &self.effects
+    }
+
     /// Changes what is counted in memory, once committed.
     pub(crate) fn count(&mut self, count: Count) {
         self.effects.counts.push(count);

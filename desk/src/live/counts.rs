@@ -40,10 +40,15 @@ impl Counts {
             Count::Active(agent, by) => {
                 add(&mut self.active.entry(agent).or_default(), by);
                 if by < 0 {
-                    self.idle.insert(agent, now);
+                    self.came_free(agent, now);
                 }
             }
         }
+    }
+
+    /// The agent came free of a chat or an offer.
+    pub(crate) fn came_free(&self, agent: AgentId, now: Timestamp) {
+        self.idle.insert(agent, now);
     }
 
     /// When the agent last came free of a chat or an offer; none: not since the desk was opened.
@@ -61,11 +66,6 @@ impl Desk {
     /// Chats that the agent has, or that ring there.
     pub(crate) fn active_chats(&self, agent: AgentId) -> u32 {
         self.0.counts.active.get(&agent).map_or(0, |n| *n)
-    }
-
-    /// Agents with at least one chat.
-    pub(crate) fn busy_agents(&self) -> Vec<AgentId> {
-        self.0.counts.active.iter().filter(|n| *n.value() > 0).map(|n| *n.key()).collect()
     }
 }
 
@@ -91,8 +91,8 @@ pub(crate) struct Counted {
     pub(crate) active: BTreeMap<AgentId, u32>,
 }
 
-/// Counts the rows: when the desk is opened, when a site is gone with its chats, and after a commit of which nobody knows
-/// whether it took place.
+/// Counts the rows: when the desk is opened, when a site is gone with its chats, after a commit of another process, and after one of
+/// which nobody knows whether it took place.
 pub(crate) async fn load(desk: &Desk) -> Result<()> {
     let counts = &desk.0.counts;
     // A connection first: those who are about to commit have theirs, and wait for nothing but this.

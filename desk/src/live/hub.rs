@@ -1,14 +1,20 @@
 //! Publishing what happened to subscribers, after the commit. Events may be lost: clients resume from a sequence.
 //!
+//! Where several processes write to one ticket, each publishes its own commits at once and hears of the others' a moment later. So
+//! that entries are heard in their order, one that comes too early is kept back and read again with those before it.
+//!
 //! Queues are bounded; a subscriber that does not keep up finds its subscription [`Lagged`] and its socket closes with 4008.
 
+use super::relay::Notice;
 use crate::db::{Event, On, RowChange};
 use dashmap::DashMap;
-use protocol::{AgentId, TicketId};
+use protocol::{AgentId, Seq, TicketId};
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
-    hash::Hash,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
 };
 use tokio::sync::mpsc;
 
@@ -26,8 +32,18 @@ pub struct Hub {
 /// The subscribers by what they are subscribed to.
 #[derive(Default)]
 struct Subscribers {
-    tickets: DashMap<TicketId, Vec<Arc<Subscriber>>>,
+    tickets: DashMap<TicketId, Audience>,
     agents: DashMap<AgentId, Vec<Arc<Subscriber>>>,
+    /// Whether somebody reads again what came too early.
+    in_order: AtomicBool,
+}
+
+/// Who is subscribed to a ticket.
+#[derive(Default)]
+struct Audience {
+    subscribers: Vec<Arc<Subscriber>>,
+    /// The entry that all of them have been sent or have read; none: that is not known.
+    last: Mutex<Option<Seq>>,
 }
 
 /// One subscription, as the hub has it.
@@ -72,14 +88,31 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         match self.subscriber.owner {
-            Owner::Visitor(ticket) => {
-                unsubscribe(&self.subscribers.tickets, ticket, &self.subscriber);
+            Owner::Visitor(ticket) => self.subscribers.leave(ticket, &self.subscriber),
+            Owner::Agent(agent) => {
+                let agents = &self.subscribers.agents;
+                if let Some(mut here) = agents.get_mut(&agent) {
+                    here.retain(|other| !Arc::ptr_eq(other, &self.subscriber));
+                }
+                agents.remove_if(&agent, |_, here| here.is_empty());
             }
-            Owner::Agent(agent) => unsubscribe(&self.subscribers.agents, agent, &self.subscriber),
         }
         for ticket in locked(&self.subscriber.watched).drain() {
-            unsubscribe(&self.subscribers.tickets, ticket, &self.subscriber);
+            self.subscribers.leave(ticket, &self.subscriber);
         }
+    }
+}
+
+impl Subscribers {
+    fn join(&self, ticket: TicketId, subscriber: &Arc<Subscriber>) {
+        self.tickets.entry(ticket).or_default().subscribers.push(subscriber.clone());
+    }
+
+    fn leave(&self, ticket: TicketId, subscriber: &Arc<Subscriber>) {
+        if let Some(mut here) = self.tickets.get_mut(&ticket) {
+            here.subscribers.retain(|other| !Arc::ptr_eq(other, subscriber));
+        }
+        self.tickets.remove_if(&ticket, |_, here| here.subscribers.is_empty());
     }
 }
 
@@ -87,7 +120,7 @@ impl Hub {
     /// Everything about one ticket that its visitor's panel needs.
     pub fn visitor(&self, ticket: TicketId) -> Subscription {
         let subscription = self.subscribe(Owner::Visitor(ticket), VISITOR_QUEUE);
-        self.subscribers.tickets.entry(ticket).or_default().push(subscription.subscriber.clone());
+        self.subscribers.join(ticket, &subscription.subscriber);
         subscription
     }
 
@@ -104,18 +137,21 @@ impl Hub {
         // Held until it is subscribed: whoever ends the watch meanwhile finds both or neither.
         let mut watched = locked(&subscription.subscriber.watched);
         if watched.insert(ticket) {
-            self.subscribers
-                .tickets
-                .entry(ticket)
-                .or_default()
-                .push(subscription.subscriber.clone());
+            self.subscribers.join(ticket, &subscription.subscriber);
+        }
+    }
+
+    /// Notes that a subscriber of the ticket, once subscribed, has read its entries up to the last there were.
+    pub fn has_read(&self, ticket: TicketId, last: Seq) {
+        if let Some(audience) = self.subscribers.tickets.get(&ticket) {
+            locked(&audience.last).get_or_insert(last);
         }
     }
 
     /// Takes it out again.
     pub fn unwatch(&self, subscription: &Subscription, ticket: TicketId) {
         if locked(&subscription.subscriber.watched).remove(&ticket) {
-            unsubscribe(&self.subscribers.tickets, ticket, &subscription.subscriber);
+            self.subscribers.leave(ticket, &subscription.subscriber);
         }
     }
 
@@ -132,28 +168,83 @@ impl Hub {
         let lost = Arc::new(Event::AccessLost { agent, ticket });
         for console in consoles.unwrap_or_default() {
             if locked(&console.watched).remove(&ticket) {
-                unsubscribe(&self.subscribers.tickets, ticket, &console);
+                self.subscribers.leave(ticket, &console);
                 console.send(&lost);
             }
         }
     }
 
+    /// From now on, and for as long as the answer lives, entries are published in their order: somebody acts on what
+    /// [`Hub::publish`] answers.
+    pub(crate) fn keep_order(&self) -> InOrder {
+        self.subscribers.in_order.store(true, SeqCst);
+        InOrder(self.subscribers.clone())
+    }
+
+    /// Whether anybody here is subscribed to the ticket.
+    pub(crate) fn has_subscribers(&self, ticket: TicketId) -> bool {
+        self.subscribers.tickets.contains_key(&ticket)
+    }
+
+    /// Whether a console is here whose agent is one of these.
+    pub(crate) fn has_console(&self, is_one: impl Fn(AgentId) -> bool) -> bool {
+        self.subscribers.agents.iter().any(|consoles| is_one(*consoles.key()))
+    }
+
+    /// Entries of the ticket up to this one were missed: its subscribers read them.
+    pub(crate) fn miss(&self, ticket: TicketId, upto: Seq) {
+        if let Some(audience) = self.subscribers.tickets.get(&ticket) {
+            let mut last = locked(&audience.last);
+            *last = (*last).max(Some(upto));
+            audience.send(Event::TicketMissed { ticket });
+        }
+    }
+
+    /// Anything may have been missed: everybody reads everything again.
+    pub(crate) fn miss_everything(&self) {
+        for audience in &self.subscribers.tickets {
+            *locked(&audience.last) = None;
+            audience.send(Event::TicketMissed { ticket: *audience.key() });
+        }
+        for consoles in &self.subscribers.agents {
+            let missed = Arc::new(Event::ConsoleMissed { agent: *consoles.key() });
+            consoles.iter().for_each(|console| console.send(&missed));
+        }
+    }
+
     /// Hands an event to everybody it concerns, without waiting for anyone. `sees`: whether an agent may see a ticket there; asked for
-    /// rows alone.
-    pub(crate) fn publish(&self, event: Event, sees: impl Fn(AgentId, &On) -> bool) {
+    /// rows alone. Answers with the entries that have to be read and published first, and then with this one.
+    pub(crate) fn publish(
+        &self,
+        event: Event,
+        sees: impl Fn(AgentId, &On) -> bool,
+    ) -> Option<Notice> {
         match &event {
-            Event::Entry { ticket, .. }
-            | Event::Ticket { ticket }
+            Event::Entry { ticket, agent: entry, .. } => {
+                let audience = self.subscribers.tickets.get(ticket)?;
+                let mut last = locked(&audience.last);
+                if self.subscribers.in_order.load(SeqCst)
+                    && let Some(known) = *last
+                {
+                    // Published before, or read by everybody.
+                    if entry.seq <= known {
+                        return None;
+                    }
+                    let first = known.next();
+                    if first < entry.seq {
+                        return Some(Notice::Entries { ticket: *ticket, first, last: entry.seq });
+                    }
+                }
+                *last = (*last).max(Some(entry.seq));
+                audience.send(event);
+            }
+            Event::Ticket { ticket }
             | Event::Typing { ticket, .. }
             | Event::Seen { ticket, .. }
-            | Event::VisitorPresent { ticket, .. } => {
-                if let Some(subscribers) = self.subscribers.tickets.get(ticket) {
-                    let event = Arc::new(event);
-                    for subscriber in subscribers.iter() {
-                        if subscriber.wants(&event) {
-                            subscriber.send(&event);
-                        }
-                    }
+            | Event::VisitorPresent { ticket, .. }
+            | Event::TicketMissed { ticket } => {
+                if let Some(audience) = self.subscribers.tickets.get(ticket) {
+                    audience.send(event);
                 }
             }
             Event::Work { ticket, on, change } => {
@@ -175,7 +266,8 @@ impl Hub {
             | Event::AgentState { agent }
             | Event::SignedOut { agent }
             | Event::AccessChanged { agent }
-            | Event::AccessLost { agent, .. } => {
+            | Event::AccessLost { agent, .. }
+            | Event::ConsoleMissed { agent } => {
                 if let Some(subscribers) = self.subscribers.agents.get(agent) {
                     let event = Arc::new(event);
                     for subscriber in subscribers.iter() {
@@ -184,12 +276,13 @@ impl Hub {
                 }
             }
         }
+        None
     }
 
     /// Ends every subscription.
     pub(crate) fn close(&self) {
-        for subscribers in &self.subscribers.tickets {
-            subscribers.iter().for_each(|subscriber| subscriber.end());
+        for audience in &self.subscribers.tickets {
+            audience.subscribers.iter().for_each(|subscriber| subscriber.end());
         }
         for subscribers in &self.subscribers.agents {
             subscribers.iter().for_each(|subscriber| subscriber.end());
@@ -208,6 +301,26 @@ impl Hub {
             events,
             subscriber: Arc::new(subscriber),
             subscribers: self.subscribers.clone(),
+        }
+    }
+}
+
+/// While it lives, entries are published in their order.
+pub(crate) struct InOrder(Arc<Subscribers>);
+
+impl Drop for InOrder {
+    fn drop(&mut self) {
+        self.0.in_order.store(false, SeqCst);
+    }
+}
+
+impl Audience {
+    fn send(&self, event: Event) {
+        let event = Arc::new(event);
+        for subscriber in &self.subscribers {
+            if subscriber.wants(&event) {
+                subscriber.send(&event);
+            }
         }
     }
 }
@@ -252,17 +365,6 @@ impl Subscriber {
     }
 }
 
-fn unsubscribe<K: Hash + Eq>(
-    subscribers: &DashMap<K, Vec<Arc<Subscriber>>>,
-    key: K,
-    subscriber: &Arc<Subscriber>,
-) {
-    if let Some(mut here) = subscribers.get_mut(&key) {
-        here.retain(|other| !Arc::ptr_eq(other, subscriber));
-    }
-    subscribers.remove_if(&key, |_, here| here.is_empty());
-}
-
 /// A panic elsewhere leaves these small sets whole.
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -272,7 +374,11 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 mod tests {
     use super::*;
     use crate::db::{LastMessage, Party};
-    use protocol::{SiteId, Timestamp};
+    use protocol::{
+        EntryId, SiteId, Timestamp,
+        entry::{AgentBody, AgentEntry, VisitorBody, VisitorEntry},
+    };
+    use std::iter;
     use uuid::Uuid;
 
     fn ticket(n: u128) -> TicketId {
@@ -285,8 +391,80 @@ mod tests {
         Event::Work { ticket: ticket(1), on, change }
     }
 
-    fn publish(hub: &Hub, event: Event) {
-        hub.publish(event, |_, _| true);
+    fn publish(hub: &Hub, event: Event) -> Option<Notice> {
+        hub.publish(event, |_, _| true)
+    }
+
+    fn entry(seq: i64) -> Event {
+        let (seq, id, at) = (Seq(seq), EntryId(Uuid::nil()), Timestamp(0));
+        Event::Entry {
+            ticket: ticket(1),
+            visitor: VisitorEntry { seq, id, at, body: VisitorBody::Requeued },
+            agent: AgentEntry { seq, id, at, body: AgentBody::Requeued },
+        }
+    }
+
+    /// The entries that wait in a subscription.
+    fn heard(line: &mut Subscription) -> Vec<i64> {
+        let events = iter::from_fn(|| line.events.try_recv().ok());
+        let seq = |event: Arc<Event>| match &*event {
+            Event::Entry { agent, .. } => Some(agent.seq.0),
+            _ => None,
+        };
+        events.filter_map(seq).collect()
+    }
+
+    #[tokio::test]
+    async fn an_entry_that_comes_too_early_is_kept_back_for_those_before_it() {
+        let hub = Hub::default();
+        let mut panel = hub.visitor(ticket(1));
+        let order = hub.keep_order();
+        hub.has_read(ticket(1), Seq(4));
+        hub.has_read(ticket(1), Seq(9));
+        assert_eq!(publish(&hub, entry(5)), None);
+        let between = |first, last| {
+            Some(Notice::Entries { ticket: ticket(1), first: Seq(first), last: Seq(last) })
+        };
+        assert_eq!(publish(&hub, entry(8)), between(6, 8));
+        assert_eq!(publish(&hub, entry(7)), between(6, 7));
+        for seq in [6, 7, 8, 6, 7, 8, 9] {
+            assert_eq!(publish(&hub, entry(seq)), None);
+        }
+        assert_eq!(heard(&mut panel), [5, 6, 7, 8, 9], "each once, in order");
+        drop(order);
+        assert_eq!(publish(&hub, entry(11)), None);
+        assert_eq!(heard(&mut panel), [11], "nobody would read what is between");
+    }
+
+    #[tokio::test]
+    async fn who_missed_something_is_told_and_hears_what_comes_after_it() {
+        let hub = Hub::default();
+        let agent = AgentId(Uuid::from_u128(9));
+        let (mut panel, mut console) = (hub.visitor(ticket(1)), hub.agent(agent));
+        hub.watch(&console, ticket(1));
+        let _order = hub.keep_order();
+        hub.has_read(ticket(1), Seq(4));
+        hub.miss(ticket(1), Seq(40));
+        for line in [&mut panel, &mut console] {
+            assert!(matches!(&*line.next().await.unwrap(), Event::TicketMissed { .. }));
+        }
+        for seq in [39, 40, 41] {
+            assert_eq!(publish(&hub, entry(seq)), None);
+        }
+        assert_eq!(heard(&mut panel), [41]);
+        hub.miss_everything();
+        assert_eq!(publish(&hub, entry(99)), None, "whatever came between is read");
+        assert!(matches!(&*panel.next().await.unwrap(), Event::TicketMissed { .. }));
+        assert_eq!(heard(&mut panel), [99]);
+        let told = iter::from_fn(|| console.events.try_recv().ok());
+        let told: Vec<_> = told.filter(|event| !matches!(**event, Event::Entry { .. })).collect();
+        assert!(
+            matches!(
+                (&*told[0], &*told[1]),
+                (Event::TicketMissed { .. }, Event::ConsoleMissed { .. })
+            ),
+            "{told:?}"
+        );
     }
 
     #[tokio::test]

@@ -1,4 +1,17 @@
-//! The processes that have one database open.
+//! The processes that have one PostgreSQL open, and where agents' consoles are (`architecture.md`, "Several nodes").
+//!
+//! Each that serves has a row, which it renews; each console has one. The others read them when they hear that something changed, and
+//! whenever they give a sign of their own, and go on in memory in between. With SQLite there is one process, and nothing of this.
+
+mod elsewhere;
+mod memory;
+mod report;
+mod rows;
+mod sign;
+
+pub(super) use elsewhere::{Found, MOVING};
+pub(crate) use memory::Nodes;
+pub use report::NodeReport;
 
 use std::fmt;
 use uuid::Uuid;

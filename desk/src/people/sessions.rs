@@ -6,6 +6,7 @@
 use crate::{
     Desk, Moment, Result,
     db::{Event, Tx, read, retry, run, statement},
+    live::Notice,
     people::sign_ins,
     secret::{hashed, new_token},
 };
@@ -59,7 +60,7 @@ pub(crate) struct Sessions {
 
 impl Sessions {
     /// What is remembered may have changed.
-    fn forget_all(&self) {
+    pub(crate) fn forget_all(&self) {
         self.seen.clear();
     }
 
@@ -177,6 +178,7 @@ pub(crate) async fn sign_out(desk: &Desk, token: &str) -> Result<()> {
     sessions.seen.remove(&key);
     if let Some((_, agent)) = sessions.unstored.remove(&key) {
         desk.publish(Event::SignedOut { agent });
+        desk.notify(Notice::SignedOut { agent });
     }
     retry!({
         let mut tx = desk.begin().await?;

@@ -11,6 +11,9 @@ use uuid::Uuid;
 /// Rows of one look. Behind so many that have no room nobody looks for one that has: they wait for their turn, too.
 const DUE_ROWS_A_LOOK: i64 = 1000;
 
+/// More than the clocks of two nodes are apart: another's claim looks that much longer.
+const CLOCKS_APART: Duration = Duration::from_mins(1);
+
 /// A row that is ours, and the slot that it takes.
 pub(crate) type Taken<R> = (Slot, Claimed<R>);
 
@@ -60,7 +63,7 @@ pub(crate) async fn resume_after_restart<W: Work>(desk: &Desk) -> Result<()> {
     let now = desk.due_now();
     let mut tx = desk.begin().await?;
     if desk.db().is_postgres() {
-        let last = now + W::lease(desk);
+        let last = now + W::lease(desk) + CLOCKS_APART;
         run!(tx, c => sqlx::query(W::TABLE.release_postgres)
             .bind(last.0)
             .execute(c)

@@ -22,6 +22,8 @@ pub(crate) enum Job {
     SweepFiles,
     /// Delete ended sessions and links, and attempts to sign in that count no more.
     SweepSessions,
+    /// Forget processes that are gone for long.
+    SweepNodes,
 }
 
 impl Job {
@@ -31,6 +33,7 @@ impl Job {
             Self::MailUnseen { .. } => "mail_unseen",
             Self::SweepFiles => "sweep_files",
             Self::SweepSessions => "sweep_sessions",
+            Self::SweepNodes => "sweep_nodes",
         }
     }
 
@@ -40,7 +43,7 @@ impl Job {
             // A name is there once.
             Self::DeleteFiles { names } => names.first().cloned().unwrap_or_default(),
             Self::MailUnseen { ticket } => ticket.to_string(),
-            Self::SweepFiles | Self::SweepSessions => String::new(),
+            Self::SweepFiles | Self::SweepSessions | Self::SweepNodes => String::new(),
         }
     }
 }

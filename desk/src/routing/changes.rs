@@ -5,7 +5,10 @@ use protocol::{AgentId, SiteId};
 use std::{
     collections::{HashMap, HashSet},
     mem,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering::SeqCst},
+    },
 };
 use tokio::sync::Notify;
 
@@ -15,16 +18,15 @@ use tokio::sync::Notify;
 pub(crate) struct Changes {
     changed: Mutex<Changed>,
     /// What is to be looked at although nothing changes.
-    due: Mutex<Due>,
+    due: Mutex<HashMap<SiteId, Moment>>,
     nudge: Notify,
+    /// How many look.
+    lookers: AtomicU32,
+    /// It is not known how many chats are under way.
+    count: AtomicBool,
+    to_count: Notify,
     /// Held by whoever looks: two at once would not know of each other's offers.
     pub(super) looking: tokio::sync::Mutex<()>,
-}
-
-#[derive(Default)]
-struct Due {
-    sites: HashMap<SiteId, Moment>,
-    count: bool,
 }
 
 /// The changes since the last look.
@@ -38,7 +40,6 @@ pub(super) struct Changed {
     /// Agents at whom another chat may ring.
     pub(super) with_room: HashSet<AgentId>,
     pub(super) everything: bool,
-    pub(super) count_again: bool,
     pub(super) stop: bool,
 }
 
@@ -65,12 +66,35 @@ impl Changes {
 
     /// It is not known what a commit has changed: the rows are counted again.
     pub(crate) fn count_again(&self) {
-        self.change(|changed| changed.count_again = true);
+        self.count.store(true, SeqCst);
+        self.to_count.notify_one();
     }
 
-    /// The task ends.
+    /// Whether the rows have to be counted again; asked once.
+    pub(super) fn take_count(&self) -> bool {
+        self.count.swap(false, SeqCst)
+    }
+
+    /// Waits until they have to be.
+    pub(super) async fn to_count(&self) {
+        self.to_count.notified().await;
+    }
+
+    /// The tasks end.
     pub(crate) fn stop(&self) {
         self.change(|changed| changed.stop = true);
+        self.to_count.notify_one();
+    }
+
+    /// Somebody looks at what changes, for as long as the answer lives.
+    pub(super) fn begin_to_look(self: &Arc<Self>) -> Looking {
+        self.lookers.fetch_add(1, SeqCst);
+        Looking(self.clone())
+    }
+
+    /// Whether anybody here looks at what changes.
+    pub(crate) fn is_looked_at(&self) -> bool {
+        self.lookers.load(SeqCst) > 0
     }
 
     /// Whether the desk is being closed.
@@ -96,23 +120,15 @@ impl Changes {
     pub(super) fn look_again(&self, site: SiteId, at: Option<Moment>) {
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         match at {
-            Some(at) => _ = due.sites.insert(site, at),
-            None => _ = due.sites.remove(&site),
+            Some(at) => _ = due.insert(site, at),
+            None => _ = due.remove(&site),
         }
-    }
-
-    /// The rows could not be counted: the ticker asks for it again.
-    pub(super) fn count_later(&self) {
-        self.due.lock().unwrap_or_else(PoisonError::into_inner).count = true;
     }
 
     /// Sites whose moment has come have changed.
     pub(super) fn look_at_due(&self, now: Moment) {
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        if mem::take(&mut due.count) {
-            self.count_again();
-        }
-        due.sites.retain(|site, at| {
+        due.retain(|site, at| {
             let is_due = *at <= now;
             if is_due {
                 self.site_changed(*site);
@@ -131,10 +147,18 @@ impl Changes {
     }
 }
 
+/// While it lives, somebody looks at what changes.
+pub(super) struct Looking(Arc<Changes>);
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        self.0.lookers.fetch_sub(1, SeqCst);
+    }
+}
+
 impl Changed {
     fn is_something(&self) -> bool {
         self.everything
-            || self.count_again
             || !self.sites.is_empty()
             || !self.agents.is_empty()
             || !self.freed.is_empty()
@@ -163,11 +187,10 @@ pub(crate) fn look_at_everything(desk: &Desk) {
 pub(crate) fn sites_changed(desk: &Desk) {
     let sites: HashSet<SiteId> = desk.sites().iter().map(|site| site.id).collect();
     // With a site its chats are gone.
-    let count_again = desk.0.ticket_sites.keep_sites(sites);
-    desk.0.changes.change(|changed| {
-        changed.everything = true;
-        changed.count_again |= count_again;
-    });
+    if desk.0.ticket_sites.keep_sites(sites) {
+        desk.0.changes.count_again();
+    }
+    desk.0.changes.change(|changed| changed.everything = true);
 }
 
 /// After a change of sites, queues or agents made here: memory follows at once, and so do buttons and offers.

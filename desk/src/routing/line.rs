@@ -3,6 +3,7 @@
 use crate::{
     Desk, Result,
     db::{Event, read, statement},
+    live::Notice,
     tickets::ChatState,
 };
 use protocol::{AgentId, ChatId, QueueId, SiteId, TicketId, Timestamp};
@@ -67,17 +68,17 @@ pub(super) async fn waiting(desk: &Desk, site: SiteId) -> Result<Vec<Waiting>> {
         .collect())
 }
 
-/// Tells waiting panels whose place has changed.
-pub(super) fn publish_places(desk: &Desk, line: &[Waiting]) {
-    let mut places: HashMap<Option<QueueId>, u32> = HashMap::new();
-    for chat in line {
-        let place = places.entry(chat.queue).or_default();
+/// Tells waiting panels whose place has changed, wherever they are.
+pub(super) fn publish_places(desk: &Desk, site: SiteId, line: &[Waiting]) {
+    let mut last: HashMap<Option<QueueId>, u32> = HashMap::new();
+    let places = line.iter().map(|chat| {
+        let place = last.entry(chat.queue).or_default();
         *place += 1;
-        if desk.panel_is_connected(chat.ticket)
-            && desk.0.presence.place_changed(chat.ticket, *place)
-        {
-            desk.publish(Event::Ticket { ticket: chat.ticket });
-        }
+        (chat.ticket, *place)
+    });
+    for ticket in desk.0.panels.note_places(site, places.collect()) {
+        desk.publish(Event::Ticket { ticket });
+        desk.notify(Notice::Ticket { ticket });
     }
 }
 

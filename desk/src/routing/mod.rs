@@ -11,4 +11,4 @@ pub(crate) use candidates::is_reachable;
 pub(crate) use changes::{
     Changes, agent_changed, look_at_everything, sites_changed, sites_were_changed,
 };
-pub(crate) use task::{run, settle, tick};
+pub(crate) use task::{count, run, settle, tick};

@@ -29,9 +29,12 @@ use tokio::time::{sleep, timeout};
 const CHECK_DESK_EVERY: Duration = Duration::from_secs(5);
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(5);
+/// The pause after rows could not be counted.
+const COUNT_LATER: Duration = Duration::from_millis(250);
 
 /// Looks whenever something changed, until the desk is closed or gone.
 pub(crate) async fn run(desk: Weak<Inner>, changes: Arc<Changes>) {
+    let _looks = changes.begin_to_look();
     loop {
         // Nothing holds the desk while this waits, so that its last owner's drop ends the task.
         _ = timeout(CHECK_DESK_EVERY, changes.changed()).await;
@@ -45,6 +48,20 @@ pub(crate) async fn run(desk: Weak<Inner>, changes: Arc<Changes>) {
     }
 }
 
+/// Counts the rows again whenever it is not known what has changed, until the desk is closed or gone. Every process does, for its own
+/// memory.
+pub(crate) async fn count(desk: Weak<Inner>, changes: Arc<Changes>) {
+    loop {
+        _ = timeout(CHECK_DESK_EVERY, changes.to_count()).await;
+        let Some(inner) = desk.upgrade() else { return };
+        if changes.has_stopped() {
+            return;
+        }
+        let counted = count_again(&Desk(inner)).await;
+        sleep(if counted { PAUSE } else { COUNT_LATER }).await;
+    }
+}
+
 /// What is due by the clock: offers that rang long enough or whose agent is gone, chats that start over.
 pub(crate) async fn tick(desk: &Desk) -> Result<()> {
     withdraw(desk).await?;
@@ -54,7 +71,28 @@ pub(crate) async fn tick(desk: &Desk) -> Result<()> {
 
 /// Looks until there is nothing to look at: what follows a tick has happened.
 pub(crate) async fn settle(desk: &Desk) {
+    count_again(desk).await;
     while look(desk).await {}
+}
+
+/// Counts the rows if that has to be; false: it could not be done, and has to be still.
+async fn count_again(desk: &Desk) -> bool {
+    let changes = &desk.0.changes;
+    if !changes.take_count() {
+        return true;
+    }
+    let sites = desk.sites();
+    let quiet: Vec<_> = sites.iter().filter(|site| desk.waiting_chats(site.id) == 0).collect();
+    if let Err(error) = retry!({ counts::load(desk).await }) {
+        tracing::error!(%error, "what is under way could not be counted");
+        changes.count_again();
+        return false;
+    }
+    // At these nobody seemed to wait.
+    for site in quiet.into_iter().filter(|site| desk.waiting_chats(site.id) > 0) {
+        changes.site_changed(site.id);
+    }
+    true
 }
 
 /// One look at everything that changed; false when nothing had.
@@ -62,12 +100,6 @@ async fn look(desk: &Desk) -> bool {
     let left = &desk.0.changes;
     let _alone = left.looking.lock().await;
     let Some(changed) = left.take() else { return false };
-    if changed.count_again
-        && let Err(error) = retry!({ counts::load(desk).await })
-    {
-        tracing::error!(%error, "what is under way could not be counted");
-        left.count_later();
-    }
     if (changed.everything || !changed.agents.is_empty())
         && let Err(error) = withdraw(desk).await
     {
@@ -100,10 +132,11 @@ async fn offer_waiting(desk: &Desk, site: &Site, changed: &Changed) -> Result<()
     desk.0.changes.look_again(site.id, None);
     // At a removed site nobody takes a chat any more: who waits gets a request.
     if desk.waiting_chats(site.id) == 0 || site.removed_at.is_some() {
+        publish_places(desk, site.id, &[]);
         return Ok(());
     }
     let mut line = waiting(desk, site.id).await?;
-    publish_places(desk, &line);
+    publish_places(desk, site.id, &line);
     if line.iter().all(|chat| chat.rings) {
         return Ok(());
     }

@@ -6,7 +6,7 @@
 use super::visitor::Visitor;
 use crate::{
     Desk, Error, Result,
-    db::{Statement, Tx, read, run, statement},
+    db::{Event, Statement, Tx, read, run, statement},
 };
 use protocol::{
     AgentId, EntryId, Seq, SiteId, TicketId, Timestamp,
@@ -17,6 +17,11 @@ use uuid::Uuid;
 
 /// A row of `entries`.
 type Row = (i64, Uuid, i64, String);
+
+/// The event of a stored entry.
+pub(crate) fn event(ticket: TicketId, entry: AgentEntry) -> Event {
+    Event::Entry { ticket, visitor: visitor_view(&entry), agent: entry }
+}
 
 /// What a visitor may see of it; what is not for them keeps its place as `Hidden`.
 pub(crate) fn visitor_view(entry: &AgentEntry) -> VisitorEntry {
@@ -270,7 +275,7 @@ pub(crate) async fn add(tx: &mut Tx, ticket: TicketId, entry: &AgentEntry) -> Re
     Ok(())
 }
 
-fn entry((seq, id, at, body): Row) -> Result<AgentEntry> {
+pub(super) fn entry((seq, id, at, body): Row) -> Result<AgentEntry> {
     let body = read_body(&body)?;
     Ok(AgentEntry { seq: Seq(seq), id: EntryId(id), at: Timestamp(at), body })
 }

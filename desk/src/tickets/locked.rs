@@ -238,8 +238,7 @@ impl LockedTicket {
         let entry = AgentEntry { seq: self.last, id, at: now, body };
         entries::add(tx, self.id, &entry).await?;
         let receipt = Receipt { id, seq: entry.seq, at: now };
-        let visitor = entries::visitor_view(&entry);
-        tx.publish(Event::Entry { ticket: self.id, visitor, agent: entry });
+        tx.publish(entries::event(self.id, entry));
         Ok(receipt)
     }
 

@@ -5,6 +5,7 @@ mod chat;
 pub(crate) mod entries;
 pub mod files;
 pub(crate) mod follow;
+pub(crate) mod heard;
 mod locked;
 mod message;
 mod new;

@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub(super) async fn settle(desk: &Desk) {
     let mut changes = desk.0.sites.take_changes();
     if changes.everybody {
-        match owners(desk).await {
+        match chats::owners(desk).await {
             Ok(owners) => {
                 for owner in owners {
                     changes.agents.entry(owner).or_insert(None);
@@ -67,18 +67,6 @@ async fn settle_one(desk: &Desk, agent: AgentId, before: Option<&Agent>) -> Resu
         desk.publish(Event::SignedOut { agent });
     }
     Ok(())
-}
-
-statement!(
-    OWNERS = "
-    select distinct agent_id from chats
-    where state = 'active' and agent_id is not null"
-);
-
-/// Agents who have an active chat.
-async fn owners(desk: &Desk) -> Result<Vec<AgentId>> {
-    let owners: Vec<Uuid> = read!(desk.db(), c => sqlx::query_scalar(OWNERS).fetch_all(c).await)?;
-    Ok(owners.into_iter().map(AgentId).collect())
 }
 
 // Index chats_agent.

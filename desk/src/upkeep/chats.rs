@@ -1,6 +1,7 @@
 //! What time alone brings about for chats: each look reads rows and the wall clock, so that it is right after a restart and
 //! after the machine slept.
 
+use super::node;
 use crate::{
     Desk, Error, Result, chats,
     db::{read, retry, statement},
@@ -15,10 +16,13 @@ use uuid::Uuid;
 /// Chats turned in one look; the rest is the next one's.
 const CONVERTED_PER_TICK: i64 = 200;
 
-/// What is due for chats.
+/// What is due for chats. Where consoles are is read first: nobody loses a chat or an offer because this process was frozen. One that is
+/// cut off decides nothing.
 pub(super) async fn tick(desk: &Desk) -> Result<()> {
+    if !node::read(desk).await? {
+        return Ok(());
+    }
     let now = desk.due_now();
-    desk.0.presence.forget_old(desk.moment());
     routing::tick(desk).await?;
     requeue_dropped(desk).await?;
     for ticket in overdue(desk, now).await? {
@@ -101,7 +105,7 @@ pub(super) fn unless_gone(done: Result<()>) -> Result<()> {
 
 /// Chats of agents whose console has been gone for `drop_grace` go back to the head of the queue.
 async fn requeue_dropped(desk: &Desk) -> Result<()> {
-    for agent in desk.busy_agents() {
+    for agent in owners(desk).await? {
         let Some(gone) = desk.console_gone_for(agent).filter(|gone| *gone >= CONSOLE_GONE) else {
             continue;
         };
@@ -117,6 +121,18 @@ async fn requeue_dropped(desk: &Desk) -> Result<()> {
         }
     }
     Ok(())
+}
+
+statement!(
+    OWNERS = "
+    select distinct agent_id from chats
+    where state = 'active' and agent_id is not null"
+);
+
+/// Agents who have an active chat (index `chats_agent`).
+pub(super) async fn owners(desk: &Desk) -> Result<Vec<AgentId>> {
+    let owners: Vec<Uuid> = read!(desk.db(), c => sqlx::query_scalar(OWNERS).fetch_all(c).await)?;
+    Ok(owners.into_iter().map(AgentId).collect())
 }
 
 /// Puts this agent's chat back to the head of the queue; another's stays.

@@ -73,6 +73,10 @@ async fn dispatch(desk: &Desk, lease: Lease, job: Job) -> Result<Outcome> {
             sessions::sweep(desk).await?;
             Ok(Outcome::Again(desk.due_now() + SWEEP_EVERY))
         }
+        Job::SweepNodes => {
+            desk.forget_nodes().await?;
+            Ok(Outcome::Again(desk.due_now() + SWEEP_EVERY))
+        }
     }
 }
 
@@ -87,10 +91,12 @@ pub(super) async fn run(desk: Desk, stop: Stop) {
 /// Plans the jobs that come again and again.
 async fn plan(desk: &Desk) -> Result<()> {
     let now = desk.due_now();
+    // With SQLite there are no others.
+    let of_nodes = desk.db().is_postgres().then_some(Job::SweepNodes);
     retry!({
         let mut tx = desk.begin().await?;
-        for job in [Job::SweepFiles, Job::SweepSessions] {
-            jobs::enqueue(&mut tx, desk, job, now).await?;
+        for job in [Job::SweepFiles, Job::SweepSessions].iter().chain(&of_nodes) {
+            jobs::enqueue(&mut tx, desk, job.clone(), now).await?;
         }
         desk.commit(tx).await
     })

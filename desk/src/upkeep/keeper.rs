@@ -1,253 +1,211 @@
-//! The lock of a database: the one process that has it does what nobody asks for.
+//! The keeper: of all processes that serve a database the one that decides and works for all of them. With SQLite it is the only one.
+//!
+//! On PostgreSQL it holds a lease: a row with the instant until which it holds, by the database's clock, taken by compare-and-set and
+//! renewed each third of the lease. It ends its work when it could not renew it for a lease by its own moments, or reads that another
+//! has it, and hands it on when it stops. Whoever waits looks every second, and follows at once a keeper whose process is gone: then the
+//! session named after it is gone too (the connection on which each node listens), unless all sessions are, because the server was
+//! started a moment ago. Two keepers for a moment do no harm, for every decision is compare-and-set on rows.
 
+use super::duties;
 use crate::{
-    OpenError, Options,
-    db::{is_postgres_url, statement},
-    private,
+    Desk, Moment, Result, Stop,
+    db::{postgres_now, read, run, statement},
+    live::{Notice, relay},
 };
-use sqlx::{
-    ConnectOptions, PgConnection, postgres::PgConnectOptions, sqlite::SqliteConnectOptions,
+use std::time::Duration;
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
 };
-use std::{
-    fs::{File, TryLockError},
-    io,
-    path::{Path, PathBuf},
-    str::FromStr,
-    time::Duration,
-};
-use tokio::time::{sleep, timeout};
+use uuid::Uuid;
 
-/// The number of the advisory lock, which is the database's own: "ayuda" in ASCII.
-const LOCK: i64 = 0x61_79_75_64_61;
-/// PostgreSQL needs a moment to find that the process which had the lock was killed: five seconds at most.
-const TRIES: u32 = 100;
-/// The pause between two tries.
-const PAUSE: Duration = Duration::from_millis(50);
-/// How often the connection that holds the lock is tried.
-const CHECK_EVERY: Duration = Duration::from_secs(1);
-/// A connection that does not answer in this time is lost.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+/// How often somebody without the lease looks whether it is free.
+const LOOK: Duration = Duration::from_secs(1);
+/// A keeper whose session is not there may be connecting anew: it is gone when the session is missing after this, too.
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
+/// A renewal that failed is tried again after this.
+const AGAIN: Duration = Duration::from_secs(1);
+/// Nobody waits longer for the database to take or give the lease.
+const LONGEST: Duration = Duration::from_secs(5);
 
-/// Why this process may not do a database's work; each says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum KeeperError {
-    /// Another process has the lock.
-    #[error("another `ayuda serve` works on {what}: stop it first, or give this one {instead}")]
-    Taken {
-        /// The folder, file or database.
-        what: String,
-        /// What to change, with its flag.
-        instead: &'static str,
-    },
-    /// Another process took the lock while the connection that held it was lost.
-    #[error(
-        "another `ayuda serve` took over {what} while the connection to it was lost: one of the two has to go"
-    )]
-    TakenOver {
-        /// The database.
-        what: String,
-    },
-    /// The file of the lock cannot be made or opened.
-    #[error("the lock file of the database cannot be used: {path}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
-    /// PostgreSQL does not answer, or the URL is wrong.
-    #[error(transparent)]
-    Open(#[from] OpenError),
+// Whether it is free, and whether its holder's process is gone.
+statement!(LOOK_AT for Postgres = concat!("
+    select k.node_id, k.node_id is null or k.node_id = $1 or k.until <= ", postgres_now!(), ",
+      k.listens
+      and pg_postmaster_start_time() < now() - make_interval(secs => $2)
+      and not exists (
+        select 1 from pg_stat_activity a where a.application_name = $3 || k.node_id::text)
+    from keeper k
+    where k.id = 1"));
+
+// Free, ours, or of somebody who is gone.
+statement!(TAKE for Postgres = concat!("
+    update keeper set node_id = $1, until = ", postgres_now!(), " + $2, listens = exists (
+      select 1 from pg_stat_activity a where a.application_name = $4)
+    where id = 1 and (node_id is null or node_id = $1 or node_id = $3 or until <= ", postgres_now!(), ")
+    returning listens"));
+
+statement!(GIVE_BACK for Postgres = "update keeper set node_id = null, until = 0 where id = 1 and node_id = $1");
+
+/// The lease as it was taken or renewed last.
+#[derive(Clone, Copy)]
+struct Lease {
+    /// Before it was asked for: it lasts no longer than from then.
+    asked_at: Moment,
+    /// Whether the process's own session was there: without it nobody finds that the process is gone.
+    listens: bool,
 }
 
-/// The right to do a database's work, held until it is dropped; [`crate::Desk::run`] wants it.
-///
-/// On SQLite it is a lock on a file beside the database, on PostgreSQL an advisory lock of a connection of its own. The system ends
-/// both when the process ends, however it does, so that the next one starts at once.
-#[derive(Debug)]
-pub struct Keeper(Held);
-
-#[derive(Debug)]
-enum Held {
-    /// None where the file system has no locks.
-    File {
-        _file: Option<File>,
-    },
-    Session(Box<Session>),
+/// What is found on looking at the lease of another.
+enum Found {
+    Free,
+    Held,
+    /// The session of its holder is missing.
+    Missing(Uuid),
 }
 
-/// The connection whose lock it is.
-#[derive(Debug)]
-struct Session {
-    /// With a name that no other session has.
-    options: PgConnectOptions,
-    name: String,
-    connection: PgConnection,
-}
-
-impl Keeper {
-    /// Takes the lock of what a desk with these options would open. Neither makes nor opens the database file.
-    ///
-    /// # Errors
-    /// `Taken` when another process has it.
-    pub async fn take(options: &Options) -> Result<Self, KeeperError> {
-        let url = options.url();
-        if is_postgres_url(&url) {
-            let name = format!("ayuda keeper {}", options.clock.new_id());
-            let session = Session::open(&url, name).await?;
-            return Ok(Self(Held::Session(Box::new(session))));
-        }
-        if !url.starts_with("sqlite:") {
-            return Err(OpenError::DatabaseUrl.into());
-        }
-        Ok(Self(Held::File { _file: lock_file(options, &url)? }))
+/// Does the keeper's work whenever this process is the keeper, until `stop` is set.
+pub(super) async fn run(desk: &Desk, stop: &Stop) {
+    if !desk.db().is_postgres() {
+        tokio::join!(duties::decide(desk, stop), duties::work(desk, stop));
+        return;
     }
-
-    /// Waits until the lock is lost for good: a connection that is lost is made again, and has the lock again unless somebody
-    /// else took it meanwhile. A file's lock is not lost.
-    pub(super) async fn lost(&mut self) -> KeeperError {
-        match &mut self.0 {
-            Held::File { .. } => std::future::pending().await,
-            Held::Session(session) => session.lost().await,
-        }
+    while let Some(lease) = wait(desk, stop.clone()).await {
+        tracing::info!("this node keeps the desk");
+        Box::pin(keep(desk, lease, stop)).await;
     }
 }
 
-/// None where the file system has no locks: there a second server has to be kept away by hand.
-fn lock_file(options: &Options, url: &str) -> Result<Option<File>, KeeperError> {
-    let of_url = SqliteConnectOptions::from_str(url).map_err(OpenError::Database)?;
-    let database = of_url.get_filename();
-    let unusable = |source| KeeperError::File { path: database.to_owned(), source };
-    let database = real_path(database).map_err(unusable)?;
-    let path = database.with_added_extension("lock");
-    let file = private::file_options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(|source| KeeperError::File { path: path.clone(), source })?;
-    private::tighten(&path);
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(taken_file(&options.data_dir, &database)),
-        Err(TryLockError::Error(error)) => {
-            tracing::warn!(
-                path = %path.display(),
-                %error,
-                "the file system has no locks: see to it that no second server works on this database"
-            );
-            Ok(None)
-        }
-    }
-}
-
-/// Where the database is or will be, whatever link leads to it: it has one lock. Its folder is made.
-fn real_path(database: &Path) -> io::Result<PathBuf> {
-    let folder = database.parent().filter(|folder| *folder != Path::new(""));
-    let folder = folder.unwrap_or(Path::new("."));
-    private::make_folder(folder)?;
-    let name = database.file_name().unwrap_or_default();
-    database.canonicalize().or_else(|_| Ok(folder.canonicalize()?.join(name)))
-}
-
-fn taken_file(data_dir: &Path, database: &Path) -> KeeperError {
-    let is_inside = data_dir.canonicalize().is_ok_and(|folder| database.starts_with(folder));
-    if is_inside {
-        KeeperError::Taken {
-            what: format!("the data folder {}", data_dir.display()),
-            instead: "a folder of its own with --data-dir",
-        }
-    } else {
-        KeeperError::Taken {
-            what: format!("the database {}", database.display()),
-            instead: "a database of its own with --database-url",
-        }
-    }
-}
-
-statement!(TRY_LOCK for Postgres = "select pg_try_advisory_lock($1)");
-statement!(END_FORMER for Postgres = "
-    select count(pg_terminate_backend(pid)) from pg_stat_activity
-    where application_name = $1 and pid <> pg_backend_pid()");
-statement!(ANSWERS for Postgres = "select 1");
-// A host that loses its power says nothing; the server asks after this long.
-statement!(ASK_AFTER for Postgres = "set tcp_keepalives_idle = 10");
-statement!(ASK_EVERY for Postgres = "set tcp_keepalives_interval = 5");
-statement!(ASK_TIMES for Postgres = "set tcp_keepalives_count = 3");
-
-impl Session {
-    async fn open(url: &str, name: String) -> Result<Self, KeeperError> {
-        let options = PgConnectOptions::from_str(url)
-            .map_err(OpenError::Database)?
-            .application_name(&name)
-            .disable_statement_logging();
-        let mut connection = connect(&options).await.map_err(OpenError::Database)?;
-        if !is_locked_soon(&mut connection).await.map_err(OpenError::Database)? {
-            return Err(KeeperError::Taken {
-                what: described(&options),
-                instead: "a database of its own with --database-url",
-            });
-        }
-        Ok(Self { options, name, connection })
-    }
-
-    async fn lost(&mut self) -> KeeperError {
-        loop {
-            sleep(CHECK_EVERY).await;
-            if answers(&mut self.connection).await {
-                continue;
+/// Works until `stop` is set or the lease is lost.
+async fn keep(desk: &Desk, lease: Lease, stop: &Stop) {
+    let (end, ended) = watch::channel(false);
+    let ended = Stop::from(ended);
+    let decide = async {
+        tokio::select! {
+            () = duties::decide(desk, stop) => {
+                end.send_replace(true);
+                give_back(desk).await;
             }
-            tracing::warn!("the connection that holds the database's lock is lost");
-            match self.lock_again().await {
-                Some(connection) => self.connection = connection,
-                None => return KeeperError::TakenOver { what: described(&self.options) },
+            why = lost(desk, lease) => {
+                tracing::warn!(why, "this node keeps the desk no longer");
+                end.send_replace(true);
             }
-            tracing::info!("the database's lock is held again");
         }
-    }
+    };
+    tokio::join!(decide, duties::work(desk, &ended));
+}
 
-    /// None when somebody else has the lock; waits for a database that does not answer.
-    async fn lock_again(&self) -> Option<PgConnection> {
-        loop {
-            let locked = async {
-                let mut connection = connect(&self.options).await?;
-                // The server may not have noticed that the lost connection is one.
-                sqlx::query(END_FORMER).bind(&self.name).execute(&mut connection).await?;
-                Ok::<_, sqlx::Error>(is_locked_soon(&mut connection).await?.then_some(connection))
-            };
-            match timeout(TRIES * PAUSE + ANSWERS_WITHIN, locked).await {
-                Ok(Ok(locked)) => return locked,
-                Ok(Err(error)) => tracing::debug!(%error, "the database does not answer yet"),
-                Err(_) => tracing::debug!("the database does not answer in time"),
+/// Waits for the lease; none when `stop` is set.
+async fn wait(desk: &Desk, mut stop: Stop) -> Option<Lease> {
+    let mut missing = None;
+    while !stop.is_set() {
+        let found = look_at(desk).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "who keeps the desk could not be read");
+            Found::Held
+        });
+        let (former, pause) = match found {
+            Found::Held => (None, LOOK),
+            Found::Missing(holder) if missing != Some(holder) => (Some(holder), LOOK_AGAIN),
+            Found::Missing(_) | Found::Free => {
+                match take(desk, missing).await {
+                    Ok(Some(lease)) => return Some(lease),
+                    Ok(None) => {}
+                    Err(error) => tracing::warn!(%error, "the keeper's lease could not be taken"),
+                }
+                (None, LOOK)
             }
-            sleep(CHECK_EVERY).await;
+        };
+        missing = former;
+        tokio::select! {
+            () = stop.wait() => {}
+            () = desk.0.nodes.next_keeper() => {}
+            () = sleep(pause) => {}
+        }
+    }
+    None
+}
+
+async fn look_at(desk: &Desk) -> Result<Found> {
+    let look = async {
+        read!(desk.db(), c => sqlx::query_as::<_, (Option<Uuid>, bool, Option<bool>)>(LOOK_AT)
+            .bind(desk.node().0)
+            .bind(desk.node_lease().as_secs_f64())
+            .bind(relay::NAMED)
+            .fetch_one(c)
+            .await)
+    };
+    let (holder, is_free, is_missing) = in_time(look).await?;
+    Ok(match holder {
+        _ if is_free => Found::Free,
+        Some(holder) if is_missing == Some(true) => Found::Missing(holder),
+        _ => Found::Held,
+    })
+}
+
+/// Takes or renews the lease; `former`: a holder who is gone. None: somebody else has it.
+async fn take(desk: &Desk, former: Option<Uuid>) -> Result<Option<Lease>> {
+    let asked_at = desk.moment();
+    let take = async {
+        let mut tx = desk.begin().await?;
+        let listens: Option<bool> = run!(tx, c => sqlx::query_scalar(TAKE)
+            .bind(desk.node().0)
+            .bind(milliseconds(desk.node_lease()))
+            .bind(former)
+            .bind(relay::Listener::name(desk.node()))
+            .fetch_optional(c)
+            .await)?;
+        if listens.is_some() {
+            desk.commit(tx).await?;
+        }
+        Ok(listens)
+    };
+    Ok(in_time(take).await?.map(|listens| Lease { asked_at, listens }))
+}
+
+/// Renews the lease for as long as that succeeds; answers why it does not any more.
+async fn lost(desk: &Desk, mut lease: Lease) -> &'static str {
+    let (span, beat) = (desk.node_lease(), desk.0.nodes.beat());
+    let mut pause = if lease.listens { beat } else { beat.min(AGAIN) };
+    loop {
+        sleep(pause).await;
+        let left = span.saturating_sub(desk.moment().since(lease.asked_at));
+        if left.is_zero() {
+            return "it could not say in time that it goes on";
+        }
+        match timeout(left, take(desk, None)).await {
+            Ok(Ok(Some(renewed))) => {
+                lease = renewed;
+                pause = if lease.listens { beat } else { beat.min(AGAIN) };
+            }
+            Ok(Ok(None)) => return "another has taken it",
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the keeper's lease could not be renewed");
+                pause = AGAIN.min(left);
+            }
+            Err(_) => pause = Duration::ZERO,
         }
     }
 }
 
-async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
-    let mut connection = options.connect().await?;
-    for setting in [ASK_AFTER, ASK_EVERY, ASK_TIMES] {
-        sqlx::query(setting).execute(&mut connection).await?;
+/// Lets another have it at once.
+async fn give_back(desk: &Desk) {
+    let give_back = async {
+        let mut tx = desk.begin().await?;
+        run!(tx, c => sqlx::query(GIVE_BACK).bind(desk.node().0).execute(c).await.map(|_| ()))?;
+        relay::notify_with(&mut tx, desk, &[Notice::Keeper]).await?;
+        desk.commit(tx).await
+    };
+    if let Err(error) = in_time(give_back).await {
+        tracing::warn!(%error, "the keeper's lease could not be handed on, and runs out");
     }
-    Ok(connection)
 }
 
-/// Whether the lock is the connection's, now or after a little patience.
-async fn is_locked_soon(connection: &mut PgConnection) -> sqlx::Result<bool> {
-    for _ in 0..TRIES {
-        if sqlx::query_scalar(TRY_LOCK).bind(LOCK).fetch_one(&mut *connection).await? {
-            return Ok(true);
-        }
-        sleep(PAUSE).await;
-    }
-    Ok(false)
+/// What takes too long has failed.
+async fn in_time<T>(asked: impl Future<Output = Result<T>>) -> Result<T> {
+    let answer = timeout(LONGEST, asked).await;
+    answer.unwrap_or(Err(crate::Error::Database(sqlx::Error::PoolTimedOut)))
 }
 
-async fn answers(connection: &mut PgConnection) -> bool {
-    let asked = sqlx::query(ANSWERS).execute(connection);
-    timeout(ANSWERS_WITHIN, asked).await.is_ok_and(|answer| answer.is_ok())
-}
-
-/// The database for people, without its password.
-fn described(options: &PgConnectOptions) -> String {
-    let database = options.get_database().unwrap_or_else(|| options.get_username());
-    format!("the PostgreSQL database {database} at {}", options.get_host())
+fn milliseconds(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,6 +1,6 @@
 //! What a visitor's panel says of itself.
 
-use crate::{Desk, Result, db::Event, tickets::Visitor, writer::ReadMark};
+use crate::{Desk, Result, db::Event, live::Notice, tickets::Visitor, writer::ReadMark};
 use protocol::Seq;
 use tracing::instrument;
 
@@ -15,7 +15,9 @@ impl Desk {
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub fn visitor_is_typing(&self, visitor: Visitor) {
         if self.0.presence.shows_typing(visitor.ticket, None, self.moment()) {
-            self.publish(Event::Typing { ticket: visitor.ticket, agent: None });
+            let (ticket, agent) = (visitor.ticket, None);
+            self.publish(Event::Typing { ticket, agent });
+            self.notify(Notice::Typing { ticket, agent: None });
         }
     }
 }

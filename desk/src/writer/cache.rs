@@ -9,7 +9,11 @@ use crate::{
     tickets::{ChatState, party},
 };
 use protocol::{AgentId, QueueId, Seq, SiteId, TicketId};
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    mem,
+    sync::{Mutex, PoisonError},
+};
 
 /// Tickets in the cache; one more empties it.
 const MAX_TICKETS: usize = 20_000;
@@ -31,6 +35,31 @@ impl CachedTicket {
     pub(super) fn on(&self) -> On {
         let (state, agent) = self.chat.unzip();
         On { site: self.site, queue: self.queue, party: party(state, agent.flatten()) }
+    }
+}
+
+/// Tickets that other processes wrote to since the writer last looked: what is cached of them is out of date.
+#[derive(Default)]
+pub(super) struct WrittenElsewhere(Mutex<Outdated>);
+
+#[derive(Default)]
+struct Outdated {
+    tickets: HashSet<TicketId>,
+    everything: bool,
+}
+
+impl WrittenElsewhere {
+    pub(super) fn add(&self, tickets: impl IntoIterator<Item = TicketId>) {
+        let mut outdated = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        outdated.tickets.extend(tickets);
+        if outdated.tickets.len() > MAX_TICKETS {
+            *outdated = Outdated { everything: true, ..Outdated::default() };
+        }
+    }
+
+    pub(super) fn add_everything(&self) {
+        let mut outdated = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *outdated = Outdated { everything: true, ..Outdated::default() };
     }
 }
 
@@ -77,8 +106,49 @@ impl TicketCache {
         self.pending_unread.clear();
     }
 
+    /// Drops what other processes wrote to.
+    pub(super) fn forget(&mut self, elsewhere: &WrittenElsewhere) {
+        let outdated = mem::take(&mut *elsewhere.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if outdated.everything {
+            self.clear();
+        }
+        for ticket in outdated.tickets {
+            self.tickets.remove(&ticket);
+        }
+    }
+
     /// Empties the cache, because something in it was out of date.
     pub(super) fn clear(&mut self) {
         self.tickets.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn what_other_processes_wrote_to_is_cached_no_longer() {
+        let ticket = |n: usize| TicketId(Uuid::from_u128(n as u128));
+        let at = CachedTicket {
+            site: SiteId(Uuid::nil()),
+            queue: None,
+            last: Seq(1),
+            unread: 0,
+            chat: None,
+        };
+        let (mut cache, elsewhere) = (TicketCache::default(), WrittenElsewhere::default());
+        (0..3).for_each(|n| cache.stage(ticket(n), at));
+        cache.commit();
+        let mut cached = || {
+            cache.forget(&elsewhere);
+            [0, 1, 2].map(|n| cache.find(ticket(n)).is_some())
+        };
+        assert_eq!(cached(), [true, true, true]);
+        elsewhere.add([ticket(1)]);
+        assert_eq!(cached(), [true, false, true]);
+        elsewhere.add((100..=100 + MAX_TICKETS).map(ticket));
+        assert_eq!(cached(), [false, false, false], "too many to be named");
     }
 }

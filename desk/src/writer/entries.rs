@@ -3,7 +3,6 @@
 use crate::{
     Error, Result,
     db::{Conn, MAX_ROWS, Rows, Tx, rows},
-    live::Event,
     tickets::entries,
 };
 use protocol::{EntryId, TicketId, entry::AgentEntry};
@@ -46,14 +45,9 @@ pub(super) async fn add_entries(tx: &mut Tx, entries: Vec<(TicketId, AgentEntry)
         }
     }
     for (ticket, entry) in entries {
-        tx.publish(entry_event(ticket, entry));
+        tx.publish(entries::event(ticket, entry));
     }
     Ok(())
-}
-
-/// The event of a stored entry.
-pub(super) fn entry_event(ticket: TicketId, entry: AgentEntry) -> Event {
-    Event::Entry { ticket, visitor: entries::visitor_view(&entry), agent: entry }
 }
 
 /// Binds the columns of `entries` for each of [`entries::stored_all`]: the same for either engine.

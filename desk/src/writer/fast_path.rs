@@ -8,7 +8,7 @@
 use super::{
     cache::TicketCache,
     command::{Command, Done, Post, answer},
-    entries::{bind_entries, entry_event},
+    entries::bind_entries,
     messages::{self, Plan, UPDATE, bind_targets},
 };
 use crate::{
@@ -43,7 +43,7 @@ impl CommittedBatch {
             self.desk.publish(target.row_changed(*ticket, self.now));
         }
         for (ticket, entry) in self.plan.entries {
-            self.desk.publish(entry_event(ticket, entry));
+            self.desk.publish(entries::event(ticket, entry));
         }
         self.batch.into_iter().zip(self.done).for_each(answer);
     }

@@ -1,10 +1,12 @@
 //! Sending commands to the writer.
 
 use super::{
+    cache::WrittenElsewhere,
     command::{Command, Opened, Post, Posted, ReadMark, Start},
     turns::try_again,
 };
 use crate::Result;
+use protocol::TicketId;
 use tokio::sync::{mpsc, oneshot};
 
 /// Commands that may wait for their turn; one more makes its sender wait.
@@ -13,12 +15,13 @@ const QUEUE: usize = 16_384;
 /// The queue of the writer's commands.
 pub(crate) struct Writer {
     commands: mpsc::Sender<Command>,
+    pub(super) elsewhere: WrittenElsewhere,
 }
 
 impl Writer {
     pub(crate) fn new() -> (Self, mpsc::Receiver<Command>) {
         let (commands, queue) = mpsc::channel(QUEUE);
-        (Self { commands }, queue)
+        (Self { commands, elsewhere: WrittenElsewhere::default() }, queue)
     }
 
     /// A message. It has its place among others when this is first polled, so that senders keep their order.
@@ -40,6 +43,16 @@ impl Writer {
         let (answer, reply) = oneshot::channel();
         self.send(Command::MarkRead(mark, answer)).await?;
         reply.await.unwrap_or_else(|_| Err(try_again()))
+    }
+
+    /// Other processes wrote to these tickets.
+    pub(crate) fn was_written_elsewhere(&self, tickets: impl IntoIterator<Item = TicketId>) {
+        self.elsewhere.add(tickets);
+    }
+
+    /// Other processes may have written to any ticket.
+    pub(crate) fn anything_was_written_elsewhere(&self) {
+        self.elsewhere.add_everything();
     }
 
     /// Writes everything that was given before this, then ends.

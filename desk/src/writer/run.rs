@@ -74,6 +74,7 @@ async fn write(
     committed: &mut Option<CommittedBatch>,
 ) {
     let now = desk.now();
+    cache.forget(&desk.0.writer.elsewhere);
     match fast_path::write(desk, cache, batch, committed, now).await {
         Ok(next) => *committed = Some(next),
         Err(batch) => {

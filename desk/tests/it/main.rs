@@ -4,6 +4,7 @@
 
 mod world;
 
+mod across;
 mod agents;
 mod availability;
 mod availability_flips;
@@ -17,6 +18,7 @@ mod keeper;
 mod links;
 mod lost_answers;
 mod mail;
+mod nodes;
 mod offers;
 mod order;
 mod permission;

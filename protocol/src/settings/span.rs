@@ -51,8 +51,13 @@ impl Span {
     pub fn parse(raw: &str, field: Field) -> Result<Self, Refusal> {
         match raw.trim() {
             "" => Err(Refusal::of(field, Code::Required)),
-            text => read(text).map(Self).ok_or(Refusal::of(field, Code::SpanInvalid)),
+            text => Self::read(text).ok_or(Refusal::of(field, Code::SpanInvalid)),
         }
+    }
+
+    /// Reads a span that is no field's; none: it is none.
+    pub fn read(text: &str) -> Option<Self> {
+        read(text).map(Self)
     }
 }
 

@@ -2,12 +2,18 @@
 
 use super::{open::in_one_line, running_server};
 use crate::settings::{PublicUrl, Settings};
-use desk::{Desk, KeySource, Room, hours::zones::ZoneData, private};
-use protocol::Timestamp;
-use std::{path::Path, process::ExitCode, time::Duration};
+use desk::{
+    Desk, KeySource, Room, hours::zones::ZoneData, live::NodeReport, private,
+    tickets::files::FilesPlace,
+};
+use protocol::{Timestamp, settings::Span};
+use std::{collections::BTreeSet, path::Path, process::ExitCode, time::Duration};
 
 /// A relay that does not answer in this time does not answer.
 const RELAY_WITHIN: Duration = Duration::from_secs(5);
+
+/// People notice when what others write comes this late.
+const SLOW: Duration = Duration::from_millis(500);
 
 /// How a check came out.
 enum Finding {
@@ -28,12 +34,24 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     match Desk::open(settings.desk_options(&public)).await {
         Ok(desk) => {
             database(&desk, settings, &mut report).await;
+            match desk.nodes().await {
+                Ok(all) => {
+                    let in_bucket = matches!(settings.files, Some(FilesPlace::Bucket(_)));
+                    for (what, finding) in nodes(&all, settings.node_lease, in_bucket) {
+                        report.add(what, finding);
+                    }
+                }
+                Err(error) => report.add("nodes", Broken(error.to_string())),
+            }
             report.add("files", files(&desk, settings).await);
             desk.close().await;
         }
         Err(error) => {
             report.add("database", Broken(in_one_line(&error.into())));
         }
+    }
+    if let Some(lag) = running_server::relay_lag(settings).await {
+        report.add("notices", notices(lag));
     }
     report.add("time zones", time_zones(desk::hours::zones::zones(), settings.clock.now()));
     report.add("mail", mail(settings).await);
@@ -129,6 +147,68 @@ async fn database(desk: &Desk, settings: &Settings, report: &mut Report) {
     );
 }
 
+/// Those that serve the database, or went away without a word.
+fn nodes(all: &[NodeReport], lease: Duration, in_bucket: bool) -> Vec<(&'static str, Finding)> {
+    let all = || all.iter().filter(|node| !node.has_stopped);
+    let mut findings: Vec<(&str, Finding)> =
+        all().map(|node| ("node", sign(node, lease))).collect();
+    let there: Vec<&NodeReport> = all().filter(|node| node.silent_for < lease).collect();
+    if there.is_empty() {
+        return findings;
+    }
+    let keeper = there.iter().find_map(|node| Some((node, node.keeps_for?)));
+    let keeper = match keeper {
+        Some((node, left)) => {
+            Fine(format!("{}, for {} if it says no more", node.name, in_seconds(left)))
+        }
+        None => Odd(
+            "nobody just now: no chat is offered and no mail is sent until a node takes it over"
+                .into(),
+        ),
+    };
+    findings.push(("keeper", keeper));
+    let versions: BTreeSet<&str> = there.iter().map(|node| node.version.as_str()).collect();
+    if versions.len() > 1 {
+        let versions: Vec<&str> = versions.into_iter().collect();
+        let odd = format!("{}: all nodes have to be of one", versions.join(" and "));
+        findings.push(("versions", Odd(odd)));
+    }
+    if there.len() > 1 && !in_bucket {
+        let odd = format!(
+            "{} nodes, and files in a folder: what one has stored the others do not have, unless all of them mount it",
+            there.len()
+        );
+        findings.push(("files", Odd(odd)));
+    }
+    findings
+}
+
+fn sign(node: &NodeReport, lease: Duration) -> Finding {
+    let NodeReport { name, version, silent_for, .. } = node;
+    let seen = format!("{name} ({version}), last sign {} ago", in_seconds(*silent_for));
+    if *silent_for < lease {
+        Fine(seen)
+    } else {
+        Odd(format!(
+            "{seen}: it was killed, hangs or is cut off from the database, and counts as gone"
+        ))
+    }
+}
+
+/// What crosses between nodes.
+fn notices(lag: Duration) -> Finding {
+    let said = format!("what one node says is with the others after {} ms", lag.as_millis());
+    if lag < SLOW {
+        Fine(said)
+    } else {
+        Odd(format!("{said}: the database is far away or overloaded"))
+    }
+}
+
+fn in_seconds(span: Duration) -> Span {
+    Span::from_millis(span.as_secs() * 1_000)
+}
+
 /// Nodes that do not fit take turns to fail.
 fn connections(room: Room) -> Finding {
     let Room { connections, of_a_node } = room;
@@ -152,6 +232,20 @@ fn link_key(source: KeySource) -> Finding {
         KeySource::File => "secret.key in the data folder".into(),
         KeySource::Database => "kept in the database".into(),
     })
+}
+
+/// Something is stored, read back and deleted.
+async fn files(desk: &Desk, settings: &Settings) -> Finding {
+    let place = settings.files.clone();
+    let place =
+        place.unwrap_or_else(|| FilesPlace::Folder(FilesPlace::default_folder(&settings.data_dir)));
+    match desk.probe_files().await {
+        Ok(()) if place.is_in_the_clear() => Odd(format!(
+            "{place} is written and read back, but without TLS: give its endpoint with https"
+        )),
+        Ok(()) => Fine(format!("{place} is written and read back")),
+        Err(error) => Broken(format!("{place}: {}", in_one_line(&error.into()))),
+    }
 }
 
 /// Governments change their clocks at short notice: who reads old data is an hour off somewhere.
@@ -212,6 +306,44 @@ fn assets() -> Finding {
 mod tests {
     use super::*;
     use chrono::DateTime;
+
+    fn node(name: &str, silent: u64) -> NodeReport {
+        NodeReport {
+            id: desk::live::NodeId(uuid::Uuid::nil()),
+            name: name.into(),
+            version: "0.1.0".into(),
+            silent_for: Duration::from_secs(silent),
+            has_stopped: false,
+            keeps_for: None,
+        }
+    }
+
+    fn said(all: &[NodeReport]) -> Vec<String> {
+        let line = |(what, finding)| match finding {
+            Fine(text) => format!("ok {what}: {text}"),
+            Odd(text) => format!("odd {what}: {text}"),
+            Broken(text) => format!("BAD {what}: {text}"),
+        };
+        nodes(all, Duration::from_secs(15), false).into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn nodes_that_work_together_are_fine_and_what_parts_them_is_odd() {
+        let keeper = NodeReport { keeps_for: Some(Duration::from_secs(11)), ..node("a", 2) };
+        let stopped = NodeReport { has_stopped: true, ..node("z", 600) };
+        assert!(said(&[]).is_empty(), "SQLite has none");
+        assert_eq!(
+            said(&[keeper.clone(), stopped]),
+            ["ok node: a (0.1.0), last sign 2s ago", "ok keeper: a, for 11s if it says no more",]
+        );
+        let other = NodeReport { version: "0.2.0".into(), ..node("b", 3) };
+        let odd = said(&[keeper, other, node("c", 40)]);
+        let starts = |start: &str| odd.iter().any(|line| line.starts_with(start));
+        assert!(starts("odd node: c (0.1.0), last sign 40s ago: "), "{odd:#?}");
+        assert!(starts("odd versions: 0.1.0 and 0.2.0"), "{odd:#?}");
+        assert!(starts("odd files: 2 nodes"), "{odd:#?}");
+        assert!(said(&[node("a", 1)])[1].starts_with("odd keeper: nobody"));
+    }
 
     #[test]
     fn zone_data_older_than_a_year_is_odd() {

@@ -102,6 +102,8 @@ async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
 
 fn log(filter: &str) -> anyhow::Result<()> {
     use std::io::IsTerminal;
+    // What PostgreSQL remarks is no news at every command's start; whoever wants it names it, and the last word counts.
+    let filter = format!("sqlx::postgres::notice=warn,{filter}");
     let filter = tracing_subscriber::EnvFilter::try_new(filter)?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -1,6 +1,9 @@
 //! What the server that runs with these settings knows: asked over HTTP, as anybody asks it.
 
-use crate::{ops::metrics::UNDECLARED_PROXY, settings::Settings};
+use crate::{
+    ops::metrics::{RELAY_LAG, UNDECLARED_PROXY},
+    settings::Settings,
+};
 use protocol::{SiteKey, status::Reason};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -26,6 +29,14 @@ pub(super) async fn undeclared_proxy(settings: &Settings) -> Option<String> {
         let labels = line.strip_prefix(UNDECLARED_PROXY)?;
         Some(labels.strip_prefix("{address=\"")?.split_once('"')?.0.to_owned())
     })
+}
+
+/// How long what one node says takes to the others; none where no server runs, or one that hears nothing.
+pub(super) async fn relay_lag(settings: &Settings) -> Option<Duration> {
+    let (_, figures) = get(settings, "/metrics").await.ok()?;
+    let mut values = figures.lines().filter_map(|line| line.strip_prefix(RELAY_LAG));
+    let seconds: f64 = values.find_map(|value| value.trim().parse().ok())?;
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 /// What a site's button says now.

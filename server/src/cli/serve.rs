@@ -12,16 +12,15 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let data_dir = settings.data_dir.clone();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut running = crate::start(settings).await?;
+    let running = crate::start(settings).await?;
     print_addresses(&running, &data_dir).await?;
-    let lost = tokio::select! {
-        _ = terminate.recv() => None,
-        _ = interrupt.recv() => None,
-        why = running.lost() => Some(why),
-    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
     tracing::info!("stopping");
     running.stop().await;
-    lost.map_or(Ok(()), |why| Err(why.into()))
+    Ok(())
 }
 
 /// Prints where the server is and what to do next.

@@ -10,7 +10,7 @@ use std::io::Read;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SiteCommand {
-    /// One site a line: key, name, what its button says now
+    /// One site a line: key, prefix, name, and whether it is removed
     List,
     /// Print a site as the file that `apply` takes
     Show {

@@ -1,11 +1,11 @@
 //! Bodies on their way in: what says that it is too long is refused before it is read, and what only drips is cut.
 
-use super::failure::Failure;
+use super::{client::Client, failure::Failure, form_room::FormRoom, state::Server};
 use axum::{
     body::{Body, BodyDataStream, Bytes},
     extract::{Request, State},
     http::{
-        HeaderValue, StatusCode,
+        HeaderValue, Method, StatusCode,
         header::{CONNECTION, CONTENT_LENGTH},
     },
     middleware::Next,
@@ -60,6 +60,19 @@ pub(crate) async fn guard<M: MostBytes>(
     let response = next.run(request.map(in_time)).await;
     // Whoever read it knows only that it broke off.
     if is_too_slow.load(Relaxed) { StatusCode::REQUEST_TIMEOUT.into_response() } else { response }
+}
+
+/// The middleware that hands every post its place in the room.
+pub(crate) async fn give_room(
+    State(server): State<Server>,
+    client: Client,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if request.method() == Method::POST {
+        request.extensions_mut().insert(FormRoom::new(server.form_room.form(client.0)));
+    }
+    next.run(request).await
 }
 
 /// The body as it comes, up to the moment at which it is too slow.
@@ -164,7 +177,7 @@ mod tests {
             read.to_string()
         };
         let router = Router::new().route("/", post(slow));
-        let router = router.layer(from_fn_with_state(MOST, guard::<u64>));
+        let router = router.layer(from_fn_with_state(LONGEST_BODY, guard::<u64>));
         // A chunk is there a moment after it is asked for.
         let chunks = stream::unfold(3, async |left| {
             sleep(Duration::from_millis(5)).await;

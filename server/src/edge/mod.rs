@@ -10,6 +10,7 @@ pub(crate) mod error_responses;
 pub(crate) mod failure;
 pub(crate) mod files;
 pub(crate) mod form;
+pub(crate) mod form_room;
 pub(crate) mod head;
 pub(crate) mod in_path;
 pub(crate) mod open_sockets;

@@ -1,7 +1,7 @@
 //! What every handler and socket shares.
 
 use super::{
-    counters::Counters, form, open_sockets::OpenSockets, rates::Rates,
+    counters::Counters, form_room::Room, open_sockets::OpenSockets, rates::Rates,
     undeclared_proxy::UndeclaredProxy,
 };
 use crate::settings::{Network, PublicUrl};
@@ -22,7 +22,7 @@ pub struct Shared {
     pub(crate) counters: Counters,
     pub(crate) sockets: OpenSockets,
     /// Where the texts of forms have room while they are read.
-    pub(crate) form_room: Arc<form::Room>,
+    pub(crate) form_room: Arc<Room>,
     /// Whether the data folder has a demonstration, whose page is then shown.
     pub(crate) has_demo: bool,
     /// The built files of the panel and the ticket page.

@@ -24,6 +24,9 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
+    /// A server of several on one PostgreSQL that gives no sign for this long counts as gone: 1s to 5m [default: 15s]
+    #[arg(long, global = true, env = "AYUDA_NODE_LEASE", value_name = "SPAN")]
+    pub node_lease: Option<String>,
     /// The same PostgreSQL without a pooler between, where there is one: to listen, and to change the schema [default: the database's URL]
     #[arg(
         long,
@@ -45,6 +48,16 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub secret_key: Option<String>,
+    /// Where files are: a folder, `file:///folder` or `s3://bucket/prefix`, with keys, region and endpoint in the `AWS_…` variables
+    /// [default: <data-dir>/files]
+    #[arg(
+        long,
+        global = true,
+        env = "AYUDA_FILES_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub files_url: Option<String>,
     /// `smtp://…` or `smtps://…`; without it mail is kept in <data-dir>/mail
     #[arg(long, global = true, env = "AYUDA_SMTP_URL", value_name = "URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
@@ -81,9 +94,11 @@ pub(super) struct File {
     pub(super) public_url: Option<String>,
     pub(super) data_dir: Option<String>,
     pub(super) database_url: Option<String>,
+    pub(super) node_lease: Option<String>,
     pub(super) database_listen_url: Option<String>,
     pub(super) database_connections: Option<u32>,
     pub(super) secret_key: Option<String>,
+    pub(super) files_url: Option<String>,
     pub(super) smtp_url: Option<String>,
     pub(super) mail_from: Option<String>,
     pub(super) log: Option<String>,

@@ -10,14 +10,20 @@ pub use names::{FILE, SettingError};
 pub use network::Network;
 pub use public_url::{PublicUrl, is_loopback_host};
 
-use desk::{Clock, Connections, ConnectionsError, SecretKey, SecretKeyError};
+use desk::{
+    Clock, Connections, ConnectionsError, SecretKey, SecretKeyError,
+    tickets::files::{FilesPlace, FilesPlaceError},
+};
 use flags::File;
 use names::{
-    CONNECTIONS, DATABASE_URL, LISTEN, LISTEN_URL, LOG, SECRET_KEY, SMTP_URL, TRUSTED_PROXIES,
+    CONNECTIONS, DATABASE_URL, FILES_URL, LISTEN, LISTEN_URL, LOG, NODE_LEASE, SECRET_KEY,
+    SMTP_URL, TRUSTED_PROXIES,
 };
+use protocol::settings::Span;
 use std::{
     net::{SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
+    time::Duration,
 };
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
@@ -32,12 +38,16 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// None: SQLite in the data folder.
     pub database_url: Option<String>,
+    /// A server of several without a sign for this long counts as gone.
+    pub node_lease: Duration,
     /// None: the database's own.
     pub listen_url: Option<String>,
     /// To PostgreSQL.
     pub database_connections: Connections,
     /// None: kept with the data.
     pub secret_key: Option<SecretKey>,
+    /// None: the data folder's `files/`.
+    pub files: Option<FilesPlace>,
     /// None: mail is kept.
     pub smtp_url: Option<String>,
     /// The sender of mail.
@@ -81,6 +91,8 @@ impl Settings {
         let file_connections = file.database_connections.map(|number| number.to_string());
         let connections = choose(flags.database_connections, file_connections);
         let secret_key = choose(flags.secret_key, file.secret_key);
+        let files_url = choose(flags.files_url, file.files_url);
+        let files = files_url.as_deref().map(files_place).transpose();
         let smtp_url = choose(flags.smtp_url, file.smtp_url);
         if let Some(url) = &database_url
             && !url.starts_with("sqlite:")
@@ -109,11 +121,14 @@ impl Settings {
             public_url: public_url.as_deref().map(PublicUrl::parse).transpose()?,
             data_dir: choose(flags.data_dir, file.data_dir).unwrap_or_else(|| "data".into()).into(),
             database_url,
+            node_lease: choose(flags.node_lease, file.node_lease)
+                .map_or(Ok(desk::Options::NODE_LEASE), |text| node_lease(&text))?,
             listen_url,
             database_connections: connections
                 .as_deref()
                 .map_or_else(|| Ok(Connections::default()), number_of_connections)?,
             secret_key: secret_key.as_deref().map(key).transpose()?,
+            files: files.map_err(|error| FILES_URL.refuse(error.to_string()))?,
             smtp_url,
             mail_from: choose(flags.mail_from, file.mail_from)
                 .unwrap_or_else(|| "Ayuda <ayuda@localhost>".into()),
@@ -133,11 +148,12 @@ impl Settings {
             listen_url: self.listen_url.clone(),
             database_connections: self.database_connections,
             secret_key: self.secret_key.clone(),
+            files: self.files.clone(),
             public_url: public.as_str().to_owned(),
             smtp_url: self.smtp_url.clone(),
             mail_from: self.mail_from.clone(),
             disk_floor: desk::Options::DISK_FLOOR,
-            node_lease: desk::Options::NODE_LEASE,
+            node_lease: self.node_lease,
             clock: self.clock.clone(),
         }
     }
@@ -157,6 +173,19 @@ fn address(text: &str) -> Result<SocketAddr, SettingError> {
     text.to_socket_addrs().ok().and_then(|mut found| found.next()).ok_or_else(|| {
         LISTEN.refuse(format!("`{text}` is not an address with a port, such as 0.0.0.0:3000"))
     })
+}
+
+/// Shorter ones fail whenever a machine is busy, longer ones leave visitors with nobody.
+fn node_lease(text: &str) -> Result<Duration, SettingError> {
+    const LEAST: Span = Span::from_millis(1_000);
+    const MOST: Span = Span::from_millis(300_000);
+    match Span::read(text.trim()) {
+        None => Err(NODE_LEASE.refuse(format!("`{text}` is not a span such as 15s"))),
+        Some(span) if span < LEAST || span > MOST => {
+            Err(NODE_LEASE.refuse(format!("`{text}` is not between {LEAST} and {MOST}")))
+        }
+        Some(span) => Ok(span.into()),
+    }
 }
 
 fn is_postgres(url: &str) -> bool {
@@ -219,6 +248,9 @@ mod tests {
         assert_eq!(settings.data_dir, PathBuf::from("data"));
         assert_eq!(settings.mail_from, "Ayuda <ayuda@localhost>");
         assert_eq!(settings.log, "info");
+        assert_eq!(settings.node_lease.as_secs(), 15);
+        let two = Settings::combine(Flags::default(), "node_lease = \"2s\"").unwrap();
+        assert_eq!(two.node_lease.as_secs(), 2);
     }
 
     #[test]
@@ -252,6 +284,11 @@ mod tests {
             let flags = Flags { log: Some(right.into()), ..Flags::default() };
             assert_eq!(Settings::combine(flags, "").unwrap().log, right);
         }
+        for wrong in ["15", "soon", "999ms", "301s", "-1s"] {
+            let flags = Flags { node_lease: Some(wrong.into()), ..Flags::default() };
+            let lease = refused(flags, "");
+            assert!(lease.starts_with("--node-lease (AYUDA_NODE_LEASE, "), "{wrong}: {lease}");
+        }
         let database = refused(Flags::default(), "database_url = \"mysql://x\"");
         assert!(database.contains("--database-url"));
         let listen = refused(Flags::default(), "database_listen_url = \"sqlite:x\"");
@@ -261,5 +298,7 @@ mod tests {
         let key = refused(Flags::default(), "secret_key = \"0123456789abcdef\"");
         assert!(key.contains("AYUDA_SECRET_KEY") && key.contains("32 bytes"), "{key}");
         assert!(key.contains("openssl rand") && !key.contains("0123"), "{key}");
+        let files = refused(Flags::default(), "files_url = \"https://a.example\"");
+        assert!(files.contains("--files-url") && files.contains("s3://bucket/prefix"), "{files}");
     }
 }

@@ -33,6 +33,8 @@ pub(super) const PUBLIC_URL: Name =
     Name { flag: "public-url", env: "AYUDA_PUBLIC_URL", key: "public_url" };
 pub(super) const DATABASE_URL: Name =
     Name { flag: "database-url", env: "AYUDA_DATABASE_URL", key: "database_url" };
+pub(super) const NODE_LEASE: Name =
+    Name { flag: "node-lease", env: "AYUDA_NODE_LEASE", key: "node_lease" };
 pub(super) const LISTEN_URL: Name = Name {
     flag: "database-listen-url",
     env: "AYUDA_DATABASE_LISTEN_URL",
@@ -45,6 +47,8 @@ pub(super) const CONNECTIONS: Name = Name {
 };
 pub(super) const SECRET_KEY: Name =
     Name { flag: "secret-key", env: "AYUDA_SECRET_KEY", key: "secret_key" };
+pub(super) const FILES_URL: Name =
+    Name { flag: "files-url", env: "AYUDA_FILES_URL", key: "files_url" };
 pub(super) const SMTP_URL: Name = Name { flag: "smtp-url", env: "AYUDA_SMTP_URL", key: "smtp_url" };
 pub(super) const LOG: Name = Name { flag: "log", env: "AYUDA_LOG", key: "log" };
 pub(super) const TRUSTED_PROXIES: Name =

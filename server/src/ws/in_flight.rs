@@ -7,7 +7,12 @@
 use desk::{Turn, Turns};
 use futures_util::{FutureExt, StreamExt, stream::FuturesOrdered};
 use protocol::{EntryId, Refusal, TicketId};
-use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{runtime::Handle, time::Instant};
 
 /// Commands of one socket at the most; then its next frame waits.
@@ -71,10 +76,31 @@ impl Settlement {
     }
 }
 
-/// A message that was refused for now: what was said after it waits until it comes again.
+/// Messages that were refused for now: what was said after one of them waits until that comes again.
 struct Held {
-    id: EntryId,
+    /// Ids are in order of time.
+    messages: BTreeSet<EntryId>,
+    /// When the first of them was last refused.
     since: Instant,
+}
+
+impl Held {
+    /// Whether this message must not be written yet: one that was said before it is to come again.
+    fn holds_up(&self, id: EntryId) -> bool {
+        self.messages.first().is_some_and(|first| *first < id)
+            && self.since.elapsed() < GIVEN_UP_AFTER
+    }
+
+    fn add(&mut self, id: EntryId) {
+        if self.messages.first().is_none_or(|first| id <= *first) {
+            self.since = Instant::now();
+        }
+        self.messages.insert(id);
+        // Their sender sends them in order: the first ones are enough.
+        if self.messages.len() > COMMANDS {
+            self.messages.pop_last();
+        }
+    }
 }
 
 #[expect(clippy::option_option, reason = "nothing under way, or no answer to what was")]
@@ -123,42 +149,49 @@ impl<T: Send + 'static> InFlight<T> {
     /// Whether this message may be written: nothing before it on its ticket waits to come again.
     pub(super) fn admits(&mut self, ticket: Option<TicketId>, id: EntryId) -> bool {
         let Some(held) = self.held.get(&ticket) else { return true };
-        let admits = held.id == id || held.since.elapsed() >= GIVEN_UP_AFTER;
-        if admits {
-            self.resume(ticket);
+        if held.holds_up(id) {
+            return false;
         }
-        admits
+        self.release(ticket, |message| message > id);
+        true
     }
 
     /// Notes what became of a message.
     pub(super) fn settle(&mut self, Settled { ticket, id, how }: Settled) {
-        let held = self.held.get(&ticket).map(|held| held.id);
-        if how == Settlement::ToComeAgain {
-            // Its sender knows of a repeat of what is stored, and does not send it again.
-            let is_stored = self.stored.get(&ticket).is_some_and(|stored| id <= *stored);
-            // Of several the one that was said first; ids are in order of time.
-            if !is_stored && held.is_none_or(|held| id <= held) {
-                self.held.insert(ticket, Held { id, since: Instant::now() });
+        match how {
+            Settlement::ToComeAgain => {
+                // Its sender knows of a repeat of what is stored, and does not send it again.
+                if self.stored.get(&ticket).is_none_or(|stored| *stored < id) {
+                    let none = || Held { messages: BTreeSet::new(), since: Instant::now() };
+                    self.held.entry(ticket).or_insert_with(none).add(id);
+                }
             }
-            return;
+            Settlement::Stored => {
+                let stored = self.stored.entry(ticket).or_insert(id);
+                *stored = id.max(*stored);
+                self.release(ticket, |message| message > id);
+            }
+            Settlement::Refused => self.release(ticket, |message| message != id),
         }
-        if how == Settlement::Stored {
-            let stored = self.stored.entry(ticket).or_insert(id);
-            *stored = id.max(*stored);
+    }
+
+    /// Keeps these messages of a ticket waiting to come again, and no others.
+    fn release(&mut self, ticket: Option<TicketId>, waits: impl Fn(EntryId) -> bool) {
+        let Some(held) = self.held.get_mut(&ticket) else { return };
+        let first = held.messages.first().copied();
+        held.messages.retain(|message| waits(*message));
+        if held.messages.first().copied() != first {
+            held.since = Instant::now();
+            self.turns.resume(self.taken);
         }
-        if held == Some(id) {
-            self.resume(ticket);
+        if held.messages.is_empty() {
+            self.held.remove(&ticket);
         }
     }
 
     /// Whoever greets sends everything that is not acknowledged again, in order.
     pub(super) fn forget_held(&mut self) {
         self.held.clear();
-        self.turns.resume(self.taken);
-    }
-
-    fn resume(&mut self, ticket: Option<TicketId>) {
-        self.held.remove(&ticket);
         self.turns.resume(self.taken);
     }
 
@@ -249,6 +282,7 @@ mod tests {
 
     const ONE: EntryId = EntryId(Uuid::from_u128(1));
     const TWO: EntryId = EntryId(Uuid::from_u128(2));
+    const THREE: EntryId = EntryId(Uuid::from_u128(3));
 
     fn settled(id: EntryId, how: Settlement) -> Settled {
         Settled { ticket: None, id, how }
@@ -277,6 +311,18 @@ mod tests {
         tokio::time::advance(GIVEN_UP_AFTER).await;
         in_flight.settle(settled(TWO, ToComeAgain));
         assert!(in_flight.admits(None, TWO), "what is refused after it makes it no younger");
+    }
+
+    #[tokio::test]
+    async fn what_was_refused_together_comes_again_in_its_order() {
+        let mut in_flight = InFlight::<()>::new();
+        in_flight.settle(settled(ONE, ToComeAgain));
+        in_flight.settle(settled(TWO, ToComeAgain));
+        assert!(in_flight.admits(None, ONE));
+        // Refused for the first one's sake, answered after that has come again.
+        in_flight.settle(settled(THREE, ToComeAgain));
+        assert!(!in_flight.admits(None, THREE));
+        assert!(in_flight.admits(None, TWO) && in_flight.admits(None, THREE));
     }
 
     #[tokio::test]

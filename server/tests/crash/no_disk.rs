@@ -17,7 +17,7 @@ async fn a_server_whose_disk_fails_says_so_gives_back_what_was_typed_and_comes_b
     let switch = tools.path().join("fails");
     let mut server = Server::new(Engine::Sqlite).await;
     server.environment = vec![
-        ("LD_PRELOAD", shim::build("no_disk", tools.path())),
+        ("LD_PRELOAD", shim::build("crash/no_disk", tools.path())),
         ("NO_DISK_WHEN", switch.clone()),
     ];
     server.start().await;

@@ -47,7 +47,7 @@ async fn what_the_database_says_of_files_and_kept_mails_is_there_after_a_power_c
     let disk = tempfile::tempdir().expect("a folder");
     let mut server = Server::new(Engine::Sqlite).await;
     server.environment = vec![
-        ("LD_PRELOAD", shim::build("power_cut", tools.path())),
+        ("LD_PRELOAD", shim::build("crash/power_cut", tools.path())),
         ("POWER_CUT_FOLDER", server.data_dir.clone()),
         ("POWER_CUT_DISK", disk.path().to_owned()),
     ];
@@ -95,7 +95,7 @@ struct Outcome {
 /// Visitors write while the power goes again and again; what became of what was acknowledged to them.
 async fn cut_the_power(disk: Disk, cuts: usize) -> Outcome {
     let tools = tempfile::tempdir().expect("a folder");
-    let shim = shim::build("power_cut", tools.path());
+    let shim = shim::build("crash/power_cut", tools.path());
     let mut server = Server::new(Engine::Sqlite).await;
     // Each cut leaves a disk behind, which the next one begins with.
     let mut disks: Vec<TempDir> = Vec::new();

@@ -73,6 +73,7 @@ impl Server {
             listen_url: None,
             database_connections: desk::Connections::default(),
             secret_key: None,
+            files: None,
             public_url: "http://localhost".into(),
             smtp_url: None,
             mail_from: "Ayuda <ayuda@localhost>".into(),

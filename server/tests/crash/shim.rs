@@ -5,10 +5,10 @@ use std::{
     process::Command,
 };
 
-/// Builds `tests/crash/<name>.c` into a folder, for this machine.
+/// Builds `tests/<name>.c` into a folder, for this machine.
 pub fn build(name: &str, folder: &Path) -> PathBuf {
-    let library = folder.join(name).with_extension("so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crash").join(name);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
+    let library = folder.join(source.file_name().expect("a name")).with_extension("so");
     let built = Command::new("cc")
         .args(["-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o"])
         .args([&library, &source.with_extension("c")])

@@ -18,6 +18,7 @@ on_both! {
     an_agents_name_is_one_line,
     commands_beside_a_server_leave_its_chats_alone,
     doctor_says_where_the_key_of_links_is_and_how_many_nodes_fit,
+    whoever_a_command_disables_is_signed_out_of_an_open_console,
 }
 
 async fn ayuda(world: &World, words: &[&str]) -> Output {

@@ -31,6 +31,61 @@ on_both! {
     an_agent_who_loses_a_site_is_told_and_hears_nothing_more_of_it,
 }
 
+/// An entry and a row as another process leaves them, of which nobody here hears.
+const UNHEARD: &str = "
+    insert into entries (ticket_id, seq, id, at, kind, agent_id, body)
+      select e.ticket_id, e.seq + 1, gen_random_uuid(), e.at, e.kind, e.agent_id, e.body
+      from entries e join tickets t on t.id = e.ticket_id and t.last_seq = e.seq;
+    update tickets set last_seq = last_seq + 1, preview = 'desde otro proceso'";
+const CUT_LISTENER: &str = "
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name like 'ayuda node %' and datname = current_database()";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sockets_read_what_was_done_while_nobody_listened() {
+    if !Engine::Postgres.is_here() {
+        return;
+    }
+    let world = World::new(Engine::Postgres).await;
+    world.until(|| world.desk().relay_lag().is_some()).await;
+    let (mut console, agent, _) = console(&world).await;
+    let chat = world.start_chat("tienda", "¿Hay alguien?").await;
+    let mut panel = Socket::talking(&world, "tienda", &chat.token, Seq::START).await;
+    let offer = console.until_agent(|event| match event {
+        AgentEvent::Offer { offer } => Some(offer.chat),
+        _ => None,
+    });
+    let ticket = world.desk().accept(&agent, offer.await).await.unwrap();
+    console.say_agent(AgentCommand::Watch { ticket, after: Seq::START }).await;
+    let watched = |event| matches!(event, AgentEvent::Entries { .. }).then_some(());
+    console.until_agent(watched).await;
+    let joined = |event| match event {
+        VisitorEvent::Entry { entry } => Some(entry.seq),
+        _ => None,
+    };
+    assert_eq!(panel.until(joined).await, Seq(3));
+    world.force(UNHEARD).await;
+    world.force(CUT_LISTENER).await;
+    let (entries, last) = panel
+        .until(|event| match event {
+            VisitorEvent::Entries { entries, last } => Some((entries, last)),
+            _ => None,
+        })
+        .await;
+    assert_eq!((entries.len(), entries[0].seq, last), (1, Seq(4), Seq(4)), "what it lacks");
+    let (mut has_entries, mut has_row) = (false, false);
+    while !(has_entries && has_row) {
+        match console.agent_event().await {
+            AgentEvent::Entries { entries, last, .. } => {
+                assert_eq!((entries.len(), last), (1, Seq(4)));
+                has_entries = true;
+            }
+            AgentEvent::Work { item } => has_row |= item.preview == "desde otro proceso",
+            _ => {}
+        }
+    }
+}
+
 async fn a_chat_rings_is_taken_and_both_sides_hear_each_other(world: World) {
     let (mut console, agent, _) = console(&world).await;
     let chat = world.start_chat("tienda", "¿Hay alguien?").await;

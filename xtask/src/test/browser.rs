@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::postgres::Postgres;
 use crate::test::Tally;
 use crate::{assets, build, install, paths, run};
 
@@ -19,10 +20,13 @@ fn tests(tally: &mut Tally, filter: Option<&str>) -> Result<()> {
     install::end2end()?;
     assets::build()?;
     build::server(false)?;
+    // For the pages of several nodes.
+    let postgres = Postgres::for_tests()?;
     let mut node = Command::new("node");
     node.current_dir(paths::root().join("end2end"))
         .env("AYUDA_BINARY", paths::ayuda("debug"))
         .env("AYUDA_CHROMIUM", chromium)
+        .env("AYUDA_TEST_POSTGRES", postgres.url())
         .args(["--test", "--test-reporter=spec", "--test-concurrency=2"]);
     if let Some(filter) = filter {
         node.arg(format!("--test-name-pattern={filter}"));

@@ -19,12 +19,14 @@ fn tests(tally: &mut Tally, filter: Option<&str>) -> Result<()> {
     assets::build()?;
     let postgres = Postgres::for_tests()?;
     install::proxies()?;
+    let buckets = Buckets::for_tests()?;
     let mut cargo = run::cargo(["test", "--workspace", "--no-fail-fast"]);
     cargo
         .args(filter)
         .env("AYUDA_TEST_POSTGRES", postgres.url())
         .env("AYUDA_TEST_ENGINES", "both")
         .env("AYUDA_TEST_PROXIES", "all")
+        .env("AYUDA_TEST_S3", buckets.url())
         // The database tests wait for the disk more than they compute.
         .env("RUST_TEST_THREADS", "8");
     let (before, mut failed) = (tally.failed, Vec::new());

@@ -73,8 +73,11 @@ impl News {
             Event::OfferGone { agent, chat } => Notice::OfferGone { agent, chat },
             Event::AgentState { agent } => Notice::AgentState { agent },
             Event::SignedOut { agent } => Notice::SignedOut { agent },
-            // Each process finds these when it reads agents again, and for its own consoles.
-            Event::AccessChanged { .. } | Event::AccessLost { .. } => return,
+            // Each process finds these for its own sockets.
+            Event::AccessChanged { .. }
+            | Event::AccessLost { .. }
+            | Event::TicketMissed { .. }
+            | Event::ConsoleMissed { .. } => return,
         });
     }
 
@@ -86,7 +89,8 @@ impl News {
                 news.entries = Some((from.min(first), to.max(last)));
             }
             Notice::Seen { ticket, by_visitor, upto } => {
-                let seen = &mut self.tickets.entry(ticket).or_default().seen[usize::from(by_visitor)];
+                let seen =
+                    &mut self.tickets.entry(ticket).or_default().seen[usize::from(by_visitor)];
                 *seen = (*seen).max(Some(upto));
             }
             Notice::Ticket { ticket } => self.tickets.entry(ticket).or_default().head = true,
@@ -133,5 +137,64 @@ impl News {
         }
         notices.extend(others);
         notices
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Party;
+    use protocol::{AgentId, ChatId, SiteId};
+    use uuid::Uuid;
+
+    const TICKET: TicketId = TicketId(Uuid::from_u128(1));
+    const AGENT: AgentId = AgentId(Uuid::from_u128(2));
+    const CHAT: ChatId = ChatId(Uuid::from_u128(3));
+    const SITE: SiteId = SiteId(Uuid::from_u128(4));
+
+    fn notices(said: impl IntoIterator<Item = Notice>) -> Vec<Notice> {
+        let mut news = News::default();
+        said.into_iter().for_each(|notice| news.add(notice));
+        news.into_notices()
+    }
+
+    #[test]
+    fn what_is_said_of_a_ticket_again_is_said_once() {
+        let ticket = TICKET;
+        let entries = |first, last| Notice::Entries { ticket, first: Seq(first), last: Seq(last) };
+        let seen = |upto| Notice::Seen { ticket, by_visitor: true, upto: Seq(upto) };
+        let head = Notice::Ticket { ticket };
+        let said = [entries(4, 4), head, seen(3), entries(5, 7), seen(2), head, entries(6, 6)];
+        assert_eq!(notices(said), [entries(4, 7), seen(3), head]);
+    }
+
+    #[test]
+    fn a_row_that_changed_by_more_than_a_message_is_read_whatever_comes_after() {
+        let on = |owner| On { site: SITE, queue: None, party: Party { owner } };
+        let work = |is_message, owner| Notice::Work { ticket: TICKET, on: on(owner), is_message };
+        assert_eq!(notices([work(true, None), work(true, None)]), [work(true, None)]);
+        for said in [[false, true], [true, false], [false, false]] {
+            let [first, then] = said;
+            let heard = notices([work(first, None), work(then, Some(AGENT))]);
+            assert_eq!(heard, [work(false, Some(AGENT))], "as it lies now");
+        }
+    }
+
+    #[test]
+    fn an_offer_that_came_again_after_it_was_gone_rings() {
+        let (agent, chat) = (AGENT, CHAT);
+        let rings = Notice::Offer { agent, chat, ticket: TICKET };
+        let gone = Notice::OfferGone { agent, chat };
+        assert_eq!(notices([rings, gone, rings]), [gone, rings]);
+        assert_eq!(notices([rings, gone]), [rings, gone]);
+    }
+
+    #[test]
+    fn a_transaction_that_sets_off_nothing_says_nothing() {
+        assert!(News::of(&Effects::default()).is_empty());
+        let counts = vec![Count::Active(AGENT, -1), Count::Waiting(SITE, 1)];
+        let effects = Effects { counts, wake_worker: true, ..Effects::default() };
+        let said = News::of(&effects).into_notices();
+        assert_eq!(said, [Notice::HasRoom { agent: AGENT }, Notice::Counts, Notice::Jobs]);
     }
 }

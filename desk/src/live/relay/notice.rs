@@ -14,8 +14,14 @@ pub(super) trait Row {
 pub(super) trait Fields {
     /// None: there is no further number.
     fn number(&mut self) -> Option<i64>;
-    /// The inner one is none where no id was written.
-    fn id(&mut self) -> Option<Option<Uuid>>;
+    fn id(&mut self) -> Option<MaybeId>;
+}
+
+/// What stands in the place of an id.
+pub(super) enum MaybeId {
+    Id(Uuid),
+    /// It was written that there is none.
+    Without,
 }
 
 /// A part of a notice.
@@ -107,7 +113,10 @@ macro_rules! ids {
                 row.id(Some(self.0));
             }
             fn read(fields: &mut impl Fields) -> Option<Self> {
-                fields.id()?.map(Self)
+                match fields.id()? {
+                    MaybeId::Id(id) => Some(Self(id)),
+                    MaybeId::Without => None,
+                }
             }
         }
 
@@ -116,7 +125,10 @@ macro_rules! ids {
                 row.id(self.map(|id| id.0));
             }
             fn read(fields: &mut impl Fields) -> Option<Self> {
-                Some(fields.id()?.map($id))
+                Some(match fields.id()? {
+                    MaybeId::Id(id) => Some($id(id)),
+                    MaybeId::Without => None,
+                })
             }
         }
     )*};

@@ -1,7 +1,7 @@
 //! Notices as the texts that PostgreSQL carries: JSON, the sender's id, a table of ids, and a row of numbers for each notice, in which
 //! an id is its place in the table: `["Afx…",["Agp…"],[[1,0,12,14],[2,0]]]`.
 
-use super::notice::{Fields, Notice, Row};
+use super::notice::{Fields, MaybeId, Notice, Row};
 use crate::live::NodeId;
 use data_encoding::BASE64URL_NOPAD;
 use std::{collections::HashMap, fmt::Write, slice};
@@ -12,8 +12,12 @@ pub(super) const LONGEST: usize = 7_900;
 /// What stands around the two tables, and around an id in its own.
 const AROUND: usize = "[\"1234567890123456789012\",[],[]]".len();
 const ID: usize = "\"1234567890123456789012\",".len();
+/// Bytes of an id.
+const ID_TEXT: usize = "1234567890123456789012".len();
 /// In the place of an id: there is none.
 const NO_ID: i64 = -1;
+/// How the row of [`Notice::Beat`] begins.
+const BEAT: &str = "[21,";
 
 /// Writes notices, in their order, into as few texts as hold them.
 pub(super) fn write(from: NodeId, notices: &[Notice]) -> Vec<String> {
@@ -35,9 +39,22 @@ pub(super) fn write(from: NodeId, notices: &[Notice]) -> Vec<String> {
     texts
 }
 
+/// Whether it is a text of this process.
+pub(super) fn is_from(text: &str, node: NodeId) -> bool {
+    let id = text.strip_prefix("[\"").and_then(|rest| rest.get(..ID_TEXT));
+    id.is_some_and(|id| read_id(id) == Some(node.0))
+}
+
+/// The number of the last sign of life in a text of one's own: the rest of it is no news.
+pub(super) fn find_beat(text: &str) -> Option<i64> {
+    let (_, row) = text.rsplit_once(BEAT)?;
+    row.split(']').next()?.parse().ok()
+}
+
 /// Reads a text: its sender, and what it says. None: this version does not understand it.
 pub(super) fn read(text: &str) -> Option<(NodeId, Vec<Notice>)> {
-    let (from, ids, rows): (String, Vec<String>, Vec<Vec<i64>>) = serde_json::from_str(text).ok()?;
+    let (from, ids, rows): (String, Vec<String>, Vec<Vec<i64>>) =
+        serde_json::from_str(text).ok()?;
     let ids: Vec<Uuid> = ids.iter().map(|id| read_id(id)).collect::<Option<_>>()?;
     let notice = |row: &Vec<i64>| {
         let mut numbers = Numbers { numbers: row.iter(), ids: &ids };
@@ -129,10 +146,10 @@ impl Fields for Numbers<'_> {
         self.numbers.next().copied()
     }
 
-    fn id(&mut self) -> Option<Option<Uuid>> {
+    fn id(&mut self) -> Option<MaybeId> {
         match self.number()? {
-            NO_ID => Some(None),
-            place => self.ids.get(usize::try_from(place).ok()?).copied().map(Some),
+            NO_ID => Some(MaybeId::Without),
+            place => self.ids.get(usize::try_from(place).ok()?).copied().map(MaybeId::Id),
         }
     }
 }
@@ -152,8 +169,8 @@ mod tests {
     }
 
     fn notice() -> impl Strategy<Value = Notice> {
-        let parts = (id(), id(), id(), any::<i64>(), any::<i64>(), any::<bool>(), any::<bool>());
-        (0..21_u8, parts).prop_map(|(kind, (a, b, c, n, m, yes, there))| {
+        let things = (id(), id(), id(), any::<i64>(), any::<i64>(), any::<bool>(), any::<bool>());
+        (0..21_u8, things).prop_map(|(kind, (a, b, c, n, m, yes, there))| {
             let (ticket, agent, site, chat) = (TicketId(a), AgentId(b), SiteId(c), ChatId(c));
             let found = there.then_some(agent);
             match kind {
@@ -223,6 +240,21 @@ mod tests {
             })
             .collect();
         assert!(write(NODE, &notices).len() <= 6);
+    }
+
+    #[test]
+    fn a_process_knows_its_own_texts_and_finds_its_signs_in_them() {
+        let ticket = TicketId(Uuid::from_u128(21));
+        let beat = Notice::Beat { number: 21_000 };
+        let text = |notices: &[Notice]| write(NODE, notices).pop().unwrap();
+        let with = text(&[Notice::Ticket { ticket }, beat, Notice::Sites]);
+        assert!(is_from(&with, NODE) && !is_from(&with, NodeId(Uuid::from_u128(8))));
+        assert_eq!(find_beat(&with), Some(21_000));
+        let seen = Notice::Seen { ticket, by_visitor: true, upto: Seq(21) };
+        assert_eq!(find_beat(&text(&[seen])), None);
+        for other in ["", "[\"", "[\"é", "[\"AAAA"] {
+            assert!(!is_from(other, NODE), "{other}");
+        }
     }
 
     #[test]

@@ -44,6 +44,8 @@ impl Follower for UnseenReplies {
                 let Some(site) = desk.find_site_by_id(site) else { continue };
                 let said = desk.now().since(at).min(site.limits.mail_after);
                 let look = desk.due_now() + site.limits.mail_after.saturating_sub(said);
+                // Whether its visitor is there is known by then.
+                desk.ask_for_unknown_panel(ticket);
                 let first = plan.entry(ticket).or_insert(look);
                 *first = look.min(*first);
             }
@@ -140,15 +142,20 @@ pub(crate) async fn mail(desk: &Desk, lease: Lease, ticket: TicketId) -> Result<
 
 /// How long the visitor still has to come back, or to look.
 fn wait(desk: &Desk, ticket: TicketId, patience: Duration) -> Option<Duration> {
-    match desk.panel_gone_for(ticket) {
+    let wait = match desk.panel_gone_for(ticket) {
         // There, but not looking: perhaps in another tab.
         None => Some(patience.max(Duration::from_secs(1))),
         Some(gone) => {
             // After a restart nobody has been seen yet; panels get the time to come back.
-            let gone = gone.min(desk.moment().since(desk.0.opened_at));
+            let gone = gone.min(desk.panels_known_for());
             (gone < patience).then(|| patience.saturating_sub(gone))
         }
+    };
+    if wait.is_some() {
+        // Known by the next look.
+        desk.ask_for_panel(ticket);
     }
+    wait
 }
 
 statement!(MAILED = "update tickets set mailed_upto = $2 where id = $1");

@@ -40,7 +40,7 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::{Incoming, io, random_name};
 use tokio::{fs, io::AsyncWriteExt};
-use tracing::Instrument;
+use tracing::{Instrument, instrument};
 use uuid::Uuid;
 
 /// An upload in progress; dropped without [`Upload::finish`] it leaves nothing.

@@ -4,6 +4,7 @@
 #[path = "../../../../testing/engines.rs"]
 mod engines;
 mod events;
+mod node;
 #[path = "../../../../testing/on_both.rs"]
 mod on_both;
 mod people;
@@ -14,12 +15,13 @@ mod talk;
 
 pub use engines::{Database, Engine};
 pub use events::{refused, soon, until, wait_for_event, wait_for_offer};
+pub use node::Node;
 pub(crate) use on_both::on_both;
 pub use people::{OWNER, PASSWORD, Person};
 pub use proxy::{Cut, Proxy};
 pub use talk::{ROSA, reason};
 
-use desk::{Clock, Connections, Desk, Keeper, Options, sites::Site};
+use desk::{Clock, Connections, Desk, Lock, Options, sites::Site};
 use protocol::Timestamp;
 use std::{path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
@@ -81,27 +83,21 @@ impl World {
         Desk::open(self.options.clone()).await.unwrap()
     }
 
-    /// The desk at its own work, until [`Running::stop`].
+    /// The desk at its own work, until [`Running::stop`]. Whoever had the lock and was cut off needs a moment to be gone.
     pub async fn run(&self) -> Running {
         self.routing.abort();
-        let mut keeper = self.keeper().await;
-        let (stop, stopped) = watch::channel(false);
-        let desk = self.desk.clone();
-        let work = tokio::spawn(async move {
-            Box::pin(desk.run(&mut keeper, stopped)).await.unwrap();
-        });
-        Running { stop, work }
-    }
-
-    /// The database's lock. Whoever had it and was cut off needs a moment to be gone.
-    async fn keeper(&self) -> Keeper {
-        let mut keeper = None;
+        let mut lock = None;
         until("the lock is free", async || {
-            keeper = Keeper::take(&self.options).await.ok();
-            keeper.is_some()
+            lock = Lock::take(&self.options).ok();
+            lock.is_some()
         })
         .await;
-        keeper.unwrap()
+        Running::start(self.desk.clone(), lock.unwrap())
+    }
+
+    /// Another desk on the same PostgreSQL at its own work: a second node, or one that thaws.
+    pub fn run_beside(&self, desk: &Desk) -> Running {
+        Running::start(desk.clone(), Lock::take(&self.options).unwrap())
     }
 
     /// Moves the clock and does what is due.
@@ -132,6 +128,12 @@ pub struct Running {
 }
 
 impl Running {
+    fn start(desk: Desk, lock: Lock) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let work = tokio::spawn(async move { Box::pin(desk.run(&lock, stopped)).await });
+        Self { stop, work }
+    }
+
     pub async fn stop(mut self) {
         self.stop.send(true).unwrap();
         (&mut self.work).await.unwrap();
@@ -152,6 +154,7 @@ pub fn options(data_dir: &Path, database_url: Option<String>) -> Options {
         listen_url: None,
         database_connections: Connections::default(),
         secret_key: None,
+        files: None,
         public_url: "https://help.example.com".into(),
         smtp_url: None,
         mail_from: "Ayuda <ayuda@example.com>".into(),

@@ -38,13 +38,15 @@ struct State {
     cuts: Mutex<VecDeque<Cut>>,
     made: AtomicUsize,
     is_down: AtomicBool,
+    is_silent: AtomicBool,
+    connections: AtomicUsize,
     /// Connections of an older time are cut.
     time: watch::Sender<u32>,
 }
 
 impl Proxy {
     /// In front of the database at this URL.
-    async fn start(url: &str) -> Self {
+    pub(super) async fn start(url: &str) -> Self {
         let options = PgConnectOptions::from_str(url).expect("a URL");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -60,6 +62,27 @@ impl Proxy {
             }
         });
         proxy
+    }
+
+    /// The URL of the database behind it.
+    pub fn url(&self) -> &str {
+        &self.address
+    }
+
+    /// Nothing that the server says arrives any more, while no connection ends.
+    pub fn fall_silent(&self) {
+        self.state.is_silent.store(true, SeqCst);
+    }
+
+    /// Silent connections end; what is said on new ones arrives.
+    pub fn end_silence(&self) {
+        self.state.is_silent.store(false, SeqCst);
+        self.state.set_down(false);
+    }
+
+    /// How many connections there have been.
+    pub fn connections(&self) -> usize {
+        self.state.connections.load(SeqCst)
     }
 
     /// Cuts the next COMMIT.
@@ -101,6 +124,7 @@ impl World {
 
 /// Passes messages on until one side ends or the connection is cut.
 async fn serve(client: TcpStream, options: PgConnectOptions, state: Arc<State>) -> io::Result<()> {
+    state.connections.fetch_add(1, SeqCst);
     if state.is_down.load(SeqCst) {
         return Ok(());
     }
@@ -163,6 +187,7 @@ async fn pass(
                     return Ok(());
                 }
                 true => {}
+                false if state.is_silent.load(SeqCst) => {}
                 false => to_client.write_all(&message).await?,
             }
         }

@@ -19,6 +19,7 @@ async fn desk() -> (Desk, TempDir) {
         listen_url: None,
         database_connections: desk::Connections::default(),
         secret_key: None,
+        files: None,
         public_url: "https://help.example.com".into(),
         smtp_url: None,
         mail_from: "Ayuda <ayuda@example.com>".into(),

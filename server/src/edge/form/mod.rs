@@ -6,16 +6,15 @@ mod fields;
 mod multipart;
 mod one_file;
 mod posted;
-mod room;
 
 pub(crate) use again::page as again;
 pub(crate) use multipart::{DRAIN_BYTES, Uploads};
 pub(crate) use one_file::read_file;
 pub(crate) use posted::Posted;
-pub(crate) use room::{Held, Room, give as give_room};
 
 use crate::edge::{
     failure::{Answer, Failure},
+    form_room::FormRoom,
     page::Reader,
     request_info::wants_page,
 };
@@ -29,28 +28,10 @@ use percent_encoding::percent_decode;
 use protocol::{Code, Field, Refusal, limits};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
-use std::{
-    borrow::Cow,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{borrow::Cow, fmt};
 
 /// A form without files, in bytes: the longest text that is given back, each byte of it percent-encoded.
 const FORM_BYTES: usize = 3 * FIELD_BYTES + 64 * 1024;
-
-/// What a form may take of the server's [`Room`], as a request carries it: extensions are shared, and this is one form's.
-#[derive(Clone, Default)]
-pub(crate) struct FormRoom(Arc<Mutex<Held>>);
-
-impl FormRoom {
-    pub(crate) fn new(held: Held) -> Self {
-        Self(Arc::new(Mutex::new(held)))
-    }
-
-    fn take(&self) -> Held {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
 
 /// Every field that a form of a visitor has.
 const ALL_NAMES: [&str; 10] =

@@ -1,6 +1,6 @@
 //! A form that was posted: its texts, its files, and what is wrong with them.
 
-use super::Held;
+use crate::edge::form_room::Held;
 use desk::Desk;
 use protocol::{Code, EntryId, Field, FileId, PageUrl, Refusal, text::is_blank};
 use std::collections::BTreeMap;

@@ -110,6 +110,7 @@ impl Console {
         self.view.refresh_agent();
         match self.view.read(ticket, after).await {
             Ok((conversation, entries, last)) => {
+                self.view.server.desk.hub().has_read(ticket, last);
                 let sent = entries.last().map_or(after, |entry| entry.seq);
                 self.view.watched.insert(ticket, sent);
                 let conversation = Box::new(conversation);
@@ -124,6 +125,27 @@ impl Console {
             }
         }
         Ok(connection.flush().await?)
+    }
+
+    /// What the console was not told of a ticket on its screen.
+    async fn catch_up(&mut self, connection: &mut Connection, ticket: TicketId) -> Result<(), End> {
+        let missed = self.view.missed_entries(ticket).await.map_err(comes_back)?;
+        if missed.iter().any(|event| matches!(event, AgentEvent::AccessLost { .. })) {
+            self.unwatch(ticket);
+        }
+        for event in missed {
+            connection.feed(&event).await?;
+        }
+        Ok(())
+    }
+
+    /// What it was not told of anything else.
+    async fn catch_up_list(&mut self, connection: &mut Connection) -> Result<(), End> {
+        self.check_session(connection).await?;
+        for event in self.view.missed().await.map_err(comes_back)? {
+            connection.feed(&event).await?;
+        }
+        Ok(())
     }
 
     /// Shows a view of the list, or its next page.
@@ -156,6 +178,12 @@ impl Console {
             Ok(Some(_)) | Err(_) => Ok(()),
         }
     }
+}
+
+/// Nobody says again what could not be read: the console comes back and asks.
+fn comes_back(error: desk::Error) -> End {
+    tracing::warn!(%error, "what changed could not be read; its console comes back");
+    End::Close(Close::GoingAway)
 }
 
 impl Audience for Console {
@@ -279,14 +307,13 @@ impl Audience for Console {
             }
             Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
             Event::AccessChanged { .. } => {
-                let changed = Box::pin(self.view.access_changed()).await.map_err(|error| {
-                    tracing::warn!(%error, "a list could not be read; its console comes back");
-                    End::Close(Close::GoingAway)
-                })?;
+                let changed = Box::pin(self.view.access_changed()).await.map_err(comes_back)?;
                 for event in changed {
                     connection.feed(&event).await?;
                 }
             }
+            Event::TicketMissed { ticket } => Box::pin(self.catch_up(connection, *ticket)).await?,
+            Event::ConsoleMissed { .. } => Box::pin(self.catch_up_list(connection)).await?,
             event => {
                 if let Some(event) = self.view.event(event) {
                     connection.feed(&event).await?;

@@ -12,11 +12,15 @@ use desk::{
     tickets::Message,
 };
 use protocol::{
-    EntryId, FileId, Seq, TicketId,
+    ChatId, Code, EntryId, FileId, Seq, TicketId,
     agent::{AgentEvent, Conversation, WorkItem, WorkView},
     entry::AgentEntry,
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::time::Instant;
 
 /// One agent's view.
@@ -25,6 +29,8 @@ pub(super) struct AgentView {
     pub(super) agent: Arc<Agent>,
     /// Tickets on screen, and up to where their entries have been sent.
     pub(super) watched: HashMap<TicketId, Seq>,
+    /// Chats that ring here, as far as it was sent.
+    offered: HashSet<ChatId>,
     pub(super) list: List,
     /// The rows of the view are not counted before.
     pub(super) count_at: Instant,
@@ -39,6 +45,7 @@ impl AgentView {
             server,
             agent: Arc::new(agent),
             watched: HashMap::new(),
+            offered: HashSet::new(),
             list: List::new(),
             count_at: Instant::now(),
         }
@@ -57,6 +64,7 @@ impl AgentView {
         let desk = &self.server.desk;
         let me = desk.profile(&self.agent).await?;
         let offers = desk.offers(&self.agent).await?;
+        self.offered = offers.iter().map(|offer| offer.chat).collect();
         let work = self.first_page(WorkView::Open).await?;
         Ok(AgentEvent::Welcome { me, work, offers, total: self.list.total() })
     }
@@ -157,7 +165,10 @@ impl AgentView {
             Event::VisitorPresent { ticket, present } if self.watched.contains_key(ticket) => {
                 Some(AgentEvent::VisitorPresent { ticket: *ticket, present: *present })
             }
-            Event::OfferGone { chat, .. } => Some(AgentEvent::OfferGone { chat: *chat }),
+            Event::OfferGone { chat, .. } => {
+                self.offered.remove(chat);
+                Some(AgentEvent::OfferGone { chat: *chat })
+            }
             Event::AccessLost { ticket, .. } => {
                 self.watched.remove(ticket)?;
                 Some(AgentEvent::AccessLost { ticket: *ticket })
@@ -174,10 +185,11 @@ impl AgentView {
                 .conversation(&self.agent, *ticket)
                 .await
                 .map(|head| Some(AgentEvent::Conversation { conversation: Box::new(head) })),
-            Event::Offer { chat, .. } => desk
-                .find_offer(&self.agent, *chat)
-                .await
-                .map(|offer| offer.map(|offer| AgentEvent::Offer { offer: Box::new(offer) })),
+            Event::Offer { chat, .. } => desk.find_offer(&self.agent, *chat).await.map(|offer| {
+                let offer = offer?;
+                self.offered.insert(offer.chat);
+                Some(AgentEvent::Offer { offer: Box::new(offer) })
+            }),
             Event::AgentState { .. } => {
                 desk.profile(&self.agent).await.map(|me| Some(AgentEvent::State { me }))
             }
@@ -212,6 +224,48 @@ impl AgentView {
         events.extend(new.map(|item| AgentEvent::Work { item: Box::new(item.clone()) }));
         events.push(self.list.only_total());
         events.push(AgentEvent::State { me });
+        Ok(events)
+    }
+
+    /// What was missed beside tickets: the list, as far as it was on screen, the agent's own state and what rings.
+    ///
+    /// # Errors
+    /// As of [`AgentView::access_changed`].
+    pub(super) async fn missed(&mut self) -> desk::Result<Vec<AgentEvent>> {
+        let mut events = self.access_changed().await?;
+        let offers = self.server.desk.offers(&self.agent).await?;
+        let ring: HashSet<ChatId> = offers.iter().map(|offer| offer.chat).collect();
+        let gone = self.offered.difference(&ring);
+        events.extend(gone.map(|chat| AgentEvent::OfferGone { chat: *chat }));
+        let offers = offers.into_iter().map(|offer| AgentEvent::Offer { offer: Box::new(offer) });
+        events.extend(offers);
+        self.offered = ring;
+        Ok(events)
+    }
+
+    /// What was missed of a ticket on screen: its head and the entries after those that were sent. One that the agent may see no longer
+    /// leaves the screen.
+    ///
+    /// # Errors
+    /// As of [`AgentView::access_changed`].
+    pub(super) async fn missed_entries(
+        &mut self,
+        ticket: TicketId,
+    ) -> desk::Result<Vec<AgentEvent>> {
+        let Some(sent) = self.watched.get(&ticket).copied() else { return Ok(Vec::new()) };
+        let (conversation, entries, last) = match self.read(ticket, sent).await {
+            Ok(read) => read,
+            Err(error) if error.refusal().code == Code::NotFound => {
+                return Ok(vec![AgentEvent::AccessLost { ticket }]);
+            }
+            Err(error) => return Err(error),
+        };
+        self.server.desk.hub().has_read(ticket, last);
+        let mut events = vec![AgentEvent::Conversation { conversation: Box::new(conversation) }];
+        if let Some(entry) = entries.last() {
+            self.watched.insert(ticket, entry.seq);
+            events.push(AgentEvent::Entries { ticket, entries, last });
+        }
         Ok(events)
     }
 

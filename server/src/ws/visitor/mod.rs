@@ -124,6 +124,7 @@ impl Panel {
             Ok(read) => read,
             Err(error) => return refuse(connection, error).await,
         };
+        desk.hub().has_read(visitor.ticket, last);
         let opened = OpenedTicket {
             visitor,
             events,
@@ -137,6 +138,24 @@ impl Panel {
         connection.feed(&VisitorEvent::Entries { entries, last }).await?;
         self.opened = Some(opened);
         Ok(connection.flush().await?)
+    }
+
+    /// Something of the ticket was missed: the entries that the panel lacks are read, and with the batch its head.
+    async fn catch_up(&mut self, connection: &mut Connection) -> Result<(), End> {
+        let Some(opened) = &mut self.opened else { return Ok(()) };
+        let (desk, visitor) = (&self.server.desk, opened.visitor);
+        let read = desk.visitor_entries(visitor, opened.sent).await;
+        let (entries, last) = read.map_err(|error| {
+            tracing::warn!(%error, "what a panel missed could not be read; it comes back");
+            End::Close(Close::GoingAway)
+        })?;
+        desk.hub().has_read(visitor.ticket, last);
+        opened.is_changed = true;
+        if let Some(entry) = entries.last() {
+            opened.sent = entry.seq;
+            connection.feed(&VisitorEvent::Entries { entries, last }).await?;
+        }
+        Ok(())
     }
 }
 
@@ -260,6 +279,7 @@ impl Audience for Panel {
                 connection.feed(&VisitorEvent::Entry { entry: entry.clone() }).await?;
             }
             Event::Ticket { .. } => opened.is_changed = true,
+            Event::TicketMissed { .. } => Box::pin(self.catch_up(connection)).await?,
             Event::Typing { agent: Some((_, name)), .. } => {
                 opened.is_urgent = true;
                 connection.feed(&VisitorEvent::Typing { name: name.clone() }).await?;

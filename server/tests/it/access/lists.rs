@@ -5,7 +5,7 @@ use super::{
     walk::{Walk, Wrong, has_canary},
 };
 use crate::world::{World, on_both, socket::Socket};
-use desk::console::PAGE;
+use desk::console::ROWS_A_PAGE;
 use protocol::{
     TicketId, TicketNumber,
     agent::{AgentCommand, AgentEvent, WorkView},
@@ -18,7 +18,7 @@ on_both! {
 }
 
 /// They take a page and the beginning of another.
-const TICKETS: usize = PAGE + 1;
+const TICKETS: usize = ROWS_A_PAGE + 1;
 
 async fn a_view_shows_all_that_its_reader_may_see_and_nothing_else(world: World) {
     let walk = Walk::new(world).await;

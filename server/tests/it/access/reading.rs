@@ -87,9 +87,12 @@ async fn one_time_key(world: &World) -> String {
     world.desk().create_agent(new).await.unwrap().expect("a key")
 }
 
-/// All that is stored, but for when a session was used last, and how far work in the background has come.
+/// All that is stored, but for when a session was used last, how far work in the background has come, and signs of the server's own.
 fn stored(world: &World) -> Tables {
     world.tables(|table, column| {
-        matches!((table, column), ("sessions", "seen_at") | ("followers" | "jobs", ""))
+        matches!(
+            (table, column),
+            ("sessions", "seen_at") | ("followers" | "jobs" | "nodes" | "keeper", "")
+        )
     })
 }

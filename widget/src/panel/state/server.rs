@@ -12,6 +12,7 @@ use protocol::{
     delivery::Applied,
     entry::{Category, VisitorBody},
     limits,
+    text::EmailAddress,
     visitor::{Done, VisitorChat, VisitorEvent},
 };
 
@@ -122,7 +123,11 @@ impl State {
 
     fn command_done(&mut self, what: Done, env: &Environment) {
         self.pending = PendingCommand::None;
-        let email = self.ticket.as_ref().and_then(|ticket| ticket.email.clone());
+        let known = self.ticket.as_ref().and_then(|ticket| ticket.email.clone());
+        // One that was just typed may be here before the ticket that has it.
+        let email = known.or_else(|| {
+            EmailAddress::parse(&self.draft.email).ok().map(|typed| typed.as_str().to_owned())
+        });
         match what {
             Done::Transcript => {
                 self.transcript_dialog_open = false;

@@ -1,17 +1,7 @@
 //! How much memory the texts of forms may take that are being read: whoever sends many long ones and does not come to an end must not
 //! exhaust the server.
 
-use super::FormRoom;
-use crate::{
-    edge::{client::Client, state::Server},
-    settings::Network,
-};
-use axum::{
-    extract::{Request, State},
-    http::Method,
-    middleware::Next,
-    response::Response,
-};
+use crate::settings::Network;
 use protocol::{Code, Refusal};
 use std::{
     collections::HashMap,
@@ -38,6 +28,21 @@ struct Taken {
     clients: HashMap<Network, usize>,
 }
 
+/// What a form may take of the server's [`Room`], as a request carries it: extensions are shared, and this is one form's.
+#[derive(Clone, Default)]
+pub(crate) struct FormRoom(Arc<Mutex<Held>>);
+
+impl FormRoom {
+    pub(crate) fn new(held: Held) -> Self {
+        Self(Arc::new(Mutex::new(held)))
+    }
+
+    /// The form's own; nothing is left.
+    pub(super) fn take(&self) -> Held {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// What one form takes of it, given back when this is dropped.
 #[derive(Default)]
 pub(crate) struct Held {
@@ -45,19 +50,6 @@ pub(crate) struct Held {
     counted: Option<(Arc<Room>, Network)>,
     /// Bytes, its own ones too.
     bytes: usize,
-}
-
-/// The middleware that hands every post its place in the room.
-pub(crate) async fn give(
-    State(server): State<Server>,
-    client: Client,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    if request.method() == Method::POST {
-        request.extensions_mut().insert(FormRoom::new(server.form_room.form(client.0)));
-    }
-    next.run(request).await
 }
 
 impl Room {
@@ -96,7 +88,7 @@ impl Held {
     ///
     /// # Errors
     /// [`Code::TryAgain`] when there is no room for it at the moment.
-    pub(super) fn append(&mut self, text: &mut Vec<u8>, chunk: &[u8]) -> Result<(), Refusal> {
+    pub(crate) fn append(&mut self, text: &mut Vec<u8>, chunk: &[u8]) -> Result<(), Refusal> {
         let wanted = text.len() + chunk.len();
         if wanted > text.capacity() {
             let capacity = wanted + wanted / 4;

@@ -1,0 +1,21 @@
+//! What happened while nobody listened.
+
+use crate::{Desk, Result, db::retry, hours::availability, live::counts, routing, upkeep::sites};
+
+/// Sites, counts and who is there are read, everything is looked at, and all sockets are told to read what they lack. Whoever listens
+/// has begun to before.
+pub(super) async fn read(desk: &Desk) -> Result<()> {
+    desk.0.relay.begin();
+    desk.0.writer.anything_was_written_elsewhere();
+    desk.0.sessions.forget_all();
+    sites::read_again(desk).await?;
+    retry!({ counts::load(desk).await })?;
+    desk.0.panels.forget_elsewhere(desk.moment());
+    availability::recompute(desk, None);
+    routing::look_at_everything(desk);
+    desk.0.nodes.others_changed();
+    desk.0.nodes.keeper_changed();
+    desk.0.wakeups.notify();
+    desk.hub().miss_everything();
+    Ok(())
+}
