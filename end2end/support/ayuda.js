@@ -22,7 +22,9 @@ export class Ayuda {
     const ayuda = new Ayuda();
     ayuda.data = await mkdtemp(join(tmpdir(), "ayuda-end2end-"));
     ayuda.port = await freePort();
-    ayuda.origin = `http://localhost:${ayuda.port}`;
+    ayuda.address = `http://localhost:${ayuda.port}`;
+    // Behind a balancer, pages have another origin than the server that serves them.
+    ayuda.origin = settings.AYUDA_PUBLIC_URL ?? ayuda.address;
     ayuda.environment = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -53,7 +55,7 @@ export class Ayuda {
       throw new Error(`the server ended:\n${this.#log}`);
     });
     ended.catch(() => {});
-    const answers = eventually("the server answers", async () => (await fetch(`${this.origin}/healthz`)).ok);
+    const answers = eventually("the server answers", async () => (await fetch(`${this.address}/healthz`)).ok);
     await Promise.race([answers, ended]);
   }
 
@@ -123,8 +125,8 @@ export class Ayuda {
 
   /** A figure of the server's, as its operator reads it. */
   async metric(name) {
-    const text = await (await fetch(`${this.origin}/metrics`)).text();
-    return Number(new RegExp(`^${name} (.*)$`, "m").exec(text)[1]);
+    const lines = (await (await fetch(`${this.address}/metrics`)).text()).split("\n");
+    return Number(lines.find((line) => line.startsWith(`${name} `)).slice(name.length + 1));
   }
 
   async status(site) {
