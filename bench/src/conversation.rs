@@ -33,9 +33,11 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Starts chats, has one agent take and watch them all, and counts what the agent receives.
-    pub async fn start(server: &Server, sockets: usize) -> Result<Self> {
-        let (mut agent, visitors) = introduce(server, sockets).await?;
+    /// Starts chats on all of the servers, has one agent, on the last of them, take and watch them all, and counts what the agent
+    /// receives.
+    pub async fn start(servers: &[&Server], sockets: usize) -> Result<Self> {
+        let last = servers.last().context("a server")?;
+        let (mut agent, visitors) = introduce(servers, last, sockets).await?;
         let received = Arc::new(AtomicU64::new(0));
         let count = Arc::clone(&received);
         tokio::spawn(async move {
@@ -84,19 +86,29 @@ pub async fn load(visitors: Vec<Socket>, time: Duration) -> Result<Load> {
     Ok(Load { per_second, acknowledged })
 }
 
-/// The agent's socket, and a visitor's for each chat; every chat is accepted and watched.
-pub async fn introduce(server: &Server, sockets: usize) -> Result<(Socket, Vec<Socket>)> {
-    let (mut agent, cookie) = agent(server).await?;
-    let mut http = Http::connect(server.port).await?;
+/// The agent's socket, and a visitor's for each chat, in turn on one of their servers; every chat is accepted and watched.
+pub async fn introduce(
+    of_visitors: &[&Server],
+    of_agent: &Server,
+    sockets: usize,
+) -> Result<(Socket, Vec<Socket>)> {
+    let (mut agent, cookie) = agent(of_agent).await?;
+    let mut agents = Http::connect(of_agent.port).await?;
+    let mut ways = Vec::new();
+    for server in of_visitors {
+        ways.push((*server, Http::connect(server.port).await?));
+    }
     let mut visitors = Vec::new();
     while visitors.len() < sockets {
         let batch = BATCH.min(sockets - visitors.len());
         for _ in 0..batch {
-            let token = start_chat(server, &mut http, "Hola").await?;
+            let turn = visitors.len() % ways.len();
+            let (server, http) = &mut ways[turn];
+            let token = start_chat(server, http, "Hola").await?;
             visitors.push(visitor(server, Some(&token)).await?);
         }
-        if server.is_product() {
-            take(&mut agent, &mut http, &cookie, batch).await?;
+        if of_agent.is_product() {
+            take(&mut agent, &mut agents, &cookie, batch).await?;
         }
     }
     Ok((agent, visitors))
@@ -131,10 +143,7 @@ pub async fn agent(server: &Server) -> Result<(Socket, String)> {
     socket.send(frames::AGENT_HELLO.to_owned()).await?;
     socket.until(frames::is_agent_welcome).await?;
     let mut http = Http::connect(server.port).await?;
-    let state = http.post("/console/api/state", &cookie, "state=available").await?;
-    if state.status >= 400 {
-        bail!("the agent's state: {} {}", state.status, state.body);
-    }
+    set_state(&mut http, &cookie, "available").await?;
     for _ in 0..100 {
         if http.get(&format!("/w/{SITE}/status"), "").await?.body.contains("\"open\":true") {
             return Ok((socket, cookie));
@@ -142,6 +151,13 @@ pub async fn agent(server: &Server) -> Result<(Socket, String)> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     bail!("the site did not open")
+}
+
+/// `available` or `away`.
+pub async fn set_state(http: &mut Http, cookie: &str, state: &str) -> Result<()> {
+    let answer = http.post("/console/api/state", cookie, &format!("state={state}")).await?;
+    anyhow::ensure!(answer.status < 400, "the agent's state: {} {}", answer.status, answer.body);
+    Ok(())
 }
 
 /// A session of the agent, as a `cookie` header.

@@ -16,6 +16,7 @@ mod mail;
 mod memory;
 mod messages;
 mod million;
+mod nodes;
 mod postgres;
 mod sizes;
 mod startup;
@@ -27,6 +28,7 @@ pub async fn measure(group: Group, plan: &Plan, subject: &Subject) -> Result<Vec
         Group::Delivery => delivery::measure(plan, subject).await,
         Group::Chats => chats::measure(plan, subject).await,
         Group::Postgres => postgres::measure(plan, subject).await,
+        Group::Nodes => nodes::measure(plan, subject).await,
         Group::Memory => memory::measure(plan, subject).await,
         Group::Asking => asking::measure(subject).await,
         Group::Bodies => bodies::measure(subject).await,
@@ -43,7 +45,7 @@ pub async fn floor(group: Group, plan: &Plan) -> Result<Vec<Reading>> {
     match group {
         Group::Postgres => postgres::floor(plan),
         Group::Million => million::floor(plan).await,
-        Group::Sizes => Ok(Vec::new()),
+        Group::Sizes | Group::Nodes => Ok(Vec::new()),
         _ => measure(group, plan, &Subject::Floor).await,
     }
 }

@@ -11,6 +11,7 @@ mod floor;
 mod old_and_new;
 mod percentile;
 mod plan;
+mod postgres;
 mod reading;
 mod server;
 mod table;
@@ -26,7 +27,7 @@ fn main() -> Result<()> {
         return runtime.block_on(floor::serve(port, data));
     }
     plan.binary = plan.binary.canonicalize().context("no binary: cargo xtask build --release")?;
-    let Some(older) = plan.against.take() else {
+    let Some(older) = plan.against.clone() else {
         return runtime.block_on(beside_floors::measure(&plan));
     };
     let older = older.canonicalize().with_context(|| older.display().to_string())?;

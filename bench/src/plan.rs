@@ -12,6 +12,10 @@ pub struct Plan {
     /// Only these figures, such as `--only messages,delivery`.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Group>,
+    /// The figures of so many nodes on one PostgreSQL, such as `--nodes 1,2,3`, and nothing else. With `--against`, what telling other
+    /// nodes costs: one node's messages on PostgreSQL, the older binary's and the newer one's in turn.
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS", conflicts_with = "only")]
+    pub nodes: Vec<usize>,
     /// Seconds of each measurement.
     #[arg(long, default_value_t = 5)]
     pub seconds: u64,
@@ -50,6 +54,8 @@ pub enum Group {
     Chats,
     /// Durable messages a second on PostgreSQL.
     Postgres,
+    /// Messages, delivery, flips and offers over several nodes on one PostgreSQL.
+    Nodes,
     /// Resident memory, idle and with thousands of sockets.
     Memory,
     /// Memory while sockets ask for all of a long ticket.
@@ -71,7 +77,16 @@ pub enum Group {
 impl Plan {
     /// The figures to measure, in their order.
     pub fn groups(&self) -> Vec<Group> {
+        if !self.nodes.is_empty() {
+            // An older binary may be one that runs alone.
+            return vec![if self.against.is_some() { Group::Postgres } else { Group::Nodes }];
+        }
         let all = Group::value_variants().iter().copied();
         all.filter(|group| self.only.is_empty() || self.only.contains(group)).collect()
+    }
+
+    /// How many nodes are measured, one row each.
+    pub fn numbers_of_nodes(&self) -> &[usize] {
+        if self.nodes.is_empty() { &[1, 2, 3] } else { &self.nodes }
     }
 }

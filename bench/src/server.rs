@@ -65,17 +65,22 @@ impl Server {
         Ok(server)
     }
 
+    /// So many nodes of the product on one database, set up like [`Server::ayuda`].
+    pub async fn nodes(binary: &Path, database: &str, number: usize) -> Result<Vec<Self>> {
+        let more = [("AYUDA_DATABASE_URL", database)];
+        let mut nodes = vec![Self::ayuda(binary, &more).await?];
+        while nodes.len() < number {
+            let (data, port) = (tempfile::tempdir()?, free_port()?);
+            let settings = settings(data.path(), port, &more);
+            nodes.push(Self::serve(binary, data, port, settings).await?);
+        }
+        Ok(nodes)
+    }
+
     /// The product, with one site that is always open and one agent. `more`: settings besides the usual ones.
     pub async fn ayuda(binary: &Path, more: &[(&str, &str)]) -> Result<Self> {
-        let data = tempfile::tempdir()?;
-        let port = free_port()?;
-        let mut settings = vec![
-            ("AYUDA_DATA_DIR".to_owned(), data.path().display().to_string()),
-            ("AYUDA_LISTEN".to_owned(), format!("127.0.0.1:{port}")),
-            ("AYUDA_PUBLIC_URL".to_owned(), format!("http://localhost:{port}")),
-            ("AYUDA_LOG".to_owned(), "error".to_owned()),
-        ];
-        settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let (data, port) = (tempfile::tempdir()?, free_port()?);
+        let settings = settings(data.path(), port, more);
         let file = data.path().join("site.toml");
         let run = |arguments: &[&str], input: &str| {
             ayuda(binary, &settings, data.path(), arguments, input)
@@ -100,6 +105,15 @@ impl Server {
             ],
             &format!("{PASSWORD}\n"),
         )?;
+        Self::serve(binary, data, port, settings).await
+    }
+
+    async fn serve(
+        binary: &Path,
+        data: TempDir,
+        port: u16,
+        settings: Vec<(String, String)>,
+    ) -> Result<Self> {
         let child = serve(binary, &settings, data.path())?;
         let subject = Subject::Ayuda(binary.to_owned());
         let server = Self { port, subject, child, data, settings };
@@ -173,6 +187,18 @@ impl Server {
         }
         bail!("{:?} does not answer", self.subject)
     }
+}
+
+/// What a server of the product is started with, as environment.
+fn settings(data: &Path, port: u16, more: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut settings = vec![
+        ("AYUDA_DATA_DIR".to_owned(), data.display().to_string()),
+        ("AYUDA_LISTEN".to_owned(), format!("127.0.0.1:{port}")),
+        ("AYUDA_PUBLIC_URL".to_owned(), format!("http://localhost:{port}")),
+        ("AYUDA_LOG".to_owned(), "error".to_owned()),
+    ];
+    settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    settings
 }
 
 /// Runs one command of the product.

@@ -49,6 +49,16 @@ pub fn is_entries_of(frame: &str, ticket: &str) -> bool {
     frame.starts_with(r#"{"entries":"#) && frame.contains(ticket)
 }
 
+/// What a panel without a ticket is told of the button: whether it says Chat.
+pub fn is_open(frame: &str) -> Option<bool> {
+    frame.starts_with(r#"{"status":"#).then(|| frame.contains(r#""open":true"#))
+}
+
+/// A chat rings at the agent.
+pub fn is_offer(frame: &str) -> bool {
+    frame.starts_with(r#"{"offer":"#)
+}
+
 pub fn is_refusal(frame: &str) -> bool {
     frame.starts_with(r#"{"refused":"#)
 }

@@ -8,13 +8,17 @@ use crate::{
     server::{Server, Subject},
 };
 use anyhow::Result;
+use futures_util::future::try_join_all;
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::task::JoinSet;
 
-const CONNECTIONS: usize = 64;
+pub const CONNECTIONS: usize = 64;
 
 pub async fn measure(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
     let server = Arc::new(Server::start(subject).await?);
@@ -42,4 +46,20 @@ pub async fn measure(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
     let rate = f64::from(started) / start.elapsed().as_secs_f64();
     let figure = format!("chats started/s, {CONNECTIONS} connections");
     Ok(vec![Reading::new(figure, rate, Unit::PerSecond).with_target(Target::AtLeast(4000.0))])
+}
+
+/// Starts so many chats, on connections that are spread over the servers.
+pub async fn start(servers: &[&Server], chats: usize) -> Result<()> {
+    let left = AtomicUsize::new(chats);
+    let one = async |server: &Server| {
+        let mut http = Http::connect(server.port).await?;
+        let take = |left: usize| left.checked_sub(1);
+        while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
+            start_chat(server, &mut http, "Hola%2C+tengo+una+pregunta").await?;
+        }
+        anyhow::Ok(())
+    };
+    let all = servers.iter().cycle().take(CONNECTIONS).map(|server| one(server));
+    try_join_all(all).await?;
+    Ok(())
 }

@@ -15,11 +15,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-const SOCKETS: usize = 1000;
+pub const SOCKETS: usize = 1000;
 const EVERY: Duration = Duration::from_millis(1);
 
 pub async fn measure(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
-    let times = deliver(plan, subject).await?;
+    let server = Server::start(subject).await?;
+    let times = deliver(plan.seconds, &[&server], &server).await?;
     let figures = [(0.5, "p50", 4.0), (0.99, "p99", 20.0)];
     let reading = |(share, name, most)| {
         let figure = format!("delivery visitor to agent {name}, {SOCKETS} sockets, 1000/s");
@@ -29,11 +30,11 @@ pub async fn measure(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
     Ok(figures.map(reading).into())
 }
 
-async fn deliver(plan: &Plan, subject: &Subject) -> Result<Times> {
-    let server = Server::start(subject).await?;
-    let total = usize::try_from(plan.seconds)? * 1000;
+/// Visitors are spread over their servers, the agent is on one.
+pub async fn deliver(seconds: u64, of_visitors: &[&Server], of_agent: &Server) -> Result<Times> {
+    let total = usize::try_from(seconds)? * 1000;
     let sent: Arc<Mutex<Vec<Instant>>> = Arc::default();
-    let (agent, mut visitors) = introduce(&server, SOCKETS).await?;
+    let (agent, mut visitors) = introduce(of_visitors, of_agent, SOCKETS).await?;
     let receiver = tokio::spawn(receive(agent, Arc::clone(&sent), total));
     let start = Instant::now();
     for index in 0..total {

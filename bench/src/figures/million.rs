@@ -16,7 +16,7 @@ pub async fn measure(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
     let Subject::Ayuda(binary) = subject else { bail!("the floor is a server without messages") };
     let mut server = Server::ayuda(binary, &[]).await?;
     // Tickets to put the messages on, made through the front door.
-    drop(introduce(&server, 200).await?);
+    drop(introduce(&[&server], &server, 200).await?);
     server.stop()?;
     fill(&server)?;
     server.restart().await?;
@@ -29,7 +29,7 @@ pub async fn floor(plan: &Plan) -> Result<Vec<Reading>> {
 }
 
 async fn throughput(plan: &Plan, server: &Server) -> Result<Vec<Reading>> {
-    let visitors = Conversation::start(server, 64).await?.visitors;
+    let visitors = Conversation::start(&[server], 64).await?.visitors;
     let load = load(visitors, Duration::from_secs(plan.seconds)).await?;
     let figure = "durable messages/s with a million stored (floor: empty), 64 sockets";
     let target = Target::ShareOfFloor(0.85);
