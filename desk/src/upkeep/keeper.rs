@@ -23,6 +23,9 @@ use uuid::Uuid;
 const LOOK: Duration = Duration::from_secs(1);
 /// A keeper whose session is not there may be connecting anew: it is gone when the session is missing after this, too.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
+/// After a start of the database server all sessions are gone, and back within this: a listener waits five seconds at the most between
+/// two tries.
+const ALL_CONNECT_AGAIN: Duration = Duration::from_secs(15);
 /// A renewal that failed is tried again after this.
 const AGAIN: Duration = Duration::from_secs(1);
 /// Nobody waits longer for the database to take or give the lease.
@@ -129,7 +132,7 @@ async fn look_at(desk: &Desk) -> Result<Found> {
     let look = async {
         read!(desk.db(), c => sqlx::query_as::<_, (Option<Uuid>, bool, Option<bool>)>(LOOK_AT)
             .bind(desk.node().0)
-            .bind(desk.node_lease().as_secs_f64())
+            .bind(desk.node_lease().min(ALL_CONNECT_AGAIN).as_secs_f64())
             .bind(relay::NAMED)
             .fetch_one(c)
             .await)

@@ -217,6 +217,8 @@ async fn two_keepers_at_once_do_no_harm() {
         tokio::spawn(keep(other.clone())),
         tokio::spawn(other.route()),
     ];
+    let open = async || desks.iter().all(|desk| desk.availability(site.id).open);
+    until("both know the agents", open).await;
     let mut visitors: Vec<Visitor> = Vec::new();
     for n in 0..CHATS {
         let mut new = world.new_chat();
