@@ -12,7 +12,10 @@ use crate::{
 };
 use dashmap::DashMap;
 use protocol::{AgentId, Timestamp};
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering::SeqCst},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// A session holds for this after its last use.
@@ -56,12 +59,29 @@ pub(crate) struct Sessions {
     seen: DashMap<Key, (AgentId, Moment)>,
     /// Begun while nothing could be stored: signing in goes on, and each is stored as soon as that can be done.
     unstored: DashMap<Key, AgentId>,
+    /// Goes up before sessions are forgotten: what was read before that is not remembered after it.
+    forgotten: AtomicU64,
 }
 
 impl Sessions {
     /// What is remembered may have changed.
     pub(crate) fn forget_all(&self) {
+        self.forgotten.fetch_add(1, SeqCst);
         self.seen.clear();
+    }
+
+    /// The same of one session.
+    fn forget(&self, key: &Key) {
+        self.forgotten.fetch_add(1, SeqCst);
+        self.seen.remove(key);
+    }
+
+    /// Remembers what was read since `generation`, unless anything was forgotten meanwhile.
+    fn remember(&self, key: Key, agent: AgentId, at: Moment, generation: u64) {
+        self.seen.insert(key, (agent, at));
+        if self.forgotten.load(SeqCst) != generation {
+            self.seen.remove(&key);
+        }
     }
 
     /// Agents were read again: who is let in no more has no session in memory either.
@@ -127,12 +147,15 @@ pub(crate) async fn find(desk: &Desk, token: &str) -> Result<Option<AgentId>> {
     {
         return Ok(Some(agent));
     }
+    let generation = sessions.forgotten.load(SeqCst);
     let unstored = sessions.unstored.get(&key).map(|agent| *agent);
     if let Some(agent) = unstored {
-        if store_now(desk, &key, agent).await.is_ok() {
-            sessions.unstored.remove(&key);
+        if store_now(desk, &key, agent).await.is_ok() && sessions.unstored.remove(&key).is_none() {
+            // It was ended while it was being stored.
+            end(desk, &key).await?;
+            return Ok(None);
         }
-        sessions.seen.insert(key, (agent, moment));
+        sessions.remember(key, agent, moment, generation);
         return Ok(Some(agent));
     }
     let found: Option<(Uuid, i64)> = read!(desk.db(), c => sqlx::query_as(FIND)
@@ -151,9 +174,9 @@ pub(crate) async fn find(desk: &Desk, token: &str) -> Result<Option<AgentId>> {
         }
     }
     if sessions.seen.len() >= REMEMBERED {
-        sessions.forget_all();
+        sessions.seen.clear();
     }
-    sessions.seen.insert(key, (AgentId(agent), moment));
+    sessions.remember(key, AgentId(agent), moment, generation);
     Ok(Some(AgentId(agent)))
 }
 
@@ -180,6 +203,13 @@ pub(crate) async fn sign_out(desk: &Desk, token: &str) -> Result<()> {
         desk.publish(Event::SignedOut { agent });
         desk.notify(Notice::SignedOut { agent });
     }
+    end(desk, &key).await?;
+    // It may have been looked up again meanwhile.
+    sessions.forget(&key);
+    Ok(())
+}
+
+async fn end(desk: &Desk, key: &Key) -> Result<()> {
     retry!({
         let mut tx = desk.begin().await?;
         let agent: Option<Uuid> =
@@ -188,22 +218,14 @@ pub(crate) async fn sign_out(desk: &Desk, token: &str) -> Result<()> {
             tx.publish(Event::SignedOut { agent: AgentId(agent) });
         }
         desk.commit(tx).await
-    })?;
-    // It may have been looked up again meanwhile.
-    sessions.seen.remove(&key);
-    Ok(())
+    })
 }
 
 /// Ends every session of an agent in this transaction; their consoles hear `SignedOut`.
 pub(crate) async fn end_all(tx: &mut Tx, agent: AgentId) -> Result<()> {
-    let ended = run!(tx, c => sqlx::query(END_ALL)
-        .bind(agent.0)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    if ended > 0 {
-        tx.publish(Event::SignedOut { agent });
-    }
+    run!(tx, c => sqlx::query(END_ALL).bind(agent.0).execute(c).await.map(|_| ()))?;
+    // Also when there are no rows: another process may have one that could not be stored.
+    tx.publish(Event::SignedOut { agent });
     Ok(())
 }
 
@@ -231,5 +253,17 @@ mod tests {
         sessions.agents_changed(|agent| agent == AgentId(eva));
         let left: Vec<AgentId> = sessions.unstored.iter().map(|agent| *agent).collect();
         assert_eq!(left, [AgentId(eva)]);
+    }
+
+    #[test]
+    fn what_was_read_before_sessions_were_forgotten_is_not_remembered() {
+        let (sessions, eva) = (Sessions::default(), AgentId(Uuid::from_u128(1)));
+        let generation = sessions.forgotten.load(SeqCst);
+        sessions.remember(hashed("one"), eva, Moment::default(), generation);
+        assert_eq!(sessions.seen.len(), 1);
+        sessions.forget(&hashed("one"));
+        sessions.remember(hashed("one"), eva, Moment::default(), generation);
+        sessions.remember(hashed("two"), eva, Moment::default(), generation);
+        assert!(sessions.seen.is_empty());
     }
 }
