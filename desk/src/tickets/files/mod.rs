@@ -229,11 +229,12 @@ impl Upload {
     async fn finish_here(mut self) -> Result<Attachment> {
         let media_type = self.media_type().await?;
         let (desk, stored_name) = (self.desk.clone(), self.stored_name.clone());
-        let stored = match desk.0.files.keep(self.incoming.path(), &stored_name).await {
-            Ok(()) => self.note(media_type).await,
-            Err(error) if store::is_certain(&error) => return Err(error),
-            Err(error) => Err(error),
-        };
+        let stored = async {
+            desk.0.files.keep(self.incoming.path(), &stored_name).await?;
+            self.note(media_type).await
+        }
+        .await;
+        // Whatever was answered: a gateway's error, or that of a request that was repeated, may be of a file that is stored.
         if stored.is_err() {
             sweep::abandon(&desk, stored_name).await;
         }

@@ -126,12 +126,6 @@ impl Desk {
     }
 }
 
-/// Whether it is certain that a file that could not be stored is not in the store: a bucket that answered, or could not be reached, has
-/// none of it.
-pub(super) fn is_certain(error: &Error) -> bool {
-    matches!(error, Error::FileStore(why) if why.kind() != std::io::ErrorKind::TimedOut)
-}
-
 /// A full disk is told apart: the client keeps its file and tries later.
 pub(super) fn io(error: std::io::Error) -> Error {
     match error.kind() {
