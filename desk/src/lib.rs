@@ -247,21 +247,25 @@ impl Desk {
             db::Db::Sqlite { .. } => Vec::new(),
             db::Db::Postgres(_) => live::relay::texts(self, tx.effects()),
         };
-        let counting =
-            if tx.has_counts() { Some(self.0.counts.before_commit().await) } else { None };
-        let (effects, outcome) = match tx.commit(self.db(), &told).await {
+        let has_counts = tx.has_counts();
+        let mut counting =
+            if has_counts { Some(self.0.counts.before_commit().await) } else { None };
+        // Whoever asks what became of it needs a connection, and those who have one may wait to count.
+        let unanswered = || counting = None;
+        let (effects, outcome) = match tx.commit(self.db(), &told, unanswered).await {
             Ok(effects) => (effects, Ok(())),
-            Err(Uncommitted { error, effects }) => {
-                // It may have been committed all the same.
-                if counting.is_some() {
-                    self.0.changes.count_again();
-                }
-                (effects, Err(error))
-            }
+            Err(Uncommitted { error, effects }) => (effects, Err(error)),
         };
+        let is_counted = counting.is_some() && outcome.is_ok();
+        if has_counts && !is_counted {
+            // It was committed, or may have been.
+            self.0.changes.count_again();
+        }
         let now = self.now();
         for count in effects.counts {
-            self.0.counts.add(count, now);
+            if is_counted {
+                self.0.counts.add(count, now);
+            }
             if let db::Count::Active(agent, ..=-1) = count {
                 self.0.changes.agent_has_room(agent);
             }

@@ -11,11 +11,13 @@ use super::{
 };
 use crate::Error;
 use sqlx::PgPool;
-use std::time::Duration;
+use std::{io, time::Duration};
 use tokio::time::{sleep, timeout};
 
 /// So long it is asked what became of a transaction; who waits for the answer is told to try again then.
 const ASKED_FOR: Duration = Duration::from_secs(15);
+/// A commit that is not answered within this is asked about, too: a connection whose other end has lost its power says nothing.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// The first pause between two questions; each is twice as long, up to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LAST_PAUSE: Duration = Duration::from_millis(500);
@@ -54,7 +56,14 @@ statement!(IS_STARTED_AT for Postgres = "
 impl Tx {
     /// Commits the rows; the effects are for [`crate::Desk::commit`]. On PostgreSQL the other processes are told these texts, if and
     /// when it is committed.
-    pub(crate) async fn commit(self, db: &Db, told: &[String]) -> Result<Effects, Uncommitted> {
+    ///
+    /// `unanswered` is called when the answer is lost, before it is asked for.
+    pub(crate) async fn commit(
+        self,
+        db: &Db,
+        told: &[String],
+        unanswered: impl FnOnce(),
+    ) -> Result<Effects, Uncommitted> {
         let (mut transaction, pool) = match (self.conn, db) {
             (Conn::Postgres(transaction), Db::Postgres(pool)) => (transaction, pool),
             (Conn::Postgres(_), Db::Sqlite { .. }) => {
@@ -82,7 +91,10 @@ impl Tx {
                 Mark::Number { number, started }
             }
         };
-        let Err(error) = transaction.commit().await else { return Ok(self.effects) };
+        let silent = |_| Err(io::Error::from(io::ErrorKind::TimedOut).into());
+        let answer = timeout(ANSWERS_WITHIN, transaction.commit()).await.unwrap_or_else(silent);
+        let Err(error) = answer else { return Ok(self.effects) };
+        unanswered();
         match fate(pool, mark).await {
             Fate::Committed => Ok(self.effects),
             Fate::RolledBack if error.as_database_error().is_some() => {

@@ -13,7 +13,7 @@ impl Db {
         let mut tx = self.begin_anyway(storage).await?;
         // A real change: SQLite writes nothing where nothing is another.
         bump_revision(&mut tx).await?;
-        tx.commit(self, &[]).await.map_err(|uncommitted| uncommitted.error)?;
+        tx.commit(self, &[], || {}).await.map_err(|uncommitted| uncommitted.error)?;
         storage.set(None);
         tracing::info!("a write succeeded: the desk is read-only no longer");
         Ok(())

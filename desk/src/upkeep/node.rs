@@ -45,8 +45,12 @@ pub(super) async fn run(desk: &Desk, mut stop: Stop) {
 }
 
 async fn hear(desk: &Desk) {
-    if let Err(error) = read(desk).await {
-        tracing::warn!(%error, "the consoles at other nodes could not be read");
+    match timeout(desk.0.nodes.beat(), read(desk)).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the consoles at other nodes could not be read");
+        }
+        Err(_) => tracing::warn!("the consoles at other nodes could not be read in time"),
     }
 }
 

@@ -4,11 +4,15 @@ use super::{
     cache::TicketCache,
     command::{Command, Done, answer, refuse},
     entries::add_entries,
-    messages, read_marks, starts,
+    locks, messages, read_marks, starts,
 };
-use crate::{Desk, Result, db::retry};
+use crate::{
+    Desk, Error, Result,
+    db::{Tx, retry},
+};
 use protocol::Timestamp;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
 
 /// Writes a batch and answers everybody in it.
 pub(super) async fn write(
@@ -42,6 +46,9 @@ pub(super) async fn write(
     }
 }
 
+/// A PostgreSQL that has not taken a batch within this never will: a connection whose other end has lost its power says nothing.
+const TAKEN_WITHIN: Duration = Duration::from_secs(10);
+
 /// One transaction for all of them.
 async fn transaction(
     desk: &Desk,
@@ -49,16 +56,35 @@ async fn transaction(
     batch: &[Command],
     now: Timestamp,
 ) -> Result<Vec<Done>> {
-    let mut tx = desk.begin().await?;
-    let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
-    let mut entries = Vec::with_capacity(batch.len());
     cache.begin();
-    starts::write(&mut tx, desk, batch, &mut done, &mut entries, now).await?;
-    messages::write(&mut tx, batch, &mut done, &mut entries, cache, now).await?;
-    add_entries(&mut tx, entries).await?;
-    read_marks::write(&mut tx, batch, &mut done, cache).await?;
+    let stated = state(desk, cache, batch, now);
+    let (tx, done) = if desk.db().is_postgres() {
+        let stated = timeout(TAKEN_WITHIN, stated).await;
+        stated.unwrap_or(Err(Error::Database(sqlx::Error::PoolTimedOut)))?
+    } else {
+        stated.await?
+    };
     // The writer's thread is never cut off.
     desk.commit_here(tx).await?;
     cache.commit();
-    Ok(done.into_iter().map(|done| done.expect("every command was dealt with")).collect())
+    Ok(done)
+}
+
+/// All of it but the commit.
+async fn state(
+    desk: &Desk,
+    cache: &mut TicketCache,
+    batch: &[Command],
+    now: Timestamp,
+) -> Result<(Tx, Vec<Done>)> {
+    let mut tx = desk.begin().await?;
+    let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
+    let mut entries = Vec::with_capacity(batch.len());
+    starts::write(&mut tx, desk, batch, &mut done, &mut entries, now).await?;
+    locks::lock(&mut tx, desk, batch, cache).await?;
+    messages::write(&mut tx, batch, &mut done, &mut entries, cache, now).await?;
+    add_entries(&mut tx, entries).await?;
+    read_marks::write(&mut tx, batch, &mut done, cache).await?;
+    let done = done.into_iter().map(|done| done.expect("every command was dealt with"));
+    Ok((tx, done.collect()))
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    db::{Conn, Rows, Tx, rows, run},
+    db::{Rows, Tx, rows, run},
     live::{Event, LastMessage, Receipt, RowChange},
     tickets::{ChatState, entries, repeat::files_of_same},
 };
@@ -16,7 +16,7 @@ use protocol::{
     AgentId, EntryId, QueueId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentBody, AgentEntry},
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// A ticket that is written to in this batch.
@@ -50,16 +50,6 @@ rows!(
      join tickets t on t.id = v.column1
      left join chats c on c.id = t.chat_id
      left join entries e on e.id = v.column2 and e.ticket_id = v.column1"
-);
-
-// In one order, so that two nodes whose batches meet wait for each other, and never each for the other.
-rows!(
-    LOCK for Postgres = "select t.id from (values ",
-    "?uuid",
-    ") as v
-     join tickets t on t.id = v.column1
-     order by t.id
-     for update of t"
 );
 
 // The old sequence is in the condition: a change by another connection in between matches no row, and the batch runs again.
@@ -99,9 +89,6 @@ pub(super) async fn write(
     }
     let not_cached: Vec<(usize, &Post)> =
         posts.iter().copied().filter(|(_, post)| cache.find(post.ticket).is_none()).collect();
-    if !not_cached.is_empty() {
-        lock(tx, posts.iter().map(|(_, post)| post.ticket).collect()).await?;
-    }
     let rows = read(tx, &not_cached).await?;
     let plan = plan(&posts, cache, &rows, done, now);
     update(tx, &plan.targets, now).await?;
@@ -170,19 +157,6 @@ impl Row {
         let receipt = Receipt { id, seq: Seq(seq), at: Timestamp(at) };
         Ok(Some((receipt, entries::read_body(body)?)))
     }
-}
-
-/// Keeps other nodes from writing to these tickets: what is read of them holds until the commit. On SQLite nobody else writes.
-async fn lock(tx: &mut Tx, tickets: BTreeSet<TicketId>) -> Result<()> {
-    let Conn::Postgres(transaction) = &mut tx.conn else { return Ok(()) };
-    let tickets: Vec<TicketId> = tickets.into_iter().collect();
-    let (text, size) = LOCK.postgres_text(tickets.len());
-    let mut query = sqlx::query(text);
-    for ticket in Rows::filled(&tickets, size) {
-        query = query.bind(ticket.0);
-    }
-    query.execute(&mut **transaction).await?;
-    Ok(())
 }
 
 async fn read(tx: &mut Tx, posts: &[(usize, &Post)]) -> Result<HashMap<usize, Row>> {

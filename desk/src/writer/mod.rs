@@ -9,6 +9,7 @@ mod command;
 mod entries;
 mod fast_path;
 mod handle;
+mod locks;
 mod messages;
 mod read_marks;
 mod run;

@@ -57,6 +57,34 @@ async fn what_became_of_a_commit_is_asked_until_the_database_is_back() {
     assert_eq!(kinds[3..], ["chat_ended", "state_changed"]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_connection_that_falls_silent_has_committed_is_answered_and_others_go_on() {
+    if !Engine::Postgres.is_here() {
+        return;
+    }
+    let mut world = World::new(Engine::Postgres).await;
+    let proxy = world.behind_proxy().await;
+    let site = world.site("a").await;
+    let (agent, _console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &agent).await;
+    let reason = site.closing_reasons[0].clone();
+    // One commit of the writer's, and one of a verb's that changes counts.
+    proxy.cut(Cut::Silent);
+    let message = world.new_id();
+    world.desk.post_visitor_message(visitor, message, "¿Sigues ahí?", &[]).await.unwrap();
+    assert_eq!(proxy.cuts_made(), 1);
+    world.visitor_posts(visitor, "Hola").await;
+    proxy.cut(Cut::Silent);
+    let (desk, by) = (world.desk.clone(), agent.clone());
+    let ending = tokio::spawn(async move { desk.end_chat(&by, visitor.ticket, &reason).await });
+    until("it is silent", async || proxy.cuts_made() == 2).await;
+    // Meanwhile others start chats, which are counted too.
+    world.start(&site).await;
+    ending.await.unwrap().unwrap();
+    let kinds = world.kinds(&agent, visitor.ticket).await;
+    assert_eq!(kinds[3..], ["visitor", "visitor", "chat_ended", "state_changed"]);
+}
+
 /// A day at a desk.
 struct Day {
     world: World,

@@ -91,6 +91,11 @@ impl Elsewhere {
         }
     }
 
+    /// Whether any other process served the database lately.
+    pub(super) fn has_others(&self) -> bool {
+        !self.nodes.is_empty()
+    }
+
     /// Takes what was read just now; answers what has changed by that.
     pub(super) fn replace(
         &mut self,

@@ -60,6 +60,11 @@ impl Nodes {
         locked(&self.stop).as_ref().is_some_and(Stop::is_set)
     }
 
+    /// Whether any other process served the database lately.
+    pub(crate) fn has_others(&self) -> bool {
+        self.elsewhere.read().unwrap_or_else(PoisonError::into_inner).has_others()
+    }
+
     /// The agent's consoles here came or went.
     pub(crate) fn console_moved(&self, agent: AgentId) {
         locked(&self.moved).insert(agent);

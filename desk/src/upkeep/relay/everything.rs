@@ -1,10 +1,22 @@
 //! What happened while nobody listened.
 
-use crate::{Desk, Result, db::retry, hours::availability, live::counts, routing, upkeep::sites};
+use crate::{
+    Desk, Error, Result, db::retry, hours::availability, live::counts, routing, upkeep::sites,
+};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// A connection that does not answer within this is one that never will.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Sites, counts and who is there are read, everything is looked at, and all sockets are told to read what they lack. Whoever listens
 /// has begun to before.
 pub(super) async fn read(desk: &Desk) -> Result<()> {
+    let read = timeout(ANSWERS_WITHIN, read_here(desk)).await;
+    read.unwrap_or(Err(Error::Database(sqlx::Error::PoolTimedOut)))
+}
+
+async fn read_here(desk: &Desk) -> Result<()> {
     desk.0.relay.begin();
     desk.0.writer.anything_was_written_elsewhere();
     desk.0.sessions.forget_all();

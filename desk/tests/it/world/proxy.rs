@@ -26,6 +26,8 @@ pub enum Cut {
     After,
     /// The same, and then the database is away.
     AfterForLonger,
+    /// The server has committed, and the connection neither says so nor ends.
+    Silent,
 }
 
 pub struct Proxy {
@@ -155,6 +157,7 @@ async fn pass(
     state: &State,
 ) -> io::Result<()> {
     let (is_muted, for_longer) = (AtomicBool::new(false), AtomicBool::new(false));
+    let is_silent = AtomicBool::new(false);
     let up = async {
         // The first has no type.
         let mut message = read(&mut from_client, 0).await?;
@@ -164,6 +167,7 @@ async fn pass(
                 state.made.fetch_add(usize::from(cut.is_some()), SeqCst);
                 match cut {
                     Some(Cut::Before) => return Ok(()),
+                    Some(Cut::Silent) => is_silent.store(true, SeqCst),
                     Some(cut) => {
                         for_longer.store(cut == Cut::AfterForLonger, SeqCst);
                         is_muted.store(true, SeqCst);
@@ -187,7 +191,7 @@ async fn pass(
                     return Ok(());
                 }
                 true => {}
-                false if state.is_silent.load(SeqCst) => {}
+                false if is_silent.load(SeqCst) || state.is_silent.load(SeqCst) => {}
                 false => to_client.write_all(&message).await?,
             }
         }
