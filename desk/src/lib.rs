@@ -258,8 +258,11 @@ impl Desk {
         };
         let is_counted = counting.is_some() && outcome.is_ok();
         if has_counts && !is_counted {
-            // It was committed, or may have been.
-            self.0.changes.count_again();
+            // It was committed, or may have been. The rows are counted before anybody is told.
+            let counted = outcome.is_ok() && live::counts::load(self).await.is_ok();
+            if !counted {
+                self.0.changes.count_again();
+            }
         }
         let now = self.now();
         for count in effects.counts {
