@@ -26,6 +26,7 @@ pub mod role;
 pub mod schedule;
 mod score;
 pub mod settings;
+pub mod state_line;
 pub mod status;
 pub mod strings;
 pub mod text;

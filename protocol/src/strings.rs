@@ -32,6 +32,11 @@ impl Strings {
         self.0.get(&["state.", name].concat()).cloned().unwrap_or_else(|| name.to_owned())
     }
 
+    /// Whether a state is one of those that every site begins with.
+    pub fn has_state(&self, name: &str) -> bool {
+        self.0.contains_key(&["state.", name].concat())
+    }
+
     /// The sentence for a refusal, naming field and limit: the field's own (`error.required_email`) or the one without a limit
     /// (`error.rate_limited_plain`) where there is one.
     pub fn refusal(&self, refusal: &Refusal) -> String {
