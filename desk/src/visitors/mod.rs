@@ -7,3 +7,4 @@ mod messages;
 mod presence;
 mod reads;
 mod request;
+mod times;
