@@ -13,6 +13,12 @@ create table secret_key (
   key bytea not null
 );
 
+-- Where people reach the server that served this last: commands without the setting make links of it.
+create table public_url (
+  id bigint not null primary key check (id = 1),
+  url text not null
+);
+
 -- removed_at: since when nothing is written there any more; the row goes once its last chat has ended. Null: in use.
 create table sites (
   id uuid not null primary key,

@@ -13,6 +13,12 @@ create table secret_key (
   key blob not null
 ) strict;
 
+-- Where people reach the server that served this last: commands without the setting make links of it.
+create table public_url (
+  id integer not null primary key check (id = 1),
+  url text not null
+) strict;
+
 -- removed_at: since when nothing is written there any more; the row goes once its last chat has ended. Null: in use.
 create table sites (
   id blob not null primary key,

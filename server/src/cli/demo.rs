@@ -1,6 +1,9 @@
 //! `ayuda demo`.
 
-use super::{open::open, out::say};
+use super::{
+    open::{open, public_url},
+    out::say,
+};
 use crate::{
     ops::demo::{self, Demo, Filled},
     settings::{PublicUrl, Settings},
@@ -8,11 +11,12 @@ use crate::{
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let desk = open(settings).await?;
+    let public = public_url(&desk);
     let filled = Demo::fill(&desk).await;
     desk.close().await;
     match filled? {
         Filled::Demo(demo) => {
-            let public = settings.public_url_on(settings.listen.port());
+            let public = public?;
             say!("The demonstration is ready: site `{}`.", demo::SITE);
             say!("  sign in       {}  {}", demo.email, demo.password);
             say!("  tag to paste  {}", public.tag(&demo::site_key()));

@@ -1,7 +1,7 @@
 //! `ayuda site list | show | apply | remove`.
 
 use super::{
-    open::{in_words, open},
+    open::{in_words, open, public_url},
     out::{self, say},
 };
 use crate::settings::{PublicUrl, Settings};
@@ -34,12 +34,12 @@ pub(super) enum SiteCommand {
 
 pub(super) async fn run(command: SiteCommand, settings: &Settings) -> anyhow::Result<()> {
     let desk = open(settings).await?;
-    let outcome = act(command, &desk, settings).await;
+    let outcome = act(command, &desk).await;
     desk.close().await;
     outcome
 }
 
-async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::Result<()> {
+async fn act(command: SiteCommand, desk: &Desk) -> anyhow::Result<()> {
     match command {
         SiteCommand::List => {
             for site in desk.sites() {
@@ -61,8 +61,7 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
             };
             let site = desk.apply_site(&text).await.map_err(known)?;
             say!("Site `{}` is set. The tag to paste:", site.key);
-            let public = settings.public_url_on(settings.listen.port());
-            say!("{}", public.tag(&site.key));
+            say!("{}", public_url(desk)?.tag(&site.key));
             say!("For calls of `ayuda(…)` before its script is there, in front of it:");
             say!("{}", PublicUrl::STUB);
         }

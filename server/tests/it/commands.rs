@@ -5,6 +5,7 @@ use crate::world::{
 };
 use desk::live::Event;
 use protocol::agent::{AgentCommand, AgentEvent, SUBPROTOCOL, WorkKind, WorkView};
+use server::settings::{Flags, Settings};
 use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -14,6 +15,7 @@ use std::{
 use tokio::process::Command;
 
 on_both! {
+    commands_make_links_as_the_server_does_that_served_last,
     a_sites_availability_is_what_its_button_says_now,
     an_agents_name_is_one_line,
     commands_beside_a_server_leave_its_chats_alone,
@@ -151,6 +153,29 @@ async fn what_backup_copied_restore_brings_back() {
     let page = world.client.get(format!("/t/{}", started.number)).page();
     let page = page.cookie(&format!("ayuda_ticket={}", started.token.0)).send().await;
     assert!(page.status == 200 && page.text().contains("Una copia"));
+}
+
+async fn commands_make_links_as_the_server_does_that_served_last(mut world: World) {
+    let said = async |world: &World, words: &[&str]| {
+        String::from_utf8(ayuda(world, words).await.stdout).expect("text")
+    };
+    world.stop().await;
+    let flags = Flags { public_url: Some("https://help.example.com".into()), ..Flags::default() };
+    world.settings.public_url = Settings::load(flags).expect("settings").public_url;
+    world.start_again().await;
+    let file = world.settings.data_dir.join("tienda.toml");
+    std::fs::write(&file, SITE).expect("a file");
+    let file = file.display().to_string();
+    let tag = said(&world, &["site", "apply", &file]).await;
+    assert!(tag.contains("https://help.example.com/widget.js"), "{tag}");
+    let link = said(&world, &["agent", "create", "--email", "eva@example.com", "--name", "Eva"]);
+    let link = link.await;
+    assert!(link.contains("https://help.example.com/console/"), "{link}");
+    let doctor = said(&world, &["doctor"]).await;
+    assert!(doctor.contains("https://help.example.com, as the server had it"), "{doctor}");
+    // Who says it is believed.
+    let given = ["--public-url", "https://otra.example", "site", "apply", &file];
+    assert!(said(&world, &given).await.contains("https://otra.example/widget.js"));
 }
 
 async fn an_agents_name_is_one_line(world: World) {
