@@ -1,6 +1,7 @@
 // The Ayuda form: with a file, without scripts, with mistakes in it; and what becomes of a request.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { eventually } from "../support/wait.js";
 import { World } from "../support/world.js";
 
 let world, site;
@@ -12,6 +13,8 @@ after(() => world?.stop());
 afterEach(() => world.tidy());
 
 const FILE = { name: "recibo.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n") };
+// One pixel.
+const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
 
 test("a request with a file: number on the page, mail to both, answered from the console", async () => {
   const agent = await world.agent("Lucía Medina", { sites: [site] });
@@ -118,6 +121,57 @@ test("without any script: the form, a mistake, a file, the number and the link",
   await page.getByText("Sin scripts también, con <b>letras</b>").first().waitFor();
   await page.getByText("recibo.pdf").first().waitFor();
   assert.ok((await world.mail.find("rosa@cliente.example")).subject.includes(number));
+});
+
+test("the ticket page loses nothing that was typed, and begins at what it refuses", async () => {
+  const context = await world.context({ viewport: { width: 360, height: 740 }, hasTouch: true });
+  const page = await context.newPage();
+  await page.goto(`${world.ayuda.origin}/w/${site}`);
+  await page.getByRole("textbox", { name: "Nombre", exact: true }).fill("Rosa");
+  await page.getByRole("textbox", { name: "Correo electrónico", exact: true }).fill("rosa@ticket.example");
+  await page.getByRole("textbox", { name: "Mensaje", exact: true }).fill("Una consulta");
+  await page.getByRole("button", { name: "Enviar solicitud" }).click();
+  await page.getByText("Recibimos tu solicitud").first().waitFor();
+  const mail = await world.mail.find("rosa@ticket.example");
+  await page.goto(/http\S+\/t\/\S+\?k=\S+/.exec(mail.text)[0]);
+  const reply = page.getByRole("textbox", { name: "Responder" });
+  const active = () => page.evaluate(() => document.activeElement.id);
+  const isInView = () => page.evaluate(() => {
+    const { top, bottom } = document.activeElement.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  });
+  await reply.waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+
+  await page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await page.getByText("Escribe tu respuesta.").waitFor();
+  await eventually("the field has the keyboard", async () => (await active()) === "f-message" && (await isInView()));
+
+  await reply.fill("A medio escribir");
+  await page.getByRole("button", { name: "Enviar transcripción por correo" }).click();
+  await page.getByText("pulsa «Confirmar mi correo»").waitFor();
+  assert.equal(await reply.inputValue(), "A medio escribir");
+  await page.getByRole("button", { name: "Confirmar mi correo" }).click();
+  await page.getByText("La transcripción va en camino.").waitFor();
+  assert.equal(await reply.inputValue(), "A medio escribir");
+  await world.mail.find("rosa@ticket.example", (mail) => mail.text.includes("Una consulta"));
+
+  const bad = { name: "malo.exe", mimeType: "application/octet-stream", buffer: Buffer.from("MZ") };
+  await page.getByLabel("Archivos adjuntos").setInputFiles([bad, FILE]);
+  await page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await page.getByText("malo.exe: no aceptamos archivos de este tipo.").waitFor();
+  assert.equal(await reply.inputValue(), "A medio escribir");
+  await eventually("the files have the keyboard", async () => (await active()) === "f-files" && (await isInView()));
+  await world.shot(page, "ticket-page-refused-file");
+  await page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await page.getByText("Recibimos tu respuesta.").waitFor();
+  await page.getByRole("link", { name: "Descargar recibo.pdf" }).waitFor();
+  assert.equal(await reply.inputValue(), "");
+  const picture = { name: "una captura con un nombre bastante largo.png", mimeType: "image/png", buffer: PIXEL };
+  await page.getByLabel("Archivos adjuntos").setInputFiles(picture);
+  await page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await page.locator(".shot").waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
 });
 
 test("a chat can be started without any script, too", async () => {

@@ -1,7 +1,7 @@
 //! A form that was posted: its texts, its files, and what is wrong with them.
 
 use crate::edge::form_room::Held;
-use desk::Desk;
+use desk::{Desk, tickets::files::shown_name};
 use protocol::{Code, EntryId, Field, FileId, PageUrl, Refusal, text::is_blank};
 use std::collections::BTreeMap;
 
@@ -14,6 +14,8 @@ pub(crate) struct Posted {
     fields: BTreeMap<&'static str, String>,
     pub(crate) files: Vec<FileId>,
     pub(crate) refusals: Vec<Refusal>,
+    /// Files that were refused, by the name that they are shown under.
+    pub(crate) refused_files: Vec<(String, Refusal)>,
     /// The room that its texts take.
     pub(super) held: Held,
 }
@@ -71,6 +73,25 @@ impl Posted {
         if self.refusals.len() < REFUSALS && !self.refusals.contains(&refusal) {
             self.refusals.push(refusal);
         }
+    }
+
+    /// Notes the refusal of a file. One that is not the file's own fault is the form's.
+    pub(super) fn refuse_file(&mut self, name: &str, refusal: Refusal) {
+        if refusal.known_field() == Some(Field::Files) && self.refused_files.len() < REFUSALS {
+            self.refused_files.push((shown_name(name), refusal));
+        }
+        self.refuse(refusal);
+    }
+
+    /// Files that came with an earlier try of the form, as its page gave them back (`kept`, ids between spaces), before those of this one.
+    pub(crate) fn take_kept(&mut self) {
+        let kept: Vec<FileId> = self
+            .text("kept")
+            .split_ascii_whitespace()
+            .filter_map(|id| id.parse().ok())
+            .filter(|id| !self.files.contains(id))
+            .collect();
+        self.files.splice(0..0, kept);
     }
 
     /// What was parsed, where nothing was refused.
