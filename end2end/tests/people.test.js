@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { accessible } from "../support/axe.js";
+import { noTouch } from "../support/engines.js";
 import { World } from "../support/world.js";
 import { eventually } from "../support/wait.js";
 
@@ -49,7 +50,7 @@ test("a ticket's state is said in the reader's language, in the panel and on the
   await visitor.panel.getByText("Status: closed").waitFor();
 });
 
-test("long names, words, links and file names stay inside a small phone", async () => {
+test("long names, words, links and file names stay inside a small phone", { skip: noTouch }, async () => {
   const long = "Supercalifragilisticoespialidoso";
   const site = await world.ayuda.site("angosto");
   const agent = await world.agent(`Maximiliana ${long} Fernández de la Torre`, { sites: [site] });

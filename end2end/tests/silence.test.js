@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { accessible } from "../support/axe.js";
+import { noTouch } from "../support/engines.js";
 import { listenToLiveRegions } from "../support/narrator.js";
 import { Visitor } from "../support/visitor.js";
 import { World } from "../support/world.js";
@@ -213,7 +214,7 @@ test("a lost network is said at once, and so is its return", async () => {
   await visitor.hears("Otra vez");
 });
 
-test("a frame that cannot load says so, can be closed on a phone, and loads again next time", async () => {
+test("a frame that cannot load says so, can be closed on a phone, and loads again next time", { skip: noTouch }, async () => {
   const site = await world.ayuda.site("nocarga");
   const context = await world.context({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
   let fails = true;
@@ -295,7 +296,7 @@ test("an error goes as soon as its field is right, and a refused file says which
   await visitor.panel.getByText("Recibimos tu solicitud").first().waitFor();
 });
 
-test("in a low window header and buttons scroll with the rest, and touch fields are large", async () => {
+test("in a low window header and buttons scroll with the rest, and touch fields are large", { skip: noTouch }, async () => {
   const site = await world.ayuda.site("bajo");
   await world.agent("Lucía Medina", { sites: [site] });
   const visitor = await world.visitor(site, { viewport: { width: 640, height: 320 }, hasTouch: true, isMobile: true });

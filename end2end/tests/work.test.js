@@ -13,8 +13,6 @@ before(async () => {
 after(() => world?.stop());
 afterEach(() => world.tidy());
 
-const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-
 async function ask(site, email, message) {
   const body = new URLSearchParams({ email, message });
   const answer = await fetch(`${world.ayuda.origin}/w/${site}/requests`, { method: "POST", headers: { accept: "application/json" }, body });
