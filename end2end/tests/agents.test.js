@@ -53,7 +53,7 @@ function spy() {
 
 /** As if another window had the focus. */
 const leave = (page) => page.evaluate(() => (document.hasFocus = () => false));
-const comeBack = (page) => page.evaluate(() => delete document.hasFocus);
+const comeBack = (page) => page.evaluate(() => (document.hasFocus = () => true));
 
 test("who is elsewhere is told of a chat and of a message, on the desktop and by ear, until sound is off", async () => {
   const site = await world.ayuda.site("avisos");
@@ -220,6 +220,8 @@ test("accepted, answered and ended with the keyboard alone", async () => {
   const visitor = await world.visitor(site);
   await visitor.startChat({ message: "Sin ratón" });
   await agent.offer.waitFor();
+  // The visitor's window came before it.
+  await page.bringToFront();
   await walk("button", "Aceptar");
   await keyboard.press("Enter");
   await agent.box("Mensaje").waitFor();
@@ -344,11 +346,16 @@ test("a mail is read in the console as it was written, under the strictest polic
   assert.deepEqual(broken.filter((text) => !/Blocked script execution|allow-popups/.test(text)), [], "no complaint of the browser");
 });
 
-test("the console in every state without a violation of its policy", async () => {
+test("the console in every state, and the way into it, without a violation of its policy", async () => {
   const site = await world.ayuda.site("politica");
-  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const context = await world.context();
   const refused = [];
-  agent.page.on("console", (message) => /Content Security Policy/.test(message.text()) && refused.push(message.text()));
+  await context.exposeFunction("refuse", (what) => refused.push(what));
+  await context.addInitScript(() => document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
+    window.refuse(`${effectiveDirective}: ${blockedURI}`)));
+  const account = await world.ayuda.agent("Lucía Medina", { sites: [site], email: "lucia.politica@equipo.example" });
+  const agent = await Agent.signIn(world, context, account);
+  await agent.become("Disponible");
   await agent.page.reload();
   const visitor = await world.visitor(site);
   await visitor.startChat();

@@ -12,6 +12,15 @@ for (const engine of ["firefox", "webkit"]) {
     });
     after(() => world?.stop());
 
+    test(`${engine}: where an agent signs in, the console's script and wasm come beforehand`, async () => {
+      const page = await (await world.context()).newPage();
+      await page.goto(`${world.ayuda.origin}/console/sign-in`);
+      const come = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname));
+      for (const file of [/^\/assets\/console\.\w+\.js$/, /^\/assets\/console\.\w+\.wasm$/]) {
+        await eventually(`${file} came`, async () => (await come()).some((path) => file.test(path)));
+      }
+    });
+
     test(`${engine}: a chat, a file, a reload, a rating, the flip, a request and its ticket`, async () => {
       const site = await world.ayuda.site("motores");
       const agent = await world.agent("Lucía Medina", { sites: [site] });
