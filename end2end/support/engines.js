@@ -10,6 +10,8 @@ const isFirefox = ENGINE === "firefox";
 export const noTouch = isFirefox && "Playwright gives Firefox no touch screen";
 /** Why a test that pastes by a script is left out; false where it is not. */
 export const noPaste = isFirefox && "a paste that a script makes carries nothing in Firefox";
+/** Why a test of a page whose scripts are switched off is left out; false where it is not. */
+export const noScriptless = isFirefox && "Playwright does not switch Firefox's scripts off";
 
 export const launch = {
   chromium: () => chromium.launch({

@@ -12,7 +12,7 @@ const DRIVER = process.env.AYUDA_WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver";
 const BROWSER = process.env.AYUDA_WEBKIT ?? "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 /** What WebDriver calls an element in its JSON (W3C WebDriver, 12.1). */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
-const KEYS = { Enter: "\ue007", Escape: "\ue00c", Tab: "\ue004" };
+const KEYS = { Enter: "\ue007" };
 
 /** A program in a group of its own, so that what it started ends with it. */
 function start(program, args, options) {
@@ -80,7 +80,7 @@ class Page {
   #turn = Promise.resolve();
 
   constructor(call, folder) {
-    Object.assign(this, { call, folder, keyboard: { type: (text) => this.#type(text), press: (key) => this.#type(KEYS[key]) } });
+    Object.assign(this, { call, folder, keyboard: { type: (text) => this.#type(text) } });
     const all = new Locator(this, [], []);
     for (const by of ["getByRole", "getByText", "getByLabel", "locator"]) this[by] = (...args) => all[by](...args);
   }
@@ -146,8 +146,6 @@ class Locator {
 
   click = () => this.#act("click", (element) => this.page.call("POST", `${element}/click`));
   press = (key) => this.#act("press", (element) => this.page.call("POST", `${element}/value`, { text: KEYS[key] }));
-  pressSequentially = (text) => this.#act("type", (element) => this.page.call("POST", `${element}/value`, { text }));
-  getAttribute = (name) => this.#act("read", (element) => this.page.call("GET", `${element}/attribute/${name}`), { shown: false });
   inputValue = () => this.evaluate((field) => field.value);
   textContent = () => this.evaluate((element) => element.textContent);
   evaluate = (code, argument) => this.#act("evaluate", (_, element) => this.page.run(code, element, argument), { shown: false });
