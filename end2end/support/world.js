@@ -20,6 +20,7 @@ export class World {
       world.mail = await MailSink.start();
       world.ayuda = await Ayuda.start({ smtp: world.mail.url, settings });
       world.host = await Host.start(world.ayuda);
+      world.engine = engine;
       world.browser = await launch[engine]();
       await mkdir(RESULTS, { recursive: true });
     } catch (error) {
@@ -44,10 +45,13 @@ export class World {
     await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
   }
 
-  async context(options = {}) {
-    const context = await this.browser.newContext({ locale: "es-MX", timezoneId: "America/Mexico_City", viewport: { width: 1280, height: 860 }, ...options });
+  /** `intercepts`: requests of it are held or answered by the test. In Firefox that goes on in every later context of the browser:
+   * it gets one of its own. */
+  async context({ intercepts = false, ...options } = {}) {
+    const browser = intercepts && this.engine === "firefox" ? await launch.firefox() : this.browser;
+    const context = await browser.newContext({ locale: "es-MX", timezoneId: "America/Mexico_City", viewport: { width: 1280, height: 860 }, ...options });
     context.setDefaultTimeout(PATIENCE * 1000);
-    this.#contexts.push(context);
+    this.#contexts.push(browser === this.browser ? context : browser);
     return context;
   }
 

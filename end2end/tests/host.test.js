@@ -349,7 +349,7 @@ test("the button comes back however often the body is replaced", async () => {
 test("what is typed before wasm arrives is still there after, and can be sent before", async () => {
   const site = await world.ayuda.site("antes");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  const context = await world.context();
+  const context = await world.context({ intercepts: true });
   let release;
   const held = new Promise((go) => (release = go));
   await context.route(/panel\.[0-9a-f]+\.wasm/, async (route) => {
@@ -374,7 +374,7 @@ test("what is typed before wasm arrives is still there after, and can be sent be
 test("a form sent before wasm arrives becomes the same live chat", async () => {
   const site = await world.ayuda.site("prisa");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  const context = await world.context();
+  const context = await world.context({ intercepts: true });
   let hold = true;
   const waiting = [];
   await context.route(/panel\.[0-9a-f]+\.wasm/, async (route) => {

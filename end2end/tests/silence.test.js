@@ -216,7 +216,7 @@ test("a lost network is said at once, and so is its return", async () => {
 
 test("a frame that cannot load says so, can be closed on a phone, and loads again next time", { skip: noTouch }, async () => {
   const site = await world.ayuda.site("nocarga");
-  const context = await world.context({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
+  const context = await world.context({ intercepts: true, viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
   let fails = true;
   await context.route(/\/w\/nocarga\?/, (route) => (fails ? route.fulfill({ status: 502, body: "Bad gateway" }) : route.continue()));
   const visitor = await Visitor.arrive(world, context, site);

@@ -136,7 +136,7 @@ test("an offer and a row show the subject", async () => {
 
 test("keys that are pressed before the closing reasons are there are not lost", async () => {
   const site = await world.ayuda.site("motivos");
-  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const agent = await world.agent("Lucía Medina", { sites: [site], intercepts: true });
   const visitor = await world.visitor(site);
   await visitor.startChat();
   await agent.accept();
