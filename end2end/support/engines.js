@@ -5,13 +5,16 @@ import { WebKit } from "./webkit.js";
 /** The one that the tests of everything run in. */
 export const ENGINE = process.env.AYUDA_ENGINE ?? "chromium";
 
-const isFirefox = ENGINE === "firefox";
-/** Why a test of a touch screen is left out; false where it is not. */
-export const noTouch = isFirefox && "Playwright gives Firefox no touch screen";
-/** Why a test that pastes by a script is left out; false where it is not. */
-export const noPaste = isFirefox && "a paste that a script makes carries nothing in Firefox";
-/** Why a test of a page whose scripts are switched off is left out; false where it is not. */
-export const noScriptless = isFirefox && "Playwright does not switch Firefox's scripts off";
+/** What Playwright does not do in Firefox. */
+const LACKING = {
+  touch: "Playwright gives Firefox no touch screen",
+  paste: "a paste that a script makes carries nothing in Firefox",
+  scriptless: "Playwright does not switch Firefox's scripts off",
+  offline: "Playwright does not take Firefox off the network",
+  dark: "Playwright does not give Firefox dark colours",
+};
+/** Why a test that needs this is left out; false where it is not. */
+export const lacks = (what) => (ENGINE === "firefox" && LACKING[what]) || false;
 
 export const launch = {
   chromium: () => chromium.launch({

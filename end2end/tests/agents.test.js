@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { accessible } from "../support/axe.js";
 import { Agent } from "../support/agent.js";
-import { noTouch } from "../support/engines.js";
+import { lacks } from "../support/engines.js";
 import { World } from "../support/world.js";
 import { eventually } from "../support/wait.js";
 
@@ -274,7 +274,7 @@ test("nothing is closed without a reason, and one of the list will do", async ()
   await eventually("the list is empty", async () => (await agent.page.getByRole("heading", { name: "Todo al día" }).count()) === 1);
 });
 
-test("on a phone: list, offer, conversation, facts and ending, with nothing cut off or covered", { skip: noTouch }, async () => {
+test("on a phone: list, offer, conversation, facts and ending, with nothing cut off or covered", { skip: lacks("touch") }, async () => {
   const site = await world.ayuda.site("telefono-agente");
   await post(`/w/${site}/requests`, { email: "antes@cliente.example", message: "Una solicitud con un texto que no cabe en una sola línea de teléfono" });
   const agent = await world.agent("Lucía Medina", { sites: [site], ...PHONE });
@@ -370,7 +370,7 @@ test("the console in every state, and the way into it, without a violation of it
 });
 
 for (const colorScheme of ["light", "dark"]) {
-  test(`no violation for an agent in any state, ${colorScheme}`, async () => {
+  test(`no violation for an agent in any state, ${colorScheme}`, { skip: lacks(colorScheme) }, async () => {
     const site = await world.ayuda.site(`agente-${colorScheme}`);
     const agent = await world.agent("Lucía Medina", { sites: [site], colorScheme });
     // An address that nobody has confirmed gets few mails an hour.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { daily } from "../support/ayuda.js";
-import { noTouch } from "../support/engines.js";
+import { lacks } from "../support/engines.js";
 import { World } from "../support/world.js";
 import { Visitor } from "../support/visitor.js";
 import { eventually } from "../support/wait.js";
@@ -117,7 +117,7 @@ test("Escape closes the panel, and the focus comes back to the button", async ()
   assert.equal(await visitor.page.locator("iframe").isVisible(), false);
 });
 
-test("on a phone the panel is the whole screen", { skip: noTouch }, async () => {
+test("on a phone the panel is the whole screen", { skip: lacks("touch") }, async () => {
   const site = await world.ayuda.site("telefono");
   await world.agent("Lucía Medina", { sites: [site] });
   const visitor = await world.visitor(site, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });

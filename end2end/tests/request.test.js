@@ -1,7 +1,7 @@
 // The Ayuda form: with a file, without scripts, with mistakes in it; and what becomes of a request.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { noScriptless } from "../support/engines.js";
+import { lacks } from "../support/engines.js";
 import { World } from "../support/world.js";
 
 let world, site;
@@ -96,7 +96,7 @@ test("whoever did not write says so by a button, and gets no more mail about it"
   await agent.hears("no le llega más correo");
 });
 
-test("without any script: the form, a mistake, a file, the number and the link", { skip: noScriptless }, async () => {
+test("without any script: the form, a mistake, a file, the number and the link", { skip: lacks("scriptless") }, async () => {
   const context = await world.context({ javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(`${world.ayuda.origin}/w/${site}`);
@@ -121,7 +121,7 @@ test("without any script: the form, a mistake, a file, the number and the link",
   assert.ok((await world.mail.find("rosa@cliente.example")).subject.includes(number));
 });
 
-test("a chat can be started without any script, too", { skip: noScriptless }, async () => {
+test("a chat can be started without any script, too", { skip: lacks("scriptless") }, async () => {
   const open = await world.ayuda.site("sinscript");
   const agent = await world.agent("Lucía Medina", { sites: [open] });
   const context = await world.context({ javaScriptEnabled: false });
