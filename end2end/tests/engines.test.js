@@ -1,6 +1,6 @@
 // The story of a visitor and an agent in the browsers of other engines than Chromium's, both ends in the same one.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { World } from "../support/world.js";
 import { eventually } from "../support/wait.js";
 
@@ -11,6 +11,7 @@ for (const engine of ["firefox", "webkit"]) {
       world = await World.start({ engine });
     });
     after(() => world?.stop());
+    afterEach(() => world.tidy());
 
     test(`${engine}: where an agent signs in, the console's script and wasm come beforehand`, async () => {
       const page = await (await world.context()).newPage();
