@@ -10,6 +10,7 @@ const LACKING = {
   touch: "Playwright gives Firefox no touch screen",
   paste: "a paste that a script makes carries nothing in Firefox",
   scriptless: "Playwright does not switch Firefox's scripts off",
+  bodies: "Playwright does not know in Firefox what a request carries",
   offline: "Playwright does not take Firefox off the network",
   dark: "Playwright does not give Firefox dark colours",
 };
