@@ -98,6 +98,8 @@ test("a chat that rings is the first thing that Tab reaches, has keys of its own
   }
   await agent.offer.waitFor();
   const page = agent.page;
+  // The visitors' windows came before it.
+  await page.bringToFront();
   await page.reload();
   await agent.offer.waitFor();
   await eventually("the list's heading has the keyboard", async () => (await focused(page)) === "H1 Mi bandeja");
