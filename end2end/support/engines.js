@@ -11,6 +11,7 @@ const LACKING = {
   paste: "a paste that a script makes carries nothing in Firefox",
   scriptless: "Playwright does not switch Firefox's scripts off",
   bodies: "Playwright does not know in Firefox what a request carries",
+  wrap: "past the end of a page, Tab leaves Firefox, which has no window here to come back from",
   offline: "Playwright does not take Firefox off the network",
   dark: "Playwright does not give Firefox dark colours",
 };
