@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { daily } from "../support/ayuda.js";
+import { lacks } from "../support/engines.js";
 import { World } from "../support/world.js";
 import { Visitor } from "../support/visitor.js";
 import { eventually } from "../support/wait.js";
@@ -116,7 +117,7 @@ test("Escape closes the panel, and the focus comes back to the button", async ()
   assert.equal(await visitor.page.locator("iframe").isVisible(), false);
 });
 
-test("on a phone the panel is the whole screen", async () => {
+test("on a phone the panel is the whole screen", { skip: lacks("touch") }, async () => {
   const site = await world.ayuda.site("telefono");
   await world.agent("Lucía Medina", { sites: [site] });
   const visitor = await world.visitor(site, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
@@ -348,7 +349,7 @@ test("the button comes back however often the body is replaced", async () => {
 test("what is typed before wasm arrives is still there after, and can be sent before", async () => {
   const site = await world.ayuda.site("antes");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  const context = await world.context();
+  const context = await world.context({ intercepts: true });
   let release;
   const held = new Promise((go) => (release = go));
   await context.route(/panel\.[0-9a-f]+\.wasm/, async (route) => {
@@ -373,7 +374,7 @@ test("what is typed before wasm arrives is still there after, and can be sent be
 test("a form sent before wasm arrives becomes the same live chat", async () => {
   const site = await world.ayuda.site("prisa");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  const context = await world.context();
+  const context = await world.context({ intercepts: true });
   let hold = true;
   const waiting = [];
   await context.route(/panel\.[0-9a-f]+\.wasm/, async (route) => {

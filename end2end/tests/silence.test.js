@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { accessible } from "../support/axe.js";
+import { lacks } from "../support/engines.js";
 import { listenToLiveRegions } from "../support/narrator.js";
 import { Visitor } from "../support/visitor.js";
 import { World } from "../support/world.js";
@@ -201,7 +202,7 @@ test("a logout takes the running chat off the page", async () => {
   assert.equal(Object.keys(await kept(visitor.page)).length, 0);
 });
 
-test("a lost network is said at once, and so is its return", async () => {
+test("a lost network is said at once, and so is its return", { skip: lacks("offline") }, async () => {
   const { agent, visitor } = await chat("sincable");
   await visitor.context.setOffline(true);
   await visitor.panel.getByRole("status").getByText("Sin conexión. Reconectando…").waitFor();
@@ -213,9 +214,9 @@ test("a lost network is said at once, and so is its return", async () => {
   await visitor.hears("Otra vez");
 });
 
-test("a frame that cannot load says so, can be closed on a phone, and loads again next time", async () => {
+test("a frame that cannot load says so, can be closed on a phone, and loads again next time", { skip: lacks("touch") }, async () => {
   const site = await world.ayuda.site("nocarga");
-  const context = await world.context({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
+  const context = await world.context({ intercepts: true, viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
   let fails = true;
   await context.route(/\/w\/nocarga\?/, (route) => (fails ? route.fulfill({ status: 502, body: "Bad gateway" }) : route.continue()));
   const visitor = await Visitor.arrive(world, context, site);
@@ -295,7 +296,7 @@ test("an error goes as soon as its field is right, and a refused file says which
   await visitor.panel.getByText("Recibimos tu solicitud").first().waitFor();
 });
 
-test("in a low window header and buttons scroll with the rest, and touch fields are large", async () => {
+test("in a low window header and buttons scroll with the rest, and touch fields are large", { skip: lacks("touch") }, async () => {
   const site = await world.ayuda.site("bajo");
   await world.agent("Lucía Medina", { sites: [site] });
   const visitor = await world.visitor(site, { viewport: { width: 640, height: 320 }, hasTouch: true, isMobile: true });
