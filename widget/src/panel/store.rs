@@ -139,9 +139,12 @@ pub fn forget_tab(site: &str, person: &str) {
     }
 }
 
-/// Keeps how far the visitor is on the ticket.
+/// Keeps how far the visitor is on the ticket, in whichever tab that is furthest.
 pub fn keep_reading(site: &str, reading: Option<&Reading>) {
-    write(&reading_key(site), reading.and_then(json::write).as_deref());
+    let key = reading_key(site);
+    let kept = || read(&key).and_then(|text| json::read(&text));
+    let furthest = reading.map(|reading| reading.clone().furthest(kept()));
+    write(&key, furthest.as_ref().and_then(json::write).as_deref());
 }
 
 /// Keeps whether answers come without a sound.

@@ -144,6 +144,7 @@ impl State {
         self.received = None;
         self.kept_reading = None;
         self.new_from = None;
+        self.is_giving_contact = false;
         self.transcript_waits = false;
         self.menu_open = false;
         self.transcript_dialog_open = false;
