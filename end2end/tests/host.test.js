@@ -51,7 +51,17 @@ test("a chat under a policy that allows our origin and nothing else", async () =
   assert.equal(look, "fixed", "the button has its looks");
   await agent.say("Otra");
   await visitor.press("Cerrar");
-  assert.deepEqual(refused.filter((text) => !text.includes("favicon")), []);
+  assert.deepEqual(refused, []);
+});
+
+test("the tag's own words stand on the button, at the distance that it asks for", async () => {
+  const site = await world.ayuda.site("apartado");
+  const visitor = await world.visitor(site, { page: { attributes: 'data-label="Soporte" data-offset="48"' } });
+  const button = visitor.page.getByRole("button", { name: "Soporte", exact: true });
+  await button.waitFor();
+  const at = await button.evaluate((it) => it.getBoundingClientRect().toJSON());
+  const { width, height } = visitor.page.viewportSize();
+  assert.deepEqual([at.left, Math.round(height - at.bottom)], [48, 48], `in ${width} x ${height}`);
 });
 
 test("a page that may not show the site does not", async () => {

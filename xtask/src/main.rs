@@ -20,6 +20,7 @@ mod serve;
 mod size;
 mod soak;
 mod test;
+mod wasm_format;
 
 /// Everything the project does from the command line, with nothing but cargo to start from.
 #[derive(Parser)]

@@ -52,7 +52,7 @@ pub fn conversation(model: &ViewModel) -> impl IntoView + use<> {
 fn card(model: &ViewModel) -> impl IntoView + use<> {
     let page = model.page;
     view! {
-        <div class="card good" {..shown(model, shown::REQUEST_OR_WAITING)}>
+        <div class="card good" {..shown(model, shown::CARD)}>
             <p class="waiting" role="status" id=Id::Waiting.as_str()></p>
             <p {..shown(model, shown::REQUEST)}>
                 <b>{page.t("received")}</b> " · " <b class="num" id=Id::CardNumber.as_str()></b>

@@ -27,7 +27,14 @@ pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
     let items = log_items(state.timeline.entries(), state.new_from, state.outbox.items(now));
     let Some(list) = dom::by_id(Id::LogItems) else { return };
     dom::attribute(&list, "aria-live", (!state.log_is_heard()).then_some("off"));
-    let length = items.len();
+    // First, so that what stays is in its place already: a row that is moved is read out again.
+    drawn.retain(|DrawnItem { item, element, .. }| {
+        let stays = items.iter().any(|wanted| wanted.key == item.key);
+        if !stays {
+            element.remove();
+        }
+        stays
+    });
     for (at, item) in items.into_iter().enumerate() {
         let found = drawn.iter().skip(at).position(|drawn| drawn.item.key == item.key);
         let mut shown = match found {
@@ -47,9 +54,6 @@ pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
             let _ = list.insert_before(&shown.element, there.as_ref().map(AsRef::as_ref));
         }
         drawn.insert(at, shown);
-    }
-    for gone in drawn.drain(length..) {
-        gone.element.remove();
     }
     for DrawnItem { item, element, label } in drawn {
         if let Content::Message(message) = &item.content

@@ -120,7 +120,10 @@ impl State {
         if self.connection.is_greeted && env.is_connected {
             self.send(command);
             self.notify(String::new());
-            self.pending = what.map_or(PendingCommand::None, PendingCommand::Sent);
+            // What has no answer of its own leaves that of another command to be waited for.
+            if let Some(what) = what {
+                self.pending = PendingCommand::Sent(what);
+            }
         } else {
             self.say_if_lost(env);
             self.notify(self.page.t("not_sent"));
@@ -237,6 +240,17 @@ mod tests {
         assert_eq!(panel.sent(), [VisitorCommand::Rate { score: 5, comment: None }]);
         panel.event(VisitorEvent::Refused { id: None, refusal: Refusal::new(Code::AlreadyRated) });
         assert_eq!(panel.state.rating_error, "error.already_rated");
+    }
+
+    #[test]
+    fn a_refused_end_and_a_refused_request_are_said() {
+        for command in [State::end_chat, State::leave_request] {
+            let mut panel = Panel::in_a_chat();
+            panel.change(command);
+            let refusal = Refusal::new(Code::RateLimited);
+            panel.event(VisitorEvent::Refused { id: None, refusal });
+            assert_eq!(panel.state.notice, "error.rate_limited");
+        }
     }
 
     #[test]

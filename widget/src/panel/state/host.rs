@@ -152,6 +152,7 @@ mod tests {
         page::{PanelPage, Typed},
         panel::state::{
             FormAnswer,
+            effect::HostNotice,
             fixture::{Panel, id, page, started, status},
             model::Stored,
         },
@@ -167,7 +168,8 @@ mod tests {
         panel.take();
         let open = |page: Option<&str>| HostMessage::Open { page: page.map(str::to_owned) };
         host(&mut panel, open(Some("https://a.mx/precios")));
-        assert_eq!(panel.take(), []);
+        let nothing_new = Effect::PostToHost(HostNotice::Unread, "0".into());
+        assert_eq!(panel.take(), [nothing_new]);
         host(&mut panel, HostMessage::Status { status: status(false) });
         assert!(!panel.state.status.open);
         assert_eq!(panel.state.flip, "panel.flipped_closed");

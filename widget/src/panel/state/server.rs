@@ -11,6 +11,7 @@ use protocol::{
     Code, Field, Refusal, Seq, Timestamp,
     delivery::Applied,
     entry::{Category, VisitorBody},
+    file::Attachment,
     limits,
     text::EmailAddress,
     visitor::{Done, VisitorChat, VisitorEvent},
@@ -50,15 +51,16 @@ impl State {
             }
             VisitorEvent::Entries { entries, last } => {
                 let seen = self.seen;
-                let applied = self.timeline.page(entries, last);
-                self.applied(&applied, env);
-                if self.loaded_at.is_none() {
+                let is_first = self.loaded_at.is_none();
+                if is_first {
                     self.loaded_at = Some(env.now);
                     self.add_effect(Effect::TickAfter(LIVE_AFTER));
-                    if self.is_over(seen) {
-                        // The visitor came back after everything was said: the next question is a new one.
-                        self.leave_for_another(env);
-                    }
+                }
+                let applied = self.timeline.page(entries, last);
+                self.applied(&applied, env);
+                if is_first && self.is_over(seen) {
+                    // The visitor came back after everything was said: the next question is a new one.
+                    self.leave_for_another(env);
                 }
             }
             VisitorEvent::Entry { entry } => {
@@ -80,6 +82,8 @@ impl State {
             VisitorEvent::Refused { id: None, refusal } => {
                 if let PendingCommand::Sent(what) = self.pending {
                     self.command_refused(what, refusal);
+                } else {
+                    self.notify(self.page.word_refusal(&refusal));
                 }
             }
             VisitorEvent::Ticket { ticket } => self.set_ticket(ticket, env),
@@ -164,10 +168,10 @@ impl State {
             let Some(entry) = self.timeline.entries().get(at) else { break };
             let id = entry.id;
             match &entry.body {
-                VisitorBody::Agent { name, text, .. }
+                VisitorBody::Agent { name, text, files }
                     if self.received.is_some_and(|received| entry.seq > received) =>
                 {
-                    news = Some((name.clone(), text.clone()));
+                    news = Some((name.clone(), self.first_words(text, files)));
                 }
                 VisitorBody::Visitor { text, .. } if self.followed_from_form => {
                     was_sent_elsewhere |= text.trim() == self.draft.message.trim();
@@ -191,12 +195,11 @@ impl State {
         if !self.timeline.is_behind() {
             self.received = Some(self.timeline.last());
         }
-        if let Some((name, text)) = news {
+        if let Some((name, words)) = news {
             self.typing_until = Timestamp(0);
             self.typing_agent = None;
             self.post_to_host(HostNotice::Message, "agent");
             if !self.is_open {
-                let words: String = text.chars().take(PREVIEW).collect();
                 self.post_to_host(HostNotice::Preview, &[&*name, "\n", &*words].concat());
             }
             if !self.is_on_screen(env) && self.sound {
@@ -204,6 +207,15 @@ impl State {
             }
         }
         self.look(env);
+    }
+
+    /// What the host page shows of an answer: how its text begins, or what its files are called.
+    fn first_words(&self, text: &str, files: &[Attachment]) -> String {
+        let words = match (text.trim(), files) {
+            ("", [file, ..]) => self.page.fill("preview_file", &[("file", &file.name)]),
+            (text, _) => text.to_owned(),
+        };
+        words.chars().take(PREVIEW).collect()
     }
 
     /// Whether nobody is expected to write on this ticket any more, and no agent wrote after `seen`.
@@ -270,6 +282,28 @@ mod tests {
                 assert_eq!(panel.take(), []);
             }
         }
+    }
+
+    #[test]
+    fn an_answer_of_files_alone_is_shown_by_their_name() {
+        let mut panel = Panel::in_a_chat();
+        panel.state.is_open = false;
+        let file = protocol::file::Attachment {
+            id: protocol::FileId(id(9).0),
+            name: "factura.pdf".into(),
+            media_type: "application/pdf".into(),
+            bytes: 12,
+        };
+        panel.state.page.strings =
+            serde_json::from_str(r#"{"panel.preview_file":"Archivo: {file}"}"#).expect("strings");
+        let body = VisitorBody::Agent {
+            name: "Lucía Medina".into(),
+            text: String::new(),
+            files: vec![file],
+        };
+        panel.event(VisitorEvent::Entry { entry: entry(2, body) });
+        let preview = "Lucía Medina\nArchivo: factura.pdf".to_owned();
+        assert!(panel.posted().contains(&(HostNotice::Preview, preview)));
     }
 
     #[test]
