@@ -152,7 +152,7 @@ test("an empty file, a script by its name and a text that nobody can see are tol
   await visitor.box("Correo electrónico").fill("marta@cliente.example");
   await visitor.box("Mensaje").fill("\u200b\u2800\u3164");
   await visitor.press("Enviar solicitud");
-  await visitor.panel.getByText("Falta completar «Mensaje».").first().waitFor();
+  await visitor.panel.getByText("Escribe tu mensaje.").first().waitFor();
   await visitor.box("Mensaje").fill("👨‍👩‍👧");
   const files = visitor.panel.getByLabel("Archivos adjuntos");
   await files.setInputFiles({ name: "nada.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });

@@ -1,5 +1,6 @@
 //! What the panel does outside itself.
 
+use super::upload::UploadId;
 use crate::markup::Id;
 use protocol::{EntryId, Field, delivery::Unsent, visitor::VisitorCommand};
 use std::time::Duration;
@@ -32,6 +33,9 @@ pub enum Effect {
     ForgetPerson,
     /// Forget what this tab kept of them for itself: another tab has forgotten the rest.
     ForgetTab,
+
+    /// Send a file to the server.
+    Upload(UploadId),
 
     /// Put the draft into the form's fields and into the composer.
     PutDraft,
