@@ -134,7 +134,10 @@ impl State {
 mod tests {
     use super::*;
     use crate::panel::state::fixture::{Panel, ticket};
-    use protocol::visitor::{VisitorChat, VisitorEvent};
+    use protocol::{
+        Code, Refusal,
+        visitor::{VisitorChat, VisitorEvent},
+    };
 
     fn with_email(panel: &mut Panel) {
         let mut ticket = ticket(VisitorChat::Request);
