@@ -119,11 +119,11 @@ test("an empty file is told so as soon as it is chosen or dropped", async () => 
   const frame = await visitor.frame();
   const empty = await carried(frame, [{ name: "nada.txt", type: "text/plain", base64: "" }]);
   await frame.locator("#intake").dispatchEvent("drop", { dataTransfer: empty });
-  await visitor.panel.getByText("El archivo está vacío.").waitFor();
+  await visitor.panel.getByText("El archivo está vacío.", { exact: true }).waitFor();
   await visitor.press("Quitar nada.txt");
-  await visitor.panel.getByText("El archivo está vacío.").waitFor({ state: "hidden" });
+  await visitor.panel.getByText("El archivo está vacío.", { exact: true }).waitFor({ state: "hidden" });
   await frame.locator("#f-files").setInputFiles({ name: "nada.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
-  await visitor.panel.getByText("El archivo está vacío.").waitFor();
+  await visitor.panel.getByText("El archivo está vacío.", { exact: true }).waitFor();
 });
 
 test("files are dropped onto the Ayuda form, and taken out again", async () => {

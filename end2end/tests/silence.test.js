@@ -346,7 +346,7 @@ test("who waits sees the place, can leave an address, and need not wait", async 
   await visitor.box("Correo electrónico").fill("marta@cliente.example");
   await visitor.panel.getByText("Escribe una dirección de correo válida", { exact: false }).waitFor({ state: "hidden" });
   await visitor.press("Guardar correo");
-  await visitor.panel.getByText(/Te responderemos a marta@cliente.example/).waitFor();
+  await visitor.panel.getByText("Si se alarga, te escribimos a marta@cliente.example.").waitFor();
   await visitor.press("Dejar una solicitud");
   await visitor.hears("Dejaste tu chat como solicitud de ayuda.");
   await visitor.panel.getByText("Recibimos tu solicitud").first().waitFor();

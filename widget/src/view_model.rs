@@ -142,6 +142,16 @@ impl<'a> ViewModel<'a> {
         self.ticket.map(|ticket| &ticket.chat)
     }
 
+    /// The key of what the card says of the ticket's address.
+    pub fn card_mail(&self) -> &'static str {
+        if self.holds(Token::Waiting) { "card_waiting" } else { "card_mail" }
+    }
+
+    /// The key of what stands in an empty composer.
+    pub fn write(&self) -> &'static str {
+        if self.holds(Token::Ended) { "write_again" } else { "write" }
+    }
+
     /// What stands above the form.
     pub fn intro(&self) -> String {
         self.page.t(if self.status.open { "intro_chat" } else { "intro_help" })

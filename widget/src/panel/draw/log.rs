@@ -83,7 +83,16 @@ fn make(state: &State, item: &LogItem) -> Option<HtmlElement> {
             element.set_class_name("line new");
             Some(element)
         }
-        Content::Time(_) | Content::Event(..) => event(&words(state, &item.content)),
+        Content::Time(_) | Content::Event(..) => {
+            let element = event(&words(state, &item.content))?;
+            if matches!(item.content, Content::Event("transcript_line", _))
+                && state.says_transcript()
+            {
+                // The visitor hears it of the notice.
+                dom::attribute(&element, "aria-live", Some("off"));
+            }
+            Some(element)
+        }
     }
 }
 
@@ -100,13 +109,9 @@ fn update(state: &State, element: &HtmlElement, item: &LogItem) {
 
 /// The words of a time or an event.
 fn words(state: &State, content: &Content) -> String {
-    let page = &state.page;
     match content {
         Content::Time(at) => js::format_time(*at, TimeFormat::Moment),
-        Content::Event(words, name) => {
-            let state = page.strings.state(name);
-            page.fill(words, &[("name", name), ("state", &state), ("n", name)])
-        }
+        Content::Event(words, name) => state.event_words(words, name),
         Content::Message(_) | Content::New => String::new(),
     }
 }

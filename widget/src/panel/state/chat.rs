@@ -2,12 +2,12 @@
 
 use super::{
     effect::{Effect, Focus, HostNotice},
-    model::{Environment, State},
+    model::{Environment, PendingCommand, State},
 };
 use crate::{markup::Id, view_model::Screen};
 use protocol::{
-    entry::VisitorBody,
-    visitor::{VisitorChat, VisitorTicket},
+    entry::{VisitorBody, VisitorEntry},
+    visitor::{Done, VisitorChat, VisitorTicket},
 };
 
 impl State {
@@ -37,6 +37,25 @@ impl State {
         self.is_giving_contact = is_asked && (has_text || env.focused == Some(Id::ContactEmail));
     }
 
+    /// Whether a chat that becomes a request has nowhere for its answer to go.
+    pub(super) fn asks_for_address(&self) -> bool {
+        self.ticket.as_ref().is_some_and(|ticket| {
+            let awaits = matches!(ticket.chat, VisitorChat::Waiting { .. } | VisitorChat::Request);
+            awaits && ticket.email.is_none()
+        })
+    }
+
+    /// The words of an event of the log: its key, and what it names.
+    pub fn event_words(&self, words: &str, name: &str) -> String {
+        let page = &self.page;
+        let state = page.strings.state(name);
+        let line = page.fill(words, &[("name", name), ("state", &state), ("n", name)]);
+        if words.starts_with("became") && self.asks_for_address() {
+            return [&line, " ", &page.t("became_address")].concat();
+        }
+        line
+    }
+
     /// Whether a chat waits or is under way.
     pub(super) fn is_running(&self) -> bool {
         let chat = self.ticket.as_ref().map(|ticket| &ticket.chat);
@@ -54,6 +73,9 @@ impl State {
     /// The chat is over: what follows it stands under its last words, with the focus on it, unless the visitor is writing.
     fn show_what_follows(&mut self, env: &Environment) {
         self.at_end = true;
+        if self.is_on_screen(env) {
+            self.new_from = None;
+        }
         self.add_effect(Effect::ScrollToEnd);
         let Some(VisitorTicket { chat: VisitorChat::Ended { attended, .. }, .. }) = self.ticket
         else {
@@ -72,6 +94,26 @@ impl State {
 
     /// Whether the transcript of everything that was said was sent, or follows a button behind a mailed link.
     pub(super) fn has_transcript(&self) -> bool {
+        self.is_all_sent() || self.transcript_waits
+    }
+
+    /// Whether what becomes of the transcript is said beside the log.
+    pub fn says_transcript(&self) -> bool {
+        self.pending == PendingCommand::Sent(Done::Transcript) || !self.notice.is_empty()
+    }
+
+    /// After a chat: the keys of what was mailed, and of the offer to mail the transcript.
+    pub fn transcript_words(&self) -> (&'static str, &'static str) {
+        let is_sent = |entry: &VisitorEntry| entry.body == VisitorBody::TranscriptSent;
+        match self.is_all_sent() {
+            true => ("ended_sent", "ended_all"),
+            false if self.timeline.entries().iter().any(is_sent) => ("ended_mail", "ended_all"),
+            false => ("ended_mail", "ended_also"),
+        }
+    }
+
+    /// Whether nothing was said since the transcript was sent.
+    fn is_all_sent(&self) -> bool {
         let last = self.timeline.entries().iter().rev().find(|entry| {
             matches!(
                 entry.body,
@@ -80,15 +122,14 @@ impl State {
                     | VisitorBody::Agent { .. }
             )
         });
-        let is_sent = last.is_some_and(|entry| entry.body == VisitorBody::TranscriptSent);
-        is_sent || self.transcript_waits
+        last.is_some_and(|entry| entry.body == VisitorBody::TranscriptSent)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panel::state::fixture::{Panel, active, ticket};
+    use crate::panel::state::fixture::{Panel, active, agents, entry, own, ticket};
     use protocol::{Field, visitor::VisitorEvent};
 
     fn is_asked_for_an_address(panel: &Panel) -> bool {
@@ -144,6 +185,29 @@ mod tests {
             panel.event(VisitorEvent::Ticket { ticket });
         }
         assert!(!is_asked_for_an_address(&panel));
+    }
+
+    #[test]
+    fn after_a_chat_the_words_say_what_of_it_was_mailed() {
+        let mut panel = Panel::in_a_chat();
+        assert_eq!(panel.state.transcript_words(), ("ended_mail", "ended_also"));
+        panel.event(VisitorEvent::Entry { entry: entry(2, VisitorBody::TranscriptSent) });
+        assert_eq!(panel.state.transcript_words().0, "ended_sent");
+        panel.event(VisitorEvent::Entry { entry: entry(3, own("una cosa más")) });
+        assert_eq!(panel.state.transcript_words(), ("ended_mail", "ended_all"));
+    }
+
+    #[test]
+    fn whoever_sees_the_chat_end_has_seen_what_was_new_in_it() {
+        for is_open in [true, false] {
+            let mut panel = Panel::in_a_chat();
+            panel.state.is_open = false;
+            panel.event(VisitorEvent::Entry { entry: entry(2, agents("listo")) });
+            assert!(panel.state.new_from.is_some());
+            panel.state.is_open = is_open;
+            becomes(&mut panel, VisitorChat::Ended { rated: false, attended: true });
+            assert_eq!(panel.state.new_from.is_none(), is_open);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::markup::Id;
 use protocol::{
-    Code, Field, Refusal,
+    Field,
     text::{EmailAddress, is_blank},
     visitor::{Done, VisitorCommand},
 };
@@ -97,8 +97,7 @@ impl State {
     ) {
         match EmailAddress::parse(email) {
             Ok(email) => self.command(Some(what), make(email.into()), env),
-            Err(_) => {
-                let refusal = Refusal::of(Field::Email, Code::EmailInvalid);
+            Err(refusal) => {
                 self.pending = PendingCommand::Refused(what, refusal);
                 self.focus(Focus::Element(field));
             }
@@ -135,7 +134,10 @@ impl State {
 mod tests {
     use super::*;
     use crate::panel::state::fixture::{Panel, ticket};
-    use protocol::visitor::{VisitorChat, VisitorEvent};
+    use protocol::{
+        Code, Refusal,
+        visitor::{VisitorChat, VisitorEvent},
+    };
 
     fn with_email(panel: &mut Panel) {
         let mut ticket = ticket(VisitorChat::Request);

@@ -46,8 +46,13 @@ impl State {
     /// who tells it of a flip.
     fn wants_socket(&self) -> bool {
         let is_resuming = self.is_resumed && self.ticket.is_none();
-        let is_wanted = self.is_open || self.is_running() || is_resuming || !self.outbox.is_empty();
+        let is_wanted = self.is_open || self.is_running() || is_resuming || self.is_delivering();
         !self.page.embed || (self.kept.is_some() && is_wanted)
+    }
+
+    /// Something that was written or attached has not arrived.
+    fn is_delivering(&self) -> bool {
+        !self.outbox.is_empty() || self.has_waiting_files()
     }
 
     fn connect(&mut self) {
@@ -102,6 +107,10 @@ impl State {
 
     pub(super) fn greeted(&mut self, env: &Environment) {
         self.connection.is_greeted = true;
+        if self.connection.is_offline && self.notice.is_empty() {
+            self.notify_done(self.page.t("reconnected"), env);
+        }
+        self.upload_what_waits();
         self.connection.reconnect.on_connect();
         self.connection.pulse = Pulse::new(env.now);
         self.connection.opened_at = None;

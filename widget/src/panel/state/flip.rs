@@ -2,7 +2,10 @@
 
 use super::model::{Environment, State};
 use crate::{markup::Id, view_model::Screen};
-use protocol::status::{Availability, Reason};
+use protocol::{
+    Field,
+    status::{Availability, Reason},
+};
 
 impl State {
     /// The button's answer is this now.
@@ -13,6 +16,10 @@ impl State {
             self.flip = self.flip_words();
             // A field that is being typed in does not go, also when nothing stands in it yet.
             self.has_subject |= env.focused == Some(Id::Subject);
+            if self.status.open {
+                // Files go after the chat has begun.
+                self.refusals.retain(|it| it.known_field() != Some(Field::Files));
+            }
             self.check_again(None);
         }
     }

@@ -181,7 +181,7 @@ mod tests {
 
         let typed = Typed { email: "ana@a.mx".into(), message: "hola".into(), ..Typed::default() };
         let mut sent = None;
-        panel.change(|state, _| sent = state.submit(typed, &[]));
+        panel.change(|state, _| sent = state.submit(typed));
         let answer = FormAnswer::Started(started("CO-1"));
         panel.change(|state, env| state.form_answered(sent.expect("it was sent"), answer, env));
         assert!(panel.take().contains(&Effect::Connect), "it has a ticket now");
@@ -253,7 +253,7 @@ mod tests {
         let Draft { name, email, subject, .. } = draft;
         let typed = Typed { name, email, subject, message: "hola".into() };
         let mut sent = None;
-        panel.change(|state, _| sent = state.submit(typed, &[]));
+        panel.change(|state, _| sent = state.submit(typed));
         assert!(sent.is_some());
     }
 
@@ -318,7 +318,7 @@ mod tests {
         let mut panel = Panel::before_a_chat();
         let typed = Typed { name: "Ana".into(), message: "hola".into(), ..Typed::default() };
         let mut sent = None;
-        panel.change(|state, _| sent = state.submit(typed, &[]));
+        panel.change(|state, _| sent = state.submit(typed));
         host(&mut panel, HostMessage::Logout);
         let answer = FormAnswer::Started(started("CO-1"));
         panel.change(|state, env| state.form_answered(sent.expect("it was sent"), answer, env));

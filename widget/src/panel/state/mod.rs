@@ -30,7 +30,7 @@ mod upload;
 #[cfg(test)]
 mod fixture;
 
-pub use check::file_refusal;
+pub use check::file_refusals;
 pub use delivery::DeliveryLabel;
 pub use draft::Draft;
 pub use effect::{Effect, Focus};

@@ -149,6 +149,8 @@ pub struct State {
     pub notice: String,
     /// Until when that shows; none: until the next thing that is asked for.
     pub(super) notice_until: Option<Timestamp>,
+    /// What is wrong, for those who cannot see it.
+    pub alert: String,
     /// What the last flip means for the form.
     pub flip: String,
     /// A command on its way, or refused.
@@ -254,6 +256,7 @@ impl State {
             submission_count: 0,
             notice: String::new(),
             notice_until: None,
+            alert: String::new(),
             flip: String::new(),
             pending: PendingCommand::None,
             rating_error: String::new(),
@@ -393,6 +396,14 @@ impl State {
     pub(super) fn notify_done(&mut self, words: String, env: &Environment) {
         self.notice = words;
         self.notice_until = Some(env.now + NOTICE_FOR);
+    }
+
+    /// Has words read out; they are other words where the same were read out last, or nothing would be heard.
+    pub(super) fn say(&mut self, mut words: String) {
+        if self.alert == words {
+            words.push('\u{a0}');
+        }
+        self.alert = words;
     }
 
     pub(super) fn add_effect(&mut self, effect: Effect) {

@@ -3,14 +3,14 @@
 use super::{
     connection::LIVE_AFTER,
     effect::{Effect, Focus, HostNotice},
-    log_items,
+    log_items::{self, Content},
     model::{Environment, PendingCommand, State},
 };
 use crate::markup::Id;
 use protocol::{
-    Code, Field, Refusal, Seq, Timestamp,
+    Code, EntryId, Field, Refusal, Seq, Timestamp,
     delivery::Applied,
-    entry::{Category, VisitorBody},
+    entry::{BecameRequest, Category, EndedBy, VisitorBody},
     file::Attachment,
     limits,
     text::EmailAddress,
@@ -163,16 +163,17 @@ impl State {
 
     /// Entries joined the timeline, or are found to be missing.
     fn applied(&mut self, applied: &Applied, env: &Environment) {
-        let (mut news, mut was_sent_elsewhere) = (None, false);
+        let (mut news, mut happened, mut was_sent_elsewhere) = (None, None, false);
         for at in applied.added.clone() {
             let Some(entry) = self.timeline.entries().get(at) else { break };
             let id = entry.id;
+            let is_new = self.received.is_some_and(|received| entry.seq > received);
             match &entry.body {
-                VisitorBody::Agent { name, text, files }
-                    if self.received.is_some_and(|received| entry.seq > received) =>
-                {
+                VisitorBody::Agent { name, text, files } if is_new => {
                     news = Some((name.clone(), self.first_words(text, files)));
+                    happened = None;
                 }
+                body if is_new && is_told(body) => happened = Some(id),
                 VisitorBody::Visitor { text, .. } if self.followed_from_form => {
                     was_sent_elsewhere |= text.trim() == self.draft.message.trim();
                     self.followed_from_form = false;
@@ -195,11 +196,17 @@ impl State {
         if !self.timeline.is_behind() {
             self.received = Some(self.timeline.last());
         }
+        if let Some(id) = happened
+            && !self.is_open
+        {
+            let preview = [&*self.page.name, "\n", &*self.event_preview(id)].concat();
+            self.post_to_host(HostNotice::Preview, &preview);
+        }
         if let Some((name, words)) = news {
             self.typing_until = Timestamp(0);
             self.typing_agent = None;
             self.post_to_host(HostNotice::Message, "agent");
-            if !self.is_open {
+            if !self.is_open && happened.is_none() {
                 self.post_to_host(HostNotice::Preview, &[&*name, "\n", &*words].concat());
             }
             if !self.is_on_screen(env) && self.sound {
@@ -207,6 +214,19 @@ impl State {
             }
         }
         self.look(env);
+    }
+
+    /// What the host page shows of something that happened: the log's words, or shorter ones.
+    fn event_preview(&self, id: EntryId) -> String {
+        let items = log_items::log_items(self.timeline.entries(), None, std::iter::empty());
+        let item = items.into_iter().find(|item| item.key == log_items::ItemKey::Entry(id));
+        match item.map(|item| item.content) {
+            Some(Content::Event(words, _)) if words.starts_with("became") => {
+                self.page.t(if self.asks_for_address() { "became_ask" } else { "became" })
+            }
+            Some(Content::Event(words, name)) => self.event_words(words, &name),
+            _ => String::new(),
+        }
     }
 
     /// What the host page shows of an answer: how its text begins, or what its files are called.
@@ -226,6 +246,16 @@ impl State {
             _ => false,
         });
         is_over && !log_items::has_unseen_after_end(self.timeline.entries(), seen)
+    }
+}
+
+/// Whether a closed panel tells of it: what changes the chat, and is not the visitor's own doing.
+fn is_told(body: &VisitorBody) -> bool {
+    match body {
+        VisitorBody::Joined { .. } => true,
+        VisitorBody::ChatEnded { by } => *by != EndedBy::Visitor,
+        VisitorBody::BecameRequest { why } => *why != BecameRequest::Visitor,
+        _ => false,
     }
 }
 
@@ -304,6 +334,40 @@ mod tests {
         panel.event(VisitorEvent::Entry { entry: entry(2, body) });
         let preview = "Lucía Medina\nArchivo: factura.pdf".to_owned();
         assert!(panel.posted().contains(&(HostNotice::Preview, preview)));
+    }
+
+    #[test]
+    fn a_closed_panel_tells_the_page_of_what_becomes_of_the_chat() {
+        let joined = VisitorBody::Joined { name: "Lucía Medina".into() };
+        let ended = |by| VisitorBody::ChatEnded { by };
+        let became = |why| VisitorBody::BecameRequest { why };
+        for (body, told) in [
+            (joined, Some("panel.joined")),
+            (ended(EndedBy::Agent), Some("panel.ended_agent")),
+            (ended(EndedBy::Visitor), None),
+            (became(BecameRequest::WaitLimit), Some("panel.became_ask")),
+            (became(BecameRequest::Visitor), None),
+        ] {
+            for is_open in [false, true] {
+                let mut panel = Panel::in_a_chat();
+                becomes_waiting(&mut panel);
+                panel.state.is_open = is_open;
+                panel.take();
+                panel.event(VisitorEvent::Entry { entry: entry(2, body.clone()) });
+                let previews: Vec<_> = panel
+                    .posted()
+                    .into_iter()
+                    .filter_map(|it| (it.0 == HostNotice::Preview).then_some(it.1))
+                    .collect();
+                let wanted = told.filter(|_| !is_open).map(|words| ["CuentasOK\n", words].concat());
+                assert_eq!(previews, Vec::from_iter(wanted));
+            }
+        }
+    }
+
+    fn becomes_waiting(panel: &mut Panel) {
+        let ticket = ticket(VisitorChat::Waiting { position: 1 });
+        panel.event(VisitorEvent::Ticket { ticket });
     }
 
     #[test]

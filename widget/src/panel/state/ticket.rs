@@ -144,6 +144,7 @@ impl State {
         self.rating_error.clear();
         self.notify(String::new());
         self.uploads.clear();
+        self.alert.clear();
         self.at_end = true;
         self.received = None;
         self.kept_reading = None;

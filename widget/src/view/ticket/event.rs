@@ -22,8 +22,12 @@ fn words(page: &TicketPage, body: &VisitorBody) -> Option<String> {
         VisitorBody::Requeued => Some(page.t("requeued")),
         VisitorBody::BecameRequest { why } => Some(page.t(became(*why))),
         VisitorBody::SiteRemoved => Some(page.t("site_removed")),
-        VisitorBody::ChatEnded { by: EndedBy::Inactivity } => Some(page.t("ended_inactivity")),
-        VisitorBody::ChatEnded { .. } => Some(page.t("ended")),
+        VisitorBody::ChatEnded { by } => Some(page.t(match by {
+            EndedBy::Visitor => "ended_visitor",
+            EndedBy::Agent => "ended_agent",
+            EndedBy::Inactivity => "ended_inactivity",
+            EndedBy::Desk => "ended_desk",
+        })),
         VisitorBody::StateChanged { state } => {
             Some(page.fill("state", &[("state", &page.strings.state(&state.name))]))
         }
