@@ -15,6 +15,7 @@ named! {
         LeaveRequest = "leave-request",
         RemoveFile = "remove-file",
         Retry = "retry",
+        RetryFile = "retry-file",
         ScrollToNewest = "scroll-to-newest",
         StartOver = "start-over",
         ToggleMenu = "toggle-menu",

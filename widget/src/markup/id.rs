@@ -45,6 +45,7 @@ named! {
 
         // The conversation.
         Conversation = "conversation",
+        Received = "received",
         CardNumber = "card-number",
         CardMail = "card-mail",
         Contact = "contact",
@@ -63,6 +64,7 @@ named! {
         ComposerFiles = "c-files",
         ComposerLength = "composer-length",
         Uploads = "uploads",
+        Alert = "alert",
         Send = "send",
         DropZone = "drop-zone",
 
@@ -72,6 +74,7 @@ named! {
         Rating = "rating",
         RatingTitle = "rating-title",
         RatingDone = "rating-done",
+        MailTranscript = "mail-transcript",
         RatingError = "e-rating",
         Comment = "f-comment",
         TranscriptDialog = "transcript-dialog",

@@ -99,7 +99,10 @@ impl Panel {
             match &effect {
                 Effect::KeepTicket => self.ticket.clone_from(&self.state.kept),
                 Effect::KeepDraft(field) => self.draft.set(*field, self.state.draft.get(*field)),
-                Effect::KeepReading => self.reading = self.state.reading(),
+                Effect::KeepReading => {
+                    let kept = self.reading.take();
+                    self.reading = self.state.reading().map(|reading| reading.furthest(kept));
+                }
                 Effect::KeepSound => self.muted = !self.state.sound,
                 Effect::KeepUnsent(unsent) => {
                     let ticket = TicketNumber(self.state.number().to_owned());
