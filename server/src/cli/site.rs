@@ -1,4 +1,4 @@
-//! `ayuda site list | show | apply | remove`.
+//! `ayuda site list | show | apply | secret | remove`.
 
 use super::open::{in_words, open};
 use crate::settings::{PublicUrl, Settings};
@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use desk::{Desk, Removal};
 use protocol::SiteKey;
-use std::io::Read;
+use std::{io::Read, process::ExitCode};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SiteCommand {
@@ -22,6 +22,14 @@ pub(super) enum SiteCommand {
         /// A TOML file, or - for standard input
         file: String,
     },
+    /// Print what the site's own server signs identities with (docs/identity.md); made the first time
+    Secret {
+        /// Key of the site
+        key: String,
+        /// Make another one: what was signed by the one before proves nothing any more
+        #[arg(long)]
+        rotate: bool,
+    },
     /// Remove a site with everything in it
     Remove {
         /// Key of the site
@@ -29,14 +37,14 @@ pub(super) enum SiteCommand {
     },
 }
 
-pub(super) async fn run(command: SiteCommand, settings: &Settings) -> anyhow::Result<()> {
+pub(super) async fn run(command: SiteCommand, settings: &Settings) -> anyhow::Result<ExitCode> {
     let desk = open(settings).await?;
     let outcome = act(command, &desk, settings).await;
     desk.close().await;
     outcome
 }
 
-async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::Result<()> {
+async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::Result<ExitCode> {
     match command {
         SiteCommand::List => {
             for site in desk.sites() {
@@ -62,6 +70,21 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
             println!("For calls of `ayuda(…)` before its script is there, in front of it:");
             println!("{}", PublicUrl::STUB);
         }
+        SiteCommand::Secret { key, rotate } => {
+            let site = SiteKey(key.clone());
+            let secret = match rotate {
+                true => desk.rotate_site_secret(&site).await,
+                false => desk.site_secret(&site).await,
+            };
+            match secret.map_err(in_words)? {
+                Some(secret) => println!("{secret}"),
+                // A script that takes the output for a secret is to notice.
+                None => {
+                    eprintln!("ayuda: {}", unknown(&key));
+                    return Ok(ExitCode::from(2));
+                }
+            }
+        }
         SiteCommand::Remove { key } => {
             match desk.remove_site(&SiteKey(key.clone())).await.map_err(in_words)? {
                 Removal::NotThere => bail!(unknown(&key)),
@@ -73,7 +96,7 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
             }
         }
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn closing(key: &str, chats: &str) -> String {
