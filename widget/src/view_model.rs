@@ -20,6 +20,8 @@ pub enum Screen {
     Form,
     /// The answer to a form that was posted without script.
     Answer,
+    /// The tickets of a person whom the site's signature proves.
+    Tickets,
     /// The conversation, also after the chat's end.
     Conversation,
 }
@@ -49,6 +51,8 @@ pub struct ViewModel<'a> {
     pub has_text: bool,
     /// Whether answers come with a sound.
     pub sound: bool,
+    /// The person has tickets to choose from.
+    pub has_tickets: bool,
 }
 
 impl<'a> ViewModel<'a> {
@@ -72,6 +76,7 @@ impl<'a> ViewModel<'a> {
             has_subject,
             has_text: false,
             sound: true,
+            has_tickets: false,
         }
     }
 
@@ -85,6 +90,8 @@ impl<'a> ViewModel<'a> {
         match token {
             Token::Form => self.screen == Screen::Form,
             Token::Answer => self.screen == Screen::Answer,
+            Token::Tickets => self.screen == Screen::Tickets,
+            Token::HasTickets => self.has_tickets,
             Token::Conversation => self.screen == Screen::Conversation,
             Token::Ended => matches!(chat, Some(VisitorChat::Ended { .. })),
             Token::Open => self.status.open,
@@ -122,8 +129,8 @@ impl<'a> ViewModel<'a> {
     /// What the header is about.
     pub fn header(&self) -> Header<'a> {
         match (self.screen, self.chat()) {
-            (Screen::Form, _) if self.status.open => Header::Chat,
-            (Screen::Form, _) => Header::Help(self.status),
+            (Screen::Form | Screen::Tickets, _) if self.status.open => Header::Chat,
+            (Screen::Form | Screen::Tickets, _) => Header::Help(self.status),
             (Screen::Answer, _) => Header::Answer,
             (Screen::Conversation, Some(VisitorChat::Ended { .. })) => Header::Ended,
             (Screen::Conversation, None) => Header::Joining,

@@ -20,6 +20,7 @@ pub fn all(site: &str) -> Stored {
         draft: draft(site, person.as_deref()),
         person,
         reading: read(&reading_key(site)).and_then(|text| json::read(&text)),
+        identity: read(&identity_key(site)),
         muted: read(MUTED).is_some(),
     }
 }
@@ -36,6 +37,10 @@ pub fn person_key(site: &str) -> String {
 
 fn reading_key(site: &str) -> String {
     ["ayuda:", site, ":read"].concat()
+}
+
+fn identity_key(site: &str) -> String {
+    ["ayuda:", site, ":id"].concat()
 }
 
 fn draft_key(site: &str, field: Field) -> String {
@@ -142,6 +147,11 @@ pub fn forget_tab(site: &str, person: &str) {
 /// Keeps how far the visitor is on the ticket.
 pub fn keep_reading(site: &str, reading: Option<&Reading>) {
     write(&reading_key(site), reading.and_then(json::write).as_deref());
+}
+
+/// Keeps the id of whoever was identified last.
+pub fn keep_identity(site: &str, id: Option<&str>) {
+    write(&identity_key(site), id);
 }
 
 /// Keeps whether answers come without a sound.

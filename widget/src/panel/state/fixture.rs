@@ -28,6 +28,7 @@ pub struct Panel {
     unsent: BTreeMap<EntryId, (TicketNumber, Unsent)>,
     draft: Draft,
     person: Option<String>,
+    identity: Option<String>,
     reading: Option<Reading>,
     muted: bool,
 }
@@ -47,6 +48,7 @@ impl Panel {
             unsent: stored.unsent.iter().cloned().map(|it| (it.1.id, it)).collect(),
             draft: stored.draft.clone(),
             person: stored.person.clone(),
+            identity: stored.identity.clone(),
             reading: stored.reading.clone(),
             muted: stored.muted,
             state: State::new(page, stored, &Draft::default(), &env),
@@ -88,9 +90,15 @@ impl Panel {
             unsent: self.unsent.values().cloned().collect(),
             draft: self.draft.clone(),
             person: self.person.clone(),
+            identity: self.identity.clone(),
             reading: self.reading.clone(),
             muted: self.muted,
         }
+    }
+
+    /// The id that storage holds.
+    pub fn identity(&self) -> Option<&str> {
+        self.identity.as_deref()
     }
 
     pub fn change(&mut self, run: impl FnOnce(&mut State, &Environment)) {
@@ -100,6 +108,9 @@ impl Panel {
                 Effect::KeepTicket => self.ticket.clone_from(&self.state.kept),
                 Effect::KeepDraft(field) => self.draft.set(*field, self.state.draft.get(*field)),
                 Effect::KeepReading => self.reading = self.state.reading(),
+                Effect::KeepIdentity => {
+                    self.identity = self.state.identified().map(str::to_owned);
+                }
                 Effect::KeepSound => self.muted = !self.state.sound,
                 Effect::KeepUnsent(unsent) => {
                     let ticket = TicketNumber(self.state.number().to_owned());
@@ -113,6 +124,7 @@ impl Panel {
                     self.unsent.clear();
                     self.draft = Draft::default();
                     self.reading = None;
+                    self.identity = None;
                     self.person.clone_from(&self.state.person);
                 }
                 Effect::Connect | Effect::Disconnect => self.env.is_connected = false,
