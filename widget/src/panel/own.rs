@@ -1,24 +1,24 @@
 //! Asks the server for the person's tickets, each time with what proves them.
 
 use super::{
-    dom, js, json, runtime,
-    state::{Kept, OwnAsked, State},
+    dom, js, json,
+    state::{Kept, State},
 };
-use protocol::TicketNumber;
+use protocol::{TicketId, TicketNumber, identity::OwnTickets};
 use wasm_bindgen::JsValue;
 use web_sys::FormData;
 
-/// Asks for a page of them.
-pub fn ask(state: &State, asked: OwnAsked) {
-    let after = asked.after;
-    let done = dom::callback_once(move |text| {
-        let page = json::read(&text);
-        runtime::change(|state, _| state.own_came(&asked, page));
-    });
+/// Asks for a page of them; `done` hears none when nobody answered.
+pub fn ask(
+    state: &State,
+    after: Option<TicketId>,
+    done: impl FnOnce(Option<OwnTickets>) + 'static,
+) {
     let Some(form) = form(state) else { return };
     if let Some(after) = after {
         let _ = form.set_with_str("after", &after.to_string());
     }
+    let done = dom::callback_once(move |text| done(json::read(&text)));
     js::request(
         "POST",
         &state.page.address("/tickets"),
@@ -29,14 +29,11 @@ pub fn ask(state: &State, asked: OwnAsked) {
     );
 }
 
-/// Opens one of them.
-pub fn open(state: &State, asked: OwnAsked, number: &TicketNumber) {
-    let done = dom::callback_once(move |text| {
-        let kept = json::read::<Kept>(&text);
-        runtime::change(|state, env| state.own_opened(&asked, kept, env));
-    });
+/// Opens one of them; `done` hears none when it could not be opened.
+pub fn open(state: &State, number: &TicketNumber, done: impl FnOnce(Option<Kept>) + 'static) {
     let Some(form) = form(state) else { return };
     let path = state.page.address(&["/tickets/", &number.0].concat());
+    let done = dom::callback_once(move |text| done(json::read(&text)));
     js::request("POST", &path, "", &form, &JsValue::NULL, &done);
 }
 

@@ -116,8 +116,16 @@ impl Runtime {
             }
             Effect::KeepReading => store::keep_reading(site, state.reading().as_ref()),
             Effect::KeepIdentity => store::keep_identity(site, state.identified()),
-            Effect::AskForOwn(asked) => own::ask(state, asked),
-            Effect::OpenOwn(asked, number) => own::open(state, asked, &number),
+            Effect::AskForOwn(asked) => {
+                own::ask(state, asked.after, move |page| {
+                    change(|state, _| state.own_came(&asked, page));
+                });
+            }
+            Effect::OpenOwn(asked, number) => {
+                own::open(state, &number, move |kept| {
+                    change(|state, env| state.own_opened(&asked, kept, env));
+                });
+            }
             Effect::KeepDraft(field) => store::keep_draft(site, field, state.draft.get(field)),
             Effect::KeepSound => store::keep_muted(!state.sound),
             Effect::KeepUnsent(unsent) => store::keep_unsent(site, state.number(), &unsent),

@@ -3,29 +3,14 @@
 use super::super::{dom, state::State};
 use crate::markup::{Class, Id};
 use protocol::identity::OwnTicket;
-use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 pub fn draw(state: &State) {
     let Some(list) = dom::by_id(Id::Own) else { return };
     let tickets = &state.own.tickets;
-    let children = list.children();
-    while children.length() as usize > tickets.len() {
-        if let Some(last) = list.last_element_child() {
-            last.remove();
-        }
-    }
-    for (at, ticket) in tickets.iter().enumerate() {
-        let there = children.item(u32::try_from(at).unwrap_or(u32::MAX));
-        let element: HtmlElement = match there {
-            Some(element) => element.unchecked_into(),
-            None => {
-                let Some(fresh) = dom::copy_template(Id::OwnTemplate) else { return };
-                let _ = list.append_child(&fresh);
-                fresh
-            }
-        };
-        fill(state, &element, ticket);
+    let elements = dom::copies(&list, Id::OwnTemplate, tickets.len());
+    for (element, ticket) in elements.iter().zip(tickets) {
+        fill(state, element, ticket);
     }
     dom::show(Id::OwnMore, state.own.after.is_some());
 }

@@ -1,6 +1,6 @@
 //! What the panel does outside itself.
 
-use super::own::OwnAsked;
+use super::own_tickets::OwnAsked;
 use crate::markup::Id;
 use protocol::{EntryId, Field, TicketNumber, delivery::Unsent, visitor::VisitorCommand};
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use super::{
     draft::Draft,
     effect::{Effect, Focus, HostNotice},
-    own::Own,
+    own_tickets::Own,
     read_upto::Reading,
     submission::SubmissionId,
     upload::Upload,

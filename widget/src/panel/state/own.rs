@@ -5,44 +5,13 @@
 use super::{
     effect::{Effect, Focus},
     model::{Environment, Kept, State},
+    own_tickets::{Own, OwnAsked},
 };
 use crate::{markup::Id, view_model::Screen};
 use protocol::{
-    TicketId, TicketNumber,
-    identity::{OwnTicket, OwnTickets, SignedIdentity},
+    TicketNumber,
+    identity::{OwnTickets, SignedIdentity},
 };
-
-/// A question about the person's tickets, and who asked it: an answer to somebody who has left is nobody's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnAsked {
-    turn: u32,
-    /// Where the page that is asked for begins; none: at the newest ticket.
-    pub after: Option<TicketId>,
-}
-
-/// What is known of the person.
-#[derive(Debug, Default)]
-pub struct Own {
-    /// The id that was last identified here, also by an earlier page.
-    pub(super) id: Option<String>,
-    /// What the page said; without a signature it proves nothing.
-    pub(super) signed: SignedIdentity,
-    /// The tickets, the newest first, as far as they were asked for.
-    pub tickets: Vec<OwnTicket>,
-    /// Where the next page begins; none: this is all.
-    pub after: Option<TicketId>,
-    /// Goes up when somebody else comes.
-    turn: u32,
-    /// The list was shown by itself, and is not again.
-    was_shown: bool,
-}
-
-impl Own {
-    /// Nothing is known yet but whom an earlier page identified.
-    pub(super) fn of(id: Option<String>) -> Self {
-        Self { id, ..Self::default() }
-    }
-}
 
 impl State {
     /// The id of whoever was identified last, for storage.
@@ -105,9 +74,10 @@ impl State {
             return;
         }
         let Some(page) = page else {
-            return if asked.after.is_some() {
-                self.notify(self.page.t("own_failed"))
-            };
+            if asked.after.is_some() {
+                self.notify(self.page.t("own_failed"));
+            }
+            return;
         };
         if asked.after.is_none() {
             self.own.tickets.clear();
@@ -165,7 +135,8 @@ mod tests {
         model::Stored,
     };
     use protocol::{
-        Field,
+        Field, TicketId,
+        identity::OwnTicket,
         visitor::{VisitorChat, VisitorEvent},
     };
 
