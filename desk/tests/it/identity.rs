@@ -52,6 +52,7 @@ async fn a_secret_goes_with_its_site(world: World) {
 
 async fn a_ticket_is_its_address_owners_from_the_moment_it_has_the_address(world: World) {
     let site = world.site("uno").await;
+    let (_agent, _console) = world.at_console("lucia").await;
     let (started, visitor) = world.start(&site).await;
     let rosa = identity(&world.desk, &site, "1", ROSA).await.unwrap();
     let own = async || world.desk.own_tickets(site.id, &rosa, None).await.unwrap().tickets;
