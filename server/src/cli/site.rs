@@ -72,9 +72,10 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
         }
         SiteCommand::Secret { key, rotate } => {
             let site = SiteKey(key.clone());
-            let secret = match rotate {
-                true => desk.rotate_site_secret(&site).await,
-                false => desk.site_secret(&site).await,
+            let secret = if rotate {
+                desk.rotate_site_secret(&site).await
+            } else {
+                desk.site_secret(&site).await
             };
             match secret.map_err(in_words)? {
                 Some(secret) => println!("{secret}"),
