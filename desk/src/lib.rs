@@ -141,6 +141,8 @@ pub(crate) struct Inner {
 }
 
 db::statement!(ANSWERS = "select 1");
+/// A database that has not answered within this is called silent: whoever asks (a load balancer) waits for seconds at most.
+const READY_WITHIN: Duration = Duration::from_secs(2);
 
 impl Desk {
     /// Opens or makes the database, brings the schema up to date and loads sites. Any number of processes may do so, and beside the
@@ -341,8 +343,9 @@ impl Desk {
             Some(db::StorageFault::Failed) => return Err(NotReady::StorageFailed),
             None => {}
         }
-        let answers = db::read!(self.db(), c => sqlx::query(ANSWERS).execute(c).await.map(|_| ()));
-        answers.map_err(NotReady::Database)
+        let answers =
+            async { db::read!(self.db(), c => sqlx::query(ANSWERS).execute(c).await.map(|_| ())) };
+        db::in_time_of(READY_WITHIN, answers).await.map_err(NotReady::Database)
     }
 
     /// Lets the writer finish what it was given, ends every subscription and closes the database.

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { accessible } from "../support/axe.js";
+import { lacks } from "../support/engines.js";
 import { Visitor } from "../support/visitor.js";
 import { World } from "../support/world.js";
 import { eventually } from "../support/wait.js";
@@ -33,7 +34,7 @@ const carried = (frame, files) => frame.evaluateHandle((files) => {
   return data;
 }, files);
 
-test("files are dropped onto the conversation, and a picture is pasted into the composer", async () => {
+test("files are dropped onto the conversation, and a picture is pasted into the composer", { skip: lacks("paste") }, async () => {
   const { agent, visitor } = await chat("soltar");
   const frame = await visitor.frame();
   const dropped = await carried(frame, [{ name: "notas.txt", type: "text/plain", base64: btoa("Tres notas") }]);
@@ -57,7 +58,7 @@ test("files are dropped onto the conversation, and a picture is pasted into the 
   await agent.hears("image.png");
 });
 
-test("what a spreadsheet puts into the clipboard is pasted as its text, by visitors and agents", async () => {
+test("what a spreadsheet puts into the clipboard is pasted as its text, by visitors and agents", { skip: lacks("paste") }, async () => {
   const { agent, visitor } = await chat("hoja");
   for (const [frame, composer] of [[await visitor.frame(), "#c-message"], [agent.page, "#composer"]]) {
     const pasted = await carried(frame, [{ name: "image.png", type: "image/png", base64: PIXEL }]);
@@ -118,11 +119,11 @@ test("an empty file is told so as soon as it is chosen or dropped", async () => 
   const frame = await visitor.frame();
   const empty = await carried(frame, [{ name: "nada.txt", type: "text/plain", base64: "" }]);
   await frame.locator("#intake").dispatchEvent("drop", { dataTransfer: empty });
-  await visitor.panel.getByText("El archivo está vacío.").waitFor();
+  await visitor.panel.getByText("El archivo está vacío.", { exact: true }).waitFor();
   await visitor.press("Quitar nada.txt");
-  await visitor.panel.getByText("El archivo está vacío.").waitFor({ state: "hidden" });
+  await visitor.panel.getByText("El archivo está vacío.", { exact: true }).waitFor({ state: "hidden" });
   await frame.locator("#f-files").setInputFiles({ name: "nada.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
-  await visitor.panel.getByText("El archivo está vacío.").waitFor();
+  await visitor.panel.getByText("El archivo está vacío.", { exact: true }).waitFor();
 });
 
 test("files are dropped onto the Ayuda form, and taken out again", async () => {

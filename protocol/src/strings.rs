@@ -23,7 +23,7 @@ impl Strings {
     /// `key.one` or `key.other` by number, with `{n}` filled.
     pub fn count(&self, key: &str, n: u64) -> String {
         let form = if n == 1 { "one" } else { "other" };
-        self.fill(&format!("{key}.{form}"), &[("n", &n.to_string())])
+        self.fill(&[key, ".", form].concat(), &[("n", &n.to_string())])
     }
 
     /// A ticket state's name (section `state`): one of those that every site begins with in the reader's language, the owner's
@@ -82,15 +82,14 @@ impl Strings {
 fn fill(text: &str, places: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        let Some(close) = rest[open..].find('}') else { break };
-        filled.push_str(&rest[..open]);
-        let name = &rest[open + 1..open + close];
+    while let Some((before, from)) = rest.split_once('{') {
+        let Some((name, after)) = from.split_once('}') else { break };
+        filled.push_str(before);
         match places.iter().find(|(place, _)| *place == name) {
             Some((_, value)) => filled.push_str(value),
-            None => filled.push_str(&rest[open..=open + close]),
+            None => ["{", name, "}"].into_iter().for_each(|part| filled.push_str(part)),
         }
-        rest = &rest[open + close + 1..];
+        rest = after;
     }
     filled.push_str(rest);
     filled

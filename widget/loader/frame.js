@@ -2,7 +2,7 @@
 // while it was closed, and what the page says to it. widget.js makes it and calls it by these names.
 document.currentScript.ayuda((core) => {
   "use strict";
-  const { root, button, label, count, words, right, KEY, origin, control, make, emit } = core;
+  const { root, button, label, count, words, right, gap, KEY, origin, control, make, emit } = core;
   let frame, greeted, quiet, visitor = {}, extra = {}, left, deadline;
 
   const isOpen = () => core.get().opened;
@@ -14,8 +14,8 @@ document.currentScript.ayuda((core) => {
   const dismissal = control(preview);
   const failure = make("div", { class: "card frame", role: "alert", hidden: "" }, root);
   const side = right ? "right" : "left";
-  core.style(`.frame,.tip{position:fixed;bottom:calc(80px + env(safe-area-inset-bottom));${side}:calc(20px + env(safe-area-inset-${side}));max-width:calc(100vw - 40px);border-radius:16px;box-shadow:0 8px 32px rgb(20 26 40/.2),0 1px 4px rgb(20 26 40/.14)}
-.frame{width:376px;height:620px;max-height:calc(100vh - 100px);max-height:calc(100dvh - 100px);border:0;color-scheme:light dark;transition:opacity .14s,transform .14s}
+  core.style(`.frame,.tip{position:fixed;bottom:calc(${gap + 60}px + env(safe-area-inset-bottom));${side}:calc(${gap}px + env(safe-area-inset-${side}));max-width:calc(100vw - ${gap * 2}px);border-radius:16px;box-shadow:0 8px 32px rgb(20 26 40/.2),0 1px 4px rgb(20 26 40/.14)}
+.frame{width:376px;height:620px;max-height:calc(100vh - ${gap + 80}px);max-height:calc(100dvh - ${gap + 80}px);border:0;color-scheme:light dark;transition:opacity .14s,transform .14s}
 .shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events:none;transition:none}
 .card{display:flex;background:var(--c);color:var(--i);border:1px solid var(--l);font:15px/1.4 system-ui,sans-serif}
 .card button{font-size:15px;color:inherit;background:none;border:0;padding:12px 14px;min-width:44px;min-height:44px}
@@ -109,13 +109,13 @@ document.currentScript.ayuda((core) => {
     frame = null;
     if (!isOpen()) return;
     failure.textContent = words.failed || "";
-    for (const [word, run] of [["retry", () => { createFrame(); frame.focus(); }], ["close", core.close]]) {
+    for (const [word, run] of [["retry", () => { quiet = false; createFrame(); frame.focus(); }], ["close", core.close]]) {
       const choice = control(failure);
       choice.textContent = words[word] || word;
       choice.onclick = run;
     }
     failure.hidden = false;
-    failure.lastChild.focus();
+    if (!quiet) failure.lastChild.focus();
   };
   const shutFrame = () => {
     frame.className = "frame shut";
@@ -127,6 +127,7 @@ document.currentScript.ayuda((core) => {
     if (greeted) quiet = true; // a frame that loads again takes no focus
   };
   const show = (again) => {
+    if (!isOpen()) return; // closed again before this was here
     quiet = again;
     hidePreview();
     createFrame();
@@ -136,13 +137,13 @@ document.currentScript.ayuda((core) => {
     frame.removeAttribute("aria-hidden");
     if (!quiet) frame.focus();
     postOpen();
-    if (chat) keepChat(true);
+    renew();
   };
   const hide = () => {
     failure.hidden = true;
     if (frame) shutFrame();
     post("close");
-    if (chat) keepChat(true);
+    renew();
   };
 
   // ---- a chat that runs goes on after the page: one key of this tab, with neither number nor token ----
@@ -155,21 +156,40 @@ document.currentScript.ayuda((core) => {
     } catch { /* a page that keeps nothing begins anew */ }
   };
   const resume = () => {
-    const [how, until] = sessionStorage.getItem(KEY).split(" ");
+    const [how, until] = (sessionStorage.getItem(KEY) || "").split(" ");
+    if (how === "left") return logout();
     if (!(until > Date.now())) return keepChat(false);
     chat = true;
     if (how === "open") core.open(true);
     else createFrame(true);
   };
-  addEventListener("pagehide", () => keepChat(chat));
+  const renew = () => chat && keepChat(true);
+  addEventListener("pagehide", renew);
+  document.addEventListener("visibilitychange", renew); // a phone may end a page that is hidden without another word
+
+  // Whoever was here has left. Until the panel knows, the key says so to the next page, too.
+  const logout = () => {
+    visitor = {};
+    extra = {};
+    chat = false;
+    left = true;
+    createFrame(true);
+    postLogout();
+    setUnread(0);
+  };
+  const postLogout = () => {
+    if (!left || !greeted) return;
+    post("logout");
+    left = false;
+    keepChat(false);
+  };
 
   addEventListener("message", ({ source, origin: from, data }) => {
     if (!frame || source !== frame.contentWindow || from !== origin || !data || data.ayuda !== 1) return;
     if (data.is === "hello") {
       greeted = true;
       clearTimeout(deadline);
-      if (left) post("logout");
-      left = false;
+      postLogout();
       postVisitor();
       postStatus();
       if (chat) post("resume");
@@ -178,7 +198,10 @@ document.currentScript.ayuda((core) => {
     else if (data.is === "chat") keepChat(!!data.value);
     else if (data.is === "preview") isOpen() || showPreview(String(data.value));
     else if (data.is === "unread") setUnread(+data.value || 0);
-    else if (data.is === "message") emit("message", { from: String(data.value) });
+    else if (data.is === "message") {
+      renew();
+      emit("message", { from: String(data.value) });
+    }
     else if (data.is === "ticket") emit("ticket", { number: String(data.value) });
     else if (data.is === "error") emit("error", { code: String(data.value) });
   });
@@ -219,15 +242,7 @@ document.currentScript.ayuda((core) => {
       extra = { ...extra, ...plain(what, ["subject", "message"]) };
       postVisitor();
     },
-    logout: () => {
-      visitor = {};
-      extra = {};
-      keepChat(false);
-      createFrame(true);
-      left = !greeted;
-      post("logout");
-      setUnread(0);
-    },
+    logout,
     // The frame was moved with the button, and loads again.
     moved: () => { greeted = false; },
     // The button's answer is another.

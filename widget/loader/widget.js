@@ -1,21 +1,22 @@
 // Ayuda: the corner button. Until somebody comes near it, this file and one status answer are all that a page pays for.
 (() => {
   "use strict";
-  const tag = document.currentScript || document.querySelector("script[src*='widget.js']");
+  const tag = document.currentScript || document.querySelector("script[data-site][src*='widget.js'],script[src*='widget.js?site=']");
   const stub = window.ayuda;
   if (!tag || (stub && stub.version)) return; // a second tag is ignored
   const { origin, searchParams } = new URL(tag.src);
-  const { position, hue, lang: wanted } = tag.dataset;
+  const { position, hue, lang: wanted, offset, label: named } = tag.dataset;
   const site = tag.dataset.site || searchParams.get("site"); // some tag managers drop attributes
   if (!site) return console.warn("ayuda: the tag needs data-site");
 
   const FRAME = "FRAME"; // and here the address of the other half
   const given = "STATUS"; // in its place the server writes the status, where the site is in the address
   const right = position === "right";
+  const gap = parseFloat(offset) >= 0 ? parseFloat(offset) : 20; // from both edges, in pixels
   const words = { chat: "Chat", help: "Ayuda" };
   const listeners = {};
   let lang = wanted || [...(navigator.languages || [])].slice(0, 5).join() || "es";
-  let status, events, timer, tries = 0, disabled = false, opened = false, half, loading;
+  let status, events, timer, tries = 0, disabled = false, opened = false, quiet, half, loading;
 
   // ---- drawn once, in a shadow root, without any markup that a strict CSP would refuse ----
 
@@ -46,7 +47,7 @@
 [hidden]{display:none!important}
 :host{--b:oklch(.47 .17 var(--h,258));--p:oklch(.4 .17 var(--h,258));--c:#fff;--i:oklch(.24 .02 260);--l:oklch(.9 .006 85);--r:var(--b)}
 button{font:600 16px/1.15 system-ui,sans-serif;cursor:pointer;-webkit-tap-highlight-color:transparent}
-#b{position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));${side}:calc(20px + env(safe-area-inset-${side}));display:inline-flex;gap:10px;align-items:center;margin:0;padding:13px 20px 13px 16px;min-height:46px;
+#b{position:fixed;bottom:calc(${gap}px + env(safe-area-inset-bottom));${side}:calc(${gap}px + env(safe-area-inset-${side}));display:inline-flex;gap:10px;align-items:center;margin:0;padding:13px 20px 13px 16px;min-height:46px;
 border:1px solid transparent;border-radius:99px;background:#2d52b5;background:var(--b);color:#fff;
 box-shadow:0 6px 24px rgb(20 26 40/.16),0 1px 3px rgb(20 26 40/.14);transition:background .12s}
 #b:hover{background:var(--p)}
@@ -104,7 +105,7 @@ b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;hei
   };
   const drawButton = () => {
     const open = !!(status && status.open);
-    label.textContent = open ? words.chat : words.help;
+    label.textContent = named || (open ? words.chat : words.help);
     icon.setAttribute("d", open ? CHAT : HELP);
     button.className = open ? "" : "off";
     const { unread } = core;
@@ -180,10 +181,10 @@ b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;hei
   // ---- window.ayuda ----
 
   const KEY = "ayuda:" + site;
-  const core = { origin, right, hue, KEY, root, host, button, label, count, words, unread: 0, make, control, style, emit, address, drawButton,
+  const core = { origin, right, gap, hue, KEY, root, host, button, label, count, words, unread: 0, make, control, style, emit, address, drawButton,
     get: () => ({ status, lang, disabled, opened }), open: (again) => open(again), close: () => close() };
   // The other half, which has the panel, comes when it is wanted. What is said to it before waits, in order.
-  const waiting = [];
+  let waiting = [];
   const say = (name) => (...rest) => (half ? half[name](...rest) : waiting.push([name, rest]));
   const load = () => {
     if (half || loading || disabled) return;
@@ -195,8 +196,10 @@ b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;hei
     loading.onerror = () => {
       loading.remove(); // the next time it is asked for again
       loading = null;
+      // What the page said is still true then; what the visitor wanted to see is over.
+      waiting = waiting.filter(([name]) => !["prepare", "show", "hide"].includes(name));
+      if (!opened) return;
       close();
-      waiting.length = 0;
       label.textContent = words.failed || "?";
     };
   };
@@ -208,16 +211,18 @@ b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;hei
   const open = (again) => {
     if (opened || disabled) return;
     opened = true;
+    quiet = again === true;
     button.setAttribute("aria-expanded", "true");
-    loaded("show")(again === true);
+    loaded("show")(quiet);
     emit("open");
   };
   const close = () => {
     if (!opened) return;
     opened = false;
     button.setAttribute("aria-expanded", "false");
+    // Who never was in a panel that opened by itself is not taken away from the page.
+    if (!quiet || document.activeElement === host) button.focus({ preventScroll: true });
     say("hide")();
-    button.focus({ preventScroll: true });
     emit("close");
   };
   const toggle = () => (opened ? close() : open());
@@ -239,7 +244,11 @@ b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;hei
       if (listener) listeners[name] && listeners[name].delete(listener);
       else delete listeners[name];
     },
-    logout: loaded("logout"),
+    logout: () => {
+      // At once, and for the page after this one: the other half says so to the panel, whenever it can.
+      try { sessionStorage.setItem(KEY, "left"); } catch { /* then this page alone does */ }
+      loaded("logout")();
+    },
   };
   const ayuda = (name, ...rest) => {
     if (Object.hasOwn ? Object.hasOwn(commands, name) : commands[name]) commands[name](...rest);

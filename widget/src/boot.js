@@ -64,9 +64,12 @@
   };
   const queue = [];
   let listener = null;
+  let isFocusWanted = false;
   addEventListener("message", ({ source, origin, data }) => {
     if (!host || source !== parent || origin !== host || !data || data.ayuda !== 1) return;
-    if (data.is === "open" && !data.quiet) focusFirstField();
+    // Closed again before the fields were here, it leaves the focus where it is.
+    if (data.is === "open" || data.is === "close") isFocusWanted = data.is === "open" && !data.quiet;
+    if (isFocusWanted && data.is === "open") whenParsed(() => isFocusWanted && focusFirstField());
     const message = [String(data.is), JSON.stringify(data)];
     if (listener) listener(...message);
     else queue.push(message);

@@ -86,6 +86,7 @@ impl Header<'_> {
             Self::Help(status) => match (status.reason, status.changes_at) {
                 (Reason::NoAgents, _) => page.t("nobody"),
                 (_, Some(at)) => return Subtitle::OpensAt(at),
+                (Reason::Override, None) => page.t("unavailable"),
                 (_, None) => page.t("closed"),
             },
             Self::Agent(_) => [&page.t("online"), " · ", &page.t("ticket_open")].concat(),

@@ -4,6 +4,7 @@
 //! The browser's half ([`panel`]) is this same crate as wasm, without leptos: it attaches to the panel's markup. Both decide what
 //! shows by the same `view_model`, and name elements by the same `markup`.
 
+mod became;
 #[cfg(any(feature = "ssr", test))]
 mod escape;
 mod header;

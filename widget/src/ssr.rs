@@ -91,7 +91,7 @@ impl<'a> Document<'a> {
             html: ["<!doctype html><html lang=\"", &html::escape(lang), "\""].concat(),
             head: String::from(
                 "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1,interactive-widget=resizes-content\">\
-                 <meta name=\"color-scheme\" content=\"light dark\"><meta name=\"robots\" content=\"noindex\">",
+                 <meta name=\"color-scheme\" content=\"light dark\"><meta name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"data:,\">",
             ),
         }
     }

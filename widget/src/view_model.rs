@@ -49,6 +49,8 @@ pub struct ViewModel<'a> {
     pub has_subject: bool,
     /// There is text in the composer.
     pub has_text: bool,
+    /// The address for the answer is being typed.
+    pub is_giving_contact: bool,
     /// Whether answers come with a sound.
     pub sound: bool,
     /// The person has tickets to choose from.
@@ -75,6 +77,7 @@ impl<'a> ViewModel<'a> {
             is_not_kept: false,
             has_subject,
             has_text: false,
+            is_giving_contact: false,
             sound: true,
             has_tickets: false,
         }
@@ -98,6 +101,7 @@ impl<'a> ViewModel<'a> {
             Token::Closed => !self.status.open,
             Token::HasSubject => self.has_subject,
             Token::HasText => self.has_text,
+            Token::GivingContact => self.is_giving_contact,
             Token::Request => matches!(chat, Some(VisitorChat::Request)),
             Token::Waiting => matches!(chat, Some(VisitorChat::Waiting { .. })),
             Token::CanWrite => !self.ticket.is_some_and(|ticket| ticket.site_removed),
@@ -143,6 +147,16 @@ impl<'a> ViewModel<'a> {
     /// The chat on the ticket, with one.
     pub fn chat(&self) -> Option<&'a VisitorChat> {
         self.ticket.map(|ticket| &ticket.chat)
+    }
+
+    /// The key of what the card says of the ticket's address.
+    pub fn card_mail(&self) -> &'static str {
+        if self.holds(Token::Waiting) { "card_waiting" } else { "card_mail" }
+    }
+
+    /// The key of what stands in an empty composer.
+    pub fn write(&self) -> &'static str {
+        if self.holds(Token::Ended) { "write_again" } else { "write" }
     }
 
     /// What stands above the form.

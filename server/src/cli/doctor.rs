@@ -1,6 +1,6 @@
 //! `ayuda doctor`: what is set, and whether it works. Exit status 1 when something does not.
 
-use super::{open::in_one_line, running_server};
+use super::{open::in_one_line, out::say, running_server};
 use crate::settings::{PublicUrl, Settings};
 use desk::{
     Desk, KeySource, Room, hours::zones::ZoneData, live::NodeReport, private,
@@ -77,7 +77,7 @@ impl Report {
                 ("BAD ", text)
             }
         };
-        println!("{mark} {what:<14} {text}");
+        say!("{mark} {what:<14} {text}");
     }
 }
 

@@ -1,6 +1,9 @@
 //! `ayuda site list | show | apply | secret | remove`.
 
-use super::open::{in_words, open};
+use super::{
+    open::{in_words, open},
+    out::{self, say},
+};
 use crate::settings::{PublicUrl, Settings};
 use anyhow::{Context, bail};
 use clap::Subcommand;
@@ -49,11 +52,12 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
         SiteCommand::List => {
             for site in desk.sites() {
                 let removed = if site.removed_at.is_some() { "\tremoved" } else { "" };
-                println!("{}\t{}\t{}{removed}", site.key, site.prefix, site.name);
+                say!("{}\t{}\t{}{removed}", site.key, site.prefix, site.name);
             }
         }
         SiteCommand::Show { key } => {
-            print!("{}", desk.show_site(&SiteKey(key.clone())).with_context(|| unknown(&key))?);
+            let shown = desk.show_site(&SiteKey(key.clone())).with_context(|| unknown(&key))?;
+            out::to_stdout(format_args!("{shown}"));
         }
         SiteCommand::Apply { file } => {
             let text = read(&file)?;
@@ -64,11 +68,11 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
                 }
             };
             let site = desk.apply_site(&text).await.map_err(known)?;
-            println!("Site `{}` is set. The tag to paste:", site.key);
+            say!("Site `{}` is set. The tag to paste:", site.key);
             let public = settings.public_url_on(settings.listen.port());
-            println!("{}", public.tag(&site.key));
-            println!("For calls of `ayuda(…)` before its script is there, in front of it:");
-            println!("{}", PublicUrl::STUB);
+            say!("{}", public.tag(&site.key));
+            say!("For calls of `ayuda(…)` before its script is there, in front of it:");
+            say!("{}", PublicUrl::STUB);
         }
         SiteCommand::Secret { key, rotate } => {
             let site = SiteKey(key.clone());
@@ -89,10 +93,10 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
         SiteCommand::Remove { key } => {
             match desk.remove_site(&SiteKey(key.clone())).await.map_err(in_words)? {
                 Removal::NotThere => bail!(unknown(&key)),
-                Removal::Gone => println!("Site `{key}` is gone, with its tickets."),
-                Removal::Closing { chats: 1 } => println!("{}", closing(&key, "1 chat is")),
+                Removal::Gone => say!("Site `{key}` is gone, with its tickets."),
+                Removal::Closing { chats: 1 } => say!("{}", closing(&key, "1 chat is")),
                 Removal::Closing { chats } => {
-                    println!("{}", closing(&key, &format!("{chats} chats are")));
+                    say!("{}", closing(&key, &format!("{chats} chats are")));
                 }
             }
         }

@@ -23,12 +23,17 @@ on_both! {
 }
 
 async fn ayuda(world: &World, words: &[&str]) -> Output {
+    command(world, words).output().await.expect("it runs")
+}
+
+fn command(world: &World, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ayuda"));
     command.env_clear().arg("--data-dir").arg(&world.settings.data_dir).args(["--log", "warn"]);
     if let Some(url) = &world.settings.database_url {
         command.args(["--database-url", url]);
     }
-    command.args(words).current_dir(&world.settings.data_dir).output().await.expect("it runs")
+    command.args(words).current_dir(&world.settings.data_dir);
+    command
 }
 
 async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
@@ -295,4 +300,20 @@ async fn whatever_the_umask_nobody_else_reads_the_data() {
     assert!(copy.status.success(), "{copy:?}");
     check("backup");
     serve.kill().await.expect("it ran");
+}
+
+#[tokio::test]
+async fn a_command_whose_reader_goes_away_does_not_fail() {
+    let world = World::new(Engine::Sqlite).await;
+    for words in
+        [&["site", "list"][..], &["site", "show", "tienda"], &["agent", "list"], &["doctor"]]
+    {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = command(&world, words);
+        command.stdout(writer).stderr(Stdio::piped());
+        let done = command.spawn().expect("it runs").wait_with_output().await.expect("its end");
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success() && said.is_empty(), "{words:?}: {:?} {said}", done.status);
+    }
 }

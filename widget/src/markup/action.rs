@@ -17,6 +17,7 @@ named! {
         OpenOwn = "open-own",
         RemoveFile = "remove-file",
         Retry = "retry",
+        RetryFile = "retry-file",
         ScrollToNewest = "scroll-to-newest",
         ShowOwn = "show-own",
         StartOver = "start-over",

@@ -50,6 +50,7 @@ named! {
 
         // The conversation.
         Conversation = "conversation",
+        Received = "received",
         CardNumber = "card-number",
         CardMail = "card-mail",
         Contact = "contact",
@@ -68,6 +69,7 @@ named! {
         ComposerFiles = "c-files",
         ComposerLength = "composer-length",
         Uploads = "uploads",
+        Alert = "alert",
         Send = "send",
         DropZone = "drop-zone",
 
@@ -77,6 +79,7 @@ named! {
         Rating = "rating",
         RatingTitle = "rating-title",
         RatingDone = "rating-done",
+        MailTranscript = "mail-transcript",
         RatingError = "e-rating",
         Comment = "f-comment",
         TranscriptDialog = "transcript-dialog",

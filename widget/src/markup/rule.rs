@@ -31,6 +31,7 @@ named! {
 
         NoTranscript = "no-transcript",
         NotKept = "not-kept",
+        GivingContact = "giving-contact",
         Sound = "sound",
 
         HeaderChat = "header-chat",

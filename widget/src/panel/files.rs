@@ -1,9 +1,18 @@
-//! Files of the browser: those chosen in the Ayuda form's field, and those of the log on their way down.
+//! Files of the browser: those chosen in the Ayuda form's field, those on their way up, and those of the log on their way down.
 
-use super::{dom, js, state::State};
+use super::{
+    answers, dom, js, runtime,
+    state::{State, UploadId, file_refusals},
+};
 use crate::markup::Id;
-use wasm_bindgen::JsValue;
-use web_sys::{DataTransfer, File, FileList};
+use std::cell::RefCell;
+use wasm_bindgen::{JsValue, closure::Closure};
+use web_sys::{DataTransfer, File, FileList, FormData};
+
+thread_local! {
+    /// The files of the next message, for another try.
+    static HELD: RefCell<Vec<(UploadId, File)>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The files of a list.
 pub fn listed(files: &FileList) -> Vec<File> {
@@ -29,6 +38,12 @@ pub fn chosen() -> Vec<File> {
 /// Their names, and their sizes in bytes.
 pub fn names_and_sizes() -> Vec<(String, u64)> {
     chosen().iter().map(|file| (file.name(), size(file))).collect()
+}
+
+/// Those that may go, by the site's limit in bytes.
+pub fn not_refused(limit: u64) -> Vec<File> {
+    let refusals = file_refusals(&names_and_sizes(), limit);
+    chosen().into_iter().zip(refusals).filter(|it| it.1.is_none()).map(|it| it.0).collect()
 }
 
 /// Those that are chosen now and were not among `before`.
@@ -69,6 +84,32 @@ fn set_chosen(files: &[File]) {
         let _ = data.items().add_with_file(file);
     }
     input.set_files(data.files().as_ref());
+}
+
+/// Holds a file until no message needs it any more.
+pub fn hold(state: &State, id: UploadId, file: File) {
+    HELD.with_borrow_mut(|held| {
+        held.retain(|(id, _)| state.uploads.iter().any(|upload| upload.id == *id));
+        held.push((id, file));
+    });
+}
+
+/// Sends a held file to the server.
+pub fn upload(state: &State, id: UploadId) {
+    let find = |held: &Vec<(UploadId, File)>| {
+        held.iter().find(|held| held.0 == id).map(|held| held.1.clone())
+    };
+    let (Some(file), Ok(data)) = (HELD.with_borrow(find), FormData::new()) else { return };
+    let _ = data.append_with_blob_and_filename("file", &file, &file.name());
+    let progress = Closure::<dyn FnMut(u32)>::new(move |percent: u32| {
+        runtime::change(|state, _| state.upload_progressed(id, percent));
+    });
+    let done = dom::callback_once(move |text| {
+        let answer = answers::to_upload(&text);
+        runtime::change(|state, env| state.upload_answered(id, answer, js::new_id(), env));
+    });
+    let path = state.page.address("/files");
+    js::request("POST", &path, state.token(), &data, &progress.into_js_value(), &done);
 }
 
 /// Fetches a file of the ticket. `then` hears its address inside this page, or nothing.

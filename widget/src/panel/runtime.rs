@@ -132,6 +132,7 @@ impl Runtime {
             Effect::ForgetUnsent(id) => store::forget_unsent(site, id),
             Effect::ForgetPerson => store::forget_person(site, state.person()),
             Effect::ForgetTab => store::forget_tab(site, state.person()),
+            Effect::Upload(id) => files::upload(state, id),
             Effect::PutDraft => fields::put(&state.draft),
             Effect::ClearChosenFiles => files::clear_chosen(),
             Effect::ClearRating => fields::clear_rating(),
@@ -168,5 +169,9 @@ fn move_focus(focus: Focus) {
 fn focus_first(elements: &[HtmlElement]) {
     if let Some(element) = elements.first() {
         let _ = element.focus();
+        // Its words, too, which stand below it.
+        if let Ok(Some(field)) = element.closest(".field") {
+            field.scroll_into_view_with_bool(false);
+        }
     }
 }

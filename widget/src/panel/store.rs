@@ -51,6 +51,10 @@ fn unsent_prefix(site: &str) -> String {
     ["ayuda:", site, ":out:"].concat()
 }
 
+fn unsent_key(site: &str, id: EntryId) -> String {
+    [&*unsent_prefix(site), &id.to_string()].concat()
+}
+
 /// Of all sites: no site's key is empty.
 const MUTED: &str = "ayuda::mute";
 
@@ -111,14 +115,14 @@ fn unsent(site: &str) -> Vec<(TicketNumber, Unsent)> {
 
 /// Keeps a message for a ticket until it is acknowledged.
 pub fn keep_unsent(site: &str, number: &str, unsent: &Unsent) {
-    let key = [unsent_prefix(site), unsent.id.to_string()].concat();
+    let key = unsent_key(site, unsent.id);
     let value = json::write(unsent).map(|message| [number, " ", &message].concat());
     write(&key, value.as_deref());
 }
 
 /// The server has it.
 pub fn forget_unsent(site: &str, id: EntryId) {
-    write(&[unsent_prefix(site), id.to_string()].concat(), None);
+    write(&unsent_key(site, id), None);
 }
 
 /// Forgets everything of whoever was here before `person`.
@@ -144,9 +148,12 @@ pub fn forget_tab(site: &str, person: &str) {
     }
 }
 
-/// Keeps how far the visitor is on the ticket.
+/// Keeps how far the visitor is on the ticket, in whichever tab that is furthest.
 pub fn keep_reading(site: &str, reading: Option<&Reading>) {
-    write(&reading_key(site), reading.and_then(json::write).as_deref());
+    let key = reading_key(site);
+    let kept = || read(&key).and_then(|text| json::read(&text));
+    let furthest = reading.map(|reading| reading.clone().furthest(kept()));
+    write(&key, furthest.as_ref().and_then(json::write).as_deref());
 }
 
 /// Keeps the id of whoever was identified last.

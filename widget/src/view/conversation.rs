@@ -52,12 +52,12 @@ pub fn conversation(model: &ViewModel) -> impl IntoView + use<> {
 fn card(model: &ViewModel) -> impl IntoView + use<> {
     let page = model.page;
     view! {
-        <div class="card good" {..shown(model, shown::REQUEST_OR_WAITING)}>
+        <div class="card good" {..shown(model, shown::CARD)}>
             <p class="waiting" role="status" id=Id::Waiting.as_str()></p>
-            <p {..shown(model, shown::REQUEST)}>
-                <b>{page.t("received")}</b> " · " <b class="num" id=Id::CardNumber.as_str()></b>
-            </p>
-            <p role="status" id=Id::CardMail.as_str() {..shown(model, shown::HAS_EMAIL)}></p>
+            <h2 tabindex="-1" id=Id::Received.as_str() {..shown(model, shown::REQUEST)}>
+                {page.t("received")} " · " <span class="num" id=Id::CardNumber.as_str()></span>
+            </h2>
+            <p id=Id::CardMail.as_str() {..shown(model, shown::HAS_EMAIL)}></p>
             <form class="inline" id=Id::Contact.as_str() novalidate {..shown(model, shown::NO_EMAIL)}>
                 <div class="field">
                     <label for=Id::ContactEmail.as_str()>{page.t("card_ask")}</label>

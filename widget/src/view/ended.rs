@@ -49,6 +49,7 @@ fn mail(model: &ViewModel) -> impl IntoView + use<> {
             <button
                 type="button"
                 class="link"
+                id=Id::MailTranscript.as_str()
                 data-action={transcript}
                 {..shown(model, shown::TRANSCRIPT_TO_EMAIL)}
             >

@@ -30,11 +30,13 @@ pub struct FileField {
     pub choose: String,
     /// How many files there may be, and how large.
     pub hint: String,
+    /// That they may be dragged there, for those who can.
+    pub drag: String,
 }
 
 /// A field for several files. The browser's own would speak the browser's language: it lies unseen over words of ours.
 pub fn file_field(words: FileField, is_disabled: bool, is_refused: bool) -> impl IntoView {
-    let FileField { label, optional: optional_words, choose, hint } = words;
+    let FileField { label, optional: optional_words, choose, hint, drag } = words;
     view! {
         <label for=Id::Files.as_str()>{label} " " {optional(optional_words)}</label>
         <div class="drop">
@@ -48,7 +50,7 @@ pub fn file_field(words: FileField, is_disabled: bool, is_refused: bool) -> impl
                 aria-invalid=is_refused.then_some("true")
                 aria-describedby=Id::FilesHint.as_str()
             />
-            <p class="hint" id=Id::FilesHint.as_str()>{hint}</p>
+            <p class="hint" id=Id::FilesHint.as_str()>{hint} " " <span class="drag">{drag}</span></p>
             <p class="chosen" dir="auto"></p>
         </div>
     }

@@ -153,13 +153,15 @@ fn files(model: &ViewModel, refusals: &[Refusal]) -> impl IntoView + use<> {
                     optional: page.t("optional"),
                     choose: page.t("choose_files"),
                     hint,
+                    drag: page.t("files_drag"),
                 },
                 model.status.open,
                 !error.is_empty(),
             )}
             {error_line(error, Id::FilesError)}
-            <ul class="chips" id=Id::ChosenFiles.as_str() hidden></ul>
         </div>
+        // Also while the desk is open: what was chosen before goes along.
+        <ul class="chips" id=Id::ChosenFiles.as_str() hidden></ul>
     }
 }
 

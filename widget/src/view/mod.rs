@@ -32,6 +32,7 @@ pub fn panel(page: &PanelPage) -> impl IntoView + use<> {
             <p class="banner offline" role="status" id=Id::Offline.as_str()></p>
             <p class="banner" role="status" id=Id::Flip.as_str()></p>
             <p class="notice" role="status" id=Id::Notice.as_str()></p>
+            <p class="sr" role="alert" id=Id::Alert.as_str()></p>
         </div>
         <p class="resuming-line" aria-hidden="true">{page.t("resuming")}</p>
         {intake::intake(&model)}

@@ -25,7 +25,8 @@ pub const CLOSED: Rule = Rule(&[&[Token::Closed]]);
 
 pub const NOT_KEPT: Rule = Rule(&[&[Token::Conversation, Token::NotKept]]);
 pub const REQUEST: Rule = Rule(&[&[Token::Request]]);
-pub const REQUEST_OR_WAITING: Rule = Rule(&[&[Token::Request], &[Token::Waiting]]);
+/// The card above the log. What is being typed into it does not go with the waiting.
+pub const CARD: Rule = Rule(&[&[Token::Request], &[Token::Waiting], &[Token::GivingContact]]);
 pub const MAY_LEAVE_REQUEST: Rule = Rule(&[&[Token::Waiting, Token::CanWrite]]);
 pub const REQUEST_MAY_START_OVER: Rule = Rule(&[&[Token::Request, Token::CanWrite]]);
 pub const RUNNING: Rule = Rule(&[&[Token::Running]]);

@@ -58,6 +58,9 @@ pub fn templates(page: &PanelPage) -> impl IntoView + use<> {
             <li class="chip">
                 {icon(icons::FILE)} <span class=name dir="auto"></span> <span class=size></span>
                 <progress max="100" value="0" hidden></progress>
+                <button type="button" class="link" data-action=Action::RetryFile.as_str() hidden>
+                    {page.t("retry")}
+                </button>
                 <button type="button" class="btn quiet tiny" data-action=Action::RemoveFile.as_str()>
                     {icon(icons::CROSS)}
                 </button>

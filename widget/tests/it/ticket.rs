@@ -1,7 +1,7 @@
 use crate::samples::{body, entry, strings, ticket};
 use protocol::{
     Code, Field, FileId, Refusal,
-    entry::{Category, TicketState, VisitorBody},
+    entry::{BecameRequest, Category, TicketState, VisitorBody},
     file::Attachment,
     visitor::VisitorChat,
 };
@@ -15,6 +15,20 @@ fn render(page: &TicketPage) -> String {
 #[test]
 fn after_a_chat() {
     insta::assert_snapshot!(body(&render(&ticket())));
+}
+
+#[test]
+fn a_chat_that_became_a_request_says_why() {
+    let mut said = std::collections::BTreeSet::new();
+    for why in BecameRequest::ALL {
+        let mut page = ticket();
+        page.entries = vec![entry(1, VisitorBody::BecameRequest { why })];
+        let html = render(&page);
+        let line = html.split("<li class=\"line\"><span>").nth(1).unwrap();
+        said.insert(line.split('<').next().unwrap().to_owned());
+    }
+    assert_eq!(said.len(), BecameRequest::ALL.len(), "{said:?}");
+    assert!(said.iter().all(|words| !words.contains("became")), "{said:?}");
 }
 
 #[test]

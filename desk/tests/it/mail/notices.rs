@@ -108,7 +108,7 @@ async fn states(world: &World, owner: &Agent, address: &str) -> Vec<(MailState, 
 }
 
 async fn a_notice_that_waits_is_not_sent_to_who_may_not_see_its_ticket_any_more(mut world: World) {
-    world.restart_with_relay("smtp://127.0.0.1:9?timeout=1").await;
+    world.restart_with_relay("smtp://127.0.0.1:9").await;
     let site = world.site_with("uno", "[[queues]]\nname = \"Facturas\"").await;
     world.site("dos").await;
     let (owner, _) = world.owner().await;
@@ -155,7 +155,7 @@ async fn a_notice_that_waits_is_not_sent_to_who_may_not_see_its_ticket_any_more(
 async fn who_loses_a_ticket_while_the_relay_is_slow_is_not_sent_its_notice(mut world: World) {
     let relay = Relay::start().await;
     relay.treat("ana@example.com", Manner::StallUntilTold);
-    world.restart_with_relay(&relay.url.replace("timeout=1", "timeout=60")).await;
+    world.restart_with_relay(&relay.url).await;
     let site = cuentas_ok(&world).await;
     let (owner, _) = world.owner().await;
     world.agent("ana").await;

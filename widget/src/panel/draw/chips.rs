@@ -2,7 +2,7 @@
 
 use super::super::{
     dom, files,
-    state::{Progress, State, file_refusal},
+    state::{Progress, State, file_refusals},
 };
 use crate::{
     markup::{Class, Id},
@@ -17,6 +17,8 @@ struct Chip {
     size: String,
     percent: Option<u32>,
     is_refused: bool,
+    /// It did not arrive.
+    waits: bool,
 }
 
 pub fn draw(state: &State) {
@@ -29,32 +31,32 @@ pub fn draw(state: &State) {
             size: match &upload.progress {
                 Progress::Sending(percent) => [&percent.to_string(), " %"].concat(),
                 Progress::Done(_) => file_size(upload.bytes),
-                Progress::Failed(why) => why.clone(),
+                Progress::Waiting(why) | Progress::Failed(why) => why.clone(),
             },
             percent: match upload.progress {
                 Progress::Sending(percent) => Some(percent),
                 _ => None,
             },
             is_refused: matches!(upload.progress, Progress::Failed(_)),
+            waits: matches!(upload.progress, Progress::Waiting(_)),
         })
         .collect();
     list(&state.page, Id::Uploads, &uploads);
     let limit = state.page.file_bytes;
-    let chosen: Vec<Chip> = files::chosen()
-        .iter()
+    let chosen = files::names_and_sizes();
+    let refusals = file_refusals(&chosen, limit);
+    let chosen: Vec<Chip> = chosen
+        .into_iter()
+        .zip(refusals)
         .enumerate()
-        .map(|(at, file)| {
-            let refusal = file_refusal(&file.name(), files::size(file), at, limit);
-            Chip {
-                id: at.to_string(),
-                name: file.name(),
-                size: refusal.map_or_else(
-                    || file_size(files::size(file)),
-                    |refusal| state.page.word_refusal(&refusal),
-                ),
-                percent: None,
-                is_refused: refusal.is_some(),
-            }
+        .map(|(at, ((name, bytes), refusal))| Chip {
+            id: at.to_string(),
+            name,
+            size: refusal
+                .map_or_else(|| file_size(bytes), |refusal| state.page.word_refusal(&refusal)),
+            percent: None,
+            is_refused: refusal.is_some(),
+            waits: false,
         })
         .collect();
     list(&state.page, Id::ChosenFiles, &chosen);
@@ -77,7 +79,12 @@ fn list(page: &PanelPage, id: Id, chips: &[Chip]) {
 }
 
 fn fill(page: &PanelPage, element: &HtmlElement, chip: &Chip) {
-    dom::attribute(element, "class", Some(if chip.is_refused { "chip bad" } else { "chip" }));
+    let class = match chip {
+        Chip { is_refused: true, .. } => "chip bad",
+        Chip { waits: true, .. } => "chip waits",
+        _ => "chip",
+    };
+    dom::attribute(element, "class", Some(class));
     dom::attribute(element, "data-id", Some(&chip.id));
     dom::attribute(element, "title", Some(&chip.name));
     for (class, words) in [(Class::FileName, &chip.name), (Class::FileSize, &chip.size)] {
@@ -91,7 +98,10 @@ fn fill(page: &PanelPage, element: &HtmlElement, chip: &Chip) {
         dom::attribute(&progress, "value", Some(&percent));
         dom::attribute(&progress, "aria-label", Some(&chip.name));
     }
-    if let Some(button) = dom::find(element, "button") {
+    if let Some(button) = dom::find(element, ".link") {
+        dom::set_shown(&button, chip.waits);
+    }
+    if let Some(button) = dom::find(element, ".btn") {
         let label = page.fill("remove", &[("file", &chip.name)]);
         dom::attribute(&button, "aria-label", Some(&label));
     }

@@ -25,10 +25,14 @@ pub fn draw(state: &State, now: Timestamp) {
     };
     dom::text(Id::NewestText, &newest);
     dom::show(Id::DropZone, state.is_dragging);
+    dom::text(Id::Alert, &state.alert);
     composer(state);
     if let Some(email) = state.ticket.as_ref().and_then(|ticket| ticket.email.as_deref()) {
-        dom::text(Id::CardMail, &page.fill("card_mail", &[("email", email)]));
-        let mailed = page.fill("ended_mail", &[("email", email)]);
+        let email = [("email", email)];
+        dom::text(Id::CardMail, &page.fill(model.card_mail(), &email));
+        let (mailed, offered) = state.transcript_words();
+        let mailed = page.fill(mailed, &email);
+        dom::text(Id::MailTranscript, &page.t(offered));
         for line in dom::by_class(Class::MailedTo) {
             dom::set_text(&line, &mailed);
         }
@@ -58,6 +62,7 @@ fn composer(state: &State) {
     }
     if let Some(area) = dom::by_id(Id::ComposerMessage) {
         dom::attribute(&area, "aria-invalid", is_over.then_some("true"));
+        dom::attribute(&area, "placeholder", Some(&state.page.t(state.view_model().write())));
         dom::attribute(&area, "readonly", (!state.can_write()).then_some(""));
     }
     if let Some(send) = dom::by_id(Id::Send) {

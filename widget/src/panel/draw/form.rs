@@ -7,7 +7,9 @@ use protocol::Field;
 pub fn draw(state: &State) {
     let page = &state.page;
     let model = state.view_model();
-    dom::text(Id::Intro, &model.intro());
+    // What a flip means is said above it.
+    let intro = if state.flip.is_empty() { model.intro() } else { String::new() };
+    dom::text_or_hidden(Id::Intro, &intro);
     let submit = if state.is_submitting() { page.t("sending_form") } else { model.submit() };
     dom::text(Id::Submit, &submit);
     if let Some(files) = dom::input(Id::Files) {

@@ -15,7 +15,10 @@ pub fn draw(state: &State) {
     dom::text(Id::Initials, &header.initials());
     dom::text(Id::Title, &header.title(page));
     let subtitle = match header.subtitle(page) {
-        _ if state.is_offline() => page.t("disconnected"),
+        _ if state.is_offline() && state.number().is_empty() => page.t("disconnected"),
+        _ if state.is_offline() => {
+            [&page.t("disconnected"), " · ", &page.t("ticket_open")].concat()
+        }
         Subtitle::Text(text) => text,
         Subtitle::OpensAt(at) => js::format_time(at, TimeFormat::Opens),
     };

@@ -27,7 +27,14 @@ pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
     let items = log_items(state.timeline.entries(), state.new_from, state.outbox.items(now));
     let Some(list) = dom::by_id(Id::LogItems) else { return };
     dom::attribute(&list, "aria-live", (!state.log_is_heard()).then_some("off"));
-    let length = items.len();
+    // First, so that what stays is in its place already: a row that is moved is read out again.
+    drawn.retain(|DrawnItem { item, element, .. }| {
+        let stays = items.iter().any(|wanted| wanted.key == item.key);
+        if !stays {
+            element.remove();
+        }
+        stays
+    });
     for (at, item) in items.into_iter().enumerate() {
         let found = drawn.iter().skip(at).position(|drawn| drawn.item.key == item.key);
         let mut shown = match found {
@@ -47,9 +54,6 @@ pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
             let _ = list.insert_before(&shown.element, there.as_ref().map(AsRef::as_ref));
         }
         drawn.insert(at, shown);
-    }
-    for gone in drawn.drain(length..) {
-        gone.element.remove();
     }
     for DrawnItem { item, element, label } in drawn {
         if let Content::Message(message) = &item.content
@@ -79,7 +83,16 @@ fn make(state: &State, item: &LogItem) -> Option<HtmlElement> {
             element.set_class_name("line new");
             Some(element)
         }
-        Content::Time(_) | Content::Event(..) => event(&words(state, &item.content)),
+        Content::Time(_) | Content::Event(..) => {
+            let element = event(&words(state, &item.content))?;
+            if matches!(item.content, Content::Event("transcript_line", _))
+                && state.says_transcript()
+            {
+                // The visitor hears it of the notice.
+                dom::attribute(&element, "aria-live", Some("off"));
+            }
+            Some(element)
+        }
     }
 }
 
@@ -96,13 +109,9 @@ fn update(state: &State, element: &HtmlElement, item: &LogItem) {
 
 /// The words of a time or an event.
 fn words(state: &State, content: &Content) -> String {
-    let page = &state.page;
     match content {
         Content::Time(at) => js::format_time(*at, TimeFormat::Moment),
-        Content::Event(words, name) => {
-            let state = page.strings.state(name);
-            page.fill(words, &[("name", name), ("state", &state), ("n", name)])
-        }
+        Content::Event(words, name) => state.event_words(words, name),
         Content::Message(_) | Content::New => String::new(),
     }
 }

@@ -1,7 +1,10 @@
 //! Clicks: on whatever has a `data-action`.
 
 use super::{
-    super::{dom, files, js, runtime, state::State},
+    super::{
+        dom, files, js, runtime,
+        state::{State, UploadId},
+    },
     upload,
 };
 use crate::markup::{Action, Id};
@@ -41,6 +44,10 @@ pub fn on_click(target: &Element) {
             }
         }
         Action::RemoveFile => upload::remove(target, &data_id(target)),
+        Action::RetryFile => {
+            let Ok(id) = data_id(target).parse::<u32>() else { return };
+            runtime::change(|state, _| state.retry_upload(UploadId(id)));
+        }
         Action::Retry | Action::Edit => {
             let Ok(id) = data_id(target).parse::<EntryId>() else { return };
             runtime::change(|state, env| match action {

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     markup::Id,
-    page::{PanelPage, Typed},
+    page::{Form, PanelPage, Typed},
 };
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event, FormData};
+use web_sys::{Element, Event, File, FormData};
 
 pub fn on_submit(event: &Event, form: &Element) {
     event.prevent_default();
@@ -53,24 +53,33 @@ fn submit(form: &Element) {
         message: text("message"),
     };
     runtime::change(|state, _| {
-        if let Some(sent) = state.submit(typed, &files::names_and_sizes()) {
+        if let Some(sent) = state.submit(typed) {
+            let files = match sent.form {
+                Form::Chat => Vec::new(),
+                Form::Request => files::not_refused(state.page.file_bytes),
+            };
+            data.delete("files");
+            for file in &files {
+                let _ = data.append_with_blob_and_filename("files", file, &file.name());
+            }
             if let Some(host) = &state.host_page {
                 let _ = data.set_with_str("page", host);
             }
             own::add_identity(state, &data);
-            post(&state.page, sent, &data);
+            post(&state.page, sent, &data, files);
         }
     });
 }
 
-fn post(page: &PanelPage, sent: Submission, data: &FormData) {
+/// `files` go with it. What was chosen beside them comes into the composer; with a chat, which takes none, it is sent from there.
+fn post(page: &PanelPage, sent: Submission, data: &FormData, files: Vec<File>) {
     let path = page.address(sent.form.path());
-    let files = files::chosen();
+    let is_chat = sent.form == Form::Chat;
     let done = dom::callback_once(move |text| {
         let answer = answers::to_form(&text);
         let later = files::chosen_beside(&files);
         runtime::change(|state, env| state.form_answered(sent, answer, env));
-        upload::take_along(later);
+        upload::take_along(later, is_chat);
     });
     js::request("POST", &path, "", data, &JsValue::NULL, &done);
 }

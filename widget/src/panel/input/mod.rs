@@ -72,9 +72,10 @@ fn on_change(target: &Element, id: Option<Id>) {
     }
 }
 
-/// The end is where the log starts (`column-reverse`).
+/// The end is where the log starts (`column-reverse`), with what follows a chat: while that is in view, nothing lies over it.
 fn on_scroll(log: &Element) {
-    let at_end = log.scroll_top() > -NEAR_END;
+    let card = dom::find(log, ".ended").map_or(0, |card| card.offset_height());
+    let at_end = log.scroll_top() > -NEAR_END - card;
     if runtime::read(|state| state.at_end) != Some(at_end) {
         runtime::change(|state, env| state.scrolled(at_end, env));
     }

@@ -1,9 +1,9 @@
 //! Files that the visitor chooses, pastes or drops: into the next message, or into the Ayuda form's field.
 
-use super::super::{answers, dom, files, js, runtime, state::UploadId};
+use super::super::{dom, files, runtime, state::UploadId};
 use crate::{markup::Id, view_model::Screen};
-use wasm_bindgen::{JsValue, closure::Closure};
-use web_sys::{ClipboardEvent, DragEvent, Element, File, FormData};
+use wasm_bindgen::JsValue;
+use web_sys::{ClipboardEvent, DragEvent, Element, File};
 
 pub fn on_chosen_in_form() {
     runtime::change(|state, _| state.files_chosen(&files::names_and_sizes()));
@@ -12,7 +12,7 @@ pub fn on_chosen_in_form() {
 pub fn on_chosen_in_composer() {
     let Some(input) = dom::input(Id::ComposerFiles) else { return };
     if let Some(chosen) = input.files() {
-        upload_all(files::listed(&chosen));
+        attach(files::listed(&chosen), false);
     }
     input.set_value("");
 }
@@ -62,7 +62,7 @@ pub fn remove(target: &Element, id: &str) {
 /// Files that came by paste or drop go where the text goes.
 fn take(given: Vec<File>) {
     match runtime::read(|state| (state.screen, state.status.open)) {
-        Some((Screen::Conversation, _)) => upload_all(given),
+        Some((Screen::Conversation, _)) => attach(given, false),
         Some((Screen::Form, false)) => {
             files::choose(given);
             on_chosen_in_form();
@@ -71,32 +71,20 @@ fn take(given: Vec<File>) {
     }
 }
 
-/// Files that were chosen while the form was on its way go with the conversation that it became; else they are in the form still.
-pub fn take_along(later: Vec<File>) {
+/// Files that did not go with a form go with the conversation that it became, `at_once` or with its next message; where it became none,
+/// they are in the form still.
+pub fn take_along(later: Vec<File>, at_once: bool) {
     if runtime::read(|state| state.screen) == Some(Screen::Conversation) {
-        upload_all(later);
+        attach(later, at_once);
     }
 }
 
-fn upload_all(given: Vec<File>) {
+fn attach(given: Vec<File>, at_once: bool) {
     for file in given {
         runtime::change(|state, _| {
-            if let Some(id) = state.add_upload(file.name(), files::size(&file)) {
-                upload(&state.page.address("/files"), state.token(), &file, id);
+            if let Some(id) = state.add_upload(file.name(), files::size(&file), at_once) {
+                files::hold(state, id, file);
             }
         });
     }
-}
-
-fn upload(path: &str, token: &str, file: &File, id: UploadId) {
-    let Ok(data) = FormData::new() else { return };
-    let _ = data.append_with_blob_and_filename("file", file, &file.name());
-    let progress = Closure::<dyn FnMut(u32)>::new(move |percent: u32| {
-        runtime::change(|state, _| state.upload_progressed(id, percent));
-    });
-    let done = dom::callback_once(move |text| {
-        let answer = answers::to_upload(&text);
-        runtime::change(|state, _| state.upload_answered(id, answer));
-    });
-    js::request("POST", path, token, &data, &progress.into_js_value(), &done);
 }

@@ -2,27 +2,33 @@
 
 use super::{
     check::file_refusal,
-    effect::Focus,
-    model::State,
+    effect::{Effect, Focus},
+    model::{Environment, State},
     upload::{Progress, Upload, UploadId},
 };
 use crate::markup::Id;
-use protocol::{Refusal, file::Attachment};
+use protocol::{Code, EntryId, Refusal, file::Attachment};
 
 impl State {
-    /// Adds a file to the next message. Its id when it is to go up; none when it is refused, which shows on it.
-    pub fn add_upload(&mut self, name: String, bytes: u64) -> Option<UploadId> {
+    /// Adds a file to the next message; one that `goes` already is a message of its own once it is up. Its id when it is to go up; none
+    /// when it is refused, which shows on it.
+    pub fn add_upload(&mut self, name: String, bytes: u64, goes: bool) -> Option<UploadId> {
         let id = UploadId(self.upload_count);
         self.upload_count += 1;
         let is_failed = |upload: &&Upload| matches!(upload.progress, Progress::Failed(_));
         let already = self.uploads.len() - self.uploads.iter().filter(is_failed).count();
         let refusal = file_refusal(&name, bytes, already, self.page.file_bytes);
-        let progress = match refusal {
-            Some(refusal) => Progress::Failed(self.page.word_refusal(&refusal)),
-            None => Progress::Sending(0),
-        };
-        self.uploads.push(Upload { id, name, bytes, progress });
-        refusal.is_none().then_some(id)
+        self.uploads.push(Upload { id, name, bytes, progress: Progress::Sending(0), goes });
+        match refusal {
+            Some(refusal) => {
+                self.refuse(id, &refusal);
+                None
+            }
+            None => {
+                self.add_effect(Effect::Upload(id));
+                Some(id)
+            }
+        }
     }
 
     /// So many percent of a file are up.
@@ -30,13 +36,58 @@ impl State {
         self.set_progress(id, Progress::Sending(percent));
     }
 
-    /// The server has a file, or will not have it.
-    pub fn upload_answered(&mut self, id: UploadId, answer: Result<Attachment, Refusal>) {
-        let progress = match answer {
-            Ok(attachment) => Progress::Done(attachment),
-            Err(refusal) => Progress::Failed(self.page.word_refusal(&refusal)),
+    /// The server has a file, or will not have it, or did not hear of it. `message` is a fresh id, for files that go by themselves.
+    pub fn upload_answered(
+        &mut self,
+        id: UploadId,
+        answer: Result<Attachment, Refusal>,
+        message: EntryId,
+        env: &Environment,
+    ) {
+        match answer {
+            Ok(attachment) => self.set_progress(id, Progress::Done(attachment)),
+            Err(refusal) if refusal.code.is_passing() => {
+                let words = match refusal.code {
+                    Code::TryAgain => self.page.t("upload_waits"),
+                    _ => self.page.word_refusal(&refusal),
+                };
+                self.set_progress(id, Progress::Waiting(words));
+            }
+            Err(refusal) => self.refuse(id, &refusal),
+        }
+        let is_under_way = |upload: &Upload| {
+            upload.goes && matches!(upload.progress, Progress::Sending(_) | Progress::Waiting(_))
         };
-        self.set_progress(id, progress);
+        if !self.uploads.iter().any(is_under_way) {
+            let files = self.take_files(true);
+            if !files.is_empty() {
+                self.deliver(message, String::new(), files, env);
+            }
+        }
+    }
+
+    /// *Reintentar* on a file.
+    pub fn retry_upload(&mut self, id: UploadId) {
+        self.focus(Focus::Element(Id::ComposerMessage));
+        self.upload_again(|upload| upload.id == id);
+    }
+
+    /// The server is there again: what did not arrive goes up.
+    pub(super) fn upload_what_waits(&mut self) {
+        self.upload_again(|_| true);
+    }
+
+    fn upload_again(&mut self, is_meant: impl Fn(&Upload) -> bool) {
+        let mut again = Vec::new();
+        for upload in &mut self.uploads {
+            if matches!(upload.progress, Progress::Waiting(_)) && is_meant(upload) {
+                upload.progress = Progress::Sending(0);
+                again.push(Effect::Upload(upload.id));
+            }
+        }
+        for effect in again {
+            self.add_effect(effect);
+        }
     }
 
     /// Takes a file out of the next message.
@@ -50,9 +101,10 @@ impl State {
         self.notify(self.page.t("not_sent"));
     }
 
-    /// Whether a file is still on its way.
+    /// Whether a file of the next message is still on its way.
     pub fn is_uploading(&self) -> bool {
-        self.uploads.iter().any(|upload| matches!(upload.progress, Progress::Sending(_)))
+        let is_sending = |it: &Upload| !it.goes && matches!(it.progress, Progress::Sending(_));
+        self.uploads.iter().any(is_sending)
     }
 
     /// Whether there is a file to send.
@@ -60,15 +112,43 @@ impl State {
         self.uploads.iter().any(|upload| matches!(upload.progress, Progress::Done(_)))
     }
 
-    /// The files for a message; none are left.
-    pub(super) fn take_files(&mut self) -> Vec<Attachment> {
-        self.uploads
-            .drain(..)
-            .filter_map(|upload| match upload.progress {
-                Progress::Done(attachment) => Some(attachment),
-                _ => None,
-            })
-            .collect()
+    /// Whether a file waits for the server to be there again.
+    pub(super) fn has_waiting_files(&self) -> bool {
+        self.uploads.iter().any(|upload| matches!(upload.progress, Progress::Waiting(_)))
+    }
+
+    /// What waits is sent off too, and goes once it is up.
+    pub(super) fn let_waiting_files_go(&mut self) {
+        for upload in &mut self.uploads {
+            upload.goes |= matches!(upload.progress, Progress::Waiting(_));
+        }
+    }
+
+    /// The files for a message, or those that go by themselves; what was refused goes away with a message.
+    pub(super) fn take_files(&mut self, goes: bool) -> Vec<Attachment> {
+        let mut files = Vec::new();
+        self.uploads.retain(|upload| match &upload.progress {
+            _ if upload.goes != goes => true,
+            Progress::Done(attachment) => {
+                files.push(attachment.clone());
+                false
+            }
+            Progress::Failed(_) => false,
+            Progress::Sending(_) | Progress::Waiting(_) => true,
+        });
+        files
+    }
+
+    /// Shows on a file why it will not go, and says so.
+    fn refuse(&mut self, id: UploadId, refusal: &Refusal) {
+        let words = self.page.word_refusal(refusal);
+        if let Some(upload) = self.uploads.iter_mut().find(|upload| upload.id == id) {
+            // It goes nowhere by itself any more, and with the next message it goes away.
+            upload.goes = false;
+            let said = [&*upload.name, ": ", &*words].concat();
+            upload.progress = Progress::Failed(words);
+            self.say(said);
+        }
     }
 
     fn set_progress(&mut self, id: UploadId, progress: Progress) {
@@ -81,16 +161,13 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panel::state::{
-        effect::Effect,
-        fixture::{Panel, id},
-    };
-    use protocol::{Code, FileId, limits, visitor::VisitorCommand};
+    use crate::panel::state::fixture::{Panel, active, id};
+    use protocol::{FileId, limits, visitor::VisitorCommand};
     use uuid::Uuid;
 
     fn add(panel: &mut Panel, bytes: u64) -> Option<UploadId> {
         let mut id = None;
-        panel.change(|state, _| id = state.add_upload("a.png".into(), bytes));
+        panel.change(|state, _| id = state.add_upload("a.png".into(), bytes, false));
         id
     }
 
@@ -103,6 +180,76 @@ mod tests {
         }
     }
 
+    fn answered(panel: &mut Panel, upload: UploadId, answer: Result<Attachment, Refusal>) {
+        panel.change(|state, env| state.upload_answered(upload, answer, id(60), env));
+    }
+
+    /// What goes up, and the messages with files that are said.
+    fn under_way(panel: &mut Panel) -> (usize, usize) {
+        let done = panel.take();
+        let uploads = done.iter().filter(|done| matches!(done, Effect::Upload(_))).count();
+        let says = |done: &&Effect| matches!(done, Effect::Send(VisitorCommand::Say { files, .. }) if !files.is_empty());
+        (uploads, done.iter().filter(says).count())
+    }
+
+    #[test]
+    fn a_file_that_did_not_arrive_outlives_the_next_message_and_follows_it_once_the_connection_is_back()
+     {
+        let mut panel = Panel::in_a_chat();
+        let upload = add(&mut panel, 10).expect("it may go up");
+        panel.closed(1006);
+        answered(&mut panel, upload, Err(Refusal::new(Code::TryAgain)));
+        let waits = Progress::Waiting("panel.upload_waits".into());
+        assert_eq!(panel.state.uploads[0].progress, waits);
+        panel.take();
+        panel.change(|state, env| state.send_message(id(50), "mira", env));
+        assert_eq!(panel.state.uploads[0].progress, waits);
+        assert_eq!(panel.stored().unsent.len(), 1, "the text is on its way");
+        panel.welcome(active());
+        assert_eq!(under_way(&mut panel), (1, 0));
+        answered(&mut panel, upload, Ok(attachment()));
+        assert_eq!((under_way(&mut panel), panel.state.uploads.len()), ((0, 1), 0));
+    }
+
+    #[test]
+    fn a_file_alone_is_sent_off_without_a_connection_too() {
+        let mut panel = Panel::in_a_chat();
+        let upload = add(&mut panel, 10).expect("it may go up");
+        answered(&mut panel, upload, Err(Refusal::new(Code::TryAgain)));
+        panel.change(|state, env| state.send_message(id(50), "", env));
+        panel.take();
+        panel.change(|state, _| state.retry_upload(upload));
+        assert_eq!(under_way(&mut panel), (1, 0));
+        assert!(!panel.state.is_uploading(), "the next message need not wait for it");
+        answered(&mut panel, upload, Ok(attachment()));
+        assert_eq!(under_way(&mut panel), (0, 1));
+    }
+
+    #[test]
+    fn a_file_that_was_not_sent_off_waits_for_it_when_it_is_up() {
+        let mut panel = Panel::in_a_chat();
+        let upload = add(&mut panel, 10).expect("it may go up");
+        answered(&mut panel, upload, Err(Refusal::new(Code::TryAgain)));
+        panel.take();
+        panel.closed(1006);
+        panel.welcome(active());
+        assert_eq!(under_way(&mut panel), (1, 0));
+        answered(&mut panel, upload, Ok(attachment()));
+        assert_eq!((under_way(&mut panel), panel.state.uploads.len()), ((0, 0), 1));
+    }
+
+    #[test]
+    fn a_refused_file_is_said_each_time() {
+        let mut panel = Panel::in_a_chat();
+        let mut said = vec![panel.state.alert.clone()];
+        for _ in 0..2 {
+            panel.change(|state, _| drop(state.add_upload("malo.exe".into(), 1, false)));
+            assert_eq!(panel.state.alert.trim_end(), "malo.exe: error.file_type");
+            assert!(!said.contains(&panel.state.alert), "the same words would not be read out");
+            said = vec![panel.state.alert.clone()];
+        }
+    }
+
     #[test]
     fn a_message_waits_for_its_files_and_takes_those_that_went_up() {
         let mut panel = Panel::in_a_chat();
@@ -112,10 +259,8 @@ mod tests {
         panel.take();
         panel.change(|state, env| state.send_message(id(50), "mira", env));
         assert_eq!(panel.sent(), [], "they are on their way");
-        panel.change(|state, _| state.upload_answered(first, Ok(attachment())));
-        panel.change(|state, _| {
-            state.upload_answered(second, Err(Refusal::new(Code::FileType)));
-        });
+        answered(&mut panel, first, Ok(attachment()));
+        answered(&mut panel, second, Err(Refusal::new(Code::FileType)));
         assert_eq!(panel.state.uploads[1].progress, Progress::Failed("error.file_type".into()));
         panel.change(|state, env| state.send_message(id(50), "", env));
         let say =
@@ -145,7 +290,7 @@ mod tests {
         panel.take();
         panel.change(|state, _| state.remove_upload(upload));
         assert_eq!(panel.take(), [Effect::Focus(Focus::Element(Id::ComposerMessage))]);
-        panel.change(|state, _| state.upload_answered(upload, Ok(attachment())));
+        answered(&mut panel, upload, Ok(attachment()));
         assert_eq!(panel.state.uploads, []);
         assert_ne!(add(&mut panel, 10), Some(upload), "its id is not used again");
     }
@@ -155,7 +300,7 @@ mod tests {
         let mut panel = Panel::in_a_chat();
         let upload = add(&mut panel, 10).expect("it may go up");
         panel.change(State::start_over);
-        panel.change(|state, _| state.upload_answered(upload, Ok(attachment())));
+        answered(&mut panel, upload, Ok(attachment()));
         assert_eq!(panel.state.uploads, []);
     }
 }

@@ -46,6 +46,17 @@ pub fn file_refusal(name: &str, bytes: u64, already: usize, limit: u64) -> Optio
     (bytes > limit).then(|| Refusal::of(Field::Files, Code::FileTooLarge).limit(limit))
 }
 
+/// What is refused of files of these names and bytes that are chosen together, file by file: one that is refused takes no place.
+pub fn file_refusals(files: &[(String, u64)], limit: u64) -> Vec<Option<Refusal>> {
+    let mut taken = 0;
+    let mut check = |(name, bytes): &(String, u64)| {
+        let refusal = file_refusal(name, *bytes, taken, limit);
+        taken += usize::from(refusal.is_none());
+        refusal
+    };
+    files.iter().map(&mut check).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,5 +113,16 @@ mod tests {
         assert_eq!(code("a.txt", 0, 4), Some(Code::FileEmpty));
         assert_eq!(code("a.exe", 1, 4), Some(Code::FileType));
         assert_eq!(code("a.txt", 1, 5), Some(Code::TooManyFiles));
+    }
+
+    #[test]
+    fn a_refused_file_keeps_none_of_the_others_back() {
+        let chosen: Vec<_> =
+            ["a.exe", "b", "c", "d", "e", "f", "g"].map(|name| (name.into(), 1)).into();
+        let codes: Vec<_> =
+            file_refusals(&chosen, 10).into_iter().map(|it| it.map(|it| it.code)).collect();
+        let mut wanted = vec![Some(Code::FileType), None, None, None, None, None];
+        wanted.push(Some(Code::TooManyFiles));
+        assert_eq!(codes, wanted);
     }
 }

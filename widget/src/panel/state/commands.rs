@@ -6,7 +6,7 @@ use super::{
 };
 use crate::markup::Id;
 use protocol::{
-    Code, Field, Refusal,
+    Field,
     text::{EmailAddress, is_blank},
     visitor::{Done, VisitorCommand},
 };
@@ -97,8 +97,7 @@ impl State {
     ) {
         match EmailAddress::parse(email) {
             Ok(email) => self.command(Some(what), make(email.into()), env),
-            Err(_) => {
-                let refusal = Refusal::of(Field::Email, Code::EmailInvalid);
+            Err(refusal) => {
                 self.pending = PendingCommand::Refused(what, refusal);
                 self.focus(Focus::Element(field));
             }
@@ -120,7 +119,10 @@ impl State {
         if self.connection.is_greeted && env.is_connected {
             self.send(command);
             self.notify(String::new());
-            self.pending = what.map_or(PendingCommand::None, PendingCommand::Sent);
+            // What has no answer of its own leaves that of another command to be waited for.
+            if let Some(what) = what {
+                self.pending = PendingCommand::Sent(what);
+            }
         } else {
             self.say_if_lost(env);
             self.notify(self.page.t("not_sent"));
@@ -132,7 +134,10 @@ impl State {
 mod tests {
     use super::*;
     use crate::panel::state::fixture::{Panel, ticket};
-    use protocol::visitor::{VisitorChat, VisitorEvent};
+    use protocol::{
+        Code, Refusal,
+        visitor::{VisitorChat, VisitorEvent},
+    };
 
     fn with_email(panel: &mut Panel) {
         let mut ticket = ticket(VisitorChat::Request);
@@ -237,6 +242,17 @@ mod tests {
         assert_eq!(panel.sent(), [VisitorCommand::Rate { score: 5, comment: None }]);
         panel.event(VisitorEvent::Refused { id: None, refusal: Refusal::new(Code::AlreadyRated) });
         assert_eq!(panel.state.rating_error, "error.already_rated");
+    }
+
+    #[test]
+    fn a_refused_end_and_a_refused_request_are_said() {
+        for command in [State::end_chat, State::leave_request] {
+            let mut panel = Panel::in_a_chat();
+            panel.change(command);
+            let refusal = Refusal::new(Code::RateLimited);
+            panel.event(VisitorEvent::Refused { id: None, refusal });
+            assert_eq!(panel.state.notice, "error.rate_limited");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ const OFFLINE_AFTER: Duration = Duration::from_millis(2_500);
 pub(super) const LIVE_AFTER: Duration = Duration::from_millis(500);
 /// Missing entries that did not come are asked for again after this.
 const RESUME_EVERY: Duration = Duration::from_secs(5);
+/// A socket on which nobody has greeted for this long is given up.
+const GREETED_WITHIN: Duration = Duration::from_secs(10);
 /// The pause before a socket that did not keep up comes back.
 const TOO_SLOW_PAUSE: Duration = Duration::from_millis(200);
 
@@ -32,6 +34,7 @@ impl State {
             self.connection.is_started = false;
             self.connection.is_greeted = false;
             self.connection.connect_at = None;
+            self.connection.opened_at = None;
             self.connection.lost_at = None;
             self.connection.is_offline = false;
             self.outbox.on_disconnect();
@@ -43,12 +46,18 @@ impl State {
     /// who tells it of a flip.
     fn wants_socket(&self) -> bool {
         let is_resuming = self.is_resumed && self.ticket.is_none();
-        let is_wanted = self.is_open || self.is_running() || is_resuming || !self.outbox.is_empty();
+        let is_wanted = self.is_open || self.is_running() || is_resuming || self.is_delivering();
         !self.page.embed || (self.kept.is_some() && is_wanted)
+    }
+
+    /// Something that was written or attached has not arrived.
+    fn is_delivering(&self) -> bool {
+        !self.outbox.is_empty() || self.has_waiting_files()
     }
 
     fn connect(&mut self) {
         self.connection.connect_at = None;
+        self.connection.opened_at = None;
         self.add_effect(Effect::Connect);
     }
 
@@ -72,6 +81,7 @@ impl State {
     /// The socket is open: says hello.
     pub fn socket_opened(&mut self, env: &Environment) {
         self.connection.pulse = Pulse::new(env.now);
+        self.connection.opened_at = Some(env.now);
         let token = self.kept.as_ref().map(|kept| kept.token.clone());
         self.send(VisitorCommand::Hello { token, after: self.timeline.last() });
     }
@@ -79,6 +89,7 @@ impl State {
     /// The socket is gone, with a close code.
     pub fn socket_closed(&mut self, code: u16, env: &Environment) {
         self.connection.is_greeted = false;
+        self.connection.opened_at = None;
         self.outbox.on_disconnect();
         self.connection.lost_at.get_or_insert(env.now);
         if let PendingCommand::Sent(_) = self.pending {
@@ -96,8 +107,13 @@ impl State {
 
     pub(super) fn greeted(&mut self, env: &Environment) {
         self.connection.is_greeted = true;
+        if self.connection.is_offline && self.notice.is_empty() {
+            self.notify_done(self.page.t("reconnected"), env);
+        }
+        self.upload_what_waits();
         self.connection.reconnect.on_connect();
         self.connection.pulse = Pulse::new(env.now);
+        self.connection.opened_at = None;
         self.connection.lost_at = None;
         self.connection.is_offline = false;
     }
@@ -107,12 +123,16 @@ impl State {
         if self.notice_until.is_some_and(|until| until <= env.now) {
             self.notify(String::new());
         }
+        self.note_contact(env);
         self.connect_when_wanted(env);
         if !self.connection.is_started {
             return;
         }
         if self.connection.connect_at.is_some_and(|at| at <= env.now) {
             self.connect();
+        }
+        if self.connection.opened_at.is_some_and(|at| env.now.since(at) >= GREETED_WITHIN) {
+            self.reopen(env);
         }
         if self.connection.is_greeted {
             match self.connection.pulse.check(env.now) {
@@ -437,6 +457,26 @@ mod tests {
             }
         }
         assert!(panel.env.is_connected);
+    }
+
+    #[test]
+    fn a_socket_on_which_nobody_greets_is_given_up_for_another() {
+        let mut panel = Panel::new(page(), Stored::default());
+        for _ in 0..2 {
+            panel.opened();
+            panel.take();
+            panel.almost_wait(GREETED_WITHIN);
+            assert!(!panel.take().contains(&Effect::Connect));
+            panel.wait(Duration::from_millis(1));
+            assert!(panel.take().contains(&Effect::Connect));
+            panel.wait(GREETED_WITHIN);
+            assert!(!panel.take().contains(&Effect::Connect), "that one has not opened yet");
+        }
+        panel.opened();
+        panel.event(VisitorEvent::Status { status: status(true) });
+        panel.take();
+        panel.wait(GREETED_WITHIN);
+        assert!(!panel.take().contains(&Effect::Connect));
     }
 
     #[test]

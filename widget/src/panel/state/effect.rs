@@ -1,6 +1,6 @@
 //! What the panel does outside itself.
 
-use super::own_tickets::OwnAsked;
+use super::{own_tickets::OwnAsked, upload::UploadId};
 use crate::markup::Id;
 use protocol::{EntryId, Field, TicketNumber, delivery::Unsent, visitor::VisitorCommand};
 use std::time::Duration;
@@ -39,6 +39,9 @@ pub enum Effect {
     ForgetPerson,
     /// Forget what this tab kept of them for itself: another tab has forgotten the rest.
     ForgetTab,
+
+    /// Send a file to the server.
+    Upload(UploadId),
 
     /// Put the draft into the form's fields and into the composer.
     PutDraft,
@@ -81,7 +84,7 @@ pub enum HostNotice {
     Unread,
     /// An agent's message arrived.
     Message,
-    /// The last of them while the panel is closed: the agent's name, a line break, and its first words.
+    /// The last of them while the panel is closed, or what became of the chat: who says it, a line break, and its first words.
     Preview,
     /// Whether a chat waits or runs: `1`, or nothing.
     Chat,

@@ -107,9 +107,12 @@ impl Panel {
             match &effect {
                 Effect::KeepTicket => self.ticket.clone_from(&self.state.kept),
                 Effect::KeepDraft(field) => self.draft.set(*field, self.state.draft.get(*field)),
-                Effect::KeepReading => self.reading = self.state.reading(),
                 Effect::KeepIdentity => {
                     self.identity = self.state.identified().map(str::to_owned);
+                }
+                Effect::KeepReading => {
+                    let kept = self.reading.take();
+                    self.reading = self.state.reading().map(|reading| reading.furthest(kept));
                 }
                 Effect::KeepSound => self.muted = !self.state.sound,
                 Effect::KeepUnsent(unsent) => {

@@ -1,8 +1,11 @@
-//! The button flips while a form is open: its fields stay, and a line says what happened.
+//! The button flips while a form is open: its fields stay, and a line says what happened to whoever looks at it.
 
 use super::model::{Environment, State};
 use crate::{markup::Id, view_model::Screen};
-use protocol::status::{Availability, Reason};
+use protocol::{
+    Field,
+    status::{Availability, Reason},
+};
 
 impl State {
     /// The button's answer is this now.
@@ -10,11 +13,27 @@ impl State {
         let has_flipped = status.open != self.status.open;
         self.status = status;
         if has_flipped && self.screen == Screen::Form {
-            self.flip = self.page.t(words(status));
+            self.flip = self.flip_words();
             // A field that is being typed in does not go, also when nothing stands in it yet.
             self.has_subject |= env.focused == Some(Id::Subject);
+            if self.status.open {
+                // Files go after the chat has begun.
+                self.refusals.retain(|it| it.known_field() != Some(Field::Files));
+            }
             self.check_again(None);
         }
+    }
+
+    /// A panel that comes on screen later says how things are by its form.
+    fn flip_words(&self) -> String {
+        if !self.is_open {
+            return String::new();
+        }
+        let words = self.page.t(words(self.status));
+        if self.status.open || self.draft.message.trim().is_empty() {
+            return words;
+        }
+        [&words, " ", &self.page.t("flipped_text")].concat()
     }
 }
 
@@ -33,7 +52,7 @@ fn words(status: Availability) -> &'static str {
 mod tests {
     use super::*;
     use crate::panel::state::fixture::Panel;
-    use protocol::visitor::VisitorEvent;
+    use protocol::{Field, visitor::VisitorEvent};
 
     fn flip(panel: &mut Panel, reason: Reason) {
         let status = Availability { open: reason == Reason::Open, reason, changes_at: None };
@@ -57,6 +76,19 @@ mod tests {
         }
         flip(&mut panel, Reason::OutsideHours);
         assert_eq!(panel.state.flip, "panel.flipped_override", "closed as before: no flip");
+    }
+
+    #[test]
+    fn the_text_is_spoken_of_where_there_is_some_and_a_closed_panel_says_nothing() {
+        let mut panel = Panel::before_a_chat();
+        panel.change(|state, env| state.typed(Field::Message, "a medias", env));
+        flip(&mut panel, Reason::NoAgents);
+        assert_eq!(panel.state.flip, "panel.flipped_nobody panel.flipped_text");
+        flip(&mut panel, Reason::Open);
+        assert_eq!(panel.state.flip, "panel.flipped_open");
+        panel.state.is_open = false;
+        flip(&mut panel, Reason::NoAgents);
+        assert_eq!(panel.state.flip, "");
     }
 
     #[test]

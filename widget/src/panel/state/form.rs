@@ -11,19 +11,16 @@ use crate::{
     markup::Id,
     page::{Form, Typed},
 };
-use protocol::{Code, Field, Refusal};
+use protocol::{Code, Field, status::Availability};
 
 impl State {
-    /// The form to post, when nothing stands against it. `files` are the names and bytes of those in its field.
-    pub fn submit(&mut self, typed: Typed, files: &[(String, u64)]) -> Option<Submission> {
+    /// The form to post, when nothing stands against it. Files that are refused stay behind, and keep nothing back.
+    pub fn submit(&mut self, typed: Typed) -> Option<Submission> {
         if self.is_submitting() {
             return None;
         }
         let form = self.form();
         self.refusals = check::refusals(form, &typed);
-        if form == Form::Request {
-            self.refusals.extend(self.files_refusal(files));
-        }
         self.notify(String::new());
         if !self.refusals.is_empty() {
             self.focus(Focus::FirstRefused);
@@ -53,10 +50,11 @@ impl State {
                 self.begin(form, started, email, Some(text), Vec::new(), env);
                 self.add_effect(Effect::ClearChosenFiles);
                 self.add_effect(Effect::RenewForm);
-                return self.focus(if self.draft.message.is_empty() {
-                    Focus::FirstField
-                } else {
-                    Focus::Element(Id::ComposerMessage)
+                return self.focus(match form {
+                    _ if !self.draft.message.is_empty() => Focus::Element(Id::ComposerMessage),
+                    // A request's number is read out.
+                    Form::Request => Focus::Element(Id::Received),
+                    Form::Chat => Focus::FirstField,
                 });
             }
             FormAnswer::Refused(refusal) => refusal,
@@ -68,7 +66,8 @@ impl State {
         };
         self.post_to_host(HostNotice::Error, refusal.code.as_text());
         if refusal.code == Code::ChatClosed {
-            self.status.open = false;
+            // The other form says so. Why is not known, and comes with the next status.
+            return self.set_status(Availability { open: false, ..self.status }, env);
         }
         if refusal.code == Code::AlreadySent {
             self.add_effect(Effect::RenewForm);
@@ -103,19 +102,15 @@ impl State {
         });
     }
 
-    /// Files were chosen in the form's field; these are their names and bytes.
+    /// Other files are in the form's field: what the server said of those before is past. What is refused of these is read out.
     pub fn files_chosen(&mut self, files: &[(String, u64)]) {
         self.refusals.retain(|refusal| refusal.known_field() != Some(Field::Files));
-        self.refusals.extend(self.files_refusal(files));
-    }
-
-    /// The first refusal of files of these names and bytes.
-    fn files_refusal(&self, files: &[(String, u64)]) -> Option<Refusal> {
-        let limit = self.page.file_bytes;
-        let refused = |(at, (name, bytes)): (usize, &(String, u64))| {
-            check::file_refusal(name, *bytes, at, limit)
-        };
-        files.iter().enumerate().find_map(refused)
+        let refusals = check::file_refusals(files, self.page.file_bytes);
+        let said = files.iter().zip(refusals).filter_map(|((name, _), refusal)| {
+            Some([name, ": ", &*self.page.word_refusal(&refusal?)].concat())
+        });
+        let said = said.collect::<Vec<_>>().join(" ");
+        self.say(said);
     }
 }
 
@@ -126,7 +121,7 @@ mod tests {
         panel::state::fixture::{Panel, started, status},
         view_model::Screen,
     };
-    use protocol::{FieldName, limits, visitor::VisitorEvent};
+    use protocol::{FieldName, Refusal, limits, visitor::VisitorEvent};
 
     fn typed(name: &str, email: &str, message: &str) -> Typed {
         Typed {
@@ -137,25 +132,20 @@ mod tests {
         }
     }
 
-    /// Files of these sizes in bytes.
-    fn files(sizes: &[u64]) -> Vec<(String, u64)> {
-        sizes.iter().map(|&bytes| ("a.txt".into(), bytes)).collect()
-    }
-
-    fn submit(panel: &mut Panel, typed: &Typed, sizes: &[u64]) -> Option<Submission> {
+    fn submit(panel: &mut Panel, typed: &Typed) -> Option<Submission> {
         let mut sent = None;
-        panel.change(|state, _| sent = state.submit(typed.clone(), &files(sizes)));
+        panel.change(|state, _| sent = state.submit(typed.clone()));
         sent
     }
 
     /// Posts the form and gives back which it was.
-    fn form(panel: &mut Panel, typed: &Typed, sizes: &[u64]) -> Option<Form> {
-        submit(panel, typed, sizes).map(|sent| sent.form)
+    fn form(panel: &mut Panel, typed: &Typed) -> Option<Form> {
+        submit(panel, typed).map(|sent| sent.form)
     }
 
     /// Posts the form, types on, and answers.
     fn post(panel: &mut Panel, typed: &Typed, then: &[(Field, &str)], answer: FormAnswer) {
-        let sent = submit(panel, typed, &[]).expect("it may be sent");
+        let sent = submit(panel, typed).expect("it may be sent");
         for &(field, text) in then {
             panel.change(|state, env| state.typed(field, text, env));
         }
@@ -167,10 +157,10 @@ mod tests {
     fn a_chat_form_is_posted_once_and_becomes_a_conversation() {
         let mut panel = Panel::before_a_chat();
         let typed = typed("Ana", " ana@a.mx ", " hola ");
-        let sent = submit(&mut panel, &typed, &[]).expect("it may be sent");
+        let sent = submit(&mut panel, &typed).expect("it may be sent");
         assert_eq!(sent.form, Form::Chat);
         assert!(panel.state.is_submitting());
-        assert_eq!(submit(&mut panel, &typed, &[]), None, "it is on its way");
+        assert_eq!(submit(&mut panel, &typed), None, "it is on its way");
         let answer = FormAnswer::Started(started("CO-1"));
         panel.change(|state, env| state.form_answered(sent, answer, env));
         assert!(!panel.state.is_submitting());
@@ -194,10 +184,10 @@ mod tests {
     #[test]
     fn a_form_with_a_mistake_is_not_posted_and_the_mistake_has_the_focus() {
         let mut panel = Panel::before_a_chat();
-        assert_eq!(submit(&mut panel, &typed("", "", "hola"), &[]), None);
+        assert_eq!(submit(&mut panel, &typed("", "", "hola")), None);
         assert_eq!(panel.state.refusals.len(), 1);
         assert_eq!(panel.take(), [Effect::Focus(Focus::FirstRefused)]);
-        assert_eq!(form(&mut panel, &typed("Ana", "", "hola"), &[]), Some(Form::Chat));
+        assert_eq!(form(&mut panel, &typed("Ana", "", "hola")), Some(Form::Chat));
         assert!(panel.state.refusals.is_empty());
     }
 
@@ -214,7 +204,7 @@ mod tests {
             types(&mut panel, field, &text);
         }
         let wrong = Typed { subject: "s".repeat(201), ..typed("", "", " ") };
-        assert_eq!(submit(&mut panel, &wrong, &[]), None);
+        assert_eq!(submit(&mut panel, &wrong), None);
         assert_eq!(codes(&panel), [Code::NameOrEmailRequired, Code::TooLong, Code::Required]);
         types(&mut panel, Field::Message, &"ñ".repeat(1001));
         assert_eq!(codes(&panel), [Code::NameOrEmailRequired, Code::TooLong, Code::TooLong]);
@@ -232,7 +222,7 @@ mod tests {
         for (field, text) in [(Field::Name, "Ana"), (Field::Message, "hola")] {
             panel.change(|state, env| state.typed(field, text, env));
         }
-        assert_eq!(submit(&mut panel, &typed("Ana", "", "hola"), &[]), None);
+        assert_eq!(submit(&mut panel, &typed("Ana", "", "hola")), None);
         assert_eq!(panel.state.refusals, [Refusal::of(Field::Email, Code::Required)]);
         panel.event(VisitorEvent::Status { status: status(true) });
         assert_eq!(panel.state.refusals, [], "a chat needs no address");
@@ -242,25 +232,42 @@ mod tests {
     fn the_flip_decides_which_form_is_posted_with_what_was_typed_before_it() {
         let mut panel = Panel::before_a_chat();
         let long = typed("Ana", "ana@a.mx", &"ñ".repeat(limits::CHAT_TEXT + 1));
-        assert_eq!(submit(&mut panel, &long, &[]), None);
+        assert_eq!(submit(&mut panel, &long), None);
         panel.event(VisitorEvent::Status { status: status(false) });
-        assert_eq!(form(&mut panel, &long, &[]), Some(Form::Request));
+        assert_eq!(form(&mut panel, &long), Some(Form::Request));
     }
 
     #[test]
-    fn files_count_for_the_request_alone() {
+    fn refused_files_are_said_and_do_not_hold_the_form_back() {
         let mut panel = Panel::before_a_chat();
-        let typed = typed("Ana", "ana@a.mx", "hola");
         panel.event(VisitorEvent::Status { status: status(false) });
-        assert_eq!(submit(&mut panel, &typed, &[1, 1_001]), None);
-        let refusal = Refusal::of(Field::Files, Code::FileTooLarge).limit(1_000);
+        let chosen = [("a.txt".to_owned(), 1), ("malo.exe".to_owned(), 1)];
+        panel.change(|state, _| state.files_chosen(&chosen));
+        assert_eq!(panel.state.alert, "malo.exe: error.file_type");
+        let typed = typed("Ana", "ana@a.mx", "hola");
+        assert_eq!(form(&mut panel, &typed), Some(Form::Request));
+        panel.change(|state, _| state.files_chosen(&chosen[..1]));
+        assert_eq!(panel.state.alert, "");
+    }
+
+    #[test]
+    fn what_the_server_said_of_files_goes_with_the_flip_to_chat() {
+        let mut panel = Panel::before_a_chat();
+        panel.event(VisitorEvent::Status { status: status(false) });
+        let refusal = Refusal::of(Field::Files, Code::FileType);
+        post(&mut panel, &typed("Ana", "ana@a.mx", "hola"), &[], FormAnswer::Refused(refusal));
         assert_eq!(panel.state.refusals, [refusal]);
-        panel.change(|state, _| state.files_chosen(&files(&[1])));
-        assert_eq!(panel.state.refusals, []);
-        panel.change(|state, _| state.files_chosen(&files(&[1; limits::FILES + 1])));
-        assert_eq!(panel.state.refusals.len(), 1);
         panel.event(VisitorEvent::Status { status: status(true) });
-        assert_eq!(form(&mut panel, &typed, &[1, 1_001]), Some(Form::Chat));
+        assert_eq!(panel.state.refusals, [], "nothing is marked any more");
+    }
+
+    #[test]
+    fn a_request_leaves_the_focus_on_its_number() {
+        let mut panel = Panel::before_a_chat();
+        panel.event(VisitorEvent::Status { status: status(false) });
+        let answer = FormAnswer::Started(started("CO-1"));
+        post(&mut panel, &typed("Ana", "ana@a.mx", "hola"), &[], answer);
+        assert_eq!(panel.take().last(), Some(&Effect::Focus(Focus::Element(Id::Received))));
     }
 
     #[test]
@@ -271,15 +278,10 @@ mod tests {
         let refusal = Refusal::new(Code::ChatClosed);
         post(&mut panel, &typed, &[], FormAnswer::Refused(refusal));
         assert!(!panel.state.status.open);
-        assert_eq!(panel.state.refusals, [refusal]);
+        assert_eq!(panel.state.flip, "panel.flipped_closed panel.flipped_text");
+        assert_eq!(panel.state.refusals, [], "it is said once");
         assert_eq!(panel.state.draft.message, "hola");
-        assert_eq!(
-            panel.take(),
-            [
-                Effect::PostToHost(HostNotice::Error, "chat_closed".into()),
-                Effect::Focus(Focus::FirstRefused)
-            ]
-        );
+        assert_eq!(panel.posted(), [(HostNotice::Error, "chat_closed".into())]);
     }
 
     #[test]
@@ -292,7 +294,7 @@ mod tests {
         let done = panel.take();
         assert!(done.contains(&Effect::RenewForm) && !done.contains(&Effect::ClearChosenFiles));
         assert_eq!(panel.state.draft.message, "hola, otra vez");
-        assert_eq!(form(&mut panel, &typed, &[]), Some(Form::Chat));
+        assert_eq!(form(&mut panel, &typed), Some(Form::Chat));
     }
 
     #[test]
@@ -302,7 +304,7 @@ mod tests {
         post(&mut panel, &typed, &[], FormAnswer::Silence);
         assert_eq!(panel.state.screen, Screen::Form);
         assert_eq!(panel.state.notice, "panel.not_sent");
-        assert_eq!(form(&mut panel, &typed, &[]), Some(Form::Chat));
+        assert_eq!(form(&mut panel, &typed), Some(Form::Chat));
     }
 
     #[test]
@@ -336,7 +338,7 @@ mod tests {
         panel.event(VisitorEvent::Status { status: status(false) });
         let long = "s".repeat(limits::SUBJECT + 1);
         let typed = Typed { subject: long, ..typed("Ana", "ana@a.mx", "hola") };
-        assert_eq!(form(&mut panel, &typed, &[]), None);
+        assert_eq!(form(&mut panel, &typed), None);
         assert_eq!(panel.state.refusals[0].field, Some(FieldName::Known(Field::Subject)));
     }
 }

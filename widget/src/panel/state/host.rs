@@ -177,6 +177,7 @@ mod tests {
         page::{PanelPage, Typed},
         panel::state::{
             FormAnswer,
+            effect::HostNotice,
             fixture::{Panel, id, page, started, status},
             model::Stored,
         },
@@ -192,7 +193,8 @@ mod tests {
         panel.take();
         let open = |page: Option<&str>| HostMessage::Open { page: page.map(str::to_owned) };
         host(&mut panel, open(Some("https://a.mx/precios")));
-        assert_eq!(panel.take(), []);
+        let nothing_new = Effect::PostToHost(HostNotice::Unread, "0".into());
+        assert_eq!(panel.take(), [nothing_new]);
         host(&mut panel, HostMessage::Status { status: status(false) });
         assert!(!panel.state.status.open);
         assert_eq!(panel.state.flip, "panel.flipped_closed");
@@ -204,7 +206,7 @@ mod tests {
 
         let typed = Typed { email: "ana@a.mx".into(), message: "hola".into(), ..Typed::default() };
         let mut sent = None;
-        panel.change(|state, _| sent = state.submit(typed, &[]));
+        panel.change(|state, _| sent = state.submit(typed));
         let answer = FormAnswer::Started(started("CO-1"));
         panel.change(|state, env| state.form_answered(sent.expect("it was sent"), answer, env));
         assert!(panel.take().contains(&Effect::Connect), "it has a ticket now");
@@ -276,7 +278,7 @@ mod tests {
         let Draft { name, email, subject, .. } = draft;
         let typed = Typed { name, email, subject, message: "hola".into() };
         let mut sent = None;
-        panel.change(|state, _| sent = state.submit(typed, &[]));
+        panel.change(|state, _| sent = state.submit(typed));
         assert!(sent.is_some());
     }
 
@@ -342,7 +344,7 @@ mod tests {
         let mut panel = Panel::before_a_chat();
         let typed = Typed { name: "Ana".into(), message: "hola".into(), ..Typed::default() };
         let mut sent = None;
-        panel.change(|state, _| sent = state.submit(typed, &[]));
+        panel.change(|state, _| sent = state.submit(typed));
         host(&mut panel, HostMessage::Logout);
         let answer = FormAnswer::Started(started("CO-1"));
         panel.change(|state, env| state.form_answered(sent.expect("it was sent"), answer, env));

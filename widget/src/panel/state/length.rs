@@ -1,6 +1,7 @@
 //! How long the draft is, in words.
 
 use super::model::State;
+use crate::view_model::Screen;
 use protocol::{limits, text::characters};
 
 impl State {
@@ -12,6 +13,14 @@ impl State {
                 (self.page.fill("too_long", &[("n", &over.to_string())]), true)
             }
             _ => (self.length_and_limit(length), false),
+        }
+    }
+
+    /// Says that the composer holds too much, when it begins to.
+    pub(super) fn say_length(&mut self, was_over: bool) {
+        let (words, is_over) = self.composer_length();
+        if self.screen == Screen::Conversation && is_over && !was_over {
+            self.say(words);
         }
     }
 
@@ -34,7 +43,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panel::state::fixture::{Panel, status};
+    use crate::panel::state::fixture::{Panel, id, status};
     use protocol::{Field, visitor::VisitorEvent};
 
     fn typed(panel: &mut Panel, characters: usize) {
@@ -48,6 +57,21 @@ mod tests {
         assert_eq!(panel.state.composer_length(), ("panel.count".into(), false));
         typed(&mut panel, limits::CHAT_TEXT + 1);
         assert_eq!(panel.state.composer_length(), ("panel.too_long".into(), true));
+    }
+
+    #[test]
+    fn too_long_a_message_is_said_once_and_again_when_it_is_to_be_sent() {
+        let mut panel = Panel::in_a_chat();
+        typed(&mut panel, limits::CHAT_TEXT);
+        assert_eq!(panel.state.alert, "");
+        typed(&mut panel, limits::CHAT_TEXT + 1);
+        let once = panel.state.alert.clone();
+        assert_eq!(once, "panel.too_long");
+        typed(&mut panel, limits::CHAT_TEXT + 2);
+        assert_eq!(panel.state.alert, once, "not at every key");
+        let text = panel.state.draft.message.clone();
+        panel.change(|state, env| state.send_message(id(50), &text, env));
+        assert_ne!(panel.state.alert, once);
     }
 
     #[test]

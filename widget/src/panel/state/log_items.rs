@@ -1,9 +1,10 @@
 //! What the log shows, made from the ticket's entries and from the messages that are still on their way.
 
+use crate::became::became;
 use protocol::{
     EntryId, Seq, Timestamp,
     delivery::{Delivery, Unsent},
-    entry::{BecameRequest, EndedBy, VisitorBody, VisitorEntry},
+    entry::{EndedBy, VisitorBody, VisitorEntry},
     file::Attachment,
     names::first_name,
 };
@@ -28,8 +29,8 @@ pub enum ItemKey {
     Before(EntryId),
     /// The entry.
     Entry(EntryId),
-    /// *Mensajes nuevos*, before the first of them.
-    New,
+    /// *Mensajes nuevos*, before the entry that is the first of them: before another it is another mark, and nothing moves around it.
+    New(EntryId),
 }
 
 /// What an item shows.
@@ -73,7 +74,7 @@ pub fn log_items<'a>(
     for entry in entries {
         if new_from == Some(entry.seq) {
             log.author = None;
-            log.push(ItemKey::New, Content::New);
+            log.push(ItemKey::New(entry.id), Content::New);
         }
         log.entry(entry);
     }
@@ -114,16 +115,7 @@ impl Log {
             }
             VisitorBody::Left { name } => ("left", name.clone()),
             VisitorBody::Requeued => ("requeued", String::new()),
-            VisitorBody::BecameRequest { why } => (
-                match why {
-                    BecameRequest::WaitLimit => "became_wait_limit",
-                    BecameRequest::DeskClosed => "became_desk_closed",
-                    BecameRequest::Override => "became_override",
-                    BecameRequest::NoAgents => "became_no_agents",
-                    BecameRequest::Visitor => "became_visitor",
-                },
-                String::new(),
-            ),
+            VisitorBody::BecameRequest { why } => (became(*why), String::new()),
             VisitorBody::SiteRemoved => ("site_removed", String::new()),
             VisitorBody::ChatEnded { by } => match (by, self.agent.take()) {
                 (EndedBy::Agent, Some(agent)) => ("ended_by", first_name(&agent).to_owned()),

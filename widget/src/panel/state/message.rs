@@ -5,7 +5,7 @@ use super::{
     model::{Environment, State},
 };
 use crate::markup::Id;
-use protocol::{EntryId, Field, Timestamp, limits, text::characters};
+use protocol::{EntryId, Field, Timestamp, file::Attachment, limits, text::characters};
 
 impl State {
     /// *Enviar*: what the composer holds, unless it is nothing, too long, or a file of it is still on its way. `id` is a fresh one.
@@ -13,15 +13,33 @@ impl State {
         let text = text.trim();
         self.focus(Focus::Element(Id::ComposerMessage));
         let length = characters(text);
-        let is_empty = length == 0 && !self.has_files();
-        if is_empty || self.is_uploading() || length > limits::CHAT_TEXT || !self.can_write() {
+        if length > limits::CHAT_TEXT {
+            self.say(self.composer_length().0);
             return;
         }
-        let files = self.take_files();
-        let unsent = self.outbox.add(id, text.to_owned(), files, env.now);
-        self.add_effect(Effect::KeepUnsent(unsent));
+        if self.is_uploading() || !self.can_write() {
+            return;
+        }
+        self.let_waiting_files_go();
+        if length == 0 && !self.has_files() {
+            return;
+        }
+        let files = self.take_files(false);
         self.set_draft(Field::Message, "");
         self.add_effect(Effect::PutDraft);
+        self.deliver(id, text.to_owned(), files, env);
+    }
+
+    /// A message goes on its way.
+    pub(super) fn deliver(
+        &mut self,
+        id: EntryId,
+        text: String,
+        files: Vec<Attachment>,
+        env: &Environment,
+    ) {
+        let unsent = self.outbox.add(id, text, files, env.now);
+        self.add_effect(Effect::KeepUnsent(unsent));
         self.notify(String::new());
         self.new_from = None;
         self.log_is_live = true;

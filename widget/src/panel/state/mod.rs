@@ -3,6 +3,7 @@
 //! a clock or a dice; its tests run on any machine, and one of them checks that.
 
 mod attach;
+mod chat;
 mod check;
 mod commands;
 mod connection;
@@ -17,6 +18,7 @@ mod log_items;
 mod menu;
 mod message;
 mod model;
+mod other_tab;
 mod own;
 mod own_tickets;
 mod read_upto;
@@ -30,7 +32,7 @@ mod upload;
 #[cfg(test)]
 mod fixture;
 
-pub use check::file_refusal;
+pub use check::file_refusals;
 pub use delivery::DeliveryLabel;
 pub use draft::Draft;
 pub use effect::{Effect, Focus};

@@ -154,6 +154,8 @@ pub struct State {
     pub notice: String,
     /// Until when that shows; none: until the next thing that is asked for.
     pub(super) notice_until: Option<Timestamp>,
+    /// What is wrong, for those who cannot see it.
+    pub alert: String,
     /// What the last flip means for the form.
     pub flip: String,
     /// A command on its way, or refused.
@@ -165,6 +167,8 @@ pub struct State {
     pub at_end: bool,
     /// Messages of agents that were not on screen yet.
     pub unread: usize,
+    /// The same as the host page was told.
+    pub(super) told_unread: Option<usize>,
     pub(super) seen: Seq,
     pub(super) seen_sent: Seq,
     /// Entries up to here are known: an agent's message after it is news. None until the ticket's past is here.
@@ -173,6 +177,8 @@ pub struct State {
     /// Messages from here on came while nobody looked: *Mensajes nuevos* stands before them.
     pub new_from: Option<Seq>,
 
+    /// The waiting visitor's address is being typed, whatever has become of the chat meanwhile.
+    pub(super) is_giving_contact: bool,
     /// The transcript waits for the button behind a mailed link.
     pub(super) transcript_waits: bool,
     /// Another tab has sent the form that this one shows, too: its text is the ticket's first message, and no draft any more.
@@ -209,6 +215,8 @@ pub(super) struct Connection {
     pub(super) is_greeted: bool,
     /// When the next socket is opened.
     pub(super) connect_at: Option<Timestamp>,
+    /// Since when the socket is open, and the server has not greeted on it.
+    pub(super) opened_at: Option<Timestamp>,
     /// Since when there is none.
     pub(super) lost_at: Option<Timestamp>,
     /// That is longer than people need to be told of.
@@ -254,16 +262,19 @@ impl State {
             submission_count: 0,
             notice: String::new(),
             notice_until: None,
+            alert: String::new(),
             flip: String::new(),
             pending: PendingCommand::None,
             rating_error: String::new(),
             at_end: true,
             unread: 0,
+            told_unread: None,
             seen: Seq::START,
             seen_sent: Seq::START,
             received: None,
             kept_reading: None,
             new_from: None,
+            is_giving_contact: false,
             transcript_waits: false,
             followed_from_form: false,
             sound: !stored.muted,
@@ -279,6 +290,7 @@ impl State {
                 is_started: false,
                 is_greeted: false,
                 connect_at: None,
+                opened_at: None,
                 lost_at: None,
                 is_offline: false,
                 resumed_at: env.now,
@@ -338,6 +350,7 @@ impl State {
             is_not_kept: self.is_not_kept,
             has_subject: self.has_subject,
             has_text: !self.draft.message.is_empty(),
+            is_giving_contact: self.is_giving_contact,
             sound: self.sound,
             has_tickets: !self.own.tickets.is_empty(),
         }
@@ -390,6 +403,14 @@ impl State {
     pub(super) fn notify_done(&mut self, words: String, env: &Environment) {
         self.notice = words;
         self.notice_until = Some(env.now + NOTICE_FOR);
+    }
+
+    /// Has words read out; they are other words where the same were read out last, or nothing would be heard.
+    pub(super) fn say(&mut self, mut words: String) {
+        if self.alert == words {
+            words.push('\u{a0}');
+        }
+        self.alert = words;
     }
 
     pub(super) fn add_effect(&mut self, effect: Effect) {

@@ -65,8 +65,11 @@ impl State {
         if !self.is_on_screen(env) {
             self.new_from = log_items::first_unread(self.timeline.entries(), self.seen);
         }
-        if unread != self.unread {
-            self.unread = unread;
+        self.unread = unread;
+        // A page may know a number from a panel before this one, which has nothing to say before the ticket's past is here.
+        let is_known = self.kept.is_none() || self.loaded_at.is_some();
+        if is_known && self.told_unread != Some(unread) {
+            self.told_unread = Some(unread);
             self.post_to_host(HostNotice::Unread, &unread.to_string());
         }
     }
@@ -161,6 +164,24 @@ mod tests {
         assert!(!posted.iter().any(|(notice, _)| *notice == HostNotice::Message), "known already");
         arrives(&mut panel, 4);
         assert!(panel.posted().contains(&(HostNotice::Message, "agent".into())));
+    }
+
+    #[test]
+    fn a_page_that_knows_a_number_from_a_panel_before_hears_of_none_too_once_it_is_known() {
+        let mut panel = Panel::in_a_chat();
+        arrives(&mut panel, 2);
+        let mut panel = panel.reload();
+        panel.welcome(crate::panel::state::fixture::active());
+        let unread = |panel: &mut Panel| {
+            let posted = panel.posted().into_iter();
+            posted.filter(|(notice, _)| *notice == HostNotice::Unread).collect::<Vec<_>>()
+        };
+        assert_eq!(unread(&mut panel), [], "nobody knows yet");
+        let all = vec![entry(1, own("hola")), entry(2, agents("mira"))];
+        panel.event(crate::panel::state::fixture::entries(all));
+        assert_eq!(unread(&mut panel), [(HostNotice::Unread, "0".into())]);
+        panel.change(State::hurry);
+        assert_eq!(unread(&mut panel), [], "once");
     }
 
     #[test]

@@ -3,14 +3,15 @@
 use super::{
     connection::LIVE_AFTER,
     effect::{Effect, Focus, HostNotice},
-    log_items,
+    log_items::{self, Content},
     model::{Environment, PendingCommand, State},
 };
 use crate::markup::Id;
 use protocol::{
-    Code, Field, Refusal, Seq, Timestamp,
+    Code, EntryId, Field, Refusal, Seq, Timestamp,
     delivery::Applied,
-    entry::{Category, VisitorBody},
+    entry::{BecameRequest, Category, EndedBy, VisitorBody},
+    file::Attachment,
     limits,
     text::EmailAddress,
     visitor::{Done, VisitorChat, VisitorEvent},
@@ -50,15 +51,16 @@ impl State {
             }
             VisitorEvent::Entries { entries, last } => {
                 let seen = self.seen;
-                let applied = self.timeline.page(entries, last);
-                self.applied(&applied, env);
-                if self.loaded_at.is_none() {
+                let is_first = self.loaded_at.is_none();
+                if is_first {
                     self.loaded_at = Some(env.now);
                     self.add_effect(Effect::TickAfter(LIVE_AFTER));
-                    if self.is_over(seen) {
-                        // The visitor came back after everything was said: the next question is a new one.
-                        self.leave_for_another(env);
-                    }
+                }
+                let applied = self.timeline.page(entries, last);
+                self.applied(&applied, env);
+                if is_first && self.is_over(seen) {
+                    // The visitor came back after everything was said: the next question is a new one.
+                    self.leave_for_another(env);
                 }
             }
             VisitorEvent::Entry { entry } => {
@@ -80,6 +82,8 @@ impl State {
             VisitorEvent::Refused { id: None, refusal } => {
                 if let PendingCommand::Sent(what) = self.pending {
                     self.command_refused(what, refusal);
+                } else {
+                    self.notify(self.page.word_refusal(&refusal));
                 }
             }
             VisitorEvent::Ticket { ticket } => self.set_ticket(ticket, env),
@@ -159,16 +163,17 @@ impl State {
 
     /// Entries joined the timeline, or are found to be missing.
     fn applied(&mut self, applied: &Applied, env: &Environment) {
-        let (mut news, mut was_sent_elsewhere) = (None, false);
+        let (mut news, mut happened, mut was_sent_elsewhere) = (None, None, false);
         for at in applied.added.clone() {
             let Some(entry) = self.timeline.entries().get(at) else { break };
             let id = entry.id;
+            let is_new = self.received.is_some_and(|received| entry.seq > received);
             match &entry.body {
-                VisitorBody::Agent { name, text, .. }
-                    if self.received.is_some_and(|received| entry.seq > received) =>
-                {
-                    news = Some((name.clone(), text.clone()));
+                VisitorBody::Agent { name, text, files } if is_new => {
+                    news = Some((name.clone(), self.first_words(text, files)));
+                    happened = None;
                 }
+                body if is_new && is_told(body) => happened = Some(id),
                 VisitorBody::Visitor { text, .. } if self.followed_from_form => {
                     was_sent_elsewhere |= text.trim() == self.draft.message.trim();
                     self.followed_from_form = false;
@@ -191,12 +196,17 @@ impl State {
         if !self.timeline.is_behind() {
             self.received = Some(self.timeline.last());
         }
-        if let Some((name, text)) = news {
+        if let Some(id) = happened
+            && !self.is_open
+        {
+            let preview = [&*self.page.name, "\n", &*self.event_preview(id)].concat();
+            self.post_to_host(HostNotice::Preview, &preview);
+        }
+        if let Some((name, words)) = news {
             self.typing_until = Timestamp(0);
             self.typing_agent = None;
             self.post_to_host(HostNotice::Message, "agent");
-            if !self.is_open {
-                let words: String = text.chars().take(PREVIEW).collect();
+            if !self.is_open && happened.is_none() {
                 self.post_to_host(HostNotice::Preview, &[&*name, "\n", &*words].concat());
             }
             if !self.is_on_screen(env) && self.sound {
@@ -204,6 +214,28 @@ impl State {
             }
         }
         self.look(env);
+    }
+
+    /// What the host page shows of something that happened: the log's words, or shorter ones.
+    fn event_preview(&self, id: EntryId) -> String {
+        let items = log_items::log_items(self.timeline.entries(), None, std::iter::empty());
+        let item = items.into_iter().find(|item| item.key == log_items::ItemKey::Entry(id));
+        match item.map(|item| item.content) {
+            Some(Content::Event(words, _)) if words.starts_with("became") => {
+                self.page.t(if self.asks_for_address() { "became_ask" } else { "became" })
+            }
+            Some(Content::Event(words, name)) => self.event_words(words, &name),
+            _ => String::new(),
+        }
+    }
+
+    /// What the host page shows of an answer: how its text begins, or what its files are called.
+    fn first_words(&self, text: &str, files: &[Attachment]) -> String {
+        let words = match (text.trim(), files) {
+            ("", [file, ..]) => self.page.fill("preview_file", &[("file", &file.name)]),
+            (text, _) => text.to_owned(),
+        };
+        words.chars().take(PREVIEW).collect()
     }
 
     /// Whether nobody is expected to write on this ticket any more, and no agent wrote after `seen`.
@@ -214,6 +246,16 @@ impl State {
             _ => false,
         });
         is_over && !log_items::has_unseen_after_end(self.timeline.entries(), seen)
+    }
+}
+
+/// Whether a closed panel tells of it: what changes the chat, and is not the visitor's own doing.
+fn is_told(body: &VisitorBody) -> bool {
+    match body {
+        VisitorBody::Joined { .. } => true,
+        VisitorBody::ChatEnded { by } => *by != EndedBy::Visitor,
+        VisitorBody::BecameRequest { why } => *why != BecameRequest::Visitor,
+        _ => false,
     }
 }
 
@@ -270,6 +312,62 @@ mod tests {
                 assert_eq!(panel.take(), []);
             }
         }
+    }
+
+    #[test]
+    fn an_answer_of_files_alone_is_shown_by_their_name() {
+        let mut panel = Panel::in_a_chat();
+        panel.state.is_open = false;
+        let file = protocol::file::Attachment {
+            id: protocol::FileId(id(9).0),
+            name: "factura.pdf".into(),
+            media_type: "application/pdf".into(),
+            bytes: 12,
+        };
+        panel.state.page.strings =
+            serde_json::from_str(r#"{"panel.preview_file":"Archivo: {file}"}"#).expect("strings");
+        let body = VisitorBody::Agent {
+            name: "Lucía Medina".into(),
+            text: String::new(),
+            files: vec![file],
+        };
+        panel.event(VisitorEvent::Entry { entry: entry(2, body) });
+        let preview = "Lucía Medina\nArchivo: factura.pdf".to_owned();
+        assert!(panel.posted().contains(&(HostNotice::Preview, preview)));
+    }
+
+    #[test]
+    fn a_closed_panel_tells_the_page_of_what_becomes_of_the_chat() {
+        let joined = VisitorBody::Joined { name: "Lucía Medina".into() };
+        let ended = |by| VisitorBody::ChatEnded { by };
+        let became = |why| VisitorBody::BecameRequest { why };
+        for (body, told) in [
+            (joined, Some("panel.joined")),
+            (ended(EndedBy::Agent), Some("panel.ended_agent")),
+            (ended(EndedBy::Visitor), None),
+            (became(BecameRequest::WaitLimit), Some("panel.became_ask")),
+            (became(BecameRequest::Visitor), None),
+        ] {
+            for is_open in [false, true] {
+                let mut panel = Panel::in_a_chat();
+                becomes_waiting(&mut panel);
+                panel.state.is_open = is_open;
+                panel.take();
+                panel.event(VisitorEvent::Entry { entry: entry(2, body.clone()) });
+                let previews: Vec<_> = panel
+                    .posted()
+                    .into_iter()
+                    .filter_map(|it| (it.0 == HostNotice::Preview).then_some(it.1))
+                    .collect();
+                let wanted = told.filter(|_| !is_open).map(|words| ["CuentasOK\n", words].concat());
+                assert_eq!(previews, Vec::from_iter(wanted));
+            }
+        }
+    }
+
+    fn becomes_waiting(panel: &mut Panel) {
+        let ticket = ticket(VisitorChat::Waiting { position: 1 });
+        panel.event(VisitorEvent::Ticket { ticket });
     }
 
     #[test]

@@ -1,14 +1,14 @@
-//! The ticket that this browser has open: begun by a form, opened again, left, and followed into another tab's.
+//! The ticket that this browser has open: begun by a form, opened again, and left.
 
 use super::{
     effect::{Effect, Focus, HostNotice},
     model::{Elsewhere, Environment, Kept, PendingCommand, State},
 };
-use crate::{markup::Id, page::Form, view_model::Screen};
+use crate::{page::Form, view_model::Screen};
 use protocol::{
     Field, Seq,
     delivery::{Delivery, Outbox, Timeline, Unsent},
-    entry::{Category, TicketState, VisitorBody},
+    entry::{Category, TicketState},
     form::Started,
     visitor::{VisitorChat, VisitorTicket},
 };
@@ -69,25 +69,6 @@ impl State {
         self.add_effect(Effect::PutDraft);
     }
 
-    /// Another tab has opened or left a ticket; `kept` is what storage holds now.
-    pub fn storage_changed(&mut self, kept: Option<Kept>, env: &Environment) {
-        let token = self.kept.as_ref().map(|kept| &kept.token);
-        self.elsewhere = match kept {
-            kept if kept.as_ref().map(|kept| &kept.token) == token => None,
-            Some(kept) => Some(Elsewhere::Opened(kept)),
-            None => Some(Elsewhere::Left),
-        };
-        self.followed_from_form = token.is_none() && self.elsewhere.is_some();
-        self.follow(env);
-    }
-
-    /// Follows another tab, once every message of this one has arrived on the ticket that it was written on.
-    pub(super) fn follow(&mut self, env: &Environment) {
-        if self.elsewhere.is_some() && self.undelivered(env).is_empty() {
-            self.leave_for_another(env);
-        }
-    }
-
     /// *Nueva conversación*: leaves the ticket for a fresh form.
     pub fn start_over(&mut self, env: &Environment) {
         self.leave_for_another(env);
@@ -126,8 +107,12 @@ impl State {
     fn close(&mut self, env: &Environment) {
         let undelivered = self.undelivered(env);
         if !undelivered.is_empty() {
-            let texts: Vec<_> = undelivered.iter().map(|unsent| unsent.text.as_str()).collect();
-            self.put_before_draft(&texts.join("\n"));
+            let mut texts = String::new();
+            for unsent in &undelivered {
+                texts.push_str(&unsent.text);
+                texts.push('\n');
+            }
+            self.put_before_draft(texts.trim_end_matches('\n'));
             for unsent in undelivered {
                 self.add_effect(Effect::ForgetUnsent(unsent.id));
             }
@@ -135,7 +120,7 @@ impl State {
         self.forget_ticket();
     }
 
-    fn undelivered(&self, env: &Environment) -> Vec<Unsent> {
+    pub(super) fn undelivered(&self, env: &Environment) -> Vec<Unsent> {
         self.outbox
             .items(env.now)
             .filter(|(_, delivery)| !matches!(delivery, Delivery::Sent { .. }))
@@ -159,73 +144,18 @@ impl State {
         self.rating_error.clear();
         self.notify(String::new());
         self.uploads.clear();
+        self.alert.clear();
         self.at_end = true;
         self.received = None;
         self.kept_reading = None;
         self.new_from = None;
+        self.is_giving_contact = false;
         self.transcript_waits = false;
         self.menu_open = false;
         self.transcript_dialog_open = false;
         self.end_dialog_open = false;
         self.set_draft(Field::Comment, "");
         self.add_effect(Effect::ClearRating);
-    }
-
-    pub(super) fn set_ticket(&mut self, ticket: VisitorTicket, env: &Environment) {
-        let was_running = self.is_running();
-        self.screen = Screen::Conversation;
-        if ticket.site_removed || !matches!(ticket.chat, VisitorChat::Active { .. }) {
-            self.typing_agent = None;
-        }
-        self.ticket = Some(ticket);
-        self.tell_chat(self.is_running());
-        if was_running && !self.is_running() {
-            self.end_dialog_open = false;
-            self.show_what_follows(env);
-        }
-    }
-
-    /// Whether a chat waits or is under way.
-    pub(super) fn is_running(&self) -> bool {
-        let chat = self.ticket.as_ref().map(|ticket| &ticket.chat);
-        matches!(chat, Some(VisitorChat::Waiting { .. } | VisitorChat::Active { .. }))
-    }
-
-    /// Tells the host page whether a chat runs, where it does not know.
-    pub(super) fn tell_chat(&mut self, runs: bool) {
-        if self.told_chat != Some(runs) {
-            self.told_chat = Some(runs);
-            self.post_to_host(HostNotice::Chat, if runs { "1" } else { "" });
-        }
-    }
-
-    /// The chat is over: what follows it stands under its last words, with the focus on it, unless the visitor is writing.
-    fn show_what_follows(&mut self, env: &Environment) {
-        self.at_end = true;
-        self.add_effect(Effect::ScrollToEnd);
-        let Some(VisitorTicket { chat: VisitorChat::Ended { attended, .. }, .. }) = self.ticket
-        else {
-            return;
-        };
-        let is_writing = env.focused == Some(Id::ComposerMessage) && !self.draft.message.is_empty();
-        if env.focused.is_some() && !is_writing {
-            let is_rated = attended && self.can_write();
-            self.focus(Focus::Element(if is_rated { Id::RatingTitle } else { Id::Title }));
-        }
-    }
-
-    /// Whether the transcript of everything that was said was sent, or follows a button behind a mailed link.
-    pub(super) fn has_transcript(&self) -> bool {
-        let last = self.timeline.entries().iter().rev().find(|entry| {
-            matches!(
-                entry.body,
-                VisitorBody::TranscriptSent
-                    | VisitorBody::Visitor { .. }
-                    | VisitorBody::Agent { .. }
-            )
-        });
-        let is_sent = last.is_some_and(|entry| entry.body == VisitorBody::TranscriptSent);
-        is_sent || self.transcript_waits
     }
 }
 
@@ -242,11 +172,9 @@ mod tests {
         },
     };
     use protocol::{
-        entry::EndedBy,
-        limits,
+        entry::{EndedBy, VisitorBody},
         visitor::{VisitorCommand, VisitorEvent},
     };
-    use std::time::Duration;
 
     fn begin(panel: &mut Panel, form: Form, number: &str) {
         let typed = Typed { message: "hola".into(), ..Typed::default() };
@@ -403,127 +331,5 @@ mod tests {
         begin(&mut panel, Form::Chat, "CO-2");
         assert_eq!(panel.state.number(), "CO-2");
         assert_eq!(panel.state.screen, Screen::Conversation);
-    }
-
-    /// What is on its way on the ticket that is open.
-    fn on_its_way(panel: &Panel) -> Vec<String> {
-        panel.state.outbox.items(panel.env.now).map(|(unsent, _)| unsent.text.clone()).collect()
-    }
-
-    #[test]
-    fn another_tabs_new_ticket_is_opened_here_too() {
-        let mut panel = Panel::in_a_chat();
-        panel.change(|state, env| state.typed(Field::Message, "a medias", env));
-        panel.take();
-        panel.change(|state, env| state.storage_changed(Some(kept("CO-9")), env));
-        assert_eq!(panel.state.number(), "CO-9");
-        assert_eq!(panel.state.draft.message, "a medias");
-        assert_eq!(panel.take().last(), Some(&Effect::Connect));
-    }
-
-    #[test]
-    fn a_message_on_its_way_arrives_on_its_ticket_before_another_tab_is_followed() {
-        for other in [Some(kept("CO-9")), None] {
-            let mut panel = Panel::in_a_chat();
-            panel.closed(1006);
-            panel.change(|state, env| state.send_message(id(50), "de la vieja", env));
-            panel.take();
-            panel.change(|state, env| state.storage_changed(other.clone(), env));
-            panel.wait(Duration::from_mins(2));
-            assert_eq!(
-                (panel.state.number(), on_its_way(&panel)),
-                ("CO-1", vec!["de la vieja".into()])
-            );
-            assert_eq!(panel.stored().unsent.len(), 1, "nothing is forgotten");
-            panel.take();
-            panel.welcome(active());
-            let say = VisitorCommand::Say { id: id(50), text: "de la vieja".into(), files: vec![] };
-            assert!(panel.sent().contains(&say));
-            panel.event(VisitorEvent::Ack { id: id(50), seq: Seq(2), at: panel.env.now });
-            panel.wait(Duration::from_secs(1));
-            assert_eq!(panel.state.number(), other.as_ref().map_or("", |kept| &kept.number.0));
-            assert_eq!(panel.take().last(), Some(&Effect::Connect));
-            assert_eq!(panel.state.draft.message, "");
-            assert_eq!(
-                panel.stored().ticket,
-                Some(kept("CO-1")),
-                "the other tab has written its own"
-            );
-        }
-    }
-
-    #[test]
-    fn whoever_gives_up_a_ticket_that_another_tab_has_left_goes_on_with_that_tabs_one() {
-        let mut panel = Panel::in_a_chat();
-        panel.closed(1006);
-        panel.change(|state, env| state.send_message(id(50), "de la vieja", env));
-        panel.change(|state, env| state.storage_changed(Some(kept("CO-9")), env));
-        panel.take();
-        panel.change(State::start_over);
-        assert_eq!(panel.state.number(), "CO-9");
-        assert_eq!(panel.state.draft.message, "de la vieja", "the text stays with its sender");
-        assert!(
-            !panel.take().contains(&Effect::KeepTicket),
-            "the other tab's ticket is not forgotten"
-        );
-    }
-
-    #[test]
-    fn what_was_written_on_a_ticket_that_is_not_open_any_more_comes_back_as_a_draft() {
-        let mut panel = Panel::in_a_chat();
-        panel.closed(1006);
-        panel.change(|state, env| state.send_message(id(50), "de la vieja", env));
-        let stored = || Stored { ticket: Some(kept("CO-9")), ..panel.stored() };
-        let fresh = Panel::new(page(), stored());
-        assert_eq!(fresh.state.draft.message, "", "the tab that it is from delivers it yet");
-        assert_eq!(fresh.stored().unsent.len(), 1);
-        let mut stored = stored();
-        stored.unsent[0].1.since = stored.unsent[0].1.since - limits::UNSENT_AFTER;
-        let mut panel = Panel::new(page(), stored);
-        assert_eq!(panel.state.draft.message, "de la vieja");
-        assert_eq!(panel.stored().draft.message, "de la vieja");
-        assert!(panel.stored().unsent.is_empty() && on_its_way(&panel).is_empty());
-        panel.take();
-        panel.welcome(active());
-        assert!(!panel.sent().iter().any(|sent| matches!(sent, VisitorCommand::Say { .. })));
-    }
-
-    #[test]
-    fn what_another_tab_has_sent_is_no_draft_here_any_more() {
-        for (typed, left) in [("hola", ""), ("hola, y otra cosa", "hola, y otra cosa")] {
-            let mut panel = Panel::before_a_chat();
-            panel.change(|state, env| state.typed(Field::Message, typed, env));
-            panel.change(|state, env| state.storage_changed(Some(kept("CO-9")), env));
-            panel.take();
-            panel.welcome(active());
-            panel.event(VisitorEvent::Entries {
-                entries: vec![entry(1, own("hola"))],
-                last: Seq(1),
-            });
-            assert_eq!(panel.state.draft.message, left);
-            assert_eq!(panel.take().contains(&Effect::PutDraft), left.is_empty());
-            // A second one like the draft is the visitor's own affair.
-            panel.change(|state, env| state.typed(Field::Message, "hola", env));
-            panel.event(VisitorEvent::Entry { entry: entry(2, own("hola")) });
-            assert_eq!(panel.state.draft.message, "hola");
-        }
-    }
-
-    #[test]
-    fn a_ticket_that_another_tab_left_is_left_here_too() {
-        let mut panel = Panel::in_a_chat();
-        panel.change(|state, env| state.storage_changed(None, env));
-        assert_eq!(panel.state.screen, Screen::Form);
-        assert_eq!(panel.take().last(), Some(&Effect::Connect));
-    }
-
-    #[test]
-    fn another_tabs_word_on_the_same_ticket_changes_nothing() {
-        let mut panel = Panel::in_a_chat();
-        panel.change(|state, env| state.storage_changed(Some(kept("CO-1")), env));
-        assert_eq!(panel.take(), []);
-        let mut panel = Panel::before_a_chat();
-        panel.change(|state, env| state.storage_changed(None, env));
-        assert_eq!(panel.take(), []);
     }
 }

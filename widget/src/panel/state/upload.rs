@@ -13,6 +13,8 @@ pub struct Upload {
     pub bytes: u64,
     /// How far it is.
     pub progress: Progress,
+    /// It was sent off before it was up, and goes by itself once it is.
+    pub goes: bool,
 }
 
 /// Counts the uploads of a document; none is used twice.
@@ -26,6 +28,8 @@ pub enum Progress {
     Sending(u32),
     /// The server has it.
     Done(Attachment),
+    /// It did not arrive, for this passing reason, and is tried again.
+    Waiting(String),
     /// It will not go, for this reason.
     Failed(String),
 }

@@ -1,7 +1,7 @@
 //! A line about something that happened and is no message.
 
 use super::time::time;
-use crate::page::TicketPage;
+use crate::{became::became, page::TicketPage};
 use leptos::prelude::*;
 use protocol::{
     Timestamp,
@@ -20,10 +20,14 @@ fn words(page: &TicketPage, body: &VisitorBody) -> Option<String> {
         VisitorBody::Joined { name } => Some(page.fill("joined", &[("name", name)])),
         VisitorBody::Left { name } => Some(page.fill("left", &[("name", name)])),
         VisitorBody::Requeued => Some(page.t("requeued")),
-        VisitorBody::BecameRequest { .. } => Some(page.t("became_request")),
+        VisitorBody::BecameRequest { why } => Some(page.t(became(*why))),
         VisitorBody::SiteRemoved => Some(page.t("site_removed")),
-        VisitorBody::ChatEnded { by: EndedBy::Inactivity } => Some(page.t("ended_inactivity")),
-        VisitorBody::ChatEnded { .. } => Some(page.t("ended")),
+        VisitorBody::ChatEnded { by } => Some(page.t(match by {
+            EndedBy::Visitor => "ended_visitor",
+            EndedBy::Agent => "ended_agent",
+            EndedBy::Inactivity => "ended_inactivity",
+            EndedBy::Desk => "ended_desk",
+        })),
         VisitorBody::StateChanged { state } => {
             Some(page.fill("state", &[("state", &page.strings.state(&state.name))]))
         }
