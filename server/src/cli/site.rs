@@ -2,7 +2,7 @@
 
 use super::{
     open::{in_words, open},
-    out::{self, say},
+    out::{self, complain, say},
 };
 use crate::settings::{PublicUrl, Settings};
 use anyhow::{Context, bail};
@@ -82,10 +82,10 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
                 desk.site_secret(&site).await
             };
             match secret.map_err(in_words)? {
-                Some(secret) => println!("{secret}"),
+                Some(secret) => say!("{secret}"),
                 // A script that takes the output for a secret is to notice.
                 None => {
-                    eprintln!("ayuda: {}", unknown(&key));
+                    complain!("ayuda: {}", unknown(&key));
                     return Ok(ExitCode::from(2));
                 }
             }
