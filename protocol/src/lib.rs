@@ -12,6 +12,7 @@ mod field_name;
 pub mod file;
 pub mod form;
 pub mod html;
+pub mod identity;
 pub mod ids;
 pub mod limits;
 pub mod links;

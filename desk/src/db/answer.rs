@@ -62,9 +62,9 @@ mod tests {
         let (_agent, _console) = world.at_console("lucia").await;
         let (_, visitor) = world.start(&site).await;
         // As of a process that was frozen in the middle of it.
-        let mut still = world.desk.begin().await.unwrap();
+        let mut frozen = world.desk.begin().await.unwrap();
         let hold = "update tickets set subject = subject where id = $1 returning id";
-        let held: sqlx::Result<Uuid> = run!(still, c => sqlx::query_scalar(hold)
+        let held: sqlx::Result<Uuid> = run!(frozen, c => sqlx::query_scalar(hold)
             .bind(visitor.ticket.0)
             .fetch_one(c)
             .await)
@@ -74,6 +74,6 @@ mod tests {
         world.visitor_posts(visitor, "¿Hola?").await;
         world.desk.end_chat_as_visitor(visitor).await.unwrap();
         // What it decided meanwhile is nothing any more.
-        assert!(world.desk.commit(still).await.is_err());
+        assert!(world.desk.commit(frozen).await.is_err());
     }
 }

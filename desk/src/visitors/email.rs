@@ -9,7 +9,7 @@ use crate::{
         Cap, Cause, EmailConfirmed, ProvedEmail, Queued, TranscriptAsked, VisitorMail,
         mail_visitor, may_get_transcript, outbound::unseen, proof, queue_visitor_mail,
     },
-    people::email_key,
+    people::{Identity, email_key},
     tickets::{ChatState, LockedTicket, Visitor},
 };
 use protocol::{Code, Field, Refusal, Timestamp, entry::AgentBody, text::EmailAddress};
@@ -163,6 +163,30 @@ impl Desk {
             locked.save(&mut tx).await?;
             self.commit(tx).await?;
             Ok(Some(EmailConfirmed { sends_transcript }))
+        })
+    }
+
+    /// The site's signature proves the address, where it is the ticket's. What its owner has stopped stays so: nobody pressed a button.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
+    pub async fn confirm_signed_email(&self, visitor: Visitor, who: &Identity) -> Result<()> {
+        let known = self.find_contact(visitor).await?;
+        if known.is_none_or(|known| known.is_confirmed || !who.has(&known.address)) {
+            return Ok(());
+        }
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            let is_theirs = locked.email.as_deref().is_some_and(|email| who.has(email));
+            if locked.verified || !is_theirs {
+                return Ok(());
+            }
+            locked.verified = true;
+            if std::mem::take(&mut locked.transcript_asked) {
+                self.mail_transcript(&mut tx, &mut locked, now).await?;
+            }
+            locked.save(&mut tx).await?;
+            self.commit(tx).await
         })
     }
 

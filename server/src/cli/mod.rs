@@ -90,7 +90,7 @@ async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
         Command::Agent(command) => {
             agent::run(command, &settings, std::io::stdin().lock(), std::io::stdout()).await?;
         }
-        Command::Site(command) => site::run(command, &settings).await?,
+        Command::Site(command) => return site::run(command, &settings).await,
         Command::Availability(args) => {
             let now = settings.clock.now();
             let (input, output) = (std::io::stdin().lock(), std::io::stdout());

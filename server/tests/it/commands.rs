@@ -19,6 +19,7 @@ on_both! {
     a_sites_availability_is_what_its_button_says_now,
     an_agents_name_is_one_line,
     commands_beside_a_server_leave_its_chats_alone,
+    a_sites_secret_is_made_once_and_another_only_on_request,
     doctor_says_where_the_key_of_links_is_and_how_many_nodes_fit,
     whoever_a_command_disables_is_signed_out_of_an_open_console,
 }
@@ -84,6 +85,28 @@ async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
     world.desk().tick().await.expect("what is due");
     let item = world.desk().find_worklist_item(&lucia, ticket).await.expect("a list");
     assert_eq!(item.expect("her chat").kind, WorkKind::MyChat);
+}
+
+async fn a_sites_secret_is_made_once_and_another_only_on_request(world: World) {
+    let secret = async |more: &[&str]| {
+        let done = ayuda(&world, &[&["site", "secret", "tienda"], more].concat()).await;
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let printed = String::from_utf8(done.stdout).expect("text");
+        printed.strip_suffix('\n').expect("one line").to_owned()
+    };
+    let first = secret(&[]).await;
+    assert!(first.len() >= 40 && first.bytes().all(|byte| byte.is_ascii_graphic()), "{first}");
+    assert_eq!(secret(&[]).await, first);
+    let key = protocol::SiteKey("tienda".into());
+    let of_server = async || world.desk().site_secret(&key).await.expect("a database");
+    assert_eq!(of_server().await.as_ref(), Some(&first), "the server has the same");
+    let second = secret(&["--rotate"]).await;
+    assert_ne!(second, first);
+    assert_eq!(of_server().await, Some(second));
+    let nobodys = ayuda(&world, &["site", "secret", "nada"]).await;
+    let said = String::from_utf8_lossy(&nobodys.stderr);
+    assert_eq!((nobodys.status.code(), &*nobodys.stdout), (Some(2), &b""[..]));
+    assert!(said.contains("there is no site `nada`"), "{said}");
 }
 
 async fn whoever_a_command_disables_is_signed_out_of_an_open_console(world: World) {

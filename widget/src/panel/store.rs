@@ -20,6 +20,7 @@ pub fn all(site: &str) -> Stored {
         draft: draft(site, person.as_deref()),
         person,
         reading: read(&reading_key(site)).and_then(|text| json::read(&text)),
+        identity: read(&identity_key(site)),
         muted: read(MUTED).is_some(),
     }
 }
@@ -36,6 +37,10 @@ pub fn person_key(site: &str) -> String {
 
 fn reading_key(site: &str) -> String {
     ["ayuda:", site, ":read"].concat()
+}
+
+fn identity_key(site: &str) -> String {
+    ["ayuda:", site, ":id"].concat()
 }
 
 fn draft_key(site: &str, field: Field) -> String {
@@ -149,6 +154,11 @@ pub fn keep_reading(site: &str, reading: Option<&Reading>) {
     let kept = || read(&key).and_then(|text| json::read(&text));
     let furthest = reading.map(|reading| reading.clone().furthest(kept()));
     write(&key, furthest.as_ref().and_then(json::write).as_deref());
+}
+
+/// Keeps the id of whoever was identified last.
+pub fn keep_identity(site: &str, id: Option<&str>) {
+    write(&identity_key(site), id);
 }
 
 /// Keeps whether answers come without a sound.

@@ -2,11 +2,16 @@
 
 use crate::edge::form_room::Held;
 use desk::{Desk, tickets::files::shown_name};
-use protocol::{Code, EntryId, Field, FileId, PageUrl, Refusal, text::is_blank};
+use protocol::{
+    Code, EntryId, Field, FileId, PageUrl, Refusal, identity::SignedIdentity, text::is_blank,
+};
 use std::collections::BTreeMap;
 
 /// Refusals that are noted of one form; people read the first.
 pub(super) const REFUSALS: usize = 16;
+
+/// A signed identity as JSON is never longer: each of its fields has a bound, and JSON may write a byte as six.
+const IDENTITY_BYTES: usize = 8 * 1024;
 
 /// What came.
 #[derive(Default)]
@@ -137,6 +142,12 @@ impl Posted {
             .map(Into::into)
     }
 
+    /// Who the host page says that it is, where it looks like that; nobody typed it, so it is never refused.
+    pub(crate) fn signed_identity(&self) -> Option<SignedIdentity> {
+        let text = self.find("identity").filter(|text| text.len() <= IDENTITY_BYTES)?;
+        serde_json::from_str(text).ok()
+    }
+
     pub(super) fn put(&mut self, name: &'static str, text: Result<String, Refusal>) {
         match text {
             Ok(_) if self.fields.contains_key(name) => {
@@ -146,7 +157,7 @@ impl Posted {
                 self.fields.insert(name, text);
             }
             // What nobody typed is left out where it cannot be read.
-            Err(_) if matches!(name, "page" | "zone" | "lang") => {}
+            Err(_) if matches!(name, "page" | "zone" | "lang" | "identity") => {}
             Err(refusal) => self.refuse(refusal),
         }
     }
