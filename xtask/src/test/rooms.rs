@@ -37,6 +37,7 @@ const CRATES: [Checked; 4] = [
             "clock.rs",
             "key.rs",
             "private.rs",
+            "public_url.rs",
             "secret.rs",
             "stop.rs",
             "supervise.rs",
