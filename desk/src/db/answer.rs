@@ -63,8 +63,8 @@ mod tests {
         let (_, visitor) = world.start(&site).await;
         // As of a process that was frozen in the middle of it.
         let mut frozen = world.desk.begin().await.unwrap();
-        let hold = "update tickets set subject = subject where id = $1 returning id";
-        let held: sqlx::Result<Uuid> = run!(frozen, c => sqlx::query_scalar(hold)
+        let touch = "update tickets set subject = subject where id = $1 returning id";
+        let held: sqlx::Result<Uuid> = run!(frozen, c => sqlx::query_scalar(touch)
             .bind(visitor.ticket.0)
             .fetch_one(c)
             .await)
