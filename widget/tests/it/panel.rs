@@ -129,7 +129,7 @@ fn what_shows_first_is_the_form_and_what_belongs_to_it() {
             "ended+can-write",
             "conversation",
             "conversation+not-kept",
-            "request waiting",
+            "request waiting giving-contact",
             "waiting+can-write",
             "rateable+not-rated",
             "running",

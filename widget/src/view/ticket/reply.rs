@@ -82,7 +82,7 @@ fn form(page: &TicketPage) -> impl IntoView + use<> {
                         optional: page.t("optional"),
                         choose: page.t("choose_files"),
                         hint,
-                        drag: String::new(),
+                        drag: None,
                     },
                     false,
                     files_error.is_some(),
