@@ -17,6 +17,7 @@ pub mod locales;
 pub mod mail;
 pub mod people;
 pub mod private;
+mod public_url;
 mod queue;
 mod routing;
 mod secret;
@@ -141,11 +142,25 @@ pub(crate) struct Inner {
 }
 
 db::statement!(ANSWERS = "select 1");
+/// A database that has not answered within this is called silent: whoever asks (a load balancer) waits for seconds at most.
+const READY_WITHIN: Duration = Duration::from_secs(2);
 
 impl Desk {
     /// Opens or makes the database, brings the schema up to date and loads sites. Any number of processes may do so, and beside the
     /// writer, which runs until [`Desk::close`], none of them does anything by itself: for that see [`Desk::run`]. Needs a tokio runtime.
     pub async fn open(options: Options) -> std::result::Result<Self, OpenError> {
+        Self::open_here(options, false).await
+    }
+
+    /// The same for a command whose [`Options::public_url`] nobody set: the URL of the server that served the database last comes before it.
+    pub async fn open_as_served(options: Options) -> std::result::Result<Self, OpenError> {
+        Self::open_here(options, true).await
+    }
+
+    async fn open_here(
+        mut options: Options,
+        as_served: bool,
+    ) -> std::result::Result<Self, OpenError> {
         let data_dir = |source| OpenError::DataDir { path: options.data_dir.clone(), source };
         private::make_folder(&options.data_dir).map_err(data_dir)?;
         for folder in ["files", "mail"] {
@@ -156,6 +171,9 @@ impl Desk {
         let files = files::Store::open(&options.files_place())?;
         let db = db::Db::open(&options.url(), options.database_connections).await?;
         db::schema::migrate(&db, &options.listen_url()).await?;
+        if as_served && let Some(url) = public_url::find(&db).await.map_err(OpenError::Load)? {
+            options.public_url = url;
+        }
         let (key, key_source) = key::open(&options, &db).await?;
         tickets::follow::after_restore(&db).await.map_err(OpenError::Load)?;
         let (writer, commands) = writer::Writer::new();
@@ -341,8 +359,9 @@ impl Desk {
             Some(db::StorageFault::Failed) => return Err(NotReady::StorageFailed),
             None => {}
         }
-        let answers = db::read!(self.db(), c => sqlx::query(ANSWERS).execute(c).await.map(|_| ()));
-        answers.map_err(NotReady::Database)
+        let answers =
+            async { db::read!(self.db(), c => sqlx::query(ANSWERS).execute(c).await.map(|_| ())) };
+        db::in_time_of(READY_WITHIN, answers).await.map_err(NotReady::Database)
     }
 
     /// Lets the writer finish what it was given, ends every subscription and closes the database.

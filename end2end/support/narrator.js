@@ -1,4 +1,4 @@
-// What a screen reader says by itself: every sentence that is put into a live region while that is shown, in order.
+// What a screen reader says by itself: every sentence that is put into a live region while that is shown, or shown with it, in order.
 
 /** Runs in every frame before its own scripts. Sentences are told to `window.narrate`, which the test gives. */
 export function listenToLiveRegions() {
@@ -21,25 +21,61 @@ export function listenToLiveRegions() {
     if (node.nodeType !== 1 || node.hidden || node.getAttribute("aria-hidden") === "true" || getComputedStyle(node).display === "none") return "";
     return [...node.childNodes].map(said).join(" ");
   };
+  /** The nodes that a change has put in: added, shown, or written anew. */
+  const news = ({ type, target, addedNodes }) => {
+    if (type === "childList") return [...addedNodes];
+    return type === "characterData" || !target.hidden ? [target] : [];
+  };
+
+  // Nobody hears a frame that its page hides. Its own document cannot see that: the page tells it, and it waits to be told.
+  const NAME = "narrator: is it hidden?";
+  let isHidden = window.parent === window ? false : undefined;
+  const waiting = [];
+  const narrate = (sentence) => {
+    if (isHidden === undefined) waiting.push(sentence);
+    else if (!isHidden) window.narrate(sentence);
+  };
+  const roots = [document];
+  const answer = (frame) => frame.contentWindow?.postMessage({ [NAME]: frame.getAttribute("aria-hidden") === "true" }, "*");
+  addEventListener("message", ({ source, data }) => {
+    if (!data || !(NAME in data)) return;
+    if (data[NAME] === null) {
+      const frame = roots.flatMap((root) => [...root.querySelectorAll("iframe")]).find((frame) => frame.contentWindow === source);
+      if (frame) answer(frame);
+    } else {
+      isHidden = data[NAME];
+      waiting.splice(0).forEach(narrate);
+    }
+  });
+  if (window.parent !== window) window.parent.postMessage({ [NAME]: null }, "*");
+
   const seen = (records) => {
-    if (document.visibilityState === "hidden" || window.frameElement?.className === "frame shut") return;
     const regions = new Map();
     for (const record of records) {
-      const nodes = record.type === "characterData" ? [record.target] : [...record.addedNodes];
-      for (const node of nodes) {
+      if (record.attributeName === "aria-hidden") {
+        if (record.target.matches("iframe")) answer(record.target);
+        continue;
+      }
+      for (const node of news(record)) {
         const live = region(node);
         if (!live || !isShown(live)) continue;
         const words = said(node).replace(/\s+/g, " ").trim();
-        if (words) regions.set(live, [...(regions.get(live) ?? []), words]);
+        const before = regions.get(live) ?? [];
+        // What is written and shown at once is one change.
+        if (words && !(record.type === "attributes" && before.includes(words))) regions.set(live, [...before, words]);
       }
     }
-    for (const words of regions.values()) for (const sentence of words) window.narrate(sentence);
+    if (document.visibilityState === "hidden") return;
+    for (const words of regions.values()) for (const sentence of words) narrate(sentence);
   };
-  const watch = (root) => new MutationObserver(seen).observe(root, { childList: true, subtree: true, characterData: true });
+  const watch = (root) => new MutationObserver(seen).observe(root, {
+    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["hidden", "aria-hidden"],
+  });
   watch(document);
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (options) {
     const root = attach.call(this, options);
+    roots.push(root);
     watch(root);
     return root;
   };

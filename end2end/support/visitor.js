@@ -46,8 +46,7 @@ export class Visitor {
 
   /** Waits until the panel's script has taken over. */
   async hydrated() {
-    const frame = await this.frame();
-    await frame.waitForFunction(() => document.documentElement.dataset.ready !== undefined);
+    await this.panel.locator("html[data-ready]").waitFor();
     return this;
   }
 

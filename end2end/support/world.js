@@ -1,7 +1,7 @@
 // One server, one host site, one mail server and one browser for the tests of a file.
 import { mkdir } from "node:fs/promises";
-import { chromium } from "playwright-core";
 import { Ayuda } from "./ayuda.js";
+import { ENGINE, launch } from "./engines.js";
 import { Host } from "./host.js";
 import { MailSink } from "./smtp.js";
 import { Agent } from "./agent.js";
@@ -10,23 +10,18 @@ import { PATIENCE } from "./wait.js";
 
 const RESULTS = new URL("../results/", import.meta.url).pathname;
 
-const CHROMIUM = {
-  executablePath: process.env.AYUDA_CHROMIUM ?? "/usr/bin/chromium",
-  // Playwright switches off the partitioning of storage that browsers have on, without which Chromium
-  // keeps a frame of another site from storing anything. The last list of features is the one that counts.
-  args: ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--disable-features=Translate"],
-};
-
 export class World {
   #contexts = [];
 
-  static async start({ settings } = {}) {
+  /** `engine`: the browsers' (`chromium`, `firefox`, `webkit`). */
+  static async start({ settings, engine = ENGINE } = {}) {
     const world = new World();
     try {
       world.mail = await MailSink.start();
       world.ayuda = await Ayuda.start({ smtp: world.mail.url, settings });
       world.host = await Host.start(world.ayuda);
-      world.browser = await chromium.launch(CHROMIUM);
+      world.engine = engine;
+      world.browser = await launch[engine]();
       await mkdir(RESULTS, { recursive: true });
     } catch (error) {
       await world.stop();
@@ -50,10 +45,13 @@ export class World {
     await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
   }
 
-  async context(options = {}) {
-    const context = await this.browser.newContext({ locale: "es-MX", timezoneId: "America/Mexico_City", viewport: { width: 1280, height: 860 }, ...options });
+  /** `intercepts`: requests of it are held or answered by the test. In Firefox that goes on in every later context of the browser:
+   * it gets one of its own. */
+  async context({ intercepts = false, ...options } = {}) {
+    const browser = intercepts && this.engine === "firefox" ? await launch.firefox() : this.browser;
+    const context = await browser.newContext({ locale: "es-MX", timezoneId: "America/Mexico_City", viewport: { width: 1280, height: 860 }, ...options });
     context.setDefaultTimeout(PATIENCE * 1000);
-    this.#contexts.push(context);
+    this.#contexts.push(browser === this.browser ? context : browser);
     return context;
   }
 

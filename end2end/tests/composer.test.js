@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { accessible } from "../support/axe.js";
+import { lacks } from "../support/engines.js";
 import { Visitor } from "../support/visitor.js";
 import { World } from "../support/world.js";
 import { eventually } from "../support/wait.js";
@@ -33,7 +34,7 @@ const carried = (frame, files) => frame.evaluateHandle((files) => {
   return data;
 }, files);
 
-test("files are dropped onto the conversation, and a picture is pasted into the composer", async () => {
+test("files are dropped onto the conversation, and a picture is pasted into the composer", { skip: lacks("paste") }, async () => {
   const { agent, visitor } = await chat("soltar");
   const frame = await visitor.frame();
   const dropped = await carried(frame, [{ name: "notas.txt", type: "text/plain", base64: btoa("Tres notas") }]);
@@ -57,7 +58,7 @@ test("files are dropped onto the conversation, and a picture is pasted into the 
   await agent.hears("image.png");
 });
 
-test("what a spreadsheet puts into the clipboard is pasted as its text, by visitors and agents", async () => {
+test("what a spreadsheet puts into the clipboard is pasted as its text, by visitors and agents", { skip: lacks("paste") }, async () => {
   const { agent, visitor } = await chat("hoja");
   for (const [frame, composer] of [[await visitor.frame(), "#c-message"], [agent.page, "#composer"]]) {
     const pasted = await carried(frame, [{ name: "image.png", type: "image/png", base64: PIXEL }]);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { Agent } from "../support/agent.js";
+import { lacks } from "../support/engines.js";
 import { World } from "../support/world.js";
 import { eventually } from "../support/wait.js";
 
@@ -114,7 +115,7 @@ test("a console without a session gets the sign-in page, and no data", async () 
   }
 });
 
-test("a message's time is that of its own day, whatever the offset is where the agent's clock stands", async () => {
+test("a message's time is that of its own day, whatever the offset is where the agent's clock stands", { skip: lacks("scriptless") }, async () => {
   const site = await world.ayuda.site("horas");
   const agent = await world.agent("Lucía Medina", { sites: [site], timezoneId: "Europe/Madrid" });
   const visitor = await world.visitor(site);

@@ -121,7 +121,7 @@ test("a change of the site's hours acts at once on open pages", async () => {
 });
 
 test("a chat that waits too long becomes a request, with the same number and text", async () => {
-  const site = await world.ayuda.site("espera", { limits: { wait_limit: "2s" } });
+  const site = await world.ayuda.site("espera", { limits: { wait_limit: "8s" } });
   const agent = await world.agent("Lucía Medina", { sites: [site] });
   const visitor = await world.visitor(site);
   await visitor.startChat({ message: "Nadie contesta" });
@@ -179,7 +179,7 @@ test("a hidden page asks for nothing, and is right when it is shown again", asyn
 
 /** The next full minute that leaves time to say so, and intervals around it in UTC. */
 function nextMinute() {
-  let at = Math.ceil((Date.now() + 15_000) / 60_000) * 60_000;
+  let at = Math.ceil((Date.now() + 25_000) / 60_000) * 60_000;
   // Midnight would make the intervals wrap: a minute later is as good.
   if (new Date(at).toISOString().slice(11, 16) === "00:00") at += 60_000;
   const time = new Date(at).toISOString().slice(11, 16);

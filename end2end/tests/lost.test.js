@@ -191,7 +191,7 @@ test("another tab's new ticket waits for what is on its way on the old one", asy
 test("what is typed between a form and its answer goes on in the composer, caret and all", async () => {
   const site = await world.ayuda.site("mientras");
   await world.agent("Lucía Medina", { sites: [site] });
-  const context = await world.context();
+  const context = await world.context({ intercepts: true });
   let answer;
   const held = new Promise((go) => (answer = go));
   await context.route(/\/chats/, async (route) => {
@@ -220,7 +220,7 @@ test("what is typed between a form and its answer goes on in the composer, caret
 
 test("a file chosen between a form and its answer goes on in the composer", async () => {
   const site = await world.ayuda.site("mientrasarchivo", { weekly: {} });
-  const context = await world.context();
+  const context = await world.context({ intercepts: true });
   let answer;
   const held = new Promise((go) => (answer = go));
   await context.route(/\/requests/, async (route) => {
@@ -312,7 +312,7 @@ test("two tabs are one conversation", async () => {
 });
 
 test("where a browser keeps no storage for the panel, the conversation goes on all the same", async () => {
-  const context = await world.context();
+  const context = await world.context({ intercepts: true });
   await context.addInitScript(blockStorage);
   let hold;
   await context.route(/panel\.[0-9a-f]+\.wasm/, async (route) => {
@@ -352,7 +352,7 @@ test("where a browser keeps no storage for the panel, the conversation goes on a
 });
 
 test("a form posted before the script came is kept without storage, too", async () => {
-  const context = await world.context();
+  const context = await world.context({ intercepts: true });
   await context.addInitScript(blockStorage);
   let release;
   const hold = new Promise((go) => (release = go));

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { accessible } from "../support/axe.js";
+import { lacks } from "../support/engines.js";
 import { World } from "../support/world.js";
 import { eventually } from "../support/wait.js";
 
@@ -49,7 +50,7 @@ test("a ticket's state is said in the reader's language, in the panel and on the
   await visitor.panel.getByText("Status: closed").waitFor();
 });
 
-test("long names, words, links and file names stay inside a small phone", async () => {
+test("long names, words, links and file names stay inside a small phone", { skip: lacks("touch") }, async () => {
   const long = "Supercalifragilisticoespialidoso";
   const site = await world.ayuda.site("angosto");
   const agent = await world.agent(`Maximiliana ${long} Fernández de la Torre`, { sites: [site] });
@@ -85,7 +86,7 @@ test("long names, words, links and file names stay inside a small phone", async 
 });
 
 for (const colorScheme of ["light", "dark"]) {
-  test(`a brand of any hue stays readable, ${colorScheme}`, async () => {
+  test(`a brand of any hue stays readable, ${colorScheme}`, { skip: lacks(colorScheme) }, async () => {
     // Yellow is the lightest of them all, green the one that monitors show brightest.
     for (const hue of [100, 145]) {
       const site = await world.ayuda.site(`tono-${hue}-${colorScheme}`);
@@ -105,7 +106,7 @@ for (const colorScheme of ["light", "dark"]) {
     }
   });
 
-  test(`no violation for a visitor in any state, ${colorScheme}`, async () => {
+  test(`no violation for a visitor in any state, ${colorScheme}`, { skip: lacks(colorScheme) }, async () => {
     const site = await world.ayuda.site(`ax-${colorScheme}`);
     const agent = await world.agent("Lucía Medina", { sites: [site], colorScheme });
     const visitor = await world.visitor(site, { colorScheme });
@@ -147,7 +148,7 @@ for (const colorScheme of ["light", "dark"]) {
     await world.shot(visitor.page, `rating-${colorScheme}`);
   });
 
-  test(`no violation on the form, the pages and the sign-in, ${colorScheme}`, async () => {
+  test(`no violation on the form, the pages and the sign-in, ${colorScheme}`, { skip: lacks(colorScheme) }, async () => {
     const site = await world.ayuda.site(`form-${colorScheme}`, { weekly: {} });
     const visitor = await world.visitor(site, { colorScheme });
     await visitor.sees("Ayuda");

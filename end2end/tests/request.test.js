@@ -1,6 +1,8 @@
 // The Ayuda form: with a file, without scripts, with mistakes in it; and what becomes of a request.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { lacks } from "../support/engines.js";
+import { eventually } from "../support/wait.js";
 import { World } from "../support/world.js";
 
 let world, site;
@@ -12,6 +14,8 @@ after(() => world?.stop());
 afterEach(() => world.tidy());
 
 const FILE = { name: "recibo.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n") };
+// One pixel.
+const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
 
 test("a request with a file: number on the page, mail to both, answered from the console", async () => {
   const agent = await world.agent("Lucía Medina", { sites: [site] });
@@ -95,7 +99,7 @@ test("whoever did not write says so by a button, and gets no more mail about it"
   await agent.hears("no le llega más correo");
 });
 
-test("without any script: the form, a mistake, a file, the number and the link", async () => {
+test("without any script: the form, a mistake, a file, the number and the link", { skip: lacks("scriptless") }, async () => {
   const context = await world.context({ javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(`${world.ayuda.origin}/w/${site}`);
@@ -120,7 +124,58 @@ test("without any script: the form, a mistake, a file, the number and the link",
   assert.ok((await world.mail.find("rosa@cliente.example")).subject.includes(number));
 });
 
-test("a chat can be started without any script, too", async () => {
+test("the ticket page loses nothing that was typed, and begins at what it refuses", async () => {
+  const context = await world.context({ viewport: { width: 360, height: 740 }, hasTouch: true });
+  const page = await context.newPage();
+  await page.goto(`${world.ayuda.origin}/w/${site}`);
+  await page.getByRole("textbox", { name: "Nombre", exact: true }).fill("Rosa");
+  await page.getByRole("textbox", { name: "Correo electrónico", exact: true }).fill("rosa@ticket.example");
+  await page.getByRole("textbox", { name: "Mensaje", exact: true }).fill("Una consulta");
+  await page.getByRole("button", { name: "Enviar solicitud" }).click();
+  await page.getByText("Recibimos tu solicitud").first().waitFor();
+  const mail = await world.mail.find("rosa@ticket.example");
+  await page.goto(/http\S+\/t\/\S+\?k=\S+/.exec(mail.text)[0]);
+  const reply = page.getByRole("textbox", { name: "Responder" });
+  const active = () => page.evaluate(() => document.activeElement.id);
+  const isInView = () => page.evaluate(() => {
+    const { top, bottom } = document.activeElement.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  });
+  await reply.waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+
+  await page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await page.getByText("Escribe tu respuesta.").waitFor();
+  await eventually("the field has the keyboard", async () => (await active()) === "f-message" && (await isInView()));
+
+  await reply.fill("A medio escribir");
+  await page.getByRole("button", { name: "Enviar transcripción por correo" }).click();
+  await page.getByText("pulsa «Confirmar mi correo»").waitFor();
+  assert.equal(await reply.inputValue(), "A medio escribir");
+  await page.getByRole("button", { name: "Confirmar mi correo" }).click();
+  await page.getByText("La transcripción va en camino.").waitFor();
+  assert.equal(await reply.inputValue(), "A medio escribir");
+  await world.mail.find("rosa@ticket.example", (mail) => mail.text.includes("Una consulta"));
+
+  const bad = { name: "malo.exe", mimeType: "application/octet-stream", buffer: Buffer.from("MZ") };
+  await page.getByLabel("Archivos adjuntos").setInputFiles([bad, FILE]);
+  await page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await page.getByText("malo.exe: no aceptamos archivos de este tipo.").waitFor();
+  assert.equal(await reply.inputValue(), "A medio escribir");
+  await eventually("the files have the keyboard", async () => (await active()) === "f-files" && (await isInView()));
+  await world.shot(page, "ticket-page-refused-file");
+  await page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await page.getByText("Recibimos tu respuesta.").waitFor();
+  await page.getByRole("link", { name: "Descargar recibo.pdf" }).waitFor();
+  assert.equal(await reply.inputValue(), "");
+  const picture = { name: "una captura con un nombre bastante largo.png", mimeType: "image/png", buffer: PIXEL };
+  await page.getByLabel("Archivos adjuntos").setInputFiles(picture);
+  await page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await page.locator(".shot").waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+});
+
+test("a chat can be started without any script, too", { skip: lacks("scriptless") }, async () => {
   const open = await world.ayuda.site("sinscript");
   const agent = await world.agent("Lucía Medina", { sites: [open] });
   const context = await world.context({ javaScriptEnabled: false });
@@ -165,8 +220,8 @@ test("an empty file, a script by its name and a text that nobody can see are tol
   await visitor.number();
 });
 
-test("what is changed after an answer that never came is refused with its text, and then goes out on its own", async () => {
-  const visitor = await world.visitor(site);
+test("what is changed after an answer that never came is refused with its text, and then goes out on its own", { skip: lacks("bodies") }, async () => {
+  const visitor = await world.visitor(site, { intercepts: true });
   await visitor.open();
   await visitor.box("Correo electrónico").fill("elena@cliente.example");
   await visitor.box("Mensaje").fill("La primera");

@@ -13,8 +13,6 @@ before(async () => {
 after(() => world?.stop());
 afterEach(() => world.tidy());
 
-const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-
 async function ask(site, email, message) {
   const body = new URLSearchParams({ email, message });
   const answer = await fetch(`${world.ayuda.origin}/w/${site}/requests`, { method: "POST", headers: { accept: "application/json" }, body });
@@ -100,6 +98,8 @@ test("a chat that rings is the first thing that Tab reaches, has keys of its own
   }
   await agent.offer.waitFor();
   const page = agent.page;
+  // The visitors' windows came before it.
+  await page.bringToFront();
   await page.reload();
   await agent.offer.waitFor();
   await eventually("the list's heading has the keyboard", async () => (await focused(page)) === "H1 Mi bandeja");
@@ -121,7 +121,7 @@ test("a chat that rings is the first thing that Tab reaches, has keys of its own
   await agent.offer.waitFor();
   await page.keyboard.press("F2");
   await agent.box("Mensaje").waitFor();
-  await eventually("the conversation's heading has the keyboard", async () => (await focused(page)) === "H1 Marta Ríos");
+  await eventually("where one writes has the keyboard", () => page.evaluate(() => document.activeElement.id === "composer"));
 });
 
 test("an offer and a row show the subject", async () => {
@@ -138,7 +138,7 @@ test("an offer and a row show the subject", async () => {
 
 test("keys that are pressed before the closing reasons are there are not lost", async () => {
   const site = await world.ayuda.site("motivos");
-  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const agent = await world.agent("Lucía Medina", { sites: [site], intercepts: true });
   const visitor = await world.visitor(site);
   await visitor.startChat();
   await agent.accept();

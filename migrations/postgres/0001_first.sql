@@ -13,6 +13,12 @@ create table secret_key (
   key bytea not null
 );
 
+-- Where people reach the server that served this last: commands without the setting make links of it.
+create table public_url (
+  id bigint not null primary key check (id = 1),
+  url text not null
+);
+
 -- removed_at: since when nothing is written there any more; the row goes once its last chat has ended. Null: in use.
 create table sites (
   id uuid not null primary key,
@@ -33,6 +39,12 @@ create table sites (
 create table site_numbers (
   site_id uuid not null primary key references sites (id) on delete cascade,
   last_number bigint not null
+);
+
+-- What a site's owner signs identities with. Not in the site's row, which is read again and again.
+create table site_secrets (
+  site_id uuid not null primary key references sites (id) on delete cascade,
+  secret text not null
 );
 
 create table queues (
@@ -118,8 +130,9 @@ create index sign_ins_expiry on sign_ins (expires_at);
 -- request_at is set exactly while the ticket is an open help request without a chat under way; waiting_at while it waits on the
 -- customer, closed_at while it is closed: since when. attended_by: the agent who last had its chat, answered it or opened it again.
 -- unread counts the visitor's messages that the agents' side has not seen.
--- contact_email is the first address that the visitor gave, or the one that whoever read the mail of it gave in its place. client: a hash of the network that opened the ticket;
--- null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
+-- contact_email is the first address that the visitor gave, or the one that whoever read the mail of it gave in its place; contact_key
+-- is the same as addresses are compared. identity: the signed id of whoever opened the ticket. client: a hash of the network that
+-- opened it; null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
 -- as the address is confirmed. priority is 'medium' on every ticket so far: agents will change it.
 -- state_id is of the same site, and goes with it, when its tickets have been deleted: a constraint would read every ticket then.
 create table tickets (
@@ -134,7 +147,9 @@ create table tickets (
   priority text not null,
   contact_name text,
   contact_email text,
+  contact_key text,
   contact_verified boolean not null,
+  identity text,
   client text,
   mail_stopped boolean not null,
   transcript_asked boolean not null,
@@ -157,6 +172,8 @@ create table tickets (
   unique (site_id, start_id)
 );
 create index tickets_number on tickets (number);
+create index tickets_contact on tickets (site_id, contact_key, id) where contact_key is not null;
+create index tickets_identity on tickets (site_id, identity, id) where identity is not null;
 create index tickets_queue on tickets (queue_id);
 create index tickets_request on tickets (site_id, request_at, id) where request_at is not null;
 create index tickets_waiting on tickets (site_id, waiting_at, id) where waiting_at is not null;

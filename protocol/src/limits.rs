@@ -14,6 +14,12 @@ pub const SUBJECT: usize = 200;
 pub const EMAIL_BYTES: usize = 254;
 /// What stands before the @ of an e-mail address as it is sent, in bytes.
 pub const EMAIL_NAME_BYTES: usize = 64;
+/// A site's own name for a person, in an identity that it signed.
+pub const IDENTITY_ID: usize = 200;
+/// How far ahead the signature of an identity may expire.
+pub const IDENTITY_FOR: Duration = Duration::from_hours(31 * 24);
+/// A person's own tickets in one answer.
+pub const OWN_TICKETS: usize = 20;
 /// The comment that goes with a rating.
 pub const RATING_COMMENT: usize = 1_000;
 /// Files on one message.

@@ -1,8 +1,9 @@
 //! Links in what people write: http, https, mailto and tel, and nothing else becomes one.
 //!
-//! The panel carries this code, so it does without tables of Unicode letters: they would weigh more than the panel's log.
+//! The panel carries this code, so it does without tables of Unicode letters: they would weigh more than the panel's log. So would
+//! the words for a cut inside a character, which indexing brings along.
 
-use crate::text::EmailAddress;
+use crate::text::{EmailAddress, has};
 
 /// A stretch of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,12 +27,12 @@ pub fn pieces(text: &str) -> Vec<Piece> {
         let body = word.trim_end();
         match find_link(body) {
             Some((start, end, href)) => {
-                plain.push_str(&word[..start]);
+                plain.push_str(part(word, 0, start));
                 if !plain.is_empty() {
                     out.push(Piece::Text(std::mem::take(&mut plain)));
                 }
-                out.push(Piece::Link { href, text: word[start..end].to_owned() });
-                plain.push_str(&word[end..]);
+                out.push(Piece::Link { href, text: part(word, start, end).to_owned() });
+                plain.push_str(part(word, end, word.len()));
             }
             None => plain.push_str(word),
         }
@@ -47,7 +48,7 @@ fn find_link(word: &str) -> Option<(usize, usize, String)> {
     const SCHEMES: [&str; 4] = ["https://", "http://", "mailto:", "tel:"];
     for scheme in SCHEMES {
         if let Some(start) = find_ignoring_case(word, scheme) {
-            let end = start + trimmed_len(&word[start..]);
+            let end = start + trimmed_len(part(word, start, word.len()));
             let rest = word.get(start + scheme.len()..end)?;
             if !is_worth_a_link(scheme, rest) {
                 return None;
@@ -56,12 +57,15 @@ fn find_link(word: &str) -> Option<(usize, usize, String)> {
         }
     }
     let start = word.len() - word.trim_start_matches(OPENERS).len();
-    let end = start + trimmed_len(&word[start..]);
-    let bare = &word[start..end];
-    if bare.contains('@') && bare.contains('.') && EmailAddress::parse(bare).is_ok() {
+    let end = start + trimmed_len(part(word, start, word.len()));
+    let bare = part(word, start, end);
+    if has(bare, '@') && has(bare, '.') && EmailAddress::parse(bare).is_ok() {
         return Some((start, end, ["mailto:", bare].concat()));
     }
-    if bare.len() > 6 && find_ignoring_case(bare, "www.") == Some(0) && bare[4..].contains('.') {
+    if bare.len() > 6
+        && find_ignoring_case(bare, "www.") == Some(0)
+        && has(part(bare, 4, bare.len()), '.')
+    {
         return Some((start, end, ["https://", bare].concat()));
     }
     None
@@ -88,17 +92,22 @@ const BRACKETS: [(char, char); 8] = [
 
 /// The length without what closes it, but with a bracket that was opened inside (`…/Chat_(disambiguation)`).
 fn trimmed_len(text: &str) -> usize {
-    let mut kept = &text[..text.find(|c| STOPS.contains(c)).unwrap_or(text.len())];
+    let mut kept = part(text, 0, text.find(|c| has(STOPS, c)).unwrap_or(text.len()));
     while let Some(last) = kept.chars().last() {
         let was_opened = BRACKETS.iter().any(|&(opens, closes)| {
             last == closes && kept.matches(opens).count() >= kept.matches(closes).count()
         });
-        if was_opened || !CLOSERS.contains(last) {
+        if was_opened || !has(CLOSERS, last) {
             break;
         }
-        kept = &kept[..kept.len() - last.len_utf8()];
+        kept = part(kept, 0, kept.len() - last.len_utf8());
     }
     kept.len()
+}
+
+/// The text between two places that are between characters.
+fn part(text: &str, start: usize, end: usize) -> &str {
+    text.get(start..end).unwrap_or_default()
 }
 
 fn is_worth_a_link(scheme: &str, rest: &str) -> bool {

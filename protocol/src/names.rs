@@ -1,12 +1,14 @@
 //! What is made of people's names: the letters in a round face, the first name in a line.
 
+use crate::text::has;
+
 /// At most two initials: `LM` of `Lucía Medina`, `m` of `melissa@gmail.com`, `?` of a name without letters and digits.
 /// In the case they were typed in: the style sheets show them as capitals, without the tables that doing it here would take.
 pub fn initials(name: &str) -> String {
     let mut letters =
         name.split_whitespace().filter_map(|word| word.chars().find(|c| is_letter_or_digit(*c)));
     let first = letters.next();
-    let last = if name.contains('@') { None } else { letters.next_back() };
+    let last = if has(name, '@') { None } else { letters.next_back() };
     let initials: String = first.into_iter().chain(last).collect();
     if initials.is_empty() { "?".to_owned() } else { initials }
 }

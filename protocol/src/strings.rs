@@ -23,13 +23,18 @@ impl Strings {
     /// `key.one` or `key.other` by number, with `{n}` filled.
     pub fn count(&self, key: &str, n: u64) -> String {
         let form = if n == 1 { "one" } else { "other" };
-        self.fill(&format!("{key}.{form}"), &[("n", &n.to_string())])
+        self.fill(&[key, ".", form].concat(), &[("n", &n.to_string())])
     }
 
     /// A ticket state's name (section `state`): one of those that every site begins with in the reader's language, the owner's
     /// own word as it is.
     pub fn state(&self, name: &str) -> String {
         self.0.get(&["state.", name].concat()).cloned().unwrap_or_else(|| name.to_owned())
+    }
+
+    /// Whether a state is one of those that every site begins with.
+    pub fn has_state(&self, name: &str) -> bool {
+        self.0.contains_key(&["state.", name].concat())
     }
 
     /// The sentence for a refusal, naming field and limit: the field's own (`error.required_email`) or the one without a limit
@@ -82,15 +87,14 @@ impl Strings {
 fn fill(text: &str, places: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        let Some(close) = rest[open..].find('}') else { break };
-        filled.push_str(&rest[..open]);
-        let name = &rest[open + 1..open + close];
+    while let Some((before, from)) = rest.split_once('{') {
+        let Some((name, after)) = from.split_once('}') else { break };
+        filled.push_str(before);
         match places.iter().find(|(place, _)| *place == name) {
             Some((_, value)) => filled.push_str(value),
-            None => filled.push_str(&rest[open..=open + close]),
+            None => ["{", name, "}"].into_iter().for_each(|part| filled.push_str(part)),
         }
-        rest = &rest[open + close + 1..];
+        rest = after;
     }
     filled.push_str(rest);
     filled

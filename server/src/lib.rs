@@ -96,6 +96,9 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     // Before anything is written: the schema too is left alone.
     let lock = Lock::take(&options)?;
     let desk = Desk::open(options).await?;
+    if let Err(error) = desk.keep_public_url().await {
+        tracing::warn!(%error, "the public URL could not be kept for commands");
+    }
     let (stop, stopped) = watch::channel(false);
     let server = Server::new(Shared {
         rates: Rates::new(settings.clock.clone()),

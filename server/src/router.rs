@@ -59,6 +59,8 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .upload(Public, "/w/{site}/chats", visitor::chats::start)
         .upload(Public, "/w/{site}/requests", visitor::requests::open)
         .get(Public, "/w/{site}/socket", ws::visitor::upgrade)
+        .post(Public, "/w/{site}/tickets", visitor::identity::tickets)
+        .post(Public, "/w/{site}/tickets/{number}", visitor::identity::open)
         .upload(Visitor(Reach::Own), "/w/{site}/files", visitor::files::upload)
         .get(Visitor(Reach::Ticket), "/w/{site}/files/{id}", visitor::files::download)
         .get(TicketLink, "/t/{number}", visitor::ticket::page)

@@ -12,7 +12,7 @@
   const FRAME = "FRAME"; // and here the address of the other half
   const given = "STATUS"; // in its place the server writes the status, where the site is in the address
   const right = position === "right";
-  const gap = Math.max(parseFloat(offset), 0) || (parseFloat(offset) <= 0 ? 0 : 20); // from both edges, in pixels
+  const gap = parseFloat(offset) >= 0 ? parseFloat(offset) : 20; // from both edges, in pixels
   const words = { chat: "Chat", help: "Ayuda" };
   const listeners = {};
   let lang = wanted || [...(navigator.languages || [])].slice(0, 5).join() || "es";

@@ -52,6 +52,20 @@
     document.addEventListener("change", ({ target }) => {
       if (target.type === "file") target.parentNode.lastElementChild.textContent = [...target.files].map(({ name }) => name).join(", ");
     });
+    // What was typed outlives the page's other buttons, in this tab, until it was sent.
+    whenParsed(() => {
+      const field = document.querySelector(".reply [name=message]");
+      if (!field) return;
+      const typed = "typed:" + location.pathname;
+      const sent = "sent:" + location.pathname;
+      try {
+        const store = sessionStorage;
+        if (location.search === "?done=reply" && store.getItem(sent) === store.getItem(typed)) store.removeItem(typed);
+        if (!field.value) field.value = store.getItem(typed) || "";
+        field.addEventListener("input", () => store.setItem(typed, field.value));
+        field.form.addEventListener("submit", () => store.setItem(sent, field.value));
+      } catch { /* then it does not */ }
+    });
   }
 
   // ---- the host page: exactly its origin and its window, both ways; nothing that opens a ticket crosses ----

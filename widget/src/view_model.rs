@@ -20,6 +20,8 @@ pub enum Screen {
     Form,
     /// The answer to a form that was posted without script.
     Answer,
+    /// The tickets of a person whom the site's signature proves.
+    Tickets,
     /// The conversation, also after the chat's end.
     Conversation,
 }
@@ -51,6 +53,8 @@ pub struct ViewModel<'a> {
     pub is_giving_contact: bool,
     /// Whether answers come with a sound.
     pub sound: bool,
+    /// The person has tickets to choose from.
+    pub has_tickets: bool,
 }
 
 impl<'a> ViewModel<'a> {
@@ -75,6 +79,7 @@ impl<'a> ViewModel<'a> {
             has_text: false,
             is_giving_contact: false,
             sound: true,
+            has_tickets: false,
         }
     }
 
@@ -88,6 +93,8 @@ impl<'a> ViewModel<'a> {
         match token {
             Token::Form => self.screen == Screen::Form,
             Token::Answer => self.screen == Screen::Answer,
+            Token::Tickets => self.screen == Screen::Tickets,
+            Token::HasTickets => self.has_tickets,
             Token::Conversation => self.screen == Screen::Conversation,
             Token::Ended => matches!(chat, Some(VisitorChat::Ended { .. })),
             Token::Open => self.status.open,
@@ -126,8 +133,8 @@ impl<'a> ViewModel<'a> {
     /// What the header is about.
     pub fn header(&self) -> Header<'a> {
         match (self.screen, self.chat()) {
-            (Screen::Form, _) if self.status.open => Header::Chat,
-            (Screen::Form, _) => Header::Help(self.status),
+            (Screen::Form | Screen::Tickets, _) if self.status.open => Header::Chat,
+            (Screen::Form | Screen::Tickets, _) => Header::Help(self.status),
             (Screen::Answer, _) => Header::Answer,
             (Screen::Conversation, Some(VisitorChat::Ended { .. })) => Header::Ended,
             (Screen::Conversation, None) => Header::Joining,

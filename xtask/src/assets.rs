@@ -8,6 +8,7 @@ use crate::{install, paths, run};
 
 pub mod pack;
 mod script;
+mod short_names;
 mod store;
 mod style;
 mod wasm;

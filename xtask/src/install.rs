@@ -26,12 +26,59 @@ pub fn wasm_target() -> Result<()> {
 pub fn chromium() -> Result<PathBuf> {
     let wanted = std::env::var("AYUDA_CHROMIUM").ok();
     let known = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
-    let find = || wanted.iter().map(String::as_str).chain(known).find_map(run::find);
-    if let Some(chromium) = find() {
-        return Ok(chromium);
+    find_or_install("chromium", "Chromium, for the browser tests", || {
+        wanted.iter().map(String::as_str).chain(known).find_map(run::find)
+    })
+}
+
+/// The browsers of other engines than Chromium's, for their story.
+pub struct Engines {
+    pub firefox: PathBuf,
+    /// WebKitGTK's program that speaks WebDriver.
+    pub webkit_driver: PathBuf,
+    /// WebKitGTK's own browser, which the driver starts.
+    pub webkit: PathBuf,
+}
+
+/// Firefox (`AYUDA_FIREFOX`, or one that is installed, or apt's), WebKitGTK, and the screen that its windows are on.
+pub fn engines() -> Result<Engines> {
+    let wanted = std::env::var("AYUDA_FIREFOX").ok();
+    let known = wanted.iter().map(String::as_str).chain(["firefox-esr", "firefox"]);
+    let firefox = find_or_install("firefox-esr", "Firefox, for the browser tests", || {
+        known.clone().find_map(run::find)
+    })?;
+    let webkit_driver =
+        find_or_install("webkit2gtk-driver", "WebKit's driver, for the browser tests", || {
+            run::find("WebKitWebDriver")
+        })?;
+    let webkit =
+        find_or_install("libwebkit2gtk-4.1-0", "WebKit, for the browser tests", mini_browser)?;
+    find_or_install("xvfb", "Xvfb, the screen for WebKit", || run::find("Xvfb"))?;
+    Ok(Engines { firefox, webkit_driver, webkit })
+}
+
+/// WebKitGTK's own browser: it is on nobody's `PATH`, and in a folder of the machine's kind.
+fn mini_browser() -> Option<PathBuf> {
+    let of_kind = std::fs::read_dir("/usr/lib").ok()?.flatten().map(|entry| entry.path());
+    let folders = of_kind.chain([PathBuf::from("/usr/libexec")]);
+    folders
+        .map(|folder| folder.join("webkit2gtk-4.1/MiniBrowser"))
+        .find(|program| program.is_file())
+}
+
+/// What pages are drawn with: letters, and the faces and hands that people write.
+pub fn fonts() -> Result<()> {
+    for (file, package, what) in [
+        ("DejaVuSans.ttf", "fonts-dejavu-core", "A font, for the browser tests"),
+        ("NotoColorEmoji.ttf", "fonts-noto-color-emoji", "A font with emoji, for screenshots"),
+    ] {
+        find_or_install(package, what, || {
+            let found = Command::new("find").args(["/usr/share/fonts", "-name", file]).output();
+            let paths = String::from_utf8(found.ok()?.stdout).ok()?;
+            paths.lines().next().map(PathBuf::from)
+        })?;
     }
-    apt("chromium", "Chromium, for the browser tests")?;
-    find().context("the package chromium is installed, but no chromium is on the PATH")
+    Ok(())
 }
 
 /// Node for the browser tests; 20 or newer.
@@ -67,22 +114,16 @@ pub fn end2end() -> Result<()> {
 
 /// The folder of PostgreSQL's programs.
 pub fn postgres() -> Result<PathBuf> {
-    if let Some(dir) = find_programs() {
-        return Ok(dir);
-    }
-    apt("postgresql", "PostgreSQL, for the database tests")?;
-    find_programs().context("the package postgresql is installed, but holds no initdb")
+    find_or_install("postgresql", "PostgreSQL, for the database tests", find_programs)
 }
 
 /// The proxies whose samples the tests run. Debian keeps two of them off the PATH of people.
 pub fn proxies() -> Result<()> {
     for (program, package) in [("nginx", "nginx-light"), ("caddy", "caddy"), ("haproxy", "haproxy")]
     {
-        let is_there =
-            run::find(program).or_else(|| run::find(&format!("/usr/sbin/{program}"))).is_some();
-        if !is_there {
-            apt(package, &format!("{program}, for the test of its sample"))?;
-        }
+        find_or_install(package, &format!("{program}, for the test of its sample"), || {
+            run::find(program).or_else(|| run::find(&format!("/usr/sbin/{program}")))
+        })?;
     }
     Ok(())
 }
@@ -112,6 +153,20 @@ pub fn moto() -> Result<PathBuf> {
     })?;
     std::fs::write(stamp, wanted)?;
     Ok(program)
+}
+
+/// What `find` finds, if need be after its package is installed.
+fn find_or_install(
+    package: &str,
+    what: &str,
+    find: impl Fn() -> Option<PathBuf>,
+) -> Result<PathBuf> {
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    apt(package, what)?;
+    find()
+        .with_context(|| format!("the package {package} is installed, but nothing of it is found"))
 }
 
 /// Installs a package when we may, else says how.

@@ -20,6 +20,7 @@ mod serve;
 mod size;
 mod soak;
 mod test;
+mod wasm_format;
 
 /// Everything the project does from the command line, with nothing but cargo to start from.
 #[derive(Parser)]
@@ -41,7 +42,7 @@ enum Command {
     },
     /// Runs everything that CI runs.
     Test(test::Arguments),
-    /// Three nodes under faults for as long as it takes, and the figures of it.
+    /// What takes too long for every change: three nodes under faults with the figures of it, and all browser tests in Firefox.
     ///
     /// Nodes are killed and frozen and the database is restarted under load, many more times than in `cargo xtask test`; what was
     /// acknowledged is then there, once and in order.

@@ -1,13 +1,16 @@
-//! `cargo xtask soak`: the storm over three nodes with its full numbers.
+//! `cargo xtask soak`: what takes too long for every change, the storm over three nodes and all browser tests in Firefox.
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use crate::{assets, install, run};
+use crate::{assets, install, run, test};
 
 /// What `soak` runs.
 #[derive(Args)]
 pub struct Arguments {
+    /// Run one part only.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
     /// Draws the same faults in the same order as the run that printed this number.
     #[arg(long)]
     seed: Option<u64>,
@@ -22,8 +25,27 @@ pub struct Arguments {
     freezes: usize,
 }
 
-/// Builds what it needs and rides the storm out.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Three nodes under faults, with the full numbers.
+    Storm,
+    /// The browser tests of `end2end/`, in Firefox.
+    Firefox,
+}
+
+/// Builds what it needs and runs the parts.
 pub fn soak(arguments: &Arguments) -> Result<()> {
+    let wanted = |part| arguments.only.is_none_or(|only| only == part);
+    if wanted(Part::Storm) {
+        storm(arguments)?;
+    }
+    if wanted(Part::Firefox) {
+        test::browser::in_firefox()?;
+    }
+    Ok(())
+}
+
+fn storm(arguments: &Arguments) -> Result<()> {
     assets::build()?;
     install::postgres()?;
     run::announce("Three nodes under faults; this takes some minutes");

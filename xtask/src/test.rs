@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::run;
 
-mod browser;
+pub mod browser;
 mod documents;
 mod edges;
 mod lint;

@@ -7,7 +7,10 @@ use web_sys::HtmlElement;
 
 /// The heading of what is open or, with nothing open, of the list.
 pub const OPEN: &[&str] = &[".talk h1", ".inbox > .blank h1", ".list h1"];
-/// The same, after a chat that rings.
+/// Where one writes in what is open, else the same.
+pub const WRITING: &[&str] =
+    &[".talk .composer textarea", ".talk h1", ".inbox > .blank h1", ".list h1"];
+/// The headings, after a chat that rings.
 pub const OFFER_OR_OPEN: &[&str] = &[".offer h2", ".talk h1", ".inbox > .blank h1", ".list h1"];
 
 /// Goes to the first of these that is on screen, once it is drawn.

@@ -3,7 +3,7 @@
 use super::offer_card::OfferCard;
 use crate::{
     api::{self, ApiError},
-    browser::focus,
+    browser::{self, focus},
     inbox::place::TICKET,
     navigator::use_navigator,
     state::{console::use_console, offers, toasts::Toasts},
@@ -39,8 +39,14 @@ pub fn Offers() -> impl IntoView {
                     match api::chats::accept(chat).await {
                         Ok(ticket) => {
                             remove(console.offers, chat);
+                            // The composer takes the keyboard, where it is drawn later than this.
+                            console.accepted.set_value(Some(ticket));
                             navigator.go(TICKET.path(ticket));
-                            focus::go_to(focus::OPEN);
+                            focus::go_to(if browser::has_keyboard() {
+                                focus::WRITING
+                            } else {
+                                focus::OPEN
+                            });
                         }
                         Err(error) if is_gone(error) => {
                             remove(console.offers, chat);

@@ -115,7 +115,8 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
             return;
         }
         accepting.set(true);
-        // At once: the button goes when the chat is this agent's, and by then they may be writing.
+        console.accepted.set_value(Some(ticket));
+        // At once: the button goes when the chat is this agent's. Then there is a composer, which takes the keyboard.
         focus::go_to(focus::OPEN);
         spawn_local(async move {
             let answer = api::chats::accept(chat).await;
@@ -146,7 +147,11 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
             <Composer
                 ticket=ticket
                 // Opened by hand, and the agent is here to answer.
-                takes_focus=move || console.socket.is_connected() && browser::has_keyboard()
+                takes_focus=move || {
+                    let accepted = console.accepted.get_value() == Some(ticket);
+                    console.accepted.set_value(None);
+                    console.socket.is_connected() && browser::has_keyboard() && (accepted || !focus::is_on_heading())
+                }
                 kind=kind
                 draft_key=draft_key
                 returned=returned

@@ -31,8 +31,8 @@ pub(super) fn document(about: Document, body: impl IntoView + 'static) -> impl I
             quoted(&assets.wasm_url)
         )
     });
-    // Somebody who signs in needs the console's files next: by then they are here.
-    let wasm_rel = if start.is_some() { "preload" } else { "prefetch" };
+    // Script and wasm are loaded beforehand on every page: somebody who signs in needs them next. They are not prefetched: Firefox
+    // judges that by `default-src`, and WebKit does not do it.
     view! {
         <!DOCTYPE html>
         <html lang=lang>
@@ -46,8 +46,8 @@ pub(super) fn document(about: Document, body: impl IntoView + 'static) -> impl I
                 {given(&assets.font_url).map(|font| view! { <link rel="preload" href=font r#as="font" type="font/woff2" crossorigin/> })}
                 {given(&assets.css_url).map(|css| view! { <link rel="stylesheet" href=css/> })}
                 {has_script.then(|| view! {
-                    <link rel=if start.is_some() { "modulepreload" } else { "prefetch" } href=assets.script_url.clone()/>
-                    <link rel=wasm_rel href=assets.wasm_url.clone() r#as="fetch" type="application/wasm" crossorigin/>
+                    <link rel="modulepreload" href=assets.script_url.clone()/>
+                    <link rel="preload" href=assets.wasm_url.clone() r#as="fetch" type="application/wasm" crossorigin/>
                 })}
                 {start.map(|start| view! { <script type="application/json" id="start" nonce=nonce.clone() inner_html=start></script> })}
                 {loader.map(|loader| view! { <script type="module" nonce=nonce inner_html=loader></script> })}

@@ -27,6 +27,8 @@ pub struct Console {
     pub offers: RwSignal<Vec<Offer>>,
     /// The ticket on screen.
     pub open_ticket: RwSignal<Option<TicketId>>,
+    /// The chat's ticket that the agent has just taken, until its composer has the keyboard.
+    pub accepted: StoredValue<Option<TicketId>>,
     /// The page's clock.
     pub clock: Clock,
     /// Short notes to the agent.
@@ -56,6 +58,7 @@ impl Console {
             list: List::new(worklist.0, worklist.1),
             offers: RwSignal::new(offers),
             open_ticket: RwSignal::new(None),
+            accepted: StoredValue::new(None),
             clock,
             toasts: Toasts::new(),
             socket: Socket::new(),

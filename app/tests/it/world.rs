@@ -93,6 +93,7 @@ impl World {
                     lang: "es".into(),
                     zone: None,
                     client: None,
+                    identity: None,
                 },
             )
             .await

@@ -1,6 +1,7 @@
 //! An active chat goes back to the queue.
 
 use super::{
+    become_request::become_request,
     carry_out::{Subject, after, all_changed, carry_out, step_of},
     life::ChatEvent,
 };
@@ -10,20 +11,25 @@ use crate::{
     sites::Site,
     tickets::{ChatState, LockedTicket},
 };
-use protocol::{AgentId, Timestamp, entry::AgentBody};
+use protocol::{
+    AgentId, Timestamp,
+    entry::{AgentBody, BecameRequest},
+};
 
 statement!(REQUEUE = "
     update chats set
       state = 'waiting', agent_id = null, accepted_at = null, first_in_line = 1, round = round + 1, wait_until = $2
     where id = $1 and state = 'active' and agent_id = $3");
 
-/// Puts an active chat back to the head of the queue, because this agent's console is gone. False: it is not theirs any longer.
+/// Puts an active chat back to the head of the queue, because this agent is lost. Where nobody will come (`nobody_comes` says why) it
+/// becomes a help request at once, and its visitor is told only that. False: it is not theirs any longer.
 pub(crate) async fn requeue(
     tx: &mut Tx,
     desk: &Desk,
     locked: &mut LockedTicket,
     from: AgentId,
     site: &Site,
+    nobody_comes: Option<BecameRequest>,
     now: Timestamp,
 ) -> Result<bool> {
     let Some(chat) =
@@ -43,6 +49,9 @@ pub(crate) async fn requeue(
     carry_out(tx, Subject::of(locked, &chat), &step, now).await?;
     locked.chat = Some(after(chat, step.to));
     locked.attended_by = None;
+    if let Some(why) = nobody_comes {
+        return Box::pin(become_request(tx, desk, locked, why, now)).await;
+    }
     locked.add(tx, desk, now, AgentBody::Requeued).await?;
     Ok(true)
 }

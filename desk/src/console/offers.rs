@@ -53,7 +53,8 @@ impl Desk {
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
-            if chats::requeue(&mut tx, self, &mut locked, agent, &site, now).await? {
+            // Whether somebody is left to come is for the keeper to say.
+            if chats::requeue(&mut tx, self, &mut locked, agent, &site, None, now).await? {
                 locked.save(&mut tx).await?;
                 self.commit(tx).await?;
             }

@@ -45,9 +45,10 @@ impl Desk {
         }
         let found = accounts::find_by_email(self, email).await?;
         let (agent, hash) = found.map_or((None, None), |(agent, hash)| (Some(agent), hash));
-        let is_right = self.0.passwords.is_right(password, hash).await?;
-        let agent = agent.filter(|_| is_right).ok_or_else(refused)?;
-        sessions::sign_in(self, agent).await
+        let is_right = self.0.passwords.is_right(password, hash.clone()).await?;
+        let known = agent.zip(hash).filter(|_| is_right);
+        let (agent, hash) = known.ok_or_else(refused)?;
+        sessions::sign_in(self, agent, hash).await?.ok_or_else(refused)
     }
 
     /// The signed-in agent; none when the session is unknown or has ended. From memory when seen lately.

@@ -2,6 +2,7 @@
 //! connection. So a verb answers, counts and tells the same, whether the answer to its COMMIT came or not.
 
 use super::{
+    answer::in_time_of,
     effects::Effects,
     mark::Mark,
     notify::{CHANNEL, NOTIFY},
@@ -78,16 +79,18 @@ impl Tx {
             Some(mark) => {
                 if !told.is_empty() {
                     let notify = sqlx::query(NOTIFY).bind(CHANNEL).bind(told);
-                    let notified = notify.execute(&mut *transaction).await;
+                    let notified = notify.execute(&mut *transaction);
+                    let notified = in_time_of(ANSWERS_WITHIN, notified).await;
                     notified.map_err(|error| self.storage.note(error))?;
                 }
                 mark
             }
             None => {
                 let number = sqlx::query_as(NUMBER).bind(CHANNEL).bind(told);
-                let number = number.fetch_one(&mut *transaction).await;
-                let (number, started, _): (_, _, i64) =
-                    number.map_err(|error| self.storage.note(error))?;
+                let number = number.fetch_one(&mut *transaction);
+                let (number, started, _): (_, _, i64) = in_time_of(ANSWERS_WITHIN, number)
+                    .await
+                    .map_err(|error| self.storage.note(error))?;
                 Mark::Number { number, started }
             }
         };

@@ -5,7 +5,7 @@ use crate::Error;
 use protocol::{Code, Refusal};
 
 /// Codes of PostgreSQL after which the same transaction may simply be run again (`reliability.md`).
-const TRANSIENT: [&str; 5] = ["57P01", "57P02", "57P03", "40001", "40P01"];
+const TRANSIENT: [&str; 7] = ["57P01", "57P02", "57P03", "40001", "40P01", "55P03", "25P03"];
 
 impl Error {
     /// Whether the same transaction may be run again as it is.
@@ -19,6 +19,11 @@ impl Error {
             }
             _ => false,
         }
+    }
+
+    /// Whether the database answers nobody at the moment: what was asked of it is not to blame.
+    pub(crate) fn is_silence(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed))
     }
 }
 

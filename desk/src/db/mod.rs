@@ -22,6 +22,7 @@
 //! A condition like `state in ('waiting', 'ringing') and state = 'ringing'` says the same thing twice on purpose: a partial index is used
 //! only where the statement repeats the index's own condition, and the second half is what the statement means.
 
+mod answer;
 mod commit;
 mod connections;
 mod effects;
@@ -44,6 +45,7 @@ mod storage;
 mod tests;
 mod tx;
 
+pub(crate) use answer::{in_time, in_time_of};
 pub(crate) use commit::Uncommitted;
 pub use connections::{Connections, ConnectionsError};
 pub(crate) use effects::{Count, Effects};

@@ -1,6 +1,6 @@
 //! The open database: one pool of connections on PostgreSQL, readers and one writer on SQLite.
 
-use super::connections::Connections;
+use super::{answer, connections::Connections};
 use crate::{OpenError, Result, private};
 use sqlx::{
     ConnectOptions, Connection, PgConnection, PgPool, SqlitePool,
@@ -35,7 +35,7 @@ macro_rules! read {
     ($db:expr, $c:ident => $body:expr) => {
         match $db {
             $crate::db::Db::Sqlite { read: $c, .. } => $body,
-            $crate::db::Db::Postgres($c) => $body,
+            $crate::db::Db::Postgres($c) => $crate::db::in_time(async { $body }).await,
         }
         .map_err($crate::Error::from)
     };
@@ -126,6 +126,7 @@ impl Db {
             let pool = PgPoolOptions::new()
                 .max_connections(connections.get())
                 .acquire_timeout(ACQUIRE)
+                .after_release(|connection, _| Box::pin(answer::is_sound(connection)))
                 .connect_lazy_with(options);
             return Ok(Self::Postgres(pool));
         }

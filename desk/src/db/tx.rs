@@ -1,6 +1,7 @@
 //! Writing transactions.
 
 use super::{
+    answer::{BEGIN, in_time},
     effects::{Count, Effects, Event},
     mark::Mark,
     pool::Db,
@@ -35,7 +36,7 @@ macro_rules! run {
             }
             $crate::db::Conn::Postgres(transaction) => {
                 let $c = &mut **transaction;
-                $body
+                $crate::db::in_time(async { $body }).await
             }
         }
         .map_err(|error| $tx.storage.note(error))
@@ -60,7 +61,7 @@ impl Db {
     pub(super) async fn begin_anyway(&self, storage: &Arc<Storage>) -> Result<Tx> {
         let begun = match self {
             Self::Sqlite { write, .. } => begin_sqlite(write).await.map(Conn::Sqlite),
-            Self::Postgres(pool) => pool.begin().await.map(Conn::Postgres),
+            Self::Postgres(pool) => in_time(pool.begin_with(BEGIN)).await.map(Conn::Postgres),
         };
         let conn = begun.map_err(|error| storage.note(error))?;
         Ok(Tx { conn, effects: Effects::default(), mark: None, storage: storage.clone() })

@@ -5,13 +5,16 @@
 
 use crate::{
     Desk, Result,
-    db::{Count, Tx, run, statement},
+    db::{Count, Tx, in_time_of, run, statement},
 };
 use dashmap::DashMap;
 use protocol::{AgentId, SiteId, Timestamp};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 use tokio::sync::{RwLock, RwLockReadGuard};
 use uuid::Uuid;
+
+/// Rows are counted within this, or not at all.
+const COUNTED_WITHIN: Duration = Duration::from_secs(10);
 
 /// The chats under way, counted.
 #[derive(Default)]
@@ -98,7 +101,8 @@ pub(crate) async fn load(desk: &Desk) -> Result<()> {
     // A connection first: those who are about to commit have theirs, and wait for nothing but this.
     let mut tx = desk.begin().await?;
     let _alone = counts.commits.write().await;
-    let counted = count(&mut tx).await?;
+    // Everybody who commits waits for this.
+    let counted = in_time_of(COUNTED_WITHIN, count(&mut tx)).await?;
     counts.waiting.clear();
     counts.active.clear();
     for (site, n) in counted.waiting {

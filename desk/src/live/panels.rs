@@ -109,10 +109,15 @@ impl Panels {
 impl Desk {
     /// A visitor's socket is open on this ticket.
     pub fn panel_connected(&self, ticket: TicketId) -> PanelGuard {
-        let first = self.0.panels.here.entry(ticket).or_default().open(self.moment());
+        let mut here = self.0.panels.here.entry(ticket).or_default();
+        let first = here.open(self.moment());
+        if first {
+            // While it is held: what is told comes in the order in which it happened.
+            self.notify(Notice::Panel { ticket, present: true });
+        }
+        drop(here);
         if first {
             self.publish(Event::VisitorPresent { ticket, present: true });
-            self.notify(Notice::Panel { ticket, present: true });
         }
         PanelGuard { desk: self.clone(), ticket }
     }
@@ -162,7 +167,8 @@ impl Desk {
 
     /// Another process asks for it.
     pub(crate) fn say_panel(&self, ticket: TicketId) {
-        if self.0.panels.is_here(ticket) {
+        let here = self.0.panels.here.get(&ticket);
+        if here.is_some_and(|sockets| sockets.open > 0) {
             self.notify(Notice::Panel { ticket, present: true });
         }
     }
@@ -200,10 +206,12 @@ impl Desk {
 impl Drop for PanelGuard {
     fn drop(&mut self) {
         let (desk, ticket) = (&self.desk, self.ticket);
-        if !desk.0.panels.here.entry(ticket).or_default().close(desk.moment()) {
+        let mut here = desk.0.panels.here.entry(ticket).or_default();
+        if !here.close(desk.moment()) {
             return;
         }
         desk.notify(Notice::Panel { ticket, present: false });
+        drop(here);
         if !desk.panel_is_connected(ticket) {
             desk.publish(Event::VisitorPresent { ticket, present: false });
         }

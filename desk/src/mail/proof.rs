@@ -18,6 +18,8 @@ pub struct ProvedEmail {
     pub address: String,
     /// Whether a person has pressed the button, and mail goes there.
     pub is_confirmed: bool,
+    /// Whether a transcript was asked for that goes out once the button is pressed.
+    pub awaits_transcript: bool,
 }
 
 /// The proof for this ticket and address, as URL-safe text.

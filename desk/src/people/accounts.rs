@@ -211,6 +211,24 @@ pub(crate) async fn set_password(tx: &mut Tx, agent: AgentId, hash: &str) -> Res
     run!(tx, c => sqlx::query(SET_PASSWORD).bind(agent.0).bind(hash).execute(c).await.map(|_| ()))
 }
 
+// Writes nothing new: it holds the row, so that another password comes before this or waits for it.
+statement!(
+    HOLD_PASSWORD = "
+    update agents set password_hash = password_hash
+    where id = $1 and password_hash = $2 and disabled_at is null
+    returning id"
+);
+
+/// Whether this still is the agent's password, and they are let in; it stays so until the transaction ends.
+pub(crate) async fn hold_password(tx: &mut Tx, agent: AgentId, hash: &str) -> Result<bool> {
+    let held: Option<Uuid> = run!(tx, c => sqlx::query_scalar(HOLD_PASSWORD)
+        .bind(agent.0)
+        .bind(hash)
+        .fetch_optional(c)
+        .await)?;
+    Ok(held.is_some())
+}
+
 statement!(CLEAR_LINKS = "delete from one_time_links where agent_id = $1");
 statement!(
     ADD_LINK = "insert into one_time_links (token_hash, agent_id, expires_at) values ($1, $2, $3)"

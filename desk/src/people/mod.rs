@@ -10,6 +10,7 @@ mod passwords;
 pub(crate) mod permission;
 pub(crate) mod sessions;
 pub(crate) mod sign_ins;
+mod signature;
 
 pub use account::AgentAccount;
 pub(crate) use account::stored_capacity;
@@ -23,3 +24,5 @@ pub(crate) use passwords::Passwords;
 pub use sessions::SessionToken;
 pub(crate) use sessions::Sessions;
 pub use sign_ins::{AttemptError, SignInAttempt};
+pub use signature::Identity;
+pub(crate) use signature::prove;

@@ -7,7 +7,7 @@ use crate::{
     Desk, Moment, Result,
     db::{Event, Tx, read, retry, run, statement},
     live::Notice,
-    people::sign_ins,
+    people::{accounts, sign_ins},
     secret::{hashed, new_token},
 };
 use dashmap::DashMap;
@@ -58,9 +58,17 @@ type Key = [u8; 32];
 pub(crate) struct Sessions {
     seen: DashMap<Key, (AgentId, Moment)>,
     /// Begun while nothing could be stored: signing in goes on, and each is stored as soon as that can be done.
-    unstored: DashMap<Key, AgentId>,
+    unstored: DashMap<Key, Unstored>,
     /// Goes up before sessions are forgotten: what was read before that is not remembered after it.
     forgotten: AtomicU64,
+}
+
+/// A session that is not stored yet.
+#[derive(Clone)]
+struct Unstored {
+    agent: AgentId,
+    /// The password that it was begun with, hashed.
+    password: String,
 }
 
 impl Sessions {
@@ -86,13 +94,13 @@ impl Sessions {
 
     /// Agents were read again: who is let in no more has no session in memory either.
     pub(crate) fn agents_changed(&self, is_let_in: impl Fn(AgentId) -> bool) {
-        self.unstored.retain(|_, agent| is_let_in(*agent));
+        self.unstored.retain(|_, session| is_let_in(session.agent));
         self.forget_all();
     }
 
     /// The agent's password is another: what could not be stored yet is never to be.
     pub(crate) fn end_unstored(&self, agent: AgentId) {
-        self.unstored.retain(|_, of| *of != agent);
+        self.unstored.retain(|_, session| session.agent != agent);
         self.forget_all();
     }
 }
@@ -104,17 +112,23 @@ pub(crate) async fn begin(tx: &mut Tx, agent: AgentId, now: Timestamp) -> Result
     Ok(SessionToken(token))
 }
 
-/// Begins a session; while nothing can be stored in memory alone, for now.
-pub(crate) async fn sign_in(desk: &Desk, agent: AgentId) -> Result<SessionToken> {
+/// Begins a session of the agent whose password is hashed like this; while nothing can be stored in memory alone, for now. None when it
+/// is their password no more, or they are not let in.
+pub(crate) async fn sign_in(
+    desk: &Desk,
+    agent: AgentId,
+    password: String,
+) -> Result<Option<SessionToken>> {
     let token = new_token();
     let key = hashed(&token);
-    match store_now(desk, &key, agent).await {
+    let session = Unstored { agent, password };
+    match store_now(desk, &key, &session).await {
         Err(_) if desk.0.storage.find_fault().is_some() => {
-            _ = desk.0.sessions.unstored.insert(key, agent);
+            desk.0.sessions.unstored.insert(key, session);
+            Ok(Some(SessionToken(token)))
         }
-        stored => stored?,
+        stored => Ok(stored?.then_some(SessionToken(token))),
     }
-    Ok(SessionToken(token))
 }
 
 async fn store(tx: &mut Tx, key: &Key, agent: AgentId, now: Timestamp) -> Result<()> {
@@ -128,12 +142,17 @@ async fn store(tx: &mut Tx, key: &Key, agent: AgentId, now: Timestamp) -> Result
         .map(|_| ()))
 }
 
-async fn store_now(desk: &Desk, key: &Key, agent: AgentId) -> Result<()> {
+/// False, and nothing is stored, where the password is another by now.
+async fn store_now(desk: &Desk, key: &Key, session: &Unstored) -> Result<bool> {
     let now = desk.now();
     retry!({
         let mut tx = desk.begin().await?;
-        store(&mut tx, key, agent, now).await?;
-        desk.commit(tx).await
+        if !accounts::hold_password(&mut tx, session.agent, &session.password).await? {
+            return Ok(false);
+        }
+        store(&mut tx, key, session.agent, now).await?;
+        desk.commit(tx).await?;
+        Ok(true)
     })
 }
 
@@ -148,15 +167,19 @@ pub(crate) async fn find(desk: &Desk, token: &str) -> Result<Option<AgentId>> {
         return Ok(Some(agent));
     }
     let generation = sessions.forgotten.load(SeqCst);
-    let unstored = sessions.unstored.get(&key).map(|agent| *agent);
-    if let Some(agent) = unstored {
-        if store_now(desk, &key, agent).await.is_ok() && sessions.unstored.remove(&key).is_none() {
-            // It was ended while it was being stored.
-            end(desk, &key).await?;
-            return Ok(None);
+    let unstored = sessions.unstored.get(&key).map(|session| session.clone());
+    if let Some(session) = unstored {
+        if let Ok(stored) = store_now(desk, &key, &session).await {
+            let was_ended = sessions.unstored.remove(&key).is_none();
+            if stored && was_ended {
+                end(desk, &key).await?;
+            }
+            if !stored || was_ended {
+                return Ok(None);
+            }
         }
-        sessions.remember(key, agent, moment, generation);
-        return Ok(Some(agent));
+        sessions.remember(key, session.agent, moment, generation);
+        return Ok(Some(session.agent));
     }
     let found: Option<(Uuid, i64)> = read!(desk.db(), c => sqlx::query_as(FIND)
         .bind(&key[..])
@@ -199,7 +222,7 @@ pub(crate) async fn sign_out(desk: &Desk, token: &str) -> Result<()> {
     let sessions = &desk.0.sessions;
     let key = hashed(token);
     sessions.seen.remove(&key);
-    if let Some((_, agent)) = sessions.unstored.remove(&key) {
+    if let Some((_, Unstored { agent, .. })) = sessions.unstored.remove(&key) {
         desk.publish(Event::SignedOut { agent });
         desk.notify(Notice::SignedOut { agent });
     }
@@ -244,14 +267,58 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        people::{NewAgent, Role},
+        world::{World, on_both},
+    };
+
+    on_both! {
+        who_knew_the_old_password_begins_no_session_after_the_new_one,
+    }
+
+    async fn who_knew_the_old_password_begins_no_session_after_the_new_one(world: World) {
+        const EMAIL: &str = "lucia@example.com";
+        let (agent, _raul) = (world.agent("lucia").await, world.agent("raul").await);
+        let password = async || {
+            let found = accounts::find_by_email(&world.desk, EMAIL).await.unwrap();
+            found.unwrap().1.unwrap()
+        };
+        let old = password().await;
+        assert!(sign_in(&world.desk, agent.id, old.clone()).await.unwrap().is_some());
+        // Between the look at the password and the session, which takes a while, comes another one.
+        let other = NewAgent {
+            email: EMAIL.into(),
+            name: "Lucía".into(),
+            role: Role::Agent,
+            sites: vec![],
+            queues: vec![],
+            password: Some("una contraseña más larga".into()),
+        };
+        world.desk.create_agent(other).await.unwrap();
+        assert!(sign_in(&world.desk, agent.id, old.clone()).await.unwrap().is_none());
+        let sessions = "select count(*) from sessions";
+        assert_eq!(world.count(sessions).await, 1, "Raúl's");
+        // Nor one that was begun while nothing could be stored.
+        let late = Unstored { agent: agent.id, password: old };
+        world.desk.0.sessions.unstored.insert(hashed("late"), late);
+        assert_eq!(find(&world.desk, "late").await.unwrap(), None);
+        assert_eq!(find(&world.desk, "late").await.unwrap(), None);
+        let new = password().await;
+        let session = sign_in(&world.desk, agent.id, new.clone()).await.unwrap().unwrap();
+        assert_eq!(find(&world.desk, &session.0).await.unwrap(), Some(agent.id));
+        world.desk.disable_agent(EMAIL).await.unwrap();
+        assert!(sign_in(&world.desk, agent.id, new).await.unwrap().is_none());
+    }
 
     #[test]
     fn a_session_that_could_not_be_stored_ends_with_its_agents_account() {
         let (sessions, eva, ana) = (Sessions::default(), Uuid::from_u128(1), Uuid::from_u128(2));
-        sessions.unstored.insert(hashed("eva"), AgentId(eva));
-        sessions.unstored.insert(hashed("ana"), AgentId(ana));
+        for (token, agent) in [("eva", AgentId(eva)), ("ana", AgentId(ana))] {
+            let session = Unstored { agent, password: String::new() };
+            sessions.unstored.insert(hashed(token), session);
+        }
         sessions.agents_changed(|agent| agent == AgentId(eva));
-        let left: Vec<AgentId> = sessions.unstored.iter().map(|agent| *agent).collect();
+        let left: Vec<AgentId> = sessions.unstored.iter().map(|session| session.agent).collect();
         assert_eq!(left, [AgentId(eva)]);
     }
 

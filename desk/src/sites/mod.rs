@@ -3,6 +3,7 @@
 
 pub(crate) mod file;
 mod row;
+pub(crate) mod secret;
 mod site;
 mod snapshot;
 pub(crate) mod states;

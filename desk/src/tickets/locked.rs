@@ -12,7 +12,7 @@ use crate::{
     Desk, Error, Result,
     db::{Event, Receipt, RowChange, Tx, run, statement},
     people::{
-        Agent,
+        Agent, email_key,
         permission::{self, Action, On},
     },
     sites::states,
@@ -127,7 +127,8 @@ statement!(
     update tickets set
       state_id = $2, contact_name = $3, contact_email = $4, contact_verified = $5, request_at = $6,
       last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11,
-      mail_stopped = $12, transcript_asked = $13, waiting_at = $14, closed_at = $15, attended_by = $16
+      mail_stopped = $12, transcript_asked = $13, waiting_at = $14, closed_at = $15, attended_by = $16,
+      contact_key = $17
     where id = $1"
 );
 
@@ -291,6 +292,7 @@ impl LockedTicket {
             .bind(self.waiting_at.map(|at| at.0))
             .bind(self.closed_at.map(|at| at.0))
             .bind(self.attended_by.map(|agent| agent.0))
+            .bind(self.email.as_deref().map(email_key))
             .execute(c)
             .await
             .map(|_| ()))?;

@@ -20,4 +20,5 @@ pub use message::Message;
 pub(crate) use new::FormDigest;
 pub use new::{NewChat, NewRequest};
 pub(crate) use site_of::{PlaceRow, TicketSites, party, place_columns};
+pub use transcript::LocalTimes;
 pub use visitor::Visitor;

@@ -1,6 +1,9 @@
 //! What opens a ticket: the two forms, with everything in them valid.
 
-use crate::{Error, Result, people::ClientNetwork};
+use crate::{
+    Error, Result,
+    people::{ClientNetwork, Identity, email_key},
+};
 use protocol::{
     Code, EntryId, FileId, PageUrl, Refusal,
     text::{ChatText, EmailAddress, FormText, PersonName, Subject},
@@ -23,6 +26,8 @@ pub struct NewChat {
     pub zone: Option<String>,
     /// None: this machine, which tells no visitors apart.
     pub client: Option<ClientNetwork>,
+    /// Who the site's signature says that it is.
+    pub identity: Option<Identity>,
 }
 
 /// The Ayuda form.
@@ -41,6 +46,8 @@ pub struct NewRequest {
     pub zone: Option<String>,
     /// None: this machine, which tells no visitors apart.
     pub client: Option<ClientNetwork>,
+    /// Who the site's signature says that it is.
+    pub identity: Option<Identity>,
 }
 
 /// What was typed into a form, as a SHA-256: two forms with one id and one digest are one form, sent twice. What nobody typed (page,
@@ -79,7 +86,25 @@ impl FormDigest {
     }
 }
 
+/// How addresses are compared, and whether the site's signature proves this one.
+pub(crate) struct ContactKey {
+    pub(crate) key: Option<String>,
+    pub(crate) is_proved: bool,
+}
+
+impl ContactKey {
+    fn of(email: Option<&EmailAddress>, identity: Option<&Identity>) -> Self {
+        let is_proved =
+            email.is_some_and(|email| identity.is_some_and(|who| who.has(email.as_str())));
+        Self { key: email.map(|email| email_key(email.as_str())), is_proved }
+    }
+}
+
 impl NewChat {
+    pub(crate) fn contact(&self) -> ContactKey {
+        ContactKey::of(self.email.as_ref(), self.identity.as_ref())
+    }
+
     pub(crate) fn digest(&self) -> FormDigest {
         FormDigest::of([
             self.name.as_ref().map(PersonName::as_str),
@@ -91,6 +116,10 @@ impl NewChat {
 }
 
 impl NewRequest {
+    pub(crate) fn contact(&self) -> ContactKey {
+        ContactKey::of(Some(&self.email), self.identity.as_ref())
+    }
+
     pub(crate) fn digest(&self) -> FormDigest {
         FormDigest::of([
             self.name.as_ref().map(PersonName::as_str),

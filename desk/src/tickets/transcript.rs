@@ -12,9 +12,11 @@ use protocol::{
     Seq, Timestamp,
     entry::{VisitorBody, VisitorEntry},
     file::Attachment,
+    state_line::StateLine,
     strings::Strings,
 };
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Pages of entries that one mail takes: 1 MB, or 2 000 entries.
 const PAGES: usize = 4;
@@ -37,6 +39,15 @@ pub(crate) enum Side {
     Desk,
     /// A line between the messages.
     Note,
+}
+
+/// Instants as mails write them, in a zone that is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalTimes {
+    /// The zone, as people say it: `Ciudad de México`.
+    pub place: String,
+    /// What is written for each.
+    pub written: BTreeMap<Timestamp, String>,
 }
 
 /// Writes instants as local times.
@@ -108,10 +119,16 @@ pub(crate) fn lines(
     words: &Strings,
     times: &TimeFormatter,
 ) -> Vec<TranscriptLine> {
-    entries.iter().filter_map(|entry| line(entry, words, times)).collect()
+    let line_at = |(at, entry)| line(&entries[..at], entry, words, times);
+    entries.iter().enumerate().filter_map(line_at).collect()
 }
 
-fn line(entry: &VisitorEntry, words: &Strings, times: &TimeFormatter) -> Option<TranscriptLine> {
+fn line(
+    before: &[VisitorEntry],
+    entry: &VisitorEntry,
+    words: &Strings,
+    times: &TimeFormatter,
+) -> Option<TranscriptLine> {
     let time = times.time(entry.at);
     let message = |side, name: String, text: &str, files: &[Attachment]| {
         Some(TranscriptLine {
@@ -151,7 +168,12 @@ fn line(entry: &VisitorEntry, words: &Strings, times: &TimeFormatter) -> Option<
         VisitorBody::SiteRemoved => say("site_removed", &[]),
         VisitorBody::ChatEnded { .. } => say("chat_ended", &[]),
         VisitorBody::StateChanged { state } => {
-            say("state", &[("state", &words.state(&state.name))])
+            let before = before.iter().rev().map(|entry| &entry.body);
+            match StateLine::find(before, state, words)? {
+                StateLine::Closed => say("closed", &[]),
+                StateLine::Reopened => say("reopened", &[]),
+                StateLine::Named => say("state", &[("state", &words.state(&state.name))]),
+            }
         }
         VisitorBody::Rated { score } => say("rated", &[("score", &score.to_string())]),
         VisitorBody::TranscriptSent | VisitorBody::Hidden => None,

@@ -15,31 +15,43 @@ use crate::{
     tickets::{PlaceRow, place_columns},
 };
 use protocol::{AgentId, TicketId};
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 use uuid::Uuid;
 
 /// Acts on what has changed since the last look. Of whom it fails it is tried again at the next.
 pub(super) async fn settle(desk: &Desk) {
-    let mut changes = desk.0.sites.take_changes();
-    if changes.everybody {
+    let mut left = Left { desk, changes: desk.0.sites.take_changes() };
+    if left.changes.everybody {
         match chats::owners(desk).await {
             Ok(owners) => {
                 for owner in owners {
-                    changes.agents.entry(owner).or_insert(None);
+                    left.changes.agents.entry(owner).or_insert(None);
                 }
-                changes.everybody = false;
+                left.changes.everybody = false;
             }
             Err(error) => tracing::warn!(%error, "who has chats could not be read"),
         }
     }
-    let mut left = AccessChanges { everybody: changes.everybody, ..AccessChanges::default() };
-    for (agent, before) in changes.agents {
-        if let Err(error) = settle_one(desk, agent, before.as_deref()).await {
-            tracing::warn!(%agent, %error, "access that was lost could not be ended everywhere");
-            left.agents.insert(agent, before);
+    for (agent, before) in left.changes.agents.clone() {
+        match settle_one(desk, agent, before.as_deref()).await {
+            Ok(()) => _ = left.changes.agents.remove(&agent),
+            Err(error) => {
+                tracing::warn!(%agent, %error, "access that was lost could not be ended everywhere");
+            }
         }
     }
-    desk.0.sites.put_back(left);
+}
+
+/// What is still to be done, kept for the next look also when this one is given up in the middle.
+struct Left<'a> {
+    desk: &'a Desk,
+    changes: AccessChanges,
+}
+
+impl Drop for Left<'_> {
+    fn drop(&mut self) {
+        self.desk.0.sites.put_back(mem::take(&mut self.changes));
+    }
 }
 
 /// What was being acted on is not known any more: all who have chats are looked at again.

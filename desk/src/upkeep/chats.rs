@@ -135,18 +135,20 @@ pub(super) async fn owners(desk: &Desk) -> Result<Vec<AgentId>> {
     Ok(owners.into_iter().map(AgentId).collect())
 }
 
-/// Puts this agent's chat back to the head of the queue; another's stays.
+/// Puts this agent's chat back to the head of the queue, or makes it a help request where nobody is left; another's stays.
 pub(super) async fn requeue(
     desk: &Desk,
     ticket: TicketId,
     from: AgentId,
     site: &Site,
 ) -> Result<()> {
+    // Whoever is cut off puts it back, and leaves the rest to others.
+    let nobody_comes = if node::read(desk).await? { abandoned(desk, site) } else { None };
     let now = desk.now();
     let requeued = retry!({
         let mut tx = desk.begin().await?;
         let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
-        if !chats::requeue(&mut tx, desk, &mut locked, from, site, now).await? {
+        if !chats::requeue(&mut tx, desk, &mut locked, from, site, nobody_comes, now).await? {
             return Ok(());
         }
         locked.save(&mut tx).await?;

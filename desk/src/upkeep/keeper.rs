@@ -9,7 +9,7 @@
 use super::duties;
 use crate::{
     Desk, Moment, Result, Stop,
-    db::{postgres_now, read, run, statement},
+    db::{in_time_of, postgres_now, read, run, statement},
     live::{Notice, relay},
 };
 use std::time::Duration;
@@ -137,7 +137,7 @@ async fn look_at(desk: &Desk) -> Result<Found> {
             .fetch_one(c)
             .await)
     };
-    let (holder, is_free, is_missing) = in_time(look).await?;
+    let (holder, is_free, is_missing) = in_time_of(LONGEST, look).await?;
     Ok(match holder {
         _ if is_free => Found::Free,
         Some(holder) if is_missing == Some(true) => Found::Missing(holder),
@@ -160,9 +160,9 @@ async fn take(desk: &Desk, former: Option<Uuid>) -> Result<Option<Lease>> {
         if listens.is_some() {
             desk.commit(tx).await?;
         }
-        Ok(listens)
+        Result::Ok(listens)
     };
-    Ok(in_time(take).await?.map(|listens| Lease { asked_at, listens }))
+    Ok(in_time_of(LONGEST, take).await?.map(|listens| Lease { asked_at, listens }))
 }
 
 /// Renews the lease for as long as that succeeds; answers why it does not any more.
@@ -198,15 +198,9 @@ async fn give_back(desk: &Desk) {
         relay::notify_with(&mut tx, desk, &[Notice::Keeper]).await?;
         desk.commit(tx).await
     };
-    if let Err(error) = in_time(give_back).await {
+    if let Err(error) = in_time_of(LONGEST, give_back).await {
         tracing::warn!(%error, "the keeper's lease could not be handed on, and runs out");
     }
-}
-
-/// What takes too long has failed.
-async fn in_time<T>(asked: impl Future<Output = Result<T>>) -> Result<T> {
-    let answer = timeout(LONGEST, asked).await;
-    answer.unwrap_or(Err(crate::Error::Database(sqlx::Error::PoolTimedOut)))
 }
 
 fn milliseconds(span: Duration) -> i64 {

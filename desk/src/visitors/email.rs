@@ -9,7 +9,7 @@ use crate::{
         Cap, Cause, EmailConfirmed, ProvedEmail, Queued, TranscriptAsked, VisitorMail,
         mail_visitor, may_get_transcript, outbound::unseen, proof, queue_visitor_mail,
     },
-    people::email_key,
+    people::{Identity, email_key},
     tickets::{ChatState, LockedTicket, Visitor},
 };
 use protocol::{Code, Field, Refusal, Timestamp, entry::AgentBody, text::EmailAddress};
@@ -96,7 +96,7 @@ impl Desk {
     }
 
     /// Puts another address in the place of the ticket's, for whoever shows what a mail to that one carried. Nobody
-    /// has confirmed the new one; a mail with the button for it goes there.
+    /// has confirmed the new one; a mail with the button for it goes there. The former one is told.
     ///
     /// # Errors
     /// `EmailKnown` when the proof is not of the ticket's address; `RateLimited` when a cap holds the mail back:
@@ -119,6 +119,9 @@ impl Desk {
             if !proof::proves(&self.0.secret, locked.id, known, proof) {
                 return Err(Refusal::of(Field::Email, Code::EmailKnown).into());
             }
+            // Somebody else may have had the mail of it.
+            let (mail, cause) = (VisitorMail::FormerAddress, Cause::Visitor);
+            let _ = mail_visitor(&mut tx, self, &mut locked, mail, cause, now).await?;
             locked.verified = false;
             locked.mail_stopped = false;
             self.note_email(&mut tx, &mut locked, &email, now).await?;
@@ -160,6 +163,30 @@ impl Desk {
             locked.save(&mut tx).await?;
             self.commit(tx).await?;
             Ok(Some(EmailConfirmed { sends_transcript }))
+        })
+    }
+
+    /// The site's signature proves the address, where it is the ticket's. What its owner has stopped stays so: nobody pressed a button.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
+    pub async fn confirm_signed_email(&self, visitor: Visitor, who: &Identity) -> Result<()> {
+        let known = self.find_contact(visitor).await?;
+        if known.is_none_or(|known| known.is_confirmed || !who.has(&known.address)) {
+            return Ok(());
+        }
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            let is_theirs = locked.email.as_deref().is_some_and(|email| who.has(email));
+            if locked.verified || !is_theirs {
+                return Ok(());
+            }
+            locked.verified = true;
+            if std::mem::take(&mut locked.transcript_asked) {
+                self.mail_transcript(&mut tx, &mut locked, now).await?;
+            }
+            locked.save(&mut tx).await?;
+            self.commit(tx).await
         })
     }
 
@@ -237,17 +264,18 @@ impl Desk {
 
     /// The ticket's address.
     async fn find_contact(&self, visitor: Visitor) -> Result<Option<ProvedEmail>> {
-        let row: Option<(Option<String>, bool)> = read!(self.db(), c => sqlx::query_as(FIND_CONTACT)
+        let row: Option<(Option<String>, bool, bool)> = read!(self.db(), c => sqlx::query_as(FIND_CONTACT)
                 .bind(visitor.ticket.0)
                 .bind(visitor.site.0)
                 .fetch_optional(c)
                 .await)?;
-        Ok(row
-            .and_then(|(email, is_confirmed)| Some(ProvedEmail { address: email?, is_confirmed })))
+        Ok(row.and_then(|(email, is_confirmed, awaits_transcript)| {
+            Some(ProvedEmail { address: email?, is_confirmed, awaits_transcript })
+        }))
     }
 }
 
 statement!(
     FIND_CONTACT = "
-    select contact_email, contact_verified and not mail_stopped from tickets where id = $1 and site_id = $2"
+    select contact_email, contact_verified and not mail_stopped, transcript_asked from tickets where id = $1 and site_id = $2"
 );

@@ -4,6 +4,8 @@ mod chat;
 mod email;
 mod links;
 mod messages;
+mod own;
 mod presence;
 mod reads;
 mod request;
+mod times;

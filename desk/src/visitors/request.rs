@@ -4,6 +4,7 @@ use crate::{
     Desk, Error, Result,
     db::{Tx, retry, run, statement},
     mail::{AgentMail, Cause, VisitorMail, mail_agents, mail_visitor},
+    people::Identity,
     sites::Site,
     tickets::{
         FormDigest, LockedTicket, NewRequest, entries,
@@ -47,6 +48,7 @@ impl Desk {
         let (number, state) =
             writer::numbers(&mut tx, site.id, 1).await?.ok_or_else(Error::not_found)?;
         let number = site.prefix.number(number);
+        let contact = new.contact();
         let added = run!(tx, c => sqlx::query(ADD)
             .bind(ticket.0)
             .bind(site.id.0)
@@ -63,6 +65,9 @@ impl Desk {
             .bind(now.0)
             .bind(new.client.as_ref().map(|client| client.hashed(&self.0.secret)))
             .bind(new.digest().as_bytes())
+            .bind(contact.key)
+            .bind(new.identity.as_ref().map(Identity::id))
+            .bind(contact.is_proved)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
@@ -89,8 +94,8 @@ statement!(ADD = "
     insert into tickets (
       id, site_id, start_id, number, queue_id, state_id, contact_name, contact_email,
       subject, page, lang, zone, created_at, request_at, last_at, client, start_digest,
-      priority, contact_verified, mail_stopped, transcript_asked, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $13, $14, $15, 'medium', false, false, false, 0, 0, 0, 0, 0, '')
+      contact_key, identity, contact_verified, priority, mail_stopped, transcript_asked, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $13, $14, $15, $16, $17, $18, 'medium', false, false, 0, 0, 0, 0, 0, '')
     on conflict do nothing");
 
 statement!(

@@ -7,12 +7,11 @@ use super::{
     locks, messages, read_marks, starts,
 };
 use crate::{
-    Desk, Error, Result,
-    db::{Tx, retry},
+    Desk, Result,
+    db::{Tx, in_time_of, retry},
 };
 use protocol::Timestamp;
 use std::{sync::Arc, time::Duration};
-use tokio::time::timeout;
 
 /// Writes a batch and answers everybody in it.
 pub(super) async fn write(
@@ -32,7 +31,7 @@ pub(super) async fn write(
         Ok(done) => batch.into_iter().zip(done).for_each(answer),
         Err(error) if desk.0.storage.find_fault().is_some() => refuse(batch, &Arc::new(error)),
         // One of them may be to blame: each on its own, and the others do not suffer.
-        Err(error) if batch.len() > 1 && !error.is_transient() => {
+        Err(error) if batch.len() > 1 && !error.is_transient() && !error.is_silence() => {
             tracing::warn!(%error, commands = batch.len(), "a batch failed and is written one by one");
             for command in batch {
                 let alone = vec![command];
@@ -59,8 +58,7 @@ async fn transaction(
     cache.begin();
     let stated = state(desk, cache, batch, now);
     let (tx, done) = if desk.db().is_postgres() {
-        let stated = timeout(TAKEN_WITHIN, stated).await;
-        stated.unwrap_or(Err(Error::Database(sqlx::Error::PoolTimedOut)))?
+        in_time_of(TAKEN_WITHIN, stated).await?
     } else {
         stated.await?
     };
@@ -82,7 +80,7 @@ async fn state(
     let mut entries = Vec::with_capacity(batch.len());
     starts::write(&mut tx, desk, batch, &mut done, &mut entries, now).await?;
     locks::lock(&mut tx, desk, batch, cache).await?;
-    messages::write(&mut tx, batch, &mut done, &mut entries, cache, now).await?;
+    messages::write(&mut tx, desk, batch, &mut done, &mut entries, cache, now).await?;
     add_entries(&mut tx, entries).await?;
     read_marks::write(&mut tx, batch, &mut done, cache).await?;
     let done = done.into_iter().map(|done| done.expect("every command was dealt with"));

@@ -62,7 +62,7 @@ pub(super) async fn write(
     if desk.0.storage.find_fault().is_some() {
         return Err(batch);
     }
-    let Some((plan, done)) = plan(cache, &batch, now) else { return Err(batch) };
+    let Some((plan, done)) = plan(desk, cache, &batch, now) else { return Err(batch) };
     let targets: Vec<_> = plan.targets.iter().collect();
     let (update, size) = UPDATE.sqlite_text(targets.len());
     let (add, _) = ADD.sqlite_text(plan.entries.len());
@@ -97,7 +97,12 @@ pub(super) async fn write(
 }
 
 /// The plan of a batch that is nothing but messages into chats that are in the cache.
-fn plan(cache: &TicketCache, batch: &[Command], now: Timestamp) -> Option<(Plan, Vec<Done>)> {
+fn plan(
+    desk: &Desk,
+    cache: &TicketCache,
+    batch: &[Command],
+    now: Timestamp,
+) -> Option<(Plan, Vec<Done>)> {
     let posts: Option<Vec<(usize, &Post)>> = batch
         .iter()
         .enumerate()
@@ -107,7 +112,8 @@ fn plan(cache: &TicketCache, batch: &[Command], now: Timestamp) -> Option<(Plan,
         })
         .collect();
     let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
-    let plan = messages::plan(&posts?, cache, &HashMap::new(), &mut done, now);
+    let is_in_use = |site| desk.check_in_use(site).is_ok();
+    let plan = messages::plan(&posts?, cache, &HashMap::new(), &mut done, is_in_use, now);
     if !(1..=MAX_ROWS).contains(&plan.entries.len()) {
         return None;
     }

@@ -7,13 +7,13 @@ use super::{
     turns::{Admission, try_again},
 };
 use crate::{
-    Error, Result,
+    Desk, Error, Result,
     db::{Rows, Tx, rows, run},
     live::{Event, LastMessage, Receipt, RowChange},
     tickets::{ChatState, entries, repeat::files_of_same},
 };
 use protocol::{
-    AgentId, EntryId, QueueId, Seq, SiteId, TicketId, Timestamp,
+    AgentId, Code, EntryId, QueueId, Refusal, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentBody, AgentEntry},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -70,6 +70,7 @@ pub(super) struct Plan {
 
 pub(super) async fn write(
     tx: &mut Tx,
+    desk: &Desk,
     batch: &[Command],
     done: &mut [Option<Done>],
     entries: &mut Vec<(TicketId, AgentEntry)>,
@@ -90,7 +91,7 @@ pub(super) async fn write(
     let not_cached: Vec<(usize, &Post)> =
         posts.iter().copied().filter(|(_, post)| cache.find(post.ticket).is_none()).collect();
     let rows = read(tx, &not_cached).await?;
-    let plan = plan(&posts, cache, &rows, done, now);
+    let plan = plan(&posts, cache, &rows, done, |site| desk.check_in_use(site).is_ok(), now);
     update(tx, &plan.targets, now).await?;
     entries.extend(plan.entries);
     for (ticket, target) in plan.targets {
@@ -100,12 +101,14 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Gives each message its place, from the cache, or from the rows that were read for those not in it.
+/// Gives each message its place, from the cache, or from the rows that were read for those not in it. At a removed site nothing new is
+/// written.
 pub(super) fn plan(
     posts: &[(usize, &Post)],
     cache: &TicketCache,
     rows: &HashMap<usize, Row>,
     done: &mut [Option<Done>],
+    is_in_use: impl Fn(SiteId) -> bool,
     now: Timestamp,
 ) -> Plan {
     let mut plan = Plan::default();
@@ -117,6 +120,9 @@ pub(super) fn plan(
         };
         let posted = match known {
             None => Err(Error::not_found()),
+            Some(Ok((cached, None))) if !is_in_use(cached.site) => {
+                Err(Refusal::new(Code::SiteRemoved).into())
+            }
             Some(Ok((cached, before))) => place(post, cached, before, &mut plan, &mut stored, now),
             Some(Err(error)) => Err(error),
         };

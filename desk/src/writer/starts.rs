@@ -5,6 +5,7 @@ use crate::{
     Desk, Error, Result,
     db::{Count, Rows, Tx, rows, run, statement},
     live::{Event, On, Party, RowChange},
+    people::Identity,
     tickets::{FormDigest, entries},
 };
 use protocol::{
@@ -37,10 +38,10 @@ rows!(
     ADD_TICKETS = "insert into tickets (
        id, site_id, start_id, number, queue_id, state_id, chat_id, contact_name, contact_email,
        subject, page, lang, zone, preview, created_at, last_at,
-       priority, client, start_digest, contact_verified, mail_stopped, transcript_asked, last_seq, visitor_seen, agent_seen,
-       mailed_upto, unread)
+       priority, client, start_digest, contact_key, identity, contact_verified, mail_stopped, transcript_asked, last_seq, visitor_seen,
+       agent_seen, mailed_upto, unread)
      values ",
-    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, false, false, 2, 0, 0, 0, 1",
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, false, 2, 0, 0, 0, 1",
     " on conflict do nothing"
 );
 
@@ -195,6 +196,7 @@ async fn add(tx: &mut Tx, desk: &Desk, openings: &[Opening<'_>], now: Timestamp)
         let mut query = sqlx::query(text);
         for Opening { start, number, state } in Rows::filled(openings, size) {
             let new = &start.new;
+            let contact = new.contact();
             query = query
                 .bind(start.ticket.0)
                 .bind(start.site.0)
@@ -214,7 +216,10 @@ async fn add(tx: &mut Tx, desk: &Desk, openings: &[Opening<'_>], now: Timestamp)
                 .bind(now.0)
                 .bind(Priority::default().as_text())
                 .bind(start.client.as_deref())
-                .bind(start.digest.as_bytes());
+                .bind(start.digest.as_bytes())
+                .bind(contact.key)
+                .bind(new.identity.as_ref().map(Identity::id))
+                .bind(contact.is_proved);
         }
         query.execute(c).await.map(|done| done.rows_affected())
     })?;

@@ -14,6 +14,7 @@ mod clock;
 mod delivery;
 mod files;
 mod hub;
+mod identity;
 mod keeper;
 mod links;
 mod lost_answers;

@@ -1,6 +1,6 @@
 //! Several nodes on one PostgreSQL: what one has of consoles the others know. Leases go by the database's clock: tests age the rows.
 
-use crate::world::{World, until, wait_for_offer};
+use crate::world::{START, World, until, wait_for_offer};
 use desk::{Desk, sites::Site};
 use protocol::agent::WorkKind;
 use std::{sync::Arc, time::Duration};
@@ -15,7 +15,17 @@ async fn two(lease: Duration) -> Option<(World, Arc<Site>, Desk)> {
     Some((world, site, other))
 }
 
+/// For tests that wait until a node is gone, or for its signs; in one, this machine may stand still for so long.
 const SHORT: Duration = Duration::from_secs(3);
+/// A sign each few seconds, and nobody is gone because this machine stood still.
+const LASTING: Duration = Duration::from_secs(15);
+/// A sign each hundred seconds: nobody here waits for one, and nobody is gone.
+const LONG: Duration = Duration::from_mins(5);
+
+/// What one of them says from now on, the other hears.
+async fn both_hear(one: &Desk, other: &Desk) {
+    until("both hear", async || one.relay_lag().and(other.relay_lag()).is_some()).await;
+}
 
 async fn is_open(what: &str, desk: &Desk, site: &Site, open: bool) {
     until(what, async || desk.availability(site.id).open == open).await;
@@ -43,9 +53,13 @@ async fn age(world: &World, table: &str, column: &str, node: &Desk, seconds: i32
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_button_counts_consoles_of_all_nodes() {
-    let Some((world, site, other)) = two(SHORT).await else { return };
-    let lucia = world.agent("lucia").await;
+    let Some((world, site, other)) = two(LONG).await else { return };
+    let (lucia, pedro) = (world.agent("lucia").await, world.agent("pedro").await);
     let (one, two) = (world.run().await, world.run_beside(&other));
+    both_hear(&world.desk, &other).await;
+    let present = async |what: &str, agents| {
+        until(what, async || world.desk.agents_present(site.id) == agents).await;
+    };
     assert!(!world.desk.availability(site.id).open);
     let there = other.console_connected(lucia.id);
     is_open("the other node's console", &world.desk, &site, true).await;
@@ -53,7 +67,11 @@ async fn the_button_counts_consoles_of_all_nodes() {
     let here = world.desk.console_connected(lucia.id);
     assert_eq!(world.desk.agents_present(site.id), 1, "one agent, two consoles");
     drop(there);
-    signs(&world, &world.desk).await;
+    // Whoever hears of this one has heard of that.
+    let next = other.console_connected(pedro.id);
+    present("another one came there", 2).await;
+    drop(next);
+    present("and went", 1).await;
     assert!(world.desk.availability(site.id).open);
     is_open("the first node's console", &other, &site, true).await;
     drop(here);
@@ -66,11 +84,10 @@ async fn the_button_counts_consoles_of_all_nodes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_console_that_comes_or_goes_is_heard_of_long_before_the_next_sign() {
-    // A sign each hundred seconds: nobody here waits for the next.
-    let Some((world, site, other)) = two(Duration::from_mins(5)).await else { return };
+    let Some((world, site, other)) = two(LONG).await else { return };
     let lucia = world.agent("lucia").await;
     let (one, two) = (world.run().await, world.run_beside(&other));
-    until("both hear", async || world.desk.relay_lag().and(other.relay_lag()).is_some()).await;
+    both_hear(&world.desk, &other).await;
     let there = other.console_connected(lucia.id);
     is_open("it came", &world.desk, &site, true).await;
     drop(there);
@@ -84,7 +101,7 @@ async fn a_console_that_comes_or_goes_is_heard_of_long_before_the_next_sign() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_desk_that_is_opened_knows_at_once_who_is_at_the_others() {
-    let Some((world, site, other)) = two(SHORT).await else { return };
+    let Some((world, site, other)) = two(LONG).await else { return };
     let lucia = world.agent("lucia").await;
     let running = world.run_beside(&other);
     let _there = other.console_connected(lucia.id);
@@ -122,7 +139,7 @@ async fn a_node_without_a_sign_for_a_lease_has_no_consoles_until_it_thaws() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_stops_does_not_flip_the_button_while_its_consoles_move() {
-    let Some((world, site, other)) = two(SHORT).await else { return };
+    let Some((world, site, other)) = two(LASTING).await else { return };
     let lucia = world.agent("lucia").await;
     let (one, two) = (world.run().await, world.run_beside(&other));
     let there = other.console_connected(lucia.id);
@@ -134,16 +151,14 @@ async fn a_node_that_stops_does_not_flip_the_button_while_its_consoles_move() {
     button.mark_unchanged();
     at_the_other.mark_unchanged();
     // Its sockets end when it is told to stop.
-    let stopping = tokio::spawn(two.stop());
-    until("it says so", async || {
-        world.count("select count(*) from nodes where stopped_at is not null").await == 1
-    })
-    .await;
-    // However slow this machine is: it has only just stopped.
-    age(&world, "nodes", "stopped_at", &other, -600).await;
-    drop(there);
-    assert!(other.availability(site.id).open, "whoever asks it is told the same");
-    stopping.await.unwrap();
+    let sockets_end = async {
+        until("it says so", async || world.has_stopped(&other).await).await;
+        // However slow this machine is: it has only just stopped.
+        age(&world, "nodes", "stopped_at", &other, -600).await;
+        drop(there);
+        assert!(other.availability(site.id).open, "whoever asks it is told the same");
+    };
+    tokio::join!(world.stop_beside(&other, two), sockets_end);
     signs(&world, &world.desk).await;
     assert!(!button.has_changed().unwrap() && !at_the_other.has_changed().unwrap());
     let here = world.desk.console_connected(lucia.id);
@@ -157,7 +172,7 @@ async fn a_node_that_stops_does_not_flip_the_button_while_its_consoles_move() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_chat_rings_at_an_agent_of_another_node() {
-    let Some((world, site, other)) = two(SHORT).await else { return };
+    let Some((world, site, other)) = two(LONG).await else { return };
     let lucia = world.agent("lucia").await;
     let beside = world.run_beside(&other);
     let _there = other.console_connected(lucia.id);
@@ -173,7 +188,7 @@ async fn a_chat_rings_at_an_agent_of_another_node() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_chat_goes_back_to_the_queue_after_the_last_socket_went_on_any_node() {
-    let Some((world, site, other)) = two(Duration::from_mins(5)).await else { return };
+    let Some((world, site, other)) = two(LONG).await else { return };
     let (lucia, here) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &lucia).await;
     // Somebody is there for those who wait.
@@ -203,7 +218,7 @@ async fn a_chat_goes_back_to_the_queue_after_the_last_socket_went_on_any_node() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_frozen_keeper_remembers_takes_nothing_from_an_agent_who_is_elsewhere() {
-    let Some((world, site, other)) = two(Duration::from_mins(5)).await else { return };
+    let Some((world, site, other)) = two(LONG).await else { return };
     let (lucia, here) = world.at_console("lucia").await;
     let mut line = world.desk.hub().agent(lucia.id);
     let talking = world.chat_with(&site, &lucia).await;
@@ -240,6 +255,12 @@ async fn nodes_are_told_with_their_names_and_forgotten_after_an_hour() {
     let nodes = world.desk.nodes().await.unwrap();
     assert!(nodes.iter().all(|node| !node.name.is_empty() && !node.has_stopped));
     assert!(nodes.iter().all(|node| node.version == env!("CARGO_PKG_VERSION")));
+    // They are swept at the start, and again by the clock.
+    let swept = format!(
+        "select count(*) from jobs where kind = 'sweep_nodes' and claimed_until is null and attempts = 0 and due_at > {}",
+        START.0
+    );
+    until("the first sweep is over", async || world.count(&swept).await == 1).await;
     drop(two);
     age(&world, "nodes", "seen_at", &other, 3_601).await;
     world.force("update jobs set due_at = 0 where kind = 'sweep_nodes'").await;

@@ -5,7 +5,7 @@ use desk::{live::Event, people::*};
 use protocol::{
     Code, Seq,
     agent::{AgentChat, AgentState, WorkKind, WorkView},
-    entry::VisitorBody,
+    entry::{BecameRequest, VisitorBody},
     visitor::VisitorChat,
 };
 use std::time::Duration;
@@ -24,6 +24,7 @@ on_both! {
     a_sole_agent_is_rung_again_after_thirty_seconds,
     a_chat_that_ends_starts_waiting_chats_over_when_its_agent_gets_below_capacity,
     a_requeued_chat_is_first_then_the_more_urgent_then_the_older,
+    a_chat_whose_last_agent_is_gone_becomes_a_request_and_says_only_that,
     an_agent_at_whom_a_chat_rings_is_not_its_owner,
     an_agent_who_serves_the_queue_no_longer_is_rung_no_longer,
     room_at_one_site_is_used_at_another,
@@ -162,6 +163,25 @@ async fn a_dropped_agents_chats_go_back_to_the_head_of_the_queue(world: World) {
             .iter()
             .all(|item| item.kind != WorkKind::MyChat)
     );
+}
+
+async fn a_chat_whose_last_agent_is_gone_becomes_a_request_and_says_only_that(world: World) {
+    let site = world.site("a").await;
+    let (lucia, console) = world.at_console("lucia").await;
+    let visitor = world.chat_with(&site, &lucia).await;
+    let shown = world.desk.visitor_entries(visitor, Seq::START).await.unwrap().1;
+    drop(console);
+    world.pass(Duration::from_mins(1)).await;
+    world.pass(Duration::from_mins(1)).await;
+    let (entries, _) = world.desk.visitor_entries(visitor, shown).await.unwrap();
+    let told: Vec<_> = entries
+        .into_iter()
+        .map(|entry| entry.body)
+        .filter(|body| *body != VisitorBody::Hidden)
+        .collect();
+    assert_eq!(told, [VisitorBody::BecameRequest { why: BecameRequest::NoAgents }]);
+    let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
+    assert_eq!(ticket.chat, VisitorChat::Request);
 }
 
 async fn a_console_that_comes_back_in_time_keeps_its_chats(world: World) {

@@ -65,7 +65,7 @@ async fn refusal(url: &str) -> String {
     format!("{error}: {}", error.source().unwrap())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_server_that_is_not_there_is_named_with_the_reason() {
     // A port that nobody listens on while it is held.
     let held = tokio::net::TcpSocket::new_v4().unwrap();

@@ -73,6 +73,11 @@ async fn who_waits_has_a_request_and_who_chats_is_told_once_and_can_only_end(wor
         let written = desk.post_agent_message(&lucia, visitor.ticket, world.new_id(), "hola", &[]);
         assert_eq!(refused(written.await), Code::SiteRemoved);
     }
+    // Nor at a process that has not seen the ticket before.
+    let other = world.second_process().await;
+    let written = other.post_agent_message(&lucia, talks.ticket, world.new_id(), "hola", &[]).await;
+    assert_eq!(refused(written), Code::SiteRemoved);
+    other.close().await;
     assert_eq!(refused(desk.start_chat(&site, world.new_chat()).await), Code::SiteRemoved);
     assert_eq!(refused(desk.open_request(&site, world.new_request(ROSA)).await), Code::SiteRemoved);
     let upload = desk.begin_upload(Uploader::Form(site.id), "a.txt").await.map(drop);

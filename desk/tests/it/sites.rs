@@ -47,6 +47,7 @@ on_both! {
     what_is_left_out_stays,
     a_new_site_is_ready_to_use,
     a_refusal_names_its_line_and_changes_nothing,
+    a_site_that_several_people_make_at_once_is_made_once,
     two_sites_may_share_a_prefix_and_removing_one_leaves_the_other,
     a_change_by_another_process_is_seen,
 }
@@ -161,4 +162,19 @@ async fn a_change_by_another_process_is_seen(world: World) {
     assert!(world.desk.find_site(&site.key).unwrap().closed_now);
     assert_eq!(button.borrow_and_update().reason, protocol::status::Reason::Override);
     other.close().await;
+}
+
+async fn a_site_that_several_people_make_at_once_is_made_once(world: World) {
+    let making: Vec<_> = (0..6)
+        .map(|n| {
+            let desk = world.desk.clone();
+            let toml = format!("key = \"ventas\"\n[[queues]]\nname = \"Cola {n}\"\n");
+            tokio::spawn(async move { desk.apply_site(&toml).await.map(|site| site.id) })
+        })
+        .collect();
+    let mut ids = std::collections::HashSet::new();
+    for made in making {
+        ids.insert(made.await.unwrap().unwrap());
+    }
+    assert_eq!(ids.len(), 1);
 }

@@ -8,7 +8,14 @@ use std::time::Duration;
 pub(super) fn pause(tries: u32, jitter: f64) -> Duration {
     let doublings = tries.saturating_sub(1).min(16);
     let full = (limits::RETRY_FIRST * (1 << doublings)).min(limits::RETRY_LAST);
-    full.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
+    let part = 500 + thousandths(jitter) / 2;
+    full * part / 1_000
+}
+
+/// A random number as whole thousandths. Fractions of a [`Duration`] would be 1 KB of the panel's wasm.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is 0 to 1000")]
+fn thousandths(jitter: f64) -> u32 {
+    (jitter.clamp(0.0, 1.0) * 1_000.0) as u32
 }
 
 /// How long to wait before the next socket.

@@ -141,13 +141,18 @@ impl Outbox {
     }
 
     /// What to send now, in order; each counts as sent with this call. `jitter`: 0 to 1, a fresh random number.
+    ///
+    /// The first one's next try is that of all that were sent: with it goes everything that was written after it, and nothing before
+    /// it. So the server, which may refuse any of them for now, meets them in their order.
     pub fn due(&mut self, now: Timestamp, jitter: f64) -> Vec<Unsent> {
         let mut due = Vec::new();
         if !self.connected {
             return due;
         }
+        let (mut first, mut goes) = (true, false);
         for item in self.open_items() {
-            if item.is_due(now) {
+            goes |= if first { item.is_due(now) } else { item.next_try.is_none() };
+            if goes {
                 item.state = State::Open;
                 item.tries = item.tries.saturating_add(1);
                 item.next_try = Some(now + backoff::pause(item.tries, jitter));
@@ -155,6 +160,7 @@ impl Outbox {
             } else if item.state == State::Held {
                 break;
             }
+            first = false;
         }
         due
     }
@@ -163,7 +169,7 @@ impl Outbox {
     pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
         let mut next: Option<Timestamp> = None;
         let mut earliest = |at: Timestamp| next = Some(next.map_or(at, |next| next.min(at)));
-        let mut held = false;
+        let (mut first, mut waits) = (true, !self.connected);
         for item in &self.items {
             if !matches!(item.state, State::Open | State::Held) {
                 continue;
@@ -171,10 +177,11 @@ impl Outbox {
             if item.fails_at() > now {
                 earliest(item.fails_at());
             }
-            if self.connected && !held {
+            if !waits && (first || item.next_try.is_none()) {
                 earliest(item.next_try.unwrap_or(now));
-                held = item.state == State::Held && !item.is_due(now);
             }
+            waits |= item.state == State::Held && !(first && item.is_due(now));
+            first = false;
         }
         next
     }

@@ -5,7 +5,7 @@ use crate::{
     entry::{AgentEntry, VisitorEntry},
     limits,
 };
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
 /// An entry with its place.
 pub trait Sequenced {
@@ -46,7 +46,8 @@ pub struct Applied {
 #[derive(Clone, Debug)]
 pub struct Timeline<E> {
     entries: Vec<E>,
-    beyond: BTreeMap<Seq, E>,
+    /// In any order, and at most [`limits::ENTRIES`]. A map would be 5 KB of the panel's wasm.
+    beyond: Vec<E>,
     /// The furthest that the ticket is known to reach.
     known: Seq,
     /// A question without an answer yet, on this socket.
@@ -55,7 +56,7 @@ pub struct Timeline<E> {
 
 impl<E> Default for Timeline<E> {
     fn default() -> Self {
-        Self { entries: Vec::new(), beyond: BTreeMap::new(), known: Seq::START, asked: None }
+        Self { entries: Vec::new(), beyond: Vec::new(), known: Seq::START, asked: None }
     }
 }
 
@@ -123,15 +124,20 @@ impl<E: Sequenced> Timeline<E> {
         let seq = entry.seq();
         self.known = self.known.max(seq);
         if seq == self.last().next() {
-            self.beyond.remove(&seq);
             self.entries.push(entry);
-            let mut next = seq.next();
-            while let Some(entry) = self.beyond.remove(&next) {
-                self.entries.push(entry);
-                next = next.next();
+            loop {
+                let next = self.last().next();
+                self.beyond.retain(|waiting| waiting.seq() >= next);
+                let Some(at) = self.beyond.iter().position(|waiting| waiting.seq() == next) else {
+                    break;
+                };
+                self.entries.push(self.beyond.swap_remove(at));
             }
-        } else if seq > self.last() && self.beyond.len() < limits::ENTRIES {
-            self.beyond.insert(seq, entry);
+        } else if seq > self.last() {
+            self.beyond.retain(|waiting| waiting.seq() != seq);
+            if self.beyond.len() < limits::ENTRIES {
+                self.beyond.push(entry);
+            }
         }
     }
 

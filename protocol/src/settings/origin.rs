@@ -8,6 +8,8 @@ use url::{Host, Url};
 
 /// Longest domain, in bytes (RFC 1035, 2.3.4, as text).
 const DOMAIN: usize = 253;
+/// Longest part of a domain between two dots, in bytes (the same).
+const LABEL: usize = 63;
 
 /// An origin as a browser's `Origin` header spells it: `https://xn--nio-8ma.example`, lower case, without path and default port.
 ///
@@ -61,7 +63,9 @@ fn read(text: &str) -> Option<Origin> {
     let has_host = match url.host()? {
         // Browsers also take `*` and the like for a name, which an owner would take for a pattern.
         Host::Domain(name) => {
+            let mut labels = name.strip_suffix('.').unwrap_or(name).split('.');
             name.len() <= DOMAIN
+                && labels.all(|label| (1..=LABEL).contains(&label.len()))
                 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
         }
         Host::Ipv4(_) | Host::Ipv6(_) => true,

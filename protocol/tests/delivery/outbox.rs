@@ -58,6 +58,28 @@ fn what_the_server_will_not_have_is_shown_and_kept() {
 }
 
 #[test]
+fn with_what_goes_again_goes_everything_that_was_written_after_it() {
+    let mut outbox = Outbox::default();
+    outbox.on_connect();
+    for n in 1..=3 {
+        outbox.add(id(n), n.to_string(), Vec::new(), second(0));
+    }
+    outbox.due(second(0), JITTER);
+    // The second one's answer is late; that of the first has come.
+    outbox.on_refused(id(1), Refusal::new(Code::TryAgain), second(0), JITTER);
+    outbox.add(id(4), "4".into(), Vec::new(), second(0));
+    let due = outbox.due(second(40), JITTER);
+    assert_eq!(due.iter().map(|unsent| unsent.id).collect::<Vec<_>>(), [1, 2, 3, 4].map(id));
+    // A third try of the first comes later than a second one of the last.
+    outbox.on_refused(id(1), Refusal::new(Code::TryAgain), second(40), JITTER);
+    for seconds in 41..200 {
+        let due = outbox.due(second(seconds), JITTER);
+        let ids: Vec<_> = due.iter().map(|unsent| unsent.id).collect();
+        assert!([&[][..], &[1, 2, 3, 4].map(id)].iter().any(|all| ids == *all), "{ids:?}");
+    }
+}
+
+#[test]
 fn what_storage_held_comes_back_once_and_in_the_order_it_was_written() {
     let mut written = Outbox::default();
     let mut kept: Vec<Unsent> =

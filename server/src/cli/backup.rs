@@ -1,6 +1,9 @@
 //! `ayuda backup FILE`.
 
-use super::open::{in_words, open};
+use super::{
+    open::{in_words, open},
+    out::say,
+};
 use crate::settings::Settings;
 use clap::Args;
 use desk::tickets::files::FilesPlace;
@@ -17,9 +20,9 @@ pub(super) async fn run(args: BackupArgs, settings: &Settings) -> anyhow::Result
     let outcome = desk.backup(&args.file).await.map_err(in_words);
     desk.close().await;
     outcome?;
-    println!("{}", args.file.display());
+    say!("{}", args.file.display());
     if let Some(bucket @ FilesPlace::Bucket(_)) = &settings.files {
-        println!(
+        say!(
             "It holds the database and the key, and no files: those are in {bucket}. `ayuda files copy {bucket} FOLDER` copies them."
         );
     }

@@ -1,6 +1,10 @@
 //! `ayuda doctor`: what is set, and whether it works. Exit status 1 when something does not.
 
-use super::{open::in_one_line, running_server};
+use super::{
+    open::{self, in_one_line, open},
+    out::say,
+    running_server,
+};
 use crate::settings::{PublicUrl, Settings};
 use desk::{
     Desk, KeySource, Room, hours::zones::ZoneData, live::NodeReport, private,
@@ -25,13 +29,17 @@ enum Finding {
 use Finding::{Broken, Fine, Odd};
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
-    let public = settings.public_url_on(settings.listen.port());
+    let desk = open(settings).await;
+    let (public, source) = match &desk {
+        Ok(desk) => (open::public_url(desk)?, url_source(desk, settings).await),
+        Err(_) => (settings.public_url_on(settings.listen.port()), UrlSource::Setting),
+    };
     let mut report = Report::default();
     report.add("version", Fine(env!("CARGO_PKG_VERSION").into()));
     report.add("listen", Fine(settings.listen.to_string()));
-    report.add("public-url", public_url(&public));
+    report.add("public-url", public_url(&public, source));
     report.add("data-dir", data_dir(&settings.data_dir));
-    match Desk::open(settings.desk_options(&public)).await {
+    match desk {
         Ok(desk) => {
             database(&desk, settings, &mut report).await;
             match desk.nodes().await {
@@ -47,7 +55,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
             desk.close().await;
         }
         Err(error) => {
-            report.add("database", Broken(in_one_line(&error.into())));
+            report.add("database", Broken(in_one_line(&error)));
         }
     }
     if let Some(lag) = running_server::relay_lag(settings).await {
@@ -77,15 +85,36 @@ impl Report {
                 ("BAD ", text)
             }
         };
-        println!("{mark} {what:<14} {text}");
+        say!("{mark} {what:<14} {text}");
     }
 }
 
-fn public_url(public: &PublicUrl) -> Finding {
-    let url = match public.readable() {
+/// Who says where people reach it.
+#[derive(Clone, Copy)]
+enum UrlSource {
+    Setting,
+    Server,
+    Nobody,
+}
+
+async fn url_source(desk: &Desk, settings: &Settings) -> UrlSource {
+    match (&settings.public_url, desk.find_served_url().await) {
+        (Some(_), _) => UrlSource::Setting,
+        (None, Ok(Some(_))) => UrlSource::Server,
+        (None, _) => UrlSource::Nobody,
+    }
+}
+
+fn public_url(public: &PublicUrl, source: UrlSource) -> Finding {
+    let mut url = match public.readable() {
         Some(readable) => format!("{} ({readable})", public.as_str()),
         None => public.as_str().to_owned(),
     };
+    url.push_str(match source {
+        UrlSource::Setting => "",
+        UrlSource::Server => ", as the server had it when it last started",
+        UrlSource::Nobody => ", the default",
+    });
     if public.is_https() {
         Fine(url)
     } else if public.is_loopback() {

@@ -1,6 +1,9 @@
 //! `ayuda files copy FROM TO`.
 
-use super::open::in_one_line;
+use super::{
+    open::in_one_line,
+    out::{complain, say},
+};
 use crate::settings::files_place;
 use anyhow::Context;
 use clap::Subcommand;
@@ -32,19 +35,19 @@ pub(super) async fn run(command: FilesCommand) -> anyhow::Result<ExitCode> {
     let copied = files::copy(&from, &to, |so_far| {
         if told.elapsed() >= TELL_EVERY {
             told = Instant::now();
-            eprintln!("{}", sentence(so_far));
+            complain!("{}", sentence(so_far));
         }
     });
     let copied = copied.await?;
-    println!("{}", sentence(&copied));
+    say!("{}", sentence(&copied));
     if copied.failed.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
     for (name, error) in copied.failed {
-        eprintln!("ayuda: {name}: {}", in_one_line(&error.into()));
+        complain!("ayuda: {name}: {}", in_one_line(&error.into()));
     }
     if copied.was_given_up {
-        eprintln!("ayuda: the rest was not tried");
+        complain!("ayuda: the rest was not tried");
     }
     Ok(ExitCode::FAILURE)
 }

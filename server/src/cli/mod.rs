@@ -1,5 +1,8 @@
 //! The commands.
 
+// Both panic when nobody reads them.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod agent;
 mod availability;
 mod backup;
@@ -8,6 +11,7 @@ mod doctor;
 mod files;
 mod mask;
 mod open;
+mod out;
 mod restore;
 mod running_server;
 mod serve;
@@ -16,6 +20,7 @@ mod site;
 use crate::settings::{Flags, Settings};
 use clap::{Parser, Subcommand};
 use open::{in_one_line, open};
+use out::complain;
 use protocol::SiteKey;
 use std::process::ExitCode;
 
@@ -71,7 +76,11 @@ pub fn main() -> ExitCode {
         Err(error) => return fail_with(&error.into()),
     };
     let outcome = runtime.block_on(run(cli.command.unwrap_or(Command::Serve), settings));
-    outcome.unwrap_or_else(|error| fail_with(&error))
+    match outcome {
+        Ok(code) => code,
+        Err(error) if out::has_no_reader(&error) => ExitCode::SUCCESS,
+        Err(error) => fail_with(&error),
+    }
 }
 
 async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
@@ -81,7 +90,7 @@ async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
         Command::Agent(command) => {
             agent::run(command, &settings, std::io::stdin().lock(), std::io::stdout()).await?;
         }
-        Command::Site(command) => site::run(command, &settings).await?,
+        Command::Site(command) => return site::run(command, &settings).await,
         Command::Availability(args) => {
             let now = settings.clock.now();
             let (input, output) = (std::io::stdin().lock(), std::io::stdout());
@@ -114,7 +123,7 @@ fn log(filter: &str) -> anyhow::Result<()> {
 }
 
 fn fail_with(error: &anyhow::Error) -> ExitCode {
-    eprintln!("ayuda: {}", in_one_line(error));
+    complain!("ayuda: {}", in_one_line(error));
     ExitCode::FAILURE
 }
 

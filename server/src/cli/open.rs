@@ -1,13 +1,22 @@
 //! The desk as a command uses it, and its refusals in words.
 
-use crate::settings::Settings;
+use crate::settings::{PublicUrl, Settings};
 use desk::Desk;
 use protocol::Refusal;
 
-/// The desk, without its own work: for commands beside a server that may run.
+/// The desk, without its own work: for commands beside a server that may run. Its links begin as the settings say, else as the server's
+/// that served it last.
 pub(super) async fn open(settings: &Settings) -> anyhow::Result<Desk> {
-    let public = settings.public_url_on(settings.listen.port());
-    Ok(Desk::open(settings.desk_options(&public)).await?)
+    let options = settings.desk_options(&settings.public_url_on(settings.listen.port()));
+    Ok(match settings.public_url {
+        Some(_) => Desk::open(options).await?,
+        None => Desk::open_as_served(options).await?,
+    })
+}
+
+/// Where people reach what this desk's links lead to.
+pub(super) fn public_url(desk: &Desk) -> anyhow::Result<PublicUrl> {
+    Ok(PublicUrl::parse(&desk.options().public_url)?)
 }
 
 /// A refusal of the desk's in words.

@@ -1,6 +1,9 @@
 //! `ayuda restore FILE`.
 
-use super::open::{in_words, open};
+use super::{
+    open::{in_words, open},
+    out::say,
+};
 use crate::settings::Settings;
 use clap::Args;
 use desk::tickets::files::FilesPlace;
@@ -21,15 +24,15 @@ pub(super) async fn run(args: RestoreArgs, settings: &Settings) -> anyhow::Resul
     let sites = desk.sites().len();
     desk.close().await;
     match (&settings.files, restored.not_in_bucket.as_deref().map(Path::display)) {
-        (Some(bucket @ FilesPlace::Bucket(_)), Some(folder)) => println!(
+        (Some(bucket @ FilesPlace::Bucket(_)), Some(folder)) => say!(
             "Its files are in {folder} and not in {bucket}: `ayuda files copy {folder} {bucket}` copies them."
         ),
         (Some(bucket @ FilesPlace::Bucket(_)), None) => {
-            println!("It held no files; those in {bucket} are as they are.");
+            say!("It held no files; those in {bucket} are as they are.");
         }
         _ => {}
     }
-    println!(
+    say!(
         "{} is restored into {}: {sites} {}. `ayuda serve` serves it.",
         args.file.display(),
         settings.data_dir.display(),

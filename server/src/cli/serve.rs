@@ -1,5 +1,6 @@
 //! `ayuda serve`.
 
+use super::out::say;
 use crate::{
     Running,
     ops::demo::{self, Demo},
@@ -26,28 +27,28 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
 /// Prints where the server is and what to do next.
 async fn print_addresses(running: &Running, data_dir: &Path) -> anyhow::Result<()> {
     let public = running.public_url();
-    println!("Ayuda {} is at {}", env!("CARGO_PKG_VERSION"), public.as_str());
+    say!("Ayuda {} is at {}", env!("CARGO_PKG_VERSION"), public.as_str());
     if running.address().port().to_string()
         != public.as_str().rsplit(':').next().unwrap_or_default()
     {
-        println!("  listening on  {}", running.address());
+        say!("  listening on  {}", running.address());
     }
     let demo =
         Demo::find(data_dir).filter(|_| running.desk().find_site(&demo::site_key()).is_some());
     if let Some(demo) = demo {
-        println!("  try it        {}/demo", public.as_str());
-        println!("  console       {}/console", public.as_str());
-        println!("  sign in       {}  {}", demo.email, demo.password);
-        println!("  tag to paste  {}", public.tag(&demo::site_key()));
+        say!("  try it        {}/demo", public.as_str());
+        say!("  console       {}/console", public.as_str());
+        say!("  sign in       {}  {}", demo.email, demo.password);
+        say!("  tag to paste  {}", public.tag(&demo::site_key()));
     } else if !running.desk().has_agents().await? {
-        println!("  Nobody can sign in yet. Make the first agent:");
-        println!("    ayuda agent create --email ana@example.com --name \"Ana Ruiz\"");
-        println!("  or fill the database with a demonstration:");
-        println!("    ayuda demo");
+        say!("  Nobody can sign in yet. Make the first agent:");
+        say!("    ayuda agent create --email ana@example.com --name \"Ana Ruiz\"");
+        say!("  or fill the database with a demonstration:");
+        say!("    ayuda demo");
     } else {
-        println!("  console       {}/console", public.as_str());
+        say!("  console       {}/console", public.as_str());
         for site in running.desk().sites() {
-            println!("  tag to paste  {}", public.tag(&site.key));
+            say!("  tag to paste  {}", public.tag(&site.key));
         }
     }
     Ok(())

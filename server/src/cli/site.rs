@@ -1,12 +1,15 @@
-//! `ayuda site list | show | apply | remove`.
+//! `ayuda site list | show | apply | secret | remove`.
 
-use super::open::{in_words, open};
+use super::{
+    open::{in_words, open, public_url},
+    out::{self, complain, say},
+};
 use crate::settings::{PublicUrl, Settings};
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use desk::{Desk, Removal};
 use protocol::SiteKey;
-use std::io::Read;
+use std::{io::Read, process::ExitCode};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SiteCommand {
@@ -22,6 +25,14 @@ pub(super) enum SiteCommand {
         /// A TOML file, or - for standard input
         file: String,
     },
+    /// Print what the site's own server signs identities with (docs/identity.md); made the first time
+    Secret {
+        /// Key of the site
+        key: String,
+        /// Make another one: what was signed by the one before proves nothing any more
+        #[arg(long)]
+        rotate: bool,
+    },
     /// Remove a site with everything in it
     Remove {
         /// Key of the site
@@ -29,23 +40,24 @@ pub(super) enum SiteCommand {
     },
 }
 
-pub(super) async fn run(command: SiteCommand, settings: &Settings) -> anyhow::Result<()> {
+pub(super) async fn run(command: SiteCommand, settings: &Settings) -> anyhow::Result<ExitCode> {
     let desk = open(settings).await?;
-    let outcome = act(command, &desk, settings).await;
+    let outcome = act(command, &desk).await;
     desk.close().await;
     outcome
 }
 
-async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::Result<()> {
+async fn act(command: SiteCommand, desk: &Desk) -> anyhow::Result<ExitCode> {
     match command {
         SiteCommand::List => {
             for site in desk.sites() {
                 let removed = if site.removed_at.is_some() { "\tremoved" } else { "" };
-                println!("{}\t{}\t{}{removed}", site.key, site.prefix, site.name);
+                say!("{}\t{}\t{}{removed}", site.key, site.prefix, site.name);
             }
         }
         SiteCommand::Show { key } => {
-            print!("{}", desk.show_site(&SiteKey(key.clone())).with_context(|| unknown(&key))?);
+            let shown = desk.show_site(&SiteKey(key.clone())).with_context(|| unknown(&key))?;
+            out::to_stdout(format_args!("{shown}"));
         }
         SiteCommand::Apply { file } => {
             let text = read(&file)?;
@@ -56,24 +68,39 @@ async fn act(command: SiteCommand, desk: &Desk, settings: &Settings) -> anyhow::
                 }
             };
             let site = desk.apply_site(&text).await.map_err(known)?;
-            println!("Site `{}` is set. The tag to paste:", site.key);
-            let public = settings.public_url_on(settings.listen.port());
-            println!("{}", public.tag(&site.key));
-            println!("For calls of `ayuda(…)` before its script is there, in front of it:");
-            println!("{}", PublicUrl::STUB);
+            say!("Site `{}` is set. The tag to paste:", site.key);
+            say!("{}", public_url(desk)?.tag(&site.key));
+            say!("For calls of `ayuda(…)` before its script is there, in front of it:");
+            say!("{}", PublicUrl::STUB);
+        }
+        SiteCommand::Secret { key, rotate } => {
+            let site = SiteKey(key.clone());
+            let secret = if rotate {
+                desk.rotate_site_secret(&site).await
+            } else {
+                desk.site_secret(&site).await
+            };
+            match secret.map_err(in_words)? {
+                Some(secret) => say!("{secret}"),
+                // A script that takes the output for a secret is to notice.
+                None => {
+                    complain!("ayuda: {}", unknown(&key));
+                    return Ok(ExitCode::from(2));
+                }
+            }
         }
         SiteCommand::Remove { key } => {
             match desk.remove_site(&SiteKey(key.clone())).await.map_err(in_words)? {
                 Removal::NotThere => bail!(unknown(&key)),
-                Removal::Gone => println!("Site `{key}` is gone, with its tickets."),
-                Removal::Closing { chats: 1 } => println!("{}", closing(&key, "1 chat is")),
+                Removal::Gone => say!("Site `{key}` is gone, with its tickets."),
+                Removal::Closing { chats: 1 } => say!("{}", closing(&key, "1 chat is")),
                 Removal::Closing { chats } => {
-                    println!("{}", closing(&key, &format!("{chats} chats are")));
+                    say!("{}", closing(&key, &format!("{chats} chats are")));
                 }
             }
         }
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn closing(key: &str, chats: &str) -> String {

@@ -80,7 +80,9 @@ impl From<AttemptError> for Failure {
 impl From<desk::Error> for Failure {
     fn from(error: desk::Error) -> Self {
         let refusal = error.refusal();
-        if status(refusal.code).is_server_error() {
+        // What was refused is no fault, and of what failed for many at once the writer has told.
+        let is_known = matches!(error, desk::Error::Refused(_) | desk::Error::Shared(_));
+        if status(refusal.code).is_server_error() && !is_known {
             tracing::error!(error = &error as &dyn std::error::Error, "request failed");
         }
         refusal.into()

@@ -104,6 +104,7 @@ impl Demo {
                         lang,
                         zone,
                         client: None,
+                        identity: None,
                     },
                 )
                 .await?;

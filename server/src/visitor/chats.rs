@@ -1,6 +1,9 @@
 //! `POST /w/{site}/chats`: the pre-chat form.
 
-use super::sent_form::{FIELDS, SentForm};
+use super::{
+    identity,
+    sent_form::{FIELDS, SentForm},
+};
 use crate::edge::{
     client::Client,
     failure::Answer,
@@ -32,14 +35,21 @@ pub(crate) async fn start(
     sent.note_language(&posted);
     let id = posted.entry_id(&server.desk);
     let outcome = match new_chat(&mut posted, id, sent.lang(), client) {
-        Ok(new) => begin(&server, &site, client, new).await,
+        Ok(new) => begin(&server, &site, client, &posted, new).await,
         Err(refusal) => Err(refusal.into()),
     };
     Ok(sent.answer(outcome, posted, id))
 }
 
-async fn begin(server: &Server, site: &Site, client: Client, new: NewChat) -> Answer<Started> {
+async fn begin(
+    server: &Server,
+    site: &Site,
+    client: Client,
+    posted: &Posted,
+    new: NewChat,
+) -> Answer<Started> {
     server.rates.ticket(site, client.0)?;
+    let new = NewChat { identity: identity::find(server, site, posted).await?, ..new };
     let started = server.desk.start_chat(site, new).await?;
     server.counters.chats.up();
     Ok(started)
@@ -62,5 +72,5 @@ fn new_chat(
     let page = posted.page();
     let text = posted.complete(text)?;
     let (lang, zone, client) = (lang.into(), posted.zone(), client.network());
-    Ok(NewChat { id, name, email, subject, text, page, lang, zone, client })
+    Ok(NewChat { id, name, email, subject, text, page, lang, zone, client, identity: None })
 }

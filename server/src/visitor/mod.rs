@@ -3,6 +3,7 @@
 
 pub(crate) mod chats;
 pub(crate) mod files;
+pub(crate) mod identity;
 mod not_me_page;
 pub(crate) mod panel;
 pub(crate) mod requests;

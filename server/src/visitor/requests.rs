@@ -1,6 +1,9 @@
 //! `POST /w/{site}/requests`: the Ayuda form, with files.
 
-use super::sent_form::{FIELDS, SentForm};
+use super::{
+    identity,
+    sent_form::{FIELDS, SentForm},
+};
 use crate::edge::{
     client::Client,
     failure::Answer,
@@ -43,14 +46,15 @@ pub(crate) async fn open(
             posted.refusals.clear();
             Err(limited.into())
         }
-        (Ok(()), Ok(new)) => send(&server, &site, new).await,
+        (Ok(()), Ok(new)) => send(&server, &site, &posted, new).await,
         (Ok(()), Err(refusal)) => Err(refusal.into()),
     };
     posted.let_go(&server.desk).await;
     Ok(sent.answer(outcome, posted, id))
 }
 
-async fn send(server: &Server, site: &Site, new: NewRequest) -> Answer<Started> {
+async fn send(server: &Server, site: &Site, posted: &Posted, new: NewRequest) -> Answer<Started> {
+    let new = NewRequest { identity: identity::find(server, site, posted).await?, ..new };
     let started = server.desk.open_request(site, new).await?;
     server.counters.requests.up();
     Ok(started)
@@ -70,5 +74,6 @@ fn new_request(
     let (email, text) = posted.complete(email.zip(text))?;
     let files = posted.files.clone();
     let (lang, zone, client) = (lang.into(), posted.zone(), client.network());
-    Ok(NewRequest { id, name, email, subject, text, files, page, lang, zone, client })
+    let identity = None;
+    Ok(NewRequest { id, name, email, subject, text, files, page, lang, zone, client, identity })
 }

@@ -18,8 +18,8 @@ use protocol::{EntryId, form::Started};
 use widget::ssr::{self, Form, Typed};
 
 /// What either form may hold: they are one form on the page, so a request may come with a subject that was typed for a chat.
-pub(crate) const FIELDS: [&str; 8] =
-    ["id", "name", "email", "subject", "message", "page", "lang", "zone"];
+pub(crate) const FIELDS: [&str; 9] =
+    ["id", "name", "email", "subject", "message", "page", "lang", "zone", "identity"];
 
 /// A form that was sent, and how its answer is wanted.
 pub(crate) struct SentForm<'a> {

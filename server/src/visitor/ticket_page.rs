@@ -71,6 +71,8 @@ impl TicketRequest {
             None => None,
         };
         let Shown { entries, beginning } = shown(server, *visitor, *before).await?;
+        let shown_at = beginning.first().into_iter().chain(&entries).map(|entry| entry.at);
+        let times = server.desk.visitor_times(*visitor, reader.lang, shown_at).await?;
         let page = TicketPage {
             site: site.key.clone(),
             site_name: site.name.to_string(),
@@ -82,11 +84,14 @@ impl TicketRequest {
             proved: proved.map(|email| ProvedEmail {
                 address: email.address,
                 is_confirmed: email.is_confirmed,
+                awaits_transcript: email.awaits_transcript,
             }),
             entries,
             beginning,
             is_earlier: before.is_some(),
             form_id,
+            times: times.written,
+            place: times.place,
             status: server.desk.availability(site.id),
             strings: locales::strings(reader.lang, &["ticket_page", "state", "error", "field"]),
             answer,

@@ -22,6 +22,7 @@ use desk::{
 };
 use protocol::{
     Code, EntryId, Field, Refusal, Score,
+    file::Attachment,
     text::{EmailAddress, FormText, RatingComment},
 };
 use serde_json::{Value, json};
@@ -86,21 +87,27 @@ impl Post {
     }
 }
 
-/// `POST /t/{number}`: `id`, `message`, `files`.
+/// `POST /t/{number}`: `id`, `message`, `files`, and `kept`, the files of an earlier try.
 #[instrument(skip_all, fields(ticket = %post.asked.visitor.ticket))]
 pub(crate) async fn reply(mut post: Post, request: Request) -> Answer {
     let allowed = post.check_rate();
     let desk = post.asked.server.desk.clone();
     let uploads = Uploads { desk: &desk, by: Uploader::Visitor(post.asked.visitor) };
     let uploads = allowed.is_ok().then_some(uploads);
-    let mut posted = form::read(request, &["id", "message"], uploads).await?;
+    let mut posted = form::read(request, &["id", "message", "kept"], uploads).await?;
     post.id = posted.entry_id(&desk);
+    posted.take_kept();
     let outcome = match allowed {
         Err(limited) => {
             posted.refusals.clear();
             Err(limited)
         }
         Ok(()) => send_reply(&post, &mut posted).await,
+    };
+    // A page gives files back, as it does with what was typed.
+    let kept_files = match &outcome {
+        Err(_) if !post.wants_json => keep(&post, &mut posted).await,
+        _ => Vec::new(),
     };
     posted.let_go(&desk).await;
     if let Err(failure) = &outcome {
@@ -112,8 +119,25 @@ pub(crate) async fn reply(mut post: Post, request: Request) -> Answer {
     post.answer(receipt, posted, |posted| TicketAnswer::ReplyRefused {
         message: posted.text("message").to_owned(),
         refusals: posted.refusals,
+        refused_files: posted.refused_files,
+        kept_files,
     })
     .await
+}
+
+/// Takes out of the form what a message can hold of its files that are stored and on none.
+async fn keep(post: &Post, posted: &mut Posted) -> Vec<Attachment> {
+    let TicketRequest { server, visitor, .. } = &post.asked;
+    let by = Uploader::Visitor(*visitor);
+    let kept = match server.desk.find_uploads(by, &posted.files).await {
+        Ok(kept) => kept,
+        Err(error) => {
+            tracing::warn!(%error, "the files of a refused reply are not given back");
+            Vec::new()
+        }
+    };
+    posted.files.retain(|id| kept.iter().all(|file| file.id != *id));
+    kept
 }
 
 async fn send_reply(post: &Post, posted: &mut Posted) -> Answer<Receipt> {

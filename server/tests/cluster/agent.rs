@@ -135,6 +135,17 @@ impl Agent {
         self.accept(chat).await.expect("it is there to be taken")
     }
 
+    /// The same where it may ring off again before it is taken, and rings once more.
+    pub async fn take_in_the_end(&mut self) -> TicketId {
+        loop {
+            self.until("a chat rings", |desk| !desk.offers.is_empty()).await;
+            let Some(chat) = self.desk().offers.keys().next().copied() else { continue };
+            if let Some(ticket) = self.accept(chat).await {
+                return ticket;
+            }
+        }
+    }
+
     pub fn say(&self, ticket: TicketId, text: &str) {
         self.order(Order::Say(ticket, text.to_owned()));
     }

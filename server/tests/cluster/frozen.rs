@@ -22,7 +22,7 @@ async fn what_a_frozen_keeper_decides_when_it_goes_on_changes_nothing() {
     first.until("it rings", |desk| !desk.offers.is_empty()).await;
     cluster.nodes[frozen].freeze();
     first.until("it rings no longer", |desk| desk.offers.is_empty()).await;
-    let ticket = second.take().await;
+    let ticket = second.take_in_the_end().await;
     second.say(ticket, "Ya estoy");
     visitor.hears("Ya estoy").await;
     cluster.until_node_is_gone(frozen, LEASE * 2).await;

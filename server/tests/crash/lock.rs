@@ -26,31 +26,32 @@ async fn a_second_server_is_refused_until_the_first_is_killed_on_sqlite() {
     server.start().await;
 }
 
-/// The keeper's id and how many seconds its lease lasts, as the server at this address tells it.
-async fn keeper(address: SocketAddr) -> Option<(String, f64)> {
+const LISTENING: &str = "select node_id from keeper where listens";
+
+/// The keeper's id, as the server at this address tells it.
+async fn keeper(address: SocketAddr) -> Option<String> {
     let mut stream = TcpStream::connect(address).await.ok()?;
     stream.write_all(b"GET /metrics HTTP/1.0\r\nhost: localhost\r\n\r\n").await.ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.ok()?;
     let line = answer.lines().find_map(|line| line.strip_prefix("ayuda_keeper_lease_seconds{"))?;
     let (id, _) = line.strip_prefix("node=\"")?.split_once('"')?;
-    Some((id.to_owned(), line.rsplit(' ').next()?.parse().ok()?))
+    Some(id.to_owned())
 }
 
 #[tokio::test]
 async fn a_keeper_that_is_killed_is_followed_long_before_its_lease_is_over_on_postgres() {
-    /// Longer than anybody here waits.
-    const LEASE: f64 = 300.0;
     if !Engine::Postgres.is_here() {
         return;
     }
     let mut server = Server::new(Engine::Postgres).await;
+    // Longer than anybody here waits.
     server.environment.push(("AYUDA_NODE_LEASE", "5m".into()));
-    let until = async |address, so: &dyn Fn(&str, f64) -> bool| {
+    let until = async |address, so: &dyn Fn(&str) -> bool| {
         let found = async {
             loop {
                 match keeper(address).await {
-                    Some((id, lease)) if so(&id, lease) => return id,
+                    Some(id) if so(&id) => return id,
                     _ => sleep(Duration::from_millis(20)).await,
                 }
             }
@@ -59,10 +60,10 @@ async fn a_keeper_that_is_killed_is_followed_long_before_its_lease_is_over_on_po
     };
     server.start().await;
     let address = server.door().borrow().clone().expect("it runs").address;
-    // While its own connection does not listen yet it renews every second.
-    let first = until(address, &|_, lease| lease < LEASE - 3.0).await;
+    // By its own connection it is found to be gone.
+    let first = until(address, &|id| server.ask_postgres(LISTENING) == id).await;
     server.kill().await;
     server.start().await;
     let address = server.door().borrow().clone().expect("it runs").address;
-    until(address, &|id, _| id != first).await;
+    until(address, &|id| id != first).await;
 }

@@ -1,6 +1,6 @@
 //! The real binary with its data, ended and started again at will.
 
-use crate::engines::{Database, Engine};
+use crate::engines::{Database, Engine, find_psql};
 use desk::{
     Clock, Desk, Options,
     people::{NewAgent, Role},
@@ -165,6 +165,18 @@ impl Server {
         let mut child = self.child.take().expect("it runs");
         child.kill().await.expect("it is gone");
         self.door.send_replace(None);
+    }
+
+    /// What its PostgreSQL answers to a question for one text; empty: nothing.
+    pub fn ask_postgres(&self, question: &str) -> String {
+        let database = self.database.as_ref().expect("PostgreSQL");
+        let output = std::process::Command::new(find_psql())
+            .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--dbname"])
+            .args([&*database.url, "--command", question])
+            .output()
+            .expect("psql");
+        assert!(output.status.success(), "{question}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text").trim_end().to_owned()
     }
 
     /// Keeps a console connected for as long as the server lives.

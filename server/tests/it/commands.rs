@@ -5,6 +5,7 @@ use crate::world::{
 };
 use desk::live::Event;
 use protocol::agent::{AgentCommand, AgentEvent, SUBPROTOCOL, WorkKind, WorkView};
+use server::settings::{Flags, Settings};
 use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -14,20 +15,27 @@ use std::{
 use tokio::process::Command;
 
 on_both! {
+    commands_make_links_as_the_server_does_that_served_last,
     a_sites_availability_is_what_its_button_says_now,
     an_agents_name_is_one_line,
     commands_beside_a_server_leave_its_chats_alone,
+    a_sites_secret_is_made_once_and_another_only_on_request,
     doctor_says_where_the_key_of_links_is_and_how_many_nodes_fit,
     whoever_a_command_disables_is_signed_out_of_an_open_console,
 }
 
 async fn ayuda(world: &World, words: &[&str]) -> Output {
+    command(world, words).output().await.expect("it runs")
+}
+
+fn command(world: &World, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ayuda"));
     command.env_clear().arg("--data-dir").arg(&world.settings.data_dir).args(["--log", "warn"]);
     if let Some(url) = &world.settings.database_url {
         command.args(["--database-url", url]);
     }
-    command.args(words).current_dir(&world.settings.data_dir).output().await.expect("it runs")
+    command.args(words).current_dir(&world.settings.data_dir);
+    command
 }
 
 async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
@@ -77,6 +85,28 @@ async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
     world.desk().tick().await.expect("what is due");
     let item = world.desk().find_worklist_item(&lucia, ticket).await.expect("a list");
     assert_eq!(item.expect("her chat").kind, WorkKind::MyChat);
+}
+
+async fn a_sites_secret_is_made_once_and_another_only_on_request(world: World) {
+    let secret = async |more: &[&str]| {
+        let done = ayuda(&world, &[&["site", "secret", "tienda"], more].concat()).await;
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let printed = String::from_utf8(done.stdout).expect("text");
+        printed.strip_suffix('\n').expect("one line").to_owned()
+    };
+    let first = secret(&[]).await;
+    assert!(first.len() >= 40 && first.bytes().all(|byte| byte.is_ascii_graphic()), "{first}");
+    assert_eq!(secret(&[]).await, first);
+    let key = protocol::SiteKey("tienda".into());
+    let of_server = async || world.desk().site_secret(&key).await.expect("a database");
+    assert_eq!(of_server().await.as_ref(), Some(&first), "the server has the same");
+    let second = secret(&["--rotate"]).await;
+    assert_ne!(second, first);
+    assert_eq!(of_server().await, Some(second));
+    let nobodys = ayuda(&world, &["site", "secret", "nada"]).await;
+    let said = String::from_utf8_lossy(&nobodys.stderr);
+    assert_eq!((nobodys.status.code(), &*nobodys.stdout), (Some(2), &b""[..]));
+    assert!(said.contains("there is no site `nada`"), "{said}");
 }
 
 async fn whoever_a_command_disables_is_signed_out_of_an_open_console(world: World) {
@@ -146,6 +176,29 @@ async fn what_backup_copied_restore_brings_back() {
     let page = world.client.get(format!("/t/{}", started.number)).page();
     let page = page.cookie(&format!("ayuda_ticket={}", started.token.0)).send().await;
     assert!(page.status == 200 && page.text().contains("Una copia"));
+}
+
+async fn commands_make_links_as_the_server_does_that_served_last(mut world: World) {
+    let said = async |world: &World, words: &[&str]| {
+        String::from_utf8(ayuda(world, words).await.stdout).expect("text")
+    };
+    world.stop().await;
+    let flags = Flags { public_url: Some("https://help.example.com".into()), ..Flags::default() };
+    world.settings.public_url = Settings::load(flags).expect("settings").public_url;
+    world.start_again().await;
+    let file = world.settings.data_dir.join("tienda.toml");
+    std::fs::write(&file, SITE).expect("a file");
+    let file = file.display().to_string();
+    let tag = said(&world, &["site", "apply", &file]).await;
+    assert!(tag.contains("https://help.example.com/widget.js"), "{tag}");
+    let link = said(&world, &["agent", "create", "--email", "eva@example.com", "--name", "Eva"]);
+    let link = link.await;
+    assert!(link.contains("https://help.example.com/console/"), "{link}");
+    let doctor = said(&world, &["doctor"]).await;
+    assert!(doctor.contains("https://help.example.com, as the server had it"), "{doctor}");
+    // Who says it is believed.
+    let given = ["--public-url", "https://otra.example", "site", "apply", &file];
+    assert!(said(&world, &given).await.contains("https://otra.example/widget.js"));
 }
 
 async fn an_agents_name_is_one_line(world: World) {
@@ -272,4 +325,20 @@ async fn whatever_the_umask_nobody_else_reads_the_data() {
     assert!(copy.status.success(), "{copy:?}");
     check("backup");
     serve.kill().await.expect("it ran");
+}
+
+#[tokio::test]
+async fn a_command_whose_reader_goes_away_does_not_fail() {
+    let world = World::new(Engine::Sqlite).await;
+    for words in
+        [&["site", "list"][..], &["site", "show", "tienda"], &["agent", "list"], &["doctor"]]
+    {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = command(&world, words);
+        command.stdout(writer).stderr(Stdio::piped());
+        let done = command.spawn().expect("it runs").wait_with_output().await.expect("its end");
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success() && said.is_empty(), "{words:?}: {:?} {said}", done.status);
+    }
 }

@@ -181,6 +181,7 @@ async fn a_view_is_followed_over_its_pages(world: World) {
             lang: "es".into(),
             zone: None,
             client: None,
+            identity: None,
         };
         world.desk().open_request(&site, new).await.unwrap();
     }

@@ -2,12 +2,11 @@
 
 use crate::{
     postgres_server::{self, PostgresServer},
-    world::Engine,
+    world::{Engine, free_port},
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use std::{
     fs::{self, Permissions},
-    net::TcpListener,
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Output},
@@ -36,8 +35,7 @@ impl Database {
         let who = "local all all trust\nhostssl all all 127.0.0.1/32 trust\n";
         write(&path("hba.conf"), who);
         make_readable(folder.path());
-        // Free a moment ago.
-        let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().unwrap().port();
+        let port = free_port();
         let file = |setting: &str, name: &str| format!("{setting}={}", path(name).display());
         let settings = [
             "listen_addresses=127.0.0.1".to_owned(),

@@ -2,7 +2,7 @@
 //! installs the three proxies and sets `AYUDA_TEST_PROXIES=all`; without that, a proxy that is not there is said to be left out.
 
 use crate::world::{
-    EMAIL, Engine, SITE, World, behind_a_proxy, eventually,
+    EMAIL, Engine, SITE, World, behind_a_proxy, eventually, free_port,
     http::{Client, next_chunk},
     socket::Socket,
     soon,
@@ -16,7 +16,7 @@ use server::settings::{Flags, Settings};
 use std::{
     env, fs,
     io::{self, Write},
-    net::{IpAddr, SocketAddr, TcpListener, UdpSocket},
+    net::{IpAddr, SocketAddr, UdpSocket},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -179,8 +179,7 @@ async fn haproxy_as_its_sample_has_it_stands_in_front_of_nodes() {
 
 async fn stands_in_front_of_nodes(sample: Sample) {
     let Some(program) = sample.find() else { return };
-    // Free a moment ago.
-    let port = TcpListener::bind("0.0.0.0:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let mut world = World::with(Engine::Sqlite, |settings| {
         behind_a_proxy(settings);
         settings.public_url = public_url(port);

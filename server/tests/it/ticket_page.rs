@@ -21,6 +21,8 @@ async fn cookie_of(world: &World, started: &Started) -> String {
 on_both! {
     a_link_becomes_a_clean_address_and_a_cookie_of_that_ticket_alone,
     a_reply_with_a_file_needs_no_script_and_is_there_once,
+    a_refused_file_costs_no_other_one,
+    an_empty_reply_says_what_is_missing,
     a_mailed_link_is_followed_by_anybody_and_its_button_pressed_by_a_person,
     whoever_reads_the_mail_of_an_address_gives_another,
     whoever_did_not_write_stops_mail_by_a_button,
@@ -221,8 +223,46 @@ async fn a_refused_reply_keeps_its_text() {
     let post = world.client.post("/t/LT-1001").page().cookie(&cookie);
     let reply = post.multipart(&[("message", "No me pierdas")], &files).send().await;
     assert_eq!(reply.status, 415);
+    assert!(reply.text().contains("No me pierdas"));
+    assert!(reply.text().contains("x.exe: no aceptamos archivos de este tipo."));
+}
+
+async fn a_refused_file_costs_no_other_one(world: World) {
+    let asked = world.ask("tienda", "¿Me ayudan?").await;
+    let cookie = cookie_of(&world, &asked).await;
+    let post = || world.client.post("/t/LT-1001").page().cookie(&cookie);
+    let files: [(&str, &str, &[u8]); 2] =
+        [("files", "malo.exe", b"MZ\x90\0\x03\0\0\0\x04\0\0\0"), ("files", "nota.txt", b"hola")];
+    let refused = post().multipart(&[("message", "Van dos")], &files).send().await;
+    assert_eq!(refused.status, 415);
+    let page = refused.text();
+    let value = |name: &str| {
+        let (_, after) = page.split_once(&format!("name=\"{name}\" value=\"")).expect(name);
+        after.split('"').next().expect("its end").to_owned()
+    };
+    assert!(page.contains("malo.exe: ") && page.contains("Ya subido: nota.txt"), "{page}");
+    let fields = [("id", &*value("id")), ("message", "Van dos"), ("kept", &*value("kept"))];
+    for _ in 0..2 {
+        let sent = post().multipart(&fields, &[]).send().await;
+        assert_eq!((sent.status, sent.find("location")), (303, Some("/t/LT-1001?done=reply")));
+    }
+    let shown = world.client.get("/t/LT-1001").page().cookie(&cookie).send().await.text();
+    assert!(shown.contains("download=\"nota.txt\"") && !shown.contains("malo.exe"), "{shown}");
+    // What is on a message already, or was stored by somebody else, comes along with no other.
+    let again = [("message", "Otra vez"), ("kept", &*value("kept"))];
+    let again = post().multipart(&again, &[]).send().await;
+    assert_eq!(again.status, 404);
+    assert!(!again.text().contains("name=\"kept\""), "{}", again.text());
+}
+
+async fn an_empty_reply_says_what_is_missing(world: World) {
+    let asked = world.ask("tienda", "¿Me ayudan?").await;
+    let cookie = cookie_of(&world, &asked).await;
+    let empty = world.client.post("/t/LT-1001").page().cookie(&cookie).form(&[("message", " ")]);
+    let page = empty.send().await.text();
     assert!(
-        reply.text().contains("No me pierdas") && reply.text().contains("No aceptamos archivos")
+        page.contains("Escribe tu respuesta.") && page.matches(" autofocus").count() == 1,
+        "{page}"
     );
 }
 
@@ -255,6 +295,7 @@ async fn transcript_and_rating_go_back_to_the_page() {
         let reply = post("/t/LT-1001/rating", &[("score", wrong), ("comment", "Bien")]).await;
         assert_eq!(reply.status, 422, "{wrong}");
         assert!(reply.text().contains("Bien"), "{}", reply.text());
+        assert!(reply.text().contains("Elige una cara primero."), "{}", reply.text());
     }
     // 990 characters: a browser sends a line break as two.
     let comment = format!("{}fin", format!("{}\r\n", "a".repeat(47)).repeat(20)) + &"b".repeat(27);

@@ -16,6 +16,10 @@ named! {
         /// The line under a message: how far it got, or whose it is and when it came.
         MessageInfo = "message-info",
         MessageText = "message-text",
+        OwnAbout = "own-about",
+        OwnNumber = "own-number",
+        OwnState = "own-state",
+        OwnUnread = "own-unread",
         /// Seen by screen readers alone.
         ScreenReader = "sr",
         /// How far an own message got, in words.

@@ -43,6 +43,11 @@ named! {
         ChosenFiles = "chosen-files",
         Submit = "submit",
 
+        // The person's tickets.
+        Own = "own",
+        OwnTitle = "own-title",
+        OwnMore = "own-more",
+
         // The conversation.
         Conversation = "conversation",
         Received = "received",
@@ -88,6 +93,7 @@ named! {
         MessageTemplate = "message-template",
         FileTemplate = "file-template",
         ChipTemplate = "chip-template",
+        OwnTemplate = "own-template",
     }
 }
 

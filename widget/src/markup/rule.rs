@@ -7,12 +7,14 @@ named! {
     enum Token {
         Form = "form",
         Answer = "answer",
+        Tickets = "tickets",
         Conversation = "conversation",
         Ended = "ended",
 
         Open = "open",
         Closed = "closed",
 
+        HasTickets = "has-tickets",
         HasSubject = "has-subject",
         HasText = "has-text",
         Request = "request",

@@ -1,9 +1,10 @@
 //! The ticket page, and what its forms are answered with.
 
 use protocol::{
-    EntryId, Refusal, Score, SiteKey, Timestamp, entry::VisitorEntry, settings::Hue,
-    status::Availability, strings::Strings, visitor::VisitorTicket,
+    EntryId, Refusal, Score, SiteKey, Timestamp, entry::VisitorEntry, file::Attachment,
+    settings::Hue, status::Availability, strings::Strings, visitor::VisitorTicket,
 };
+use std::collections::BTreeMap;
 
 /// The ticket page `/t/{number}`. Files are at `/t/{number}/files/{id}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,10 @@ pub struct TicketPage {
     pub is_earlier: bool,
     /// A fresh id for the reply, so that sending it twice is one entry. After a refusal: the id that came with it.
     pub form_id: EntryId,
+    /// The shown entries' instants and [`TicketPage::since`], written in the zone of `place`, for where no script writes them.
+    pub times: BTreeMap<Timestamp, String>,
+    /// That zone, as people say it: `Ciudad de México`.
+    pub place: String,
     /// Whether the desk is open for a chat.
     pub status: Availability,
     /// Sections `ticket_page`, `state`, `error` and `field`.
@@ -47,6 +52,8 @@ pub struct ProvedEmail {
     pub address: String,
     /// Whether a person has pressed the button that says so.
     pub is_confirmed: bool,
+    /// Whether a transcript that was asked for goes out once it is pressed.
+    pub awaits_transcript: bool,
 }
 
 /// What a post from the ticket page is answered with.
@@ -72,6 +79,10 @@ pub enum TicketAnswer {
         refusals: Vec<Refusal>,
         /// The text as typed.
         message: String,
+        /// Files that were refused, by name.
+        refused_files: Vec<(String, Refusal)>,
+        /// Those that were taken: they come along with the next try.
+        kept_files: Vec<Attachment>,
     },
     /// `POST /t/{number}/transcript` was refused; the address comes back.
     TranscriptRefused {

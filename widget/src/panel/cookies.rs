@@ -2,6 +2,7 @@
 //! (CHIPS) and sent to the panel's addresses only. Names and values are URI-encoded.
 
 use js_sys::{decode_uri_component, encode_uri_component};
+use protocol::text::has;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDocument;
 
@@ -28,7 +29,7 @@ pub fn read(name: &str) -> Option<String> {
 pub fn names(prefix: &str) -> Vec<String> {
     pairs()
         .into_iter()
-        .filter(|(name, _)| !name.contains(PIECE))
+        .filter(|(name, _)| !has(name, PIECE))
         .filter_map(|(name, _)| decoded(&name))
         .filter(|name| name.starts_with(prefix))
         .collect()
@@ -43,7 +44,7 @@ pub fn write(name: &str, value: Option<&str>) {
     let mut rest = &*value;
     for at in 0..MOST {
         // All of it is ASCII.
-        let (piece, after) = rest.split_at(rest.len().min(LONGEST));
+        let (piece, after) = rest.split_at_checked(LONGEST).unwrap_or((rest, ""));
         write_piece(&piece_name(name, at), piece);
         rest = after;
     }
@@ -55,7 +56,7 @@ const PIECE: char = '~';
 fn piece_name(name: &str, at: usize) -> String {
     match at {
         0 => encoded(name),
-        _ => [encoded(name), String::from(PIECE), at.to_string()].concat(),
+        _ => [&*encoded(name), &*String::from(PIECE), &*at.to_string()].concat(),
     }
 }
 
@@ -81,7 +82,7 @@ fn write_piece(name: &str, value: &str) {
 
 /// `/w/{site}` of the address that a document is at, which is `/w/{site}/chats` when a form was posted before this script ran.
 fn panel_path(at: &str) -> &str {
-    at.match_indices('/').nth(2).map_or(at, |(end, _)| &at[..end])
+    at.match_indices('/').nth(2).and_then(|(end, _)| at.get(..end)).unwrap_or(at)
 }
 
 fn pairs() -> Vec<(String, String)> {

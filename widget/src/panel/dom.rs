@@ -166,6 +166,20 @@ pub fn copy_template(id: Id) -> Option<HtmlElement> {
     fragment.first_element_child().map(JsCast::unchecked_into)
 }
 
+/// The children of a list, which become so many copies of a template; those that are there stay.
+pub fn copies(list: &HtmlElement, template: Id, count: usize) -> Vec<HtmlElement> {
+    while list.child_element_count() as usize > count {
+        if let Some(last) = list.last_element_child() {
+            last.remove();
+        }
+    }
+    while (list.child_element_count() as usize) < count {
+        let Some(fresh) = copy_template(template) else { break };
+        let _ = list.append_child(&fresh);
+    }
+    collected(&list.children())
+}
+
 /// A function for the browser that lives as long as the page.
 pub fn callback(run: impl FnMut() + 'static) -> Function {
     let run: Box<dyn FnMut()> = Box::new(run);

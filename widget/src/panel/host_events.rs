@@ -75,10 +75,16 @@ mod tests {
         assert_eq!(
             parse(
                 "visitor",
-                r#"{"visitor":{"name":"Ana","phone":"1"},"extra":{"message":"hola"}}"#
+                r#"{"visitor":{"id":"42","name":"Ana","phone":"1","expires":"1795450000","signature":"ab"},"extra":{"message":"hola"}}"#
             ),
             Some(HostMessage::Visitor {
-                visitor: Person { name: Some("Ana".into()), email: None },
+                visitor: Person {
+                    name: Some("Ana".into()),
+                    id: "42".into(),
+                    expires: "1795450000".into(),
+                    signature: "ab".into(),
+                    ..Person::default()
+                },
                 extra: Question { subject: None, message: Some("hola".into()) },
             })
         );

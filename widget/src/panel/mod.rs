@@ -15,6 +15,7 @@ mod host_events;
 mod input;
 mod js;
 mod json;
+mod own;
 mod runtime;
 mod server_events;
 mod socket;

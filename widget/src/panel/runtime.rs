@@ -1,7 +1,7 @@
 //! The one place that holds the state: it lends the state to whoever changes it, does what the change wants done, and draws.
 
 use super::{
-    dom, draw, fields, files, js, json,
+    dom, draw, fields, files, js, json, own,
     socket::{Handlers, Socket},
     state::{Effect, Environment, Focus, State},
     store,
@@ -115,6 +115,17 @@ impl Runtime {
                 state.ticket_kept(found.as_ref());
             }
             Effect::KeepReading => store::keep_reading(site, state.reading().as_ref()),
+            Effect::KeepIdentity => store::keep_identity(site, state.identified()),
+            Effect::AskForOwn(asked) => {
+                own::ask(state, asked.after, move |page| {
+                    change(|state, _| state.own_came(&asked, page));
+                });
+            }
+            Effect::OpenOwn(asked, number) => {
+                own::open(state, &number, move |kept| {
+                    change(|state, env| state.own_opened(&asked, kept, env));
+                });
+            }
             Effect::KeepDraft(field) => store::keep_draft(site, field, state.draft.get(field)),
             Effect::KeepSound => store::keep_muted(!state.sound),
             Effect::KeepUnsent(unsent) => store::keep_unsent(site, state.number(), &unsent),

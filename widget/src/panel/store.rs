@@ -20,6 +20,7 @@ pub fn all(site: &str) -> Stored {
         draft: draft(site, person.as_deref()),
         person,
         reading: read(&reading_key(site)).and_then(|text| json::read(&text)),
+        identity: read(&identity_key(site)),
         muted: read(MUTED).is_some(),
     }
 }
@@ -38,12 +39,20 @@ fn reading_key(site: &str) -> String {
     ["ayuda:", site, ":read"].concat()
 }
 
+fn identity_key(site: &str) -> String {
+    ["ayuda:", site, ":id"].concat()
+}
+
 fn draft_key(site: &str, field: Field) -> String {
     ["ayuda:", site, ":draft:", field.as_text()].concat()
 }
 
 fn unsent_prefix(site: &str) -> String {
     ["ayuda:", site, ":out:"].concat()
+}
+
+fn unsent_key(site: &str, id: EntryId) -> String {
+    [&*unsent_prefix(site), &id.to_string()].concat()
 }
 
 /// Of all sites: no site's key is empty.
@@ -106,14 +115,14 @@ fn unsent(site: &str) -> Vec<(TicketNumber, Unsent)> {
 
 /// Keeps a message for a ticket until it is acknowledged.
 pub fn keep_unsent(site: &str, number: &str, unsent: &Unsent) {
-    let key = [unsent_prefix(site), unsent.id.to_string()].concat();
+    let key = unsent_key(site, unsent.id);
     let value = json::write(unsent).map(|message| [number, " ", &message].concat());
     write(&key, value.as_deref());
 }
 
 /// The server has it.
 pub fn forget_unsent(site: &str, id: EntryId) {
-    write(&[unsent_prefix(site), id.to_string()].concat(), None);
+    write(&unsent_key(site, id), None);
 }
 
 /// Forgets everything of whoever was here before `person`.
@@ -145,6 +154,11 @@ pub fn keep_reading(site: &str, reading: Option<&Reading>) {
     let kept = || read(&key).and_then(|text| json::read(&text));
     let furthest = reading.map(|reading| reading.clone().furthest(kept()));
     write(&key, furthest.as_ref().and_then(json::write).as_deref());
+}
+
+/// Keeps the id of whoever was identified last.
+pub fn keep_identity(site: &str, id: Option<&str>) {
+    write(&identity_key(site), id);
 }
 
 /// Keeps whether answers come without a sound.

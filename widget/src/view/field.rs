@@ -3,7 +3,7 @@
 use super::icons::{self, icon};
 use crate::markup::Id;
 use leptos::{
-    attr::{Attribute, aria_describedby, aria_invalid},
+    attr::{Attribute, aria_describedby, aria_invalid, autofocus},
     prelude::*,
 };
 use protocol::{file::file_size, limits};
@@ -13,12 +13,13 @@ pub fn optional(words: String) -> impl IntoView {
     view! { <em aria-hidden="true">{words}</em> }
 }
 
-/// The attributes of a field that was refused with these words; none when they are empty.
+/// The attributes of a field that was refused with these words, at which the page begins then; none when they are empty.
 pub fn refused(error: &str, error_id: Id) -> impl Attribute + use<> {
     let is_refused = !error.is_empty();
     (
         aria_invalid(is_refused.then_some("true")),
         aria_describedby(is_refused.then_some(error_id.as_str())),
+        autofocus(is_refused),
     )
 }
 
@@ -37,6 +38,11 @@ pub struct FileField {
 /// A field for several files. The browser's own would speak the browser's language: it lies unseen over words of ours.
 pub fn file_field(words: FileField, is_disabled: bool, is_refused: bool) -> impl IntoView {
     let FileField { label, optional: optional_words, choose, hint, drag } = words;
+    let described_by = if is_refused {
+        [Id::FilesError.as_str(), " ", Id::FilesHint.as_str()].concat()
+    } else {
+        Id::FilesHint.as_str().to_owned()
+    };
     view! {
         <label for=Id::Files.as_str()>{label} " " {optional(optional_words)}</label>
         <div class="drop">
@@ -48,7 +54,8 @@ pub fn file_field(words: FileField, is_disabled: bool, is_refused: bool) -> impl
                 multiple
                 disabled=is_disabled
                 aria-invalid=is_refused.then_some("true")
-                aria-describedby=Id::FilesHint.as_str()
+                autofocus=is_refused
+                aria-describedby=described_by
             />
             <p class="hint" id=Id::FilesHint.as_str()>
                 {hint} {drag.map(|words| view! { " " <span class="drag">{words}</span> })}

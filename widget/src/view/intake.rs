@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     escape::{escape_query, escape_textarea},
-    markup::{Id, Rule},
+    markup::{Action, Id, Rule},
     page::{Answer, Form, PanelPage, Position, Typed},
     view_model::ViewModel,
 };
@@ -61,6 +61,9 @@ pub fn intake(model: &ViewModel) -> impl IntoView + use<> {
             {..shown(model, shown::FORM)}
         >
             <div class="scroll pad">
+                <p {..shown(model, shown::HAS_TICKETS)}>
+                    <button type="button" class="link" data-action=Action::ShowOwn.as_str()>{page.t("own")}</button>
+                </p>
                 <p class="intro" id=Id::Intro.as_str()>{model.intro()}</p>
                 <p class="problem" role="alert" id=Id::Problem.as_str() hidden=has_no_problem>{problem}</p>
                 <input type="hidden" name="id" value=page.form_id.to_string()/>

@@ -10,6 +10,7 @@ mod icons;
 mod intake;
 mod menu;
 mod message_text;
+mod own;
 mod rating_scale;
 mod shown;
 mod templates;
@@ -35,6 +36,7 @@ pub fn panel(page: &PanelPage) -> impl IntoView + use<> {
         </div>
         <p class="resuming-line" aria-hidden="true">{page.t("resuming")}</p>
         {intake::intake(&model)}
+        {own::own(&model)}
         {answer::answer(&model)}
         {conversation::conversation(&model)}
         {transcript_dialog::transcript_dialog(page)}

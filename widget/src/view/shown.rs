@@ -8,6 +8,8 @@ use leptos::attr::{Attribute, custom::custom_attribute, hidden};
 
 pub const FORM: Rule = Rule(&[&[Token::Form]]);
 pub const ANSWER: Rule = Rule(&[&[Token::Answer]]);
+pub const TICKETS: Rule = Rule(&[&[Token::Tickets]]);
+pub const HAS_TICKETS: Rule = Rule(&[&[Token::HasTickets]]);
 pub const CONVERSATION: Rule = Rule(&[&[Token::Conversation]]);
 /// At a removed site it holds what was being typed, to be copied, for as long as there is something.
 pub const COMPOSER: Rule =

@@ -41,6 +41,19 @@ pub fn templates(page: &PanelPage) -> impl IntoView + use<> {
                 </span>
             </button>
         </template>
+        <template id=Id::OwnTemplate.as_str()>
+            <li>
+                <button type="button" data-action=Action::OpenOwn.as_str()>
+                    <span class=Class::OwnAbout.as_str() dir="auto"></span>
+                    " "
+                    <span class=Class::OwnNumber.as_str()></span>
+                    " "
+                    <span class=Class::OwnState.as_str()></span>
+                    " "
+                    <b class=Class::OwnUnread.as_str()></b>
+                </button>
+            </li>
+        </template>
         <template id=Id::ChipTemplate.as_str()>
             <li class="chip">
                 {icon(icons::FILE)} <span class=name dir="auto"></span> <span class=size></span>

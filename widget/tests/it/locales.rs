@@ -26,6 +26,8 @@ fn the_names_that_interfaces_promise_are_the_spanish_words() {
         ("panel.send_request", "Enviar solicitud"),
         ("panel.rating", "Valoración"),
         ("panel.comment", "Comentario"),
+        ("panel.own_list", "Conversaciones"),
+        ("panel.another", "Nueva conversación"),
         ("panel.send_rating", "Enviar valoración"),
         ("ticket_page.reply", "Responder"),
         ("ticket_page.send", "Enviar"),

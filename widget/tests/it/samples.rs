@@ -60,11 +60,15 @@ pub fn panel(open: bool) -> PanelPage {
     }
 }
 
+fn at(seq: i64) -> Timestamp {
+    Timestamp(1_795_369_200_000 + seq * 60_000)
+}
+
 pub fn entry(seq: i64, body: VisitorBody) -> VisitorEntry {
     VisitorEntry {
         seq: Seq(seq),
         id: EntryId(Uuid::from_u128(u128::try_from(seq).unwrap())),
-        at: Timestamp(1_795_369_200_000 + seq * 60_000),
+        at: at(seq),
         body,
     }
 }
@@ -114,6 +118,8 @@ pub fn ticket() -> TicketPage {
         beginning: Vec::new(),
         is_earlier: false,
         form_id: EntryId(Uuid::from_u128(8)),
+        times: (1..=9).map(|seq| (at(seq), format!("26/11/2026, 12:0{seq}"))).collect(),
+        place: "Ciudad de México".into(),
         status: panel(true).status,
         strings: strings("es"),
         answer: None,

@@ -12,12 +12,14 @@ use sha2::{Digest, Sha256};
 use super::pack;
 
 /// The code that makes assets; a change here makes them all again.
-const RECIPE: [&str; 5] = [
+const RECIPE: [&str; 7] = [
     include_str!("pack.rs"),
     include_str!("script.rs"),
+    include_str!("short_names.rs"),
     include_str!("store.rs"),
     include_str!("style.rs"),
     include_str!("wasm.rs"),
+    include_str!("../wasm_format.rs"),
 ];
 
 /// One file as it lies in the store.

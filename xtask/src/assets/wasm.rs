@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{script, store::Store};
+use super::{script, short_names, store::Store};
 use crate::{paths, run};
 
 /// Builds `{name}.js` and `{name}.wasm` from a package's library, and any snippets its dependencies bring.
@@ -22,8 +22,10 @@ pub fn build(store: &mut Store, package: &str, name: &str) -> Result<()> {
     bind(&wasm, name, &dir, false)?;
     let glue = fs::read_to_string(dir.join(&js))?;
     let glue = with_snippets(store, &glue, &wasm, name, &dir.join("snippets"))?;
+    let (bound, glue) =
+        short_names::shorten(&fs::read(dir.join(format!("{name}_bg.wasm")))?, &glue)?;
     store.put(&js, &wasm, script::minify(&glue).as_bytes())?;
-    store.put(&module, &wasm, &fs::read(dir.join(format!("{name}_bg.wasm")))?)?;
+    store.put(&module, &wasm, &bound)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 
 use crate::assets;
+use crate::wasm_format::{Reader, split};
 
 /// Bytes of each kind of section.
 pub fn sections(wasm: &[u8]) -> Result<BTreeMap<&'static str, u64>> {
@@ -107,51 +108,6 @@ fn imported_functions(body: &[u8]) -> Result<u64> {
         }
     }
     Ok(functions)
-}
-
-fn split(wasm: &[u8]) -> Result<Vec<(u8, &[u8])>> {
-    let mut reader = Reader(wasm.get(8..).context("not a wasm file")?);
-    let mut sections = Vec::new();
-    while !reader.0.is_empty() {
-        let id = reader.byte()?;
-        let size = reader.number()?;
-        sections.push((id, reader.bytes(size)?));
-    }
-    Ok(sections)
-}
-
-/// The few forms that the binary format is made of.
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn byte(&mut self) -> Result<u8> {
-        Ok(self.bytes(1)?[0])
-    }
-
-    fn bytes(&mut self, size: u64) -> Result<&'a [u8]> {
-        let size = usize::try_from(size)?;
-        let (bytes, rest) = self.0.split_at_checked(size).context("wasm ends too early")?;
-        self.0 = rest;
-        Ok(bytes)
-    }
-
-    fn text(&mut self) -> Result<&'a str> {
-        let size = self.number()?;
-        Ok(std::str::from_utf8(self.bytes(size)?)?)
-    }
-
-    /// Unsigned LEB128.
-    fn number(&mut self) -> Result<u64> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(number);
-            }
-        }
-        bail!("a number of more than 64 bits")
-    }
 }
 
 #[cfg(test)]

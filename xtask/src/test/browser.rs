@@ -1,4 +1,4 @@
-//! The browser tests: real Chromium against the real binary.
+//! The browser tests: real browsers against the real binary. Everything in Chromium, a story in Firefox and in WebKit.
 
 use std::process::Command;
 
@@ -8,15 +8,25 @@ use crate::postgres::Postgres;
 use crate::test::Tally;
 use crate::{assets, build, install, paths, run};
 
-pub fn browser(tally: &mut Tally, filter: Option<&str>) {
+pub(super) fn browser(tally: &mut Tally, filter: Option<&str>) {
     run::announce("Browser tests");
     if let Err(error) = tests(tally, filter) {
         tally.fail("Browser tests", &error);
     }
 }
 
-fn tests(tally: &mut Tally, filter: Option<&str>) -> Result<()> {
+/// Every browser test in Firefox: one file at a time, which is what its driver can do.
+pub fn in_firefox() -> Result<()> {
+    let (mut node, _postgres) = prepare()?;
+    run::announce("Browser tests in Firefox; this takes half an hour");
+    run::run(node.env("AYUDA_ENGINE", "firefox").args(["--test-concurrency=1", "tests/"]))
+}
+
+/// Builds and installs what the tests need; they run as long as the database is there.
+fn prepare() -> Result<(Command, Postgres)> {
     let chromium = install::chromium()?;
+    let engines = install::engines()?;
+    install::fonts()?;
     install::end2end()?;
     assets::build()?;
     build::server(false)?;
@@ -26,8 +36,17 @@ fn tests(tally: &mut Tally, filter: Option<&str>) -> Result<()> {
     node.current_dir(paths::root().join("end2end"))
         .env("AYUDA_BINARY", paths::ayuda("debug"))
         .env("AYUDA_CHROMIUM", chromium)
+        .env("AYUDA_FIREFOX", engines.firefox)
+        .env("AYUDA_WEBKIT_DRIVER", engines.webkit_driver)
+        .env("AYUDA_WEBKIT", engines.webkit)
         .env("AYUDA_TEST_POSTGRES", postgres.url())
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=2"]);
+        .args(["--test", "--test-reporter=spec"]);
+    Ok((node, postgres))
+}
+
+fn tests(tally: &mut Tally, filter: Option<&str>) -> Result<()> {
+    let (mut node, _postgres) = prepare()?;
+    node.arg("--test-concurrency=2");
     if let Some(filter) = filter {
         node.arg(format!("--test-name-pattern={filter}"));
     }

@@ -2,7 +2,7 @@
 
 use super::{composer_kind::ComposerKind, upload_list::UploadList};
 use crate::{
-    browser::{self, focus, storage},
+    browser::{self, storage},
     state::uploads::Uploads,
     ui::{
         erase::erase,
@@ -66,7 +66,7 @@ pub fn Composer(
     // What was typed before the script ran stays; else the draft comes back.
     Effect::new(move |_| {
         if let Some(area) = area.get() {
-            if is_chat && takes_focus() && !focus::is_on_heading() {
+            if is_chat && takes_focus() {
                 let _ = area.focus();
             }
             let typed = area.value();
@@ -222,7 +222,12 @@ pub fn Composer(
                 </button>
                 <span class="grow"></span>
                 <span class="xs count" class:near=is_near class:over=is_over id="composer-count">{move || format!("{} / {limit}", count.get())}</span>
-                <button class="btn primary" disabled=cannot_send>{words.get("send")}<Icon drawing=Drawing::Send/></button>
+                <button class="btn primary" disabled=cannot_send>
+                    {words.get("send")}
+                    // The key that sends: Enter alone makes a new line where long texts are written.
+                    {(!is_chat).then(|| view! { <span class="xs" aria-hidden="true">"Ctrl"</span> })}
+                    <Icon drawing=Drawing::Send/>
+                </button>
             </div>
         </form>
     })

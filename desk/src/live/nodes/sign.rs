@@ -5,12 +5,12 @@ use super::{
     rows::{self, Here},
 };
 use crate::{
-    Desk, Error, Result,
+    Desk, Result,
+    db::in_time_of,
     live::relay::{self, Notice},
 };
 use protocol::AgentId;
 use std::{collections::HashSet, time::Duration};
-use tokio::time::timeout;
 
 /// A sign that takes longer has failed; the next try may have a better connection.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -24,8 +24,7 @@ impl Desk {
     pub(crate) async fn give_sign(&self) -> Result<()> {
         let (nodes, moment) = (&self.0.nodes, self.moment());
         let moved = nodes.take_moved();
-        let given = timeout(nodes.beat().min(LONGEST), self.write_sign(&moved)).await;
-        let given = given.unwrap_or(Err(Error::Database(sqlx::Error::PoolTimedOut)));
+        let given = in_time_of(nodes.beat().min(LONGEST), self.write_sign(&moved)).await;
         match given {
             Ok(()) => nodes.signed(moment),
             Err(_) => nodes.put_back(moved),

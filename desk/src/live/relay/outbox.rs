@@ -2,11 +2,11 @@
 
 use super::{notice::Notice, text};
 use crate::{
-    Desk, Error, Result,
-    db::{self, Attempts},
+    Desk,
+    db::{self, Attempts, in_time_of},
 };
 use std::time::Duration;
-use tokio::{runtime::Handle, time::timeout};
+use tokio::runtime::Handle;
 
 /// A notice that takes longer has failed; the next try may have a better connection.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -26,17 +26,12 @@ async fn tell(desk: Desk) {
     while let Some(notices) = desk.0.relay.take_left() {
         let texts = text::write(desk.node(), &notices);
         let mut attempts = Attempts::default();
-        while let Err(error) = in_time(db::notify(desk.db(), &texts)).await {
+        // A connection that does not answer must not silence the process for ever.
+        while let Err(error) = in_time_of(LONGEST, db::notify(desk.db(), &texts)).await {
             if !attempts.again(&error).await {
                 tracing::debug!(%error, "the other processes could not be told");
                 break;
             }
         }
     }
-}
-
-/// A connection that does not answer must not silence the process for ever.
-async fn in_time(told: impl Future<Output = Result<()>>) -> Result<()> {
-    let told = timeout(LONGEST, told).await;
-    told.unwrap_or(Err(Error::Database(sqlx::Error::PoolTimedOut)))
 }

@@ -140,13 +140,15 @@ impl Composer<'_> {
         };
         let number = TicketNumber(row.number.clone());
         let mut letter = self.blank();
-        letter.button.url = desk.mailed_link(&number, "", context.ticket, context.to);
+        let link = |below| desk.mailed_link(&number, below, context.ticket, context.to);
         letter.footer = vec![fill("mail.footer")];
-        if !row.contact_verified {
+        // A former address has no say about a ticket any more, nor about mail that goes elsewhere.
+        let is_former = matches!(mail, VisitorMail::FormerAddress);
+        if !row.contact_verified && !is_former {
             letter.decline = Some(Decline {
                 text: fill("mail.decline_text"),
                 label: fill("mail.decline"),
-                url: desk.mailed_link(&number, NOT_ME, context.ticket, context.to),
+                url: link(NOT_ME),
             });
         }
         let section = match mail {
@@ -155,6 +157,7 @@ impl Composer<'_> {
             VisitorMail::ChatEnded => "unattended",
             VisitorMail::Confirm => "confirm",
             VisitorMail::NewAddress => "new_address",
+            VisitorMail::FormerAddress => "former_address",
             VisitorMail::Transcript { .. } => "transcript",
             VisitorMail::Replies { .. } => "replies",
             VisitorMail::StateChanged { .. } => "state",
@@ -162,12 +165,15 @@ impl Composer<'_> {
         letter.heading = fill(&format!("mail.{section}.heading"));
         letter.paragraphs = vec![fill(&format!("mail.{section}.text"))];
         letter.preheader.clone_from(&letter.paragraphs[0]);
-        letter.button.label = fill(&format!("mail.{section}.button"));
+        let mut button = Button { label: fill(&format!("mail.{section}.button")), url: link("") };
         if !matches!(mail, VisitorMail::Transcript { .. }) {
             letter.after = vec![fill(&format!("mail.{section}.next"))];
         }
         match mail {
-            VisitorMail::RequestReceived | VisitorMail::Confirm | VisitorMail::NewAddress => {
+            VisitorMail::RequestReceived
+            | VisitorMail::Confirm
+            | VisitorMail::NewAddress
+            | VisitorMail::FormerAddress => {
                 letter.big_number = true;
             }
             VisitorMail::ChatEnded => {
@@ -175,9 +181,9 @@ impl Composer<'_> {
                 if desk.check_in_use(context.site).is_err() {
                     // Nobody is left to answer or to read a rating.
                     letter.after.clear();
-                    letter.button.label = fill("mail.unattended.button");
+                    button.label = fill("mail.unattended.button");
                 } else if row.attended {
-                    letter.button.url.push_str("#rating");
+                    button.url.push_str("#rating");
                 }
             }
             VisitorMail::Transcript { .. } => {
@@ -197,10 +203,8 @@ impl Composer<'_> {
                     vec![Row { label: words.get("mail.number"), value: row.number.clone() }];
                 letter.entries = transcript::lines(entries.unwrap_or_default(), words, times);
                 letter.after.insert(0, fill("mail.replies.state"));
-                letter.after.insert(
-                    0,
-                    fill(if entries.is_some() { "mail.times" } else { "mail.too_long" }),
-                );
+                let about_entries = if entries.is_some() { "mail.times" } else { "mail.too_long" };
+                letter.after.insert(0, fill(about_entries));
             }
             VisitorMail::StateChanged { state } => {
                 letter.rows =
@@ -208,6 +212,7 @@ impl Composer<'_> {
                 letter.badge = Some(capitalised(&words.state(state)));
             }
         }
+        letter.button = (!is_former).then_some(button);
         letter
     }
 
@@ -266,14 +271,17 @@ impl Composer<'_> {
         for entry in &mut letter.entries {
             entry.name.clone_from(&name);
         }
-        letter.button = Button {
+        letter.button = Some(Button {
             label: words.get("mail.for_agents.button"),
             url: format!("{}/console/tickets/{}", desk.options().public_url, context.ticket),
-        };
+        });
         letter.reader = Side::Desk;
-        let about_entries =
-            if entries.is_some() { "mail.times" } else { "mail.for_agents.too_long" };
-        letter.after = vec![fill(about_entries)];
+        letter.after = match entries {
+            None => vec![fill("mail.for_agents.too_long")],
+            // Without a message there is no time either.
+            Some(_) if letter.entries.is_empty() => Vec::new(),
+            Some(_) => vec![fill("mail.times")],
+        };
         letter.footer = vec![fill("mail.footer_agent")];
         letter
     }
@@ -296,7 +304,7 @@ impl Composer<'_> {
             entries: Vec::new(),
             reader: Side::Visitor,
             after: Vec::new(),
-            button: Button { label: String::new(), url: String::new() },
+            button: None,
             link_note: words.get("mail.link_note"),
             decline: None,
             footer: Vec::new(),

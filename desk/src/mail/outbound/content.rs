@@ -15,6 +15,8 @@ pub(crate) enum VisitorMail {
     Confirm,
     /// The ticket's address is another from now on, this one: number and link.
     NewAddress,
+    /// The ticket's address was this one, and is another from now on: the number alone.
+    FormerAddress,
     /// The conversation up to here.
     Transcript { upto: Seq },
     /// The agents' messages after `after` up to `upto`; it also names the ticket's state.
@@ -59,6 +61,7 @@ protocol::text_enum! {
         ChatEnded = "chat_ended",
         Confirm = "confirm",
         NewAddress = "new_address",
+        FormerAddress = "former_address",
         Transcript = "transcript",
         Replies = "replies",
         StateChanged = "state_changed",
@@ -75,6 +78,7 @@ impl Content {
             Self::Visitor { mail: VisitorMail::ChatEnded } => MailKind::ChatEnded,
             Self::Visitor { mail: VisitorMail::Confirm } => MailKind::Confirm,
             Self::Visitor { mail: VisitorMail::NewAddress } => MailKind::NewAddress,
+            Self::Visitor { mail: VisitorMail::FormerAddress } => MailKind::FormerAddress,
             Self::Visitor { mail: VisitorMail::Transcript { .. } } => MailKind::Transcript,
             Self::Visitor { mail: VisitorMail::Replies { .. } } => MailKind::Replies,
             Self::Visitor { mail: VisitorMail::StateChanged { .. } } => MailKind::StateChanged,
@@ -95,6 +99,9 @@ impl Content {
             Self::Visitor { mail: VisitorMail::ChatEnded } => ("mail.ended.subject", ""),
             Self::Visitor { mail: VisitorMail::Confirm | VisitorMail::NewAddress } => {
                 ("mail.confirm.subject", "")
+            }
+            Self::Visitor { mail: VisitorMail::FormerAddress } => {
+                ("mail.former_address.subject", "")
             }
             Self::Visitor { mail: VisitorMail::Transcript { .. } } => {
                 ("mail.transcript.subject", "")
@@ -122,6 +129,7 @@ mod tests {
         for content in [
             Content::Visitor { mail: VisitorMail::RequestReceived },
             Content::Visitor { mail: VisitorMail::Confirm },
+            Content::Visitor { mail: VisitorMail::FormerAddress },
             Content::Visitor { mail: VisitorMail::Transcript { upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::Replies { after: Seq(1), upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::StateChanged { state: "finalizado".into() } },

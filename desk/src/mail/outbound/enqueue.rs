@@ -138,8 +138,8 @@ async fn join(
     pending.become_mail(tx, &content, &subject).await
 }
 
-/// Puts a notice of the entry `seq` into the outbox for everybody who serves the ticket's queue. While somebody's waits it says
-/// this too, and that of another reply waits for [`BETWEEN_REPLIES`].
+/// Puts a notice of a reply, the entry `seq`, or of all that a visitor wrote until a request was there into the outbox for everybody who
+/// serves the ticket's queue. While somebody's waits it says this too, and that of another reply waits for [`BETWEEN_REPLIES`].
 pub(crate) async fn mail_agents(
     tx: &mut Tx,
     desk: &Desk,
@@ -157,8 +157,11 @@ pub(crate) async fn mail_agents(
             lang: &staff.lang,
             capped: false,
         };
-        let (after, queue) = (Seq(seq.0 - 1), locked.queue);
-        let content = Content::Agent { about, after, upto: seq, queue };
+        let after = match about {
+            AgentMail::Request => Seq::START,
+            AgentMail::Reply => Seq(seq.0 - 1),
+        };
+        let content = Content::Agent { about, after, upto: seq, queue: locked.queue };
         if join(tx, locked, &site, &recipient, &content).await? {
             continue;
         }

@@ -34,7 +34,7 @@ pub(crate) struct Letter {
     /// The reader's side: their own words stand on the right, as they do in panel and console.
     pub(super) reader: Side,
     pub(super) after: Vec<String>,
-    pub(super) button: Button,
+    pub(super) button: Option<Button>,
     pub(super) link_note: String,
     /// Where whoever has nothing to do with it stops mail about the ticket.
     pub(super) decline: Option<Decline>,

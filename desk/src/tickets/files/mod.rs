@@ -17,6 +17,7 @@ mod zip;
 
 pub(crate) use attach::attach;
 pub use copy::{Copied, CopyError, copy};
+pub use name::cleaned as shown_name;
 pub(crate) use same::are_same;
 pub use store::{Content, FilesPlace, FilesPlaceError};
 pub(crate) use store::{INCOMING, Store};

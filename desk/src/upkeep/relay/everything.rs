@@ -1,10 +1,14 @@
 //! What happened while nobody listened.
 
 use crate::{
-    Desk, Error, Result, db::retry, hours::availability, live::counts, routing, upkeep::sites,
+    Desk, Result,
+    db::{in_time_of, retry},
+    hours::availability,
+    live::counts,
+    routing,
+    upkeep::sites,
 };
 use std::time::Duration;
-use tokio::time::timeout;
 
 /// A connection that does not answer within this is one that never will.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
@@ -12,8 +16,7 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// Sites, counts and who is there are read, everything is looked at, and all sockets are told to read what they lack. Whoever listens
 /// has begun to before.
 pub(super) async fn read(desk: &Desk) -> Result<()> {
-    let read = timeout(ANSWERS_WITHIN, read_here(desk)).await;
-    read.unwrap_or(Err(Error::Database(sqlx::Error::PoolTimedOut)))
+    in_time_of(ANSWERS_WITHIN, read_here(desk)).await
 }
 
 async fn read_here(desk: &Desk) -> Result<()> {

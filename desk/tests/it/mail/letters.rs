@@ -279,6 +279,8 @@ async fn every_mail_in_three_languages(world: World) {
         world.desk.tick().await.unwrap();
         world.clock.advance(61 * MINUTE);
         world.desk.close_ticket(&agent, visitor.ticket, &reason("Resuelto")).await.unwrap();
+        let moves_to = EmailAddress::parse(&format!("eva.{lang}@example.com")).unwrap();
+        world.desk.change_email(visitor, proof, moves_to).await.unwrap();
         let mut chat = new_chat(&world, &email);
         chat.lang = lang.to_owned();
         chat.text = ChatText::parse("Hola, miren https://example.com/error").unwrap();

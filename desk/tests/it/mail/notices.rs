@@ -15,6 +15,8 @@ use protocol::text::FormText;
 use std::collections::BTreeSet;
 
 on_both! {
+    the_notice_of_a_chat_that_became_a_request_says_what_was_written,
+    a_notice_without_words_names_no_zone,
     while_a_notice_waits_what_follows_joins_it,
     a_flood_of_replies_is_a_notice_a_minute,
     a_notice_that_waits_is_not_sent_to_who_may_not_see_its_ticket_any_more,
@@ -34,6 +36,32 @@ async fn notices(world: &World) -> i64 {
             "select count(*) from mails where kind in ('request_for_agents', 'reply_for_agents')",
         )
         .await
+}
+
+async fn the_notice_of_a_chat_that_became_a_request_says_what_was_written(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (owner, _) = world.owner().await;
+    let console = world.desk.console_connected(owner.id);
+    let (_, visitor) = world.start(&site).await;
+    world.visitor_posts(visitor, "No me carga el folio.").await;
+    drop(console);
+    world.pass(MINUTE).await;
+    let notice = mails_to(&world, &owner, &owner.email).await.pop().unwrap();
+    assert!(notice.subject.contains("Nueva solicitud"), "{}", notice.subject);
+    let text = text_of(&world, &owner, &notice).await;
+    assert!(text.contains("hola") && text.contains("No me carga el folio."), "{text}");
+    assert!(text.contains("Las horas son de"), "{text}");
+}
+
+async fn a_notice_without_words_names_no_zone(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (owner, _) = world.owner().await;
+    world.ask(&site, ROSA).await;
+    world.force("update entries set kind = 'requeued', body = '\"requeued\"'").await;
+    world.desk.tick().await.unwrap();
+    let notice = mails_to(&world, &owner, &owner.email).await.pop().unwrap();
+    let text = text_of(&world, &owner, &notice).await;
+    assert!(!text.contains("Las horas son de"), "{text}");
 }
 
 async fn while_a_notice_waits_what_follows_joins_it(mut world: World) {
@@ -108,7 +136,7 @@ async fn states(world: &World, owner: &Agent, address: &str) -> Vec<(MailState, 
 }
 
 async fn a_notice_that_waits_is_not_sent_to_who_may_not_see_its_ticket_any_more(mut world: World) {
-    world.restart_with_relay("smtp://127.0.0.1:9?timeout=1").await;
+    world.restart_with_relay("smtp://127.0.0.1:9").await;
     let site = world.site_with("uno", "[[queues]]\nname = \"Facturas\"").await;
     world.site("dos").await;
     let (owner, _) = world.owner().await;
@@ -155,7 +183,7 @@ async fn a_notice_that_waits_is_not_sent_to_who_may_not_see_its_ticket_any_more(
 async fn who_loses_a_ticket_while_the_relay_is_slow_is_not_sent_its_notice(mut world: World) {
     let relay = Relay::start().await;
     relay.treat("ana@example.com", Manner::StallUntilTold);
-    world.restart_with_relay(&relay.url.replace("timeout=1", "timeout=60")).await;
+    world.restart_with_relay(&relay.url).await;
     let site = cuentas_ok(&world).await;
     let (owner, _) = world.owner().await;
     world.agent("ana").await;

@@ -114,7 +114,16 @@ async fn an_address_is_changed_by_whoever_reads_its_mail_and_by_nobody_else(worl
     let asked = mails_to(&world, &agent, EVA).await.pop().unwrap();
     assert_eq!(asked.subject, "[CO-1001] Confirma tu correo");
     agent_posts(&world, &agent, visitor, "Listo.").await;
-    assert_eq!(subjects_to(&world, &agent, ROSA).await.len(), 1);
+    // The former one is told that it is not any more, with no word of anybody's and no way into the ticket.
+    world.desk.tick().await.unwrap();
+    let to_rosa = mails_to(&world, &agent, ROSA).await;
+    assert_eq!(to_rosa.len(), 2);
+    assert_eq!(to_rosa[1].subject, "[CO-1001] Ya no te escribimos a esta dirección");
+    let (_, text, html) = world.desk.mail(&agent, to_rosa[1].id).await.unwrap();
+    for body in [&text, &html] {
+        assert!(body.contains("CO-1001") && body.contains("escribe a otra dirección"), "{body}");
+        assert!(!body.contains("/t/") && !body.contains("Listo.") && !body.contains(EVA), "{body}");
+    }
     world.desk.tick().await.unwrap();
     let of_eva = mailed_proofs(&world).pop().unwrap();
     assert_eq!(refused(change(&of_rosa, ROSA).await), Code::EmailKnown, "theirs no more");

@@ -100,6 +100,26 @@ impl World {
         Running::start(desk.clone(), Lock::take(&self.options).unwrap())
     }
 
+    /// Ends the work of a desk on PostgreSQL, which then has said so. Its last word has seconds: where this machine stood still for
+    /// them it works and ends once more.
+    pub async fn stop_beside(&self, desk: &Desk, running: Running) {
+        running.stop().await;
+        until("it says that it stops", async || {
+            if self.has_stopped(desk).await {
+                return true;
+            }
+            self.run_beside(desk).stop().await;
+            false
+        })
+        .await;
+    }
+
+    /// Whether a desk has said that it stops.
+    pub async fn has_stopped(&self, desk: &Desk) -> bool {
+        let nodes = self.desk.nodes().await.unwrap();
+        nodes.iter().any(|node| node.id == desk.node() && node.has_stopped)
+    }
+
     /// Moves the clock and does what is due.
     pub async fn pass(&self, time: Duration) {
         self.clock.advance(time);

@@ -45,6 +45,7 @@ struct State {
 
 #[derive(Clone)]
 pub struct Relay {
+    /// For a desk that waits for its answers as long as it does by itself: longer than this machine stands still.
     pub url: String,
     state: Arc<Mutex<State>>,
 }
@@ -52,7 +53,7 @@ pub struct Relay {
 impl Relay {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("smtp://{}?timeout=1", listener.local_addr().expect("an address"));
+        let url = format!("smtp://{}", listener.local_addr().expect("an address"));
         let relay = Self { url, state: Arc::default() };
         let serving = relay.clone();
         tokio::spawn(async move {
@@ -71,6 +72,11 @@ impl Relay {
     /// Its address, for somebody who signs in.
     pub fn url_with(&self, password: &str) -> String {
         self.url.replace("smtp://", &format!("smtp://ana:{password}@"))
+    }
+
+    /// Its address, for a desk that waits so many seconds for each of its answers.
+    pub fn url_for_patience_of(&self, seconds: u16) -> String {
+        format!("{}?timeout={seconds}", self.url)
     }
 
     pub fn treat(&self, address: &str, manner: Manner) {

@@ -37,6 +37,7 @@ impl World {
             lang: "es".into(),
             zone: Some("America/Mexico_City".into()),
             client: None,
+            identity: None,
         }
     }
 
@@ -52,6 +53,7 @@ impl World {
             lang: "es".into(),
             zone: None,
             client: None,
+            identity: None,
         }
     }
 

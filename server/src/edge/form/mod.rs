@@ -34,8 +34,10 @@ use std::{borrow::Cow, fmt};
 const FORM_BYTES: usize = 3 * FIELD_BYTES + 64 * 1024;
 
 /// Every field that a form of a visitor has.
-const ALL_NAMES: [&str; 10] =
-    ["id", "name", "email", "subject", "message", "score", "comment", "page", "lang", "zone"];
+const ALL_NAMES: [&str; 11] = [
+    "id", "name", "email", "subject", "message", "score", "comment", "page", "lang", "zone",
+    "identity",
+];
 
 /// The answer to a form that failed before anybody read it: a page with what was typed, where a person waits for one.
 pub(crate) async fn give_back(request: Request, failure: Failure, lang: &str) -> Answer {

@@ -49,7 +49,7 @@ pub(super) async fn read(
             _ if parts > PARTS => posted.refuse(Refusal::new(Code::BodyInvalid)),
             (_, Some(file), Some(uploads)) if name == "files" => {
                 if let Some(refusal) = take_file(&mut part, &file, uploads, posted).await? {
-                    posted.refuse(refusal);
+                    posted.refuse_file(&file, refusal);
                 }
                 if let Some(begun) = &mut begun {
                     begun.files.clone_from(&posted.files);

@@ -1,12 +1,17 @@
 //! A form that was posted: its texts, its files, and what is wrong with them.
 
 use crate::edge::form_room::Held;
-use desk::Desk;
-use protocol::{Code, EntryId, Field, FileId, PageUrl, Refusal, text::is_blank};
+use desk::{Desk, tickets::files::shown_name};
+use protocol::{
+    Code, EntryId, Field, FileId, PageUrl, Refusal, identity::SignedIdentity, text::is_blank,
+};
 use std::collections::BTreeMap;
 
 /// Refusals that are noted of one form; people read the first.
 pub(super) const REFUSALS: usize = 16;
+
+/// A signed identity as JSON is never longer: each of its fields has a bound, and JSON may write a byte as six.
+const IDENTITY_BYTES: usize = 8 * 1024;
 
 /// What came.
 #[derive(Default)]
@@ -14,6 +19,8 @@ pub(crate) struct Posted {
     fields: BTreeMap<&'static str, String>,
     pub(crate) files: Vec<FileId>,
     pub(crate) refusals: Vec<Refusal>,
+    /// Files that were refused, by the name that they are shown under.
+    pub(crate) refused_files: Vec<(String, Refusal)>,
     /// The room that its texts take.
     pub(super) held: Held,
 }
@@ -73,6 +80,25 @@ impl Posted {
         }
     }
 
+    /// Notes the refusal of a file. One that is not the file's own fault is the form's.
+    pub(super) fn refuse_file(&mut self, name: &str, refusal: Refusal) {
+        if refusal.known_field() == Some(Field::Files) && self.refused_files.len() < REFUSALS {
+            self.refused_files.push((shown_name(name), refusal));
+        }
+        self.refuse(refusal);
+    }
+
+    /// Files that came with an earlier try of the form, as its page gave them back (`kept`, ids between spaces), before those of this one.
+    pub(crate) fn take_kept(&mut self) {
+        let kept: Vec<FileId> = self
+            .text("kept")
+            .split_ascii_whitespace()
+            .filter_map(|id| id.parse().ok())
+            .filter(|id| !self.files.contains(id))
+            .collect();
+        self.files.splice(0..0, kept);
+    }
+
     /// What was parsed, where nothing was refused.
     pub(crate) fn complete<T>(&self, parsed: Option<T>) -> Result<T, Refusal> {
         match (self.refusals.first(), parsed) {
@@ -116,6 +142,12 @@ impl Posted {
             .map(Into::into)
     }
 
+    /// Who the host page says that it is, where it looks like that; nobody typed it, so it is never refused.
+    pub(crate) fn signed_identity(&self) -> Option<SignedIdentity> {
+        let text = self.find("identity").filter(|text| text.len() <= IDENTITY_BYTES)?;
+        serde_json::from_str(text).ok()
+    }
+
     pub(super) fn put(&mut self, name: &'static str, text: Result<String, Refusal>) {
         match text {
             Ok(_) if self.fields.contains_key(name) => {
@@ -125,7 +157,7 @@ impl Posted {
                 self.fields.insert(name, text);
             }
             // What nobody typed is left out where it cannot be read.
-            Err(_) if matches!(name, "page" | "zone" | "lang") => {}
+            Err(_) if matches!(name, "page" | "zone" | "lang" | "identity") => {}
             Err(refusal) => self.refuse(refusal),
         }
     }

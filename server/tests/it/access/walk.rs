@@ -4,7 +4,7 @@ use super::people::{SignedIn, Who};
 use crate::world::{World, eventually, started};
 use desk::{console::ConsoleGuard, mail::MailState, people::Agent};
 use protocol::{
-    ChatId, FileId, MailId, Role, Seq, TicketId,
+    ChatId, FileId, MailId, Role, Seq, SiteKey, TicketId,
     agent::{AgentState, Conversation, WorkView},
     form::Started,
 };
@@ -117,6 +117,8 @@ impl Walk {
         let disabled =
             SignedIn::new(&world, "disabled", Role::Agent, "casa", Some("Facturas")).await.cookie;
         disable(&world, "disabled@example.com", &disabled).await;
+        // Without one, nobody could sign anything.
+        world.desk().site_secret(&SiteKey("casa".into())).await.unwrap();
         let other_ticket = world.ask("casa", "Otra cosa").await;
         let other_sites_ticket = world.ask("otra", "De otro sitio").await;
         let count = AtomicU32::new(0);

@@ -241,7 +241,7 @@ impl Inputs<'_> {
             let json = format!(r#"{{"{field}":"a","{field}":"b"}}"#);
             self.named("a field twice", JSON, json, twice, field);
             // What nobody typed is dropped, and refuses no form.
-            let is_hint = matches!(*field, "page" | "lang" | "zone");
+            let is_hint = matches!(*field, "page" | "lang" | "zone" | "identity");
             for json in ["1", "true", "[]", "{}", "1e99", "99999999999999999999"] {
                 let json = format!(r#"{{"{field}":{json}}}"#);
                 if is_hint {

@@ -23,7 +23,7 @@ pub enum Takes {
 pub fn takes(row: &Declared) -> Takes {
     use Takes::{Arguments, File, Form, FormWithFiles, Nothing, Query};
     const VISITORS: &[&str] =
-        &["id", "name", "email", "subject", "message", "page", "lang", "zone"];
+        &["id", "name", "email", "subject", "message", "page", "lang", "zone", "identity"];
     match (row.method, row.path) {
         ("GET", "/widget.js" | "/") => Query(&["site", "lang"]),
         ("GET", "/w/{site}") => Query(&["lang", "hue", "embed", "position", "page"]),
@@ -51,6 +51,8 @@ pub fn takes(row: &Declared) -> Takes {
         ) => Query(&[]),
         ("POST", "/w/{site}/chats") => Form(VISITORS),
         ("POST", "/w/{site}/requests") => FormWithFiles(VISITORS),
+        ("POST", "/w/{site}/tickets") => Form(&["identity", "after"]),
+        ("POST", "/w/{site}/tickets/{number}") => Form(&["identity"]),
         ("POST", "/t/{number}") => FormWithFiles(&["id", "message"]),
         ("POST", "/t/{number}/transcript" | "/t/{number}/email") => Form(&["email"]),
         ("POST", "/t/{number}/rating") => Form(&["score", "comment"]),

@@ -9,7 +9,6 @@ use crate::{
     page::PanelPage,
 };
 use protocol::{Field, file::file_size};
-use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 struct Chip {
@@ -72,23 +71,9 @@ pub fn draw(state: &State) {
 
 fn list(page: &PanelPage, id: Id, chips: &[Chip]) {
     let Some(list) = dom::by_id(id) else { return };
-    let children = list.children();
-    while children.length() as usize > chips.len() {
-        if let Some(last) = list.last_element_child() {
-            last.remove();
-        }
-    }
-    for (at, chip) in chips.iter().enumerate() {
-        let there = children.item(u32::try_from(at).unwrap_or(u32::MAX));
-        let element: HtmlElement = match there {
-            Some(element) => element.unchecked_into(),
-            None => {
-                let Some(fresh) = dom::copy_template(Id::ChipTemplate) else { return };
-                let _ = list.append_child(&fresh);
-                fresh
-            }
-        };
-        fill(page, &element, chip);
+    let elements = dom::copies(&list, Id::ChipTemplate, chips.len());
+    for (element, chip) in elements.iter().zip(chips) {
+        fill(page, element, chip);
     }
     dom::set_shown(&list, !chips.is_empty());
 }

@@ -7,6 +7,7 @@ mod form;
 mod header;
 mod log;
 mod message;
+mod own;
 
 pub use log::scroll_to_end;
 
@@ -27,6 +28,7 @@ pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
     show_by_rules(state);
     header::draw(state);
     form::draw(state);
+    own::draw(state);
     conversation::draw(state, now);
     dialog(Id::TranscriptDialog, state.transcript_dialog_open);
     dialog(Id::EndDialog, state.end_dialog_open);

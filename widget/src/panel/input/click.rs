@@ -8,7 +8,7 @@ use super::{
     upload,
 };
 use crate::markup::{Action, Id};
-use protocol::EntryId;
+use protocol::{EntryId, TicketNumber};
 use web_sys::Element;
 
 pub fn on_click(target: &Element) {
@@ -32,6 +32,12 @@ pub fn on_click(target: &Element) {
         Action::ConfirmEnd => runtime::change(State::end_chat),
         Action::LeaveRequest => runtime::change(State::leave_request),
         Action::StartOver => runtime::change(State::start_over),
+        Action::ShowOwn => runtime::change(|state, _| state.show_own()),
+        Action::MoreOwn => runtime::change(|state, _| state.more_own()),
+        Action::OpenOwn => {
+            let number = TicketNumber(data_id(target));
+            runtime::change(|state, _| state.open_own(number));
+        }
         Action::Attach => {
             if let Some(input) = dom::input(Id::ComposerFiles) {
                 input.click();

@@ -1,7 +1,7 @@
 //! Forms: each is submitted by script, so that the document stays.
 
 use super::{
-    super::{answers, dom, files, js, runtime, state::Submission},
+    super::{answers, dom, files, js, own, runtime, state::Submission},
     upload,
 };
 use crate::{
@@ -65,6 +65,7 @@ fn submit(form: &Element) {
             if let Some(host) = &state.host_page {
                 let _ = data.set_with_str("page", host);
             }
+            own::add_identity(state, &data);
             post(&state.page, sent, &data, files);
         }
     });

@@ -55,27 +55,37 @@ impl Reader<'_> {
         let mut out = String::new();
         loop {
             let end = self.rest.find(['"', '\\']).ok_or(Unreadable)?;
-            out.push_str(&self.rest[..end]);
-            let quote = self.rest.as_bytes()[end] == b'"';
-            self.rest = &self.rest[end + 1..];
-            if quote {
+            out.push_str(self.take(end)?);
+            if self.next()? == '"' {
                 return Ok(out);
             }
             out.push(self.escaped()?);
         }
     }
 
+    /// The next bytes, as many as these, without the words for a cut inside a character, which indexing would bring along.
+    fn take(&mut self, bytes: usize) -> Result<&str> {
+        let (taken, rest) = self.rest.split_at_checked(bytes).ok_or(Unreadable)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    fn next(&mut self) -> Result<char> {
+        let mut rest = self.rest.chars();
+        let next = rest.next().ok_or(Unreadable)?;
+        self.rest = rest.as_str();
+        Ok(next)
+    }
+
     fn escaped(&mut self) -> Result<char> {
-        let code = self.rest.bytes().next().filter(u8::is_ascii).ok_or(Unreadable)?;
-        self.rest = &self.rest[1..];
-        Ok(match code {
-            b'n' => '\n',
-            b't' => '\t',
-            b'r' => '\r',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'"' | b'\\' | b'/' => char::from(code),
-            b'u' => {
+        Ok(match self.next()? {
+            'n' => '\n',
+            't' => '\t',
+            'r' => '\r',
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            code @ ('"' | '\\' | '/') => code,
+            'u' => {
                 let first = self.hex()?;
                 let point = if (0xd800..0xdc00).contains(&first) {
                     self.rest = self.rest.strip_prefix("\\u").ok_or(Unreadable)?;
@@ -91,9 +101,7 @@ impl Reader<'_> {
     }
 
     fn hex(&mut self) -> Result<u32> {
-        let digits = self.rest.get(..4).ok_or(Unreadable)?;
-        self.rest = &self.rest[4..];
-        u32::from_str_radix(digits, 16).map_err(|_| Unreadable)
+        u32::from_str_radix(self.take(4)?, 16).map_err(|_| Unreadable)
     }
 
     /// The text of a number; whether it is one is left to whoever wants it.
@@ -102,8 +110,7 @@ impl Reader<'_> {
         // Bytes: whether a text contains a `char` is a search for a text, which would be 1 KB of the wasm.
         let is_other = |byte: u8| !byte.is_ascii_digit() && !b"+-.eE".contains(&byte);
         let end = self.rest.bytes().position(is_other).unwrap_or(self.rest.len());
-        let (number, rest) = self.rest.split_at(end);
-        self.rest = rest;
+        let number = self.take(end)?;
         if number.is_empty() { Err(Unreadable) } else { Ok(number) }
     }
 

@@ -243,9 +243,7 @@ mod tests {
         let mut panel = Panel::in_a_chat();
         let mut said = vec![panel.state.alert.clone()];
         for _ in 0..2 {
-            panel.change(|state, _| {
-                let _ = state.add_upload("malo.exe".into(), 1, false);
-            });
+            panel.change(|state, _| _ = state.add_upload("malo.exe".into(), 1, false));
             assert_eq!(panel.state.alert.trim_end(), "malo.exe: error.file_type");
             assert!(!said.contains(&panel.state.alert), "the same words would not be read out");
             said = vec![panel.state.alert.clone()];

@@ -1,8 +1,8 @@
 //! What the panel does outside itself.
 
-use super::upload::UploadId;
+use super::{own_tickets::OwnAsked, upload::UploadId};
 use crate::markup::Id;
-use protocol::{EntryId, Field, delivery::Unsent, visitor::VisitorCommand};
+use protocol::{EntryId, Field, TicketNumber, delivery::Unsent, visitor::VisitorCommand};
 use std::time::Duration;
 
 /// Something to be done in the browser. What an effect needs and the state holds is read from the state.
@@ -19,6 +19,12 @@ pub enum Effect {
 
     /// Keep the ticket in storage, or forget it where there is none.
     KeepTicket,
+    /// Keep in storage the id of whoever was identified last.
+    KeepIdentity,
+    /// Ask the server for a page of the person's tickets.
+    AskForOwn(OwnAsked),
+    /// Ask the server to open one of them.
+    OpenOwn(OwnAsked, TicketNumber),
     /// Keep in storage how far the visitor is on the ticket.
     KeepReading,
     /// Keep the draft of a field in storage.

@@ -28,6 +28,7 @@ pub struct Panel {
     unsent: BTreeMap<EntryId, (TicketNumber, Unsent)>,
     draft: Draft,
     person: Option<String>,
+    identity: Option<String>,
     reading: Option<Reading>,
     muted: bool,
 }
@@ -47,6 +48,7 @@ impl Panel {
             unsent: stored.unsent.iter().cloned().map(|it| (it.1.id, it)).collect(),
             draft: stored.draft.clone(),
             person: stored.person.clone(),
+            identity: stored.identity.clone(),
             reading: stored.reading.clone(),
             muted: stored.muted,
             state: State::new(page, stored, &Draft::default(), &env),
@@ -88,9 +90,15 @@ impl Panel {
             unsent: self.unsent.values().cloned().collect(),
             draft: self.draft.clone(),
             person: self.person.clone(),
+            identity: self.identity.clone(),
             reading: self.reading.clone(),
             muted: self.muted,
         }
+    }
+
+    /// The id that storage holds.
+    pub fn identity(&self) -> Option<&str> {
+        self.identity.as_deref()
     }
 
     pub fn change(&mut self, run: impl FnOnce(&mut State, &Environment)) {
@@ -99,6 +107,9 @@ impl Panel {
             match &effect {
                 Effect::KeepTicket => self.ticket.clone_from(&self.state.kept),
                 Effect::KeepDraft(field) => self.draft.set(*field, self.state.draft.get(*field)),
+                Effect::KeepIdentity => {
+                    self.identity = self.state.identified().map(str::to_owned);
+                }
                 Effect::KeepReading => {
                     let kept = self.reading.take();
                     self.reading = self.state.reading().map(|reading| reading.furthest(kept));
@@ -116,6 +127,7 @@ impl Panel {
                     self.unsent.clear();
                     self.draft = Draft::default();
                     self.reading = None;
+                    self.identity = None;
                     self.person.clone_from(&self.state.person);
                 }
                 Effect::Connect | Effect::Disconnect => self.env.is_connected = false,

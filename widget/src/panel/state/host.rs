@@ -7,7 +7,9 @@ use super::{
 };
 use crate::view_model::Screen;
 use protocol::{
-    Field, limits,
+    Field,
+    identity::SignedIdentity,
+    limits,
     status::Availability,
     text::{ChatText, EmailAddress, PersonName, Subject},
 };
@@ -39,6 +41,21 @@ pub struct Person {
     pub name: Option<String>,
     #[serde(default)]
     pub email: Option<String>,
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub expires: String,
+    #[serde(default)]
+    pub signature: String,
+}
+
+impl Person {
+    /// The part that the site's signature is about.
+    fn signed(&self) -> SignedIdentity {
+        let email = self.email.clone().unwrap_or_default();
+        let Self { id, expires, signature, .. } = self.clone();
+        SignedIdentity { id, email, expires, signature }
+    }
 }
 
 /// What a host page knows of its visitor's question.
@@ -59,6 +76,7 @@ impl State {
                 self.host_page = page.or(self.host_page.take());
                 self.connect_when_wanted(env);
                 self.look(env);
+                self.ask_for_own();
             }
             HostMessage::Close => {
                 self.is_open = false;
@@ -79,13 +97,19 @@ impl State {
                 }
             }
             HostMessage::Page { page } => self.host_page = page.or(self.host_page.take()),
-            HostMessage::Logout => {
-                self.person = Some(env.now.0.to_string());
-                self.empty(env);
-                self.add_effect(Effect::ForgetPerson);
+            HostMessage::Logout => self.log_out(env),
+            HostMessage::Visitor { visitor, extra } => {
+                self.identify(visitor.signed(), env);
+                self.give(&given(visitor, extra));
             }
-            HostMessage::Visitor { visitor, extra } => self.give(&given(visitor, extra)),
         }
+    }
+
+    /// Another person comes: nothing of whoever was here is left, in storage and in other tabs either.
+    pub(super) fn log_out(&mut self, env: &Environment) {
+        self.person = Some(env.now.0.to_string());
+        self.empty(env);
+        self.add_effect(Effect::ForgetPerson);
     }
 
     /// Storage says whose browser this is, where it can. A logout in another tab is one here.
@@ -114,6 +138,7 @@ impl State {
     /// Nothing is left of whoever was here.
     fn empty(&mut self, env: &Environment) {
         self.forget_ticket();
+        self.forget_identity();
         self.draft = Draft::default();
         self.given = Draft::default();
         self.has_subject = false;
@@ -198,7 +223,7 @@ mod tests {
     }
 
     fn visitor(name: &str, email: &str) -> Person {
-        Person { name: Some(name.into()), email: Some(email.into()) }
+        Person { name: Some(name.into()), email: Some(email.into()), ..Person::default() }
     }
 
     fn knows(panel: &mut Panel, visitor: Person, extra: Question) {
@@ -230,7 +255,7 @@ mod tests {
     fn who_is_identified_anew_replaces_all_of_who_was_before_and_nothing_that_was_typed() {
         let mut panel = Panel::before_a_chat();
         knows(&mut panel, visitor("Ana", "ana@a.mx"), Question::default());
-        let beto = Person { name: Some("Beto".into()), email: None };
+        let beto = Person { name: Some("Beto".into()), ..Person::default() };
         knows(&mut panel, beto, Question::default());
         assert_eq!((&*panel.state.draft.name, &*panel.state.draft.email), ("Beto", ""));
         panel.change(|state, env| state.typed(Field::Name, "Beto Paz", env));
@@ -294,7 +319,8 @@ mod tests {
             assert!(done.contains(&effect), "{effect:?}");
         }
         // The page's next visitor is nobody's successor.
-        knows(&mut panel, Person { name: Some("Beto".into()), email: None }, Question::default());
+        let beto = Person { name: Some("Beto".into()), ..Person::default() };
+        knows(&mut panel, beto, Question::default());
         assert_eq!((&*panel.state.draft.name, &*panel.state.draft.email), ("Beto", ""));
     }
 

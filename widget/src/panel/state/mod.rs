@@ -19,6 +19,8 @@ mod menu;
 mod message;
 mod model;
 mod other_tab;
+mod own;
+mod own_tickets;
 mod read_upto;
 mod reading;
 mod server;

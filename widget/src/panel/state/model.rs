@@ -3,6 +3,7 @@
 use super::{
     draft::Draft,
     effect::{Effect, Focus, HostNotice},
+    own_tickets::Own,
     read_upto::Reading,
     submission::SubmissionId,
     upload::Upload,
@@ -52,6 +53,8 @@ pub struct Stored {
     pub draft: Draft,
     /// Tells whose all of this is: every logout puts another in its place.
     pub person: Option<String>,
+    /// The id of whoever was identified last.
+    pub identity: Option<String>,
     /// How far the visitor was on the ticket.
     pub reading: Option<Reading>,
     /// Answers come without a sound.
@@ -126,6 +129,8 @@ pub struct State {
     /// Whose browser this is; see [`Stored::person`].
     pub(super) person: Option<String>,
 
+    /// Who the host page says that the visitor is, and their tickets.
+    pub own: Own,
     /// What is being typed. The message outlives every change from form to composer and back.
     pub draft: Draft,
     /// What the host page put into the form's fields.
@@ -240,6 +245,7 @@ impl State {
             outbox: Outbox::default(),
             timeline: Timeline::new(),
             loaded_at: None,
+            own: Own::of(stored.identity),
             log_is_live: false,
             typing_agent: None,
             typing_until: Timestamp(0),
@@ -346,6 +352,7 @@ impl State {
             has_text: !self.draft.message.is_empty(),
             is_giving_contact: self.is_giving_contact,
             sound: self.sound,
+            has_tickets: !self.own.tickets.is_empty(),
         }
     }
 

@@ -107,8 +107,12 @@ impl State {
     fn close(&mut self, env: &Environment) {
         let undelivered = self.undelivered(env);
         if !undelivered.is_empty() {
-            let texts: Vec<_> = undelivered.iter().map(|unsent| unsent.text.as_str()).collect();
-            self.put_before_draft(&texts.join("\n"));
+            let mut texts = String::new();
+            for unsent in &undelivered {
+                texts.push_str(&unsent.text);
+                texts.push('\n');
+            }
+            self.put_before_draft(texts.trim_end_matches('\n'));
             for unsent in undelivered {
                 self.add_effect(Effect::ForgetUnsent(unsent.id));
             }

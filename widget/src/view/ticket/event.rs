@@ -4,17 +4,18 @@ use super::time::time;
 use crate::{became::became, page::TicketPage};
 use leptos::prelude::*;
 use protocol::{
-    Timestamp,
-    entry::{EndedBy, VisitorBody},
+    entry::{EndedBy, VisitorBody, VisitorEntry},
+    state_line::StateLine,
 };
 
-/// The line; none for what has no words.
-pub fn event(page: &TicketPage, at: Timestamp, body: &VisitorBody) -> Option<AnyView> {
-    let words = words(page, body)?;
-    Some(view! { <li class="line"><span>{words} " · " {time(at)}</span></li> }.into_any())
+/// The line for what happened after `before`; none for what has no words.
+pub fn event(page: &TicketPage, before: &[VisitorEntry], entry: &VisitorEntry) -> Option<AnyView> {
+    let words = words(page, before, &entry.body)?;
+    let time = time(page, entry.at);
+    Some(view! { <li class="line"><span>{words} " · " {time}</span></li> }.into_any())
 }
 
-fn words(page: &TicketPage, body: &VisitorBody) -> Option<String> {
+fn words(page: &TicketPage, before: &[VisitorEntry], body: &VisitorBody) -> Option<String> {
     match body {
         VisitorBody::ChatStarted => Some(page.t("chat_started")),
         VisitorBody::Joined { name } => Some(page.fill("joined", &[("name", name)])),
@@ -29,7 +30,14 @@ fn words(page: &TicketPage, body: &VisitorBody) -> Option<String> {
             EndedBy::Desk => "ended_desk",
         })),
         VisitorBody::StateChanged { state } => {
-            Some(page.fill("state", &[("state", &page.strings.state(&state.name))]))
+            let before = before.iter().rev().map(|entry| &entry.body);
+            Some(match StateLine::find(before, state, &page.strings)? {
+                StateLine::Closed => page.t("closed"),
+                StateLine::Reopened => page.t("reopened"),
+                StateLine::Named => {
+                    page.fill("state", &[("state", &page.strings.state(&state.name))])
+                }
+            })
         }
         VisitorBody::Rated { score } => Some(page.fill("rated", &[("n", &score.to_string())])),
         VisitorBody::TranscriptSent => Some(page.t("transcript_line")),

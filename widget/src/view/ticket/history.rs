@@ -25,10 +25,12 @@ pub fn history(page: &TicketPage) -> impl IntoView + use<> {
     let latest = page.is_earlier.then(|| {
         view! { <p class="sub"><a href=page.address("")>{page.t("latest")}</a></p> }
     });
+    let times = page.fill("times", &[("place", &page.place)]);
     let empty = items.is_empty().then(|| view! { <p class="sub">{page.t("empty")}</p> });
     view! {
         <section aria-label=page.t("history")>
             {empty} {earlier} <ol class="history">{items}</ol> {latest} {chat}
+            <noscript><p class="sub">{times}</p></noscript>
         </section>
     }
 }
@@ -43,12 +45,12 @@ fn items(page: &TicketPage) -> Vec<AnyView> {
     // Whose message came before: none after an event, no name for the visitor's own.
     let mut author: Option<Option<&str>> = None;
     let mut items = Vec::new();
-    for entry in &page.entries {
+    for (at, entry) in page.entries.iter().enumerate() {
         let (agent, text, files) = match &entry.body {
             VisitorBody::Visitor { text, files } => (None, text, files),
             VisitorBody::Agent { name, text, files } => (Some(name.as_str()), text, files),
-            other => {
-                if let Some(item) = event(page, entry.at, other) {
+            _ => {
+                if let Some(item) = event(page, &page.entries[..at], entry) {
                     author = None;
                     items.push(item);
                 }

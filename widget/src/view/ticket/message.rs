@@ -54,7 +54,7 @@ pub fn message(page: &TicketPage, message: &Message) -> impl IntoView + use<> {
                     {(!message.text.is_empty()).then(|| message_text(message.text))}
                     {files}
                 </div>
-                <p class=Class::MessageInfo.as_str()>{shown_name} {time(message.at)} {read}</p>
+                <p class=Class::MessageInfo.as_str()>{shown_name} {time(page, message.at)} {read}</p>
             </div>
         </li>
     }

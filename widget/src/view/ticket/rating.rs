@@ -7,7 +7,7 @@ use crate::{
     page::{TicketAnswer, TicketPage},
 };
 use leptos::prelude::*;
-use protocol::{Score, visitor::VisitorChat};
+use protocol::{Field, Refusal, Score, visitor::VisitorChat};
 
 /// The form; none where no agent had the chat, where a rating was given, and where nobody is left to read one.
 pub fn rating(page: &TicketPage) -> Option<AnyView> {
@@ -17,7 +17,12 @@ pub fn rating(page: &TicketPage) -> Option<AnyView> {
     }
     let (error, score, comment) = match &page.answer {
         Some(TicketAnswer::RatingRefused { refusals, score, comment }) => {
-            (page.first_error(refusals), *score, comment.as_str())
+            let is_of_score = |refusal: &&Refusal| refusal.known_field() == Some(Field::Score);
+            let error = match refusals.iter().find(is_of_score) {
+                Some(_) => Some(page.t("rating_missing")),
+                None => page.first_error(refusals),
+            };
+            (error, *score, comment.as_str())
         }
         _ => (None, None, ""),
     };
@@ -33,7 +38,10 @@ pub fn rating(page: &TicketPage) -> Option<AnyView> {
             >
                 <h2>{page.t("rating_title")}</h2>
                 {rating_scale(page.t("rating"), scores, score)}
-                {error.map(|words| view! { <p class="error" role="alert">{words}</p> })}
+                {error
+                    .map(|words| {
+                        view! { <p class="error" role="alert" tabindex="-1" autofocus=true>{words}</p> }
+                    })}
                 <div class="field">
                     <label for=Id::Comment.as_str()>{page.t("comment")} " " {optional(page.t("optional"))}</label>
                     <textarea

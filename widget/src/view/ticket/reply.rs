@@ -7,7 +7,7 @@ use crate::{
     page::{TicketAnswer, TicketPage},
 };
 use leptos::prelude::*;
-use protocol::{Field, Refusal};
+use protocol::{Code, Field, Refusal, file::Attachment};
 
 /// The form; at a removed site what was typed, to be copied, and why it goes nowhere.
 pub fn reply(page: &TicketPage) -> AnyView {
@@ -39,16 +39,29 @@ fn cannot_write(page: &TicketPage) -> impl IntoView + use<> {
 }
 
 fn form(page: &TicketPage) -> impl IntoView + use<> {
-    let (refusals, text) = match &page.answer {
-        Some(TicketAnswer::ReplyRefused { refusals, message }) => {
-            (refusals.as_slice(), message.as_str())
+    let (refusals, text, refused_files, kept_files) = match &page.answer {
+        Some(TicketAnswer::ReplyRefused { refusals, message, refused_files, kept_files }) => {
+            (&refusals[..], message.as_str(), &refused_files[..], &kept_files[..])
         }
-        _ => (&[][..], ""),
+        _ => (&[][..], "", &[][..], &[][..]),
     };
     let is_of_files = |refusal: &&Refusal| refusal.known_field() == Some(Field::Files);
-    let word = |refusal| page.strings.refusal(refusal);
-    let files_error = refusals.iter().find(is_of_files).map(word);
-    let error = refusals.iter().find(|refusal| !is_of_files(refusal)).map(word);
+    let error = refusals.iter().find(|refusal| !is_of_files(refusal));
+    let error = error.map(|refusal| match (refusal.known_field(), refusal.code) {
+        (Some(Field::Message), Code::Required) => page.t("reply_missing"),
+        _ => page.strings.refusal(refusal),
+    });
+    let mut files_errors: Vec<String> =
+        refused_files.iter().map(|(name, refusal)| file_error(page, name, refusal)).collect();
+    if files_errors.is_empty() {
+        files_errors.extend(refusals.iter().find(is_of_files).map(|r| page.strings.refusal(r)));
+    }
+    let files_refused = !files_errors.is_empty();
+    let files_errors = files_refused.then(|| {
+        let lines: Vec<_> =
+            files_errors.into_iter().map(|words| view! { <p class="error">{words}</p> }).collect();
+        view! { <div id=Id::FilesError.as_str() role="alert">{lines}</div> }
+    });
     let (n, size) = file_limits(page.file_bytes);
     let hint = page.fill("files_hint", &[("n", &n), ("size", &size)]);
     view! {
@@ -85,11 +98,33 @@ fn form(page: &TicketPage) -> impl IntoView + use<> {
                         drag: None,
                     },
                     false,
-                    files_error.is_some(),
+                    files_refused,
                 )}
-                {files_error.map(|words| view! { <p class="error" role="alert">{words}</p> })}
+                {files_errors} {kept(page, kept_files)}
             </div>
             <p><button class="btn primary">{page.t("send")}</button></p>
         </form>
     }
+}
+
+/// `malo.exe: no aceptamos archivos de este tipo.`
+fn file_error(page: &TicketPage, name: &str, refusal: &Refusal) -> String {
+    let why = page.strings.refusal(refusal);
+    let mut letters = why.chars();
+    let first = letters.next().map(|first| first.to_lowercase().collect::<String>());
+    let why = [first.as_deref().unwrap_or_default(), letters.as_str()].concat();
+    page.fill("file_refused", &[("file", name), ("why", &why)])
+}
+
+/// The files of the try before that come along with the next one.
+fn kept(page: &TicketPage, files: &[Attachment]) -> Option<AnyView> {
+    if files.is_empty() {
+        return None;
+    }
+    let ids: Vec<String> = files.iter().map(|file| file.id.to_string()).collect();
+    let names: Vec<_> = files
+        .iter()
+        .map(|file| view! { <p class="hint">{page.fill("file_kept", &[("file", &file.name)])}</p> })
+        .collect();
+    Some(view! { <input type="hidden" name="kept" value=ids.join(" ")/> {names} }.into_any())
 }

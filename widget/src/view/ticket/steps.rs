@@ -30,7 +30,7 @@ pub fn steps(page: &TicketPage) -> impl IntoView + use<> {
                 at if at == current => "now",
                 _ => "",
             };
-            let time = since.filter(|_| at == 0).map(time);
+            let time = since.filter(|_| at == 0).map(|at| time(page, at));
             view! {
                 <li class=class aria-current=(at == current).then_some("step")>{name} " " {time}</li>
             }

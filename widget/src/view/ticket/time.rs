@@ -1,14 +1,12 @@
 //! Instants on the ticket page.
 
-use crate::markup::TimeFormat;
+use crate::{markup::TimeFormat, page::TicketPage};
 use leptos::prelude::*;
 use protocol::Timestamp;
 
-/// In UTC, and saying so; the document's script turns it into the reader's zone.
-pub fn time(at: Timestamp) -> impl IntoView {
+/// In the zone that the page names; the document's script turns it into the reader's.
+pub fn time(page: &TicketPage, at: Timestamp) -> impl IntoView + use<> {
     let exact = at.to_rfc3339();
-    let shown =
-        [exact.get(..10).unwrap_or_default(), " ", exact.get(11..16).unwrap_or_default(), " UTC"]
-            .concat();
+    let shown = page.times.get(&at).unwrap_or(&exact).clone();
     view! { <time datetime=exact data-as=TimeFormat::Moment.as_str()>{shown}</time> }
 }

@@ -31,6 +31,8 @@ pub fn transcript(page: &TicketPage) -> impl IntoView + use<> {
             </div>
         }
     });
+    // Where there is a field it has the keyboard.
+    let is_alone = address.is_none();
     let contact = ["/w/", &page.site.0, "?lang=", &page.lang].concat();
     view! {
         <footer class="also">
@@ -38,7 +40,17 @@ pub fn transcript(page: &TicketPage) -> impl IntoView + use<> {
                 {address} <button class="btn">{page.t("transcript")}</button>
                 {error
                     .map(|words| {
-                        view! { <p class="error" id=Id::TranscriptError.as_str() role="alert">{words}</p> }
+                        view! {
+                            <p
+                                class="error"
+                                id=Id::TranscriptError.as_str()
+                                role="alert"
+                                tabindex="-1"
+                                autofocus=is_alone
+                            >
+                                {words}
+                            </p>
+                        }
                     })}
             </form>
             {(!page.ticket.site_removed).then(|| view! { <a href=contact>{page.t("contact_us")}</a> })}

@@ -16,7 +16,7 @@ pub(super) struct Dialect {
 }
 
 /// Table, rows, columns and their values: `i` is the row's number, `#(…)` an id, `@(…)` one as bytes.
-const TABLES: [(&str, i64, &str); 16] = [
+const TABLES: [(&str, i64, &str); 17] = [
     (
         "sites",
         20,
@@ -24,6 +24,7 @@ const TABLES: [(&str, i64, &str); 16] = [
          closed_now = false, limits = '{}', closing_reasons = '[]'",
     ),
     ("site_numbers", 20, "site_id = #(i), last_number = 1000"),
+    ("site_secrets", 20, "site_id = #(i), secret = 's' || i"),
     ("queues", 60, "id = #(i), site_id = #(i % 20 + 1), name = 'q' || i, position = i"),
     (
         "states",
@@ -42,7 +43,8 @@ const TABLES: [(&str, i64, &str); 16] = [
         "tickets",
         ROWS,
         "id = #(i), site_id = #(i % 20 + 1), start_id = #(i), start_digest = @(i), number = 'N-' || i, queue_id = #(i % 60 + 1),
-         state_id = #(i % 100 + 1), chat_id = #(i), priority = 'medium', contact_email = 'v' || (i % 150000),
+         state_id = #(i % 100 + 1), chat_id = #(i), priority = 'medium', contact_email = 'v' || (i % 150000), contact_key = 'v' || (i % 150000),
+         identity = case when i % 2 = 0 then 'u' || (i % 150000) end,
          contact_verified = false, mail_stopped = false, transcript_asked = false, lang = 'es', created_at = i, request_at = case when i % 49 = 0 then i end,
          waiting_at = case when i % 49 = 1 then i end, closed_at = case when i % 49 > 1 then i end, attended_by = #(i % 1000 + 1), last_at = i,
          last_seq = 3, visitor_seen = 3, agent_seen = 3, mailed_upto = 0, unread = 0, preview = 'hola'",
