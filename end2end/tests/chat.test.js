@@ -202,8 +202,11 @@ test("the composer takes 1000 characters, says how many are too many, and keeps 
   await agent.accept();
   await visitor.hears("se ha unido");
   await visitor.box("Mensaje").fill("ñ".repeat(1003));
-  await visitor.panel.getByText(/Sobran 3 caracteres/).waitFor();
+  await visitor.panel.locator("#composer-length").getByText(/Sobran 3 caracteres/).waitFor();
+  const alert = visitor.panel.getByRole("alert").filter({ hasText: "Sobran 3 caracteres" });
+  const once = await alert.textContent();
   await visitor.press("Enviar");
+  await eventually("it is read out again", async () => (await alert.textContent()) !== once);
   assert.equal((await visitor.box("Mensaje").inputValue()).length, 1003);
   await visitor.box("Mensaje").fill("ñ".repeat(1000));
   await visitor.press("Enviar");

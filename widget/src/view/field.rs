@@ -32,7 +32,7 @@ pub struct FileField {
     /// How many files there may be, and how large.
     pub hint: String,
     /// That they may be dragged there, for those who can.
-    pub drag: String,
+    pub drag: Option<String>,
 }
 
 /// A field for several files. The browser's own would speak the browser's language: it lies unseen over words of ours.
@@ -57,7 +57,9 @@ pub fn file_field(words: FileField, is_disabled: bool, is_refused: bool) -> impl
                 autofocus=is_refused
                 aria-describedby=described_by
             />
-            <p class="hint" id=Id::FilesHint.as_str()>{hint} " " <span class="drag">{drag}</span></p>
+            <p class="hint" id=Id::FilesHint.as_str()>
+                {hint} {drag.map(|words| view! { " " <span class="drag">{words}</span> })}
+            </p>
             <p class="chosen" dir="auto"></p>
         </div>
     }

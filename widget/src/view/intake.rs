@@ -153,7 +153,7 @@ fn files(model: &ViewModel, refusals: &[Refusal]) -> impl IntoView + use<> {
                     optional: page.t("optional"),
                     choose: page.t("choose_files"),
                     hint,
-                    drag: page.t("files_drag"),
+                    drag: Some(page.t("files_drag")),
                 },
                 model.status.open,
                 !error.is_empty(),

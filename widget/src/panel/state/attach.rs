@@ -209,6 +209,10 @@ mod tests {
         assert_eq!(under_way(&mut panel), (1, 0));
         answered(&mut panel, upload, Ok(attachment()));
         assert_eq!((under_way(&mut panel), panel.state.uploads.len()), ((0, 1), 0));
+        assert_eq!(
+            panel.state.notice, "panel.reconnected",
+            "what goes by itself takes no word back"
+        );
     }
 
     #[test]

@@ -178,6 +178,9 @@ mod tests {
         panel.change(State::transcript);
         assert!(panel.state.transcript_dialog_open);
         assert_eq!(panel.sent(), []);
+        panel.change(|state, env| state.transcript_to(" ", env));
+        let refusal = Refusal::of(Field::Email, Code::Required);
+        assert_eq!(panel.state.pending, PendingCommand::Refused(Done::Transcript, refusal));
         panel.change(|state, env| state.transcript_to("ana", env));
         let refusal = Refusal::of(Field::Email, Code::EmailInvalid);
         assert_eq!(panel.state.pending, PendingCommand::Refused(Done::Transcript, refusal));

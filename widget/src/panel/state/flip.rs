@@ -51,12 +51,29 @@ fn words(status: Availability) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panel::state::fixture::Panel;
+    use crate::{header::Subtitle, panel::state::fixture::Panel};
     use protocol::{Field, visitor::VisitorEvent};
 
     fn flip(panel: &mut Panel, reason: Reason) {
         let status = Availability { open: reason == Reason::Open, reason, changes_at: None };
         panel.event(VisitorEvent::Status { status });
+    }
+
+    #[test]
+    fn the_header_blames_the_hours_only_where_they_are_the_reason() {
+        let mut panel = Panel::before_a_chat();
+        for (reason, words) in [
+            (Reason::OutsideHours, "panel.closed"),
+            (Reason::Override, "panel.unavailable"),
+            (Reason::NoAgents, "panel.nobody"),
+        ] {
+            flip(&mut panel, reason);
+            let page = &panel.state.page;
+            let Subtitle::Text(subtitle) = panel.state.view_model().header().subtitle(page) else {
+                panic!("nobody knows when it changes")
+            };
+            assert_eq!(subtitle, words);
+        }
     }
 
     #[test]

@@ -27,6 +27,7 @@ impl State {
         let files = self.take_files(false);
         self.set_draft(Field::Message, "");
         self.add_effect(Effect::PutDraft);
+        self.notify(String::new());
         self.deliver(id, text.to_owned(), files, env);
     }
 
@@ -40,7 +41,6 @@ impl State {
     ) {
         let unsent = self.outbox.add(id, text, files, env.now);
         self.add_effect(Effect::KeepUnsent(unsent));
-        self.notify(String::new());
         self.new_from = None;
         self.log_is_live = true;
         self.typed_at = Timestamp(0);

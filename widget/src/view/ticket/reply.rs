@@ -95,7 +95,7 @@ fn form(page: &TicketPage) -> impl IntoView + use<> {
                         optional: page.t("optional"),
                         choose: page.t("choose_files"),
                         hint,
-                        drag: String::new(),
+                        drag: None,
                     },
                     false,
                     files_refused,
