@@ -1,7 +1,7 @@
 //! Files of the browser: those chosen in the Ayuda form's field, those on their way up, and those of the log on their way down.
 
 use super::{
-    answers, dom, js, runtime,
+    dom, js,
     state::{State, UploadId, file_refusals},
 };
 use crate::markup::Id;
@@ -94,20 +94,20 @@ pub fn hold(state: &State, id: UploadId, file: File) {
     });
 }
 
-/// Sends a held file to the server.
-pub fn upload(state: &State, id: UploadId) {
+/// Sends a held file to the server. `progressed` hears how many percent have arrived, `then` the answer.
+pub fn upload(
+    state: &State,
+    id: UploadId,
+    progressed: impl FnMut(u32) + 'static,
+    then: impl FnOnce(String) + 'static,
+) {
     let find = |held: &Vec<(UploadId, File)>| {
         held.iter().find(|held| held.0 == id).map(|held| held.1.clone())
     };
     let (Some(file), Ok(data)) = (HELD.with_borrow(find), FormData::new()) else { return };
     let _ = data.append_with_blob_and_filename("file", &file, &file.name());
-    let progress = Closure::<dyn FnMut(u32)>::new(move |percent: u32| {
-        runtime::change(|state, _| state.upload_progressed(id, percent));
-    });
-    let done = dom::callback_once(move |text| {
-        let answer = answers::to_upload(&text);
-        runtime::change(|state, env| state.upload_answered(id, answer, js::new_id(), env));
-    });
+    let progress = Closure::<dyn FnMut(u32)>::new(progressed);
+    let done = dom::callback_once(then);
     let path = state.page.address("/files");
     js::request("POST", &path, state.token(), &data, &progress.into_js_value(), &done);
 }

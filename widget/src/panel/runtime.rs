@@ -1,7 +1,7 @@
 //! The one place that holds the state: it lends the state to whoever changes it, does what the change wants done, and draws.
 
 use super::{
-    dom, draw, fields, files, js, json, own,
+    answers, dom, draw, fields, files, js, json, own,
     socket::{Handlers, Socket},
     state::{Effect, Environment, Focus, State},
     store,
@@ -132,7 +132,15 @@ impl Runtime {
             Effect::ForgetUnsent(id) => store::forget_unsent(site, id),
             Effect::ForgetPerson => store::forget_person(site, state.person()),
             Effect::ForgetTab => store::forget_tab(site, state.person()),
-            Effect::Upload(id) => files::upload(state, id),
+            Effect::Upload(id) => files::upload(
+                state,
+                id,
+                move |percent| change(|state, _| state.upload_progressed(id, percent)),
+                move |text| {
+                    let answer = answers::to_upload(&text);
+                    change(|state, env| state.upload_answered(id, answer, js::new_id(), env));
+                },
+            ),
             Effect::PutDraft => fields::put(&state.draft),
             Effect::ClearChosenFiles => files::clear_chosen(),
             Effect::ClearRating => fields::clear_rating(),
