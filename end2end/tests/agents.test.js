@@ -332,7 +332,7 @@ test("a mail is read in the console as it was written, under the strictest polic
   assert.equal(await card.evaluate((card) => getComputedStyle(card).borderTopWidth), "4px", "its styles hold");
   assert.equal(await frame.locator("body").evaluate(() => window.origin), "null", "it has no origin");
   const address = agent.page.frames()[1].url();
-  await frame.getByRole("link", { name: "Ver mi solicitud" }).click();
+  await frame.getByRole("link", { name: "Abrir mi ticket" }).click();
   await agent.page.getByRole("button", { name: "Solo texto" }).click();
   await agent.page.getByText("Tu número de ticket: CO-1001").waitFor();
   await agent.page.getByRole("button", { name: "Con formato" }).click();

@@ -45,6 +45,8 @@ async fn a_chat_stays_with_an_agent_who_has_a_console_on_a_living_node_and_goes_
     let mut visitor = cluster.visitor(cluster.door(0)).await;
     let ticket = here.take().await;
     visitor.until("the agent joined", Seen::is_active).await;
+    // Somebody is left for whom it can wait.
+    let _raul = cluster.agent("Raul", cluster.door(0)).await;
     cluster.nodes[1].kill().await;
     drop(here);
     // Long after it counts as gone.
