@@ -45,7 +45,7 @@ test("a ticket's state is said in the reader's language, in the panel and on the
   await page.reload();
   await page.getByText("closed", { exact: true }).waitFor();
   const said = await page.locator("main").innerText();
-  assert.match(said, /Lucía ended the chat/);
+  assert.match(said, /The agent ended the chat/);
   assert.doesNotMatch(said, /pendiente|finalizado|Status: closed/i, "nor what the line before says already");
   await visitor.panel.getByText("Lucía ended the chat").waitFor();
   await visitor.panel.getByText("Status: closed").waitFor();
