@@ -1,7 +1,8 @@
 //! A bucket for one test. The tests of every crate that needs one take this file in by its path.
 //!
-//! `AYUDA_TEST_S3` is the address of a moto server, which takes what is asked without a signature. `cargo xtask test` starts one and sets
-//! `AYUDA_TEST_ENGINES=both`: then an absent address is a failure. Without that, what is left out is said.
+//! `AYUDA_TEST_S3` is the address of a moto server, which takes what is asked without a signature. `cargo xtask test`
+//! starts one and sets `AYUDA_TEST_ENGINES=both`: then an absent address is a failure. Without that, what is left out
+//! is said.
 
 use std::{
     env,

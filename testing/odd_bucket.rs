@@ -1,5 +1,5 @@
-//! A server that speaks S3 badly, in ways that a real one cannot be made to: it takes whatever is put, refuses the second part of a long
-//! file, and sends the beginning of what is asked for and then nothing.
+//! A server that speaks S3 badly, in ways that a real one cannot be made to: it takes whatever is put, refuses the
+//! second part of a long file, and sends the beginning of what is asked for and then nothing.
 
 use std::sync::{Arc, Mutex};
 use tokio::{

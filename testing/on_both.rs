@@ -1,6 +1,7 @@
 //! A test on both engines, each in a world of its own: `crate::world::World::new(engine)`.
 
-/// `on_both! { a_name, another }`: functions that take a world. What is left out of the list is dead code, which is refused.
+/// `on_both! { a_name, another }`: functions that take a world. What is left out of the list is dead code, which is
+/// refused.
 macro_rules! on_both {
     ($($name:ident),* $(,)?) => {
         mod sqlite {

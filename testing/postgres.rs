@@ -1,5 +1,5 @@
-//! A PostgreSQL server for the time of a run: its own folder, a socket and no port. `cargo xtask` and the tests of several
-//! nodes take this file in by its path.
+//! A PostgreSQL server for the time of a run: its own folder, a socket and no port. `cargo xtask` and the tests of
+//! several nodes take this file in by its path.
 
 use std::{
     env, fs,

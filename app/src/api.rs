@@ -1,4 +1,5 @@
-//! Server functions: context, one verb of the desk, a typed error. Decisions go through here; messages go through the socket.
+//! Server functions: context, one verb of the desk, a typed error. Decisions go through here; messages go through the
+//! socket.
 
 pub mod chats;
 pub mod mails;

@@ -1,4 +1,5 @@
-//! What only a browser has: storage, clock, sound, notifications, uploads. Called from effects and handlers alone, which never run on the server.
+//! What only a browser has: storage, clock, sound, notifications, uploads. Called from effects and handlers alone,
+//! which never run on the server.
 
 pub mod focus;
 pub mod keys;
@@ -50,7 +51,8 @@ pub fn is_away() -> bool {
     is_hidden() || !document().has_focus().unwrap_or(true)
 }
 
-/// Stores the name of the reader's zone in a cookie, so that the next page shows the right times before its script runs.
+/// Stores the name of the reader's zone in a cookie, so that the next page shows the right times before its script
+/// runs.
 pub fn store_zone() {
     let options = js_sys::Intl::DateTimeFormat::default().resolved_options();
     let zone = js_sys::Reflect::get(&options, &"timeZone".into()).ok();

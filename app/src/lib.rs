@@ -1,8 +1,9 @@
 //! The agents' console: rendered by the server, then hydrated by the same code in the browser.
 //!
-//! From the bottom up: [`browser`] is what only a browser has, [`api`] are the server functions, [`state`] is what the console knows,
-//! [`ui`] are small parts without meaning. A page is a folder ([`inbox`], [`mail`]) and a row in the table of [`pages`]; [`frame`] stands
-//! around every page, and [`app`] puts them together. Only pages, the frame and the state's socket call the server.
+//! From the bottom up: [`browser`] is what only a browser has, [`api`] are the server functions, [`state`] is what the
+//! console knows, [`ui`] are small parts without meaning. A page is a folder ([`inbox`], [`mail`]) and a row in the
+//! table of [`pages`]; [`frame`] stands around every page, and [`app`] puts them together. Only pages, the frame and
+//! the state's socket call the server.
 
 // A view is one nested type; the deepest goes past the default of 128.
 #![recursion_limit = "512"]

@@ -1,5 +1,5 @@
-//! Goes from page to page without loading a document. Which paths are pages is in the table of pages: a router of our own is smaller
-//! than any other.
+//! Goes from page to page without loading a document. Which paths are pages is in the table of pages: a router of our
+//! own is smaller than any other.
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
@@ -33,7 +33,8 @@ impl Navigator {
         self.0.set(path);
     }
 
-    /// From now on links to pages load no document, and going back works. `is_page`: whether a path is a page for this agent.
+    /// From now on links to pages load no document, and going back works. `is_page`: whether a path is a page for this
+    /// agent.
     pub fn hydrate(self, is_page: impl Fn(&str) -> bool + 'static) {
         let _click = window_event_listener(ev::click, move |event| {
             if let Some(path) = link_path(&event).filter(|path| is_page(path)) {

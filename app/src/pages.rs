@@ -1,5 +1,5 @@
-//! The table of the console's pages. The navigator, the navigation bar and the server's router read it; a new page is a row here, a
-//! variant of [`Page`] and a folder.
+//! The table of the console's pages. The navigator, the navigation bar and the server's router read it; a new page is a
+//! row here, a variant of [`Page`] and a folder.
 
 #[cfg(feature = "ssr")]
 use crate::ssr::load::Load;

@@ -28,7 +28,8 @@ impl Words {
         self.0.with_value(|strings| strings.count(&format!("console.{key}"), n as u64))
     }
 
-    /// A ticket state's name: the three that every site begins with in the reader's language, the owner's own as they are.
+    /// A ticket state's name: the three that every site begins with in the reader's language, the owner's own as they
+    /// are.
     pub fn state(self, name: &str) -> String {
         self.0.with_value(|strings| strings.state(name))
     }

@@ -33,8 +33,8 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Starts chats on all of the servers, has one agent, on the last of them, take and watch them all, and counts what the agent
-    /// receives.
+    /// Starts chats on all of the servers, has one agent, on the last of them, take and watch them all, and counts what
+    /// the agent receives.
     pub async fn start(servers: &[&Server], sockets: usize) -> Result<Self> {
         let last = servers.last().context("a server")?;
         let (mut agent, visitors) = introduce(servers, last, sockets).await?;
@@ -86,7 +86,8 @@ pub async fn load(visitors: Vec<Socket>, time: Duration) -> Result<Load> {
     Ok(Load { per_second, acknowledged })
 }
 
-/// The agent's socket, and a visitor's for each chat, in turn on one of their servers; every chat is accepted and watched.
+/// The agent's socket, and a visitor's for each chat, in turn on one of their servers; every chat is accepted and
+/// watched.
 pub async fn introduce(
     of_visitors: &[&Server],
     of_agent: &Server,

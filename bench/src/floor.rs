@@ -1,7 +1,7 @@
 //! The floor: what is left of the product when everything that makes it one is taken away.
 //!
-//! It accepts sockets, takes messages, groups them into one SQLite commit (`synchronous=FULL`), acknowledges each and forwards
-//! it to the agent's socket; and it serves bare pages.
+//! It accepts sockets, takes messages, groups them into one SQLite commit (`synchronous=FULL`), acknowledges each and
+//! forwards it to the agent's socket; and it serves bare pages.
 
 use anyhow::Result;
 use axum::{

@@ -1,7 +1,8 @@
-//! Measures a release build of `ayuda`: beside bare floors in the same run, or beside an older binary in alternating pairs.
+//! Measures a release build of `ayuda`: beside bare floors in the same run, or beside an older binary in alternating
+//! pairs.
 //!
-//! A floor is what the machine can do at all: a server that only accepts, groups, commits, acknowledges and forwards, and pages
-//! with nothing on them. The load runs on the same machine.
+//! A floor is what the machine can do at all: a server that only accepts, groups, commits, acknowledges and forwards,
+//! and pages with nothing on them. The load runs on the same machine.
 
 mod beside_floors;
 mod client;

@@ -1,4 +1,5 @@
-//! Two binaries measured in turn: what is better or worse between them, and not between one minute of the machine and the next.
+//! Two binaries measured in turn: what is better or worse between them, and not between one minute of the machine and
+//! the next.
 
 use crate::{figures, percentile::median, plan::Plan, reading::Unit, server::Subject, table};
 use anyhow::{Result, bail};

@@ -12,8 +12,9 @@ pub struct Plan {
     /// Only these figures, such as `--only messages,delivery`.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Group>,
-    /// The figures of so many nodes on one PostgreSQL, such as `--nodes 1,2,3`, and nothing else. With `--against`, what telling other
-    /// nodes costs: one node's messages on PostgreSQL, the older binary's and the newer one's in turn.
+    /// The figures of so many nodes on one PostgreSQL, such as `--nodes 1,2,3`, and nothing else. With `--against`,
+    /// what telling other nodes costs: one node's messages on PostgreSQL, the older binary's and the newer one's in
+    /// turn.
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", conflicts_with = "only")]
     pub nodes: Vec<usize>,
     /// Seconds of each measurement.

@@ -1,8 +1,8 @@
 //! The one place where time and new ids come from.
 //!
-//! Three readings. **Instants** ([`Clock::now`]) are the wall clock's: what happened when. **Spans in memory** are measured
-//! by [`Clock::moment`], which nobody can set. **Deadlines in the database** are made from [`Clock::due_now`] and
-//! compared with it: they hold after a restart, and a wall clock that is set back does not put them off.
+//! Three readings. **Instants** ([`Clock::now`]) are the wall clock's: what happened when. **Spans in memory** are
+//! measured by [`Clock::moment`], which nobody can set. **Deadlines in the database** are made from [`Clock::due_now`]
+//! and compared with it: they hold after a restart, and a wall clock that is set back does not put them off.
 
 use protocol::{EntryId, Timestamp};
 use std::{
@@ -106,8 +106,8 @@ impl Clock {
         }
     }
 
-    /// The instant that deadlines are made from and compared with: the wall clock's, but while this process runs it never
-    /// goes back.
+    /// The instant that deadlines are made from and compared with: the wall clock's, but while this process runs it
+    /// never goes back.
     pub fn due_now(&self) -> Timestamp {
         let lead = match self {
             Self::System => &LEAD,

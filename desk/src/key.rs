@@ -143,8 +143,8 @@ async fn find_row(pool: &PgPool) -> Result<Option<SecretKey>, OpenError> {
     Ok(found.map(|key| SecretKey(key.into())))
 }
 
-/// Makes the row, unless another node is faster: then that one's counts. An installation that had its key in the data folder goes on
-/// with it.
+/// Makes the row, unless another node is faster: then that one's counts. An installation that had its key in the data
+/// folder goes on with it.
 async fn make_row(pool: &PgPool, data_dir: &Path) -> Result<SecretKey, OpenError> {
     let of_file = find_file(data_dir).map_err(unusable(data_dir))?;
     let key = of_file.unwrap_or_else(SecretKey::make);

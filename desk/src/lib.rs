@@ -1,8 +1,8 @@
 //! The help desk itself. Knows no HTTP and no leptos; all SQL is here.
 //!
-//! One [`Desk`] is the whole product to its callers: the server's sockets and forms, the console's server functions, the
-//! command line. Each verb is one sentence of `behaviours.md`; what it writes it writes in one transaction, and only after the
-//! commit does the hub ([`live`]) hear of it.
+//! One [`Desk`] is the whole product to its callers: the server's sockets and forms, the console's server functions,
+//! the command line. Each verb is one sentence of `behaviours.md`; what it writes it writes in one transaction, and
+//! only after the commit does the hub ([`live`]) hear of it.
 
 mod admin;
 mod chats;
@@ -76,10 +76,11 @@ pub struct Options {
     pub smtp_url: Option<String>,
     /// The sender, as a mailbox: `Ayuda <ayuda@localhost>`.
     pub mail_from: String,
-    /// Bytes of the disk that uploads leave free, so that messages can still be stored: of the one that they come to, also where they go
-    /// on to a bucket.
+    /// Bytes of the disk that uploads leave free, so that messages can still be stored: of the one that they come to,
+    /// also where they go on to a bucket.
     pub disk_floor: u64,
-    /// A process of several on one PostgreSQL that gives no sign for this long counts as gone. It gives one each third of it.
+    /// A process of several on one PostgreSQL that gives no sign for this long counts as gone. It gives one each third
+    /// of it.
     pub node_lease: Duration,
     /// Real, or moved by a test.
     pub clock: Clock,
@@ -142,17 +143,20 @@ pub(crate) struct Inner {
 }
 
 db::statement!(ANSWERS = "select 1");
-/// A database that has not answered within this is called silent: whoever asks (a load balancer) waits for seconds at most.
+/// A database that has not answered within this is called silent: whoever asks (a load balancer) waits for seconds at
+/// most.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
 impl Desk {
-    /// Opens or makes the database, brings the schema up to date and loads sites. Any number of processes may do so, and beside the
-    /// writer, which runs until [`Desk::close`], none of them does anything by itself: for that see [`Desk::run`]. Needs a tokio runtime.
+    /// Opens or makes the database, brings the schema up to date and loads sites. Any number of processes may do so,
+    /// and beside the writer, which runs until [`Desk::close`], none of them does anything by itself: for that see
+    /// [`Desk::run`]. Needs a tokio runtime.
     pub async fn open(options: Options) -> std::result::Result<Self, OpenError> {
         Self::open_here(options, false).await
     }
 
-    /// The same for a command whose [`Options::public_url`] nobody set: the URL of the server that served the database last comes before it.
+    /// The same for a command whose [`Options::public_url`] nobody set: the URL of the server that served the database
+    /// last comes before it.
     pub async fn open_as_served(options: Options) -> std::result::Result<Self, OpenError> {
         Self::open_here(options, true).await
     }

@@ -31,8 +31,8 @@ pub fn find_language(tag: &str) -> Option<&'static str> {
     LANGUAGES.into_iter().find(|language| primary.eq_ignore_ascii_case(language))
 }
 
-/// The strings of these top-level tables (`panel`, `console`, `mail`, `error`, `field`, `ticket_page`) in one language, keys flattened with dots.
-/// A language that is not there answers in the default.
+/// The strings of these top-level tables (`panel`, `console`, `mail`, `error`, `field`, `ticket_page`) in one language,
+/// keys flattened with dots. A language that is not there answers in the default.
 pub fn strings(lang: &str, sections: &[&str]) -> Strings {
     let all = language(lang);
     let wanted = all

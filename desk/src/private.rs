@@ -1,8 +1,8 @@
-//! Folders and files that only their owner reads, whatever the umask: 0700 and 0600 (`reliability.md`, "Nobody where they don't belong").
-//! On systems without modes the folder's own rules hold.
+//! Folders and files that only their owner reads, whatever the umask: 0700 and 0600 (`reliability.md`, "Nobody where
+//! they don't belong"). On systems without modes the folder's own rules hold.
 //!
-//! A name outlives a power cut once its folder is synced ("Nothing lost"): [`make_folder`], [`rename`] and [`sync_name`]
-//! see to it.
+//! A name outlives a power cut once its folder is synced ("Nothing lost"): [`make_folder`], [`rename`] and
+//! [`sync_name`] see to it.
 
 use std::{
     fs::{self, DirBuilder, OpenOptions},
@@ -70,7 +70,8 @@ pub(crate) fn make_file(path: &Path) -> io::Result<()> {
     sync_name(path)
 }
 
-/// Takes a file or a folder away from everybody but its owner. What is not there or not ours to change stays: the log says so.
+/// Takes a file or a folder away from everybody but its owner. What is not there or not ours to change stays: the log
+/// says so.
 pub(crate) fn tighten(path: &Path) {
     match fs::metadata(path).and_then(|about| tighten_known(path, &about)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -81,8 +82,8 @@ pub(crate) fn tighten(path: &Path) {
     }
 }
 
-/// The same for a folder and everything in it. A folder that is its owner's alone already is left out, with what is in it: nobody else
-/// comes that far. The folder itself is the last, so that who is interrupted begins anew.
+/// The same for a folder and everything in it. A folder that is its owner's alone already is left out, with what is in
+/// it: nobody else comes that far. The folder itself is the last, so that who is interrupted begins anew.
 pub(crate) fn tighten_all(folder: &Path) {
     if !fs::metadata(folder).is_ok_and(|about| is_open(&about)) {
         return;

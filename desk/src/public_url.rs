@@ -1,4 +1,5 @@
-//! Where people reach the server, as the one that served the database last was told: commands beside it make links of that.
+//! Where people reach the server, as the one that served the database last was told: commands beside it make links of
+//! that.
 
 use crate::{
     Desk, Result,

@@ -2,7 +2,8 @@
 
 use tokio::sync::watch;
 
-/// Set once, when the process goes away; clones see the same. Made of the receiving end of a channel whose value turns true.
+/// Set once, when the process goes away; clones see the same. Made of the receiving end of a channel whose value turns
+/// true.
 #[derive(Clone, Debug)]
 pub struct Stop(watch::Receiver<bool>);
 

@@ -1,6 +1,7 @@
 //! Frames between an agent's console and the server: JSON text, one enum per direction. Subprotocol [`SUBPROTOCOL`].
 //!
-//! The socket talks; deciding (accept, decline, end, state, sign-out) is server functions, each one request with its own answer.
+//! The socket talks; deciding (accept, decline, end, state, sign-out) is server functions, each one request with its
+//! own answer.
 
 use crate::{
     ChatId, EntryId, FileId, PageUrl, Refusal, Seq, TicketId, TicketNumber, Timestamp,
@@ -50,8 +51,8 @@ pub enum AgentCommand {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentEvent {
-    /// Answer to `Hello`: everything the console's frame shows, with the first page of *Abiertas*. Sent again whole after every
-    /// reconnect. `total`: as in `Listed`.
+    /// Answer to `Hello`: everything the console's frame shows, with the first page of *Abiertas*. Sent again whole
+    /// after every reconnect. `total`: as in `Listed`.
     Welcome {
         me: Me,
         work: Vec<WorkItem>,
@@ -59,9 +60,9 @@ pub enum AgentEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         total: Option<Total>,
     },
-    /// Rows of the view that is shown: its `first` page, with this agent's chats whatever the view, or rows that follow those sent
-    /// before. `total`: how many rows the view has, while there are more than were sent; also sent without rows, when that
-    /// number changes.
+    /// Rows of the view that is shown: its `first` page, with this agent's chats whatever the view, or rows that follow
+    /// those sent before. `total`: how many rows the view has, while there are more than were sent; also sent without
+    /// rows, when that number changes.
     Listed {
         view: WorkView,
         first: bool,

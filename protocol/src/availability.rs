@@ -8,10 +8,10 @@ use crate::{
 
 /// Whether the button says Chat at `now`, and why.
 ///
-/// The owner's "closed now" comes before the schedule, the schedule before the agents: of several reasons to be closed, the one
-/// that lasts whatever else changes is told. `holiday` is said on a local date that an exception or the country's calendar
-/// closes, `outside_hours` at any other closed time. `changes_at` is the schedule's next turn, also while closed for another reason;
-/// absent where it lies beyond what can be written.
+/// The owner's "closed now" comes before the schedule, the schedule before the agents: of several reasons to be closed,
+/// the one that lasts whatever else changes is told. `holiday` is said on a local date that an exception or the
+/// country's calendar closes, `outside_hours` at any other closed time. `changes_at` is the schedule's next turn, also
+/// while closed for another reason; absent where it lies beyond what can be written.
 pub fn availability(
     schedule: &Schedule,
     zone: &dyn Zone,

@@ -16,7 +16,8 @@ pub enum FieldName {
     Other(OtherName),
 }
 
-/// A name that came from outside, made safe to say: 1 to [`LONGEST_NAME`] letters, digits and `_-.[]` of ASCII, anything else a `?`.
+/// A name that came from outside, made safe to say: 1 to [`LONGEST_NAME`] letters, digits and `_-.[]` of ASCII,
+/// anything else a `?`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct OtherName {
     bytes: [u8; LONGEST_NAME],

@@ -20,7 +20,8 @@ pub struct Attachment {
 const PICTURE_BYTES: u64 = 3 * 1024 * 1024;
 
 impl Attachment {
-    /// Whether it is shown as the picture it is, not only as a name to save: every browser draws its type, and it is not too heavy.
+    /// Whether it is shown as the picture it is, not only as a name to save: every browser draws its type, and it is
+    /// not too heavy.
     pub fn is_picture(&self) -> bool {
         self.bytes <= PICTURE_BYTES
             && matches!(

@@ -4,7 +4,8 @@
 //! - `POST /w/{site}/chats`: `id`, `name`, `email`, `subject`, `message`, `page`, `lang` and `zone`
 //! - `POST /w/{site}/requests` (multipart): `id`, `name`, `email`, `message`, `files`, `page`, `lang` and `zone`
 //!
-//! `id` is the first message's [`crate::EntryId`], put into the form by the server or made by the panel: a form sent twice is one ticket.
+//! `id` is the first message's [`crate::EntryId`], put into the form by the server or made by the panel: a form sent
+//! twice is one ticket.
 
 use crate::{EntryId, Seq, TicketNumber, TicketToken};
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,8 @@ use crate::{TicketId, TicketNumber, TicketToken};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What `identify` was given of a signed identity, each as the page gave it: nothing of it holds before the desk has proved it.
+/// What `identify` was given of a signed identity, each as the page gave it: nothing of it holds before the desk has
+/// proved it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedIdentity {
     /// The site's own name for the person.
@@ -34,7 +35,8 @@ impl fmt::Debug for SignedIdentity {
     }
 }
 
-/// A page of a person's tickets, the newest first: the answer to `POST /w/{site}/tickets`. Whoever is not proved has none.
+/// A page of a person's tickets, the newest first: the answer to `POST /w/{site}/tickets`. Whoever is not proved has
+/// none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnTickets {
     /// The tickets.

@@ -85,8 +85,8 @@ impl Seq {
 pub struct TicketNumber(pub String);
 
 impl TicketNumber {
-    /// A number as somebody wrote it: a [`crate::settings::Prefix`], a hyphen, digits. Any other text is the number of no ticket, and no
-    /// database is asked for it.
+    /// A number as somebody wrote it: a [`crate::settings::Prefix`], a hyphen, digits. Any other text is the number of
+    /// no ticket, and no database is asked for it.
     pub fn parse(raw: &str) -> Option<Self> {
         let (prefix, count) = raw.split_once('-')?;
         let is_count = (1..=19).contains(&count.len()) && count.bytes().all(|b| b.is_ascii_digit());

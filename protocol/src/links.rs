@@ -1,7 +1,7 @@
 //! Links in what people write: http, https, mailto and tel, and nothing else becomes one.
 //!
-//! The panel carries this code, so it does without tables of Unicode letters: they would weigh more than the panel's log. So would
-//! the words for a cut inside a character, which indexing brings along.
+//! The panel carries this code, so it does without tables of Unicode letters: they would weigh more than the panel's
+//! log. So would the words for a cut inside a character, which indexing brings along.
 
 use crate::text::{EmailAddress, has};
 

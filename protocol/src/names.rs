@@ -3,7 +3,8 @@
 use crate::text::has;
 
 /// At most two initials: `LM` of `Lucía Medina`, `m` of `melissa@gmail.com`, `?` of a name without letters and digits.
-/// In the case they were typed in: the style sheets show them as capitals, without the tables that doing it here would take.
+/// In the case they were typed in: the style sheets show them as capitals, without the tables that doing it here would
+/// take.
 pub fn initials(name: &str) -> String {
     let mut letters =
         name.split_whitespace().filter_map(|word| word.chars().find(|c| is_letter_or_digit(*c)));

@@ -4,15 +4,15 @@ use crate::{Code, Field, Refusal, limits, text::is_control};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The address of the page that a visitor wrote from: begins with `http://` or `https://`, at most [`limits::PAGE_URL`] characters.
-/// A browser says it, so it is a claim: shown and followed, never trusted.
+/// The address of the page that a visitor wrote from: begins with `http://` or `https://`, at most [`limits::PAGE_URL`]
+/// characters. A browser says it, so it is a claim: shown and followed, never trusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PageUrl(String);
 
 impl PageUrl {
-    /// Trims, and cuts what is too long: nobody typed it, so nothing of it is refused. An address of another kind (`file:`, `about:`),
-    /// or with control characters, is none.
+    /// Trims, and cuts what is too long: nobody typed it, so nothing of it is refused. An address of another kind
+    /// (`file:`, `about:`), or with control characters, is none.
     pub fn parse(raw: &str) -> Option<Self> {
         let text: String = raw.trim().chars().take(limits::PAGE_URL).collect();
         let is_web = text.starts_with("https://") || text.starts_with("http://");

@@ -1,6 +1,6 @@
-//! Names of files that a system runs, installs or follows when somebody opens them, documents with macros and notebooks with files in
-//! them included (`behaviours.md`, "Limits and bad input"). A browser asks before it sends a file; the server asks again, and looks
-//! through more disguises.
+//! Names of files that a system runs, installs or follows when somebody opens them, documents with macros and notebooks
+//! with files in them included (`behaviours.md`, "Limits and bad input"). A browser asks before it sends a file; the
+//! server asks again, and looks through more disguises.
 
 /// Endings, lower case and in order. A name ends where its last dots and spaces begin: Windows leaves those away.
 const ENDINGS: &str = "\

@@ -1,5 +1,5 @@
-//! What a visitor is told of a change of the ticket's state: states are the desk's words, and most changes follow from something that
-//! says more.
+//! What a visitor is told of a change of the ticket's state: states are the desk's words, and most changes follow from
+//! something that says more.
 
 use crate::{
     entry::{Category, TicketState, VisitorBody},
@@ -18,7 +18,8 @@ pub enum StateLine {
 }
 
 impl StateLine {
-    /// The line for `state` after what came before it, the newest first; none where what came before says it, or nothing has to be done.
+    /// The line for `state` after what came before it, the newest first; none where what came before says it, or
+    /// nothing has to be done.
     pub fn find<'a>(
         before: impl IntoIterator<Item = &'a VisitorBody>,
         state: &TicketState,

@@ -1,4 +1,5 @@
-//! Words in one language, handed to whoever renders. The catalogue itself is `locales/`; a page gets only its own section.
+//! Words in one language, handed to whoever renders. The catalogue itself is `locales/`; a page gets only its own
+//! section.
 
 use crate::{Code, FieldName, Refusal, file::file_size, schedule::ScheduleError, settings::Span};
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,8 @@ use std::collections::BTreeMap;
 pub struct Strings(pub BTreeMap<String, String>);
 
 impl Strings {
-    /// The text of `key`; a key without text shows itself, so that its absence is seen. Tests check that none is absent.
+    /// The text of `key`; a key without text shows itself, so that its absence is seen. Tests check that none is
+    /// absent.
     pub fn get(&self, key: &str) -> String {
         self.0.get(key).cloned().unwrap_or_else(|| key.to_owned())
     }
@@ -26,8 +28,8 @@ impl Strings {
         self.fill(&[key, ".", form].concat(), &[("n", &n.to_string())])
     }
 
-    /// A ticket state's name (section `state`): one of those that every site begins with in the reader's language, the owner's
-    /// own word as it is.
+    /// A ticket state's name (section `state`): one of those that every site begins with in the reader's language, the
+    /// owner's own word as it is.
     pub fn state(&self, name: &str) -> String {
         self.0.get(&["state.", name].concat()).cloned().unwrap_or_else(|| name.to_owned())
     }
@@ -37,8 +39,8 @@ impl Strings {
         self.0.contains_key(&["state.", name].concat())
     }
 
-    /// The sentence for a refusal, naming field and limit: the field's own (`error.required_email`) or the one without a limit
-    /// (`error.rate_limited_plain`) where there is one.
+    /// The sentence for a refusal, naming field and limit: the field's own (`error.required_email`) or the one without
+    /// a limit (`error.rate_limited_plain`) where there is one.
     pub fn refusal(&self, refusal: &Refusal) -> String {
         let field = refusal.field.as_ref().map(FieldName::as_str);
         let field = field.map(|name| self.find_refused("field", name).unwrap_or(name));
@@ -74,8 +76,8 @@ impl Strings {
         self.fill(&["settings.schedule.", &key].concat(), &places)
     }
 
-    /// The words for a code or a field: in the section of its own, or among those of settings and of requests, which a panel is not
-    /// given.
+    /// The words for a code or a field: in the section of its own, or among those of settings and of requests, which a
+    /// panel is not given.
     fn find_refused(&self, section: &str, name: &str) -> Option<&str> {
         let key = [section, ".", name].concat();
         let places = ["settings.", "request.", ""];

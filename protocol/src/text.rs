@@ -1,7 +1,7 @@
 //! Text that people type, parsed at the edge: a value that exists is valid. Length counts Unicode scalar values.
 //!
-//! No text holds a character that moves what stands around it: a line is one line, so that nobody writes a line of their own into a
-//! notice, and paragraphs have line feeds as their only breaks.
+//! No text holds a character that moves what stands around it: a line is one line, so that nobody writes a line of
+//! their own into a notice, and paragraphs have line feeds as their only breaks.
 
 use crate::{Code, Field, Refusal, limits};
 use serde::{Deserialize, Serialize};
@@ -86,8 +86,8 @@ fn parse(raw: &str, field: Field, limit: usize, shape: Shape) -> Result<String, 
     Ok(text.to_owned())
 }
 
-/// The text as it is stored: in paragraphs every break is one line feed (CRLF is one character) and a tab stays; any other control
-/// character, and in a line any break, is a space.
+/// The text as it is stored: in paragraphs every break is one line feed (CRLF is one character) and a tab stays; any
+/// other control character, and in a line any break, is a space.
 fn folded(raw: &str, shape: Shape) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut after_return = false;
@@ -115,24 +115,27 @@ pub fn has(text: &str, wanted: char) -> bool {
     text.chars().any(|c| c == wanted)
 }
 
-/// Whether the character controls the text around it: the control characters of Unicode, and its separators of lines and paragraphs.
+/// Whether the character controls the text around it: the control characters of Unicode, and its separators of lines
+/// and paragraphs.
 pub fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Whether nobody would see anything of a text: nothing but spaces and invisible characters. Such a text is missing text
-/// (`behaviours.md`, "Limits and bad input").
+/// Whether nobody would see anything of a text: nothing but spaces and invisible characters. Such a text is missing
+/// text (`behaviours.md`, "Limits and bad input").
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_control(c) || is_invisible(c))
 }
 
-/// How many characters a composer holds, counted as they are when it is sent: trimmed, and none where nothing can be seen.
+/// How many characters a composer holds, counted as they are when it is sent: trimmed, and none where nothing can be
+/// seen.
 pub fn characters(text: &str) -> usize {
     if is_blank(text) { 0 } else { text.trim().chars().count() }
 }
 
-/// Whether the character alone shows nothing: those that Unicode has left out of sight (`Default_Ignorable_Code_Point`, Unicode 17), and
-/// those that are blank by their glyph. Beside others they have a meaning: they join emoji and letters, and stay.
+/// Whether the character alone shows nothing: those that Unicode has left out of sight (`Default_Ignorable_Code_Point`,
+/// Unicode 17), and those that are blank by their glyph. Beside others they have a meaning: they join emoji and
+/// letters, and stay.
 pub fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -159,8 +162,8 @@ pub fn is_invisible(c: char) -> bool {
     )
 }
 
-/// An address as the HTML standard's `input type=email` takes it and mail can be sent to, at most 254 bytes, kept as typed
-/// (trimmed). A claim until confirmed.
+/// An address as the HTML standard's `input type=email` takes it and mail can be sent to, at most 254 bytes, kept as
+/// typed (trimmed). A claim until confirmed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);
@@ -189,8 +192,9 @@ impl EmailAddress {
         }
     }
 
-    /// The address as mail systems want it: a name that begins or ends with a dot, or holds two in a row, as some carriers gave them out,
-    /// stands in quotes (RFC 5321, 4.1.2). None of the characters of a name has to be escaped there.
+    /// The address as mail systems want it: a name that begins or ends with a dot, or holds two in a row, as some
+    /// carriers gave them out, stands in quotes (RFC 5321, 4.1.2). None of the characters of a name has to be escaped
+    /// there.
     pub fn as_sent(&self) -> Cow<'_, str> {
         match self.0.split_once('@') {
             Some((local, domain)) if local.split('.').any(str::is_empty) => {

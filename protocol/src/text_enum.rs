@@ -1,4 +1,5 @@
-//! Enums that are text outside the program: in a column, on a wire, as a key of `locales/`. Each is declared once, with its texts.
+//! Enums that are text outside the program: in a column, on a wire, as a key of `locales/`. Each is declared once, with
+//! its texts.
 //!
 //! ```
 //! protocol::text_enum! {
@@ -91,8 +92,9 @@ impl<T: TextEnum> de::Visitor<'_> for Visitor<T> {
 
 /// Declares an enum of variants without content, each with its text; see [`mod@crate::text_enum`].
 ///
-/// Gives it `ALL`, `as_text`, `from_text`, `TryFrom<String>`, `Display` and serde as that text, and [`TextEnum`]. Derives `Clone`, `Copy`, `Debug`, `PartialEq`,
-/// `Eq` and `Hash`; attributes of the enum and of its variants are kept, so that more can be derived.
+/// Gives it `ALL`, `as_text`, `from_text`, `TryFrom<String>`, `Display` and serde as that text, and [`TextEnum`].
+/// Derives `Clone`, `Copy`, `Debug`, `PartialEq`, `Eq` and `Hash`; attributes of the enum and of its variants are kept,
+/// so that more can be derived.
 #[macro_export]
 macro_rules! text_enum {
     (

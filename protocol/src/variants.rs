@@ -1,5 +1,5 @@
-//! The names of an enum's variants and of a struct's fields, taken from the type: whoever claims something of every frame, or names a
-//! field that a form may not have, asks for them here.
+//! The names of an enum's variants and of a struct's fields, taken from the type: whoever claims something of every
+//! frame, or names a field that a form may not have, asks for them here.
 
 use serde::{Deserialize, Deserializer, de, forward_to_deserialize_any};
 use std::fmt;

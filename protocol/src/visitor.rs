@@ -127,7 +127,8 @@ pub enum VisitorChat {
     Waiting { position: u32 },
     /// With an agent.
     Active { agent: String },
-    /// Ended; `rated` when a rating was given already, `attended` when an agent had it: nobody rates what did not happen.
+    /// Ended; `rated` when a rating was given already, `attended` when an agent had it: nobody rates what did not
+    /// happen.
     Ended {
         rated: bool,
         #[serde(default)]

@@ -153,8 +153,8 @@ impl Table {
         self.route(Declared { method: "POST", path, access }, route)
     }
 
-    /// A post that limits its body itself, part by part: it streams files, or gives back what was too long. What no site takes is
-    /// not even read.
+    /// A post that limits its body itself, part by part: it streams files, or gives back what was too long. What no
+    /// site takes is not even read.
     fn upload<T: 'static>(
         self,
         access: Access,

@@ -1,8 +1,8 @@
 //! What visitors see: the panel with its chat and its Ayuda form, and the ticket page.
 //!
-//! The server renders every page from plain data ([`page`]) to a whole document (`ssr`, by leptos); the pages work like that, as forms.
-//! The browser's half ([`panel`]) is this same crate as wasm, without leptos: it attaches to the panel's markup. Both decide what
-//! shows by the same `view_model`, and name elements by the same `markup`.
+//! The server renders every page from plain data ([`page`]) to a whole document (`ssr`, by leptos); the pages work like
+//! that, as forms. The browser's half ([`panel`]) is this same crate as wasm, without leptos: it attaches to the
+//! panel's markup. Both decide what shows by the same `view_model`, and name elements by the same `markup`.
 
 mod became;
 #[cfg(any(feature = "ssr", test))]

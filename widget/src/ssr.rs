@@ -31,8 +31,9 @@ pub struct Assets {
     pub wasm_url: Option<String>,
 }
 
-/// The panel's document. Its CSP needs: `script-src 'nonce-{nonce}' 'self' 'wasm-unsafe-eval'`, `style-src 'nonce-{nonce}'`,
-/// `img-src 'self' blob: data:`, `connect-src 'self'` (and the socket's address), `form-action 'self'`.
+/// The panel's document. Its CSP needs: `script-src 'nonce-{nonce}' 'self' 'wasm-unsafe-eval'`, `style-src
+/// 'nonce-{nonce}'`, `img-src 'self' blob: data:`, `connect-src 'self'` (and the socket's address), `form-action
+/// 'self'`.
 pub fn panel_document(page: &PanelPage, assets: &Assets, nonce: &str) -> String {
     let mut document = Document::new(nonce, &page.lang, page.hue);
     let browser_half = assets.script_url.as_deref().zip(assets.wasm_url.as_deref());

@@ -1,7 +1,7 @@
 //! What the panel shows, decided in one place: for the server's document and for every later drawing in the browser.
 //!
-//! The markup of every state is in the document. An element with a rule ([`Rule`](crate::markup::Rule)) shows while the rule
-//! holds, and is `hidden` otherwise.
+//! The markup of every state is in the document. An element with a rule ([`Rule`](crate::markup::Rule)) shows while the
+//! rule holds, and is `hidden` otherwise.
 
 use crate::{
     header::Header,

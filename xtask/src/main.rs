@@ -42,10 +42,11 @@ enum Command {
     },
     /// Runs everything that CI runs.
     Test(test::Arguments),
-    /// What takes too long for every change: three nodes under faults with the figures of it, and all browser tests in Firefox.
+    /// What takes too long for every change: three nodes under faults with the figures of it, and all browser tests in
+    /// Firefox.
     ///
-    /// Nodes are killed and frozen and the database is restarted under load, many more times than in `cargo xtask test`; what was
-    /// acknowledged is then there, once and in order.
+    /// Nodes are killed and frozen and the database is restarted under load, many more times than in `cargo xtask
+    /// test`; what was acknowledged is then there, once and in order.
     Soak(soak::Arguments),
     /// Builds the server with its assets inside: one binary that needs nothing beside it.
     Build {

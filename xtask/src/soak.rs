@@ -1,4 +1,5 @@
-//! `cargo xtask soak`: what takes too long for every change, the storm over three nodes and all browser tests in Firefox.
+//! `cargo xtask soak`: what takes too long for every change, the storm over three nodes and all browser tests in
+//! Firefox.
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};

@@ -1,4 +1,5 @@
-//! The binary format of wasm, as far as sections and their tables of names go (WebAssembly Core Specification, "Binary Format").
+//! The binary format of wasm, as far as sections and their tables of names go (WebAssembly Core Specification, "Binary
+//! Format").
 
 use anyhow::{Context, Result, bail};
 

@@ -1,5 +1,5 @@
-//! Where the keyboard is. What it was on may go away (an offer, a dialog, a button): then it goes to a heading, and never to the
-//! document, from where one would have to walk through everything again.
+//! Where the keyboard is. What it was on may go away (an offer, a dialog, a button): then it goes to a heading, and
+//! never to the document, from where one would have to walk through everything again.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -1,4 +1,5 @@
-//! The names under which the browser stores things. Each holds the agent's address: another agent at the same browser finds nothing.
+//! The names under which the browser stores things. Each holds the agent's address: another agent at the same browser
+//! finds nothing.
 
 use protocol::{EntryId, TicketId};
 

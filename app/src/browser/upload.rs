@@ -7,7 +7,8 @@ use web_sys::{File, FormData, ProgressEvent, XmlHttpRequest};
 /// The network or the server failed; the file may be sent again.
 const TRY_AGAIN: Refusal = Refusal::of(Field::Files, Code::TryAgain);
 
-/// Sends a file for a ticket. `on_progress` receives 0 to 100 percent; `on_done` the stored file, or why it was refused.
+/// Sends a file for a ticket. `on_progress` receives 0 to 100 percent; `on_done` the stored file, or why it was
+/// refused.
 pub fn upload(
     ticket: TicketId,
     file: &File,

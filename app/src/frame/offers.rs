@@ -1,4 +1,5 @@
-//! The chats that ring here, one card at a time. A card takes no focus from whoever is writing; it is announced instead.
+//! The chats that ring here, one card at a time. A card takes no focus from whoever is writing; it is announced
+//! instead.
 
 use super::offer_card::OfferCard;
 use crate::{

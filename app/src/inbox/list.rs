@@ -21,7 +21,8 @@ use protocol::{
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
-/// The rows of a view, kind by kind. `on_view` receives the view to show, also the same one again where it could not be read.
+/// The rows of a view, kind by kind. `on_view` receives the view to show, also the same one again where it could not be
+/// read.
 #[component]
 pub fn WorkList(
     list: List,

@@ -23,8 +23,9 @@ pub fn state_class(state: MailState) -> &'static str {
     }
 }
 
-/// What the frame with the mail's HTML may do: no scripts, no forms, and not our origin, because people's words are in it. Its links
-/// prove whoever opens them, so they can be followed only in a mail that went to nobody: there they are meant to be tried.
+/// What the frame with the mail's HTML may do: no scripts, no forms, and not our origin, because people's words are in
+/// it. Its links prove whoever opens them, so they can be followed only in a mail that went to nobody: there they are
+/// meant to be tried.
 pub fn sandbox(state: MailState) -> &'static str {
     match state {
         MailState::Kept => "allow-popups allow-popups-to-escape-sandbox",

@@ -1,4 +1,5 @@
-//! The arguments of a server function, looked at before the function reads them: each is there once, and none is made up.
+//! The arguments of a server function, looked at before the function reads them: each is there once, and none is made
+//! up.
 
 use axum::http::{HeaderMap, header::CONTENT_TYPE};
 use protocol::{Code, Refusal};

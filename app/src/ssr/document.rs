@@ -31,8 +31,8 @@ pub(super) fn document(about: Document, body: impl IntoView + 'static) -> impl I
             quoted(&assets.wasm_url)
         )
     });
-    // Script and wasm are loaded beforehand on every page: somebody who signs in needs them next. They are not prefetched: Firefox
-    // judges that by `default-src`, and WebKit does not do it.
+    // Script and wasm are loaded beforehand on every page: somebody who signs in needs them next. They are not
+    // prefetched: Firefox judges that by `default-src`, and WebKit does not do it.
     view! {
         <!DOCTYPE html>
         <html lang=lang>

@@ -90,7 +90,8 @@ pub(super) fn register() {
     }
 }
 
-/// `POST /console/api/…`. A refusal leaves as JSON with its status, and in the response's extensions for whoever words it.
+/// `POST /console/api/…`. A refusal leaves as JSON with its status, and in the response's extensions for whoever words
+/// it.
 pub(super) async fn call(State(shared): State<Shared>, request: Request<Body>) -> Response {
     let function = FUNCTIONS.iter().find(|function| function.path == request.uri().path());
     let Some(function) = function else { return refused(Refusal::new(Code::NotFound)) };

@@ -3,7 +3,8 @@
 use desk::Desk;
 use std::sync::Arc;
 
-/// The addresses of the console's built files (hashed names); empty strings when there are none, and pages then go without.
+/// The addresses of the console's built files (hashed names); empty strings when there are none, and pages then go
+/// without.
 #[derive(Clone, Debug, Default)]
 pub struct ConsoleAssets {
     /// `console.css`.
@@ -20,11 +21,13 @@ pub struct ConsoleAssets {
 #[derive(Clone, Debug)]
 pub struct Nonce(pub String);
 
-/// The language of a page that is shown before anybody is signed in, one of [`desk::locales::LANGUAGES`]; a request extension.
+/// The language of a page that is shown before anybody is signed in, one of [`desk::locales::LANGUAGES`]; a request
+/// extension.
 #[derive(Clone, Copy, Debug)]
 pub struct Language(pub &'static str);
 
-/// The name of the zone in which the agent's browser said to be on an earlier page, a request extension; it may name none.
+/// The name of the zone in which the agent's browser said to be on an earlier page, a request extension; it may name
+/// none.
 #[derive(Clone, Debug)]
 pub struct ZoneName(pub String);
 

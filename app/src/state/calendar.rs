@@ -21,7 +21,8 @@ fn day_count(at: Timestamp, zone: &ReaderZone) -> i64 {
 
 /// The day that an instant falls on.
 pub fn day(at: Timestamp, zone: &ReaderZone) -> Day {
-    // Days to a civil date, by eras of 400 years from 1 March of year 0 (Hinnant, "chrono-compatible low-level date algorithms").
+    // Days to a civil date, by eras of 400 years from 1 March of year 0 (Hinnant, "chrono-compatible low-level date
+    // algorithms").
     let days = day_count(at, zone) + 719_468;
     let era = days.div_euclid(146_097);
     let of_era = days.rem_euclid(146_097);

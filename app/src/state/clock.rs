@@ -5,7 +5,8 @@ use crate::{browser, words::Words};
 use leptos::prelude::*;
 use protocol::Timestamp;
 
-/// The clock; copied freely. Times are shown once the zone is known: at once on a later visit, else when the script runs.
+/// The clock; copied freely. Times are shown once the zone is known: at once on a later visit, else when the script
+/// runs.
 #[derive(Clone, Copy)]
 pub struct Clock {
     now: RwSignal<Timestamp>,

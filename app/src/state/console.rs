@@ -1,5 +1,5 @@
-//! Everything a console page knows, as signals. What changes it is in the files of this folder: what the agent does in `messages`,
-//! `reading` and `listing`, what the server tells in `events`.
+//! Everything a console page knows, as signals. What changes it is in the files of this folder: what the agent does in
+//! `messages`, `reading` and `listing`, what the server tells in `events`.
 
 mod events;
 mod listing;

@@ -1,5 +1,5 @@
-//! The agent's list: the rows of a view in their order, each with a signal of its own, so that one change draws one row again and no
-//! other.
+//! The agent's list: the rows of a view in their order, each with a signal of its own, so that one change draws one row
+//! again and no other.
 
 use leptos::prelude::*;
 use protocol::{

@@ -1,4 +1,5 @@
-//! The console's socket: one at a time, opened again for as long as the session lasts. It knows nothing of what frames are about.
+//! The console's socket: one at a time, opened again for as long as the session lasts. It knows nothing of what frames
+//! are about.
 
 use crate::{api, browser};
 use leptos::{prelude::*, task::spawn_local};

@@ -72,7 +72,8 @@ impl Thread {
         self.head.with(|head| head.as_ref().map_or(Writing::Unknown, writing))
     }
 
-    /// Whether reading here counts as seen: in my chat, in a help request and after the end, not in a chat that waits or is somebody else's.
+    /// Whether reading here counts as seen: in my chat, in a help request and after the end, not in a chat that waits
+    /// or is somebody else's.
     pub fn counts_as_seen(&self) -> bool {
         self.head.with_untracked(|head| {
             head.as_ref().is_some_and(|head| {

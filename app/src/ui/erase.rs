@@ -1,5 +1,5 @@
-//! The end of a component. A view is one nested type: on the server it is erased, or compiling a page would take types without end;
-//! in the browser it is not, because erasing costs a sixth of the wasm.
+//! The end of a component. A view is one nested type: on the server it is erased, or compiling a page would take types
+//! without end; in the browser it is not, because erasing costs a sixth of the wasm.
 
 #[cfg(feature = "ssr")]
 use leptos::prelude::*;

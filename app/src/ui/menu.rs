@@ -1,11 +1,13 @@
-//! A button and the menu under it: arrows move the focus, Esc and a click elsewhere close, and Esc gives the focus back to the button.
+//! A button and the menu under it: arrows move the focus, Esc and a click elsewhere close, and Esc gives the focus back
+//! to the button.
 
 use super::erase::erase;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, Node};
 
-/// A menu button. The children are the menu's items, each with `role="menuitem"` and `tabindex="-1"`; one that is chosen closes it.
+/// A menu button. The children are the menu's items, each with `role="menuitem"` and `tabindex="-1"`; one that is
+/// chosen closes it.
 #[component]
 pub fn Menu<Face, Above, Items>(
     /// The button's accessible name.

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-/// The button for the next page. The keyboard goes to the last row, from where it goes on to the new ones: the button is gone after
-/// the last page.
+/// The button for the next page. The keyboard goes to the last row, from where it goes on to the new ones: the button
+/// is gone after the last page.
 #[component]
 pub fn More(
     #[prop(into)] has_more: Signal<bool>,

@@ -4,7 +4,8 @@ use super::erase::erase;
 use crate::words::use_words;
 use leptos::prelude::*;
 
-/// Says that there is nothing, and leads back to the inbox. `is_lost`: it was there, and this agent may see it no longer.
+/// Says that there is nothing, and leads back to the inbox. `is_lost`: it was there, and this agent may see it no
+/// longer.
 #[component]
 pub fn NotThere(#[prop(optional)] is_lost: bool) -> impl IntoView {
     let words = use_words();

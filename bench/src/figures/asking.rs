@@ -1,5 +1,5 @@
-//! Memory over idle while sockets ask again and again for all of a long ticket, half of them without reading what they get, and
-//! what is left of it ten seconds after they are gone.
+//! Memory over idle while sockets ask again and again for all of a long ticket, half of them without reading what they
+//! get, and what is left of it ten seconds after they are gone.
 
 use crate::{
     client::{frames, http::Http, socket::Socket},

@@ -1,5 +1,5 @@
-//! Memory over idle while many clients send long forms and do not come to an end, and what is left of it ten seconds after they are
-//! gone.
+//! Memory over idle while many clients send long forms and do not come to an end, and what is left of it ten seconds
+//! after they are gone.
 
 use crate::{
     reading::{Reading, Target, Unit},

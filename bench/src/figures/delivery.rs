@@ -1,5 +1,5 @@
-//! From the visitor's socket to the agent's: a thousand sockets, a thousand messages a second, at an even pace whatever comes
-//! back.
+//! From the visitor's socket to the agent's: a thousand sockets, a thousand messages a second, at an even pace whatever
+//! comes back.
 
 use crate::{
     client::{frames, socket::Socket},

@@ -1,5 +1,5 @@
-//! Durable messages a second: sockets that each send a message, wait for the acknowledgement and send the next, while one
-//! agent receives all of them.
+//! Durable messages a second: sockets that each send a message, wait for the acknowledgement and send the next, while
+//! one agent receives all of them.
 
 use crate::{
     conversation::{Conversation, load},

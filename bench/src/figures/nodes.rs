@@ -1,4 +1,5 @@
-//! Several nodes on one PostgreSQL: what they take together, and how long what happens on one takes to be seen on another.
+//! Several nodes on one PostgreSQL: what they take together, and how long what happens on one takes to be seen on
+//! another.
 
 use super::{
     chats::{self, CONNECTIONS},

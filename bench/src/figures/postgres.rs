@@ -28,8 +28,8 @@ pub async fn measure(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
     ])
 }
 
-/// `pgbench` with one connection, as one writer without groups would be; and with as many as a pool has by custom, where
-/// PostgreSQL itself groups what commits at the same time.
+/// `pgbench` with one connection, as one writer without groups would be; and with as many as a pool has by custom,
+/// where PostgreSQL itself groups what commits at the same time.
 pub fn floor(plan: &Plan) -> Result<Vec<Reading>> {
     let Some(postgres) = Postgres::find() else { return Ok(Vec::new()) };
     let connections = [(FIGURE, 1), ("  the floor on ten connections", 10)];

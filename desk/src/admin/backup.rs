@@ -13,9 +13,9 @@ use tracing::instrument;
 type Archive = tar::Builder<io::BufWriter<fs::File>>;
 
 impl Desk {
-    /// A consistent copy of the database, the files and the secret key into one new tar archive `to`, while running. [`restore`](crate::restore)
-    /// makes a data folder of it, as does `tar -xf FILE -C data`. Files in a bucket are not in it, nor a key that a setting gives. For a
-    /// PostgreSQL database there is `pg_dump`, and not this.
+    /// A consistent copy of the database, the files and the secret key into one new tar archive `to`, while running.
+    /// [`restore`](crate::restore) makes a data folder of it, as does `tar -xf FILE -C data`. Files in a bucket are not
+    /// in it, nor a key that a setting gives. For a PostgreSQL database there is `pg_dump`, and not this.
     #[instrument(level = "debug", skip_all)]
     pub async fn backup(&self, to: &Path) -> Result<()> {
         if self.db().is_postgres() {

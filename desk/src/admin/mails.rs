@@ -9,8 +9,8 @@ use protocol::{MailId, TicketId};
 use tracing::instrument;
 
 impl Desk {
-    /// A page of the mails that the agent may read, newest first: supervisors and owners those of their sites, agents those of
-    /// tickets that they see. `after`: the mail that the page before ended with.
+    /// A page of the mails that the agent may read, newest first: supervisors and owners those of their sites, agents
+    /// those of tickets that they see. `after`: the mail that the page before ended with.
     ///
     /// # Errors
     /// `NotFound` when that is gone.

@@ -23,8 +23,8 @@ pub enum Removal {
 }
 
 impl Desk {
-    /// `ayuda site remove`: nothing is written there any more, and it goes with its tickets once its last chat has ended; at once
-    /// where none is under way.
+    /// `ayuda site remove`: nothing is written there any more, and it goes with its tickets once its last chat has
+    /// ended; at once where none is under way.
     #[instrument(level = "debug", skip_all, fields(site = %key))]
     pub async fn remove_site(&self, key: &SiteKey) -> Result<Removal> {
         let now = self.now();
@@ -125,8 +125,8 @@ async fn delete_tickets(tx: &mut Tx, desk: &Desk, site: &Site) -> Result<Option<
     Ok(Some(files))
 }
 
-/// Only once their rows are gone: a file without its row takes room, a row without its file would be a broken promise. What is not
-/// deleted here, for the process ends, the disk fails or the files are in a bucket, is a job's to delete.
+/// Only once their rows are gone: a file without its row takes room, a row without its file would be a broken promise.
+/// What is not deleted here, for the process ends, the disk fails or the files are in a bucket, is a job's to delete.
 async fn delete_files(desk: &Desk, names: &[String]) {
     if let Err(error) = files::delete_at_hand(desk, names).await {
         tracing::warn!(%error, "a removed site's files are deleted later");

@@ -25,10 +25,10 @@ pub struct Restored {
     pub not_in_bucket: Option<PathBuf>,
 }
 
-/// Unpacks database, files and secret key into the places of these options, which hold none of them yet, nor is there a database. Files
-/// that are to be in a bucket go into the data folder. A copy of a desk whose key was given by a setting has none in it, and is restored
-/// where these options give one. The archive is looked through before anything is written; what fails half way is taken away again. No
-/// desk may be open there.
+/// Unpacks database, files and secret key into the places of these options, which hold none of them yet, nor is there a
+/// database. Files that are to be in a bucket go into the data folder. A copy of a desk whose key was given by a
+/// setting has none in it, and is restored where these options give one. The archive is looked through before anything
+/// is written; what fails half way is taken away again. No desk may be open there.
 ///
 /// # Errors
 /// `File`: PostgreSQL is restored by its own tools; something is there already; it is no archive of ours; the disk.
@@ -134,7 +134,8 @@ impl Place {
     }
 }
 
-/// Reads the archive to its end: a database and, unless there is one already, a key, plain files in the folders of a desk, and nothing else.
+/// Reads the archive to its end: a database and, unless there is one already, a key, plain files in the folders of a
+/// desk, and nothing else.
 fn check(from: &Path, has_key: bool) -> Result<()> {
     let cannot = |error: io::Error| {
         let message = format!("{} cannot be read as a copy: {error}", from.display());

@@ -17,7 +17,8 @@ impl Desk {
         self.find_site(key).map(|site| file::show(&site))
     }
 
-    /// `ayuda site secret`: what the site's owner signs identities with, made the first time. None: there is no such site.
+    /// `ayuda site secret`: what the site's owner signs identities with, made the first time. None: there is no such
+    /// site.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -27,7 +28,8 @@ impl Desk {
         secret::get(self, site.id).await.map(Some)
     }
 
-    /// `ayuda site secret --rotate`: another secret in its place. What was signed by the one before proves nothing from here on.
+    /// `ayuda site secret --rotate`: another secret in its place. What was signed by the one before proves nothing from
+    /// here on.
     ///
     /// # Errors
     /// When the database cannot be written.

@@ -18,7 +18,8 @@ statement!(
     where id = $1 and state = $4"
 );
 
-/// Gives a waiting chat to an agent: of many who ask, the first wins. False: it is theirs already, a click was sent twice.
+/// Gives a waiting chat to an agent: of many who ask, the first wins. False: it is theirs already, a click was sent
+/// twice.
 ///
 /// # Errors
 /// `AlreadyTaken`, `ChatEnded`, `NotFound` without a chat.

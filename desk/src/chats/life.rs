@@ -1,5 +1,5 @@
-//! The life of a chat as a machine: what may happen to it in which state, and what follows. Knows no rows: the verbs beside it
-//! carry out a step only where the rows are still as it found them.
+//! The life of a chat as a machine: what may happen to it in which state, and what follows. Knows no rows: the verbs
+//! beside it carry out a step only where the rows are still as it found them.
 //!
 //! ```text
 //! waiting <-> ringing -> active -> ended        active -> waiting (its agent is lost)

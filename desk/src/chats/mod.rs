@@ -1,5 +1,5 @@
-//! The life of a chat without its talk: offered, accepted, ended, put back, turned into a help request. [`life`] says what may
-//! happen; each verb carries that out in a few lines of a transaction, on rows that are as it found them.
+//! The life of a chat without its talk: offered, accepted, ended, put back, turned into a help request. [`life`] says
+//! what may happen; each verb carries that out in a few lines of a transaction, on rows that are as it found them.
 
 mod accept;
 mod become_request;

@@ -21,8 +21,9 @@ statement!(REQUEUE = "
       state = 'waiting', agent_id = null, accepted_at = null, first_in_line = 1, round = round + 1, wait_until = $2
     where id = $1 and state = 'active' and agent_id = $3");
 
-/// Puts an active chat back to the head of the queue, because this agent is lost. Where nobody will come (`nobody_comes` says why) it
-/// becomes a help request at once, and its visitor is told only that. False: it is not theirs any longer.
+/// Puts an active chat back to the head of the queue, because this agent is lost. Where nobody will come
+/// (`nobody_comes` says why) it becomes a help request at once, and its visitor is told only that. False: it is not
+/// theirs any longer.
 pub(crate) async fn requeue(
     tx: &mut Tx,
     desk: &Desk,

@@ -48,8 +48,8 @@ impl Desk {
     /// nothing.
     ///
     /// # Errors
-    /// `NotFound` for a ticket that the agent does not see; `Forbidden` where they may not answer, and while a chat is under way
-    /// on it; `SiteRemoved`; a refusal of the reason.
+    /// `NotFound` for a ticket that the agent does not see; `Forbidden` where they may not answer, and while a chat is
+    /// under way on it; `SiteRemoved`; a refusal of the reason.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn close_ticket(
         &self,
@@ -71,12 +71,12 @@ impl Desk {
         })
     }
 
-    /// Opens a closed ticket again (first open state): a help request, which this agent attends. One that is open or waits on
-    /// the customer stays as it is.
+    /// Opens a closed ticket again (first open state): a help request, which this agent attends. One that is open or
+    /// waits on the customer stays as it is.
     ///
     /// # Errors
-    /// `NotFound` for a ticket that the agent does not see; `Forbidden` where they may not answer, and while a chat is under way
-    /// on it; `SiteRemoved`.
+    /// `NotFound` for a ticket that the agent does not see; `Forbidden` where they may not answer, and while a chat is
+    /// under way on it; `SiteRemoved`.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn reopen_ticket(&self, agent: &Agent, ticket: TicketId) -> Result<()> {
         let now = self.now();

@@ -24,14 +24,13 @@ use protocol::{
 use tracing::instrument;
 
 impl Desk {
-    /// A message to the visitor: in my active chat (1000 characters), the answer to a help request (20 000; mailed to the
-    /// visitor, state to *atendido*), or after a chat's end (20 000) on its ticket, which stays closed: an open panel shows it, else it
-    /// is mailed as any reply that was not seen.
+    /// A message to the visitor: in my active chat (1000 characters), the answer to a help request (20 000; mailed to
+    /// the visitor, state to *atendido*), or after a chat's end (20 000) on its ticket, which stays closed: an open
+    /// panel shows it, else it is mailed as any reply that was not seen.
     ///
     /// # Errors
-    /// `NotFound` for a ticket that the agent does not see; `Forbidden` for a chat that is not theirs. `AlreadySent` for another
-    /// message under a known id.
-    /// Refusals of the text say what is wrong with it.
+    /// `NotFound` for a ticket that the agent does not see; `Forbidden` for a chat that is not theirs. `AlreadySent`
+    /// for another message under a known id. Refusals of the text say what is wrong with it.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket, entry = %id))]
     pub async fn post_agent_message(
         &self,

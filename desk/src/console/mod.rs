@@ -1,5 +1,5 @@
-//! What an agent's console reads and does. Every verb asks `people/permission.rs`; what an agent does not see is `NotFound`, like
-//! what is not there.
+//! What an agent's console reads and does. Every verb asks `people/permission.rs`; what an agent does not see is
+//! `NotFound`, like what is not there.
 
 mod closing;
 mod connected;

@@ -18,7 +18,8 @@ impl Desk {
     /// Takes a ringing or waiting chat: one of many wins. By its agent once more, it is the same answer.
     ///
     /// # Errors
-    /// `AlreadyTaken` by somebody else; `ChatEnded` when it has ended or become a request; `NotFound` for what the agent does not see.
+    /// `AlreadyTaken` by somebody else; `ChatEnded` when it has ended or become a request; `NotFound` for what the
+    /// agent does not see.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %chat))]
     pub async fn accept(&self, agent: &Agent, chat: ChatId) -> Result<TicketId> {
         let ticket = self.ticket_of(agent, chat).await?;
@@ -40,7 +41,8 @@ impl Desk {
         Ok(ticket)
     }
 
-    /// Puts a chat back whose agent lost its queue or site while taking it: whoever ended what they had found nothing yet.
+    /// Puts a chat back whose agent lost its queue or site while taking it: whoever ended what they had found nothing
+    /// yet.
     async fn return_if_lost(&self, agent: AgentId, ticket: TicketId) -> Result<()> {
         let Some(on) = self.find_place(ticket).await? else { return Ok(()) };
         let on = On { party: Party::default(), ..on };

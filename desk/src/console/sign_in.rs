@@ -13,17 +13,18 @@ use protocol::{Code, Refusal};
 use std::sync::Arc;
 use tracing::instrument;
 
-/// Longest address and password that are looked at, in bytes: nothing longer was ever accepted, and a hash would take its time over it.
+/// Longest address and password that are looked at, in bytes: nothing longer was ever accepted, and a hash would take
+/// its time over it.
 const LONGEST_CREDENTIAL: usize = 1_000;
 
 impl Desk {
-    /// One attempt of a client to sign in to the account of this address, or without one to use a one-time link; no client is this
-    /// machine. It counts before the password is looked at, so that many at once are not more than many in a row;
-    /// [`SignInAttempt::does_not_count`] takes it off again.
+    /// One attempt of a client to sign in to the account of this address, or without one to use a one-time link; no
+    /// client is this machine. It counts before the password is looked at, so that many at once are not more than many
+    /// in a row; [`SignInAttempt::does_not_count`] takes it off again.
     ///
     /// # Errors
-    /// `TooMany`: five have failed within 15 minutes from this client or to the account from it, or twenty to the account, on whichever
-    /// node.
+    /// `TooMany`: five have failed within 15 minutes from this client or to the account from it, or twenty to the
+    /// account, on whichever node.
     #[instrument(level = "debug", skip_all)]
     pub async fn attempt_sign_in(
         &self,

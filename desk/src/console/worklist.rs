@@ -36,8 +36,8 @@ pub struct Listing {
 }
 
 impl Desk {
-    /// A page of a view: at most 100 rows after a place, and the agent's chats. The first page has them in front, whatever the
-    /// view. A page may be short, or empty, and not be the last.
+    /// A page of a view: at most 100 rows after a place, and the agent's chats. The first page has them in front,
+    /// whatever the view. A page may be short, or empty, and not be the last.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %view))]
     pub async fn worklist(
         &self,
@@ -104,8 +104,8 @@ impl Desk {
         Ok(Total { rows, at_least })
     }
 
-    /// One row as it is now, whichever view it belongs to; none for a ticket that this agent does not see, and for a chat that a
-    /// colleague has.
+    /// One row as it is now, whichever view it belongs to; none for a ticket that this agent does not see, and for a
+    /// chat that a colleague has.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn find_worklist_item(
         &self,

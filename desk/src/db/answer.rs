@@ -1,5 +1,5 @@
-//! How long PostgreSQL may take. A connection whose other end has lost its power says nothing, and a process that stands still in the
-//! middle of a transaction keeps what it holds: neither may keep others waiting for ever.
+//! How long PostgreSQL may take. A connection whose other end has lost its power says nothing, and a process that
+//! stands still in the middle of a transaction keeps what it holds: neither may keep others waiting for ever.
 
 use futures_util::future::BoxFuture;
 use sqlx::{Connection, PgConnection, Result};
@@ -11,8 +11,8 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 /// The same of the question whether a connection still is one.
 const PINGED_WITHIN: Duration = Duration::from_secs(5);
 
-/// Begins a transaction. The server waits five seconds for a row, a fifth of what its caller does in all ([`super::retry!`]), and ends a
-/// transaction that nobody has gone on with for ten.
+/// Begins a transaction. The server waits five seconds for a row, a fifth of what its caller does in all
+/// ([`super::retry!`]), and ends a transaction that nobody has gone on with for ten.
 ///
 /// For this transaction alone: behind a pooler the next one may be somebody else's.
 pub(super) const BEGIN: &str = "\
@@ -37,8 +37,8 @@ pub(crate) async fn in_time_of<T, E: From<sqlx::Error>>(
     timeout(within, answer).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))
 }
 
-/// Whether a connection that is given back may be lent again. One that says nothing is closed without a word, for the pool would wait
-/// for it.
+/// Whether a connection that is given back may be lent again. One that says nothing is closed without a word, for the
+/// pool would wait for it.
 pub(super) async fn is_sound(connection: &mut PgConnection) -> Result<bool> {
     in_time_of(PINGED_WITHIN, connection.ping()).await?;
     Ok(true)

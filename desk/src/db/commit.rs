@@ -17,7 +17,8 @@ use tokio::time::{sleep, timeout};
 
 /// So long it is asked what became of a transaction; who waits for the answer is told to try again then.
 const ASKED_FOR: Duration = Duration::from_secs(15);
-/// A commit that is not answered within this is asked about, too: a connection whose other end has lost its power says nothing.
+/// A commit that is not answered within this is asked about, too: a connection whose other end has lost its power says
+/// nothing.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// The first pause between two questions; each is twice as long, up to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
@@ -55,8 +56,8 @@ statement!(IS_STARTED_AT for Postgres = "
     select (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint = $1");
 
 impl Tx {
-    /// Commits the rows; the effects are for [`crate::Desk::commit`]. On PostgreSQL the other processes are told these texts, if and
-    /// when it is committed.
+    /// Commits the rows; the effects are for [`crate::Desk::commit`]. On PostgreSQL the other processes are told these
+    /// texts, if and when it is committed.
     ///
     /// `unanswered` is called when the answer is lost, before it is asked for.
     pub(crate) async fn commit(

@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-/// The most connections of one process's pool to PostgreSQL, from [`Connections::LEAST`] to [`Connections::MOST`]. SQLite takes no
-/// notice of it.
+/// The most connections of one process's pool to PostgreSQL, from [`Connections::LEAST`] to [`Connections::MOST`].
+/// SQLite takes no notice of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connections(u32);
 

@@ -59,8 +59,8 @@ pub enum Event {
     Seen { ticket: TicketId, by_visitor: bool, upto: Seq },
     /// The visitor's panel came or went.
     VisitorPresent { ticket: TicketId, present: bool },
-    /// To the agents who may see the ticket: its row is new, changed or gone. A console has each ticket at most once in its
-    /// queue, with everything that changed since it heard of it.
+    /// To the agents who may see the ticket: its row is new, changed or gone. A console has each ticket at most once in
+    /// its queue, with everything that changed since it heard of it.
     Work { ticket: TicketId, on: On, change: RowChange },
     /// To one agent: a chat rings.
     Offer { agent: AgentId, chat: ChatId, ticket: TicketId },

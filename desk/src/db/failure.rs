@@ -27,8 +27,8 @@ impl Error {
     }
 }
 
-/// Codes of PostgreSQL for a text with a character that it does not store: U+0000. Texts are parsed long before; what was not would be a
-/// fault of the caller's all the same, and no reason to ask again.
+/// Codes of PostgreSQL for a text with a character that it does not store: U+0000. Texts are parsed long before; what
+/// was not would be a fault of the caller's all the same, and no reason to ask again.
 const NOT_A_TEXT: [&str; 2] = ["22021", "22P05"];
 
 impl From<sqlx::Error> for Error {

@@ -1,5 +1,5 @@
-//! Pages of long lists: rows in the order of an instant and, among equal ones, of an id. Whoever may see few of them does not read
-//! through all of them for one page: a look has an end, and the next page goes on from there.
+//! Pages of long lists: rows in the order of an instant and, among equal ones, of an id. Whoever may see few of them
+//! does not read through all of them for one page: a look has an end, and the next page goes on from there.
 
 use std::cmp::Ordering;
 use uuid::Uuid;

@@ -72,7 +72,8 @@ fn postgres_options(url: &str) -> std::result::Result<PgConnectOptions, OpenErro
         .disable_statement_logging())
 }
 
-/// A connection to a PostgreSQL, which may be about to come up, or what keeps it from coming. A pool would keep that to itself.
+/// A connection to a PostgreSQL, which may be about to come up, or what keeps it from coming. A pool would keep that to
+/// itself.
 async fn reach(options: &PgConnectOptions) -> std::result::Result<PgConnection, OpenError> {
     let mut last = None;
     let tried = timeout(START_WITHIN, async {
@@ -188,8 +189,8 @@ impl Db {
         Ok(true)
     }
 
-    /// Moves what it can of the write-ahead log into the database file and closes. Beside other processes it waits for none of them;
-    /// the last one to close moves the rest, which SQLite does by itself.
+    /// Moves what it can of the write-ahead log into the database file and closes. Beside other processes it waits for
+    /// none of them; the last one to close moves the rest, which SQLite does by itself.
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite { read, write } => {

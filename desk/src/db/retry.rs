@@ -4,8 +4,8 @@ use crate::{Error, Result};
 use protocol::{Code, Refusal};
 use std::time::Duration;
 
-/// Runs a transaction again when the database could not do it just now: `retry!({ … })` with the whole transaction as a block
-/// that ends in a [`Result`]; `return` and `?` leave the block. Its ids and instants are made outside.
+/// Runs a transaction again when the database could not do it just now: `retry!({ … })` with the whole transaction as a
+/// block that ends in a [`Result`]; `return` and `?` leave the block. Its ids and instants are made outside.
 // Not a function that takes an async closure: a future with one in it is not `Send` to the compiler.
 macro_rules! retry {
     ($transaction:block) => {{

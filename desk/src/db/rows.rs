@@ -12,7 +12,8 @@ const SIZES: usize = 10;
 /// A statement with a list of rows in its middle. Made by [`super::rows!`], which registers it.
 pub(crate) struct Rows {
     before: &'static str,
-    /// One row, with `?` for each value, and PostgreSQL's type behind it where the statement itself does not tell it: `?uuid`.
+    /// One row, with `?` for each value, and PostgreSQL's type behind it where the statement itself does not tell it:
+    /// `?uuid`.
     row: &'static str,
     after: &'static str,
     sqlite: [OnceLock<String>; SIZES],
@@ -110,8 +111,8 @@ impl Rows {
     }
 }
 
-/// Declares a statement with a list of rows in its middle: what stands before it, one row with `?` for each value, what stands
-/// after it.
+/// Declares a statement with a list of rows in its middle: what stands before it, one row with `?` for each value, what
+/// stands after it.
 macro_rules! rows {
     ($visibility:vis $name:ident = $before:expr, $row:expr, $after:expr) => {
         $crate::db::rows!($visibility $name [None] = $before, $row, $after);

@@ -18,8 +18,8 @@ const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
 
 /// Applies what is missing. A database that a newer version has migrated is refused: `MigrateError::VersionMissing`.
 ///
-/// On PostgreSQL that happens on a connection to `direct_url`: two nodes that start at once wait for each other by a lock of the session,
-/// which a pooler would leave with anybody.
+/// On PostgreSQL that happens on a connection to `direct_url`: two nodes that start at once wait for each other by a
+/// lock of the session, which a pooler would leave with anybody.
 pub(crate) async fn migrate(db: &Db, direct_url: &str) -> Result<(), OpenError> {
     match db {
         Db::Sqlite { write, .. } => migrator(|(_, _, sqlite, _)| sqlite).run(write).await?,

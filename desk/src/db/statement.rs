@@ -1,5 +1,5 @@
-//! Statements, registered where they are written: in the tests every one of them is known, so that each is prepared on both
-//! engines.
+//! Statements, registered where they are written: in the tests every one of them is known, so that each is prepared on
+//! both engines.
 
 use sqlx::{SqlSafeStr, SqlStr};
 use std::fmt;
@@ -27,8 +27,8 @@ impl fmt::Display for Statement {
     }
 }
 
-/// Declares a statement that both engines understand, with `$1` for what is bound: `statement!(FIND = "select …");`. One of a
-/// pair, or one that a single engine ever runs, says so: `statement!(FIND_POSTGRES for Postgres = "…");`.
+/// Declares a statement that both engines understand, with `$1` for what is bound: `statement!(FIND = "select …");`.
+/// One of a pair, or one that a single engine ever runs, says so: `statement!(FIND_POSTGRES for Postgres = "…");`.
 macro_rules! statement {
     ($visibility:vis $name:ident = $sql:expr) => {
         $visibility const $name: $crate::db::Statement = $crate::db::Statement::registered($sql);
@@ -55,7 +55,8 @@ macro_rules! register {
     };
 }
 
-/// The instant by PostgreSQL's own clock, in milliseconds: by it go leases, so that it does not matter what the nodes' clocks say.
+/// The instant by PostgreSQL's own clock, in milliseconds: by it go leases, so that it does not matter what the nodes'
+/// clocks say.
 macro_rules! postgres_now {
     () => {
         "(extract(epoch from clock_timestamp()) * 1000)::bigint"

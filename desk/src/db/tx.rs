@@ -68,8 +68,8 @@ impl Db {
     }
 }
 
-/// A full disk or a failed write makes SQLite roll back by itself, which sqlx does not hear of: its connection then believes
-/// to be inside a transaction for ever, and is replaced by a new one.
+/// A full disk or a failed write makes SQLite roll back by itself, which sqlx does not hear of: its connection then
+/// believes to be inside a transaction for ever, and is replaced by a new one.
 async fn begin_sqlite(write: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
     const BEGIN: &str = "begin immediate";
     match write.begin_with(BEGIN).await {

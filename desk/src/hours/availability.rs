@@ -1,8 +1,9 @@
-//! The button's answer for each site, kept current: by the schedule to the second, by agents coming and going, by the owner's changes.
+//! The button's answer for each site, kept current: by the schedule to the second, by agents coming and going, by the
+//! owner's changes.
 //!
-//! The rule itself is [`protocol::availability`]. Here is who asks it again, and when: whoever changes presence, the ticker four
-//! times a second. The ticker compares the wall clock with the instant of the next change and sleeps towards nothing, so it is right
-//! after the machine slept, and when somebody set its clock.
+//! The rule itself is [`protocol::availability`]. Here is who asks it again, and when: whoever changes presence, the
+//! ticker four times a second. The ticker compares the wall clock with the instant of the next change and sleeps
+//! towards nothing, so it is right after the machine slept, and when somebody set its clock.
 
 use super::{holidays::Holidays, zones::parse_schedule};
 use crate::{
@@ -120,8 +121,8 @@ impl Desk {
         }
     }
 
-    /// Agents who can take a chat of this site now: Disponible, with the console connected, serving it. When all of them are at
-    /// capacity and the queue is longer than `queue_limit`, it is as if nobody were there.
+    /// Agents who can take a chat of this site now: Disponible, with the console connected, serving it. When all of
+    /// them are at capacity and the queue is longer than `queue_limit`, it is as if nobody were there.
     pub fn agents_present(&self, site: SiteId) -> u32 {
         match self.find_site_by_id(site) {
             Some(site) => agents_for(self, &site),

@@ -1,7 +1,8 @@
 //! How many chats wait at each site and how many each agent has, kept in memory beside the rows that say so.
 //!
-//! A transaction that changes such rows holds [`Counts::before_commit`] from before its commit until its changes are counted, and
-//! whoever counts the rows holds it alone: no change is counted twice or left out, whatever else is going on.
+//! A transaction that changes such rows holds [`Counts::before_commit`] from before its commit until its changes are
+//! counted, and whoever counts the rows holds it alone: no change is counted twice or left out, whatever else is going
+//! on.
 
 use crate::{
     Desk, Result,
@@ -94,8 +95,8 @@ pub(crate) struct Counted {
     pub(crate) active: BTreeMap<AgentId, u32>,
 }
 
-/// Counts the rows: when the desk is opened, when a site is gone with its chats, after a commit of another process, and after one of
-/// which nobody knows whether it took place.
+/// Counts the rows: when the desk is opened, when a site is gone with its chats, after a commit of another process, and
+/// after one of which nobody knows whether it took place.
 pub(crate) async fn load(desk: &Desk) -> Result<()> {
     let counts = &desk.0.counts;
     // A connection first: those who are about to commit have theirs, and wait for nothing but this.

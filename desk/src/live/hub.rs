@@ -1,9 +1,11 @@
 //! Publishing what happened to subscribers, after the commit. Events may be lost: clients resume from a sequence.
 //!
-//! Where several processes write to one ticket, each publishes its own commits at once and hears of the others' a moment later. So
-//! that entries are heard in their order, one that comes too early is kept back and read again with those before it.
+//! Where several processes write to one ticket, each publishes its own commits at once and hears of the others' a
+//! moment later. So that entries are heard in their order, one that comes too early is kept back and read again with
+//! those before it.
 //!
-//! Queues are bounded; a subscriber that does not keep up finds its subscription [`Lagged`] and its socket closes with 4008.
+//! Queues are bounded; a subscriber that does not keep up finds its subscription [`Lagged`] and its socket closes with
+//! 4008.
 
 use super::relay::Notice;
 use crate::db::{Event, On, RowChange};
@@ -124,8 +126,8 @@ impl Hub {
         subscription
     }
 
-    /// Everything an agent's console needs: `Work` of the tickets they may see, offers, access and state of this agent, and
-    /// the tickets it watches (see [`Hub::watch`]).
+    /// Everything an agent's console needs: `Work` of the tickets they may see, offers, access and state of this agent,
+    /// and the tickets it watches (see [`Hub::watch`]).
     pub fn agent(&self, agent: AgentId) -> Subscription {
         let subscription = self.subscribe(Owner::Agent(agent), AGENT_QUEUE);
         self.subscribers.agents.entry(agent).or_default().push(subscription.subscriber.clone());
@@ -212,8 +214,9 @@ impl Hub {
         }
     }
 
-    /// Hands an event to everybody it concerns, without waiting for anyone. `sees`: whether an agent may see a ticket there; asked for
-    /// rows alone. Answers with the entries that have to be read and published first, and then with this one.
+    /// Hands an event to everybody it concerns, without waiting for anyone. `sees`: whether an agent may see a ticket
+    /// there; asked for rows alone. Answers with the entries that have to be read and published first, and then with
+    /// this one.
     pub(crate) fn publish(
         &self,
         event: Event,

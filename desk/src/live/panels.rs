@@ -1,8 +1,8 @@
 //! Visitors' panels with an open socket: those of this process, and those that the others say they have.
 //!
-//! A process tells the others of the first panel of a ticket that comes to it and of the last that goes. Who has heard nothing of a
-//! ticket asks, and whoever has its panel answers. What was heard is in memory alone: with a connection that was lost it is
-//! forgotten, with a process that is gone its panels are.
+//! A process tells the others of the first panel of a ticket that comes to it and of the last that goes. Who has heard
+//! nothing of a ticket asks, and whoever has its panel answers. What was heard is in memory alone: with a connection
+//! that was lost it is forgotten, with a process that is gone its panels are.
 
 use super::{nodes::NodeId, presence::Sockets, relay::Notice};
 use crate::{Desk, Moment, db::Event};

@@ -92,8 +92,8 @@ impl Desk {
         self.console_gone_for(agent).is_none()
     }
 
-    /// How long no console of the agent has been connected at any process; none while one is. Counts from the desk's opening for
-    /// an agent whom nobody has seen since, so that a restart gives consoles the time to come back.
+    /// How long no console of the agent has been connected at any process; none while one is. Counts from the desk's
+    /// opening for an agent whom nobody has seen since, so that a restart gives consoles the time to come back.
     pub(crate) fn console_gone_for(&self, agent: AgentId) -> Option<Duration> {
         let now = self.moment();
         let here = match self.0.presence.find_console(agent) {

@@ -1,6 +1,7 @@
 //! Addresses and the few words that come into headers.
 //!
-//! lettre 0.11.23 panics on a control character in a mailbox's name (RUSTSEC-2026-0561, mended in 0.11.24): none gets that far.
+//! lettre 0.11.23 panics on a control character in a mailbox's name (RUSTSEC-2026-0561, mended in 0.11.24): none gets
+//! that far.
 
 use crate::{OpenError, secret::Secret};
 use lettre::message::Mailbox;
@@ -50,8 +51,8 @@ impl Sender {
         self.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
     }
 
-    /// Where a reply to a ticket's mail goes: an address that only this desk can have made. Lower case and short, because mail
-    /// systems change the one and cut the other; none when the sender's own local part leaves no room.
+    /// Where a reply to a ticket's mail goes: an address that only this desk can have made. Lower case and short,
+    /// because mail systems change the one and cut the other; none when the sender's own local part leaves no room.
     pub(super) fn reply_address(&self, secret: &Secret, ticket: TicketId) -> Option<String> {
         let (local, domain) = self.address.rsplit_once('@')?;
         let id = base32(ticket.0.as_bytes());

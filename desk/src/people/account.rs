@@ -13,8 +13,8 @@ use protocol::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// An agent as `ayuda agent show` tells of them. All of it is read from rows: whether a console is connected is known to the
-/// server alone.
+/// An agent as `ayuda agent show` tells of them. All of it is read from rows: whether a console is connected is known
+/// to the server alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentAccount {
     pub id: AgentId,

@@ -3,8 +3,8 @@
 use crate::secret::Secret;
 use data_encoding::BASE64URL_NOPAD;
 
-/// The network that a request came from, as the edge tells clients apart. Mails are counted by it (`behaviours.md`, "Mail"), and
-/// attempts to sign in.
+/// The network that a request came from, as the edge tells clients apart. Mails are counted by it (`behaviours.md`,
+/// "Mail"), and attempts to sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClientNetwork(pub String);
 

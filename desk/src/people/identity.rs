@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use protocol::Role;
 
-/// A person who answers, as of one reading of sites and agents (`sites/snapshot.rs`); whoever keeps one longer keeps a right that may
-/// be gone. Who is disabled is none.
+/// A person who answers, as of one reading of sites and agents (`sites/snapshot.rs`); whoever keeps one longer keeps a
+/// right that may be gone. Who is disabled is none.
 #[derive(Clone, Debug)]
 pub struct Agent {
     pub id: AgentId,

@@ -1,5 +1,5 @@
-//! The people who answer: who they are, who may what, their accounts, passwords and sessions, and how often it may be tried
-//! to sign in.
+//! The people who answer: who they are, who may what, their accounts, passwords and sessions, and how often it may be
+//! tried to sign in.
 
 pub(crate) mod account;
 pub(crate) mod accounts;

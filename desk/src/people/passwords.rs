@@ -71,8 +71,9 @@ fn checked(password: &str, email: &str) -> Result<String> {
     Ok(password)
 }
 
-/// The password as it is hashed, the same from every keyboard: as RFC 8265 (4.2, `OpaqueString`) has it, each space that is not ASCII's
-/// becomes one that is, and canonical forms are one; NFKC in place of its NFC makes one of full and half width too.
+/// The password as it is hashed, the same from every keyboard: as RFC 8265 (4.2, `OpaqueString`) has it, each space
+/// that is not ASCII's becomes one that is, and canonical forms are one; NFKC in place of its NFC makes one of full and
+/// half width too.
 fn prepared(password: &str) -> String {
     let spaced =
         password.chars().map(|c| if c.is_whitespace() && !c.is_control() { ' ' } else { c });
@@ -88,8 +89,8 @@ fn is_address(password: &str, email: &str) -> bool {
 /// What those who guess try first, lower case, one a line. The short ones are tried with digits and signs behind them.
 const COMMON: &str = include_str!("common_passwords.txt");
 
-/// Whether it is one of the list, a word of it with digits or signs behind it, a run of the keyboard or of the alphabet, or made of few
-/// different characters.
+/// Whether it is one of the list, a word of it with digits or signs behind it, a run of the keyboard or of the
+/// alphabet, or made of few different characters.
 fn is_common(password: &str) -> bool {
     let password = password.trim().to_lowercase();
     let characters: BTreeSet<char> = password.chars().collect();
@@ -128,8 +129,8 @@ fn hash_now(password: &str) -> String {
         .to_string()
 }
 
-/// Compared with when nobody has the address, so that the answer takes as long: a hash of nothing known, made with the same
-/// parameters as all others.
+/// Compared with when nobody has the address, so that the answer takes as long: a hash of nothing known, made with the
+/// same parameters as all others.
 const NOBODYS_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
-//! Who may what: the one rule (`behaviours.md`, "Who may what"), as a function and, for lists, as SQL. Nothing else decides it.
+//! Who may what: the one rule (`behaviours.md`, "Who may what"), as a function and, for lists, as SQL. Nothing else
+//! decides it.
 //!
-//! An agent sees and touches a ticket that lies in a site and a queue they serve (without a queue: in a site), or that they are
-//! party to in a site they serve: they have its chat. A chat rings only at those who serve its queue, so ringing makes no party. Supervisors and owners: all of their sites.
+//! An agent sees and touches a ticket that lies in a site and a queue they serve (without a queue: in a site), or that
+//! they are party to in a site they serve: they have its chat. A chat rings only at those who serve its queue, so
+//! ringing makes no party. Supervisors and owners: all of their sites.
 
 use super::identity::{Agent, Role};
 use crate::{Error, Result};
@@ -53,8 +55,8 @@ pub(crate) fn check(agent: &Agent, action: Action, on: &On) -> Result<()> {
     }
 }
 
-/// [`Action::See`] as a condition of SQL: whether agent `$1` may see ticket `t`, whose last chat is `c` (joined from the left by
-/// `t.chat_id`). A test compares the two.
+/// [`Action::See`] as a condition of SQL: whether agent `$1` may see ticket `t`, whose last chat is `c` (joined from
+/// the left by `t.chat_id`). A test compares the two.
 macro_rules! sees {
     () => {
         " exists (

@@ -1,7 +1,8 @@
 //! Staying signed in.
 //!
-//! A session is 256 random bits in a cookie and their SHA-256 in the database; it holds for 14 days after it was last used. What was
-//! looked up lately is remembered for a moment, so that a console's many requests are not as many statements.
+//! A session is 256 random bits in a cookie and their SHA-256 in the database; it holds for 14 days after it was last
+//! used. What was looked up lately is remembered for a moment, so that a console's many requests are not as many
+//! statements.
 
 use crate::{
     Desk, Moment, Result,
@@ -112,8 +113,8 @@ pub(crate) async fn begin(tx: &mut Tx, agent: AgentId, now: Timestamp) -> Result
     Ok(SessionToken(token))
 }
 
-/// Begins a session of the agent whose password is hashed like this; while nothing can be stored in memory alone, for now. None when it
-/// is their password no more, or they are not let in.
+/// Begins a session of the agent whose password is hashed like this; while nothing can be stored in memory alone, for
+/// now. None when it is their password no more, or they are not let in.
 pub(crate) async fn sign_in(
     desk: &Desk,
     agent: AgentId,

@@ -57,8 +57,8 @@ pub(crate) async fn claim<W: Work>(
 }
 
 /// What an earlier process left. Claims end: a SQLite database is one server's, and what is claimed when it starts was
-/// claimed by one that is no more; on PostgreSQL another node may be at it, and claims lapse. What neither a claim nor a
-/// pause can have put off so far comes from a clock that was set back since, and its time has come.
+/// claimed by one that is no more; on PostgreSQL another node may be at it, and claims lapse. What neither a claim nor
+/// a pause can have put off so far comes from a clock that was set back since, and its time has come.
 pub(crate) async fn resume_after_restart<W: Work>(desk: &Desk) -> Result<()> {
     let now = desk.due_now();
     let mut tx = desk.begin().await?;

@@ -1,5 +1,5 @@
-//! Jobs: what must happen at some time. A row holds ids only, is deleted when it is done, and is there once for a kind and
-//! key. Who does which job lies above.
+//! Jobs: what must happen at some time. A row holds ids only, is deleted when it is done, and is there once for a kind
+//! and key. Who does which job lies above.
 
 use super::{lease::Lease, table::table};
 use crate::{
@@ -63,8 +63,8 @@ impl JobRow {
     }
 }
 
-// A job that is worked on at this moment may have looked before the new cause was there: its worker loses the lease, so that
-// the row outlives it.
+// A job that is worked on at this moment may have looked before the new cause was there: its worker loses the lease, so
+// that the row outlives it.
 statement!(
     ENQUEUE = "
     insert into jobs (id, kind, key, details, due_at, attempts)
@@ -74,8 +74,8 @@ statement!(
     where jobs.claimed_until is not null or jobs.due_at is null"
 );
 
-/// Makes a job due, in the same transaction as what makes it necessary. One that waits already keeps its time; one that is
-/// being worked on, or parked, is due once more.
+/// Makes a job due, in the same transaction as what makes it necessary. One that waits already keeps its time; one that
+/// is being worked on, or parked, is due once more.
 pub(crate) async fn enqueue(tx: &mut Tx, desk: &Desk, job: Job, due_at: Timestamp) -> Result<()> {
     run!(tx, c => sqlx::query(ENQUEUE)
         .bind(desk.clock().new_id())

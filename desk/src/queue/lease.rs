@@ -3,7 +3,8 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-/// Until when a row is the claimer's. It settles the row only while it is: what a lapsed claim leaves is somebody else's.
+/// Until when a row is the claimer's. It settles the row only while it is: what a lapsed claim leaves is somebody
+/// else's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub(crate) struct Lease {
     pub(crate) id: Uuid,

@@ -1,8 +1,8 @@
 //! Work that is kept as rows until it is done: one mechanism for jobs, mails and whatever comes.
 //!
-//! A row is written in the transaction of what makes it necessary. A worker claims it for a while (several processes may
-//! share the database) and makes an attempt; then the row is done, due again, or parked for a person, with its error. An
-//! attempt happens at least once: a claim that is not settled in its time lapses, and the row is due again.
+//! A row is written in the transaction of what makes it necessary. A worker claims it for a while (several processes
+//! may share the database) and makes an attempt; then the row is done, due again, or parked for a person, with its
+//! error. An attempt happens at least once: a claim that is not settled in its time lapses, and the row is due again.
 
 mod backoff;
 mod claim;

@@ -12,7 +12,8 @@ use crate::{
 };
 use protocol::Timestamp;
 
-/// Writes the outcome down, if the row is still ours; false: the claim has lapsed, or the row was made due again meanwhile.
+/// Writes the outcome down, if the row is still ours; false: the claim has lapsed, or the row was made due again
+/// meanwhile.
 pub(crate) async fn settle<W: Work>(
     desk: &Desk,
     claimed: &Claimed<W::Row>,

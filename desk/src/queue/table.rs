@@ -24,8 +24,8 @@ pub(crate) struct Table {
     pub(crate) hurry: Statement,
 }
 
-/// Declares the [`Table`] of this name and registers its statements: the column that its lanes are told by, and the columns that an
-/// attempt needs.
+/// Declares the [`Table`] of this name and registers its statements: the column that its lanes are told by, and the
+/// columns that an attempt needs.
 macro_rules! table {
     ($visibility:vis $table:ident = $name:literal, $lane:literal, $columns:literal) => {
         $visibility const $table: $crate::queue::Table = {

@@ -12,8 +12,8 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// Where changes are left for those who offer chats. Losing one loses nothing for good: what is decided is decided from rows, and
-/// a chat that nobody takes starts over by the clock.
+/// Where changes are left for those who offer chats. Losing one loses nothing for good: what is decided is decided from
+/// rows, and a chat that nobody takes starts over by the clock.
 #[derive(Default)]
 pub(crate) struct Changes {
     changed: Mutex<Changed>,

@@ -47,7 +47,8 @@ struct Row {
     state: ChatState,
 }
 
-/// The head of the site's line: chats that were put back, then the most urgent, then the oldest (index `chats_waiting`).
+/// The head of the site's line: chats that were put back, then the most urgent, then the oldest (index
+/// `chats_waiting`).
 pub(super) async fn waiting(desk: &Desk, site: SiteId) -> Result<Vec<Waiting>> {
     let rows = read!(desk.db(), c => sqlx::query_as::<_, Row>(WAITING)
         .bind(site.0)

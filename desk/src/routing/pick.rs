@@ -1,5 +1,6 @@
-//! At whom each waiting chat rings next (`behaviours.md`, "Offers"): an agent of its queue below capacity at whom it has not rung in
-//! this round; of those the one with the fewest chats, then the one who has been idle longest. Nobody left: it waits, and starts over.
+//! At whom each waiting chat rings next (`behaviours.md`, "Offers"): an agent of its queue below capacity at whom it
+//! has not rung in this round; of those the one with the fewest chats, then the one who has been idle longest. Nobody
+//! left: it waits, and starts over.
 
 use super::{candidates::Candidate, line::Waiting};
 use protocol::{AgentId, Timestamp};

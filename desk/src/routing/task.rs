@@ -48,8 +48,8 @@ pub(crate) async fn run(desk: Weak<Inner>, changes: Arc<Changes>) {
     }
 }
 
-/// Counts the rows again whenever it is not known what has changed, until the desk is closed or gone. Every process does, for its own
-/// memory.
+/// Counts the rows again whenever it is not known what has changed, until the desk is closed or gone. Every process
+/// does, for its own memory.
 pub(crate) async fn count(desk: Weak<Inner>, changes: Arc<Changes>) {
     loop {
         _ = timeout(CHECK_DESK_EVERY, changes.to_count()).await;

@@ -1,5 +1,5 @@
-//! Sites, their settings and queues. Read on every request, so they are kept in memory and read again when their revision changes,
-//! also by another process.
+//! Sites, their settings and queues. Read on every request, so they are kept in memory and read again when their
+//! revision changes, also by another process.
 
 pub(crate) mod file;
 mod row;

@@ -1,5 +1,5 @@
-//! The secret that a site's owner signs identities with, as text. It is read whenever it is wanted, so that a new one counts at once on
-//! every node.
+//! The secret that a site's owner signs identities with, as text. It is read whenever it is wanted, so that a new one
+//! counts at once on every node.
 
 use crate::{
     Desk, Result,

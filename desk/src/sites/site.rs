@@ -23,7 +23,8 @@ pub struct Site {
     pub schedule: serde_json::Value,
     /// "Closed now"; what was removed is.
     pub closed_now: bool,
-    /// Removed while chats were under way: nothing is written any more, and it goes with the last of them. None: in use.
+    /// Removed while chats were under way: nothing is written any more, and it goes with the last of them. None: in
+    /// use.
     pub removed_at: Option<Timestamp>,
     /// Reasons offered when an agent ends a chat.
     pub closing_reasons: List<ClosingReason>,

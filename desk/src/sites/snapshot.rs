@@ -80,8 +80,8 @@ impl Staff {
         self.capacity.unwrap_or(site.limits.capacity)
     }
 
-    /// Whether work of this queue is theirs; work without a queue is everybody's. An agent bound to queues of one site serves every
-    /// queue of the others.
+    /// Whether work of this queue is theirs; work without a queue is everybody's. An agent bound to queues of one site
+    /// serves every queue of the others.
     pub(crate) fn serves_queue(&self, site: &Site, queue: Option<QueueId>) -> bool {
         let bound_here = site.queues.iter().any(|known| self.queues.contains(&known.id));
         self.serves(site.id)

@@ -23,8 +23,8 @@ pub(crate) struct OpenOffer {
 }
 
 protocol::text_enum! {
-    /// Where a chat is: `waiting -> ringing -> active -> ended`; one that waits or rings may become a request instead. The
-    /// rules are in `chats/life.rs`.
+    /// Where a chat is: `waiting -> ringing -> active -> ended`; one that waits or rings may become a request instead.
+    /// The rules are in `chats/life.rs`.
     pub(crate) enum ChatState {
         /// For an agent.
         Waiting = "waiting",

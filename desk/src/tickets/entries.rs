@@ -1,7 +1,7 @@
 //! The one list of what happened on a ticket: written once, read by transcript, reconnect, ticket page and audit.
 //!
-//! A row's body is the agents' view as JSON, whole: names and states stay as they were. The visitor's view is made from it
-//! by [`visitor_view`], the only way from one to the other.
+//! A row's body is the agents' view as JSON, whole: names and states stay as they were. The visitor's view is made from
+//! it by [`visitor_view`], the only way from one to the other.
 
 use super::visitor::Visitor;
 use crate::{
@@ -155,8 +155,8 @@ statement!(
     order by e.seq"
 );
 
-/// The entries after `after`, in order, as agents see them, as many as one answer takes, and the ticket's last sequence;
-/// `NotFound` for another site's ticket.
+/// The entries after `after`, in order, as agents see them, as many as one answer takes, and the ticket's last
+/// sequence; `NotFound` for another site's ticket.
 pub(crate) async fn for_agent(
     desk: &Desk,
     ticket: TicketId,

@@ -50,8 +50,8 @@ pub struct NewRequest {
     pub identity: Option<Identity>,
 }
 
-/// What was typed into a form, as a SHA-256: two forms with one id and one digest are one form, sent twice. What nobody typed (page,
-/// zone, language) is not in it. Files are compared by [`super::files::are_same`].
+/// What was typed into a form, as a SHA-256: two forms with one id and one digest are one form, sent twice. What nobody
+/// typed (page, zone, language) is not in it. Files are compared by [`super::files::are_same`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FormDigest([u8; 32]);
 

@@ -1,5 +1,5 @@
-//! A message whose id is known: the same message has its receipt again, another one is refused, so that its sender keeps it
-//! (`behaviours.md`, Delivery 1).
+//! A message whose id is known: the same message has its receipt again, another one is refused, so that its sender
+//! keeps it (`behaviours.md`, Delivery 1).
 
 use super::{entries, files, locked::LockedTicket, message::Message};
 use crate::{

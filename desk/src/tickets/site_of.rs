@@ -71,7 +71,8 @@ impl Desk {
         }))
     }
 
-    /// Where a ticket lies and whose it is, if there is such a ticket. Read anew each time: all but the site may change.
+    /// Where a ticket lies and whose it is, if there is such a ticket. Read anew each time: all but the site may
+    /// change.
     pub(crate) async fn find_place(&self, ticket: TicketId) -> Result<Option<On>> {
         let row = read!(self.db(), c => sqlx::query_as::<_, PlaceRow>(PLACE)
             .bind(ticket.0)

@@ -70,7 +70,8 @@ impl TimeFormatter {
             Some((name, zone)) => (name, Some(zone)),
             None => ("UTC".to_owned(), None),
         };
-        // The place says it to a person; the continent before it only to a computer. It has no accents, and its English name.
+        // The place says it to a person; the continent before it only to a computer. It has no accents, and its English
+        // name.
         let place = name.rsplit('/').next().unwrap_or(&name);
         let place = match words.0.get(&["mail.place.", place].concat()) {
             Some(local) => local.clone(),

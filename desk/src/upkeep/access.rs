@@ -1,4 +1,5 @@
-//! What follows when agents may see less than before (`behaviours.md`, "Closing", *Access lost*), whichever process changed them.
+//! What follows when agents may see less than before (`behaviours.md`, "Closing", *Access lost*), whichever process
+//! changed them.
 //!
 //! Offers move on by themselves: routing asks the same rule when sites were read again.
 
@@ -62,7 +63,8 @@ pub(super) fn look_at_everybody(desk: &Desk) {
 async fn settle_one(desk: &Desk, agent: AgentId, before: Option<&Agent>) -> Result<()> {
     let now = desk.find_agent(agent);
     let lost = lost_chats(desk, agent, before, now.as_deref()).await?;
-    // First, so that nothing of what follows is heard; and again, for what was looked at in between as its chat's owner.
+    // First, so that nothing of what follows is heard; and again, for what was looked at in between as its chat's
+    // owner.
     end_watches(desk, agent, before, now.as_deref()).await?;
     for (ticket, site) in lost {
         chats::requeue(desk, ticket, agent, &site).await?;

@@ -1,5 +1,5 @@
-//! What time alone brings about for chats: each look reads rows and the wall clock, so that it is right after a restart and
-//! after the machine slept.
+//! What time alone brings about for chats: each look reads rows and the wall clock, so that it is right after a restart
+//! and after the machine slept.
 
 use super::node;
 use crate::{
@@ -16,8 +16,8 @@ use uuid::Uuid;
 /// Chats turned in one look; the rest is the next one's.
 const CONVERTED_PER_TICK: i64 = 200;
 
-/// What is due for chats. Where consoles are is read first: nobody loses a chat or an offer because this process was frozen. One that is
-/// cut off decides nothing.
+/// What is due for chats. Where consoles are is read first: nobody loses a chat or an offer because this process was
+/// frozen. One that is cut off decides nothing.
 pub(super) async fn tick(desk: &Desk) -> Result<()> {
     if !node::read(desk).await? {
         return Ok(());
@@ -40,8 +40,8 @@ pub(super) async fn tick(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-/// Why nobody will come any more for those who wait: the desk has closed, or its last agent has left for good. None: somebody may.
-/// A console that is only being reloaded has not left.
+/// Why nobody will come any more for those who wait: the desk has closed, or its last agent has left for good. None:
+/// somebody may. A console that is only being reloaded has not left.
 fn abandoned(desk: &Desk, site: &Site) -> Option<BecameRequest> {
     let now = desk.availability(site.id);
     match now.reason {
@@ -135,7 +135,8 @@ pub(super) async fn owners(desk: &Desk) -> Result<Vec<AgentId>> {
     Ok(owners.into_iter().map(AgentId).collect())
 }
 
-/// Puts this agent's chat back to the head of the queue, or makes it a help request where nobody is left; another's stays.
+/// Puts this agent's chat back to the head of the queue, or makes it a help request where nobody is left; another's
+/// stays.
 pub(super) async fn requeue(
     desk: &Desk,
     ticket: TicketId,

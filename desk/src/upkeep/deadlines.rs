@@ -1,5 +1,5 @@
-//! Deadlines of chats that an earlier process stored by a clock that was set back since: none lies further ahead than if it
-//! had been stored now.
+//! Deadlines of chats that an earlier process stored by a clock that was set back since: none lies further ahead than
+//! if it had been stored now.
 
 use crate::{
     Desk, Result,

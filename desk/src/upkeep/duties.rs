@@ -13,8 +13,8 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// What is decided about chats: whom they ring at, what their deadlines bring about, what becomes of those at removed sites. Whoever
-/// begins with it knows nothing of what an earlier keeper had in memory, and looks at everything.
+/// What is decided about chats: whom they ring at, what their deadlines bring about, what becomes of those at removed
+/// sites. Whoever begins with it knows nothing of what an earlier keeper had in memory, and looks at everything.
 pub(super) async fn decide(desk: &Desk, stop: &Stop) {
     if let Err(error) = deadlines::take_over(desk).await {
         tracing::warn!(%error, "deadlines of an earlier run could not be looked at");
@@ -32,8 +32,8 @@ pub(super) async fn decide(desk: &Desk, stop: &Stop) {
     );
 }
 
-/// What is worked on row by row, each claimed by who works on it: followers of the talk, jobs, the outbox. Ends when attempts under
-/// way have ended.
+/// What is worked on row by row, each claimed by who works on it: followers of the talk, jobs, the outbox. Ends when
+/// attempts under way have ended.
 pub(super) async fn work(desk: &Desk, stop: &Stop) {
     tokio::join!(
         part(desk, "jobs", stop, |_| jobs::run(desk.clone(), stop.clone())),

@@ -26,8 +26,8 @@ impl Work for Jobs {
     type Row = JobRow;
 
     const TABLE: Table = jobs::TABLE;
-    /// They wait for the database, and those that delete files for a bucket, too: one that hangs makes room, and those of one kind never
-    /// take all of it.
+    /// They wait for the database, and those that delete files for a bucket, too: one that hangs makes room, and those
+    /// of one kind never take all of it.
     const SLOTS: Slots = {
         let room = Room { all: 8, lane: 4 };
         Slots { quick: Room { all: 4, lane: 4 }, all: room, tried: room }

@@ -1,10 +1,12 @@
-//! The keeper: of all processes that serve a database the one that decides and works for all of them. With SQLite it is the only one.
+//! The keeper: of all processes that serve a database the one that decides and works for all of them. With SQLite it is
+//! the only one.
 //!
-//! On PostgreSQL it holds a lease: a row with the instant until which it holds, by the database's clock, taken by compare-and-set and
-//! renewed each third of the lease. It ends its work when it could not renew it for a lease by its own moments, or reads that another
-//! has it, and hands it on when it stops. Whoever waits looks every second, and follows at once a keeper whose process is gone: then the
-//! session named after it is gone too (the connection on which each node listens), unless all sessions are, because the server was
-//! started a moment ago. Two keepers for a moment do no harm, for every decision is compare-and-set on rows.
+//! On PostgreSQL it holds a lease: a row with the instant until which it holds, by the database's clock, taken by
+//! compare-and-set and renewed each third of the lease. It ends its work when it could not renew it for a lease by its
+//! own moments, or reads that another has it, and hands it on when it stops. Whoever waits looks every second, and
+//! follows at once a keeper whose process is gone: then the session named after it is gone too (the connection on which
+//! each node listens), unless all sessions are, because the server was started a moment ago. Two keepers for a moment
+//! do no harm, for every decision is compare-and-set on rows.
 
 use super::duties;
 use crate::{
@@ -23,8 +25,8 @@ use uuid::Uuid;
 const LOOK: Duration = Duration::from_secs(1);
 /// A keeper whose session is not there may be connecting anew: it is gone when the session is missing after this, too.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
-/// After a start of the database server all sessions are gone, and back within this: a listener waits five seconds at the most between
-/// two tries.
+/// After a start of the database server all sessions are gone, and back within this: a listener waits five seconds at
+/// the most between two tries.
 const ALL_CONNECT_AGAIN: Duration = Duration::from_secs(15);
 /// A renewal that failed is tried again after this.
 const AGAIN: Duration = Duration::from_secs(1);

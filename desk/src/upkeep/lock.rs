@@ -43,8 +43,8 @@ pub enum LockError {
 
 /// The right to serve a database, held until it is dropped; [`crate::Desk::run`] wants it.
 ///
-/// On SQLite it is a lock on a file beside the database, which the system ends with the process, however that ends, so that the next
-/// one starts at once. PostgreSQL is served by any number of processes.
+/// On SQLite it is a lock on a file beside the database, which the system ends with the process, however that ends, so
+/// that the next one starts at once. PostgreSQL is served by any number of processes.
 #[derive(Debug)]
 pub struct Lock {
     /// None on PostgreSQL, and where the file system has no locks.

@@ -1,7 +1,7 @@
 //! What the desk does by itself: nobody asks for it but the clock.
 //!
-//! Each look reads rows and the wall clock and sleeps towards nothing, so that it is right after a restart, after the machine
-//! slept, and when somebody set its clock.
+//! Each look reads rows and the wall clock and sleeps towards nothing, so that it is right after a restart, after the
+//! machine slept, and when somebody set its clock.
 
 mod access;
 mod chats;
@@ -31,9 +31,10 @@ use parts::{every_tick, part, until_stop};
 use std::sync::Arc;
 
 impl Desk {
-    /// The desk's own work for as long as `stop` is not set. Every process that serves keeps its buttons, sites and counts current and
-    /// tells the others of itself; offers, deadlines of chats, followers of the talk, jobs and the outbox are the work of one of them,
-    /// the keeper. Only `ayuda serve` calls it; the other commands open a desk without running it.
+    /// The desk's own work for as long as `stop` is not set. Every process that serves keeps its buttons, sites and
+    /// counts current and tells the others of itself; offers, deadlines of chats, followers of the talk, jobs and the
+    /// outbox are the work of one of them, the keeper. Only `ayuda serve` calls it; the other commands open a desk
+    /// without running it.
     pub async fn run(&self, _lock: &Lock, stop: impl Into<Stop>) {
         let stop = stop.into();
         self.0.nodes.serve_until(stop.clone());
@@ -61,8 +62,8 @@ impl Desk {
         routing::count(Arc::downgrade(&self.0), self.0.changes.clone())
     }
 
-    /// Offers waiting chats until the desk is closed or gone: the part of [`Desk::run`] that nobody can do by hand. It holds no
-    /// desk, so that a test may leave it running.
+    /// Offers waiting chats until the desk is closed or gone: the part of [`Desk::run`] that nobody can do by hand. It
+    /// holds no desk, so that a test may leave it running.
     pub fn route(&self) -> impl Future<Output = ()> + Send + use<> {
         let offers = routing::run(Arc::downgrade(&self.0), self.0.changes.clone());
         let counts = self.count_chats();
@@ -71,14 +72,14 @@ impl Desk {
         }
     }
 
-    /// Hears the other processes of one PostgreSQL until the desk is closed: a part of [`Desk::run`], for a test that does the rest by
-    /// hand.
+    /// Hears the other processes of one PostgreSQL until the desk is closed: a part of [`Desk::run`], for a test that
+    /// does the rest by hand.
     pub async fn relay(&self) {
         Box::pin(relay::run(self)).await;
     }
 
-    /// Everything that is due by the clock, once: buttons, offers, waits, consoles that are gone, what follows the talk, jobs, mail.
-    /// [`Desk::run`] does it all the time; a test with a clock of its own does it by hand.
+    /// Everything that is due by the clock, once: buttons, offers, waits, consoles that are gone, what follows the
+    /// talk, jobs, mail. [`Desk::run`] does it all the time; a test with a clock of its own does it by hand.
     pub async fn tick(&self) -> Result<()> {
         self.try_storage().await?;
         tick_sites(self).await;

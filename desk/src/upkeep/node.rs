@@ -1,4 +1,5 @@
-//! What a process on PostgreSQL tells the others of itself for as long as it serves, and what follows from what they tell.
+//! What a process on PostgreSQL tells the others of itself for as long as it serves, and what follows from what they
+//! tell.
 
 use crate::{Desk, Result, Stop, hours::availability};
 use std::time::Duration;
@@ -54,7 +55,8 @@ async fn hear(desk: &Desk) {
     }
 }
 
-/// Reads which nodes are there and where consoles are; buttons, offers and panels follow. False: this process is cut off, and knows nothing for certain.
+/// Reads which nodes are there and where consoles are; buttons, offers and panels follow. False: this process is cut
+/// off, and knows nothing for certain.
 pub(super) async fn read(desk: &Desk) -> Result<bool> {
     if desk.0.nodes.is_cut_off(desk.moment()) {
         return Ok(false);

@@ -1,5 +1,6 @@
-//! The end of a site that was removed (`behaviours.md`, "Closing", *Resource deleted*): those who wait become requests like at any
-//! closed desk, people in active chats are told and can only end them, after `idle_limit` the desk does, and then all of it goes.
+//! The end of a site that was removed (`behaviours.md`, "Closing", *Resource deleted*): those who wait become requests
+//! like at any closed desk, people in active chats are told and can only end them, after `idle_limit` the desk does,
+//! and then all of it goes.
 
 use super::chats::unless_gone;
 use crate::{

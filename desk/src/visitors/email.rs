@@ -166,7 +166,8 @@ impl Desk {
         })
     }
 
-    /// The site's signature proves the address, where it is the ticket's. What its owner has stopped stays so: nobody pressed a button.
+    /// The site's signature proves the address, where it is the ticket's. What its owner has stopped stays so: nobody
+    /// pressed a button.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn confirm_signed_email(&self, visitor: Visitor, who: &Identity) -> Result<()> {
         let known = self.find_contact(visitor).await?;

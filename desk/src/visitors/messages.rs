@@ -20,12 +20,12 @@ use protocol::{
 use tracing::instrument;
 
 impl Desk {
-    /// A chat message: committed when it answers. Into a running or waiting chat; on a help request or an ended chat it is a
-    /// reply (reopens a closed ticket, tells agents by mail). Text may be empty when there are files.
+    /// A chat message: committed when it answers. Into a running or waiting chat; on a help request or an ended chat it
+    /// is a reply (reopens a closed ticket, tells agents by mail). Text may be empty when there are files.
     ///
     /// # Errors
-    /// Refusals of the text or of its files, `NotFound`, and `AlreadySent` for another message under a known id are for good;
-    /// any other error leaves the same id free to be sent again.
+    /// Refusals of the text or of its files, `NotFound`, and `AlreadySent` for another message under a known id are for
+    /// good; any other error leaves the same id free to be sent again.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket, entry = %id))]
     pub async fn post_visitor_message(
         &self,

@@ -1,8 +1,9 @@
-//! A person whom the site's signature has proved, and that person's tickets: those of the address, and those begun under the id.
+//! A person whom the site's signature has proved, and that person's tickets: those of the address, and those begun
+//! under the id.
 //!
-//! An address that a stranger typed is its owner's nevertheless, who may read the ticket as a mailed link lets them. Being listed
-//! proves nothing to agents: the address of a ticket counts as proved once its person opens that ticket, which is an act. A ticket about
-//! which the address's owner wants no mail (*No fui yo*) is not theirs.
+//! An address that a stranger typed is its owner's nevertheless, who may read the ticket as a mailed link lets them.
+//! Being listed proves nothing to agents: the address of a ticket counts as proved once its person opens that ticket,
+//! which is an act. A ticket about which the address's owner wants no mail (*No fui yo*) is not theirs.
 
 use crate::{
     Desk, Error, Result,
@@ -56,7 +57,8 @@ impl Desk {
         Ok(OwnTickets { tickets: rows.into_iter().map(OwnRow::into_ticket).collect(), after })
     }
 
-    /// The person opens one of their tickets: its token and link. The ticket's address, where it is the person's, is proved by that.
+    /// The person opens one of their tickets: its token and link. The ticket's address, where it is the person's, is
+    /// proved by that.
     ///
     /// # Errors
     /// `NotFound` for a ticket that is not theirs, which is as if it were not there.

@@ -22,7 +22,8 @@ use tracing::instrument;
 use uuid::Uuid;
 
 impl Desk {
-    /// Opens a help request; mails the visitor number and link, tells the queue's agents. The same form again answers the first.
+    /// Opens a help request; mails the visitor number and link, tells the queue's agents. The same form again answers
+    /// the first.
     ///
     /// # Errors
     /// `AlreadySent` for another form with its `id`.

@@ -45,7 +45,8 @@ pub(super) async fn write(
     }
 }
 
-/// A PostgreSQL that has not taken a batch within this never will: a connection whose other end has lost its power says nothing.
+/// A PostgreSQL that has not taken a batch within this never will: a connection whose other end has lost its power says
+/// nothing.
 const TAKEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// One transaction for all of them.

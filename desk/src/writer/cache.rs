@@ -1,7 +1,7 @@
 //! The tickets that the writer wrote to last, so that a message into a chat under way is written without reading first.
 //!
-//! A head is only ever a guess. Whatever decides where a message belongs (the chat, its agent) changes
-//! together with the ticket's last sequence, and the statement that hands out the next one names the last: a guess that is out of
+//! A head is only ever a guess. Whatever decides where a message belongs (the chat, its agent) changes together with
+//! the ticket's last sequence, and the statement that hands out the next one names the last: a guess that is out of
 //! date matches no row, the batch is rolled back, and is written again after reading.
 
 use crate::{

@@ -60,8 +60,8 @@ impl Sender {
 #[derive(Clone, Copy)]
 pub(crate) enum Posted {
     Committed(Receipt),
-    /// It does not belong into a chat under way, or another message has its id: the verb writes it in a transaction of its own, or
-    /// refuses it.
+    /// It does not belong into a chat under way, or another message has its id: the verb writes it in a transaction of
+    /// its own, or refuses it.
     NotInChat,
 }
 

@@ -1,9 +1,9 @@
 //! The usual batch on SQLite, in one go: nothing but messages into chats that are cached.
 //!
 //! A transaction statement by statement is eight changes of thread, which on a busy machine are most of its time. Here
-//! nothing depends on what a statement answers. A cached ticket that is out of date is found out by the insert: its next place is
-//! taken, because entries are gap-free and never deleted while their ticket exists, so that the insert fails and with it the
-//! whole script.
+//! nothing depends on what a statement answers. A cached ticket that is out of date is found out by the insert: its
+//! next place is taken, because entries are gap-free and never deleted while their ticket exists, so that the insert
+//! fails and with it the whole script.
 
 use super::{
     cache::TicketCache,
@@ -27,7 +27,8 @@ rows!(
     ") where column1 is not null"
 );
 
-/// A batch that is committed, and whose senders are not answered yet: that happens while the next batch is being written.
+/// A batch that is committed, and whose senders are not answered yet: that happens while the next batch is being
+/// written.
 pub(super) struct CommittedBatch {
     desk: Desk,
     batch: Vec<Command>,
@@ -49,8 +50,8 @@ impl CommittedBatch {
     }
 }
 
-/// Writes the batch, if it is of this kind, and meanwhile publishes the batch before. An error gives the batch back: nothing
-/// was written.
+/// Writes the batch, if it is of this kind, and meanwhile publishes the batch before. An error gives the batch back:
+/// nothing was written.
 pub(super) async fn write(
     desk: &Desk,
     cache: &mut TicketCache,

@@ -21,8 +21,8 @@ rows!(
      for update of t"
 );
 
-/// Locks all tickets of the batch, in one order: where one of them is read first, so that what was read holds until the commit, and
-/// where another process may lock the same ones the other way round. On SQLite nobody else writes.
+/// Locks all tickets of the batch, in one order: where one of them is read first, so that what was read holds until the
+/// commit, and where another process may lock the same ones the other way round. On SQLite nobody else writes.
 pub(super) async fn lock(
     tx: &mut Tx,
     desk: &Desk,

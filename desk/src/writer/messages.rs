@@ -52,7 +52,8 @@ rows!(
      left join entries e on e.id = v.column2 and e.ticket_id = v.column1"
 );
 
-// The old sequence is in the condition: a change by another connection in between matches no row, and the batch runs again.
+// The old sequence is in the condition: a change by another connection in between matches no row, and the batch runs
+// again.
 rows!(pub(super) UPDATE =
     "update tickets set last_seq = v.column3, last_at = v.column4, unread = unread + v.column5, preview = v.column6
      from (values ",
@@ -101,8 +102,8 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Gives each message its place, from the cache, or from the rows that were read for those not in it. At a removed site nothing new is
-/// written.
+/// Gives each message its place, from the cache, or from the rows that were read for those not in it. At a removed site
+/// nothing new is written.
 pub(super) fn plan(
     posts: &[(usize, &Post)],
     cache: &TicketCache,
@@ -246,7 +247,8 @@ fn leave(post: &Post) -> Posted {
     Posted::NotInChat
 }
 
-/// A receipt is for whoever sends the same again; the verb refuses anything else, after it has asked who may see the ticket.
+/// A receipt is for whoever sends the same again; the verb refuses anything else, after it has asked who may see the
+/// ticket.
 fn receipt_if(receipt: Receipt, is_same: bool) -> Posted {
     if is_same { Posted::Committed(receipt) } else { Posted::NotInChat }
 }

@@ -1,7 +1,7 @@
 //! The writer: what many people write at once goes into one transaction, so that one flush to disk serves them all.
 //!
-//! It drains its queue, writes all of it with one statement per kind, commits, and only then answers each sender. A command
-//! that is wrong alone is refused alone. Nothing that is acknowledged is ever only in memory.
+//! It drains its queue, writes all of it with one statement per kind, commits, and only then answers each sender. A
+//! command that is wrong alone is refused alone. Nothing that is acknowledged is ever only in memory.
 
 mod batch;
 mod cache;

@@ -11,15 +11,16 @@ use futures_util::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Weak};
 use tokio::sync::mpsc;
 
-/// Starts the writer on a thread of its own: as a task among thousands it would wait its turn behind everybody whom its last
-/// commit woke. The runtime that this is called from drives its connections and timers.
+/// Starts the writer on a thread of its own: as a task among thousands it would wait its turn behind everybody whom its
+/// last commit woke. The runtime that this is called from drives its connections and timers.
 pub(crate) fn spawn(desk: Weak<Inner>, queue: mpsc::Receiver<Command>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Handle::current();
     let write = move || runtime.block_on(run_again(desk, queue));
     std::thread::Builder::new().name("writer".into()).spawn(write).map(drop)
 }
 
-/// Runs; after a panic it goes on with what is queued and an empty cache. Whoever was in the batch is told to try again.
+/// Runs; after a panic it goes on with what is queued and an empty cache. Whoever was in the batch is told to try
+/// again.
 async fn run_again(desk: Weak<Inner>, mut queue: mpsc::Receiver<Command>) {
     while AssertUnwindSafe(run(&desk, &mut queue)).catch_unwind().await.is_err() {
         let Some(inner) = desk.upgrade() else { return };

@@ -254,7 +254,8 @@ async fn another_message_under_a_known_id_is_refused_and_nothing_is_lost(world: 
     );
 }
 
-/// Two processes write to one ticket in turn, so that what each remembers of it is out of date every time; then the chat ends.
+/// Two processes write to one ticket in turn, so that what each remembers of it is out of date every time; then the
+/// chat ends.
 async fn what_the_writer_remembers_is_only_a_guess(world: World) {
     let site = world.site("a").await;
     let (agent, _console) = world.at_console("lucia").await;

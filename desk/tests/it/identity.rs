@@ -1,4 +1,5 @@
-//! Signed identities at the desk: the secret, and what follows from a proof. What the wire says is the server's tests' matter.
+//! Signed identities at the desk: the secret, and what follows from a proof. What the wire says is the server's tests'
+//! matter.
 
 use crate::world::{ROSA, World, on_both};
 use desk::{Desk, Removal, people::Identity, sites::Site};

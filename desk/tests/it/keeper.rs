@@ -1,4 +1,5 @@
-//! One process does a database's work; any number of others may look and change things beside it, and on PostgreSQL serve it too.
+//! One process does a database's work; any number of others may look and change things beside it, and on PostgreSQL
+//! serve it too.
 
 use crate::world::{
     Engine, World, on_both, relay::Relay, soon, until, wait_for_event, wait_for_offer,

@@ -1,4 +1,5 @@
-//! Several nodes on one PostgreSQL: what one has of consoles the others know. Leases go by the database's clock: tests age the rows.
+//! Several nodes on one PostgreSQL: what one has of consoles the others know. Leases go by the database's clock: tests
+//! age the rows.
 
 use crate::world::{START, World, until, wait_for_offer};
 use desk::{Desk, sites::Site};

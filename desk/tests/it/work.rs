@@ -127,7 +127,8 @@ async fn answered_and_closed_tickets_are_in_views_of_their_own(world: World) {
     }
 }
 
-/// Copies of a ticket: one a millisecond, later than it. `or`: columns that are other than the ticket's, and their values.
+/// Copies of a ticket: one a millisecond, later than it. `or`: columns that are other than the ticket's, and their
+/// values.
 async fn copy(world: &World, ticket: TicketId, count: u32, or: &[(&str, String)]) {
     let is_postgres = world.options.database_url.is_some();
     let id = if is_postgres { "gen_random_uuid()" } else { "randomblob(16)" };

@@ -54,8 +54,8 @@ impl WorkView {
     }
 }
 
-/// Where a row stands in the list: kind by kind; work that waits for an agent oldest first, what is answered or closed newest
-/// first. A message moves no row.
+/// Where a row stands in the list: kind by kind; work that waits for an agent oldest first, what is answered or closed
+/// newest first. A message moves no row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkPlace {
     /// The row's kind.

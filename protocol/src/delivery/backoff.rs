@@ -52,7 +52,8 @@ impl Reconnect {
 /// A live server answers `Ping` well within this.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-/// Whether the other end of an open socket is still there: a browser hides the pings of the protocol, so a client asks for itself.
+/// Whether the other end of an open socket is still there: a browser hides the pings of the protocol, so a client asks
+/// for itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Pulse {
     last_frame_at: Timestamp,

@@ -142,8 +142,8 @@ impl Outbox {
 
     /// What to send now, in order; each counts as sent with this call. `jitter`: 0 to 1, a fresh random number.
     ///
-    /// The first one's next try is that of all that were sent: with it goes everything that was written after it, and nothing before
-    /// it. So the server, which may refuse any of them for now, meets them in their order.
+    /// The first one's next try is that of all that were sent: with it goes everything that was written after it, and
+    /// nothing before it. So the server, which may refuse any of them for now, meets them in their order.
     pub fn due(&mut self, now: Timestamp, jitter: f64) -> Vec<Unsent> {
         let mut due = Vec::new();
         if !self.connected {
@@ -211,7 +211,8 @@ impl Outbox {
         }
     }
 
-    /// The entry is in the timeline, by whatever way (also another tab's): the outbox is done with it. True when it was here.
+    /// The entry is in the timeline, by whatever way (also another tab's): the outbox is done with it. True when it was
+    /// here.
     pub fn on_shown(&mut self, id: EntryId) -> bool {
         let before = self.items.len();
         self.items.retain(|item| item.unsent.id != id);

@@ -105,7 +105,8 @@ impl<E: Sequenced> Timeline<E> {
             self.take(entry);
         }
         self.known = self.known.max(last);
-        // Answered. Without progress the same question would get the same answer; the next frame that shows the gap asks again.
+        // Answered. Without progress the same question would get the same answer; the next frame that shows the gap
+        // asks again.
         let fruitless = self.asked == Some(self.last()) && self.entries.len() == before;
         self.asked = None;
         if fruitless {

@@ -3,7 +3,8 @@
 use super::characters::is_word;
 use std::ops::Range;
 
-/// An address: the name before the at sign, and where it ends. A name that is masked already stays so by being masked again.
+/// An address: the name before the at sign, and where it ends. A name that is masked already stays so by being masked
+/// again.
 pub(super) struct Address {
     pub(super) local: Range<usize>,
     pub(super) end: usize,

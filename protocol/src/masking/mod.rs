@@ -1,8 +1,10 @@
-//! What an agent without the right to see it is shown of cards, accounts, addresses and phone numbers (`behaviours.md`, "Masking").
+//! What an agent without the right to see it is shown of cards, accounts, addresses and phone numbers (`behaviours.md`,
+//! "Masking").
 //!
-//! Rules R1 to R9 are named where they are applied. The classes are looked for one after the other (R7), each in the text that the
-//! ones before have masked already: what a second run would see is what the first run sees, so a second run changes nothing (R8).
-//! Every search looks a bounded number of characters around a place, so time is linear in the text.
+//! Rules R1 to R9 are named where they are applied. The classes are looked for one after the other (R7), each in the
+//! text that the ones before have masked already: what a second run would see is what the first run sees, so a second
+//! run changes nothing (R8). Every search looks a bounded number of characters around a place, so time is linear in the
+//! text.
 
 mod card;
 mod characters;
@@ -41,7 +43,8 @@ pub fn preview(text: &str, characters: usize) -> String {
 /// The text between two searches.
 struct Draft {
     shown: Vec<char>,
-    /// The same, with a letter for every character that belongs to something already: there, nothing else is found (R7).
+    /// The same, with a letter for every character that belongs to something already: there, nothing else is found
+    /// (R7).
     seen: Vec<char>,
 }
 

@@ -119,7 +119,8 @@ fn is_separator(c: char) -> bool {
     is_space(c) || is_hyphen(c) || c == '.'
 }
 
-/// The end of the longest number of so many digits that begins here, in groups with spaces, hyphens, dots and parentheses between.
+/// The end of the longest number of so many digits that begins here, in groups with spaces, hyphens, dots and
+/// parentheses between.
 fn number_end(text: &[char], start: usize, count: &RangeInclusive<usize>) -> Option<usize> {
     let mut at = start;
     let mut digits = 0;
@@ -147,7 +148,8 @@ fn number_end(text: &[char], start: usize, count: &RangeInclusive<usize>) -> Opt
     }
 }
 
-/// The first digit after a gap: one separator, a parenthesis that opens or closes with or without one, or a hyphen between spaces.
+/// The first digit after a gap: one separator, a parenthesis that opens or closes with or without one, or a hyphen
+/// between spaces.
 fn next_group(text: &[char], mut at: usize, open: &mut bool) -> Option<usize> {
     if *open {
         text.get(at).filter(|c| **c == ')')?;

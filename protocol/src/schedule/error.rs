@@ -3,7 +3,8 @@
 use crate::{Code, Field, Refusal};
 use std::fmt;
 
-/// What is wrong with a schedule. `day` is a weekday (`mon`) or a date (`2026-12-25`); what comes from outside is shortened.
+/// What is wrong with a schedule. `day` is a weekday (`mon`) or a date (`2026-12-25`); what comes from outside is
+/// shortened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ScheduleError {
     /// The form is not of the shape it should be.
@@ -146,7 +147,8 @@ impl fmt::Display for ScheduleError {
 
 impl std::error::Error for ScheduleError {}
 
-/// `GMT-6`, `UTC+3`, `-05:00`: what people write for a distance from UTC, as the database names it (its sign is the other way round).
+/// `GMT-6`, `UTC+3`, `-05:00`: what people write for a distance from UTC, as the database names it (its sign is the
+/// other way round).
 fn fixed_zone(zone: &str) -> Option<String> {
     let number = ["Etc/GMT", "Etc/UTC", "GMT", "UTC", ""]
         .into_iter()

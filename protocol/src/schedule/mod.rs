@@ -1,7 +1,7 @@
 //! A site's opening hours: local wall-clock times of one time zone, parsed once, then asked for any instant.
 //!
-//! Only local times and the zone's name are kept; an instant is made from them each time one is asked for, so that a change of
-//! the clock or of the law is never missed. The rules H1 to H8 are named where they are applied:
+//! Only local times and the zone's name are kept; an instant is made from them each time one is asked for, so that a
+//! change of the clock or of the law is never missed. The rules H1 to H8 are named where they are applied:
 //!
 //! - H1 times are local to the zone, start inclusive, end exclusive, `24:00` is the next midnight
 //! - H2 an interval whose end is before its start runs into the next local day and belongs to the day it starts on
@@ -104,7 +104,8 @@ impl Schedule {
         self.holidays.as_deref()
     }
 
-    /// The state at an instant, with the nearest change. `zone` is the one named [`Schedule::zone`]. Any instant will do.
+    /// The state at an instant, with the nearest change. `zone` is the one named [`Schedule::zone`]. Any instant will
+    /// do.
     pub fn state_at(&self, at: Timestamp, zone: &dyn Zone, holidays: &dyn HolidaySource) -> State {
         search::state_at(self, at, zone, holidays)
     }

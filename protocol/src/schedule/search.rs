@@ -6,13 +6,13 @@ use crate::{
     schedule::zone::{LocalTime, day_of_date},
 };
 
-/// An interval that contains an instant starts at most this many local days before it: one for the night, one for a day that a
-/// zone skipped or lived twice when it crossed the date line, one to be sure.
+/// An interval that contains an instant starts at most this many local days before it: one for the night, one for a day
+/// that a zone skipped or lived twice when it crossed the date line, one to be sure.
 const BACK: i64 = 3;
 /// A change of the state is certain once the intervals of this many further days are in.
 const AHEAD: i64 = 3;
-/// Days looked through one by one: five years, of which the rules ask two. It contains whole years of clock changes and public
-/// holidays and every weekday on each of them.
+/// Days looked through one by one: five years, of which the rules ask two. It contains whole years of clock changes and
+/// public holidays and every weekday on each of them.
 const HORIZON: i64 = 5 * 366;
 /// Days looked through around an exception that is further ahead.
 const AROUND: i64 = 9;
@@ -57,7 +57,8 @@ impl Search<'_> {
     fn turns_after(&self, at: Timestamp, today: i64, open: bool) -> Option<Timestamp> {
         let mut ahead = 8;
         loop {
-            // Nothing is carried from one look to the next, longer one; each is four times as long, so little is looked at twice.
+            // Nothing is carried from one look to the next, longer one; each is four times as long, so little is looked
+            // at twice.
             let last = today + ahead;
             if let Some(turn) = self.turn(at, open, today - BACK, last) {
                 return Some(turn);

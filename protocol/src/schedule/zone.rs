@@ -31,8 +31,8 @@ pub trait Zone {
     /// The offset in force at an instant.
     fn offset_at(&self, at: Timestamp) -> Offset;
 
-    /// The instant a local time means, by the "compatible" rule of RFC 5545 and Temporal (H4): a time that is skipped moves
-    /// forward by what is skipped, one that comes twice means its first occurrence.
+    /// The instant a local time means, by the "compatible" rule of RFC 5545 and Temporal (H4): a time that is skipped
+    /// moves forward by what is skipped, one that comes twice means its first occurrence.
     fn instant_of(&self, local: LocalTime) -> Timestamp;
 
     /// What the wall shows at an instant; fractions of a second are cut off.

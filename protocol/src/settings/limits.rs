@@ -58,7 +58,8 @@ const WEEK: Span = Span::from_days(7);
 /// More than any desk has in an hour: a typing error is caught, nobody is held back.
 const PLENTY: u32 = 1_000_000;
 
-/// What an owner may set, with the defaults of `behaviours.md` (the settings marked "(c)"). Spans are stored as milliseconds.
+/// What an owner may set, with the defaults of `behaviours.md` (the settings marked "(c)"). Spans are stored as
+/// milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {

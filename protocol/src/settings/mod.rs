@@ -1,5 +1,6 @@
-//! What owners set, typed once. The site file, and later forms and the API, are faces of these types: every value is parsed here,
-//! and a [`crate::Refusal`] names its field and the limit it passed. Opening hours are [`crate::schedule`].
+//! What owners set, typed once. The site file, and later forms and the API, are faces of these types: every value is
+//! parsed here, and a [`crate::Refusal`] names its field and the limit it passed. Opening hours are
+//! [`crate::schedule`].
 
 mod capacity;
 mod hue;

@@ -11,10 +11,11 @@ const DOMAIN: usize = 253;
 /// Longest part of a domain between two dots, in bytes (the same).
 const LABEL: usize = 63;
 
-/// An origin as a browser's `Origin` header spells it: `https://xn--nio-8ma.example`, lower case, without path and default port.
+/// An origin as a browser's `Origin` header spells it: `https://xn--nio-8ma.example`, lower case, without path and
+/// default port.
 ///
-/// An owner may write a domain in its own letters (`https://niño.example`): it is taken as UTS 46 has it, as browsers do, and is
-/// shown both ways.
+/// An owner may write a domain in its own letters (`https://niño.example`): it is taken as UTS 46 has it, as browsers
+/// do, and is shown both ways.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Origin(String);

@@ -1,5 +1,5 @@
-//! The delivery contract: both client halves alone, and together under a network that loses, doubles and reorders frames, cuts
-//! sockets, and a server that dies before or after its commits.
+//! The delivery contract: both client halves alone, and together under a network that loses, doubles and reorders
+//! frames, cuts sockets, and a server that dies before or after its commits.
 
 mod client;
 mod contract;

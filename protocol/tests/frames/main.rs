@@ -1,5 +1,5 @@
-//! Every frame as it crosses the wire. A change in a snapshot is a change of the subprotocol: old panels are still open, and
-//! CHANGELOG.md says what becomes of them.
+//! Every frame as it crosses the wire. A change in a snapshot is a change of the subprotocol: old panels are still
+//! open, and CHANGELOG.md says what becomes of them.
 
 mod samples;
 

@@ -1,5 +1,5 @@
-//! `ayuda availability`: what the button says now, as the running server has it; or what it would say, for a site or for a schedule that
-//! is given, at any instant and with any number of agents.
+//! `ayuda availability`: what the button says now, as the running server has it; or what it would say, for a site or
+//! for a schedule that is given, at any instant and with any number of agents.
 //!
 //! Answers are JSON, one a line. With a schedule no database is opened, so that schedules can be tried anywhere.
 
@@ -86,8 +86,8 @@ pub(super) struct Sources<Open, Ask> {
     pub(super) ask: Ask,
 }
 
-/// Runs the command; `now` is what `--at` defaults to.
-/// Exit status 2: the schedule, the instant or the site's key is wrong, or no server runs, and a JSON problem was printed.
+/// Runs the command; `now` is what `--at` defaults to. Exit status 2: the schedule, the instant or the site's key is
+/// wrong, or no server runs, and a JSON problem was printed.
 pub(super) async fn run<E: From<io::Error>>(
     args: AvailabilityArgs,
     sources: Sources<

@@ -4,8 +4,8 @@ use crate::settings::{PublicUrl, Settings};
 use desk::Desk;
 use protocol::Refusal;
 
-/// The desk, without its own work: for commands beside a server that may run. Its links begin as the settings say, else as the server's
-/// that served it last.
+/// The desk, without its own work: for commands beside a server that may run. Its links begin as the settings say, else
+/// as the server's that served it last.
 pub(super) async fn open(settings: &Settings) -> anyhow::Result<Desk> {
     let options = settings.desk_options(&settings.public_url_on(settings.listen.port()));
     Ok(match settings.public_url {

@@ -1,5 +1,5 @@
-//! `/console/mail/{mail}/html`: a mail as it was written, for the frame in the console. Its styles are inline, so it has an address
-//! and a policy of its own rather than a looser policy for the console.
+//! `/console/mail/{mail}/html`: a mail as it was written, for the frame in the console. Its styles are inline, so it
+//! has an address and a policy of its own rather than a looser policy for the console.
 
 use crate::edge::{failure::Answer, in_path::IdInPath, state::Server};
 use axum::{

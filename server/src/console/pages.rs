@@ -12,7 +12,8 @@ use protocol::Refusal;
 use tower::ServiceExt;
 use tracing::instrument;
 
-/// Any page or function of the console; who may call it is in the table. What a function refuses is worded as everything else is.
+/// Any page or function of the console; who may call it is in the table. What a function refuses is worded as
+/// everything else is.
 #[instrument(skip_all)]
 pub(crate) async fn page(State(server): State<Server>, request: Request) -> Response {
     let response = render(&server, request).await;

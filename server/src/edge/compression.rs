@@ -1,4 +1,5 @@
-//! Brotli and gzip for what is made anew for every answer: pages and JSON. Assets are compressed already, files are left alone.
+//! Brotli and gzip for what is made anew for every answer: pages and JSON. Assets are compressed already, files are
+//! left alone.
 
 use axum::http::{HeaderMap, header::CONTENT_TYPE};
 use tower_http::{
@@ -6,7 +7,8 @@ use tower_http::{
     compression::{CompressionLayer, predicate::Predicate},
 };
 
-/// The layer. Level 5 is the first that looks at what stands around a letter: a tenth smaller than 4, for about the same time.
+/// The layer. Level 5 is the first that looks at what stands around a letter: a tenth smaller than 4, for about the
+/// same time.
 pub(crate) fn layer() -> CompressionLayer<Text> {
     CompressionLayer::new().quality(CompressionLevel::Precise(5)).compress_when(Text)
 }

@@ -58,8 +58,9 @@ impl Cookie {
         Self { name, path: Cow::Borrowed(path), kept_for }
     }
 
-    /// Its name. Over https it begins with what keeps a browser from taking it from a neighbour that is not ours, or without TLS
-    /// (RFC 6265bis, 4.1.3): `__Host-` where it goes to the whole host, `__Secure-` where its path is narrower.
+    /// Its name. Over https it begins with what keeps a browser from taking it from a neighbour that is not ours, or
+    /// without TLS (RFC 6265bis, 4.1.3): `__Host-` where it goes to the whole host, `__Secure-` where its path is
+    /// narrower.
     fn name(&self, public: &PublicUrl) -> String {
         let prefix = match (public.is_https(), &*self.path) {
             (false, _) => "",

@@ -18,7 +18,8 @@ use axum::{
 };
 use protocol::{Code, Refusal, html::escape, problem::Problem};
 
-/// The language of an answer, in its extensions: of whoever is known to read it, where the head of the request alone does not tell.
+/// The language of an answer, in its extensions: of whoever is known to read it, where the head of the request alone
+/// does not tell.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InLanguage(pub(crate) &'static str);
 
@@ -84,8 +85,8 @@ fn failure_in(response: &Response) -> Option<Failure> {
     bare.then(|| Failure::of(code_of(status)))
 }
 
-/// The code of a status that came without one: from the router, an extractor, or a page of the console that is not there.
-/// The status stays as it is.
+/// The code of a status that came without one: from the router, an extractor, or a page of the console that is not
+/// there. The status stays as it is.
 fn code_of(status: StatusCode) -> Code {
     match status {
         StatusCode::NOT_FOUND => Code::NotFound,

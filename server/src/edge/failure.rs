@@ -32,13 +32,14 @@ impl Failure {
         status(self.refusal.code)
     }
 
-    /// The id of a refused form when it is shown again: its own, so that what comes twice is stored once; a fresh one where its own is
-    /// taken by another text.
+    /// The id of a refused form when it is shown again: its own, so that what comes twice is stored once; a fresh one
+    /// where its own is taken by another text.
     pub(crate) fn next_form_id(&self, id: EntryId, desk: &Desk) -> EntryId {
         if self.refusal.code == Code::AlreadySent { desk.clock().new_entry_id() } else { id }
     }
 
-    /// The page that shows the refused form again: it leaves with the same status and `Retry-After` as the problem document.
+    /// The page that shows the refused form again: it leaves with the same status and `Retry-After` as the problem
+    /// document.
     pub(crate) fn on_page(self, page: Response) -> Response {
         let mut response = self.mark(page);
         response.extensions_mut().insert(Shown(self));

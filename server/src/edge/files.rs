@@ -16,8 +16,8 @@ use desk::{Desk, Error, tickets::files::StoredFile};
 use protocol::Code;
 use std::fmt::Write;
 
-/// Streams the file: as an attachment unless it is a picture that was made anew, under a policy that lets it do nothing. A client that
-/// goes away ends the reading.
+/// Streams the file: as an attachment unless it is a picture that was made anew, under a policy that lets it do
+/// nothing. A client that goes away ends the reading.
 pub(crate) async fn serve(desk: &Desk, stored: StoredFile) -> Answer {
     let content = match desk.file_content(&stored).await {
         Err(Error::File(error)) => {

@@ -1,5 +1,5 @@
-//! How much memory the texts of forms may take that are being read: whoever sends many long ones and does not come to an end must not
-//! exhaust the server.
+//! How much memory the texts of forms may take that are being read: whoever sends many long ones and does not come to
+//! an end must not exhaust the server.
 
 use crate::settings::Network;
 use protocol::{Code, Refusal};
@@ -8,8 +8,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Bytes of a form that are its own: what nearly every form has, so that those go on when there is no room for long ones. As many
-/// connections as there may be have room for it.
+/// Bytes of a form that are its own: what nearly every form has, so that those go on when there is no room for long
+/// ones. As many connections as there may be have room for it.
 const OWN: usize = 16 * 1024;
 /// Bytes that all forms together may take beside that.
 const ALL: usize = 64 * 1024 * 1024;
@@ -28,7 +28,8 @@ struct Taken {
     clients: HashMap<Network, usize>,
 }
 
-/// What a form may take of the server's [`Room`], as a request carries it: extensions are shared, and this is one form's.
+/// What a form may take of the server's [`Room`], as a request carries it: extensions are shared, and this is one
+/// form's.
 #[derive(Clone, Default)]
 pub(crate) struct FormRoom(Arc<Mutex<Held>>);
 

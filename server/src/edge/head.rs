@@ -8,8 +8,8 @@ use axum::{
 };
 use protocol::{Code, Refusal, limits};
 
-/// The middleware. Refuses with 400 what names two hosts or, in HTTP/1.1, none (RFC 9112, 3.2), and with 431 what is longer than
-/// [`limits::HEAD_BYTES`] (RFC 6585, 5).
+/// The middleware. Refuses with 400 what names two hosts or, in HTTP/1.1, none (RFC 9112, 3.2), and with 431 what is
+/// longer than [`limits::HEAD_BYTES`] (RFC 6585, 5).
 pub(crate) async fn check(request: Request, next: Next) -> Answer {
     let hosts = request.headers().get_all(HOST).iter().count();
     if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {

@@ -1,4 +1,5 @@
-//! What a path names: a site, a ticket, a thing with an id. A path that cannot name one leads nowhere, and no database is asked for it.
+//! What a path names: a site, a ticket, a thing with an id. A path that cannot name one leads nowhere, and no database
+//! is asked for it.
 
 use super::{failure::Failure, state::Server};
 use axum::{

@@ -56,8 +56,8 @@ pub(crate) fn frame_ancestors(site: &Site) -> String {
     list
 }
 
-/// Whether a script, which browsers load without `Origin`, is for a page that may read about the site: any page where there is no
-/// list, else one that says where it is.
+/// Whether a script, which browsers load without `Origin`, is for a page that may read about the site: any page where
+/// there is no list, else one that says where it is.
 pub(crate) fn may_be_read_by_referrer(site: &Site, headers: &HeaderMap) -> bool {
     let referrer = headers.get(REFERER).and_then(|value| value.to_str().ok());
     // An origin ends where the path begins: browsers write at least the slash.

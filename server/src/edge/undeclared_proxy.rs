@@ -9,8 +9,8 @@ use std::{net::IpAddr, sync::OnceLock};
 pub(crate) struct UndeclaredProxy(OnceLock<IpAddr>);
 
 impl UndeclaredProxy {
-    /// Looks whether a request was passed on by one. Only by this machine or a private network: whoever comes over the internet may
-    /// have made the header up.
+    /// Looks whether a request was passed on by one. Only by this machine or a private network: whoever comes over the
+    /// internet may have made the header up.
     pub(crate) fn look_at(&self, peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) {
         if self.0.get().is_some() || !is_passed_on(headers) {
             return;

@@ -32,8 +32,8 @@ pub(crate) async fn show(State(server): State<Server>, request: Request) -> Answ
     Ok(Html(host_page(&tag, &Reader::of(&request, "es"))).into_response())
 }
 
-/// `127.0.0.1` and `localhost` are one machine but two origins, and sockets are held to the public one: whoever typed the
-/// other name is sent there.
+/// `127.0.0.1` and `localhost` are one machine but two origins, and sockets are held to the public one: whoever typed
+/// the other name is sent there.
 fn public_name(server: &Server, request: &Request) -> Option<Response> {
     let host = request.headers().get(HOST)?.to_str().ok()?;
     let other = host != server.public.host() && is_loopback_host(host);

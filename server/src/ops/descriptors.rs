@@ -1,5 +1,5 @@
-//! How many connections may be open at once: as many descriptors as the system gives the process, without those that it needs
-//! for the database, files and answers.
+//! How many connections may be open at once: as many descriptors as the system gives the process, without those that it
+//! needs for the database, files and answers.
 
 use std::fs;
 

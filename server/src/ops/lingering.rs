@@ -1,5 +1,5 @@
-//! A connection that is closed while its client still sends: what comes is read and thrown away for a moment, or the answer that has
-//! gone out would be lost with it (RFC 9112, 9.6).
+//! A connection that is closed while its client still sends: what comes is read and thrown away for a moment, or the
+//! answer that has gone out would be lost with it (RFC 9112, 9.6).
 
 use std::{
     io,

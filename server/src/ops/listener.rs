@@ -16,14 +16,14 @@ use tower::ServiceExt;
 
 /// A client that sends no whole head for this long, in a request or between two, is disconnected.
 const HEAD_WITHIN: Duration = Duration::from_secs(75);
-/// A connection's read buffer, at its longest: room for a head that is too long, so that it is refused in words. Of one that is longer
-/// still, hyper says no more than the status.
+/// A connection's read buffer, at its longest: room for a head that is too long, so that it is refused in words. Of one
+/// that is longer still, hyper says no more than the status.
 const READ_BYTES: usize = 2 * limits::HEAD_BYTES;
 /// The pause after the system refused a connection, when it has no descriptors left for example.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
-/// Serves until `stop`, and then until the last connection is done: at most so many at once. Who comes then waits until one
-/// ends, and is not refused by what lacks a descriptor.
+/// Serves until `stop`, and then until the last connection is done: at most so many at once. Who comes then waits until
+/// one ends, and is not refused by what lacks a descriptor.
 pub(crate) async fn listen(listener: TcpListener, router: Router, most: usize, mut stop: Stop) {
     let mut connections = JoinSet::new();
     let mut is_told = false;

@@ -1,4 +1,5 @@
-//! `GET /widget.js`: the loader; with `?site=KEY` it brings the button's answer along, so that a page makes one request.
+//! `GET /widget.js`: the loader; with `?site=KEY` it brings the button's answer along, so that a page makes one
+//! request.
 
 use super::assets;
 use crate::edge::{origin, request_info, site_status::written_status, state::Server};
@@ -24,7 +25,8 @@ pub(crate) async fn loader(State(server): State<Server>, uri: Uri, headers: Head
     }
 }
 
-/// None where no site is named, or one that is not shown to the page that asks: then the loader asks for the status itself.
+/// None where no site is named, or one that is not shown to the page that asks: then the loader asks for the status
+/// itself.
 fn with_status(server: &Server, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     let key = request_info::query(uri, "site")?;
     let site = server.desk.find_site(&SiteKey(key))?;

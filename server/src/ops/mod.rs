@@ -1,4 +1,5 @@
-//! What operators need and what the process is made of: health, metrics, the demonstration, embedded files, the listener.
+//! What operators need and what the process is made of: health, metrics, the demonstration, embedded files, the
+//! listener.
 
 pub(crate) mod assets;
 pub(crate) mod demo;

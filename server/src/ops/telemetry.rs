@@ -1,4 +1,5 @@
-//! Counts and logs answers, and turns a panic in a handler into a 500 of ours. Never logs an address with its query: tokens may be in it.
+//! Counts and logs answers, and turns a panic in a handler into a 500 of ours. Never logs an address with its query:
+//! tokens may be in it.
 
 use crate::edge::{client, failure::Failure, state::Server};
 use axum::{

@@ -27,7 +27,8 @@ pub struct Flags {
     /// A server of several on one PostgreSQL that gives no sign for this long counts as gone: 1s to 5m [default: 15s]
     #[arg(long, global = true, env = "AYUDA_NODE_LEASE", value_name = "SPAN")]
     pub node_lease: Option<String>,
-    /// The same PostgreSQL without a pooler between, where there is one: to listen, and to change the schema [default: the database's URL]
+    /// The same PostgreSQL without a pooler between, where there is one: to listen, and to change the schema [default:
+    /// the database's URL]
     #[arg(
         long,
         global = true,
@@ -48,8 +49,8 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub secret_key: Option<String>,
-    /// Where files are: a folder, `file:///folder` or `s3://bucket/prefix`, with keys, region and endpoint in the `AWS_…` variables
-    /// [default: <data-dir>/files]
+    /// Where files are: a folder, `file:///folder` or `s3://bucket/prefix`, with keys, region and endpoint in the
+    /// `AWS_…` variables [default: <data-dir>/files]
     #[arg(
         long,
         global = true,

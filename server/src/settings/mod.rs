@@ -200,7 +200,8 @@ fn key(text: &str) -> Result<SecretKey, SettingError> {
     text.parse().map_err(|error: SecretKeyError| SECRET_KEY.refuse(error.to_string()))
 }
 
-/// A filter of tracing's. There a word that is no level would be a part of the program whose lines are all written, and nothing else is.
+/// A filter of tracing's. There a word that is no level would be a part of the program whose lines are all written, and
+/// nothing else is.
 fn log(filter: String) -> Result<String, SettingError> {
     let parts = || filter.split(',').map(str::trim).filter(|part| !part.is_empty());
     let is_wrong = |part: &&str| {

@@ -1,7 +1,9 @@
-//! Who the host page says that its visitor is, and the tickets of such a person: `POST /w/{site}/tickets`, and `…/{number}` to open one.
+//! Who the host page says that its visitor is, and the tickets of such a person: `POST /w/{site}/tickets`, and
+//! `…/{number}` to open one.
 //!
-//! Both are asked with the page's signature each time, and nothing is kept of it here: what proves somebody is forgotten with the panel's
-//! memory, and ends with the site's secret. Whoever is not proved is answered like somebody without tickets.
+//! Both are asked with the page's signature each time, and nothing is kept of it here: what proves somebody is
+//! forgotten with the panel's memory, and ends with the site's secret. Whoever is not proved is answered like somebody
+//! without tickets.
 
 use crate::edge::{
     client::Client,

@@ -17,7 +17,8 @@ use desk::sites::Site;
 use protocol::{EntryId, form::Started};
 use widget::ssr::{self, Form, Typed};
 
-/// What either form may hold: they are one form on the page, so a request may come with a subject that was typed for a chat.
+/// What either form may hold: they are one form on the page, so a request may come with a subject that was typed for a
+/// chat.
 pub(crate) const FIELDS: [&str; 9] =
     ["id", "name", "email", "subject", "message", "page", "lang", "zone", "identity"];
 

@@ -35,7 +35,8 @@ pub(crate) async fn status(
     headers: HeaderMap,
 ) -> Answer {
     if let Err(failure) = origin::check(&site, &server.public, &headers) {
-        // Readable to the page that is refused: its loader would take it for a broken connection and try again for ever.
+        // Readable to the page that is refused: its loader would take it for a broken connection and try again for
+        // ever.
         return Ok(([(ACCESS_CONTROL_ALLOW_ORIGIN, "*")], failure).into_response());
     }
     let strings = words(&uri, &headers, site.lang.as_text());

@@ -49,7 +49,8 @@ fn upgrade<A: Audience>(
         .max_frame_size(limits::FRAME_BYTES)
         .max_message_size(limits::FRAME_BYTES)
         .on_upgrade(move |socket: WebSocket| -> Task {
-            // Made before the task's future, which would keep a captured socket beside the session's for its whole life.
+            // Made before the task's future, which would keep a captured socket beside the session's for its whole
+            // life.
             let mut session = Session::new(Connection::new(socket), audience(server.clone()));
             Box::pin(async move {
                 A::open_sockets(&server.counters).up();

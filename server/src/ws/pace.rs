@@ -1,5 +1,5 @@
-//! How fast a socket is read: a burst, then so many frames a second (`behaviours.md`, "Delivery contract", 8). What comes
-//! faster waits in the connection, and is not lost.
+//! How fast a socket is read: a burst, then so many frames a second (`behaviours.md`, "Delivery contract", 8). What
+//! comes faster waits in the connection, and is not lost.
 
 use protocol::settings::Limits;
 use std::{cmp::Reverse, time::Duration};

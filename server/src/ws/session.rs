@@ -1,5 +1,5 @@
-//! One socket, from its first frame to its last. Both audiences go through here: who is at the other end, what they ask and
-//! what they are sent is an [`Audience`]'s.
+//! One socket, from its first frame to its last. Both audiences go through here: who is at the other end, what they ask
+//! and what they are sent is an [`Audience`]'s.
 
 use super::{
     connection::{Close, Connection, Gone, Incoming},

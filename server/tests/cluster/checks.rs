@@ -17,8 +17,9 @@ struct Row {
     kind: String,
 }
 
-/// Everything that was acknowledged is there once and where the acknowledgement said, in the order in which it was said;
-/// nothing that was refused is there; what clients have on screen is what is stored. How many messages were acknowledged.
+/// Everything that was acknowledged is there once and where the acknowledgement said, in the order in which it was
+/// said; nothing that was refused is there; what clients have on screen is what is stored. How many messages were
+/// acknowledged.
 pub async fn messages_are_there_once_and_in_order(
     cluster: &Cluster,
     visitors: &[Visitor],

@@ -251,8 +251,8 @@ impl Drop for Cluster {
     }
 }
 
-/// For nodes that come, go and come back: on an address of the cluster's own nobody takes a port while its node is away. Taken all at
-/// once, so that no two are the same.
+/// For nodes that come, go and come back: on an address of the cluster's own nobody takes a port while its node is
+/// away. Taken all at once, so that no two are the same.
 fn free_addresses() -> Vec<SocketAddr> {
     let own = own_loopback_address();
     let listeners: Vec<TcpListener> =

@@ -1,5 +1,5 @@
-//! Several nodes on one PostgreSQL: three processes of the real binary behind a balancer, with visitors and agents who keep the
-//! clients' end of the contract, while nodes are killed, frozen and restarted and the database with them.
+//! Several nodes on one PostgreSQL: three processes of the real binary behind a balancer, with visitors and agents who
+//! keep the clients' end of the contract, while nodes are killed, frozen and restarted and the database with them.
 
 #[path = "../it/world/http.rs"]
 #[expect(dead_code, reason = "visitors and agents need less of it than the other tests")]

@@ -1,5 +1,5 @@
-//! Everything at once: nodes are killed and frozen and the database is restarted while visitors write, agents take, answer and end
-//! chats, and mail goes out. At the end everything holds.
+//! Everything at once: nodes are killed and frozen and the database is restarted while visitors write, agents take,
+//! answer and end chats, and mail goes out. At the end everything holds.
 
 use crate::{
     agent::{Agent, Habits},

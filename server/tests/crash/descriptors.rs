@@ -1,4 +1,5 @@
-//! More connections than the process may have descriptors: the next ones wait, and nobody is refused for the lack of one.
+//! More connections than the process may have descriptors: the next ones wait, and nobody is refused for the lack of
+//! one.
 
 use crate::{
     engines::Engine,

@@ -1,5 +1,5 @@
-//! The delivery contract under SIGKILL, power cuts and a disk that fails: the real binary ends at any instant while visitors
-//! write, and what it acknowledged is there afterwards.
+//! The delivery contract under SIGKILL, power cuts and a disk that fails: the real binary ends at any instant while
+//! visitors write, and what it acknowledged is there afterwards.
 
 #[path = "../../../testing/engines.rs"]
 mod engines;

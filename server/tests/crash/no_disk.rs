@@ -1,5 +1,5 @@
-//! A disk that fails while the server runs (`no_disk.c`, preloaded): nothing is acknowledged that was not stored, reading
-//! goes on, and it writes again by itself.
+//! A disk that fails while the server runs (`no_disk.c`, preloaded): nothing is acknowledged that was not stored,
+//! reading goes on, and it writes again by itself.
 
 use crate::{
     engines::Engine,

@@ -1,6 +1,6 @@
-//! Power cuts. SIGKILL leaves the kernel's cache as it is, so that a server that never syncs would pass; here it runs on a
-//! disk that loses what was not synced (`power_cut.c`, preloaded). After the cut the disk's folder is what the machine finds:
-//! it becomes the data folder, and a server without the shim reads every acknowledged message from it.
+//! Power cuts. SIGKILL leaves the kernel's cache as it is, so that a server that never syncs would pass; here it runs
+//! on a disk that loses what was not synced (`power_cut.c`, preloaded). After the cut the disk's folder is what the
+//! machine finds: it becomes the data folder, and a server without the shim reads every acknowledged message from it.
 //!
 //! SQLite only: that PostgreSQL syncs before it answers is PostgreSQL's promise, and its operator's setting.
 

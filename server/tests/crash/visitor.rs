@@ -207,8 +207,8 @@ impl Visitor {
         Some(socket)
     }
 
-    /// The messages that were acknowledged and are not where the acknowledgement said, once. What there is of the ticket is
-    /// read as a newcomer reads it, and has no gap.
+    /// The messages that were acknowledged and are not where the acknowledgement said, once. What there is of the
+    /// ticket is read as a newcomer reads it, and has no gap.
     pub async fn lost(&self, door: &Door) -> Vec<EntryId> {
         let entries = self.all(door).await.expect("the server answers");
         assert!(

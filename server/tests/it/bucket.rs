@@ -1,5 +1,5 @@
-//! Files in a bucket: the same as in a folder for whoever sends and reads them, nothing left of what is refused, and a store that is away
-//! costs the file alone.
+//! Files in a bucket: the same as in a folder for whoever sends and reads them, nothing left of what is refused, and a
+//! store that is away costs the file alone.
 
 use crate::world::{
     Bucket, EMAIL, Engine, OddBucket, World, eventually, http::Reply, on_both, socket::Socket,

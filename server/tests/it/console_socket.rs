@@ -264,7 +264,8 @@ async fn an_agent_of_one_site_sees_nothing_of_another(world: World) {
     let cookie = world.client.get(path).send().await.set_cookie("ayuda_ticket").unwrap();
     let reply = world.client.post(format!("/t/{}", asked.number)).cookie(&cookie);
     assert_eq!(reply.form(&[("message", "Más secreto")]).send().await.status, 303);
-    // What comes after it is: of their own site, which happened later, and an answer behind everything that was waiting.
+    // What comes after it is: of their own site, which happened later, and an answer behind everything that was
+    // waiting.
     world.ask("tienda", "Para ella").await;
     let mut heard = Vec::new();
     while !heard.iter().any(|event| matches!(event, AgentEvent::Work { .. })) {

@@ -1,5 +1,6 @@
-//! The samples of `docs/proxies`, each run as it is but for its addresses and where it writes, in front of a server. `cargo xtask test`
-//! installs the three proxies and sets `AYUDA_TEST_PROXIES=all`; without that, a proxy that is not there is said to be left out.
+//! The samples of `docs/proxies`, each run as it is but for its addresses and where it writes, in front of a server.
+//! `cargo xtask test` installs the three proxies and sets `AYUDA_TEST_PROXIES=all`; without that, a proxy that is not
+//! there is said to be left out.
 
 use crate::world::{
     EMAIL, Engine, SITE, World, behind_a_proxy, eventually, free_port,

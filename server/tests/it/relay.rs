@@ -1,4 +1,5 @@
-//! The way to a relay as `ayuda doctor` walks it, which is the way that every mail takes: TLS, whom it trusts, the password.
+//! The way to a relay as `ayuda doctor` walks it, which is the way that every mail takes: TLS, whom it trusts, the
+//! password.
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::{path::PathBuf, sync::Arc};

@@ -1,5 +1,6 @@
-//! The names that stand in markup. The view writes them; the panel, the style sheet and `boot.js` find elements by them.
-//! Each is a variant of an enum: a misspelt one does not compile, and tests compare the enums with what the other languages use.
+//! The names that stand in markup. The view writes them; the panel, the style sheet and `boot.js` find elements by
+//! them. Each is a variant of an enum: a misspelt one does not compile, and tests compare the enums with what the other
+//! languages use.
 
 mod action;
 mod class;

@@ -62,7 +62,8 @@ pub enum Answer {
         /// The address typed, where one was.
         email: Option<String>,
     },
-    /// Nothing was made; the form comes back as it was. A chat form refused with `chat_closed` comes back as the Ayuda form.
+    /// Nothing was made; the form comes back as it was. A chat form refused with `chat_closed` comes back as the Ayuda
+    /// form.
     Refused {
         /// The form that was posted.
         form: Form,
@@ -120,7 +121,8 @@ impl PanelPage {
             .map_or_else(String::new, |refusal| self.word_refusal(refusal))
     }
 
-    /// What stands above the form: a refusal that blames none of its fields, else that some are marked; empty without any.
+    /// What stands above the form: a refusal that blames none of its fields, else that some are marked; empty without
+    /// any.
     pub fn form_problem(&self, refusals: &[Refusal]) -> String {
         let is_general = |refusal: &&Refusal| {
             refusal.known_field().is_none_or(|field| Id::of_field(field).is_none())

@@ -33,7 +33,8 @@ pub struct TicketPage {
     pub is_earlier: bool,
     /// A fresh id for the reply, so that sending it twice is one entry. After a refusal: the id that came with it.
     pub form_id: EntryId,
-    /// The shown entries' instants and [`TicketPage::since`], written in the zone of `place`, for where no script writes them.
+    /// The shown entries' instants and [`TicketPage::since`], written in the zone of `place`, for where no script
+    /// writes them.
     pub times: BTreeMap<Timestamp, String>,
     /// That zone, as people say it: `Ciudad de México`.
     pub place: String,

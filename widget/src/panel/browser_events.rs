@@ -1,11 +1,13 @@
-//! What the browser tells by itself: time passes, the network is back, the page is seen again, another tab wrote to the storage.
+//! What the browser tells by itself: time passes, the network is back, the page is seen again, another tab wrote to the
+//! storage.
 
 use super::{dom, runtime, state::State, store};
 use gloo_timers::callback::Interval;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::StorageEvent;
 
-/// How often the state hears of the time, in milliseconds: retries, pings and notices that run out are all whole seconds.
+/// How often the state hears of the time, in milliseconds: retries, pings and notices that run out are all whole
+/// seconds.
 const TICK_MS: u32 = 1_000;
 
 /// Listens for as long as the page lives.

@@ -1,5 +1,5 @@
-//! Where a browser keeps no storage for a frame of another site: a cookie of the panel's own, partitioned by the page around it
-//! (CHIPS) and sent to the panel's addresses only. Names and values are URI-encoded.
+//! Where a browser keeps no storage for a frame of another site: a cookie of the panel's own, partitioned by the page
+//! around it (CHIPS) and sent to the panel's addresses only. Names and values are URI-encoded.
 
 use js_sys::{decode_uri_component, encode_uri_component};
 use protocol::text::has;
@@ -80,7 +80,8 @@ fn write_piece(name: &str, value: &str) {
     );
 }
 
-/// `/w/{site}` of the address that a document is at, which is `/w/{site}/chats` when a form was posted before this script ran.
+/// `/w/{site}` of the address that a document is at, which is `/w/{site}/chats` when a form was posted before this
+/// script ran.
 fn panel_path(at: &str) -> &str {
     at.match_indices('/').nth(2).and_then(|(end, _)| at.get(..end)).unwrap_or(at)
 }

@@ -35,8 +35,8 @@ pub fn typed() -> Draft {
     draft
 }
 
-/// Puts the draft into the fields. The caret of a message that is being typed stays where it was, seen from the end: texts come and
-/// go before it.
+/// Puts the draft into the fields. The caret of a message that is being typed stays where it was, seen from the end:
+/// texts come and go before it.
 pub fn put(draft: &Draft) {
     let caret = caret_from_end();
     for (id, field) in FIELDS {

@@ -1,4 +1,5 @@
-//! Files of the browser: those chosen in the Ayuda form's field, those on their way up, and those of the log on their way down.
+//! Files of the browser: those chosen in the Ayuda form's field, those on their way up, and those of the log on their
+//! way down.
 
 use super::{
     dom, js,

@@ -1,7 +1,7 @@
 //! The browser's half of the panel: it attaches to the server's markup and keeps it up to date.
 //!
-//! Events of the visitor ([`input`]), the server, the host page and the browser go to the one [`runtime`], which lends them the
-//! [`state`]. The state changes itself and says what is to be done; the runtime does it and draws ([`draw`]).
+//! Events of the visitor ([`input`]), the server, the host page and the browser go to the one [`runtime`], which lends
+//! them the [`state`]. The state changes itself and says what is to be done; the runtime does it and draws ([`draw`]).
 //! Markup is the server's alone (`view/`): items of lists are copies of its templates, and text goes in as text.
 
 mod answers;

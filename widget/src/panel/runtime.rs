@@ -1,4 +1,5 @@
-//! The one place that holds the state: it lends the state to whoever changes it, does what the change wants done, and draws.
+//! The one place that holds the state: it lends the state to whoever changes it, does what the change wants done, and
+//! draws.
 
 use super::{
     answers, dom, draw, fields, files, js, json, own,
@@ -68,8 +69,8 @@ fn change_by(run: &mut dyn FnMut(&mut State, &Environment)) {
         draw::draw(&runtime.state, env.now, &mut runtime.drawn);
         focus
     });
-    // A change that hides or removes what has the focus would drop it to the body, and so does a dialog that gives it back to an
-    // element that is gone meanwhile.
+    // A change that hides or removes what has the focus would drop it to the body, and so does a dialog that gives it
+    // back to an element that is gone meanwhile.
     let is_lost = || {
         focused.is_some_and(|element| !dom::can_have_focus(&element) || dom::focused().is_none())
     };

@@ -1,8 +1,8 @@
-//! What a browser keeps of a conversation, in the storage of the panel's own origin, or in its partitioned cookies where
-//! storage is blocked. Where both are, nothing is kept and everything else works.
+//! What a browser keeps of a conversation, in the storage of the panel's own origin, or in its partitioned cookies
+//! where storage is blocked. Where both are, nothing is kept and everything else works.
 //!
-//! Ticket and messages are the browser's. Drafts are a tab's: they are in the tab's own storage, and again in the browser's for
-//! a tab that comes later, so that no tab writes over what is being typed in another.
+//! Ticket and messages are the browser's. Drafts are a tab's: they are in the tab's own storage, and again in the
+//! browser's for a tab that comes later, so that no tab writes over what is being typed in another.
 
 use super::{
     cookies, json,

@@ -24,7 +24,8 @@ pub fn conversation(model: &ViewModel) -> impl IntoView + use<> {
             // The scroller runs from its end (column-reverse), so that it stays there while more arrives.
             <div class="scroll log" id=Id::Log.as_str() tabindex="0">
                 <div class="log-body">
-                    // What a screen reader hears by itself: messages and events, and nothing of what is said about them.
+                    // What a screen reader hears by itself: messages and events, and nothing of what is said about
+                    // them.
                     <div class="log-items" role="log" id=Id::LogItems.as_str() aria-label=page.t("log")></div>
                     <p class="receipt" id=Id::Receipt.as_str()></p>
                     <p class="typing" id=Id::Typing.as_str() hidden>
@@ -48,7 +49,8 @@ pub fn conversation(model: &ViewModel) -> impl IntoView + use<> {
     }
 }
 
-/// What stands above the log of whoever waits or has a help request: the place in the queue or the number, and where the answer goes.
+/// What stands above the log of whoever waits or has a help request: the place in the queue or the number, and where
+/// the answer goes.
 fn card(model: &ViewModel) -> impl IntoView + use<> {
     let page = model.page;
     view! {

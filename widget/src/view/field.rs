@@ -13,7 +13,8 @@ pub fn optional(words: String) -> impl IntoView {
     view! { <em aria-hidden="true">{words}</em> }
 }
 
-/// The attributes of a field that was refused with these words, at which the page begins then; none when they are empty.
+/// The attributes of a field that was refused with these words, at which the page begins then; none when they are
+/// empty.
 pub fn refused(error: &str, error_id: Id) -> impl Attribute + use<> {
     let is_refused = !error.is_empty();
     (

@@ -1,5 +1,5 @@
-//! The form: pre-chat while the desk is open, Ayuda while it is not. One form for both, so that a flip changes its words and
-//! fields around the text that is being typed, and never touches the text.
+//! The form: pre-chat while the desk is open, Ayuda while it is not. One form for both, so that a flip changes its
+//! words and fields around the text that is being typed, and never touches the text.
 
 use super::{
     field::{FileField, file_field, file_limits, refused},
@@ -170,7 +170,8 @@ fn error_line(error: String, id: Id) -> impl IntoView {
     view! { <p class="error" id=id.as_str() hidden=is_absent>{error}</p> }
 }
 
-/// Where the form is posted, with the query of the page itself, so that the answer to a plain post looks and speaks like it.
+/// Where the form is posted, with the query of the page itself, so that the answer to a plain post looks and speaks
+/// like it.
 fn action(page: &PanelPage) -> String {
     let mut out = page.address(Form::when(page.status.open).path());
     out.push_str("?lang=");

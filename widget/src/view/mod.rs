@@ -1,4 +1,5 @@
-//! The markup, rendered by the server. The browser's half ([`crate::panel`]) finds its elements by the names of [`crate::markup`].
+//! The markup, rendered by the server. The browser's half ([`crate::panel`]) finds its elements by the names of
+//! [`crate::markup`].
 
 mod answer;
 mod conversation;

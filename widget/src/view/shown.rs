@@ -1,4 +1,5 @@
-//! The attributes of an element that shows while a rule holds: the rule itself, for the browser, and `hidden`, for the document.
+//! The attributes of an element that shows while a rule holds: the rule itself, for the browser, and `hidden`, for the
+//! document.
 
 use crate::{
     markup::{Rule, Token},

@@ -1,5 +1,5 @@
-//! Short names for what a wasm and its script call each other: wasm-bindgen's own are long and end in a hash, which no compression
-//! makes smaller, and each stands in both files.
+//! Short names for what a wasm and its script call each other: wasm-bindgen's own are long and end in a hash, which no
+//! compression makes smaller, and each stands in both files.
 
 use std::collections::HashMap;
 

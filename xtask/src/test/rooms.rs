@@ -1,9 +1,10 @@
-//! Rooms and circles: imports between rooms go downwards only, as ARCHITECTURE.md lists them, and no files import each other in
-//! a circle, in every crate of [`CRATES`].
+//! Rooms and circles: imports between rooms go downwards only, as ARCHITECTURE.md lists them, and no files import each
+//! other in a circle, in every crate of [`CRATES`].
 //!
-//! What counts as an import of a file: a path to something in it (in a `use`, in code, in a macro), also by a name that another
-//! module re-exports. A module that declares or re-exports its own children imports nothing by that. In `desk` two
-//! more things count, because they need no path: a call of a verb that another file's `impl Desk` defines, and a look at a field of `Inner`.
+//! What counts as an import of a file: a path to something in it (in a `use`, in code, in a macro), also by a name that
+//! another module re-exports. A module that declares or re-exports its own children imports nothing by that. In `desk`
+//! two more things count, because they need no path: a call of a verb that another file's `impl Desk` defines, and a
+//! look at a field of `Inner`.
 
 mod circles;
 mod names;
@@ -24,8 +25,8 @@ struct Checked {
     rooms: Rooms,
 }
 
-/// The rooms of a crate, from the bottom up. Rooms of one line do not import each other. None: circles of files alone are
-/// looked for.
+/// The rooms of a crate, from the bottom up. Rooms of one line do not import each other. None: circles of files alone
+/// are looked for.
 type Rooms = &'static [&'static [&'static str]];
 
 const CRATES: [Checked; 4] = [

@@ -1,5 +1,5 @@
-//! Statements of SQL are registered: in `desk` every one is declared by `statement!`, `rows!` or `table!`, so that its tests know
-//! them all. Nothing else is a text of SQL, and sqlx is given no other.
+//! Statements of SQL are registered: in `desk` every one is declared by `statement!`, `rows!` or `table!`, so that its
+//! tests know them all. Nothing else is a text of SQL, and sqlx is given no other.
 
 use crate::{paths, test::Tally};
 use anyhow::{Context, Result, bail};
@@ -89,7 +89,8 @@ fn is_sql(literal: &str) -> bool {
     })
 }
 
-/// What stands between the quotes of `"…"`, `r"…"` or `r#"…"#`, with escaped breaks as spaces; `None` for other literals.
+/// What stands between the quotes of `"…"`, `r"…"` or `r#"…"#`, with escaped breaks as spaces; `None` for other
+/// literals.
 fn text_of(literal: &str) -> Option<String> {
     if let Some(raw) = literal.strip_prefix('r') {
         return raw.trim_matches('#').strip_prefix('"')?.strip_suffix('"').map(str::to_owned);

@@ -135,8 +135,8 @@ pub fn Composer(
     });
 
     let on_key = move |event: KeyboardEvent| {
-        // A composed character (accents, Chinese) ends with Enter too: that one is not ours, and some browsers tell of it
-        // after the composition.
+        // A composed character (accents, Chinese) ends with Enter too: that one is not ours, and some browsers tell of
+        // it after the composition.
         let composes = event.is_composing() || event.key_code() == COMPOSING;
         if event.key() != "Enter" || event.shift_key() || composes {
             return;

@@ -14,8 +14,8 @@ use protocol::{
     names::initials,
 };
 
-/// The head of a conversation. `head`: none until the conversation is known; `on_close`: the agent wants to end it; `on_reopen`: to open
-/// it again.
+/// The head of a conversation. `head`: none until the conversation is known; `on_close`: the agent wants to end it;
+/// `on_reopen`: to open it again.
 #[component]
 pub fn Head(
     head: ArcRwSignal<Option<Conversation>>,

@@ -59,7 +59,8 @@ pub fn Log(
     let context = EntryContext { name, profile, marks };
 
     erase(view! {
-        // Drawn in reverse, so that the browser itself keeps the newest in view, before any script and when items are added.
+        // Drawn in reverse, so that the browser itself keeps the newest in view, before any script and when items are
+        // added.
         <div class="log" role="log" aria-label=words.get("log") tabindex="0">
             <div class="lines">
                 <For each=move || items.get() key=LogItem::key let:item>

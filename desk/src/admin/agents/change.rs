@@ -1,4 +1,5 @@
-//! Agents who are there: changed, disabled, enabled. A running server acts on each at its next tick, whichever process it was.
+//! Agents who are there: changed, disabled, enabled. A running server acts on each at its next tick, whichever process
+//! it was.
 
 use super::{AgentChange, decided, link_with, named};
 use crate::{
@@ -12,8 +13,8 @@ use protocol::{AgentId, Timestamp, agent::AgentState};
 use tracing::instrument;
 
 impl Desk {
-    /// Changes what is given of an agent. With their sites they lose the queues of the others; who is then bound to no queue of
-    /// a site serves all of its queues.
+    /// Changes what is given of an agent. With their sites they lose the queues of the others; who is then bound to no
+    /// queue of a site serves all of its queues.
     #[instrument(level = "debug", skip_all)]
     pub async fn change_agent(
         &self,
@@ -24,8 +25,8 @@ impl Desk {
         retry!({ decided(self.apply_changes(email, changes, now).await) })?
     }
 
-    /// Lets an agent in nowhere: they are *Ausente*, and their sessions and one-time links end with it. Who is disabled already
-    /// stays so.
+    /// Lets an agent in nowhere: they are *Ausente*, and their sessions and one-time links end with it. Who is disabled
+    /// already stays so.
     #[instrument(level = "debug", skip_all)]
     pub async fn disable_agent(&self, email: &str) -> Result<(), AgentError> {
         let now = self.now();
@@ -35,8 +36,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Lets a disabled agent in again, *Ausente* until they say otherwise. Answers a one-time link for setting a password when
-    /// they have none.
+    /// Lets a disabled agent in again, *Ausente* until they say otherwise. Answers a one-time link for setting a
+    /// password when they have none.
     #[instrument(level = "debug", skip_all)]
     pub async fn enable_agent(&self, email: &str) -> Result<Option<String>, AgentError> {
         let (now, token) = (self.now(), new_token());

@@ -18,8 +18,8 @@ use protocol::{
 use tracing::instrument;
 
 impl Desk {
-    /// Makes an agent or, when the address has one, changes name, role, sites, queues and password. Answers the one-time link for
-    /// setting a password when none was given.
+    /// Makes an agent or, when the address has one, changes name, role, sites, queues and password. Answers the
+    /// one-time link for setting a password when none was given.
     #[instrument(level = "debug", skip_all)]
     pub async fn create_agent(&self, new: NewAgent) -> Result<Option<String>, AgentError> {
         let email = EmailAddress::parse(&new.email).map_err(Error::from)?;

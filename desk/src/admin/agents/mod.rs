@@ -39,8 +39,8 @@ struct AgentChange {
 }
 
 impl AgentChange {
-    /// Whoever changes agents waits here for the others: the row of the revision is the first that each of them writes. So of two
-    /// who each take the other owner away, the second finds that it is the last one.
+    /// Whoever changes agents waits here for the others: the row of the revision is the first that each of them writes.
+    /// So of two who each take the other owner away, the second finds that it is the last one.
     async fn begin(desk: &Desk) -> crate::Result<Self> {
         let mut tx = desk.begin().await?;
         bump_revision(&mut tx).await?;
@@ -48,7 +48,8 @@ impl AgentChange {
         Ok(Self { tx, had_owners })
     }
 
-    /// Commits, unless nobody would be left who can undo it: an installation that has an owner who can sign in keeps one.
+    /// Commits, unless nobody would be left who can undo it: an installation that has an owner who can sign in keeps
+    /// one.
     async fn commit(mut self, desk: &Desk) -> Result<(), AgentError> {
         if self.had_owners && !accounts::has_owners(&mut self.tx).await? {
             return Err(AgentError::LastOwner);

@@ -1,5 +1,5 @@
-//! The plan of every statement in a large database, on both engines: it reads few rows of a table that grows, or it is on one of three
-//! lists, each of which allows so much and no more.
+//! The plan of every statement in a large database, on both engines: it reads few rows of a table that grows, or it is
+//! on one of three lists, each of which allows so much and no more.
 
 mod fill;
 mod index;
@@ -21,8 +21,8 @@ const MAY_SCAN: &[(&str, &str)] = &[
     ("tickets/follow/renumber.rs SHIFT_ENTRIES_POSTGRES", "the first start of a restored database"),
 ];
 
-/// Pages of long lists, and their counts: of one table they look at 1 000 rows of an index at the most, in its order, and sort what they found
-/// of them. Everything else that they read is few.
+/// Pages of long lists, and their counts: of one table they look at 1 000 rows of an index at the most, in its order,
+/// and sort what they found of them. Everything else that they read is few.
 const LOOKS: [&str; 11] = [
     "mail/outbound/list.rs LIST_SEEN",
     "console/worklist/segments.rs REQUESTS",
@@ -37,7 +37,8 @@ const LOOKS: [&str; 11] = [
     "console/worklist/segments.rs MY_ANSWERED_COUNT",
 ];
 
-/// Statements that read many rows of an index and stop in time, and why. What they must not do is sort, or read without an index.
+/// Statements that read many rows of an index and stop in time, and why. What they must not do is sort, or read without
+/// an index.
 const IN_ORDER: &[(&str, &str)] = &[
     ("admin/removal.rs FIRST_TICKETS", "50 tickets of a site that is removed"),
     ("mail/outbound/list.rs LIST", "mails of a site after a place, with a limit"),
@@ -54,8 +55,8 @@ const IN_ORDER: &[(&str, &str)] = &[
     ("tickets/follow/renumber.rs LAST_POSTGRES", "the last entry"),
 ];
 
-/// What has to be refused, under whose name: a scan, a walk through a site's mails, and sorting them; a look without an end, one that
-/// sorts what it looks at, one beside which another table is scanned, and no look at all.
+/// What has to be refused, under whose name: a scan, a walk through a site's mails, and sorting them; a look without an
+/// end, one that sorts what it looks at, one beside which another table is scanned, and no look at all.
 const REFUSED: [(&str, &str); 7] = [
     ("", "select id from tickets where preview = $1"),
     ("", "select id from mails where site_id = $1 and subject = $2"),

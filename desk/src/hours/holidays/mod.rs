@@ -1,8 +1,8 @@
 //! Public holidays by country: the days on which a country as a whole rests, by rule and so for any year.
 //!
 //! Regional and local holidays, optional days ("días no laborables", bridge days, bank employees' days) and days that a
-//! government orders for one year are not in it: an owner adds those as exceptions, which always come before this table. Rules
-//! are those in force in 2026; a year in `from` is the first in which a younger law holds.
+//! government orders for one year are not in it: an owner adds those as exceptions, which always come before this
+//! table. Rules are those in force in 2026; a year in `from` is the first in which a younger law holds.
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use protocol::schedule::HolidaySource;

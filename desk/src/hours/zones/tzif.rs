@@ -1,5 +1,5 @@
-//! Zones from compiled zone files (RFC 9636). jiff reads the file and its footer, the rule for the years to come; what is kept
-//! is the list of changes.
+//! Zones from compiled zone files (RFC 9636). jiff reads the file and its footer, the rule for the years to come; what
+//! is kept is the list of changes.
 
 use jiff::tz::TimeZone;
 use protocol::{
@@ -13,7 +13,8 @@ const DAY: i64 = 86_400;
 const CYCLE: i64 = 146_097 * DAY;
 /// Changes are listed up to here: 2500-01-01.
 const LISTED_UNTIL: i64 = 193_579 * DAY;
-/// From a day before the list ends, what was 400 years earlier is the answer. No file lists single changes as late as that.
+/// From a day before the list ends, what was 400 years earlier is the answer. No file lists single changes as late as
+/// that.
 const REPEATS_FROM: i64 = LISTED_UNTIL - 10 * DAY;
 /// The longest files there are have a few kilobytes.
 const MOST_BYTES: u64 = 1024 * 1024;

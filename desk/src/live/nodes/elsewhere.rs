@@ -1,7 +1,8 @@
-//! What the rows of the other processes say of their consoles, as of the last reading. Pure: instants and moments come in.
+//! What the rows of the other processes say of their consoles, as of the last reading. Pure: instants and moments come
+//! in.
 //!
-//! Instants are the database's. Between two readings its clock is continued by this process's own moments, for as long as the
-//! next reading takes when all is well: what nobody has read for longer stays as it was.
+//! Instants are the database's. Between two readings its clock is continued by this process's own moments, for as long
+//! as the next reading takes when all is well: what nobody has read for longer stays as it was.
 
 use super::NodeId;
 use crate::Moment;
@@ -11,8 +12,9 @@ use std::{
     time::Duration,
 };
 
-/// The consoles of a process that stopped in good order count as connected for this long. Its sockets are told to come back after 1
-/// to 5 s (`server`, `GoingAway`), some of them need a second try, and the button must not say Ayuda meanwhile.
+/// The consoles of a process that stopped in good order count as connected for this long. Its sockets are told to come
+/// back after 1 to 5 s (`server`, `GoingAway`), some of them need a second try, and the button must not say Ayuda
+/// meanwhile.
 pub(in crate::live) const MOVING: Duration = Duration::from_secs(10);
 
 /// An agent's consoles at another process, as its rows say.
@@ -65,10 +67,11 @@ pub(super) struct Elsewhere {
     lease: Duration,
     read_at: Timestamp,
     read_moment: Moment,
-    /// The first reading. Who is gone because a process is gone is gone since then at the earliest: they need time to come here.
+    /// The first reading. Who is gone because a process is gone is gone since then at the earliest: they need time to
+    /// come here.
     began_at: Timestamp,
-    /// Since when this process reads again after it was cut off, if ever. Others may have been cut off with it, and get as long as a
-    /// lease lasts to give a sign.
+    /// Since when this process reads again after it was cut off, if ever. Others may have been cut off with it, and get
+    /// as long as a lease lasts to give a sign.
     back_at: Option<Timestamp>,
     nodes: HashMap<NodeId, Node>,
     /// Those that have been there at the last reading.

@@ -55,7 +55,8 @@ impl Nodes {
         *locked(&self.stop) = Some(stop);
     }
 
-    /// Whether the process has served and goes away: that its consoles go is no news then, they are on their way to another.
+    /// Whether the process has served and goes away: that its consoles go is no news then, they are on their way to
+    /// another.
     pub(crate) fn is_stopping(&self) -> bool {
         locked(&self.stop).as_ref().is_some_and(Stop::is_set)
     }
@@ -86,8 +87,8 @@ impl Nodes {
         *locked(&self.last_sign) = Some(now);
     }
 
-    /// Whether the last sign of this process is overdue. Perhaps nobody can give one just now: that the others give none is not
-    /// believed until this process has given one again.
+    /// Whether the last sign of this process is overdue. Perhaps nobody can give one just now: that the others give
+    /// none is not believed until this process has given one again.
     pub(crate) fn is_cut_off(&self, now: Moment) -> bool {
         locked(&self.last_sign).is_some_and(|last| now.since(last) >= self.lease / 2)
     }

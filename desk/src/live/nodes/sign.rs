@@ -16,8 +16,8 @@ use std::{collections::HashSet, time::Duration};
 const LONGEST: Duration = Duration::from_secs(5);
 
 impl Desk {
-    /// Gives a sign, with the consoles that came or went since the last one. A process that nobody knows, or nobody knows any more,
-    /// writes all of its own. To be polled to the end.
+    /// Gives a sign, with the consoles that came or went since the last one. A process that nobody knows, or nobody
+    /// knows any more, writes all of its own. To be polled to the end.
     ///
     /// # Errors
     /// What was to be written is written with the next sign.
@@ -48,7 +48,8 @@ impl Desk {
         self.commit(tx).await
     }
 
-    /// Says that the process stops in good order. Its consoles are on their way to another: that they go here is no news any more.
+    /// Says that the process stops in good order. Its consoles are on their way to another: that they go here is no
+    /// news any more.
     pub(crate) async fn say_stopping(&self) -> Result<()> {
         let moved = self.0.nodes.take_moved();
         let agents: Vec<AgentId> = moved.iter().copied().collect();

@@ -1,7 +1,7 @@
 //! The connection that hears the other processes.
 //!
-//! sqlx's listener connects again by itself after some faults, without a word of what was said meanwhile, and fails with others:
-//! here every end of a connection is the end of its listener.
+//! sqlx's listener connects again by itself after some faults, without a word of what was said meanwhile, and fails
+//! with others: here every end of a connection is the end of its listener.
 
 use super::{notice::Notice, text};
 use crate::{
@@ -34,7 +34,8 @@ pub(crate) enum Message {
 }
 
 impl Listener {
-    /// The name that the server knows the connection of a process by: once it is gone there, nobody hears in that process.
+    /// The name that the server knows the connection of a process by: once it is gone there, nobody hears in that
+    /// process.
     pub(crate) fn name(node: NodeId) -> String {
         format!("{NAMED}{node}")
     }
@@ -66,7 +67,8 @@ impl Listener {
         Ok(Self { listener, node: desk.node() })
     }
 
-    /// The next message. None: the connection has ended, and everything said since is lost. Safe to drop before it is done.
+    /// The next message. None: the connection has ended, and everything said since is lost. Safe to drop before it is
+    /// done.
     pub(crate) async fn next(&mut self) -> Result<Option<Message>, sqlx::Error> {
         let Some(notification) = self.listener.try_recv().await? else { return Ok(None) };
         let text = notification.payload();

@@ -1,8 +1,8 @@
-//! What crosses between the processes that serve one PostgreSQL: notices with ids alone (`LISTEN` and `NOTIFY`). Whoever hears one
-//! reads what its own sockets lack.
+//! What crosses between the processes that serve one PostgreSQL: notices with ids alone (`LISTEN` and `NOTIFY`).
+//! Whoever hears one reads what its own sockets lack.
 //!
-//! A commit says what it has done in the same transaction. A process whose listener was away takes it that anything may have
-//! happened. SQLite has one process that serves, and nothing of this.
+//! A commit says what it has done in the same transaction. A process whose listener was away takes it that anything may
+//! have happened. SQLite has one process that serves, and nothing of this.
 
 mod beats;
 mod listener;
@@ -35,8 +35,8 @@ pub(crate) async fn notify_with(tx: &mut Tx, desk: &Desk, notices: &[Notice]) ->
 }
 
 impl Desk {
-    /// How long a notice takes from one process to another: from this one to itself, measured each third of the node's lease. None on
-    /// SQLite, and while nothing is heard.
+    /// How long a notice takes from one process to another: from this one to itself, measured each third of the node's
+    /// lease. None on SQLite, and while nothing is heard.
     pub fn relay_lag(&self) -> Option<Duration> {
         self.0.relay.lag(self.moment())
     }

@@ -1,4 +1,5 @@
-//! Telling the other processes what no transaction tells: who types, which panels and consoles are there, signs of life.
+//! Telling the other processes what no transaction tells: who types, which panels and consoles are there, signs of
+//! life.
 
 use super::{notice::Notice, text};
 use crate::{
@@ -11,8 +12,8 @@ use tokio::runtime::Handle;
 /// A notice that takes longer has failed; the next try may have a better connection.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// Tells the other processes soon, and whatever comes meanwhile together with it. What cannot be told is dropped: a process that
-/// hears nothing reads everything again.
+/// Tells the other processes soon, and whatever comes meanwhile together with it. What cannot be told is dropped: a
+/// process that hears nothing reads everything again.
 pub(crate) fn notify(desk: &Desk, notice: Notice) {
     // Without a runtime the process is at its end.
     if let Ok(runtime) = Handle::try_current()

@@ -1,5 +1,5 @@
-//! Notices as the texts that PostgreSQL carries: JSON, the sender's id, a table of ids, and a row of numbers for each notice, in which
-//! an id is its place in the table: `["Afx…",["Agp…"],[[1,0,12,14],[2,0]]]`.
+//! Notices as the texts that PostgreSQL carries: JSON, the sender's id, a table of ids, and a row of numbers for each
+//! notice, in which an id is its place in the table: `["Afx…",["Agp…"],[[1,0,12,14],[2,0]]]`.
 
 use super::notice::{Fields, MaybeId, Notice, Row};
 use crate::live::NodeId;

@@ -60,7 +60,8 @@ statement!(
     where ticket_id = $1 and to_key = $2 and kind = 'reply_for_agents' and created_at <= $3"
 );
 
-/// A notice of a visitor's reply follows another one after this at the earliest: who writes in many short messages fills one mail.
+/// A notice of a visitor's reply follows another one after this at the earliest: who writes in many short messages
+/// fills one mail.
 const BETWEEN_REPLIES: Duration = Duration::from_mins(1);
 
 /// Puts a mail to the visitor into the outbox, when an address is known, with the entry that says so; answers the
@@ -138,8 +139,9 @@ async fn join(
     pending.become_mail(tx, &content, &subject).await
 }
 
-/// Puts a notice of a reply, the entry `seq`, or of all that a visitor wrote until a request was there into the outbox for everybody who
-/// serves the ticket's queue. While somebody's waits it says this too, and that of another reply waits for [`BETWEEN_REPLIES`].
+/// Puts a notice of a reply, the entry `seq`, or of all that a visitor wrote until a request was there into the outbox
+/// for everybody who serves the ticket's queue. While somebody's waits it says this too, and that of another reply
+/// waits for [`BETWEEN_REPLIES`].
 pub(crate) async fn mail_agents(
     tx: &mut Tx,
     desk: &Desk,

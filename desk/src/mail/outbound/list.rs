@@ -144,7 +144,8 @@ struct Whole {
     html: Option<String>,
 }
 
-/// The mails that the agent may read, newest first, after one of them: at most 200. A page may be short and not be the last.
+/// The mails that the agent may read, newest first, after one of them: at most 200. A page may be short and not be the
+/// last.
 ///
 /// # Errors
 /// `NotFound` when the mail to go on after is gone.
@@ -233,7 +234,8 @@ pub(crate) async fn read(
 /// Puts a parked mail back into the queue.
 ///
 /// # Errors
-/// `NotFound` for a mail that the agent may not read, and for one that is not parked; `Forbidden` for who may read it and no more.
+/// `NotFound` for a mail that the agent may not read, and for one that is not parked; `Forbidden` for who may read it
+/// and no more.
 pub(crate) async fn retry(desk: &Desk, agent: &Agent, id: MailId) -> Result<()> {
     let found: Option<(Uuid, Option<Uuid>)> = read!(desk.db(), c => sqlx::query_as(FIND_SITE)
         .bind(id.0)

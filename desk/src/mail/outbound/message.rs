@@ -1,7 +1,8 @@
 //! From a row and its letter to the bytes that travel.
 //!
-//! Nothing raw comes into a header: names and subject are plain lines, everything else is ours. The parts go in as `String` with
-//! quoted-printable forced, and building happens inside a panic boundary (RUSTSEC-2026-0561 in lettre 0.11.23).
+//! Nothing raw comes into a header: names and subject are plain lines, everything else is ours. The parts go in as
+//! `String` with quoted-printable forced, and building happens inside a panic boundary (RUSTSEC-2026-0561 in lettre
+//! 0.11.23).
 
 use super::letter::Rendered;
 use crate::mail::address::{self, Sender};

@@ -36,7 +36,8 @@ impl Work for Outbox {
     type Row = MailRow;
 
     const TABLE: Table = MAILS;
-    /// Relays rarely take more than 50 connections of one client. An address that nobody answers for is most often its domain's fault.
+    /// Relays rarely take more than 50 connections of one client. An address that nobody answers for is most often its
+    /// domain's fault.
     const SLOTS: Slots = Slots {
         quick: Room { all: 16, lane: 12 },
         all: Room { all: 48, lane: 44 },

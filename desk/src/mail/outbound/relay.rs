@@ -157,8 +157,8 @@ impl Relay {
     }
 }
 
-/// Whom this machine trusts: a company's own authority is on its list, or in the file that `SSL_CERT_FILE` names. A machine
-/// without a list (a bare container) trusts whom Mozilla does.
+/// Whom this machine trusts: a company's own authority is on its list, or in the file that `SSL_CERT_FILE` names. A
+/// machine without a list (a bare container) trusts whom Mozilla does.
 fn trusted() -> CertificateStore {
     let system = rustls_native_certs::load_native_certs();
     for error in &system.errors {
@@ -182,8 +182,8 @@ async fn envelope(
 
 /// What the relay did not take before the text.
 enum Fault {
-    /// The sender is the same for every mail: a sender that is refused, or a password that is missing, is a setting to be
-    /// mended and no reason to give up a mail.
+    /// The sender is the same for every mail: a sender that is refused, or a password that is missing, is a setting to
+    /// be mended and no reason to give up a mail.
     Sender(Error),
     Recipient(Error),
 }

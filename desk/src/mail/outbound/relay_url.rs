@@ -1,8 +1,8 @@
 //! The address of the relay: `smtp://USER:PASSWORD@HOST:PORT?tls=required&timeout=30`, `smtps://…`.
 //!
-//! `smtps` is TLS from the first byte (port 465). `smtp` (port 587 with a user, else 25) uses STARTTLS: required when a password
-//! is to be sent to another machine, else where the relay offers it; `tls=required`, `tls=opportunistic` or `tls=none` says so
-//! explicitly. `timeout` is in seconds.
+//! `smtps` is TLS from the first byte (port 465). `smtp` (port 587 with a user, else 25) uses STARTTLS: required when a
+//! password is to be sent to another machine, else where the relay offers it; `tls=required`, `tls=opportunistic` or
+//! `tls=none` says so explicitly. `timeout` is in seconds.
 
 use crate::OpenError;
 use std::time::Duration;

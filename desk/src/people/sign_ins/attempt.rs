@@ -29,7 +29,8 @@ impl SignInAttempt {
     }
 }
 
-/// One attempt to sign in to the account of this address, or without one to use a one-time link. `client`: none for this machine.
+/// One attempt to sign in to the account of this address, or without one to use a one-time link. `client`: none for
+/// this machine.
 pub(crate) async fn attempt(
     desk: &Desk,
     client: Option<ClientNetwork>,

@@ -1,5 +1,6 @@
-//! Attempts to sign in as all nodes of a PostgreSQL database count them. Nothing is locked, so that a node which stops in the middle
-//! holds nobody up: an attempt is stored first and counted then, and of several at once none goes uncounted.
+//! Attempts to sign in as all nodes of a PostgreSQL database count them. Nothing is locked, so that a node which stops
+//! in the middle holds nobody up: an attempt is stored first and counted then, and of several at once none goes
+//! uncounted.
 
 use super::counted::{AttemptError, Counted, TooMany, WINDOW, Who};
 use crate::{

@@ -119,7 +119,8 @@ pub(crate) async fn apply(
     let id = desk.clock().new_id();
     retry!({
         let mut tx = desk.begin().await?;
-        // The first row that everybody writes who changes a site: two who read the same one would lose what one of them changes.
+        // The first row that everybody writes who changes a site: two who read the same one would lose what one of them
+        // changes.
         bump_revision(&mut tx).await?;
         let found: Option<SiteRow> =
             run!(tx, c => sqlx::query_as(FIND).bind(file.key.as_str()).fetch_optional(c).await)?;

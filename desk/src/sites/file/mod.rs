@@ -1,7 +1,7 @@
 //! A site as a TOML file: what `ayuda site apply` takes and `ayuda site show` prints.
 //!
-//! What is left out stays, also inside `[schedule]` and `[limits]`. Queues are added, never taken away. A new site without a
-//! schedule is open around the clock, in UTC.
+//! What is left out stays, also inside `[schedule]` and `[limits]`. Queues are added, never taken away. A new site
+//! without a schedule is open around the clock, in UTC.
 
 mod apply;
 mod reader;

@@ -1,5 +1,5 @@
-//! Stored files from one place to another, while a desk works with either. Nothing is deleted, and nothing is copied twice: whoever was
-//! interrupted begins again.
+//! Stored files from one place to another, while a desk works with either. Nothing is deleted, and nothing is copied
+//! twice: whoever was interrupted begins again.
 
 use super::store::{FOLDERS, FilesPlace, Store};
 use crate::{Error, OpenError, Result};
@@ -34,8 +34,8 @@ enum Outcome {
     Failed(String, Error),
 }
 
-/// Copies every stored file that is not in `to`, or is there with another length: what has a name never changes. `tell` hears how far it
-/// is after each file.
+/// Copies every stored file that is not in `to`, or is there with another length: what has a name never changes. `tell`
+/// hears how far it is after each file.
 ///
 /// # Errors
 /// A place cannot be listed; single files are in [`Copied::failed`].

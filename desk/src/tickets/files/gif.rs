@@ -1,5 +1,5 @@
-//! How large a GIF is (its specification of 1990, `GIF89a`). Its header tells the screen alone; each frame has a size of its own, and whoever draws
-//! the file makes room for all of them.
+//! How large a GIF is (its specification of 1990, `GIF89a`). Its header tells the screen alone; each frame has a size
+//! of its own, and whoever draws the file makes room for all of them.
 
 use std::io::{self, BufRead, Seek, SeekFrom};
 
@@ -7,7 +7,8 @@ const EXTENSION: u8 = 0x21;
 const FRAME: u8 = 0x2c;
 const TRAILER: u8 = 0x3b;
 
-/// Width and height that the screen and all frames fit into; an error when a block cannot be read, or when there is no frame.
+/// Width and height that the screen and all frames fit into; an error when a block cannot be read, or when there is no
+/// frame.
 pub(super) fn size(file: &mut (impl BufRead + Seek)) -> io::Result<(u64, u64)> {
     file.seek(SeekFrom::Start(6))?;
     let (mut width, mut height) = (number(file)?, number(file)?);

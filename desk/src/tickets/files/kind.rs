@@ -119,7 +119,8 @@ fn archive(head: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// The text that a file begins with, as far as the head goes: UTF-8, or UTF-16 that says so by its mark, without control characters.
+/// The text that a file begins with, as far as the head goes: UTF-8, or UTF-16 that says so by its mark, without
+/// control characters.
 fn text(head: &[u8], bytes: u64) -> Option<Cow<'_, str>> {
     let is_cut = bytes > head.len() as u64;
     let text = match head {

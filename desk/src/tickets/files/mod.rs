@@ -1,5 +1,6 @@
-//! Attachments: refused by the name of a program, then typed by content; named at random, kept in the data folder, another one or a
-//! bucket ([`store`]). Until its content is known an upload lies on a disk of ours: what is refused was never in the store.
+//! Attachments: refused by the name of a program, then typed by content; named at random, kept in the data folder,
+//! another one or a bucket ([`store`]). Until its content is known an upload lies on a disk of ours: what is refused
+//! was never in the store.
 
 mod attach;
 mod copy;
@@ -222,7 +223,8 @@ impl Upload {
     /// Stores the file and its row, and answers how it is shown. Once begun it is done also for who stops waiting.
     ///
     /// # Errors
-    /// By content: `FileEmpty`, `FileType`. Those of [`room::check_ticket`]. `FileStore` where the store does not take it.
+    /// By content: `FileEmpty`, `FileType`. Those of [`room::check_ticket`]. `FileStore` where the store does not take
+    /// it.
     pub async fn finish(self) -> Result<Attachment> {
         run_detached(self.finish_here().in_current_span()).await
     }
@@ -235,7 +237,8 @@ impl Upload {
             self.note(media_type).await
         }
         .await;
-        // Whatever was answered: a gateway's error, or that of a request that was repeated, may be of a file that is stored.
+        // Whatever was answered: a gateway's error, or that of a request that was repeated, may be of a file that is
+        // stored.
         if stored.is_err() {
             sweep::abandon(&desk, stored_name).await;
         }

@@ -2,8 +2,8 @@
 
 use protocol::limits;
 
-/// The last part of a path, without what could mislead a person, a header or a file system (Windows leaves away dots and spaces at the
-/// end); never empty.
+/// The last part of a path, without what could mislead a person, a header or a file system (Windows leaves away dots
+/// and spaces at the end); never empty.
 pub fn cleaned(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String = last

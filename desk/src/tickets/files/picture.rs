@@ -15,8 +15,8 @@ pub(super) fn is_one(media_type: &str) -> bool {
     media_type.starts_with("image/")
 }
 
-/// The media type that a picture is kept under; none when it is larger than 40 megapixels. Where nothing tells its size it is
-/// kept as bytes that no page draws. Reads the file: not for a task of the runtime.
+/// The media type that a picture is kept under; none when it is larger than 40 megapixels. Where nothing tells its size
+/// it is kept as bytes that no page draws. Reads the file: not for a task of the runtime.
 pub(super) fn kept_as(media_type: &'static str, path: &Path) -> Option<&'static str> {
     match pixels(media_type, path) {
         Some(pixels) if pixels > MOST_PIXELS => None,
@@ -38,8 +38,8 @@ fn pixels(media_type: &str, path: &Path) -> Option<u64> {
     (pixels > 0).then_some(pixels)
 }
 
-/// A file read with short jumps, each inside the buffer where it can be: a JPEG may have a segment every four bytes, and a
-/// plain [`BufReader`] would read its buffer anew for each.
+/// A file read with short jumps, each inside the buffer where it can be: a JPEG may have a segment every four bytes,
+/// and a plain [`BufReader`] would read its buffer anew for each.
 struct Jumping(BufReader<File>);
 
 impl Read for Jumping {
@@ -88,7 +88,8 @@ mod tests {
         [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &size[..]].concat()
     }
 
-    /// A screen of this size with colours and a comment, then frames, each with its left and upper edge, its width and height.
+    /// A screen of this size with colours and a comment, then frames, each with its left and upper edge, its width and
+    /// height.
     fn gif_with(screen: [u16; 2], frames: &[[u16; 4]]) -> Vec<u8> {
         let mut file = b"GIF89a".to_vec();
         file.extend(screen.into_iter().flat_map(u16::to_le_bytes));

@@ -1,5 +1,6 @@
-//! Names that a system runs, installs or follows when somebody opens the file, documents with macros and notebooks with files in them
-//! included: they are refused before a byte is looked at, for a script is a script in any encoding (`behaviours.md`, "Limits and bad input").
+//! Names that a system runs, installs or follows when somebody opens the file, documents with macros and notebooks with
+//! files in them included: they are refused before a byte is looked at, for a script is a script in any encoding
+//! (`behaviours.md`, "Limits and bad input").
 
 use protocol::{program, text};
 use unicode_normalization::UnicodeNormalization;

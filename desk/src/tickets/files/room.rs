@@ -10,8 +10,8 @@ use crate::{
 use protocol::{Code, Field, Refusal, limits};
 use std::{path::Path, time::Duration};
 
-/// Uploads of one person on one ticket that are on no message yet: those of two messages. So many on as many tickets as a client opens in
-/// an hour are half of what may wait at a site.
+/// Uploads of one person on one ticket that are on no message yet: those of two messages. So many on as many tickets as
+/// a client opens in an hour are half of what may wait at a site.
 const WAITING_ON_TICKET: u64 = 2 * limits::FILES as u64;
 /// Bytes that the visitor of one ticket has stored there, on messages and on none.
 const ON_TICKET: u64 = 1024 * 1024 * 1024;
@@ -33,8 +33,8 @@ statement!(
 /// Whether there is room for a file that is about to come.
 ///
 /// # Errors
-/// `StorageFull` where the disk that uploads come to has less room left than [`Options::disk_floor`](crate::Options::disk_floor), or
-/// where too much waits at the site.
+/// `StorageFull` where the disk that uploads come to has less room left than
+/// [`Options::disk_floor`](crate::Options::disk_floor), or where too much waits at the site.
 pub(super) async fn check(desk: &Desk, by: Uploader) -> Result<()> {
     let (folder, floor) = (desk.incoming(), desk.options().disk_floor);
     let free = tokio::task::spawn_blocking(move || {
@@ -71,7 +71,8 @@ pub(super) async fn check_ticket(tx: &mut Tx, desk: &Desk, by: Uploader, bytes: 
     Ok(())
 }
 
-/// How many files of this person wait on the ticket, and the bytes of all of theirs there; nothing where there is no ticket yet.
+/// How many files of this person wait on the ticket, and the bytes of all of theirs there; nothing where there is no
+/// ticket yet.
 async fn on_ticket(tx: &mut Tx, by: Uploader) -> Result<(u64, u64)> {
     let Some(ticket) = by.ticket() else { return Ok((0, 0)) };
     let (waiting, stored) = run!(tx, c => sqlx::query_as::<_, (i64, i64)>(ON_TICKET_BY)

@@ -8,8 +8,8 @@ use protocol::{FileId, SiteId, file::Attachment};
 
 statement!(CONTENT = "select name, digest from files where id = $1 and site_id = $2");
 
-/// Whether the files that are sent are those of a stored message, in their order: the same uploads, or the same bytes under the same
-/// names.
+/// Whether the files that are sent are those of a stored message, in their order: the same uploads, or the same bytes
+/// under the same names.
 pub(crate) async fn are_same(
     tx: &mut Tx,
     site: SiteId,

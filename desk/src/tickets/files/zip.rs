@@ -1,5 +1,6 @@
-//! The list of members at the end of a ZIP archive (its central directory), whatever the file begins with: a program that is far behind
-//! other members, or behind a picture, is in it all the same, for a system that runs it reads that list.
+//! The list of members at the end of a ZIP archive (its central directory), whatever the file begins with: a program
+//! that is far behind other members, or behind a picture, is in it all the same, for a system that runs it reads that
+//! list.
 
 use super::kind::{MACROS, PROGRAM_MEMBERS};
 use std::{

@@ -1,10 +1,11 @@
-//! Following the talk: what comes of entries that are there is worked out by a follower, which reads them after a stored
-//! position. Who writes an entry does not know who follows.
+//! Following the talk: what comes of entries that are there is worked out by a follower, which reads them after a
+//! stored position. Who writes an entry does not know who follows.
 //!
-//! A page is read, then what follows from it is written in one transaction with the new position. The position is written
-//! compare-and-set, so that of two processes with the same page one writes and the other starts over; after a crash both or
-//! neither are there. A follower takes each entry once, and those of one ticket in the order of their sequence. (Where more
-//! than [`ENTRIES_A_PAGE`] entries wait on PostgreSQL, two that two nodes wrote at the same moment may change places.)
+//! A page is read, then what follows from it is written in one transaction with the new position. The position is
+//! written compare-and-set, so that of two processes with the same page one writes and the other starts over; after a
+//! crash both or neither are there. A follower takes each entry once, and those of one ticket in the order of their
+//! sequence. (Where more than [`ENTRIES_A_PAGE`] entries wait on PostgreSQL, two that two nodes wrote at the same
+//! moment may change places.)
 //!
 //! It lies with the entries because it reads their table, and below all who follow.
 
@@ -30,8 +31,8 @@ use uuid::Uuid;
 const ENTRIES_A_PAGE: usize = 4_096;
 /// Entries of SQLite looked through for one page, also where few are of the follower's kind.
 const SPAN: i64 = 100_000;
-/// Looked for new entries this often, and not at every commit: a follower then costs the one writer a transaction a second
-/// and not one for every batch.
+/// Looked for new entries this often, and not at every commit: a follower then costs the one writer a transaction a
+/// second and not one for every batch.
 const LOOKS_EVERY: Duration = Duration::from_secs(1);
 
 /// Somebody who acts on entries.
@@ -184,8 +185,8 @@ statement!(PAGE_SQLITE for Sqlite = "
     order by position
     limit $2");
 // What was under way when the numbers after it were taken, and what has a number after the position (index
-// `entries_position` for both): whole transactions, and the snapshot that says who is under way now. No entry comes before
-// an earlier one of its ticket: who waited for the ticket may have the lower number.
+// `entries_position` for both): whole transactions, and the snapshot that says who is under way now. No entry comes
+// before an earlier one of its ticket: who waited for the ticket may have the lower number.
 statement!(PAGE_POSTGRES for Postgres = "
     select position, ticket_id, seq, at, kind, snapshot
     from (

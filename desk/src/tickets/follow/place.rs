@@ -1,9 +1,10 @@
 //! Where a follower stands: a number that entries carry, and the exceptions below it.
 //!
-//! On SQLite the number is the row's, and there are no exceptions. On PostgreSQL it is that of the transaction that wrote
-//! the entry. Transactions get their numbers when they first write and not when they commit, so that a lower one may show
-//! up later: those that were under way when the follower passed them are kept, and looked for again until they have ended.
-//! (To wait for them instead would make mail wait for the longest transaction of any database on the server.)
+//! On SQLite the number is the row's, and there are no exceptions. On PostgreSQL it is that of the transaction that
+//! wrote the entry. Transactions get their numbers when they first write and not when they commit, so that a lower one
+//! may show up later: those that were under way when the follower passed them are kept, and looked for again until they
+//! have ended. (To wait for them instead would make mail wait for the longest transaction of any database on the
+//! server.)
 
 use crate::{Error, Result};
 

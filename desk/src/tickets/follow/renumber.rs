@@ -32,8 +32,8 @@ statement!(SHIFT_FOLLOWERS_POSTGRES for Postgres = "
       version = version + 1
     where position > -9223372036854775807");
 
-/// A PostgreSQL database that was restored on another server brings numbers of transactions that are still to come there:
-/// they are moved below every number to come, in their order, those of entries and of followers alike.
+/// A PostgreSQL database that was restored on another server brings numbers of transactions that are still to come
+/// there: they are moved below every number to come, in their order, those of entries and of followers alike.
 pub(crate) async fn after_restore(db: &Db) -> Result<()> {
     let Db::Postgres(pool) = db else { return Ok(()) };
     if find_ahead(pool).await?.is_none() {

@@ -13,8 +13,8 @@ use std::time::Duration;
 /// A connection that does not answer within this is one that never will.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
-/// Sites, counts and who is there are read, everything is looked at, and all sockets are told to read what they lack. Whoever listens
-/// has begun to before.
+/// Sites, counts and who is there are read, everything is looked at, and all sockets are told to read what they lack.
+/// Whoever listens has begun to before.
 pub(super) async fn read(desk: &Desk) -> Result<()> {
     in_time_of(ANSWERS_WITHIN, read_here(desk)).await
 }

@@ -1,8 +1,8 @@
-//! Hearing the other processes of one PostgreSQL, in every one that serves: what they have told is read once for all sockets here,
-//! and published as if it had been committed here.
+//! Hearing the other processes of one PostgreSQL, in every one that serves: what they have told is read once for all
+//! sockets here, and published as if it had been committed here.
 //!
-//! A connection that ends says nothing of what it missed. Whenever one begins to listen, everything is read again, and all sockets are
-//! told to read what they lack.
+//! A connection that ends says nothing of what it missed. Whenever one begins to listen, everything is read again, and
+//! all sockets are told to read what they lack.
 
 mod act;
 mod everything;

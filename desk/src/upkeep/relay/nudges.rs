@@ -1,5 +1,5 @@
-//! What the commits of other processes mean for counts and offers: the rows are counted again, and then whoever offers chats hears
-//! what changed, as after a commit of one's own.
+//! What the commits of other processes mean for counts and offers: the rows are counted again, and then whoever offers
+//! chats hears what changed, as after a commit of one's own.
 
 use crate::{
     Desk,

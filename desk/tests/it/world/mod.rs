@@ -83,7 +83,8 @@ impl World {
         Desk::open(self.options.clone()).await.unwrap()
     }
 
-    /// The desk at its own work, until [`Running::stop`]. Whoever had the lock and was cut off needs a moment to be gone.
+    /// The desk at its own work, until [`Running::stop`]. Whoever had the lock and was cut off needs a moment to be
+    /// gone.
     pub async fn run(&self) -> Running {
         self.routing.abort();
         let mut lock = None;
@@ -100,8 +101,8 @@ impl World {
         Running::start(desk.clone(), Lock::take(&self.options).unwrap())
     }
 
-    /// Ends the work of a desk on PostgreSQL, which then has said so. Its last word has seconds: where this machine stood still for
-    /// them it works and ends once more.
+    /// Ends the work of a desk on PostgreSQL, which then has said so. Its last word has seconds: where this machine
+    /// stood still for them it works and ends once more.
     pub async fn stop_beside(&self, desk: &Desk, running: Running) {
         running.stop().await;
         until("it says that it stops", async || {

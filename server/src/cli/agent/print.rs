@@ -91,7 +91,8 @@ fn queues(account: &AgentAccount, every: &str) -> String {
     account.queues.iter().map(named).collect::<Vec<_>>().join(", ")
 }
 
-/// An agent as one line of JSON. `null`: every site, every queue of them, each site's own capacity, no picture, not disabled.
+/// An agent as one line of JSON. `null`: every site, every queue of them, each site's own capacity, no picture, not
+/// disabled.
 #[derive(Serialize)]
 struct Json<'a> {
     email: &'a str,

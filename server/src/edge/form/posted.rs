@@ -88,7 +88,8 @@ impl Posted {
         self.refuse(refusal);
     }
 
-    /// Files that came with an earlier try of the form, as its page gave them back (`kept`, ids between spaces), before those of this one.
+    /// Files that came with an earlier try of the form, as its page gave them back (`kept`, ids between spaces), before
+    /// those of this one.
     pub(crate) fn take_kept(&mut self) {
         let kept: Vec<FileId> = self
             .text("kept")

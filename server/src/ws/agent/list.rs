@@ -1,4 +1,5 @@
-//! The part of the list that a console has on screen: which rows it was sent, and what has to be sent of those that change.
+//! The part of the list that a console has on screen: which rows it was sent, and what has to be sent of those that
+//! change.
 
 use desk::{console::Listing, live::RowChange};
 use protocol::{
@@ -71,7 +72,8 @@ impl List {
         self.total
     }
 
-    /// Notes that a row changed. A message moves no row: where it is in one that is not on screen, there is nothing to do.
+    /// Notes that a row changed. A message moves no row: where it is in one that is not on screen, there is nothing to
+    /// do.
     pub(super) fn note(&mut self, ticket: TicketId, change: RowChange) {
         let is_elsewhere = !self.rows.contains_key(&ticket) && !self.changed.contains_key(&ticket);
         if is_elsewhere && matches!(change, RowChange::Message(_)) {

@@ -1,4 +1,5 @@
-//! A console's socket (`ayuda.agent.1`): the agent's list, offers, and the tickets on screen. While it is open the agent is there.
+//! A console's socket (`ayuda.agent.1`): the agent's list, offers, and the tickets on screen. While it is open the
+//! agent is there.
 
 mod list;
 pub(crate) mod may;
@@ -96,8 +97,8 @@ impl Console {
         }
     }
 
-    /// Subscribes to the ticket, then reads it; what comes meanwhile waits in the subscription. A ticket that is not this agent's to
-    /// see is unsubscribed again.
+    /// Subscribes to the ticket, then reads it; what comes meanwhile waits in the subscription. A ticket that is not
+    /// this agent's to see is unsubscribed again.
     async fn watch(
         &mut self,
         connection: &mut Connection,

@@ -51,8 +51,8 @@ impl AgentView {
         }
     }
 
-    /// What the agent may do now, as the desk last read it. Who is gone keeps what they had for as long as it takes to close the socket,
-    /// and the desk refuses what they ask.
+    /// What the agent may do now, as the desk last read it. Who is gone keeps what they had for as long as it takes to
+    /// close the socket, and the desk refuses what they ask.
     pub(super) fn refresh_agent(&mut self) {
         match self.server.desk.find_agent(self.agent.id) {
             Some(agent) => self.agent = agent,
@@ -177,7 +177,8 @@ impl AgentView {
         }
     }
 
-    /// What is sent of an event that only says that something changed. What cannot be read now comes with the next change or reconnect.
+    /// What is sent of an event that only says that something changed. What cannot be read now comes with the next
+    /// change or reconnect.
     pub(super) async fn read_event(&mut self, event: &Event) -> Option<AgentEvent> {
         let desk = &self.server.desk;
         let read = match event {
@@ -201,8 +202,8 @@ impl AgentView {
         })
     }
 
-    /// The list as it is after a change of what the agent may see, as far as it was on screen, told as the rows that are other than
-    /// before.
+    /// The list as it is after a change of what the agent may see, as far as it was on screen, told as the rows that
+    /// are other than before.
     ///
     /// # Errors
     /// It could not be read, and nobody says so again: the console has to come back.
@@ -243,8 +244,8 @@ impl AgentView {
         Ok(events)
     }
 
-    /// What was missed of a ticket on screen: its head and the entries after those that were sent. One that the agent may see no longer
-    /// leaves the screen.
+    /// What was missed of a ticket on screen: its head and the entries after those that were sent. One that the agent
+    /// may see no longer leaves the screen.
     ///
     /// # Errors
     /// As of [`AgentView::access_changed`].

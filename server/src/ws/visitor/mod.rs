@@ -89,8 +89,8 @@ impl Panel {
         site.unwrap_or_else(|| Arc::clone(&self.site))
     }
 
-    /// Sends where things stand and, for a ticket, what the panel has missed. It subscribes before it reads, so that nothing
-    /// falls between.
+    /// Sends where things stand and, for a ticket, what the panel has missed. It subscribes before it reads, so that
+    /// nothing falls between.
     async fn open(
         &mut self,
         connection: &mut Connection,

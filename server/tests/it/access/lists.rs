@@ -1,4 +1,5 @@
-//! The views of a console's list on all of their pages, as every agent: each holds all that its reader may see, and nothing else.
+//! The views of a console's list on all of their pages, as every agent: each holds all that its reader may see, and
+//! nothing else.
 
 use super::{
     people::Who,

@@ -87,7 +87,8 @@ async fn one_time_key(world: &World) -> String {
     world.desk().create_agent(new).await.unwrap().expect("a key")
 }
 
-/// All that is stored, but for when a session was used last, how far work in the background has come, and signs of the server's own.
+/// All that is stored, but for when a session was used last, how far work in the background has come, and signs of the
+/// server's own.
 fn stored(world: &World) -> Tables {
     world.tables(|table, column| {
         matches!(

@@ -1,4 +1,5 @@
-//! Every command of a panel's socket by its name, as everybody: what a browser sends of a session changes nothing there.
+//! Every command of a panel's socket by its name, as everybody: what a browser sends of a session changes nothing
+//! there.
 
 use super::{
     expected::{Expected, expected_of_command},

@@ -170,8 +170,8 @@ impl Walk {
         Request { place, file, mail }
     }
 
-    /// How the ticket looks to its owner. How many entries it has is left out: those of mails that were given up come by
-    /// themselves.
+    /// How the ticket looks to its owner. How many entries it has is left out: those of mails that were given up come
+    /// by themselves.
     pub async fn look(&self, place: &Place) -> Conversation {
         let head = self.world.desk().conversation(self.owner(), place.ticket).await.unwrap();
         Conversation { last: Seq::START, ..head }

@@ -15,7 +15,8 @@ use tracing_subscriber::{
     registry,
 };
 
-/// Lines of level ERROR, as long as it lives. The test's runtime has one thread, so that other tests' lines are not among them.
+/// Lines of level ERROR, as long as it lives. The test's runtime has one thread, so that other tests' lines are not
+/// among them.
 pub struct Errors {
     lines: Arc<Mutex<Vec<String>>>,
     _guard: DefaultGuard,

@@ -185,8 +185,8 @@ pub async fn soon<T>(what: &str, comes: impl Future<Output = T>) -> T {
     timeout(PATIENCE, comes).await.unwrap_or_else(|_| panic!("it never came: {what}"))
 }
 
-/// A port for a program of another's that is told which, and takes it a moment later on any address. It is below those that a system
-/// gives to whoever asks for any: nobody who does takes it in between.
+/// A port for a program of another's that is told which, and takes it a moment later on any address. It is below those
+/// that a system gives to whoever asks for any: nobody who does takes it in between.
 pub fn free_port() -> u16 {
     let mut ports = std::iter::repeat_with(|| rand::random_range(10_000..32_000));
     let is_free = |port: &u16| std::net::TcpListener::bind(("0.0.0.0", *port)).is_ok();

@@ -8,8 +8,8 @@ use std::{collections::BTreeMap, process::Command};
 pub type Tables = BTreeMap<String, Vec<String>>;
 
 impl World {
-    /// Changes the database as neither the server nor a command does. It waits on a thread of its own: on the test's it would wait for
-    /// a transaction that the server can end only there.
+    /// Changes the database as neither the server nor a command does. It waits on a thread of its own: on the test's it
+    /// would wait for a transaction that the server can end only there.
     pub async fn force(&self, statement: &str) {
         let (url, statement) = (self.settings.database_url.clone(), statement.to_owned());
         let connection = url.is_none().then(|| self.sqlite());

@@ -96,7 +96,8 @@ fn make(state: &State, item: &LogItem) -> Option<HtmlElement> {
     }
 }
 
-/// Shows an item that has changed since it was made: a message with the instant and the files that its sender did not know yet.
+/// Shows an item that has changed since it was made: a message with the instant and the files that its sender did not
+/// know yet.
 fn update(state: &State, element: &HtmlElement, item: &LogItem) {
     match &item.content {
         Content::Message(message) => message::update(state, element, message),

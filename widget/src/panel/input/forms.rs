@@ -71,7 +71,8 @@ fn submit(form: &Element) {
     });
 }
 
-/// `files` go with it. What was chosen beside them comes into the composer; with a chat, which takes none, it is sent from there.
+/// `files` go with it. What was chosen beside them comes into the composer; with a chat, which takes none, it is sent
+/// from there.
 fn post(page: &PanelPage, sent: Submission, data: &FormData, files: Vec<File>) {
     let path = page.address(sent.form.path());
     let is_chat = sent.form == Form::Chat;

@@ -13,7 +13,8 @@ const COMPOSING: u32 = 229;
 pub fn on_key(event: &KeyboardEvent, id: Option<Id>) {
     let key = event.key();
     if id == Some(Id::ComposerMessage) {
-        // The Enter that ends what an input method composes is not ours; some browsers tell of it after the composition.
+        // The Enter that ends what an input method composes is not ours; some browsers tell of it after the
+        // composition.
         let composes = event.is_composing() || event.key_code() == COMPOSING;
         if key == "Enter" && !event.shift_key() && !composes {
             event.prevent_default();

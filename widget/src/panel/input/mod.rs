@@ -1,5 +1,5 @@
-//! What the visitor does: one listener on the document for every kind of event; elements say what they are for by id and
-//! `data-action`.
+//! What the visitor does: one listener on the document for every kind of event; elements say what they are for by id
+//! and `data-action`.
 
 mod click;
 mod forms;
@@ -72,7 +72,8 @@ fn on_change(target: &Element, id: Option<Id>) {
     }
 }
 
-/// The end is where the log starts (`column-reverse`), with what follows a chat: while that is in view, nothing lies over it.
+/// The end is where the log starts (`column-reverse`), with what follows a chat: while that is in view, nothing lies
+/// over it.
 fn on_scroll(log: &Element) {
     let card = dom::find(log, ".ended").map_or(0, |card| card.offset_height());
     let at_end = log.scroll_top() > -NEAR_END - card;

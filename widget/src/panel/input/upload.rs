@@ -71,8 +71,8 @@ fn take(given: Vec<File>) {
     }
 }
 
-/// Files that did not go with a form go with the conversation that it became, `at_once` or with its next message; where it became none,
-/// they are in the form still.
+/// Files that did not go with a form go with the conversation that it became, `at_once` or with its next message; where
+/// it became none, they are in the form still.
 pub fn take_along(later: Vec<File>, at_once: bool) {
     if runtime::read(|state| state.screen) == Some(Screen::Conversation) {
         attach(later, at_once);

@@ -1,5 +1,5 @@
-//! JSON for serde in a few kilobytes: what the protocol's types need and nothing else. No floats, no reasons why a text did not
-//! parse; `serde_json` with both is half of a small wasm. Tests compare the two.
+//! JSON for serde in a few kilobytes: what the protocol's types need and nothing else. No floats, no reasons why a text
+//! did not parse; `serde_json` with both is half of a small wasm. Tests compare the two.
 
 mod read;
 mod write;

@@ -63,7 +63,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The next bytes, as many as these, without the words for a cut inside a character, which indexing would bring along.
+    /// The next bytes, as many as these, without the words for a cut inside a character, which indexing would bring
+    /// along.
     fn take(&mut self, bytes: usize) -> Result<&str> {
         let (taken, rest) = self.rest.split_at_checked(bytes).ok_or(Unreadable)?;
         self.rest = rest;

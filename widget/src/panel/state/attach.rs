@@ -10,8 +10,8 @@ use crate::markup::Id;
 use protocol::{Code, EntryId, Refusal, file::Attachment};
 
 impl State {
-    /// Adds a file to the next message; one that `goes` already is a message of its own once it is up. Its id when it is to go up; none
-    /// when it is refused, which shows on it.
+    /// Adds a file to the next message; one that `goes` already is a message of its own once it is up. Its id when it
+    /// is to go up; none when it is refused, which shows on it.
     pub fn add_upload(&mut self, name: String, bytes: u64, goes: bool) -> Option<UploadId> {
         let id = UploadId(self.upload_count);
         self.upload_count += 1;
@@ -36,7 +36,8 @@ impl State {
         self.set_progress(id, Progress::Sending(percent));
     }
 
-    /// The server has a file, or will not have it, or did not hear of it. `message` is a fresh id, for files that go by themselves.
+    /// The server has a file, or will not have it, or did not hear of it. `message` is a fresh id, for files that go by
+    /// themselves.
     pub fn upload_answered(
         &mut self,
         id: UploadId,

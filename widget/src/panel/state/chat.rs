@@ -26,8 +26,8 @@ impl State {
         }
     }
 
-    /// Notes whether the waiting visitor's address is being typed: then its card stays until that is done, also when an agent accepts
-    /// meanwhile, and the rest of it does not end up in the composer.
+    /// Notes whether the waiting visitor's address is being typed: then its card stays until that is done, also when an
+    /// agent accepts meanwhile, and the rest of it does not end up in the composer.
     pub(super) fn note_contact(&mut self, env: &Environment) {
         let Some(ticket) = &self.ticket else { return };
         let is_asked = ticket.email.is_none()
@@ -70,7 +70,8 @@ impl State {
         }
     }
 
-    /// The chat is over: what follows it stands under its last words, with the focus on it, unless the visitor is writing.
+    /// The chat is over: what follows it stands under its last words, with the focus on it, unless the visitor is
+    /// writing.
     fn show_what_follows(&mut self, env: &Environment) {
         self.at_end = true;
         if self.is_on_screen(env) {

@@ -32,7 +32,8 @@ pub fn refusals(form: Form, typed: &Typed) -> Vec<Refusal> {
     out
 }
 
-/// What may go up with a message: as many as there is room for beside `already`, no program, none empty, none beyond the site's size.
+/// What may go up with a message: as many as there is room for beside `already`, no program, none empty, none beyond
+/// the site's size.
 pub fn file_refusal(name: &str, bytes: u64, already: usize, limit: u64) -> Option<Refusal> {
     if already >= limits::FILES {
         return Some(Refusal::of(Field::Files, Code::TooManyFiles).limit(limits::FILES as u64));
@@ -46,7 +47,8 @@ pub fn file_refusal(name: &str, bytes: u64, already: usize, limit: u64) -> Optio
     (bytes > limit).then(|| Refusal::of(Field::Files, Code::FileTooLarge).limit(limit))
 }
 
-/// What is refused of files of these names and bytes that are chosen together, file by file: one that is refused takes no place.
+/// What is refused of files of these names and bytes that are chosen together, file by file: one that is refused takes
+/// no place.
 pub fn file_refusals(files: &[(String, u64)], limit: u64) -> Vec<Option<Refusal>> {
     let mut taken = 0;
     let mut check = |(name, bytes): &(String, u64)| {

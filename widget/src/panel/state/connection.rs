@@ -23,7 +23,8 @@ const GREETED_WITHIN: Duration = Duration::from_secs(10);
 const TOO_SLOW_PAUSE: Duration = Duration::from_millis(200);
 
 impl State {
-    /// Opens a socket while there is a reason for one, and closes it when there is none (`behaviours.md`, "Delivery contract", 9).
+    /// Opens a socket while there is a reason for one, and closes it when there is none (`behaviours.md`, "Delivery
+    /// contract", 9).
     pub fn connect_when_wanted(&mut self, env: &Environment) {
         let is_wanted = self.wants_socket();
         if is_wanted && !self.connection.is_started {
@@ -42,8 +43,8 @@ impl State {
         }
     }
 
-    /// The panel is open on a ticket, a chat runs, or something that was written has not arrived. A panel of its own has nobody else
-    /// who tells it of a flip.
+    /// The panel is open on a ticket, a chat runs, or something that was written has not arrived. A panel of its own
+    /// has nobody else who tells it of a flip.
     fn wants_socket(&self) -> bool {
         let is_resuming = self.is_resumed && self.ticket.is_none();
         let is_wanted = self.is_open || self.is_running() || is_resuming || self.is_delivering();

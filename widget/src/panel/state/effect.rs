@@ -84,7 +84,8 @@ pub enum HostNotice {
     Unread,
     /// An agent's message arrived.
     Message,
-    /// The last of them while the panel is closed, or what became of the chat: who says it, a line break, and its first words.
+    /// The last of them while the panel is closed, or what became of the chat: who says it, a line break, and its first
+    /// words.
     Preview,
     /// Whether a chat waits or runs: `1`, or nothing.
     Chat,

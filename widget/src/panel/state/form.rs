@@ -76,8 +76,8 @@ impl State {
         self.focus(Focus::FirstRefused);
     }
 
-    /// Refusals of fields that are right by now go, and those that are wrong in another way say so. `typed` is the field that was
-    /// typed into; none: the form became another, and all are looked at.
+    /// Refusals of fields that are right by now go, and those that are wrong in another way say so. `typed` is the
+    /// field that was typed into; none: the form became another, and all are looked at.
     pub(super) fn check_again(&mut self, typed: Option<Field>) {
         if self.refusals.is_empty() {
             return;
@@ -102,7 +102,8 @@ impl State {
         });
     }
 
-    /// Other files are in the form's field: what the server said of those before is past. What is refused of these is read out.
+    /// Other files are in the form's field: what the server said of those before is past. What is refused of these is
+    /// read out.
     pub fn files_chosen(&mut self, files: &[(String, u64)]) {
         self.refusals.retain(|refusal| refusal.known_field() != Some(Field::Files));
         let refusals = check::file_refusals(files, self.page.file_bytes);

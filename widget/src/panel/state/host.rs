@@ -121,7 +121,8 @@ impl State {
         }
     }
 
-    /// Fills the form's fields with what the host page knows, in place of what it said before. What the visitor typed stays.
+    /// Fills the form's fields with what the host page knows, in place of what it said before. What the visitor typed
+    /// stays.
     fn give(&mut self, given: &Draft) {
         for field in Draft::FIELDS {
             // A message is for the next form, not for the conversation that is open.

@@ -29,7 +29,8 @@ pub enum ItemKey {
     Before(EntryId),
     /// The entry.
     Entry(EntryId),
-    /// *Mensajes nuevos*, before the entry that is the first of them: before another it is another mark, and nothing moves around it.
+    /// *Mensajes nuevos*, before the entry that is the first of them: before another it is another mark, and nothing
+    /// moves around it.
     New(EntryId),
 }
 
@@ -169,8 +170,8 @@ impl Log {
     }
 }
 
-/// The place of the visitor's message that the log ends with, whatever state it put the ticket in; none where something else was said
-/// or happened since.
+/// The place of the visitor's message that the log ends with, whatever state it put the ticket in; none where something
+/// else was said or happened since.
 pub fn last_is_own(entries: &[VisitorEntry]) -> Option<Seq> {
     let shows = |entry: &&VisitorEntry| {
         !matches!(

@@ -8,7 +8,8 @@ use crate::markup::Id;
 use protocol::{EntryId, Field, Timestamp, file::Attachment, limits, text::characters};
 
 impl State {
-    /// *Enviar*: what the composer holds, unless it is nothing, too long, or a file of it is still on its way. `id` is a fresh one.
+    /// *Enviar*: what the composer holds, unless it is nothing, too long, or a file of it is still on its way. `id` is
+    /// a fresh one.
     pub fn send_message(&mut self, id: EntryId, text: &str, env: &Environment) {
         let text = text.trim();
         self.focus(Focus::Element(Id::ComposerMessage));

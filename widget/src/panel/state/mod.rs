@@ -1,6 +1,6 @@
-//! What the panel knows and decides, without a browser: events come in with the instant and the random number that they need,
-//! [`State`] changes, and [`Effect`]s say what is to be done about it. No file of this folder uses `web_sys`, `js_sys`,
-//! a clock or a dice; its tests run on any machine, and one of them checks that.
+//! What the panel knows and decides, without a browser: events come in with the instant and the random number that they
+//! need, [`State`] changes, and [`Effect`]s say what is to be done about it. No file of this folder uses `web_sys`,
+//! `js_sys`, a clock or a dice; its tests run on any machine, and one of them checks that.
 
 mod attach;
 mod chat;

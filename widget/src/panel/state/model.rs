@@ -181,7 +181,8 @@ pub struct State {
     pub(super) is_giving_contact: bool,
     /// The transcript waits for the button behind a mailed link.
     pub(super) transcript_waits: bool,
-    /// Another tab has sent the form that this one shows, too: its text is the ticket's first message, and no draft any more.
+    /// Another tab has sent the form that this one shows, too: its text is the ticket's first message, and no draft any
+    /// more.
     pub(super) followed_from_form: bool,
     /// Answers come with a sound.
     pub sound: bool,
@@ -228,8 +229,8 @@ pub(super) struct Connection {
 }
 
 impl State {
-    /// The state that the server's document is in. `typed` is what was typed into its form before the wasm came: where there is
-    /// some, it is newer than what was kept.
+    /// The state that the server's document is in. `typed` is what was typed into its form before the wasm came: where
+    /// there is some, it is newer than what was kept.
     pub fn new(page: PanelPage, stored: Stored, typed: &Draft, env: &Environment) -> Self {
         let answer = page.answer.clone();
         let refusals = match &answer {

@@ -1,6 +1,6 @@
-//! Who the host page says that the visitor is, under the site's signature, and that person's tickets: listed, and opened without a
-//! mailed link. The server proves it anew with each question; here it is kept in memory alone, but for the id, by which the next page
-//! knows that it is another person's.
+//! Who the host page says that the visitor is, under the site's signature, and that person's tickets: listed, and
+//! opened without a mailed link. The server proves it anew with each question; here it is kept in memory alone, but for
+//! the id, by which the next page knows that it is another person's.
 
 use super::{
     effect::{Effect, Focus},

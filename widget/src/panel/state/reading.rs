@@ -66,7 +66,8 @@ impl State {
             self.new_from = log_items::first_unread(self.timeline.entries(), self.seen);
         }
         self.unread = unread;
-        // A page may know a number from a panel before this one, which has nothing to say before the ticket's past is here.
+        // A page may know a number from a panel before this one, which has nothing to say before the ticket's past is
+        // here.
         let is_known = self.kept.is_none() || self.loaded_at.is_some();
         if is_known && self.told_unread != Some(unread) {
             self.told_unread = Some(unread);

@@ -14,8 +14,8 @@ use protocol::{
 };
 
 impl State {
-    /// Goes on with the ticket that a form made. `text` is the message that went with the form, where it is known; `unsent` is what
-    /// storage holds of the ticket's unacknowledged messages.
+    /// Goes on with the ticket that a form made. `text` is the message that went with the form, where it is known;
+    /// `unsent` is what storage holds of the ticket's unacknowledged messages.
     pub fn begin(
         &mut self,
         form: Form,

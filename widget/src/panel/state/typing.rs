@@ -52,7 +52,8 @@ impl State {
         }
     }
 
-    /// The Ayuda form shows the subject where there is one; one that is being deleted there stays, with the caret in it.
+    /// The Ayuda form shows the subject where there is one; one that is being deleted there stays, with the caret in
+    /// it.
     pub(super) fn show_subject(&mut self) {
         let stays = self.has_subject && !self.status.open;
         self.has_subject = stays || !self.draft.subject.is_empty();

@@ -19,7 +19,8 @@ pub(super) struct Crate {
     pub(super) modules: BTreeMap<Names, Module>,
     /// The methods of `Desk`: in which file each is.
     pub(super) verbs: BTreeMap<String, String>,
-    /// The fields of `Inner`, each with the paths in its type: `Arc<routing::Changes>` is a field of the room that it names.
+    /// The fields of `Inner`, each with the paths in its type: `Arc<routing::Changes>` is a field of the room that it
+    /// names.
     pub(super) fields: BTreeMap<String, Vec<Names>>,
 }
 

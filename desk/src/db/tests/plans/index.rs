@@ -22,7 +22,8 @@ impl Indexes {
         Self { all, counted: HashMap::new() }
     }
 
-    /// The statement that counts the rows of the largest group in which the first `given` columns are the same; none when that is known.
+    /// The statement that counts the rows of the largest group in which the first `given` columns are the same; none
+    /// when that is known.
     pub(super) fn uncounted(&self, name: &str, given: usize) -> Option<String> {
         let index = self.all.get(name)?;
         if index.is_one_row(given) || self.counted.contains_key(&(name.to_owned(), given)) {

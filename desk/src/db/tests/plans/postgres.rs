@@ -138,7 +138,8 @@ fn children(node: &Value) -> impl Iterator<Item = &Value> {
     node["Plans"].as_array().into_iter().flatten()
 }
 
-/// All nodes, each with its depth and whether it is a look: what is read under a limit of its own, and not in a join or for a sort.
+/// All nodes, each with its depth and whether it is a look: what is read under a limit of its own, and not in a join or
+/// for a sort.
 fn flatten<'a>(
     node: &'a Value,
     (depth, is_look): (usize, bool),

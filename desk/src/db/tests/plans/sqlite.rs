@@ -122,7 +122,8 @@ impl Database {
     }
 }
 
-/// Whether the lines under this one are a part that is read by itself, without a sort. That it ends the text alone says: a plan does not.
+/// Whether the lines under this one are a part that is read by itself, without a sort. That it ends the text alone
+/// says: a plan does not.
 fn is_look(part: i64, lines: &[(i64, i64, i64, String)], sql: &str) -> bool {
     let is_part = |line: &str| line.starts_with("CO-ROUTINE") || line.starts_with("MATERIALIZE");
     lines.iter().any(|(id, .., line)| *id == part && is_part(line))

@@ -1,4 +1,5 @@
-//! The search for the next change against an oracle: no clever search, no zone's own `instant_of`, every minute looked at.
+//! The search for the next change against an oracle: no clever search, no zone's own `instant_of`, every minute looked
+//! at.
 
 use super::*;
 use chrono::NaiveDate;

@@ -1,5 +1,5 @@
-//! Files in a bucket that speaks S3: one object a file, under the prefix that the operator gave. The keys are those of a folder, so
-//! that other tools copy one to the other too.
+//! Files in a bucket that speaks S3: one object a file, under the prefix that the operator gave. The keys are those of
+//! a folder, so that other tools copy one to the other too.
 
 use super::{
     client::Connector,
@@ -18,8 +18,8 @@ use object_store::{
 use std::{collections::BTreeMap, io, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
 
-/// What is sent in one request, and is in memory meanwhile: the least that S3 takes for a part that is not the last. A longer file is
-/// sent in parts.
+/// What is sent in one request, and is in memory meanwhile: the least that S3 takes for a part that is not the last. A
+/// longer file is sent in parts.
 const PART: u64 = 5 * 1024 * 1024;
 /// Files that are sent side by side; others wait. So much memory they need at most: 8 times 5 MiB.
 const SENT_AT_ONCE: usize = 8;
@@ -163,8 +163,8 @@ fn fault(why: &str) -> Error {
     Error::FileStore(io::Error::other(why.to_owned()))
 }
 
-/// What went wrong, for the log and the operator: the store's own code and words where it gave some, else the cause behind all others.
-/// Without the request, its address and the whole document of the answer.
+/// What went wrong, for the log and the operator: the store's own code and words where it gave some, else the cause
+/// behind all others. Without the request, its address and the whole document of the answer.
 fn why(error: &object_store::Error) -> String {
     if let Some(code) = find_element(error, "Code") {
         let words =

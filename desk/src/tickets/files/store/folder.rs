@@ -1,5 +1,5 @@
-//! Files in a folder of this machine, or of one that others share: 0600 in folders of 0700, and there after a power cut once they are
-//! stored. The library that speaks to buckets knows folders too, but promises neither.
+//! Files in a folder of this machine, or of one that others share: 0600 in folders of 0700, and there after a power cut
+//! once they are stored. The library that speaks to buckets knows folders too, but promises neither.
 
 use super::{
     content::Content,

@@ -1,5 +1,5 @@
-//! Where stored files are: a folder, or a bucket that speaks S3. Names and content are the same in both; who stores, reads and deletes
-//! files does not know which it is.
+//! Where stored files are: a folder, or a bucket that speaks S3. Names and content are the same in both; who stores,
+//! reads and deletes files does not know which it is.
 
 mod bucket;
 mod client;
@@ -117,7 +117,8 @@ impl Store {
 }
 
 impl Desk {
-    /// Where uploads lie until what is in them is known: on the disk of the folder that they go to, or in the data folder.
+    /// Where uploads lie until what is in them is known: on the disk of the folder that they go to, or in the data
+    /// folder.
     pub(super) fn incoming(&self) -> PathBuf {
         let folder = self.0.files.folder().map(Path::to_owned);
         folder

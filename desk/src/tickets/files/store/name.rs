@@ -1,5 +1,5 @@
-//! What files are called where they are stored: at random, so that nobody guesses a name, no two have the same and the content under a
-//! name is always the same.
+//! What files are called where they are stored: at random, so that nobody guesses a name, no two have the same and the
+//! content under a name is always the same.
 
 use crate::secret::{hashed, new_token};
 use data_encoding::HEXLOWER;

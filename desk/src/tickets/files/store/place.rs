@@ -1,5 +1,5 @@
-//! Where files are to be, as the operator says it: a folder, or `s3://bucket/prefix` with the variables that everything which speaks to
-//! S3 takes.
+//! Where files are to be, as the operator says it: a folder, or `s3://bucket/prefix` with the variables that everything
+//! which speaks to S3 takes.
 
 use std::{
     fmt,
@@ -60,9 +60,10 @@ pub enum FilesPlaceError {
 use FilesPlaceError as Wrong;
 
 impl FilesPlace {
-    /// Reads a path, `file:///folder` or `s3://bucket/prefix`. Of a bucket the environment says the rest: `AWS_ACCESS_KEY_ID`,
-    /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION` or `AWS_DEFAULT_REGION`, `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`,
-    /// and `AWS_VIRTUAL_HOSTED_STYLE_REQUEST`. What is empty is not set. Plain HTTP is spoken where an endpoint says so, and nowhere else.
+    /// Reads a path, `file:///folder` or `s3://bucket/prefix`. Of a bucket the environment says the rest:
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION` or `AWS_DEFAULT_REGION`,
+    /// `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`, and `AWS_VIRTUAL_HOSTED_STYLE_REQUEST`. What is empty is not set.
+    /// Plain HTTP is spoken where an endpoint says so, and nowhere else.
     pub fn parse(text: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self, Wrong> {
         let text = text.trim();
         if text.starts_with("file://") {

@@ -129,7 +129,8 @@ fn action() -> impl Strategy<Value = Action> {
 }
 
 impl Model {
-    /// Does it, as a task of its own; the answer is the visitor who came. What is refused is refused, and nothing fails otherwise.
+    /// Does it, as a task of its own; the answer is the visitor who came. What is refused is refused, and nothing fails
+    /// otherwise.
     pub(super) fn perform(
         &self,
         action: Action,

@@ -91,8 +91,8 @@ pub(super) async fn capacity_holds(desk: &Desk) {
     }
 }
 
-/// After a tick nobody has a chat that they could not take now, and none rings at such a one: whoever lost its queue, its site or the
-/// account lost it too.
+/// After a tick nobody has a chat that they could not take now, and none rings at such a one: whoever lost its queue,
+/// its site or the account lost it too.
 pub(super) async fn nobody_has_what_they_may_not(desk: &Desk) {
     for chat in chats(desk).await {
         let on = On {
@@ -109,8 +109,8 @@ pub(super) async fn nobody_has_what_they_may_not(desk: &Desk) {
     }
 }
 
-/// The list of what happened, read from its beginning: nobody joins a chat that somebody has, nobody writes into a chat of
-/// another's, and who has it at the end is its owner.
+/// The list of what happened, read from its beginning: nobody joins a chat that somebody has, nobody writes into a chat
+/// of another's, and who has it at the end is its owner.
 pub(super) async fn one_owner_at_every_instant(desk: &Desk) {
     const ENTRIES: &str =
         "select ticket_id, seq, kind, agent_id from entries order by ticket_id, seq";
@@ -158,8 +158,8 @@ pub(super) async fn one_owner_at_every_instant(desk: &Desk) {
     }
 }
 
-/// After a tick nothing waits that need not: offers rang no longer than they may and at nobody who is gone, whoever waited too
-/// long or at a closed desk has a request, and no chat waits beside an agent at whom it may ring.
+/// After a tick nothing waits that need not: offers rang no longer than they may and at nobody who is gone, whoever
+/// waited too long or at a closed desk has a request, and no chat waits beside an agent at whom it may ring.
 pub(super) async fn nothing_is_overdue(desk: &Desk) {
     const TRIED: &str = "
         select o.chat_id, o.to_agent, o.settled_at
