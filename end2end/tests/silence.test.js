@@ -387,7 +387,8 @@ test("a double click on the button leaves the focus on it", async () => {
   await visitor.sees("Ayuda");
   await visitor.button.dblclick();
   const frame = await visitor.frame();
-  await frame.waitForFunction(() => document.documentElement.dataset.ready !== undefined);
+  // It is hidden by now: nothing in it is painted.
+  await eventually("the panel's script is there", () => frame.evaluate(() => document.documentElement.dataset.ready !== undefined));
   assert.equal(await visitor.button.getAttribute("aria-expanded"), "false");
   assert.equal(await visitor.page.evaluate(() => document.activeElement.shadowRoot?.activeElement?.id), "b");
 });

@@ -3,7 +3,7 @@
 
 use crate::{paths, test::Tally};
 use anyhow::{Context, Result, bail};
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -54,6 +54,7 @@ fn unregistered(tokens: TokenStream) -> Vec<String> {
     for (at, token) in tokens.iter().enumerate() {
         match token {
             TokenTree::Group(_) if is_declaration(&tokens[..at]) => {}
+            TokenTree::Group(group) if is_comment(group) => {}
             TokenTree::Group(group) => found.extend(unregistered(group.stream())),
             TokenTree::Literal(literal) if is_sql(&literal.to_string()) => {
                 found.push(literal.to_string());
@@ -77,6 +78,12 @@ fn is_declaration(before: &[TokenTree]) -> bool {
     };
     macro_name.is_some_and(|name| DECLARE.contains(&name.as_str()))
         || is(0, "tests") && is(1, "mod")
+}
+
+/// Whether a group is a comment, of which the compiler makes `#[doc = "…"]`.
+fn is_comment(group: &Group) -> bool {
+    let first = group.stream().into_iter().next();
+    group.delimiter() == Delimiter::Bracket && first.is_some_and(|word| word.to_string() == "doc")
 }
 
 /// Whether a literal, as it is written, is a text of SQL: one of the verbs, and more than a word after it.
@@ -139,5 +146,6 @@ mod tests {
         assert_eq!(found(r#"macro_rules! columns { () => { "select a from b " }; }"#), 0);
         assert_eq!(found(r#"mod tests { const READ: &str = "select a from b"; }"#), 0);
         assert_eq!(found(r#"tracing::warn!("with nothing");"#), 0);
+        assert_eq!(found("/// lock of the session\nfn f() {}"), 0);
     }
 }
