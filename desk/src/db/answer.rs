@@ -11,8 +11,8 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 /// The same of the question whether a connection still is one.
 const PINGED_WITHIN: Duration = Duration::from_secs(5);
 
-/// Begins a transaction. The server waits five seconds for a row, a fifth of what its caller does in all
-/// ([`super::retry!`]), and ends a transaction that nobody has gone on with for ten.
+/// Begins a transaction. The server waits five seconds for a locked row, after which the transaction may be run again
+/// ([`super::retry!`]), and ends a transaction that nothing was asked of for ten.
 ///
 /// For this transaction alone: behind a pooler the next one may be somebody else's.
 pub(super) const BEGIN: &str = "\
