@@ -4,14 +4,16 @@
 mod closing;
 mod connected;
 mod handover;
+mod me;
 mod messages;
 mod offers;
 mod presence;
 mod reads;
 mod sign_in;
 mod state;
+mod transfer_reason;
 mod worklist;
 
 pub use connected::ConsoleGuard;
-pub use handover::HandoverTarget;
+pub use handover::{HandoverTarget, SettledHandover};
 pub use worklist::{Listing, ROWS_A_PAGE};

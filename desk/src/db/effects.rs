@@ -1,7 +1,7 @@
 //! What a transaction sets off once it is committed: plain data, which rooms above act on.
 
 use protocol::{
-    AgentId, ChatId, EntryId, QueueId, Seq, SiteId, TicketId, Timestamp,
+    AgentId, ChatId, EntryId, HandoverId, QueueId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentEntry, VisitorEntry},
 };
 use std::sync::Arc;
@@ -66,6 +66,10 @@ pub enum Event {
     Offer { agent: AgentId, chat: ChatId, ticket: TicketId },
     /// To one agent: it rings no longer.
     OfferGone { agent: AgentId, chat: ChatId },
+    /// To one agent: a transfer or conference that they asked for is settled.
+    Handover { agent: AgentId, handover: HandoverId, ticket: TicketId },
+    /// To one agent: they have to do with the ticket no longer as they had. Whether they still see it is read.
+    Party { agent: AgentId, ticket: TicketId },
     /// To one agent: own state changed.
     AgentState { agent: AgentId },
     /// To one agent: a session ended.
@@ -87,6 +91,7 @@ impl Event {
             Self::Ticket { .. }
             | Self::Work { .. }
             | Self::Offer { .. }
+            | Self::Party { .. }
             | Self::AgentState { .. }
             | Self::SignedOut { .. }
             | Self::AccessChanged { .. }
@@ -97,6 +102,7 @@ impl Event {
             | Self::Seen { .. }
             | Self::VisitorPresent { .. }
             | Self::OfferGone { .. }
+            | Self::Handover { .. }
             | Self::AccessLost { .. } => false,
         }
     }
@@ -116,6 +122,17 @@ pub struct On {
 pub struct Party {
     /// Who has its active chat.
     pub owner: Option<AgentId>,
+    /// Who is in it beside the owner.
+    pub guest: Option<AgentId>,
+    /// At whom it rings, to be taken over or joined. Not said with rows of lists: there it makes no difference.
+    pub asked: Option<AgentId>,
+}
+
+impl Party {
+    /// Whether the agent is in the active chat.
+    pub fn talks(&self, agent: AgentId) -> bool {
+        self.owner == Some(agent) || self.guest == Some(agent)
+    }
 }
 
 /// What happened to a ticket's row in the agents' lists.

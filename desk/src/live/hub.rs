@@ -266,6 +266,8 @@ impl Hub {
             }
             Event::Offer { agent, .. }
             | Event::OfferGone { agent, .. }
+            | Event::Handover { agent, .. }
+            | Event::Party { agent, .. }
             | Event::AgentState { agent }
             | Event::SignedOut { agent }
             | Event::AccessChanged { agent }

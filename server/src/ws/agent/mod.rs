@@ -24,7 +24,7 @@ use axum::{
 };
 use desk::{
     console::ConsoleGuard,
-    live::{Event, Lagged, Subscription},
+    live::{Event, Lagged, RowChange, Subscription},
     people::{Agent, SessionToken},
 };
 use protocol::{
@@ -163,6 +163,17 @@ impl Console {
         Ok(connection.flush().await?)
     }
 
+    /// A row is sent in a moment, if it is on screen.
+    fn note_row(&mut self, ticket: TicketId, change: RowChange) {
+        self.view.list.note(ticket, change);
+        if self.view.list.has_changed_rows() {
+            let soon = Instant::now() + ROWS_AFTER;
+            let soon = soon.max(self.rows_not_before);
+            // A count may wait already, for longer.
+            self.rows_at = Some(self.rows_at.map_or(soon, |at| at.min(soon)));
+        }
+    }
+
     fn unwatch(&mut self, ticket: TicketId) {
         self.view.server.desk.hub().unwatch(&self.events, ticket);
         self.view.watched.remove(&ticket);
@@ -298,13 +309,15 @@ impl Audience for Console {
         self.view.refresh_agent();
         match event {
             Event::Work { ticket, change, .. } => {
-                self.view.list.note(*ticket, change.clone());
-                if self.view.list.has_changed_rows() {
-                    let soon = Instant::now() + ROWS_AFTER;
-                    let soon = soon.max(self.rows_not_before);
-                    // A count may wait already, for longer.
-                    self.rows_at = Some(self.rows_at.map_or(soon, |at| at.min(soon)));
+                self.note_row(*ticket, change.clone());
+            }
+            Event::Party { ticket, .. } => {
+                let is_watched = self.view.watched.contains_key(ticket);
+                if is_watched && !Box::pin(self.view.still_sees(*ticket)).await {
+                    self.unwatch(*ticket);
+                    connection.feed(&AgentEvent::AccessLost { ticket: *ticket }).await?;
                 }
+                self.note_row(*ticket, RowChange::Anything);
             }
             Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
             Event::AccessChanged { .. } => {

@@ -7,6 +7,7 @@ use crate::{
 };
 use desk::{
     Turn,
+    console::SettledHandover,
     live::{Event, RowChange},
     people::Agent,
     tickets::Message,
@@ -191,6 +192,10 @@ impl AgentView {
                 self.offered.insert(offer.chat);
                 Some(AgentEvent::Offer { offer: Box::new(offer) })
             }),
+            Event::Handover { handover, ticket, .. } => desk
+                .find_settled_handover(&self.agent, *handover)
+                .await
+                .map(|settled| settled.map(|settled| told(*ticket, settled))),
             Event::AgentState { .. } => {
                 desk.profile(&self.agent).await.map(|me| Some(AgentEvent::State { me }))
             }
@@ -226,6 +231,13 @@ impl AgentView {
         events.push(self.list.only_total());
         events.push(AgentEvent::State { me });
         Ok(events)
+    }
+
+    /// Whether the agent still sees a ticket on screen with which they have to do no longer as they had; where it could
+    /// not be read they keep it until the next change.
+    pub(super) async fn still_sees(&self, ticket: TicketId) -> bool {
+        let seen = self.server.desk.conversation(&self.agent, ticket).await;
+        !seen.is_err_and(|error| error.refusal().code == Code::NotFound)
     }
 
     /// What was missed beside tickets: the list, as far as it was on screen, the agent's own state and what rings.
@@ -300,6 +312,12 @@ impl AgentView {
         }
         events
     }
+}
+
+/// What came of a transfer or conference, as a frame.
+fn told(ticket: TicketId, settled: SettledHandover) -> AgentEvent {
+    let SettledHandover { number, kind, to, outcome } = settled;
+    AgentEvent::Handover { ticket, number, kind, to, outcome }
 }
 
 fn refused(ticket: TicketId, id: Option<EntryId>, error: desk::Error) -> AgentEvent {
