@@ -4,6 +4,7 @@
 pub mod chats;
 pub mod mails;
 pub mod profile;
+pub mod replies;
 pub mod requests;
 #[cfg(feature = "ssr")]
 pub(crate) mod server;

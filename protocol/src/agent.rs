@@ -4,14 +4,16 @@
 //! own answer.
 
 use crate::{
-    ChatId, EntryId, FileId, PageUrl, Refusal, Seq, TicketId, TicketNumber, Timestamp,
+    AgentId, ChatId, EntryId, FileId, PageUrl, Refusal, Seq, TicketId, TicketNumber, Timestamp,
     contact::Contact,
     entry::{AgentEntry, TicketState},
 };
 use serde::{Deserialize, Serialize};
 
+mod aids;
 mod worklist;
 
+pub use aids::{CannedReply, Colleague, Draft, OWN_REPLIES};
 pub use worklist::{Total, WorkKind, WorkPlace, WorkView};
 
 /// `Sec-WebSocket-Protocol` of this version.
@@ -35,6 +37,17 @@ pub enum AgentCommand {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         files: Vec<FileId>,
     },
+    /// An internal comment, which mentions these agents. Answered by `Ack` or `Refused` with the same id.
+    Comment {
+        ticket: TicketId,
+        id: EntryId,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<AgentId>,
+    },
+    /// What is typed and not sent, for this agent's other consoles and devices; sent when it has not changed for a
+    /// moment.
+    Draft { draft: Draft },
     /// The agent is typing; sent at most every three seconds.
     Typing { ticket: TicketId },
     /// Everything up to here has been on screen.
@@ -59,6 +72,8 @@ pub enum AgentEvent {
         offers: Vec<Offer>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         total: Option<Total>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        drafts: Vec<Draft>,
     },
     /// Rows of the view that is shown: its `first` page, with this agent's chats whatever the view, or rows that follow
     /// those sent before. `total`: how many rows the view has, while there are more than were sent; also sent without
@@ -88,6 +103,14 @@ pub enum AgentEvent {
     Refused { ticket: Option<TicketId>, id: Option<EntryId>, refusal: Refusal },
     /// The visitor is typing.
     Typing { ticket: TicketId },
+    /// A colleague is typing.
+    ColleagueTyping { ticket: TicketId, colleague: Colleague },
+    /// Who else has a watched ticket on screen, by name.
+    Watchers { ticket: TicketId, colleagues: Vec<Colleague> },
+    /// Another console of this agent has a newer draft.
+    Draft { draft: Draft },
+    /// A colleague mentioned this agent in a comment.
+    Mentioned { ticket: TicketId, number: TicketNumber, by: String },
     /// The visitor has seen everything up to here.
     Seen { ticket: TicketId, upto: Seq },
     /// Whether the visitor's panel is connected.
@@ -152,6 +175,9 @@ pub struct WorkItem {
     pub subject: Option<String>,
     /// The beginning of the last message, at most 140 characters.
     pub preview: String,
+    /// Whether this agent wrote that message.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub preview_mine: bool,
     /// The ticket's state.
     pub state: TicketState,
     /// When the work began: the chat's start, or the request's arrival.

@@ -163,7 +163,13 @@ pub enum AgentBody {
         files: Vec<Attachment>,
     },
     /// An internal comment.
-    Comment { agent: AgentId, name: String, text: String },
+    Comment {
+        agent: AgentId,
+        name: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<AgentId>,
+    },
     /// A chat began to wait, on this page.
     ChatStarted { page: Option<PageUrl> },
     /// An agent joined.

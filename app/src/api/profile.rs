@@ -5,6 +5,8 @@ use super::ApiError;
 use super::server::{caller, refused};
 use leptos::prelude::*;
 use protocol::agent::{AgentState, Me};
+#[cfg(feature = "ssr")]
+use protocol::settings::Language;
 
 /// Sets *Disponible* or *Ausente*.
 #[server(prefix = "/console/api", endpoint = "state")]
@@ -18,4 +20,12 @@ pub async fn set_state(state: AgentState) -> Result<(), ApiError> {
 pub async fn profile() -> Result<Me, ApiError> {
     let (desk, agent) = caller()?;
     desk.profile(&agent).await.map_err(refused)
+}
+
+/// Sets the language of the agent's console.
+#[server(prefix = "/console/api", endpoint = "language")]
+pub async fn set_language(lang: String) -> Result<(), ApiError> {
+    let (desk, agent) = caller()?;
+    let lang = Language::parse(&lang).map_err(ApiError)?;
+    desk.set_agent_language(agent.id, lang).await.map_err(refused)
 }

@@ -12,7 +12,8 @@ use protocol::{
     Code, Refusal,
     mail::{MailPage, MailRow, MailState, MailText},
     problem,
-    settings::ClosingReason,
+    settings::{ClosingReason, Reply, ReplyName},
+    text::ChatText,
 };
 
 /// The desk and the agent who calls.
@@ -39,6 +40,13 @@ pub(super) fn refused(error: desk::Error) -> ApiError {
 /// A closing reason as it was sent.
 pub(super) fn closing_reason(text: &str) -> Result<ClosingReason, ApiError> {
     ClosingReason::parse(text).map_err(ApiError)
+}
+
+/// A canned reply as it was sent.
+pub(super) fn reply(name: &str, text: &str) -> Result<Reply, ApiError> {
+    let name = ReplyName::parse(name).map_err(ApiError)?;
+    let text = ChatText::parse(text).map_err(ApiError)?;
+    Ok(Reply { name, text })
 }
 
 /// A mail as the console's list shows it.

@@ -64,10 +64,16 @@ macro_rules! functions {
 pub static FUNCTIONS: &[Function] = functions! {
     api::profile::SetState: Agent, Own;
     api::profile::Profile: Agent, Own;
+    api::profile::SetLanguage: Agent, Own;
     api::chats::Accept: Agent, Ticket;
     api::chats::Decline: Agent, Ticket;
     api::chats::EndChat: Agent, Ticket;
     api::chats::ClosingReasons: Agent, Ticket;
+    api::chats::Colleagues: Agent, Ticket;
+    api::replies::Replies: Agent, Ticket;
+    api::replies::AddReply: Agent, Own;
+    api::replies::ChangeReply: Agent, Own;
+    api::replies::RemoveReply: Agent, Own;
     api::requests::CloseRequest: Agent, Ticket;
     api::requests::Reopen: Agent, Ticket;
     api::mails::Mails: Agent, Own;

@@ -2,14 +2,18 @@
 //! `NotFound`, like what is not there.
 
 mod closing;
+mod comments;
 mod connected;
+mod drafts;
 mod messages;
 mod offers;
 mod presence;
 mod reads;
+mod replies;
 mod sign_in;
 mod state;
 mod worklist;
 
+pub use comments::Comment;
 pub use connected::ConsoleGuard;
 pub use worklist::{Listing, ROWS_A_PAGE};

@@ -321,7 +321,7 @@ mod tests {
         vec![
             AgentBody::Visitor { text: text(), files: vec![] },
             AgentBody::Agent { agent, name: name(), text: text(), files: vec![] },
-            AgentBody::Comment { agent, name: name(), text: secret() },
+            AgentBody::Comment { agent, name: name(), text: secret(), mentions: vec![agent] },
             AgentBody::ChatStarted { page },
             AgentBody::Joined { agent, name: name() },
             AgentBody::Left { agent, name: name() },

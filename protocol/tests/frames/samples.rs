@@ -117,7 +117,7 @@ pub(crate) fn agent_entries() -> Vec<AgentEntry> {
     let bodies = [
         AgentBody::Visitor { text: "Hola".into(), files: vec![attachment()] },
         AgentBody::Agent { agent, name: name(), text: "¡Hola!".into(), files: Vec::new() },
-        AgentBody::Comment { agent, name: name(), text: "ojo".into() },
+        AgentBody::Comment { agent, name: name(), text: "ojo".into(), mentions: vec![agent] },
         AgentBody::ChatStarted { page: Some(page()) },
         AgentBody::Joined { agent, name: name() },
         AgentBody::Left { agent, name: name() },
@@ -152,6 +152,7 @@ fn work_item() -> WorkItem {
         contact: contact(),
         subject: None,
         preview: "Hola".into(),
+        preview_mine: true,
         state: state(),
         since: NOW,
         last_at: NOW,
