@@ -5,6 +5,7 @@ mod closing;
 mod comments;
 mod connected;
 mod drafts;
+mod handover;
 mod messages;
 mod offers;
 mod presence;
@@ -16,4 +17,5 @@ mod worklist;
 
 pub use comments::Comment;
 pub use connected::ConsoleGuard;
+pub use handover::HandoverTarget;
 pub use worklist::{Listing, ROWS_A_PAGE};

@@ -3,10 +3,14 @@
 use crate::{
     Desk, Error, Result,
     db::{Event, bump_revision, retry},
-    people::accounts,
+    people::{Agent, accounts},
     routing,
 };
-use protocol::{AgentId, agent::AgentState, settings::Language};
+use protocol::{
+    AgentId,
+    agent::AgentState,
+    settings::{AwayReason, Language},
+};
 use tracing::instrument;
 
 impl Desk {
@@ -24,6 +28,11 @@ impl Desk {
         })?;
         routing::sites_were_changed(self).await?;
         Ok(())
+    }
+
+    /// *Ausente*, with one of the reasons of the agent's sites or none.
+    pub async fn go_away(&self, agent: &Agent, _reason: Option<&AwayReason>) -> Result<()> {
+        self.set_agent_state(agent.id, AgentState::Away).await
     }
 
     /// *Disponible* or *Ausente*; consoles and pages hear of it at once.

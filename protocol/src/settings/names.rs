@@ -47,6 +47,8 @@ name! {
     ClosingReason: Field::Reason;
     /// What a canned reply is called.
     ReplyName: Field::Name;
+    /// Why an agent is *Ausente*, chosen from the owner's list.
+    AwayReason: Field::Reason;
 }
 
 impl From<&SiteKey> for SiteName {
