@@ -1,25 +1,31 @@
 //! What stands around every page: top bar, navigation bar, banner, offers, notes.
 
+mod ask_notices;
 mod banner;
+mod behind;
 mod offer_card;
 mod offers;
 mod profile_menu;
 mod rail;
+mod shortcuts;
 mod state_menu;
 mod title;
 
 use crate::{
     api,
+    inbox::place::TICKET,
     state::console::use_console,
     ui::{erase::erase, toasts::ToastList},
     words::use_words,
 };
+use ask_notices::AskNotices;
 use banner::Banner;
 use leptos::{prelude::*, task::spawn_local};
 use offers::Offers;
 use profile_menu::ProfileMenu;
 use protocol::{Role, agent::AgentState};
 use rail::Rail;
+use shortcuts::Shortcuts;
 use state_menu::StateMenu;
 use title::Title;
 
@@ -27,6 +33,7 @@ use title::Title;
 #[component]
 pub fn Frame<Content: IntoView + 'static>(
     role: Role,
+    lang: String,
     current: Memo<usize>,
     children: TypedChildren<Content>,
 ) -> impl IntoView {
@@ -36,7 +43,7 @@ pub fn Frame<Content: IntoView + 'static>(
     let sites = move || profile.with(|profile| profile.sites.join(" · "));
     let set_state = move |wanted: AgentState| {
         spawn_local(async move {
-            match api::profile::set_state(wanted).await {
+            match api::profile::set_state(wanted, None).await {
                 Ok(()) => profile.update(|profile| {
                     if profile.state != wanted {
                         profile.state = wanted;
@@ -47,6 +54,16 @@ pub fn Frame<Content: IntoView + 'static>(
             }
         });
     };
+    let set_language = move |lang: &'static str| {
+        spawn_local(async move {
+            match api::profile::set_language(lang.to_owned()).await {
+                // All words of the page are others.
+                Ok(()) => _ = window().location().reload(),
+                Err(error) => console.toasts.alert(words.refusal(&error.0)),
+            }
+        });
+    };
+    let shortcuts_open = RwSignal::new(false);
     erase(view! {
         <Title offers=console.offers list=console.list/>
         // In front of everything that one walks through with the keyboard.
@@ -58,14 +75,21 @@ pub fn Frame<Content: IntoView + 'static>(
                 <span class="sites muted">{sites}</span>
                 <span class="grow"></span>
                 <StateMenu profile=profile on_choose=Callback::new(set_state)/>
-                <ProfileMenu profile=profile/>
+                <ProfileMenu
+                    profile=profile
+                    lang=lang
+                    on_language=Callback::new(set_language)
+                    on_shortcuts=Callback::new(move |()| shortcuts_open.set(true))
+                />
             </header>
             <Rail role=role current=current/>
             <main id="main" tabindex="-1">
                 <Banner socket=console.socket/>
+                <AskNotices profile=profile/>
                 {children.into_inner()()}
             </main>
         </div>
-        <ToastList toasts=console.toasts/>
+        <Shortcuts open=shortcuts_open/>
+        <ToastList toasts=console.toasts path=|ticket| TICKET.path(ticket)/>
     })
 }

@@ -43,6 +43,7 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
         <div class="inbox" class:open=is_open>
             <WorkList
                 list=console.list
+                drafts=console.drafts
                 open_ticket=console.open_ticket
                 on_view=Callback::new(move |view| console.choose_view(view))
                 on_more=Callback::new(move |()| console.more())

@@ -2,6 +2,7 @@
 
 pub mod dialog;
 pub mod erase;
+pub mod favicon;
 pub mod files;
 pub mod icon;
 pub mod menu;

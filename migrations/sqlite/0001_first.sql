@@ -32,6 +32,7 @@ create table sites (
   closed_now integer not null,
   limits text not null,
   closing_reasons text not null,
+  replies text not null,
   removed_at integer
 ) strict;
 
@@ -97,6 +98,15 @@ create table agent_queues (
 ) strict;
 create index agent_queues_queue on agent_queues (queue_id);
 
+-- Texts that an agent inserts by name, their own; a site's are in its row.
+create table agent_replies (
+  id blob not null primary key,
+  agent_id blob not null references agents (id) on delete cascade,
+  name text not null,
+  text text not null,
+  unique (agent_id, name)
+) strict;
+
 create table sessions (
   token_hash blob not null primary key,
   agent_id blob not null references agents (id) on delete cascade,
@@ -129,7 +139,8 @@ create index sign_ins_expiry on sign_ins (expires_at);
 -- same form.
 -- request_at is set exactly while the ticket is an open help request without a chat under way; waiting_at while it waits on the
 -- customer, closed_at while it is closed: since when. attended_by: the agent who last had its chat, answered it or opened it again.
--- unread counts the visitor's messages that the agents' side has not seen.
+-- unread counts the visitor's messages that the agents' side has not seen. preview_by: the agent who wrote the last message, which preview
+-- shows; null: the visitor.
 -- contact_email is the first address that the visitor gave, or the one that whoever read the mail of it gave in its place; contact_key
 -- is the same as addresses are compared. identity: the signed id of whoever opened the ticket. client: a hash of the network that
 -- opened it; null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
@@ -169,6 +180,7 @@ create table tickets (
   mailed_upto integer not null,
   unread integer not null,
   preview text not null,
+  preview_by blob,
   unique (site_id, start_id)
 ) strict;
 create index tickets_number on tickets (number);
@@ -245,6 +257,25 @@ create table entries (
   unique (ticket_id, seq),
   unique (id, ticket_id)
 ) strict;
+
+-- Agents whom a comment mentions: they see the ticket from then on.
+create table mentions (
+  ticket_id blob not null references tickets (id) on delete cascade,
+  agent_id blob not null references agents (id) on delete cascade,
+  at integer not null,
+  primary key (ticket_id, agent_id)
+) strict;
+create index mentions_agent on mentions (agent_id);
+
+-- What agents have typed and not sent. text is empty once it was: for a day, so that an older one of another device does not come back.
+create table drafts (
+  agent_id blob not null references agents (id) on delete cascade,
+  ticket_id blob not null references tickets (id) on delete cascade,
+  text text not null,
+  at integer not null,
+  primary key (agent_id, ticket_id)
+) strict;
+create index drafts_ticket on drafts (ticket_id);
 
 -- Who reads the entries after a stored position, which is that of an entry. under_way: transactions of PostgreSQL at or below
 -- it that had not ended when it was reached. version goes up with every change.

@@ -1,7 +1,9 @@
 //! Words in one language, handed to whoever renders. The catalogue itself is `locales/`; a page gets only its own
 //! section.
 
-use crate::{Code, FieldName, Refusal, file::file_size, schedule::ScheduleError, settings::Span};
+use crate::{
+    Code, FieldName, Refusal, Who, file::file_size, schedule::ScheduleError, settings::Span,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -39,8 +41,9 @@ impl Strings {
         self.0.contains_key(&["state.", name].concat())
     }
 
-    /// The sentence for a refusal, naming field and limit: the field's own (`error.required_email`) or the one without
-    /// a limit (`error.rate_limited_plain`) where there is one.
+    /// The sentence for a refusal, naming field, limit and person: the field's own (`error.required_email`), the one that
+    /// names somebody (`error.already_taken_by`), or the one without a limit (`error.rate_limited_plain`) where there is
+    /// one.
     pub fn refusal(&self, refusal: &Refusal) -> String {
         let field = refusal.field.as_ref().map(FieldName::as_str);
         let field = field.map(|name| self.find_refused("field", name).unwrap_or(name));
@@ -53,8 +56,9 @@ impl Strings {
         });
         let code = refusal.code.as_text();
         let of_field = refusal.field.as_ref().map(|field| [code, "_", field.as_str()].concat());
+        let by = refusal.who.is_some().then(|| [code, "_by"].concat());
         let without_limit = limit.is_none().then(|| [code, "_plain"].concat());
-        let sentence = [of_field.as_deref(), without_limit.as_deref(), Some(code)]
+        let sentence = [of_field.as_deref(), by.as_deref(), without_limit.as_deref(), Some(code)]
             .into_iter()
             .flatten()
             .find_map(|key| self.find_refused("error", key))
@@ -64,6 +68,7 @@ impl Strings {
             &[
                 ("field", field.unwrap_or_default()),
                 ("limit", limit.as_deref().unwrap_or_default()),
+                ("who", refusal.who.as_ref().map(Who::as_str).unwrap_or_default()),
             ],
         )
     }
@@ -85,8 +90,8 @@ impl Strings {
     }
 }
 
-/// A text with its `{places}` filled; a place without a value stays as it is.
-fn fill(text: &str, places: &[(&str, &str)]) -> String {
+/// A text with its `{places}` filled; a place without a value stays as it is. What is filled in is never looked at again.
+pub fn fill(text: &str, places: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, from)) = rest.split_once('{') {

@@ -8,14 +8,14 @@ use protocol::agent::Offer;
 const ACCEPT: &str = "F2";
 const DECLINE: &str = "F8";
 
-/// An offer to take or to decline; `more` ring behind it. `busy`: it is being taken or declined.
+/// An offer to take or to decline; the children stand below it. `busy`: it is being taken or declined.
 #[component]
-pub fn OfferCard(
+pub fn OfferCard<Below: IntoView + 'static>(
     offer: Offer,
-    more: Memo<usize>,
     busy: RwSignal<bool>,
     on_accept: Callback<()>,
     on_decline: Callback<()>,
+    children: TypedChildren<Below>,
 ) -> impl IntoView {
     let words = use_words();
     let clock = use_clock();
@@ -65,7 +65,6 @@ pub fn OfferCard(
             <div class="offer-in">
                 <div class="offer-top">
                     <h2 id="offer-title">{words.get("offer_title")}</h2>
-                    <span class="tag" hidden=move || more.get() == 0>{move || format!("+{}", more.get())}</span>
                     <span class="grow"></span>
                     <span class="num" aria-hidden="true">{move || clock.elapsed(since)}</span>
                 </div>
@@ -95,6 +94,7 @@ pub fn OfferCard(
                         {words.get("accept")}<kbd aria-hidden="true">{ACCEPT}</kbd>
                     </button>
                 </div>
+                {children.into_inner()()}
             </div>
         </section>
     })

@@ -2,14 +2,20 @@
 //! `NotFound`, like what is not there.
 
 mod closing;
+mod comments;
 mod connected;
+mod drafts;
+mod handover;
 mod messages;
 mod offers;
 mod presence;
 mod reads;
+mod replies;
 mod sign_in;
 mod state;
 mod worklist;
 
+pub use comments::Comment;
 pub use connected::ConsoleGuard;
+pub use handover::HandoverTarget;
 pub use worklist::{Listing, ROWS_A_PAGE};

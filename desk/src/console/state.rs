@@ -3,13 +3,38 @@
 use crate::{
     Desk, Error, Result,
     db::{Event, bump_revision, retry},
-    people::accounts,
+    people::{Agent, accounts},
     routing,
 };
-use protocol::{AgentId, agent::AgentState};
+use protocol::{
+    AgentId,
+    agent::AgentState,
+    settings::{AwayReason, Language},
+};
 use tracing::instrument;
 
 impl Desk {
+    /// The language of the agent's console and of the mails to them.
+    #[instrument(level = "debug", skip_all, fields(%agent, %lang))]
+    pub async fn set_agent_language(&self, agent: AgentId, lang: Language) -> Result<()> {
+        retry!({
+            let mut tx = self.begin().await?;
+            // The first row that everybody writes who changes an agent.
+            bump_revision(&mut tx).await?;
+            if !accounts::set_language(&mut tx, agent, lang).await? {
+                return Err(Error::not_found());
+            }
+            self.commit(tx).await
+        })?;
+        routing::sites_were_changed(self).await?;
+        Ok(())
+    }
+
+    /// *Ausente*, with one of the reasons of the agent's sites or none.
+    pub async fn go_away(&self, agent: &Agent, _reason: Option<&AwayReason>) -> Result<()> {
+        self.set_agent_state(agent.id, AgentState::Away).await
+    }
+
     /// *Disponible* or *Ausente*; consoles and pages hear of it at once.
     #[instrument(level = "debug", skip_all, fields(%agent))]
     pub async fn set_agent_state(&self, agent: AgentId, state: AgentState) -> Result<()> {

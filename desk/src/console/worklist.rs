@@ -224,6 +224,7 @@ impl Desk {
             },
             subject: row.subject,
             preview: row.preview,
+            preview_mine: row.preview_by.map(AgentId) == Some(agent.id),
             state: TicketState { name: row.state_name, category: row.category },
             last_at: Timestamp(row.last_at),
             unread: u32::try_from(row.unread).unwrap_or(0),
@@ -266,6 +267,7 @@ struct Row {
     contact_verified: bool,
     subject: Option<String>,
     preview: String,
+    preview_by: Option<Uuid>,
     state_name: String,
     #[sqlx(try_from = "String")]
     category: Category,

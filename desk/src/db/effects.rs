@@ -66,6 +66,12 @@ pub enum Event {
     Offer { agent: AgentId, chat: ChatId, ticket: TicketId },
     /// To one agent: it rings no longer.
     OfferGone { agent: AgentId, chat: ChatId },
+    /// To one agent: a colleague mentioned them in a comment.
+    Mentioned { agent: AgentId, ticket: TicketId, by: AgentId },
+    /// To one agent: what they have typed for the ticket and not sent is another text.
+    Draft { agent: AgentId, ticket: TicketId },
+    /// The agents who have the ticket on screen are others.
+    Watchers { ticket: TicketId },
     /// To one agent: own state changed.
     AgentState { agent: AgentId },
     /// To one agent: a session ended.
@@ -87,6 +93,9 @@ impl Event {
             Self::Ticket { .. }
             | Self::Work { .. }
             | Self::Offer { .. }
+            | Self::Mentioned { .. }
+            | Self::Draft { .. }
+            | Self::Watchers { .. }
             | Self::AgentState { .. }
             | Self::SignedOut { .. }
             | Self::AccessChanged { .. }
@@ -131,6 +140,8 @@ pub enum RowChange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastMessage {
     pub preview: Arc<str>,
+    /// Who wrote it; none: the visitor.
+    pub by: Option<AgentId>,
     pub last_at: Timestamp,
     /// Messages of the visitor that no agent has seen.
     pub unread: u32,

@@ -2,7 +2,7 @@
 
 use protocol::{
     SiteKey,
-    settings::{ClosingReason, Language, Limits, List, Origin, Prefix, SiteName},
+    settings::{ClosingReason, Language, Limits, List, Origin, Prefix, Replies, SiteName},
 };
 use serde_json::{Map, Value};
 use sqlx::types::Json;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// What the owner sets of a site, as columns: in a list to select, to insert and to update by.
 macro_rules! set_columns {
     () => {
-        "name, prefix, lang, hue, allowed_origins, schedule, closed_now, limits, closing_reasons"
+        "name, prefix, lang, hue, allowed_origins, schedule, closed_now, limits, closing_reasons, replies"
     };
 }
 pub(super) use set_columns;
@@ -29,6 +29,7 @@ macro_rules! bind_set_columns {
             .bind($row.closed_now)
             .bind(&$row.limits)
             .bind(&$row.closing_reasons)
+            .bind(&$row.replies)
     };
 }
 pub(super) use bind_set_columns;
@@ -50,6 +51,7 @@ pub(super) struct SiteRow {
     pub(super) closed_now: bool,
     pub(super) limits: Json<Limits>,
     pub(super) closing_reasons: Json<List<ClosingReason>>,
+    pub(super) replies: Json<Replies>,
     /// Not the owner's to set.
     pub(super) removed_at: Option<i64>,
 }

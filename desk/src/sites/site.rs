@@ -2,7 +2,9 @@
 
 use protocol::{
     QueueId, SiteId, SiteKey, Timestamp,
-    settings::{ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName, SiteName},
+    settings::{
+        ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName, Replies, SiteName,
+    },
 };
 
 /// A site as everybody reads it.
@@ -28,6 +30,8 @@ pub struct Site {
     pub removed_at: Option<Timestamp>,
     /// Reasons offered when an agent ends a chat.
     pub closing_reasons: List<ClosingReason>,
+    /// Texts that its agents insert by name.
+    pub replies: Replies,
 }
 
 /// A queue of work.

@@ -167,6 +167,11 @@ impl Snapshot {
         self.by_agent.get(&id)
     }
 
+    /// Everybody who is let in.
+    pub(crate) fn agents(&self) -> impl Iterator<Item = &Arc<Agent>> {
+        self.by_agent.values()
+    }
+
     /// The same by their address, whatever its case.
     pub(crate) fn agent_of(&self, address: &str) -> Option<&Arc<Agent>> {
         let key = email_key(address);
@@ -291,6 +296,7 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 closed_now: row.closed_now || row.removed_at.is_some(),
                 removed_at: row.removed_at.map(Timestamp),
                 closing_reasons: row.closing_reasons.0,
+                replies: row.replies.0,
             })
         })
         .collect();

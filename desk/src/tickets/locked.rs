@@ -52,6 +52,8 @@ pub(crate) struct LockedTicket {
     pub(crate) agent_seen: Seq,
     pub(crate) unread: i64,
     pub(crate) preview: String,
+    /// Who wrote what the preview shows; none: the visitor.
+    pub(crate) preview_by: Option<AgentId>,
     pub(crate) chat: Option<LockedChat>,
 }
 
@@ -62,7 +64,7 @@ statement!(
       t.site_id, t.number, t.queue_id, t.state_id, s.name as state_name, s.category,
       t.contact_name, t.contact_email, t.contact_verified, t.client, t.mail_stopped, t.transcript_asked,
       t.lang, t.request_at, t.waiting_at, t.closed_at, t.attended_by, t.last_at,
-      t.last_seq, t.agent_seen, t.unread, t.preview,
+      t.last_seq, t.agent_seen, t.unread, t.preview, t.preview_by,
       c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.score,
       o.id as offer_id, o.to_agent as offer_to
     from tickets t
@@ -97,6 +99,7 @@ struct Row {
     agent_seen: i64,
     unread: i64,
     preview: String,
+    preview_by: Option<Uuid>,
     chat_id: Option<Uuid>,
     chat_state: Option<String>,
     chat_agent: Option<Uuid>,
@@ -128,7 +131,7 @@ statement!(
       state_id = $2, contact_name = $3, contact_email = $4, contact_verified = $5, request_at = $6,
       last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11,
       mail_stopped = $12, transcript_asked = $13, waiting_at = $14, closed_at = $15, attended_by = $16,
-      contact_key = $17
+      contact_key = $17, preview_by = $18
     where id = $1"
 );
 
@@ -191,6 +194,7 @@ impl LockedTicket {
             agent_seen: Seq(row.agent_seen),
             unread: row.unread,
             preview: row.preview,
+            preview_by: row.preview_by.map(AgentId),
             chat,
         })
     }
@@ -231,9 +235,11 @@ impl LockedTicket {
         match &body {
             AgentBody::Visitor { text, files } => {
                 self.unread += 1;
-                self.preview = preview(text, files);
+                (self.preview, self.preview_by) = (preview(text, files), None);
             }
-            AgentBody::Agent { text, files, .. } => self.preview = preview(text, files),
+            AgentBody::Agent { agent, text, files, .. } => {
+                (self.preview, self.preview_by) = (preview(text, files), Some(*agent));
+            }
             _ => {}
         }
         let entry = AgentEntry { seq: self.last, id, at: now, body };
@@ -293,6 +299,7 @@ impl LockedTicket {
             .bind(self.closed_at.map(|at| at.0))
             .bind(self.attended_by.map(|agent| agent.0))
             .bind(self.email.as_deref().map(email_key))
+            .bind(self.preview_by.map(|agent| agent.0))
             .execute(c)
             .await
             .map(|_| ()))?;

@@ -10,7 +10,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use protocol::{
-    agent::{AgentChat, Conversation},
+    agent::{AgentChat, Colleague, Conversation},
     names::initials,
 };
 
@@ -19,6 +19,8 @@ use protocol::{
 #[component]
 pub fn Head(
     head: ArcRwSignal<Option<Conversation>>,
+    /// Who else has it on screen.
+    watchers: ArcRwSignal<Vec<Colleague>>,
     name: Memo<String>,
     writing: Memo<Writing>,
     facts_open: RwSignal<bool>,
@@ -31,7 +33,7 @@ pub fn Head(
     };
     let is_closed = move || writing.with(|writing| matches!(writing, Writing::Closed { .. }));
     let is_chat = move || writing.with(Writing::is_my_chat);
-    let (line, presence) = (head.clone(), head);
+    let (line, presence, more) = (head.clone(), head, watchers.clone());
 
     erase(view! {
         <header class="head">
@@ -55,18 +57,25 @@ pub fn Head(
                 </p>
             </div>
             <span class="grow"></span>
+            <div class="watchers" role="status">
+                {move || watchers.with(|watchers| watchers.iter().take(3).map(|watcher| {
+                    let looks = words.fill("looks_on", &[("who", &watcher.name)]);
+                    let title = looks.clone();
+                    view! { <span class="face" title=title><span aria-hidden="true">{initials(&watcher.name)}</span><span class="quiet">{looks}</span></span> }
+                }).collect_view())}
+                {move || more.with(Vec::len).checked_sub(4).map(|more| view! { <span class="xs muted">{format!("+{}", more + 1)}</span> })}
+            </div>
             <button
                 type="button"
                 class="btn facts-button"
-                aria-expanded=move || facts_open.get().to_string()
-                aria-controls="facts"
-                on:click=move |_| facts_open.update(|open| *open = !*open)
+                aria-haspopup="dialog"
+                on:click=move |_| facts_open.set(true)
             >
                 <Icon drawing=Drawing::Facts/>
                 <span class="facts-name">{words.get("facts")}</span>
             </button>
             <Show when=can_close>
-                <button type="button" class="btn" class:primary=is_chat on:click=move |_| on_close.run(())>
+                <button type="button" class="btn" aria-keyshortcuts="e" on:click=move |_| on_close.run(())>
                     {move || words.get(if is_chat() { "end" } else { "close_request" })}
                 </button>
             </Show>

@@ -71,11 +71,14 @@ impl News {
             }
             Event::Offer { agent, chat, ticket } => Notice::Offer { agent, chat, ticket },
             Event::OfferGone { agent, chat } => Notice::OfferGone { agent, chat },
+            Event::Mentioned { agent, ticket, by } => Notice::Mentioned { agent, ticket, by },
+            Event::Draft { agent, ticket } => Notice::Draft { agent, ticket },
             Event::AgentState { agent } => Notice::AgentState { agent },
             Event::SignedOut { agent } => Notice::SignedOut { agent },
-            // Each process finds these for its own sockets.
+            // Each process finds these for its own sockets, and says by itself who watches.
             Event::AccessChanged { .. }
             | Event::AccessLost { .. }
+            | Event::Watchers { .. }
             | Event::TicketMissed { .. }
             | Event::ConsoleMissed { .. } => return,
         });

@@ -104,6 +104,12 @@ notices! {
     20 Keeper;
     /// The sender's own sign, with its number: it hears whether it hears.
     21 Beat { number: i64 };
+    /// A colleague mentioned the agent in a comment.
+    31 Mentioned { agent: AgentId, ticket: TicketId, by: AgentId };
+    /// What the agent has typed for the ticket and not sent is another text.
+    32 Draft { agent: AgentId, ticket: TicketId };
+    /// A console of the agent at the process that says so shows the ticket, or none does any more.
+    33 Watching { ticket: TicketId, agent: AgentId, present: bool };
 }
 
 macro_rules! ids {

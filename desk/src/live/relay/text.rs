@@ -170,7 +170,7 @@ mod tests {
 
     fn notice() -> impl Strategy<Value = Notice> {
         let things = (id(), id(), id(), any::<i64>(), any::<i64>(), any::<bool>(), any::<bool>());
-        (0..21_u8, things).prop_map(|(kind, (a, b, c, n, m, yes, there))| {
+        (0..24_u8, things).prop_map(|(kind, (a, b, c, n, m, yes, there))| {
             let (ticket, agent, site, chat) = (TicketId(a), AgentId(b), SiteId(c), ChatId(c));
             let found = there.then_some(agent);
             match kind {
@@ -197,6 +197,9 @@ mod tests {
                 17 => Notice::Consoles { agent },
                 18 => Notice::Nodes,
                 19 => Notice::Keeper,
+                20 => Notice::Mentioned { agent, ticket, by: AgentId(c) },
+                21 => Notice::Draft { agent, ticket },
+                22 => Notice::Watching { ticket, agent, present: yes },
                 _ => Notice::Beat { number: n },
             }
         })

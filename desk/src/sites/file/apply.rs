@@ -13,7 +13,7 @@ use crate::{
 use protocol::{
     Code, SiteId, SiteKey,
     schedule::ScheduleError,
-    settings::{Limits, List, Prefix, QueueName, SiteName},
+    settings::{Limits, List, Prefix, QueueName, Replies, SiteName},
 };
 use serde_json::{Map, Value, json};
 use sqlx::types::Json;
@@ -26,14 +26,14 @@ statement!(
     INSERT = concat!(
         "insert into sites (id, key, ",
         set_columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     )
 );
 statement!(
     UPDATE = concat!(
         "update sites set (",
         set_columns!(),
-        ") = ($2, $3, $4, $5, $6, $7, $8, $9, $10) where id = $1"
+        ") = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) where id = $1"
     )
 );
 statement!(QUEUE_NAMES = "select name from queues where site_id = $1 order by position");
@@ -61,6 +61,7 @@ impl SiteRow {
             closing_reasons: Json(
                 List::parse(reasons.iter().map(String::as_str)).expect("our words are short"),
             ),
+            replies: Json(Replies::default()),
             lang,
             removed_at: None,
         }
@@ -81,6 +82,9 @@ impl SiteRow {
         }
         if let Some(reasons) = &file.closing_reasons {
             self.closing_reasons.0.clone_from(reasons);
+        }
+        if let Some(replies) = &file.replies {
+            self.replies.0.clone_from(replies);
         }
         for (key, value) in &file.schedule {
             if value.is_null() {

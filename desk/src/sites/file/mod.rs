@@ -16,9 +16,10 @@ use protocol::{
     SiteKey,
     schedule::ScheduleError,
     settings::{
-        Bounds, ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName, SiteName,
-        Span,
+        Bounds, ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName, Replies,
+        Reply, ReplyName, SiteName, Span,
     },
+    text::ChatText,
 };
 use reader::Reader;
 use serde_json::{Map, Value};
@@ -39,6 +40,7 @@ pub(crate) struct SiteFile {
     pub(crate) limits: LimitsFile,
     pub(crate) queues: List<QueueName>,
     pub(crate) closing_reasons: Option<List<ClosingReason>>,
+    pub(crate) replies: Option<Replies>,
 }
 
 /// `[limits]`; none: stays.
@@ -93,6 +95,7 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         "schedule",
         "limits",
         "queues",
+        "replies",
     ])?;
     Ok(SiteFile {
         key: key(file)?,
@@ -106,6 +109,7 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         limits: limits(file)?,
         queues: queues(file)?,
         closing_reasons: closing_reasons(file)?,
+        replies: replies(file)?,
     })
 }
 
@@ -241,6 +245,22 @@ fn closing_reasons(file: Reader<'_>) -> Result<Option<List<ClosingReason>>, Site
         .and_then(List::not_empty)
         .map(Some)
         .map_err(|refusal| file.refuse(KEY, refusal))
+}
+
+/// All of the site's replies: unlike a queue, one that is left out is gone. `replies = []` takes all away.
+fn replies(file: Reader<'_>) -> Result<Option<Replies>, SiteFileError> {
+    const KEY: &str = "replies";
+    let Some(tables) = file.tables(KEY, "replies.")? else { return Ok(None) };
+    let missing = || file.refuse_form(KEY, "key_missing", "each need a `name` and a `text`");
+    let mut replies = Replies::default();
+    for table in tables {
+        let table = table.only(&["name", "text"])?;
+        let name = table.parse("name", ReplyName::parse)?.ok_or_else(missing)?;
+        let text = table.parse("text", ChatText::parse)?.ok_or_else(missing)?;
+        let added = replies.push(Reply { name, text });
+        added.map_err(|refusal| table.refuse("name", refusal))?;
+    }
+    Ok(Some(replies))
 }
 
 #[cfg(test)]

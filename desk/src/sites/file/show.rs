@@ -29,6 +29,10 @@ pub(crate) fn show(site: &Site) -> String {
         write!(out, "\n[[queues]]\nname = {}\n", quoted(queue.name.as_str()))
             .expect("writing to a string");
     }
+    for reply in site.replies.iter() {
+        let (name, text) = (quoted(reply.name.as_str()), quoted(reply.text.as_str()));
+        write!(out, "\n[[replies]]\nname = {name}\ntext = {text}\n").expect("writing to a string");
+    }
     out
 }
 

@@ -3,7 +3,7 @@
 
 use desk::{console::Listing, live::RowChange};
 use protocol::{
-    TicketId,
+    AgentId, TicketId,
     agent::{AgentEvent, Total, WorkItem, WorkKind, WorkPlace, WorkView},
 };
 use std::collections::HashMap;
@@ -87,14 +87,15 @@ impl List {
         !self.changed.is_empty()
     }
 
-    /// At most `count` of the rows that changed.
-    pub(super) fn take_changed(&mut self, count: usize) -> Vec<Changed> {
+    /// At most `count` of the rows that changed, as this agent reads them.
+    pub(super) fn take_changed(&mut self, agent: AgentId, count: usize) -> Vec<Changed> {
         let tickets: Vec<TicketId> = self.changed.keys().copied().take(count).collect();
         let mut taken = Vec::with_capacity(tickets.len());
         for ticket in tickets {
             match (self.changed.remove(&ticket), self.rows.get_mut(&ticket)) {
                 (Some(RowChange::Message(message)), Some(item)) => {
                     message.preview.as_ref().clone_into(&mut item.preview);
+                    item.preview_mine = message.by == Some(agent);
                     item.last_at = item.last_at.max(message.last_at);
                     item.unread = message.unread;
                     taken.push(Changed::Known(Box::new(item.clone())));
@@ -160,6 +161,8 @@ mod tests {
     };
     use uuid::Uuid;
 
+    const LUCIA: AgentId = AgentId(Uuid::from_u128(99));
+
     fn item(n: u128, kind: WorkKind, since: i64) -> WorkItem {
         WorkItem {
             ticket: TicketId(Uuid::from_u128(n)),
@@ -171,6 +174,7 @@ mod tests {
             contact: Contact::default(),
             subject: None,
             preview: String::new(),
+            preview_mine: false,
             state: TicketState { name: String::new(), category: Category::Open },
             since: Timestamp(since),
             last_at: Timestamp(since),
@@ -180,8 +184,8 @@ mod tests {
     }
 
     fn message(unread: u32) -> RowChange {
-        let (preview, last_at) = ("Hola".into(), Timestamp(9));
-        RowChange::Message(LastMessage { preview, last_at, unread })
+        let (preview, by, last_at) = ("Hola".into(), Some(LUCIA), Timestamp(9));
+        RowChange::Message(LastMessage { preview, by, last_at, unread })
     }
 
     /// *Abiertas* with requests of the instants 1 and 5; there are more.
@@ -199,7 +203,7 @@ mod tests {
         let mut list = list();
         list.note(TicketId(Uuid::from_u128(7)), message(1));
         assert!(!list.has_changed_rows());
-        assert_eq!(list.take_changed(9), []);
+        assert_eq!(list.take_changed(LUCIA, 9), []);
     }
 
     #[test]
@@ -207,12 +211,12 @@ mod tests {
         let mut list = list();
         let [one, five] = [1, 5].map(|n| TicketId(Uuid::from_u128(n)));
         list.note(one, message(2));
-        let changed = list.take_changed(9);
+        let changed = list.take_changed(LUCIA, 9);
         let [Changed::Known(item)] = &changed[..] else { panic!("{changed:?}") };
-        assert_eq!((item.unread, item.preview.as_str()), (2, "Hola"));
+        assert_eq!((item.unread, item.preview.as_str(), item.preview_mine), (2, "Hola", true));
         list.note(five, RowChange::Anything);
         list.note(five, message(3));
-        assert_eq!(list.take_changed(9), [Changed::Unknown(five)]);
+        assert_eq!(list.take_changed(LUCIA, 9), [Changed::Unknown(five)]);
     }
 
     #[test]

@@ -23,7 +23,7 @@ use axum::{
     http::HeaderMap,
 };
 use desk::{
-    console::ConsoleGuard,
+    console::{Comment, ConsoleGuard},
     live::{Event, Lagged, Subscription},
     people::{Agent, SessionToken},
 };
@@ -114,6 +114,7 @@ impl Console {
                 self.view.server.desk.hub().has_read(ticket, last);
                 let sent = entries.last().map_or(after, |entry| entry.seq);
                 self.view.watched.insert(ticket, sent);
+                self.view.server.desk.watch_changed(self.view.agent.id, ticket);
                 let conversation = Box::new(conversation);
                 connection.feed(&AgentEvent::Conversation { conversation }).await?;
                 connection.feed(&AgentEvent::Entries { ticket, entries, last }).await?;
@@ -165,7 +166,9 @@ impl Console {
 
     fn unwatch(&mut self, ticket: TicketId) {
         self.view.server.desk.hub().unwatch(&self.events, ticket);
-        self.view.watched.remove(&ticket);
+        if self.view.watched.remove(&ticket).is_some() {
+            self.view.server.desk.watch_changed(self.view.agent.id, ticket);
+        }
     }
 
     /// Whether the session still holds.
@@ -244,7 +247,9 @@ impl Audience for Console {
                 Box::pin(self.watch(connection, ticket, after)).await?;
             }
             AgentCommand::Unwatch { ticket } => self.unwatch(ticket),
-            AgentCommand::Say { ticket, id, .. } if !answers.admits(Some(ticket), id) => {
+            AgentCommand::Say { ticket, id, .. } | AgentCommand::Comment { ticket, id, .. }
+                if !answers.admits(Some(ticket), id) =>
+            {
                 let refusal = Refusal::new(Code::TryAgain);
                 let refused = AgentEvent::Refused { ticket: Some(ticket), id: Some(id), refusal };
                 answers.begin(ready(refused), false);
@@ -253,6 +258,13 @@ impl Audience for Console {
                 // What the writer does not take: files, and what is longer than a chat's messages.
                 let alone = !files.is_empty() || text.len() > limits::CHAT_TEXT;
                 answers.begin(self.view.post(answers.turn(), ticket, id, text, files), alone);
+            }
+            AgentCommand::Comment { ticket, id, text, mentions } => {
+                let comment = Comment { id, text, mentions };
+                answers.begin(self.view.comment(answers.turn(), ticket, comment), true);
+            }
+            AgentCommand::Draft { draft } => {
+                answers.begin(self.view.store_draft(draft), false);
             }
             AgentCommand::Seen { ticket, upto } => {
                 answers.begin(self.view.mark_seen(ticket, upto), false);
@@ -352,6 +364,9 @@ impl Audience for Console {
 
     fn leave(&mut self) {
         self.present = None;
+        for ticket in self.view.watched.keys().copied().collect::<Vec<_>>() {
+            self.unwatch(ticket);
+        }
     }
 
     fn going_away(retry_ms: u64) -> AgentEvent {

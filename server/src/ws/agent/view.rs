@@ -7,13 +7,14 @@ use crate::{
 };
 use desk::{
     Turn,
+    console::Comment,
     live::{Event, RowChange},
     people::Agent,
     tickets::Message,
 };
 use protocol::{
     ChatId, Code, EntryId, FileId, Seq, TicketId,
-    agent::{AgentEvent, Conversation, WorkItem, WorkView},
+    agent::{AgentEvent, Colleague, Conversation, Draft, WorkItem, WorkView},
     entry::AgentEntry,
 };
 use std::{
@@ -66,7 +67,9 @@ impl AgentView {
         let offers = desk.offers(&self.agent).await?;
         self.offered = offers.iter().map(|offer| offer.chat).collect();
         let work = self.first_page(WorkView::Open).await?;
-        Ok(AgentEvent::Welcome { me, work, offers, total: self.list.total() })
+        let desk = &self.server.desk;
+        let drafts = desk.drafts(&self.agent).await?;
+        Ok(AgentEvent::Welcome { me, work, offers, total: self.list.total(), drafts })
     }
 
     /// A view of the list from its beginning or, without one, the next page of the one that is on screen.
@@ -127,6 +130,35 @@ impl AgentView {
         })
     }
 
+    /// Begins an internal comment.
+    pub(super) fn comment(
+        &self,
+        turn: Turn,
+        ticket: TicketId,
+        comment: Comment,
+    ) -> Answering<AgentEvent> {
+        let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
+        Box::pin(async move {
+            let id = comment.id;
+            let written = server.desk.comment_in_turn(turn, &agent, ticket, comment).await;
+            Some(match written {
+                Ok(receipt) => AgentEvent::Ack { ticket, id, seq: receipt.seq, at: receipt.at },
+                Err(error) => refused(ticket, Some(id), error),
+            })
+        })
+    }
+
+    /// Begins to store what is typed. What cannot be stored now is typed on, and sent again.
+    pub(super) fn store_draft(&self, draft: Draft) -> Answering<AgentEvent> {
+        let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
+        spawn(async move {
+            if let Err(error) = server.desk.store_draft(&agent, &draft).await {
+                tracing::debug!(%error, "a draft is not stored");
+            }
+            None
+        })
+    }
+
     /// Shows the visitor that the agent is typing; to a ticket where they may not answer it is nothing.
     pub(super) fn type_in(&self, ticket: TicketId) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
@@ -159,6 +191,16 @@ impl AgentView {
             Event::Typing { ticket, agent: None } if self.watched.contains_key(ticket) => {
                 Some(AgentEvent::Typing { ticket: *ticket })
             }
+            Event::Typing { ticket, agent: Some((agent, name)) }
+                if self.watched.contains_key(ticket) =>
+            {
+                let colleague = Colleague { agent: *agent, name: name.clone() };
+                Some(AgentEvent::ColleagueTyping { ticket: *ticket, colleague })
+            }
+            Event::Watchers { ticket } if self.watched.contains_key(ticket) => {
+                let colleagues = self.server.desk.watchers(self.agent.id, *ticket);
+                Some(AgentEvent::Watchers { ticket: *ticket, colleagues })
+            }
             Event::Seen { ticket, by_visitor: true, upto } if self.watched.contains_key(ticket) => {
                 Some(AgentEvent::Seen { ticket: *ticket, upto: *upto })
             }
@@ -171,6 +213,7 @@ impl AgentView {
             }
             Event::AccessLost { ticket, .. } => {
                 self.watched.remove(ticket)?;
+                self.server.desk.watch_changed(self.agent.id, *ticket);
                 Some(AgentEvent::AccessLost { ticket: *ticket })
             }
             _ => None,
@@ -191,6 +234,17 @@ impl AgentView {
                 self.offered.insert(offer.chat);
                 Some(AgentEvent::Offer { offer: Box::new(offer) })
             }),
+            Event::Draft { ticket, .. } => desk
+                .find_draft(&self.agent, *ticket)
+                .await
+                .map(|draft| draft.map(|draft| AgentEvent::Draft { draft })),
+            Event::Mentioned { ticket, by, .. } => {
+                let by = desk.find_agent(*by).map(|agent| agent.name.clone());
+                desk.conversation(&self.agent, *ticket).await.map(|head| {
+                    let (ticket, number) = (*ticket, head.number);
+                    Some(AgentEvent::Mentioned { ticket, number, by: by.unwrap_or_default() })
+                })
+            }
             Event::AgentState { .. } => {
                 desk.profile(&self.agent).await.map(|me| Some(AgentEvent::State { me }))
             }
@@ -273,7 +327,7 @@ impl AgentView {
     /// The rows of at most `count` changed tickets, and how many rows there are when that changed.
     pub(super) async fn rows(&mut self, count: usize) -> Vec<AgentEvent> {
         let mut events = Vec::new();
-        for changed in self.list.take_changed(count) {
+        for changed in self.list.take_changed(self.agent.id, count) {
             let ticket = match changed {
                 Changed::Known(item) => {
                     events.push(AgentEvent::Work { item });

@@ -117,7 +117,14 @@ impl Log {
             VisitorBody::Left { name } => ("left", name.clone()),
             VisitorBody::Requeued => ("requeued", String::new()),
             VisitorBody::BecameRequest { why } => (became(*why), String::new()),
+            VisitorBody::Transferred { name } => {
+                self.agent = Some(name.clone());
+                ("transferred", name.clone())
+            }
+            VisitorBody::IdleWarning => ("idle_warning", String::new()),
             VisitorBody::SiteRemoved => ("site_removed", String::new()),
+            VisitorBody::QueueRemoved => ("queue_removed", String::new()),
+            VisitorBody::AgentRemoved => ("agent_removed", String::new()),
             VisitorBody::ChatEnded { by } => match (by, self.agent.take()) {
                 (EndedBy::Agent, Some(agent)) => ("ended_by", first_name(&agent).to_owned()),
                 (EndedBy::Agent, None) => ("ended_agent", String::new()),

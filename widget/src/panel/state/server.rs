@@ -252,7 +252,9 @@ impl State {
 /// Whether a closed panel tells of it: what changes the chat, and is not the visitor's own doing.
 fn is_told(body: &VisitorBody) -> bool {
     match body {
-        VisitorBody::Joined { .. } => true,
+        VisitorBody::Joined { .. } | VisitorBody::Transferred { .. } | VisitorBody::IdleWarning => {
+            true
+        }
         VisitorBody::ChatEnded { by } => *by != EndedBy::Visitor,
         VisitorBody::BecameRequest { why } => *why != BecameRequest::Visitor,
         _ => false,

@@ -11,7 +11,7 @@ use protocol::{Code, Field, Refusal, file::Attachment};
 
 /// The form; at a removed site what was typed, to be copied, and why it goes nowhere.
 pub fn reply(page: &TicketPage) -> AnyView {
-    if page.ticket.site_removed {
+    if page.ticket.removed.is_some() {
         return cannot_write(page).into_any();
     }
     form(page).into_any()
