@@ -5,6 +5,7 @@ pub mod chats;
 pub mod mails;
 pub mod profile;
 pub mod requests;
+pub mod reveal;
 #[cfg(feature = "ssr")]
 pub(crate) mod server;
 

@@ -12,6 +12,7 @@ mod log;
 mod message_text;
 mod pending;
 mod reason_field;
+mod reveal;
 mod sentence;
 mod upload_list;
 
@@ -35,6 +36,7 @@ use leptos::{
 };
 use log::Log;
 use protocol::{EntryId, TicketId, agent::AgentCommand, contact::Contact, file::Attachment};
+use reveal::provide_revealing;
 
 /// The conversation on a ticket.
 #[component]
@@ -45,6 +47,11 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     Effect::new(move |_| {
         console.show(ticket);
         on_cleanup(move || console.hide(ticket));
+    });
+    provide_revealing(&thread);
+    on_cleanup({
+        let thread = thread.clone();
+        move || thread.conceal()
     });
 
     let writing = Memo::new({

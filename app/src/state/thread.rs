@@ -4,12 +4,12 @@ use super::writing::{Writing, writing};
 use leptos::prelude::*;
 use protocol::{
     EntryId, Seq, TicketId, Timestamp,
-    agent::Conversation,
+    agent::{Conversation, Revealable},
     contact::Contact,
     delivery::{Outbox, Timeline, Unsent},
     entry::AgentEntry,
 };
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 /// A conversation; clones share it.
 #[derive(Clone)]
@@ -24,9 +24,14 @@ pub struct Thread {
     pub outbox: ArcRwSignal<Outbox>,
     /// When the visitor's last typing notice runs out.
     pub typing_until: ArcRwSignal<Option<Timestamp>>,
+    /// What of it was masked and looked at.
+    pub revealed: ArcRwSignal<Revealed>,
     /// Why there is nothing to show, where there is not.
     pub absence: ArcRwSignal<Option<Absence>>,
 }
+
+/// Fields, or entries, as they are unmasked.
+pub type Revealed = HashMap<(Revealable, Option<EntryId>), String>;
 
 /// Why a ticket cannot be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +51,7 @@ impl Thread {
             timeline: ArcRwSignal::new(Timeline::new()),
             outbox: ArcRwSignal::new(Outbox::default()),
             typing_until: ArcRwSignal::new(None),
+            revealed: ArcRwSignal::new(Revealed::new()),
             absence: ArcRwSignal::new(None),
         }
     }
@@ -95,9 +101,20 @@ impl Thread {
         let was_seen = self.head.with_untracked(Option::is_some)
             || self.absence.get_untracked() == Some(Absence::AccessLost);
         self.absence.set(Some(if was_seen { Absence::AccessLost } else { absence }));
+        self.forget();
+    }
+
+    /// Forgets what was read; it comes anew.
+    pub fn forget(&self) {
         self.head.set(None);
         self.timeline.set(Timeline::new());
         self.typing_until.set(None);
+        self.conceal();
+    }
+
+    /// What was looked at is masked again.
+    pub fn conceal(&self) {
+        self.revealed.set(Revealed::new());
     }
 
     /// The visitor has seen everything up to here.

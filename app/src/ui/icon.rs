@@ -23,6 +23,7 @@ pub enum Drawing {
     Retry,
     Alert,
     Facts,
+    Eye,
 }
 
 impl Drawing {
@@ -52,6 +53,9 @@ impl Drawing {
             Self::Inbox => r#"<path d="M3 13l3-8h12l3 8v6H3zM3 13h5l1.500 3h5L16 13h5"/>"#,
             Self::Retry => r#"<path d="M19 12a7 7 0 1 1-2.200-5.100M17 3v4.500h-4.500"/>"#,
             Self::Facts => r#"<circle cx="12" cy="12" r="9"/><path d="M12 11v5.500M12 7.500v.1"/>"#,
+            Self::Eye => {
+                r#"<path d="M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12z"/><circle cx="12" cy="12" r="2.800"/>"#
+            }
             Self::Alert => r#"<path d="M12 4 2.500 20h19zM12 10v4.500M12 17.200v.1"/>"#,
         }
     }

@@ -3,10 +3,12 @@
 
 mod closing;
 mod connected;
+mod for_agent;
 mod messages;
 mod offers;
 mod presence;
 mod reads;
+mod reveal;
 mod sign_in;
 mod state;
 mod worklist;

@@ -12,7 +12,7 @@ use crate::{
 };
 use protocol::{
     AgentId, ChatId, PageUrl, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
-    agent::{AgentChat, AgentState, Conversation, Me, Offer},
+    agent::{AgentChat, AgentState, Conversation, ForAgent, Me, Offer},
     contact::Contact,
     entry::{AgentEntry, Category, TicketState},
 };
@@ -36,7 +36,7 @@ impl Desk {
 
     /// What rings at this agent.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
-    pub async fn offers(&self, agent: &Agent) -> Result<Vec<Offer>> {
+    pub async fn offers(&self, agent: &Agent) -> Result<Vec<ForAgent<Offer>>> {
         let rows = read!(self.db(), c => sqlx::query_as::<_, OfferRow>(OFFERS)
             .bind(agent.id.0)
             .fetch_all(c)
@@ -44,24 +44,25 @@ impl Desk {
         Ok(rows
             .into_iter()
             .filter(|row| may(agent, Action::Take, &row.on()))
-            .map(|row| self.offer(row))
+            .map(|row| self.offer(agent, row))
             .collect())
     }
 
     /// One offer, if it still rings here.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %chat))]
-    pub async fn find_offer(&self, agent: &Agent, chat: ChatId) -> Result<Option<Offer>> {
+    pub async fn find_offer(&self, agent: &Agent, chat: ChatId) -> Result<Option<ForAgent<Offer>>> {
         let row = read!(self.db(), c => sqlx::query_as::<_, OfferRow>(OFFER)
             .bind(agent.id.0)
             .bind(chat.0)
             .fetch_optional(c)
             .await)?;
-        Ok(row.filter(|row| may(agent, Action::Take, &row.on())).map(|row| self.offer(row)))
+        Ok(row.filter(|row| may(agent, Action::Take, &row.on())).map(|row| self.offer(agent, row)))
     }
 
-    fn offer(&self, row: OfferRow) -> Offer {
-        let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
-        Offer {
+    fn offer(&self, agent: &Agent, row: OfferRow) -> ForAgent<Offer> {
+        let site_id = SiteId(row.site_id);
+        let (site, queue) = names(self, site_id, row.queue_id.map(QueueId));
+        let offer = Offer {
             chat: ChatId(row.chat_id),
             ticket: TicketId(row.id),
             number: TicketNumber(row.number),
@@ -78,12 +79,17 @@ impl Desk {
             since: Timestamp(row.started_at),
             rings_from: Timestamp(row.offered_at),
             rings_until: Timestamp(row.rings_until),
-        }
+        };
+        self.show(agent, site_id, offer)
     }
 
     /// The head of a ticket.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
-    pub async fn conversation(&self, agent: &Agent, ticket: TicketId) -> Result<Conversation> {
+    pub async fn conversation(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+    ) -> Result<ForAgent<Conversation>> {
         let row = read!(self.db(), c => sqlx::query_as::<_, Row>(READ)
             .bind(ticket.0)
             .fetch_optional(c)
@@ -92,7 +98,8 @@ impl Desk {
         permission::check(agent, Action::See, &row.on()?)?;
         let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
         self.ask_for_unknown_panel(ticket);
-        Ok(Conversation {
+        let site_id = SiteId(row.site_id);
+        let head = Conversation {
             ticket,
             chat: row.chat(agent)?,
             number: TicketNumber(row.number),
@@ -112,8 +119,9 @@ impl Desk {
             visitor_seen: Seq(row.visitor_seen),
             agent_seen: Seq(row.agent_seen),
             visitor_present: self.panel_is_connected(ticket),
-            site_removed: self.check_in_use(SiteId(row.site_id)).is_err(),
-        })
+            site_removed: self.check_in_use(site_id).is_err(),
+        };
+        Ok(self.show(agent, site_id, head))
     }
 
     /// At most `limits::ENTRIES` entries after `after`, and the last sequence.
@@ -123,9 +131,11 @@ impl Desk {
         agent: &Agent,
         ticket: TicketId,
         after: Seq,
-    ) -> Result<(Vec<AgentEntry>, Seq)> {
+    ) -> Result<(Vec<ForAgent<AgentEntry>>, Seq)> {
         let site = self.check_ticket(agent, Action::See, ticket).await?;
-        entries::for_agent(self, ticket, site.id, after).await
+        let (entries, last) = entries::for_agent(self, ticket, site.id, after).await?;
+        let shown = entries.into_iter().map(|entry| self.show(agent, site.id, entry));
+        Ok((shown.collect(), last))
     }
 }
 

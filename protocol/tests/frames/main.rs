@@ -5,7 +5,7 @@ mod samples;
 
 use protocol::{
     Code, Field, Refusal, Seq, TicketToken,
-    agent::{AgentChat, AgentCommand, AgentEvent, AgentState, WorkKind, WorkView},
+    agent::{AgentChat, AgentCommand, AgentEvent, AgentState, Revealable, WorkKind, WorkView},
     entry::{AgentBody, BecameRequest, Category, EndedBy, VisitorBody, VisitorEntry},
     form::Started,
     problem::Problem,
@@ -83,7 +83,7 @@ fn every_frame_and_every_entry_is_among_the_samples() {
     });
     assert_eq!(names(visitor_chats), all::<VisitorChat>());
     let agent_chats = agent_events().into_iter().filter_map(|event| match event {
-        AgentEvent::Conversation { conversation } => Some(conversation.chat),
+        AgentEvent::Conversation { conversation } => Some(conversation.chat.clone()),
         _ => None,
     });
     assert_eq!(names(agent_chats), all::<AgentChat>());
@@ -133,6 +133,7 @@ fn wire_shape() -> String {
         texts::<EndedBy>(),
         texts::<Field>(),
         texts::<Reason>(),
+        texts::<Revealable>(),
         texts::<WorkKind>(),
         texts::<WorkView>(),
     ]

@@ -3,6 +3,7 @@
 use super::{
     entry::{Entry, EntryContext},
     pending::Pending,
+    reveal::Whole,
 };
 use crate::{
     state::{
@@ -66,7 +67,7 @@ pub fn Log(
                 <For each=move || items.get() key=LogItem::key let:item>
                     {match item {
                         LogItem::Day { at, .. } => Either::Left(view! { <p class="sys day"><span>{move || clock.date(at)}</span></p> }),
-                        LogItem::Entry { entry, first } => Either::Right(view! { <Entry entry=entry first=first context=context/> }),
+                        LogItem::Entry { entry, first } => Either::Right(view! { <Entry entry=entry.clone() first=first context=context/><Whole entry=entry/> }),
                     }}
                 </For>
                 // A message on its way is drawn again only when its delivery turns.
