@@ -7,6 +7,7 @@ pub mod mails;
 pub mod profile;
 pub mod replies;
 pub mod requests;
+pub mod reveal;
 #[cfg(feature = "ssr")]
 pub(crate) mod server;
 

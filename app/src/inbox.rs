@@ -21,6 +21,7 @@ use leptos::{either::EitherOf3, prelude::*};
 use list::WorkList;
 use nothing_open::NothingOpen;
 use place::Place;
+use protocol::agent::ForAgent;
 use start::InboxStart;
 
 /// The list and the open conversation; on a phone one or the other.
@@ -31,7 +32,9 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
     match start {
         Some(InboxStart::Open(opened)) => {
             let opened = *opened;
-            let thread = Thread::loaded(opened.conversation, opened.entries, opened.last);
+            let entries = opened.entries.into_iter().map(ForAgent::into_inner).collect();
+            let head = opened.conversation.into_inner();
+            let thread = Thread::loaded(head, entries, opened.last);
             console.add_thread(thread);
         }
         Some(InboxStart::Missing(ticket)) => console.add_thread(Thread::missing(ticket)),

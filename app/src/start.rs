@@ -3,7 +3,7 @@
 use crate::pages::Page;
 use protocol::{
     Role, Timestamp,
-    agent::{Me, Offer, Total, WorkItem},
+    agent::{ForAgent, Me, Offer, Total, WorkItem},
     schedule::Transitions,
     strings::Strings,
 };
@@ -26,11 +26,11 @@ pub struct Start {
     /// The agent.
     pub profile: Me,
     /// The first page of the agent's list, *Abiertas*.
-    pub worklist: Vec<WorkItem>,
+    pub worklist: Vec<ForAgent<WorkItem>>,
     /// How many rows it has, where there are more.
     pub total: Option<Total>,
     /// The chats that ring.
-    pub offers: Vec<Offer>,
+    pub offers: Vec<ForAgent<Offer>>,
     /// The path of the address.
     pub path: String,
     /// The page, with what it shows.

@@ -30,6 +30,7 @@ create table sites (
   allowed_origins jsonb not null,
   schedule jsonb not null,
   closed_now boolean not null,
+  masking boolean not null,
   limits jsonb not null,
   closing_reasons jsonb not null,
   replies jsonb not null,
@@ -139,8 +140,9 @@ create index sign_ins_expiry on sign_ins (expires_at);
 -- same form.
 -- request_at is set exactly while the ticket is an open help request without a chat under way; waiting_at while it waits on the
 -- customer, closed_at while it is closed: since when. attended_by: the agent who last had its chat, answered it or opened it again.
--- unread counts the visitor's messages that the agents' side has not seen. preview_by: the agent who wrote the last message, which preview
--- shows; null: the visitor.
+-- unread counts the visitor's messages that the agents' side has not seen.
+-- preview is the beginning of the last message, preview_masked that of its masked text; null: nothing of it is masked. preview_by: the agent
+-- who wrote it; null: the visitor.
 -- contact_email is the first address that the visitor gave, or the one that whoever read the mail of it gave in its place; contact_key
 -- is the same as addresses are compared. identity: the signed id of whoever opened the ticket. client: a hash of the network that
 -- opened it; null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
@@ -180,6 +182,7 @@ create table tickets (
   mailed_upto bigint not null,
   unread bigint not null,
   preview text not null,
+  preview_masked text,
   preview_by uuid,
   unique (site_id, start_id)
 );

@@ -1,6 +1,6 @@
 //! The page a visitor came from.
 
-use crate::{Code, Field, Refusal, limits, text::is_control};
+use crate::{Code, Field, Refusal, agent::Sensitive, limits, masking::mask, text::is_control};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -31,6 +31,73 @@ impl PageUrl {
         let path = rest.find('/').map_or("/", |at| &rest[at..]);
         path.split(['?', '#']).next().unwrap_or(path)
     }
+}
+
+impl Sensitive for PageUrl {
+    /// Each part of it also as forms write it into an address: `melissa%40gmail.com`.
+    fn mask(&mut self) {
+        const ENDS_A_PART: &[char] = &['/', '?', '#', '&', ';', '='];
+        let parts = self.0.split_inclusive(ENDS_A_PART);
+        let masked: String = parts
+            .map(|part| {
+                let (text, end) = match part.char_indices().next_back() {
+                    Some((at, last)) if ENDS_A_PART.contains(&last) => part.split_at(at),
+                    _ => (part, ""),
+                };
+                let decoded = decoded(text);
+                let shown = mask(&decoded);
+                if shown == decoded { part.to_owned() } else { encoded(&shown) + end }
+            })
+            .collect();
+        self.0 = mask(&masked);
+    }
+}
+
+/// A part of an address as it was before it was encoded, however often it was.
+fn decoded(part: &str) -> String {
+    const TIMES: usize = 3;
+    let mut text = part.replace('+', " ");
+    for _ in 0..TIMES {
+        if !text.contains('%') {
+            break;
+        }
+        text = decoded_once(&text);
+    }
+    text
+}
+
+fn decoded_once(text: &str) -> String {
+    let hex = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        let pair = after.first().and_then(hex).zip(after.get(1).and_then(hex));
+        match pair.filter(|_| *byte == b'%') {
+            Some((high, low)) => {
+                bytes.push(high * 16 + low);
+                rest = &after[2..];
+            }
+            None => bytes.push(*byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A masked part, so that it is one part of an address again.
+fn encoded(part: &str) -> String {
+    use fmt::Write;
+    let mut text = String::with_capacity(part.len());
+    for character in part.chars() {
+        if character.is_ascii_alphanumeric() || "*@.-_~:,()".contains(character) {
+            text.push(character);
+        } else {
+            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                let _ = write!(text, "%{byte:02X}");
+            }
+        }
+    }
+    text
 }
 
 impl TryFrom<String> for PageUrl {
@@ -69,6 +136,41 @@ mod tests {
             assert_eq!(PageUrl::parse(other), None, "{other}");
         }
         assert!(serde_json::from_str::<PageUrl>("\"javascript:alert(1)\"").is_err());
+    }
+
+    #[test]
+    fn a_page_is_masked_as_it_is_written_and_as_forms_encode_it() {
+        for (address, shown) in [
+            (
+                "https://a.example/pago/4111111111111111?ok=1",
+                "https://a.example/pago/************1111?ok=1",
+            ),
+            ("https://a.example/?e=melissa@gmail.com", "https://a.example/?e=m******@gmail.com"),
+            (
+                "https://a.example/?e=melissa%40gmail.com&x=1",
+                "https://a.example/?e=m******@gmail.com&x=1",
+            ),
+            (
+                "https://a.example/?e=melissa%2540gmail.com",
+                "https://a.example/?e=m******@gmail.com",
+            ),
+            (
+                "https://a.example/?c=4111+1111+1111+1111#y",
+                "https://a.example/?c=************1111#y",
+            ),
+            (
+                "https://a.example/?c=4111%201111%201111%201111",
+                "https://a.example/?c=************1111",
+            ),
+            ("https://a.example/a%20b?x=%C3%B1&y=1%", "https://a.example/a%20b?x=%C3%B1&y=1%"),
+        ] {
+            let mut masked = page(address);
+            masked.mask();
+            assert_eq!(masked.as_str(), shown);
+            let once = masked.clone();
+            masked.mask();
+            assert_eq!(masked, once, "a second time changes nothing");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod message_text;
 mod pending;
 mod reason_field;
 mod replies;
+mod reveal;
 mod sentence;
 mod upload_list;
 
@@ -51,6 +52,7 @@ use protocol::{
     file::Attachment,
 };
 use replies::{Editing, Replies, RepliesForm};
+use reveal::provide_revealing;
 
 /// The conversation on a ticket.
 #[component]
@@ -62,6 +64,11 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         console.show(ticket);
         console.restore_note(ticket);
         on_cleanup(move || console.hide(ticket));
+    });
+    provide_revealing(&thread);
+    on_cleanup({
+        let thread = thread.clone();
+        move || thread.conceal()
     });
 
     let writing = Memo::new({

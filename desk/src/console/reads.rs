@@ -12,7 +12,7 @@ use crate::{
 };
 use protocol::{
     AgentId, ChatId, OfferId, PageUrl, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
-    agent::{AgentChat, AgentState, Conversation, Me, Offer, OfferKind},
+    agent::{AgentChat, AgentState, Conversation, ForAgent, Me, Offer, OfferKind},
     contact::Contact,
     entry::{AgentEntry, Category, Removed, TicketState},
 };
@@ -47,7 +47,7 @@ impl Desk {
 
     /// What rings at this agent.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
-    pub async fn offers(&self, agent: &Agent) -> Result<Vec<Offer>> {
+    pub async fn offers(&self, agent: &Agent) -> Result<Vec<ForAgent<Offer>>> {
         let rows = read!(self.db(), c => sqlx::query_as::<_, OfferRow>(OFFERS)
             .bind(agent.id.0)
             .fetch_all(c)
@@ -55,24 +55,25 @@ impl Desk {
         Ok(rows
             .into_iter()
             .filter(|row| may(agent, Action::Take, &row.on()))
-            .map(|row| self.offer(row))
+            .map(|row| self.offer(agent, row))
             .collect())
     }
 
     /// One offer, if it still rings here.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %chat))]
-    pub async fn find_offer(&self, agent: &Agent, chat: ChatId) -> Result<Option<Offer>> {
+    pub async fn find_offer(&self, agent: &Agent, chat: ChatId) -> Result<Option<ForAgent<Offer>>> {
         let row = read!(self.db(), c => sqlx::query_as::<_, OfferRow>(OFFER)
             .bind(agent.id.0)
             .bind(chat.0)
             .fetch_optional(c)
             .await)?;
-        Ok(row.filter(|row| may(agent, Action::Take, &row.on())).map(|row| self.offer(row)))
+        Ok(row.filter(|row| may(agent, Action::Take, &row.on())).map(|row| self.offer(agent, row)))
     }
 
-    fn offer(&self, row: OfferRow) -> Offer {
-        let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
-        Offer {
+    fn offer(&self, agent: &Agent, row: OfferRow) -> ForAgent<Offer> {
+        let site_id = SiteId(row.site_id);
+        let (site, queue) = names(self, site_id, row.queue_id.map(QueueId));
+        let offer = Offer {
             chat: ChatId(row.chat_id),
             ticket: TicketId(row.id),
             number: TicketNumber(row.number),
@@ -93,12 +94,17 @@ impl Desk {
             offer: Some(OfferId(row.offer_id)),
             from: None,
             note: None,
-        }
+        };
+        self.show(agent, site_id, offer)
     }
 
     /// The head of a ticket.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
-    pub async fn conversation(&self, agent: &Agent, ticket: TicketId) -> Result<Conversation> {
+    pub async fn conversation(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+    ) -> Result<ForAgent<Conversation>> {
         let row = read!(self.db(), c => sqlx::query_as::<_, Row>(READ)
             .bind(ticket.0)
             .fetch_optional(c)
@@ -109,7 +115,8 @@ impl Desk {
         let may_end = may(agent, Action::End, &on);
         let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
         self.ask_for_unknown_panel(ticket);
-        Ok(Conversation {
+        let site_id = SiteId(row.site_id);
+        let head = Conversation {
             ticket,
             chat: row.chat(agent)?,
             number: TicketNumber(row.number),
@@ -129,9 +136,10 @@ impl Desk {
             visitor_seen: Seq(row.visitor_seen),
             agent_seen: Seq(row.agent_seen),
             visitor_present: self.panel_is_connected(ticket),
-            removed: self.check_in_use(SiteId(row.site_id)).is_err().then_some(Removed::Site),
+            removed: self.check_in_use(site_id).is_err().then_some(Removed::Site),
             may_end,
-        })
+        };
+        Ok(self.show(agent, site_id, head))
     }
 
     /// At most `limits::ENTRIES` entries after `after`, and the last sequence.
@@ -141,9 +149,11 @@ impl Desk {
         agent: &Agent,
         ticket: TicketId,
         after: Seq,
-    ) -> Result<(Vec<AgentEntry>, Seq)> {
+    ) -> Result<(Vec<ForAgent<AgentEntry>>, Seq)> {
         let site = self.check_ticket(agent, Action::See, ticket).await?;
-        entries::for_agent(self, ticket, site.id, after).await
+        let (entries, last) = entries::for_agent(self, ticket, site.id, after).await?;
+        let shown = entries.into_iter().map(|entry| self.show(agent, site.id, entry));
+        Ok((shown.collect(), last))
     }
 }
 

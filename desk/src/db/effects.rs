@@ -3,6 +3,7 @@
 use protocol::{
     AgentId, ChatId, EntryId, QueueId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentEntry, VisitorEntry},
+    masking::Preview,
 };
 use std::sync::Arc;
 
@@ -139,7 +140,7 @@ pub enum RowChange {
 /// What a message changes in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastMessage {
-    pub preview: Arc<str>,
+    pub preview: Arc<Preview>,
     /// Who wrote it; none: the visitor.
     pub by: Option<AgentId>,
     pub last_at: Timestamp,

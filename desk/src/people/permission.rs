@@ -7,7 +7,7 @@
 
 use super::identity::{Agent, Role};
 use crate::{Error, Result};
-use protocol::{Code, Refusal};
+use protocol::{Code, Refusal, agent::Sight};
 
 pub(crate) use crate::db::{On, Party};
 
@@ -22,6 +22,8 @@ pub(crate) enum Action {
     Answer,
     /// Ends its active chat.
     End,
+    /// Looks at one field that they read masked.
+    Reveal,
     /// Reads every mail of a site, and puts one that was given up back into the queue.
     TendMails,
 }
@@ -37,8 +39,13 @@ pub(crate) fn may(agent: &Agent, action: Action, on: &On) -> bool {
         Action::Take => serves,
         Action::Answer => owns || serves && on.party.owner.is_none(),
         Action::End => owns,
-        Action::TendMails => leads,
+        Action::Reveal | Action::TendMails => leads,
     }
+}
+
+/// How the agent reads what is sensitive at a site that masks it, or does not.
+pub(crate) fn sight(agent: &Agent, masks: bool) -> Sight {
+    if masks && !agent.sees_sensitive { Sight::Masked } else { Sight::Everything }
 }
 
 /// Lets through who may.

@@ -25,6 +25,8 @@ pub struct Site {
     pub schedule: serde_json::Value,
     /// "Closed now"; what was removed is.
     pub closed_now: bool,
+    /// Whether agents without the right to see sensitive data read it masked.
+    pub masking: bool,
     /// Removed while chats were under way: nothing is written any more, and it goes with the last of them. None: in
     /// use.
     pub removed_at: Option<Timestamp>,

@@ -140,7 +140,7 @@ async fn a_console_is_told_everything_about_a_row_since_it_was_told_last() {
     let hub = Hub::default();
     let mut console = hub.agent(AgentId(Uuid::from_u128(9)));
     let message = |unread| {
-        let (preview, last_at) = ("Hola".into(), Timestamp(1));
+        let (preview, last_at) = (Arc::new(Preview::of("Hola")), Timestamp(1));
         RowChange::Message(LastMessage { preview, by: None, last_at, unread })
     };
     for (changes, told) in [

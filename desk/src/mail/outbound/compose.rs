@@ -19,6 +19,7 @@ use crate::{
 };
 use protocol::{
     QueueId, Seq, SiteId, TicketId, TicketNumber,
+    agent::{Sensitive, Sight},
     entry::{VisitorBody, VisitorEntry},
     settings::Hue,
     strings::Strings,
@@ -35,6 +36,18 @@ pub(super) struct MailContext<'a> {
     pub(super) lang: &'a str,
     pub(super) subject: &'a str,
     pub(super) content: &'a Content,
+    /// Of who reads it.
+    pub(super) sight: Sight,
+}
+
+impl MailContext<'_> {
+    /// Entries as the reader is shown them.
+    fn shown(&self, mut entries: Option<Vec<VisitorEntry>>) -> Option<Vec<VisitorEntry>> {
+        if self.sight == Sight::Masked {
+            entries.iter_mut().flatten().for_each(VisitorEntry::mask);
+        }
+        entries
+    }
 }
 
 statement!(
@@ -72,7 +85,12 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
         .bind(context.site.0)
         .fetch_optional(c)
         .await)?;
-    let row = row.ok_or_else(Error::not_found)?;
+    let mut row = row.ok_or_else(Error::not_found)?;
+    if context.sight == Sight::Masked {
+        row.contact_name.mask();
+        row.contact_email.mask();
+        row.subject.mask();
+    }
     let words = locales::language(context.lang);
     let visitors = match context.content {
         Content::Visitor { .. } => row.zone.as_deref(),
@@ -97,13 +115,13 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
                 }
                 _ => Some(Vec::new()),
             };
-            composer.to_visitor(mail, entries.as_deref())
+            composer.to_visitor(mail, context.shown(entries).as_deref())
         }
         Content::Agent { about, after, upto, queue } => {
             let all = transcript::entries(desk, visitor, *after, *upto).await?;
             let entries: Option<Vec<_>> =
                 all.map(|all| all.into_iter().filter(is_visitors).collect());
-            composer.to_agent(*about, *queue, entries.as_deref())
+            composer.to_agent(*about, *queue, context.shown(entries).as_deref())
         }
     };
     Ok(letter.render())

@@ -57,6 +57,7 @@ impl SiteRow {
             allowed_origins: Json(List::default()),
             schedule: Json(around_the_clock()),
             closed_now: false,
+            masking: false,
             limits: Json(Limits::default()),
             closing_reasons: Json(
                 List::parse(reasons.iter().map(String::as_str)).expect("our words are short"),
@@ -77,6 +78,7 @@ impl SiteRow {
         self.lang = file.lang.unwrap_or(self.lang);
         self.hue = file.hue.map(|hue| hue.degrees().into()).or(self.hue);
         self.closed_now = file.closed_now.unwrap_or(self.closed_now);
+        self.masking = file.masking.unwrap_or(self.masking);
         if let Some(origins) = &file.allowed_origins {
             self.allowed_origins.0.clone_from(origins);
         }

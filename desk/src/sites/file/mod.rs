@@ -35,6 +35,7 @@ pub(crate) struct SiteFile {
     pub(crate) allowed_origins: Option<List<Origin>>,
     pub(crate) hue: Option<Hue>,
     pub(crate) closed_now: Option<bool>,
+    pub(crate) masking: Option<bool>,
     /// Those keys of the schedule's JSON form that are there; `null` takes one away.
     pub(crate) schedule: Map<String, Value>,
     pub(crate) limits: LimitsFile,
@@ -91,6 +92,7 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         "allowed_origins",
         "hue",
         "closed_now",
+        "masking",
         "closing_reasons",
         "schedule",
         "limits",
@@ -105,6 +107,7 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         allowed_origins: origins(file)?,
         hue: file.check("hue", Hue::new)?,
         closed_now: file.boolean("closed_now")?,
+        masking: file.boolean("masking")?,
         schedule: schedule(file)?,
         limits: limits(file)?,
         queues: queues(file)?,

@@ -36,7 +36,7 @@ use protocol::{
 use std::time::Duration;
 use tokio::time::Instant;
 use tracing::instrument;
-use view::AgentView;
+use view::{AgentView, Opened, Watched};
 
 /// Rows of the list are sent this long after the first change, once for all changes in between.
 const ROWS_AFTER: Duration = Duration::from_millis(25);
@@ -110,10 +110,10 @@ impl Console {
         // What ends watches from now on finds this one; what ended some before is known to the agent as of now.
         self.view.refresh_agent();
         match self.view.read(ticket, after).await {
-            Ok((conversation, entries, last)) => {
+            Ok(Opened { site, conversation, entries, last }) => {
                 self.view.server.desk.hub().has_read(ticket, last);
                 let sent = entries.last().map_or(after, |entry| entry.seq);
-                self.view.watched.insert(ticket, sent);
+                self.view.watched.insert(ticket, Watched { site, sent });
                 self.view.server.desk.watch_changed(self.view.agent.id, ticket);
                 let conversation = Box::new(conversation);
                 connection.feed(&AgentEvent::Conversation { conversation }).await?;
@@ -309,8 +309,9 @@ impl Audience for Console {
     async fn event(&mut self, connection: &mut Connection, event: &Event) -> Result<(), End> {
         self.view.refresh_agent();
         match event {
-            Event::Work { ticket, change, .. } => {
-                self.view.list.note(*ticket, change.clone());
+            Event::Work { ticket, on, change } => {
+                let change = self.view.shown(on, change);
+                self.view.list.note(*ticket, change);
                 if self.view.list.has_changed_rows() {
                     let soon = Instant::now() + ROWS_AFTER;
                     let soon = soon.max(self.rows_not_before);
@@ -321,6 +322,10 @@ impl Audience for Console {
             Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
             Event::AccessChanged { .. } => {
                 let changed = Box::pin(self.view.access_changed()).await.map_err(comes_back)?;
+                if changed.iter().any(|event| matches!(event, AgentEvent::SightChanged)) {
+                    let tickets: Vec<TicketId> = self.view.watched.keys().copied().collect();
+                    tickets.into_iter().for_each(|ticket| self.unwatch(ticket));
+                }
                 for event in changed {
                     connection.feed(&event).await?;
                 }

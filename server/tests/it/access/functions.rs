@@ -79,6 +79,11 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
         "chats/reasons" => about_ticket(walk, walk.active_chat(agent).await, false).await,
         "requests/close" => about_ticket(walk, walk.request().await.place, true).await,
         "requests/reopen" => about_ticket(walk, walk.request().await.place, false).await,
+        "tickets/reveal" => {
+            let place = walk.waiting_chat().await;
+            let ticket = place.ticket.to_string();
+            (place, vec![("ticket", ticket), ("field", "email".into())])
+        }
         "mails/older" => {
             let request = walk.request().await;
             (request.place, vec![("after", request.mail.to_string())])
