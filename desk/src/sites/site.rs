@@ -1,7 +1,8 @@
 //! A site and its queues.
 
+use crate::Result;
 use protocol::{
-    QueueId, SiteId, SiteKey, Timestamp,
+    Code, Field, QueueId, Refusal, SiteId, SiteKey, Timestamp,
     settings::{ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName, SiteName},
 };
 
@@ -21,6 +22,8 @@ pub struct Site {
     pub queues: Vec<Queue>,
     /// The schedule as it was given (the JSON form of `behaviours.md`); parsed by `hours::availability`.
     pub schedule: serde_json::Value,
+    /// Visitors choose the queue before a chat.
+    pub ask_queue: bool,
     /// "Closed now"; what was removed is.
     pub closed_now: bool,
     /// Removed while chats were under way: nothing is written any more, and it goes with the last of them. None: in
@@ -28,6 +31,20 @@ pub struct Site {
     pub removed_at: Option<Timestamp>,
     /// Reasons offered when an agent ends a chat.
     pub closing_reasons: List<ClosingReason>,
+}
+
+impl Site {
+    /// The queue of a new ticket: the one that its visitor chose, else the first.
+    ///
+    /// # Errors
+    /// `Invalid` for one that the site does not have (any more).
+    pub(crate) fn queue_for(&self, chosen: Option<QueueId>) -> Result<Option<QueueId>> {
+        match chosen {
+            None => Ok(self.queues.first().map(|queue| queue.id)),
+            Some(id) if self.queues.iter().any(|queue| queue.id == id) => Ok(Some(id)),
+            Some(_) => Err(Refusal::of(Field::Queue, Code::Invalid).into()),
+        }
+    }
 }
 
 /// A queue of work.

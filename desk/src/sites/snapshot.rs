@@ -288,6 +288,7 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 hue: stored_hue(row.hue),
                 limits: row.limits.0,
                 schedule: row.schedule.0.into(),
+                ask_queue: row.ask_queue,
                 closed_now: row.closed_now || row.removed_at.is_some(),
                 removed_at: row.removed_at.map(Timestamp),
                 closing_reasons: row.closing_reasons.0,

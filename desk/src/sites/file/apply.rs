@@ -26,14 +26,14 @@ statement!(
     INSERT = concat!(
         "insert into sites (id, key, ",
         set_columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     )
 );
 statement!(
     UPDATE = concat!(
         "update sites set (",
         set_columns!(),
-        ") = ($2, $3, $4, $5, $6, $7, $8, $9, $10) where id = $1"
+        ") = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) where id = $1"
     )
 );
 statement!(QUEUE_NAMES = "select name from queues where site_id = $1 order by position");
@@ -57,6 +57,7 @@ impl SiteRow {
             allowed_origins: Json(List::default()),
             schedule: Json(around_the_clock()),
             closed_now: false,
+            ask_queue: false,
             limits: Json(Limits::default()),
             closing_reasons: Json(
                 List::parse(reasons.iter().map(String::as_str)).expect("our words are short"),
@@ -76,6 +77,7 @@ impl SiteRow {
         self.lang = file.lang.unwrap_or(self.lang);
         self.hue = file.hue.map(|hue| hue.degrees().into()).or(self.hue);
         self.closed_now = file.closed_now.unwrap_or(self.closed_now);
+        self.ask_queue = file.ask_queue.unwrap_or(self.ask_queue);
         if let Some(origins) = &file.allowed_origins {
             self.allowed_origins.0.clone_from(origins);
         }

@@ -34,6 +34,7 @@ pub(crate) struct SiteFile {
     pub(crate) allowed_origins: Option<List<Origin>>,
     pub(crate) hue: Option<Hue>,
     pub(crate) closed_now: Option<bool>,
+    pub(crate) ask_queue: Option<bool>,
     /// Those keys of the schedule's JSON form that are there; `null` takes one away.
     pub(crate) schedule: Map<String, Value>,
     pub(crate) limits: LimitsFile,
@@ -89,6 +90,7 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         "allowed_origins",
         "hue",
         "closed_now",
+        "ask_queue",
         "closing_reasons",
         "schedule",
         "limits",
@@ -102,6 +104,7 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         allowed_origins: origins(file)?,
         hue: file.check("hue", Hue::new)?,
         closed_now: file.boolean("closed_now")?,
+        ask_queue: file.boolean("ask_queue")?,
         schedule: schedule(file)?,
         limits: limits(file)?,
         queues: queues(file)?,

@@ -22,6 +22,7 @@ pub(crate) fn show(site: &Site) -> String {
         line("hue", hue.to_string());
     }
     line("closed_now", site.closed_now.to_string());
+    line("ask_queue", site.ask_queue.to_string());
     line("closing_reasons", list(site.closing_reasons.iter().map(ClosingReason::as_str)));
     schedule(&mut out, &site.schedule);
     limits(&mut out, &site.limits);
