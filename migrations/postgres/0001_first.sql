@@ -30,6 +30,7 @@ create table sites (
   allowed_origins jsonb not null,
   schedule jsonb not null,
   closed_now boolean not null,
+  ask_queue boolean not null,
   masking boolean not null,
   limits jsonb not null,
   closing_reasons jsonb not null,

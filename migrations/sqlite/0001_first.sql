@@ -30,6 +30,7 @@ create table sites (
   allowed_origins text not null,
   schedule text not null,
   closed_now integer not null,
+  ask_queue integer not null,
   masking integer not null,
   limits text not null,
   closing_reasons text not null,

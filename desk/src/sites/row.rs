@@ -11,7 +11,8 @@ use uuid::Uuid;
 /// What the owner sets of a site, as columns: in a list to select, to insert and to update by.
 macro_rules! set_columns {
     () => {
-        "name, prefix, lang, hue, allowed_origins, schedule, closed_now, masking, limits, closing_reasons, replies"
+        "name, prefix, lang, hue, allowed_origins, schedule, closed_now, ask_queue, masking, limits, closing_reasons, \
+         replies"
     };
 }
 pub(super) use set_columns;
@@ -27,6 +28,7 @@ macro_rules! bind_set_columns {
             .bind(&$row.allowed_origins)
             .bind(&$row.schedule)
             .bind($row.closed_now)
+            .bind($row.ask_queue)
             .bind($row.masking)
             .bind(&$row.limits)
             .bind(&$row.closing_reasons)
@@ -50,6 +52,7 @@ pub(super) struct SiteRow {
     pub(super) allowed_origins: Json<List<Origin>>,
     pub(super) schedule: Json<Map<String, Value>>,
     pub(super) closed_now: bool,
+    pub(super) ask_queue: bool,
     pub(super) masking: bool,
     pub(super) limits: Json<Limits>,
     pub(super) closing_reasons: Json<List<ClosingReason>>,

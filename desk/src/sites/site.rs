@@ -1,7 +1,8 @@
 //! A site and its queues.
 
+use crate::Result;
 use protocol::{
-    QueueId, SiteId, SiteKey, Timestamp,
+    Code, Field, QueueId, Refusal, SiteId, SiteKey, Timestamp,
     settings::{
         ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName, Replies, SiteName,
     },
@@ -23,6 +24,8 @@ pub struct Site {
     pub queues: Vec<Queue>,
     /// The schedule as it was given (the JSON form of `behaviours.md`); parsed by `hours::availability`.
     pub schedule: serde_json::Value,
+    /// Visitors choose the queue before a chat.
+    pub ask_queue: bool,
     /// "Closed now"; what was removed is.
     pub closed_now: bool,
     /// Whether agents without the right to see sensitive data read it masked.
@@ -34,6 +37,20 @@ pub struct Site {
     pub closing_reasons: List<ClosingReason>,
     /// Texts that its agents insert by name.
     pub replies: Replies,
+}
+
+impl Site {
+    /// The queue of a new ticket: the one that its visitor chose, else the first.
+    ///
+    /// # Errors
+    /// `Invalid` for one that the site does not have (any more).
+    pub(crate) fn queue_for(&self, chosen: Option<QueueId>) -> Result<Option<QueueId>> {
+        match chosen {
+            None => Ok(self.queues.first().map(|queue| queue.id)),
+            Some(id) if self.queues.iter().any(|queue| queue.id == id) => Ok(Some(id)),
+            Some(_) => Err(Refusal::of(Field::Queue, Code::Invalid).into()),
+        }
+    }
 }
 
 /// A queue of work.

@@ -307,6 +307,7 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 hue: stored_hue(row.hue),
                 limits: row.limits.0,
                 schedule: row.schedule.0.into(),
+                ask_queue: row.ask_queue,
                 closed_now: row.closed_now || row.removed_at.is_some(),
                 masking: row.masking,
                 removed_at: row.removed_at.map(Timestamp),

@@ -183,15 +183,14 @@ fn answers_to_forms() {
         seq: Seq(1),
     };
     insta::assert_snapshot!("started", wire(&[started]));
-    let strings = Strings(
-        [
-            ("error.title", "No se pudo enviar"),
-            ("error.too_long", "{field}: como máximo {limit} caracteres"),
-            ("field.message", "Mensaje"),
-        ]
-        .map(|(key, text)| (key.to_owned(), text.to_owned()))
-        .into(),
-    );
+    let strings: Strings = [
+        ("error.title", "No se pudo enviar"),
+        ("error.too_long", "{field}: como máximo {limit} caracteres"),
+        ("field.message", "Mensaje"),
+    ]
+    .map(|(key, text)| (key.to_owned(), text.to_owned()))
+    .into_iter()
+    .collect();
     let refusal = Refusal::of(Field::Message, Code::TooLong).limit(1000);
     insta::assert_snapshot!("problem", wire(&[Problem::new(refusal, 422, &strings)]));
 }

@@ -267,6 +267,7 @@ pub(crate) fn visitor_commands() -> Vec<VisitorCommand> {
         VisitorCommand::Transcript { email: None },
         VisitorCommand::Contact { email: "melissa@example.com".into() },
         VisitorCommand::Rate { score: 5, comment: Some("¡Gracias!".into()) },
+        VisitorCommand::Page { page: "https://example.com/es/".into() },
         VisitorCommand::Ping,
     ]
 }

@@ -170,7 +170,7 @@ impl Composer<'_> {
             });
         }
         let section = match mail {
-            VisitorMail::RequestReceived => "received",
+            VisitorMail::RequestReceived { .. } => "received",
             VisitorMail::ChatEnded if row.attended => "ended",
             VisitorMail::ChatEnded => "unattended",
             VisitorMail::Confirm => "confirm",
@@ -182,13 +182,16 @@ impl Composer<'_> {
         };
         letter.heading = fill(&format!("mail.{section}.heading"));
         letter.paragraphs = vec![fill(&format!("mail.{section}.text"))];
+        if let VisitorMail::RequestReceived { why: Some(why) } = mail {
+            letter.paragraphs.insert(0, words.became_request(*why));
+        }
         letter.preheader.clone_from(&letter.paragraphs[0]);
         let mut button = Button { label: fill(&format!("mail.{section}.button")), url: link("") };
         if !matches!(mail, VisitorMail::Transcript { .. }) {
             letter.after = vec![fill(&format!("mail.{section}.next"))];
         }
         match mail {
-            VisitorMail::RequestReceived
+            VisitorMail::RequestReceived { .. }
             | VisitorMail::Confirm
             | VisitorMail::NewAddress
             | VisitorMail::FormerAddress => {

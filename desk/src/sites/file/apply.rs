@@ -58,6 +58,7 @@ impl SiteRow {
             schedule: Json(around_the_clock()),
             closed_now: false,
             masking: false,
+            ask_queue: false,
             limits: Json(Limits::default()),
             closing_reasons: Json(
                 List::parse(reasons.iter().map(String::as_str)).expect("our words are short"),
@@ -79,6 +80,7 @@ impl SiteRow {
         self.hue = file.hue.map(|hue| hue.degrees().into()).or(self.hue);
         self.closed_now = file.closed_now.unwrap_or(self.closed_now);
         self.masking = file.masking.unwrap_or(self.masking);
+        self.ask_queue = file.ask_queue.unwrap_or(self.ask_queue);
         if let Some(origins) = &file.allowed_origins {
             self.allowed_origins.0.clone_from(origins);
         }

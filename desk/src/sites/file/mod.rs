@@ -36,6 +36,7 @@ pub(crate) struct SiteFile {
     pub(crate) hue: Option<Hue>,
     pub(crate) closed_now: Option<bool>,
     pub(crate) masking: Option<bool>,
+    pub(crate) ask_queue: Option<bool>,
     /// Those keys of the schedule's JSON form that are there; `null` takes one away.
     pub(crate) schedule: Map<String, Value>,
     pub(crate) limits: LimitsFile,
@@ -93,6 +94,7 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         "hue",
         "closed_now",
         "masking",
+        "ask_queue",
         "closing_reasons",
         "schedule",
         "limits",
@@ -108,6 +110,7 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         hue: file.check("hue", Hue::new)?,
         closed_now: file.boolean("closed_now")?,
         masking: file.boolean("masking")?,
+        ask_queue: file.boolean("ask_queue")?,
         schedule: schedule(file)?,
         limits: limits(file)?,
         queues: queues(file)?,

@@ -23,6 +23,7 @@ pub(crate) fn show(site: &Site) -> String {
     }
     line("closed_now", site.closed_now.to_string());
     line("masking", site.masking.to_string());
+    line("ask_queue", site.ask_queue.to_string());
     line("closing_reasons", list(site.closing_reasons.iter().map(ClosingReason::as_str)));
     schedule(&mut out, &site.schedule);
     limits(&mut out, &site.limits);

@@ -26,7 +26,7 @@ pub fn takes(row: &Declared) -> Takes {
         &["id", "name", "email", "subject", "message", "page", "lang", "zone", "identity"];
     match (row.method, row.path) {
         ("GET", "/widget.js" | "/") => Query(&["site", "lang"]),
-        ("GET", "/w/{site}") => Query(&["lang", "hue", "embed", "position", "page"]),
+        ("GET", "/w/{site}") => Query(&["lang", "hue", "theme", "embed", "position", "page"]),
         ("GET", "/w/{site}/status" | "/w/{site}/events") => Query(&["lang"]),
         ("GET", "/t/{number}" | "/t/{number}/not-me") => Query(&["k", "done", "lang"]),
         ("GET", "/console/password") => Query(&["k"]),
@@ -54,6 +54,7 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/w/{site}/tickets") => Form(&["identity", "after"]),
         ("POST", "/w/{site}/tickets/{number}") => Form(&["identity"]),
         ("POST", "/t/{number}") => FormWithFiles(&["id", "message"]),
+        ("POST", "/t/{number}/open") => Form(&["link", "id", "message"]),
         ("POST", "/t/{number}/transcript" | "/t/{number}/email") => Form(&["email"]),
         ("POST", "/t/{number}/rating") => Form(&["score", "comment"]),
         ("POST", "/console/sign-in") => Form(&["email", "password"]),

@@ -21,7 +21,7 @@ const TABLES: [(&str, i64, &str); 17] = [
         "sites",
         20,
         "id = #(i), key = 's' || i, name = 's' || i, prefix = 'S', lang = 'es', allowed_origins = '[]', schedule = '{}',
-         closed_now = false, masking = false, limits = '{}', closing_reasons = '[]', replies = '[]'",
+         closed_now = false, ask_queue = false, masking = false, limits = '{}', closing_reasons = '[]', replies = '[]'",
     ),
     ("site_numbers", 20, "site_id = #(i), last_number = 1000"),
     ("site_secrets", 20, "site_id = #(i), secret = 's' || i"),
