@@ -4,7 +4,8 @@
 //! own answer.
 
 use crate::{
-    AgentId, ChatId, EntryId, FileId, OfferId, PageUrl, Refusal, Seq, TicketId, TicketNumber, Timestamp,
+    AgentId, ChatId, EntryId, FileId, OfferId, PageUrl, Refusal, Seq, TicketId, TicketNumber,
+    Timestamp,
     contact::Contact,
     entry::{AgentEntry, Removed, TicketState},
 };

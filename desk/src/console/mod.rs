@@ -5,6 +5,7 @@ mod closing;
 mod comments;
 mod connected;
 mod drafts;
+mod forgotten;
 mod handover;
 mod messages;
 mod offers;
