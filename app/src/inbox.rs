@@ -1,6 +1,6 @@
 //! *Mi bandeja*: the agent's work, and beside it whatever is open.
 
-mod conversation;
+pub(crate) mod conversation;
 mod group;
 mod list;
 #[cfg(feature = "ssr")]

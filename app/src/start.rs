@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub struct Start {
     /// `es`, `en`, `pt`.
     pub lang: String,
-    /// The sections `console`, `error`, `field`, `settings` and `state` in that language.
+    /// The sections `console`, `error`, `field` and `state` in that language.
     pub strings: Strings,
     /// The server's clock when it rendered.
     pub now: Timestamp,

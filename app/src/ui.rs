@@ -8,4 +8,5 @@ pub mod icon;
 pub mod menu;
 pub mod more;
 pub mod not_there;
+pub mod tabs;
 pub mod toasts;

@@ -1,8 +1,16 @@
 //! *Nueva solicitud de chat*: a chat that rings here.
 
-use crate::{browser::focus, state::clock::use_clock, ui::erase::erase, words::use_words};
+use crate::{
+    browser::focus,
+    state::clock::use_clock,
+    ui::{
+        erase::erase,
+        icon::{Drawing, Icon},
+    },
+    words::use_words,
+};
 use leptos::{ev, prelude::*};
-use protocol::agent::Offer;
+use protocol::agent::{Offer, OfferKind};
 
 /// What accepts and what declines it from anywhere on the page. Keys that type nothing and that browsers leave free.
 const ACCEPT: &str = "F2";
@@ -20,6 +28,12 @@ pub fn OfferCard<Below: IntoView + 'static>(
     let words = use_words();
     let clock = use_clock();
     let since = offer.since;
+    let from = offer.from.clone().unwrap_or_default();
+    let asks = match offer.kind {
+        OfferKind::Chat => None,
+        OfferKind::Transfer => Some(words.fill("offer_transfer", &[("who", &from)])),
+        OfferKind::Conference => Some(words.fill("offer_conference", &[("who", &from)])),
+    };
     let (from, until) = (offer.rings_from, offer.rings_until);
     let length = until.0 - from.0;
     let left = move || (until.0 - clock.now().0).clamp(0, length.max(0));
@@ -68,6 +82,7 @@ pub fn OfferCard<Below: IntoView + 'static>(
                     <span class="grow"></span>
                     <span class="num" aria-hidden="true">{move || clock.elapsed(since)}</span>
                 </div>
+                {asks.map(|asks| view! { <p class="offer-asks s"><Icon drawing=Drawing::Handover/>{asks}</p> })}
                 <dl>
                     <dt>{words.get("contact")}</dt>
                     <dd><b>{words.contact(&offer.contact)}</b></dd>
@@ -85,6 +100,10 @@ pub fn OfferCard<Below: IntoView + 'static>(
                     })}
                     <dt>{words.get("message")}</dt>
                     <dd class="offer-text" dir="auto">{offer.message}</dd>
+                    {offer.note.map(|note| view! {
+                        <dt>{words.get("offer_note")}</dt>
+                        <dd class="offer-text offer-note" dir="auto">{note}</dd>
+                    })}
                 </dl>
                 <div class="pair">
                     <button type="button" class="btn" aria-disabled=is_busy aria-keyshortcuts=DECLINE on:click=move |_| decide(on_decline)>

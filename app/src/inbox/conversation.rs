@@ -2,13 +2,16 @@
 
 mod accept;
 mod bubble;
-mod closing;
+pub(crate) mod closing;
 mod comment_bar;
 mod composer;
 mod composer_kind;
+mod end_conference;
 mod entry;
 mod events;
 mod facts;
+mod handover;
+mod handover_line;
 mod head;
 mod log;
 mod message_text;
@@ -17,6 +20,8 @@ mod reason_field;
 mod replies;
 mod reveal;
 mod sentence;
+mod sharing;
+mod targets;
 mod upload_list;
 
 use crate::{
@@ -36,7 +41,10 @@ use closing::{Closing, ClosingForm};
 use comment_bar::CommentBar;
 use composer::{Aids, Composer, Texts};
 use composer_kind::ComposerKind;
+use end_conference::EndConference;
 use facts::Facts;
+use handover::HandoverDialog;
+use handover_line::HandoverLine;
 use head::Head;
 use leptos::{
     either::{Either, EitherOf7},
@@ -53,6 +61,7 @@ use protocol::{
 };
 use replies::{Editing, Replies, RepliesForm};
 use reveal::provide_revealing;
+use sharing::Sharing;
 
 /// The conversation on a ticket.
 #[component]
@@ -151,6 +160,8 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
             }
         });
     });
+
+    let sharing = Sharing::new(ticket, thread.head.clone());
 
     let returned = RwSignal::new(None::<(String, bool)>);
     let take_back = Callback::new({
@@ -319,8 +330,16 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         let thread = thread.clone();
         Either::Right(view! {
             <section class="talk" aria-label=words.get("talk")>
-                <Head head=thread.head.clone() watchers=thread.watchers.clone() name=name writing=writing facts_open=facts_open on_close=open_closing on_reopen=reopen/>
-                <Closing form=closing is_chat=is_chat on_submit=close/>
+                <Head head=thread.head.clone() watchers=thread.watchers.clone() name=name writing=writing facts_open=facts_open sharing=sharing on_close=open_closing on_reopen=reopen/>
+                <HandoverLine handover=sharing.handover on_cancel=sharing.on_cancel/>
+                <Closing
+                    form=closing
+                    scope="closing"
+                    why=Signal::derive(move || words.get(if is_chat.get() { "closing_chat_why" } else { "closing_request_why" }))
+                    on_submit=close
+                />
+                <HandoverDialog form=sharing.form on_refresh=sharing.on_refresh on_submit=sharing.on_submit/>
+                <EndConference open=sharing.ending guest=sharing.guest on_end_chat=open_closing on_let_go=sharing.on_let_go/>
                 <Replies form=replies_form replies=known_replies on_insert=insert_reply on_save=save_reply on_remove=remove_reply/>
                 <Log thread=thread.clone() name=name profile=console.profile on_retry=retry on_take_back=take_back/>
                 {foot.clone()}

@@ -34,6 +34,8 @@ pub struct Console {
     pub open_ticket: RwSignal<Option<TicketId>>,
     /// The chat's ticket that the agent has just taken, until its composer has the keyboard.
     pub accepted: StoredValue<Option<TicketId>>,
+    /// The chats that this agent has handed over, each with its number, until they said why.
+    pub handed_over: RwSignal<Vec<(TicketId, String)>>,
     /// What is typed and not sent.
     pub drafts: Drafts,
     /// The page's clock.
@@ -68,6 +70,7 @@ impl Console {
             offers: RwSignal::new(offers),
             open_ticket: RwSignal::new(None),
             accepted: StoredValue::new(None),
+            handed_over: RwSignal::new(Vec::new()),
             drafts: Drafts::new(),
             clock,
             toasts: Toasts::new(),

@@ -7,7 +7,8 @@ use leptos::{html, prelude::*};
 #[component]
 pub fn Dialog<Content>(
     /// The id of its heading.
-    labelled_by: &'static str,
+    #[prop(into)]
+    labelled_by: String,
     open: RwSignal<bool>,
     /// Where it stands and how wide it is.
     #[prop(default = "dialog")]

@@ -30,6 +30,8 @@ pub enum Drawing {
     Globe,
     Edit,
     Add,
+    Handover,
+    People,
 }
 
 impl Drawing {
@@ -73,6 +75,10 @@ impl Drawing {
                 r#"<circle cx="12" cy="12" r="9"/><path d="M3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18"/>"#
             }
             Self::Edit => r#"<path d="M4 20h4L19.500 8.500l-4-4L4 16zM13 7l4 4"/>"#,
+            Self::Handover => r#"<path d="M4 8h14m-4-4 4 4-4 4M20 16H6m4-4-4 4 4 4"/>"#,
+            Self::People => {
+                r#"<circle cx="9" cy="8" r="3.500"/><path d="M2.500 20a6.500 6.500 0 0 1 13 0M15.500 4.800a3.500 3.500 0 0 1 0 6.400M17.500 14a6.500 6.500 0 0 1 4 6"/>"#
+            }
             Self::Add => r#"<path d="M12 5v14M5 12h14"/>"#,
             Self::Alert => r#"<path d="M12 4 2.500 20h19zM12 10v4.500M12 17.200v.1"/>"#,
         }

@@ -6,6 +6,7 @@ mod comments;
 mod connected;
 mod drafts;
 mod for_agent;
+mod forgotten;
 mod handover;
 mod messages;
 mod offers;

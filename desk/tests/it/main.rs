@@ -6,6 +6,7 @@ mod world;
 
 mod across;
 mod agents;
+mod aids;
 mod availability;
 mod availability_flips;
 mod backup;

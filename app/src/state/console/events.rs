@@ -66,7 +66,12 @@ impl Listener for Console {
             AgentEvent::OfferGone { chat } => self.offers.update(|offers| {
                 offers::remove(offers, chat);
             }),
-            AgentEvent::Handover { kind, to, outcome, .. } => self.on_handover(kind, &to, outcome),
+            AgentEvent::Handover { ticket, number, kind, to, outcome } => {
+                self.on_handover(kind, &to, outcome);
+                if (kind, outcome) == (HandoverKind::Transfer, HandoverOutcome::Accepted) {
+                    self.handed_over.update(|all| all.push((ticket, number.0)));
+                }
+            }
             AgentEvent::State { me } => self.profile.set(me),
             AgentEvent::SignedOut => self.offers.set(Vec::new()),
             AgentEvent::Pong | AgentEvent::GoingAway { .. } => {}

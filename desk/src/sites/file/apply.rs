@@ -26,14 +26,14 @@ statement!(
     INSERT = concat!(
         "insert into sites (id, key, ",
         set_columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     )
 );
 statement!(
     UPDATE = concat!(
         "update sites set (",
         set_columns!(),
-        ") = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) where id = $1"
+        ") = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) where id = $1"
     )
 );
 statement!(QUEUE_NAMES = "select name from queues where site_id = $1 order by position");

@@ -183,14 +183,12 @@ impl AgentView {
         })
     }
 
-    /// Begins to store what is typed. What cannot be stored now is typed on, and sent again.
+    /// Begins to store what is typed.
     pub(super) fn store_draft(&self, draft: Draft) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
         spawn(async move {
-            if let Err(error) = server.desk.store_draft(&agent, &draft).await {
-                tracing::debug!(%error, "a draft is not stored");
-            }
-            None
+            let stored = server.desk.store_draft(&agent, &draft).await;
+            stored.err().map(|error| refused(draft.ticket, None, error))
         })
     }
 

@@ -58,6 +58,8 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/t/{number}/transcript" | "/t/{number}/email") => Form(&["email"]),
         ("POST", "/t/{number}/rating") => Form(&["score", "comment"]),
         ("POST", "/console/sign-in") => Form(&["email", "password"]),
+        ("GET", "/console/forgot") => Query(&["sent"]),
+        ("POST", "/console/forgot") => Form(&["email"]),
         ("POST", "/console/password") => Form(&["k", "password"]),
         ("POST", "/w/{site}/files" | "/console/files") => File,
         ("POST", "/t/{number}/confirm" | "/t/{number}/not-me" | "/console/sign-out") => Nothing,
@@ -72,6 +74,11 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/console/api/chats/reasons" | "/console/api/requests/reopen") => {
             Arguments(&["ticket"])
         }
+        ("POST", "/console/api/language") => Arguments(&["lang"]),
+        ("POST", "/console/api/colleagues" | "/console/api/replies") => Arguments(&["ticket"]),
+        ("POST", "/console/api/replies/add") => Arguments(&["name", "text"]),
+        ("POST", "/console/api/replies/change") => Arguments(&["id", "name", "text"]),
+        ("POST", "/console/api/replies/remove") => Arguments(&["id"]),
         ("POST", "/console/api/mails/older") => Arguments(&["after"]),
         ("POST", "/console/api/mails/read" | "/console/api/mails/retry") => Arguments(&["id"]),
         _ => panic!("{row:?} is new: say here what it takes, so that wrong input is tried on it"),
