@@ -6,6 +6,7 @@ pub mod mails;
 pub mod profile;
 pub mod requests;
 pub mod reveal;
+pub mod search;
 #[cfg(feature = "ssr")]
 pub(crate) mod server;
 

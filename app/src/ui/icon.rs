@@ -24,6 +24,7 @@ pub enum Drawing {
     Alert,
     Facts,
     Eye,
+    Search,
 }
 
 impl Drawing {
@@ -55,6 +56,9 @@ impl Drawing {
             Self::Facts => r#"<circle cx="12" cy="12" r="9"/><path d="M12 11v5.500M12 7.500v.1"/>"#,
             Self::Eye => {
                 r#"<path d="M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12z"/><circle cx="12" cy="12" r="2.800"/>"#
+            }
+            Self::Search => {
+                r#"<circle cx="10.500" cy="10.500" r="6"/><path d="m15 15 5.500 5.500"/>"#
             }
             Self::Alert => r#"<path d="M12 4 2.500 20h19zM12 10v4.500M12 17.200v.1"/>"#,
         }

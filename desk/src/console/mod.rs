@@ -9,6 +9,7 @@ mod offers;
 mod presence;
 mod reads;
 mod reveal;
+mod search;
 mod sign_in;
 mod state;
 mod worklist;

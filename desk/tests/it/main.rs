@@ -27,6 +27,7 @@ mod postgres;
 mod removal;
 mod requests;
 mod schema;
+mod search;
 mod sign_ins;
 mod sites;
 mod visitors;

@@ -69,6 +69,7 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
     let agent = if who.role().is_some() { who } else { Who::Agent };
     match path.strip_prefix("/console/api/").expect("a server function") {
         "state" => (walk.waiting_chat().await, vec![("state", "away".into())]),
+        "search" => (walk.waiting_chat().await, vec![("question", "canario".into())]),
         "me" | "mails" => (walk.waiting_chat().await, vec![]),
         "chats/accept" | "chats/decline" => {
             let place = walk.waiting_chat().await;
