@@ -8,6 +8,7 @@ pub mod profile;
 pub mod replies;
 pub mod requests;
 pub mod reveal;
+pub mod search;
 #[cfg(feature = "ssr")]
 pub(crate) mod server;
 

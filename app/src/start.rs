@@ -31,7 +31,7 @@ pub struct Start {
     pub total: Option<Total>,
     /// The chats that ring.
     pub offers: Vec<ForAgent<Offer>>,
-    /// The path of the address.
+    /// The path of the address, and what is behind its question mark.
     pub path: String,
     /// The page, with what it shows.
     pub page: Page,

@@ -290,6 +290,17 @@ create table followers (
   version integer not null
 ) strict;
 
+-- What is searched. ordinal: the tickets in the order in which they were first seen. A row of search_words holds the words of 32 entries of a
+-- ticket and of its head, folded; those that a masked agent does not read begin with an exclamation mark. Its number is the ordinal times 65536 and
+-- the block's. Kept by a follower, which can make it anew.
+create table search_tickets (
+  ordinal integer not null primary key,
+  ticket_id blob not null unique references tickets (id) on delete cascade
+) strict;
+create virtual table search_words using fts5 (
+  words, content = '', contentless_delete = 1, detail = 'none', prefix = '2 3', tokenize = "ascii tokenchars '!'"
+);
+
 -- ticket_id: the ticket that it was stored for; null while the form that opens the ticket is being sent. agent_id: the agent who stored
 -- it; null: the visitor. entry_id: the message that it is on; null: none yet. digest: the SHA-256 of its bytes.
 create table files (

@@ -1,6 +1,8 @@
 //! The page a visitor came from.
 
-use crate::{Code, Field, Refusal, agent::Sensitive, limits, masking::mask, text::is_control};
+use crate::{
+    Code, Field, Refusal, agent::Sensitive, limits, masking::mask, percent, text::is_control,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -46,7 +48,11 @@ impl Sensitive for PageUrl {
                 };
                 let decoded = decoded(text);
                 let shown = mask(&decoded);
-                if shown == decoded { part.to_owned() } else { encoded(&shown) + end }
+                if shown == decoded {
+                    part.to_owned()
+                } else {
+                    percent::encode(&shown, "*@.-_~:,()") + end
+                }
             })
             .collect();
         self.0 = mask(&masked);
@@ -61,41 +67,7 @@ fn decoded(part: &str) -> String {
         if !text.contains('%') {
             break;
         }
-        text = decoded_once(&text);
-    }
-    text
-}
-
-fn decoded_once(text: &str) -> String {
-    let hex = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        let pair = after.first().and_then(hex).zip(after.get(1).and_then(hex));
-        match pair.filter(|_| *byte == b'%') {
-            Some((high, low)) => {
-                bytes.push(high * 16 + low);
-                rest = &after[2..];
-            }
-            None => bytes.push(*byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// A masked part, so that it is one part of an address again.
-fn encoded(part: &str) -> String {
-    use fmt::Write;
-    let mut text = String::with_capacity(part.len());
-    for character in part.chars() {
-        if character.is_ascii_alphanumeric() || "*@.-_~:,()".contains(character) {
-            text.push(character);
-        } else {
-            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-                let _ = write!(text, "%{byte:02X}");
-            }
-        }
+        text = percent::decode(&text);
     }
     text
 }

@@ -92,6 +92,7 @@ pub static FUNCTIONS: &[Function] = functions! {
     api::requests::CloseRequest: Agent, Ticket;
     api::requests::Reopen: Agent, Ticket;
     api::reveal::Reveal: Supervisor, Ticket;
+    api::search::Search: Agent, Own;
     api::mails::Mails: Agent, Own;
     api::mails::OlderMails: Agent, Own;
     api::mails::Mail: Agent, Ticket;

@@ -14,6 +14,7 @@ mod presence;
 mod reads;
 mod replies;
 mod reveal;
+mod search;
 mod sign_in;
 mod state;
 mod worklist;

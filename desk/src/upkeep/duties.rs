@@ -9,6 +9,7 @@ use crate::{
     Desk, Stop,
     mail::outbound::{outbox::Outbox, unseen::UnseenReplies},
     queue, routing,
+    search::SearchIndex,
     tickets::follow,
 };
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub(super) async fn work(desk: &Desk, stop: &Stop) {
         part(desk, "unseen replies", stop, |_| {
             follow::run::<UnseenReplies>(desk.clone(), stop.clone())
         }),
+        part(desk, "search", stop, |_| follow::run::<SearchIndex>(desk.clone(), stop.clone())),
         part(desk, "mail", stop, |_| queue::run::<Outbox>(desk.clone(), stop.clone())),
     );
 }

@@ -22,6 +22,7 @@ use crate::{
     Desk, Result, Stop,
     mail::outbound::{outbox::Outbox, unseen::UnseenReplies},
     queue, routing,
+    search::SearchIndex,
     tickets::follow,
 };
 pub use lock::{Lock, LockError};
@@ -87,6 +88,7 @@ impl Desk {
         removed::tick(self).await?;
         routing::settle(self).await;
         follow::catch_up::<UnseenReplies>(self).await?;
+        follow::catch_up::<SearchIndex>(self).await?;
         queue::tick::<Jobs>(self).await?;
         queue::tick::<Outbox>(self).await?;
         Ok(())

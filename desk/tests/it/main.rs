@@ -28,6 +28,7 @@ mod postgres;
 mod removal;
 mod requests;
 mod schema;
+mod search;
 mod sign_ins;
 mod sites;
 mod visitors;

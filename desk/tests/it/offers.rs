@@ -42,9 +42,9 @@ async fn a_new_chat_rings_at_one_agent_and_declined_at_the_next(world: World) {
     let chat = wait_for_offer(&mut at_lucia).await;
     assert!(world.desk.offers(&pedro).await.unwrap().is_empty(), "one at a time");
     let offer = world.desk.find_offer(&lucia, chat).await.unwrap().unwrap();
-    assert_eq!((offer.ticket, offer.number), (visitor.ticket, started.number));
+    assert_eq!((offer.ticket, &offer.number), (visitor.ticket, &started.number));
     assert_eq!((offer.message.as_str(), offer.queue.as_str()), ("hola", "Soporte"));
-    assert_eq!(offer.page.unwrap().as_str(), "https://shop.example/precios");
+    assert_eq!(offer.page.as_ref().unwrap().as_str(), "https://shop.example/precios");
     assert_eq!(offer.contact.name.as_deref(), Some("Rosa"));
     // Somebody else cannot decline it.
     world.desk.decline(&pedro, chat).await.unwrap();

@@ -197,6 +197,7 @@ impl Scene {
             "reason" => "Resuelto".into(),
             "state" => "away".into(),
             "field" => "email".into(),
+            "question" => "tienda melissa".into(),
             other => panic!("{other}: the test does not know what to put in"),
         }
     }

@@ -281,7 +281,7 @@ mod tests {
     };
     use protocol::{
         AgentId, ChatId, Role,
-        agent::{AgentChat, AgentState},
+        agent::{AgentChat, AgentState, Sight},
         entry::Category,
         strings::Strings,
     };
@@ -313,7 +313,8 @@ mod tests {
         Owner::new().with(|| {
             let console = console(vec![item(1, WorkKind::MyChat, 1)], vec![]);
             let request = item(2, WorkKind::Request, 2);
-            console.on_event(AgentEvent::Work { item: Box::new(request.clone()) });
+            let item = ForAgent::new(request.clone(), Sight::Everything);
+            console.on_event(AgentEvent::Work { item: Box::new(item) });
             assert_eq!(console.list.len(), 2);
             console.on_event(AgentEvent::WorkGone { ticket: request.ticket });
             assert!(console.list.find(request.ticket).is_none());

@@ -3,6 +3,7 @@ use crate::db::{LastMessage, Party};
 use protocol::{
     EntryId, SiteId, Timestamp,
     entry::{AgentBody, AgentEntry, VisitorBody, VisitorEntry},
+    masking::Preview,
 };
 use std::iter;
 use uuid::Uuid;

@@ -73,6 +73,7 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
     let agent = if who.role().is_some() { who } else { Who::Agent };
     match path.strip_prefix("/console/api/").expect("a server function") {
         "state" => (walk.waiting_chat().await, vec![("state", "away".into())]),
+        "search" => (walk.waiting_chat().await, vec![("question", "canario".into())]),
         "me" | "mails" => (walk.waiting_chat().await, vec![]),
         "language" => (walk.waiting_chat().await, vec![("lang", "es".into())]),
         "colleagues" | "replies" => about_ticket(walk, walk.active_chat(agent).await, false).await,
