@@ -30,9 +30,12 @@ create table sites (
   allowed_origins text not null,
   schedule text not null,
   closed_now integer not null,
+  ask_queue integer not null,
+  masking integer not null,
   limits text not null,
   closing_reasons text not null,
   away_reasons text not null,
+  replies text not null,
   removed_at integer
 ) strict;
 
@@ -105,6 +108,15 @@ create table agent_queues (
 ) strict;
 create index agent_queues_queue on agent_queues (queue_id);
 
+-- Texts that an agent inserts by name, their own; a site's are in its row.
+create table agent_replies (
+  id blob not null primary key,
+  agent_id blob not null references agents (id) on delete cascade,
+  name text not null,
+  text text not null,
+  unique (agent_id, name)
+) strict;
+
 create table sessions (
   token_hash blob not null primary key,
   agent_id blob not null references agents (id) on delete cascade,
@@ -138,6 +150,8 @@ create index sign_ins_expiry on sign_ins (expires_at);
 -- request_at is set exactly while the ticket is an open help request without a chat under way; waiting_at while it waits on the
 -- customer, closed_at while it is closed: since when. attended_by: the agent who last had its chat, answered it or opened it again.
 -- unread counts the visitor's messages that the agents' side has not seen.
+-- preview is the beginning of the last message, preview_masked that of its masked text; null: nothing of it is masked. preview_by: the agent
+-- who wrote it; null: the visitor.
 -- contact_email is the first address that the visitor gave, or the one that whoever read the mail of it gave in its place; contact_key
 -- is the same as addresses are compared. identity: the signed id of whoever opened the ticket. client: a hash of the network that
 -- opened it; null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
@@ -177,6 +191,8 @@ create table tickets (
   mailed_upto integer not null,
   unread integer not null,
   preview text not null,
+  preview_masked text,
+  preview_by blob,
   unique (site_id, start_id)
 ) strict;
 create index tickets_number on tickets (number);
@@ -292,6 +308,25 @@ create table entries (
   unique (id, ticket_id)
 ) strict;
 
+-- Agents whom a comment mentions: they see the ticket from then on.
+create table mentions (
+  ticket_id blob not null references tickets (id) on delete cascade,
+  agent_id blob not null references agents (id) on delete cascade,
+  at integer not null,
+  primary key (ticket_id, agent_id)
+) strict;
+create index mentions_agent on mentions (agent_id);
+
+-- What agents have typed and not sent. text is empty once it was: for a day, so that an older one of another device does not come back.
+create table drafts (
+  agent_id blob not null references agents (id) on delete cascade,
+  ticket_id blob not null references tickets (id) on delete cascade,
+  text text not null,
+  at integer not null,
+  primary key (agent_id, ticket_id)
+) strict;
+create index drafts_ticket on drafts (ticket_id);
+
 -- Who reads the entries after a stored position, which is that of an entry. under_way: transactions of PostgreSQL at or below
 -- it that had not ended when it was reached. version goes up with every change.
 create table followers (
@@ -300,6 +335,17 @@ create table followers (
   under_way text not null,
   version integer not null
 ) strict;
+
+-- What is searched. ordinal: the tickets in the order in which they were first seen. A row of search_words holds the words of 32 entries of a
+-- ticket and of its head, folded; those that a masked agent does not read begin with an exclamation mark. Its number is the ordinal times 65536 and
+-- the block's. Kept by a follower, which can make it anew.
+create table search_tickets (
+  ordinal integer not null primary key,
+  ticket_id blob not null unique references tickets (id) on delete cascade
+) strict;
+create virtual table search_words using fts5 (
+  words, content = '', contentless_delete = 1, detail = 'none', prefix = '2 3', tokenize = "ascii tokenchars '!'"
+);
 
 -- ticket_id: the ticket that it was stored for; null while the form that opens the ticket is being sent. agent_id: the agent who stored
 -- it; null: the visitor. entry_id: the message that it is on; null: none yet. digest: the SHA-256 of its bytes.

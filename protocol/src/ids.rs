@@ -55,6 +55,8 @@ id! {
     /// Anything that happened on a ticket. For a message the **sender's** end makes it (`UUIDv7`),
     /// which is what makes a retry harmless.
     EntryId,
+    /// A canned reply of an agent's own.
+    ReplyId,
     /// An uploaded file.
     FileId,
     /// A mail in the outbox.

@@ -5,6 +5,8 @@ use super::ApiError;
 use super::server::{away_reason, caller, refused};
 use leptos::prelude::*;
 use protocol::agent::{AgentState, Me};
+#[cfg(feature = "ssr")]
+use protocol::{Code, Field, Refusal, settings::Language};
 
 /// Sets *Disponible* or *Ausente*; the latter with one of the reasons of [`Me::away_reasons`], or none.
 #[server(prefix = "/console/api", endpoint = "state")]
@@ -30,4 +32,12 @@ pub async fn preview_away() -> Result<u32, ApiError> {
 pub async fn profile() -> Result<Me, ApiError> {
     let (desk, agent) = caller()?;
     desk.profile(&agent).await.map_err(refused)
+}
+
+/// Sets the language of the agent's console.
+#[server(prefix = "/console/api", endpoint = "language")]
+pub async fn set_language(lang: String) -> Result<(), ApiError> {
+    let (desk, agent) = caller()?;
+    let lang = Language::parse(&lang).map_err(ApiError)?;
+    desk.set_agent_language(agent.id, lang).await.map_err(refused)
 }

@@ -6,11 +6,12 @@ use crate::{
     people::Agent,
 };
 use protocol::{
-    TicketNumber, Timestamp,
+    SiteId, TicketNumber, Timestamp,
     agent::{AgentState, Me, Missed},
     contact::Contact,
 };
 use tracing::instrument;
+use uuid::Uuid;
 
 impl Desk {
     /// The agent at the console.
@@ -21,7 +22,7 @@ impl Desk {
             .fetch_optional(c)
             .await)?;
         let row = row.ok_or_else(Error::not_found)?;
-        let missed = row.missed();
+        let missed = row.missed().map(|(site, missed)| self.show(agent, site, missed));
         let sites = self.sites().into_iter().filter(|site| agent.sites.contains_key(&site.id));
         Ok(Me {
             id: agent.id,
@@ -45,6 +46,7 @@ struct Row {
     state: String,
     state_since: i64,
     away_reason: Option<String>,
+    site_id: Option<Uuid>,
     number: Option<String>,
     contact_name: Option<String>,
     contact_email: Option<String>,
@@ -55,9 +57,9 @@ struct Row {
 
 impl Row {
     /// None also when it is gone with its site.
-    fn missed(&self) -> Option<Missed> {
+    fn missed(&self) -> Option<(SiteId, Missed)> {
         let rang = self.rings_until?.saturating_sub(self.offered_at?);
-        Some(Missed {
+        let missed = Missed {
             number: TicketNumber(self.number.clone()?),
             contact: Contact {
                 name: self.contact_name.clone(),
@@ -65,14 +67,15 @@ impl Row {
                 verified: self.contact_verified?,
             },
             ring_ms: u64::try_from(rang).unwrap_or(0),
-        })
+        };
+        Some((SiteId(self.site_id?), missed))
     }
 }
 
 statement!(
     PROFILE = "
     select
-      a.name, a.email, a.state, a.state_since, a.away_reason, t.number, t.contact_name, t.contact_email,
+      a.name, a.email, a.state, a.state_since, a.away_reason, t.site_id, t.number, t.contact_name, t.contact_email,
       t.contact_verified, o.offered_at, o.rings_until
     from agents a
     left join offers o on o.id = a.missed_offer

@@ -12,7 +12,7 @@ use crate::{
 };
 use protocol::{
     AgentId, ChatId, OfferId, PageUrl, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
-    agent::{AgentChat, Conversation, Guest, Handover, HandoverKind, Offer, OfferKind},
+    agent::{AgentChat, Conversation, ForAgent, Guest, Handover, HandoverKind, Offer, OfferKind},
     contact::Contact,
     entry::{AgentEntry, Category, Removed, TicketState},
 };
@@ -22,28 +22,33 @@ use uuid::Uuid;
 impl Desk {
     /// What rings at this agent.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
-    pub async fn offers(&self, agent: &Agent) -> Result<Vec<Offer>> {
+    pub async fn offers(&self, agent: &Agent) -> Result<Vec<ForAgent<Offer>>> {
         let rows = read!(self.db(), c => sqlx::query_as::<_, OfferRow>(OFFERS)
             .bind(agent.id.0)
             .fetch_all(c)
             .await)?;
-        Ok(rows.into_iter().filter(|row| row.rings_at(agent)).map(|row| self.offer(row)).collect())
+        Ok(rows
+            .into_iter()
+            .filter(|row| row.rings_at(agent))
+            .map(|row| self.offer(agent, row))
+            .collect())
     }
 
     /// One offer, if it still rings here.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %chat))]
-    pub async fn find_offer(&self, agent: &Agent, chat: ChatId) -> Result<Option<Offer>> {
+    pub async fn find_offer(&self, agent: &Agent, chat: ChatId) -> Result<Option<ForAgent<Offer>>> {
         let row = read!(self.db(), c => sqlx::query_as::<_, OfferRow>(OFFER)
             .bind(agent.id.0)
             .bind(chat.0)
             .fetch_optional(c)
             .await)?;
-        Ok(row.filter(|row| row.rings_at(agent)).map(|row| self.offer(row)))
+        Ok(row.filter(|row| row.rings_at(agent)).map(|row| self.offer(agent, row)))
     }
 
-    fn offer(&self, row: OfferRow) -> Offer {
-        let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
-        Offer {
+    fn offer(&self, agent: &Agent, row: OfferRow) -> ForAgent<Offer> {
+        let site_id = SiteId(row.site_id);
+        let (site, queue) = names(self, site_id, row.queue_id.map(QueueId));
+        let offer = Offer {
             chat: ChatId(row.chat_id),
             ticket: TicketId(row.id),
             number: TicketNumber(row.number),
@@ -64,12 +69,17 @@ impl Desk {
             offer: Some(OfferId(row.offer_id)),
             from: row.from_name,
             note: row.note,
-        }
+        };
+        self.show(agent, site_id, offer)
     }
 
     /// The head of a ticket.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
-    pub async fn conversation(&self, agent: &Agent, ticket: TicketId) -> Result<Conversation> {
+    pub async fn conversation(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+    ) -> Result<ForAgent<Conversation>> {
         let row = read!(self.db(), c => sqlx::query_as::<_, Row>(READ)
             .bind(ticket.0)
             .fetch_optional(c)
@@ -82,7 +92,8 @@ impl Desk {
         let may_end = may(agent, if is_orphan { Action::EndOrphan } else { Action::End }, &on);
         let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
         self.ask_for_unknown_panel(ticket);
-        Ok(Conversation {
+        let site_id = SiteId(row.site_id);
+        let head = Conversation {
             ticket,
             chat: row.chat(agent)?,
             number: TicketNumber(row.number),
@@ -104,7 +115,8 @@ impl Desk {
             visitor_present: self.panel_is_connected(ticket),
             removed,
             may_end,
-        })
+        };
+        Ok(self.show(agent, site_id, head))
     }
 
     /// At most `limits::ENTRIES` entries after `after`, and the last sequence.
@@ -114,9 +126,11 @@ impl Desk {
         agent: &Agent,
         ticket: TicketId,
         after: Seq,
-    ) -> Result<(Vec<AgentEntry>, Seq)> {
+    ) -> Result<(Vec<ForAgent<AgentEntry>>, Seq)> {
         let site = self.check_ticket(agent, Action::See, ticket).await?;
-        entries::for_agent(self, ticket, site.id, after).await
+        let (entries, last) = entries::for_agent(self, ticket, site.id, after).await?;
+        let shown = entries.into_iter().map(|entry| self.show(agent, site.id, entry));
+        Ok((shown.collect(), last))
     }
 }
 

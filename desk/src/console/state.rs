@@ -8,11 +8,29 @@ use crate::{
     routing,
 };
 use protocol::{
-    AgentId, Code, Field, Refusal, agent::AgentState, settings::AwayReason, settings::List,
+    AgentId, Code, Field, Refusal,
+    agent::AgentState,
+    settings::{AwayReason, Language, List},
 };
 use tracing::instrument;
 
 impl Desk {
+    /// The language of the agent's console and of the mails to them.
+    #[instrument(level = "debug", skip_all, fields(%agent, %lang))]
+    pub async fn set_agent_language(&self, agent: AgentId, lang: Language) -> Result<()> {
+        retry!({
+            let mut tx = self.begin().await?;
+            // The first row that everybody writes who changes an agent.
+            bump_revision(&mut tx).await?;
+            if !accounts::set_language(&mut tx, agent, lang).await? {
+                return Err(Error::not_found());
+            }
+            self.commit(tx).await
+        })?;
+        routing::sites_were_changed(self).await?;
+        Ok(())
+    }
+
     /// *Disponible* or *Ausente*; consoles and pages hear of it at once. It is how *RONA* is left.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use protocol::{
     AgentId, ChatId, EntryId, HandoverId, QueueId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentEntry, VisitorEntry},
+    masking::Preview,
 };
 use std::sync::Arc;
 
@@ -70,6 +71,12 @@ pub enum Event {
     Handover { agent: AgentId, handover: HandoverId, ticket: TicketId },
     /// To one agent: they have to do with the ticket no longer as they had. Whether they still see it is read.
     Party { agent: AgentId, ticket: TicketId },
+    /// To one agent: a colleague mentioned them in a comment.
+    Mentioned { agent: AgentId, ticket: TicketId, by: AgentId },
+    /// To one agent: what they have typed for the ticket and not sent is another text.
+    Draft { agent: AgentId, ticket: TicketId },
+    /// The agents who have the ticket on screen are others.
+    Watchers { ticket: TicketId },
     /// To one agent: own state changed.
     AgentState { agent: AgentId },
     /// To one agent: a session ended.
@@ -92,6 +99,9 @@ impl Event {
             | Self::Work { .. }
             | Self::Offer { .. }
             | Self::Party { .. }
+            | Self::Mentioned { .. }
+            | Self::Draft { .. }
+            | Self::Watchers { .. }
             | Self::AgentState { .. }
             | Self::SignedOut { .. }
             | Self::AccessChanged { .. }
@@ -147,7 +157,9 @@ pub enum RowChange {
 /// What a message changes in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastMessage {
-    pub preview: Arc<str>,
+    pub preview: Arc<Preview>,
+    /// Who wrote it; none: the visitor.
+    pub by: Option<AgentId>,
     pub last_at: Timestamp,
     /// Messages of the visitor that no agent has seen.
     pub unread: u32,

@@ -12,7 +12,7 @@ use crate::{
 use protocol::{
     AgentId, OfferId, QueueId, SiteId, Timestamp,
     agent::AgentState,
-    settings::AwayReason,
+    settings::{AwayReason, Language},
     text::{EmailAddress, PersonName},
 };
 use std::time::Duration;
@@ -284,6 +284,19 @@ pub(crate) async fn use_link(tx: &mut Tx, token: &str, now: Timestamp) -> Result
         .fetch_optional(c)
         .await)?;
     Ok(agent.map(AgentId))
+}
+
+statement!(SET_LANGUAGE = "update agents set lang = $2 where id = $1 and disabled_at is null");
+
+/// Sets the language of the agent's console; false when they are disabled or unknown.
+pub(crate) async fn set_language(tx: &mut Tx, agent: AgentId, lang: Language) -> Result<bool> {
+    let changed = run!(tx, c => sqlx::query(SET_LANGUAGE)
+        .bind(agent.0)
+        .bind(lang.as_text())
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed > 0)
 }
 
 // The address is free from then on.

@@ -8,7 +8,7 @@
 
 use super::identity::{Agent, Role};
 use crate::{Error, Result};
-use protocol::{Code, Refusal};
+use protocol::{Code, Refusal, agent::Sight};
 
 pub(crate) use crate::db::{On, Party};
 
@@ -29,6 +29,8 @@ pub(crate) enum Action {
     EndOrphan,
     /// Leaves its active chat as a guest.
     Leave,
+    /// Looks at one field that they read masked.
+    Reveal,
     /// Reads every mail of a site, and puts one that was given up back into the queue.
     TendMails,
 }
@@ -49,8 +51,13 @@ pub(crate) fn may(agent: &Agent, action: Action, on: &On) -> bool {
         Action::End => owns,
         Action::EndOrphan => is_guest || leads && on.party.owner.is_some(),
         Action::Leave => is_guest,
-        Action::TendMails => leads,
+        Action::Reveal | Action::TendMails => leads,
     }
+}
+
+/// How the agent reads what is sensitive at a site that masks it, or does not.
+pub(crate) fn sight(agent: &Agent, masks: bool) -> Sight {
+    if masks && !agent.sees_sensitive { Sight::Masked } else { Sight::Everything }
 }
 
 /// Lets through who may.

@@ -1,9 +1,11 @@
 //! A site and its queues.
 
+use crate::Result;
 use protocol::{
-    QueueId, SiteId, SiteKey, Timestamp,
+    Code, Field, QueueId, Refusal, SiteId, SiteKey, Timestamp,
     settings::{
-        AwayReason, ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName, SiteName,
+        AwayReason, ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName, Replies,
+        SiteName,
     },
 };
 
@@ -26,8 +28,12 @@ pub struct Site {
     pub removed_queues: Vec<Queue>,
     /// The schedule as it was given (the JSON form of `behaviours.md`); parsed by `hours::availability`.
     pub schedule: serde_json::Value,
+    /// Visitors choose the queue before a chat.
+    pub ask_queue: bool,
     /// "Closed now"; what was removed is.
     pub closed_now: bool,
+    /// Whether agents without the right to see sensitive data read it masked.
+    pub masking: bool,
     /// Removed while chats were under way: nothing is written any more, and it goes with the last of them. None: in
     /// use.
     pub removed_at: Option<Timestamp>,
@@ -35,6 +41,8 @@ pub struct Site {
     pub closing_reasons: List<ClosingReason>,
     /// Reasons offered to an agent who becomes *Ausente*.
     pub away_reasons: List<AwayReason>,
+    /// Texts that its agents insert by name.
+    pub replies: Replies,
 }
 
 impl Site {
@@ -46,6 +54,18 @@ impl Site {
     /// Whether this queue of the site was removed.
     pub fn has_removed(&self, queue: QueueId) -> bool {
         self.removed_queues.iter().any(|removed| removed.id == queue)
+    }
+
+    /// The queue of a new ticket: the one that its visitor chose, else the first.
+    ///
+    /// # Errors
+    /// `Invalid` for one that the site does not have (any more).
+    pub(crate) fn queue_for(&self, chosen: Option<QueueId>) -> Result<Option<QueueId>> {
+        match chosen {
+            None => Ok(self.queues.first().map(|queue| queue.id)),
+            Some(id) if self.queues.iter().any(|queue| queue.id == id) => Ok(Some(id)),
+            Some(_) => Err(Refusal::of(Field::Queue, Code::Invalid).into()),
+        }
     }
 }
 

@@ -7,11 +7,11 @@ use super::{
 use crate::{
     Desk, Result,
     db::{On, read, revision, statement},
-    people::{Agent, Queues, Role, email_key, stored_capacity},
+    people::{Agent, Queues, Role, email_key, permission, stored_capacity},
 };
 use protocol::{
     AgentId, Code, QueueId, Refusal, SiteId, SiteKey, Timestamp,
-    agent::AgentState,
+    agent::{AgentState, Sight},
     entry::Removed,
     settings::{Capacity, Hue, QueueName},
 };
@@ -69,6 +69,7 @@ pub(crate) struct Staff {
     pub(crate) reason: Option<String>,
     /// Chats at a time; none: as many as the site says.
     pub(crate) capacity: Option<u32>,
+    sees_sensitive: bool,
     every_site: bool,
     sites: HashSet<SiteId>,
     /// Empty: every queue.
@@ -108,6 +109,7 @@ impl Staff {
             state: self.state,
             since: self.since,
             lang: self.lang.clone(),
+            sees_sensitive: self.sees_sensitive,
             sites: sites
                 .iter()
                 .filter(|site| self.serves(site.id))
@@ -146,16 +148,22 @@ impl Sites {
         }
         for id in before.by_agent.keys().chain(snapshot.by_agent.keys()) {
             let (was, is) = (before.by_agent.get(id), snapshot.by_agent.get(id));
-            if access(was) != access(is) {
+            if access(&before, was) != access(&snapshot, is) {
                 changes.agents.entry(*id).or_insert_with(|| was.cloned());
             }
         }
     }
 }
 
-/// All of an agent that says what they may see.
-fn access(agent: Option<&Arc<Agent>>) -> Option<(Role, &BTreeMap<SiteId, Queues>)> {
-    agent.map(|agent| (agent.role, &agent.sites))
+/// All of an agent that says what they may see, and which of it they read masked.
+fn access<'a>(
+    snapshot: &Snapshot,
+    agent: Option<&'a Arc<Agent>>,
+) -> Option<(Role, &'a BTreeMap<SiteId, Queues>, Vec<Sight>)> {
+    agent.map(|agent| {
+        let sights = agent.sites.keys().map(|site| snapshot.sight(agent, *site));
+        (agent.role, &agent.sites, sights.collect())
+    })
 }
 
 impl Snapshot {
@@ -172,6 +180,16 @@ impl Snapshot {
         self.by_agent.get(&id)
     }
 
+    /// Everybody who is let in.
+    pub(crate) fn agents(&self) -> impl Iterator<Item = &Arc<Agent>> {
+        self.by_agent.values()
+    }
+
+    /// How the agent reads what is sensitive at a site; at one that is gone as where it is masked.
+    pub(crate) fn sight(&self, agent: &Agent, site: SiteId) -> Sight {
+        permission::sight(agent, self.by_id.get(&site).is_none_or(|site| site.masking))
+    }
+
     /// The same by their address, whatever its case.
     pub(crate) fn agent_of(&self, address: &str) -> Option<&Arc<Agent>> {
         let key = email_key(address);
@@ -186,7 +204,7 @@ statement!(
 statement!(QUEUES = "select id, site_id, name, removed_at from queues order by position, id");
 statement!(
     AGENTS = "\
-    select id, email, name, role, lang, state, state_since, away_reason, every_site, capacity from agents \
+    select id, email, name, role, lang, state, state_since, away_reason, every_site, sees_sensitive, capacity from agents \
     where disabled_at is null order by id"
 );
 // Index chats_agent.
@@ -218,6 +236,7 @@ struct AgentRow {
     state_since: i64,
     away_reason: Option<String>,
     every_site: bool,
+    sees_sensitive: bool,
     capacity: Option<i64>,
 }
 
@@ -333,10 +352,13 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 hue: stored_hue(row.hue),
                 limits: row.limits.0,
                 schedule: row.schedule.0.into(),
+                ask_queue: row.ask_queue,
                 closed_now: row.closed_now || row.removed_at.is_some(),
+                masking: row.masking,
                 removed_at: row.removed_at.map(Timestamp),
                 closing_reasons: row.closing_reasons.0,
                 away_reasons: row.away_reasons.0,
+                replies: row.replies.0,
             })
         })
         .collect();
@@ -365,6 +387,7 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 reason: row.away_reason,
                 capacity: stored_capacity(row.capacity).map(Capacity::chats),
                 every_site: row.every_site,
+                sees_sensitive: row.sees_sensitive,
             }))
         })
         .collect::<Result<_>>()?;

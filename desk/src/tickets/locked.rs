@@ -20,6 +20,7 @@ use crate::{
 use protocol::{
     AgentId, ChatId, EntryId, OfferId, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     entry::{AgentBody, AgentEntry, Category, TicketState},
+    masking::Preview,
 };
 use uuid::Uuid;
 
@@ -51,7 +52,9 @@ pub(crate) struct LockedTicket {
     pub(crate) last: Seq,
     pub(crate) agent_seen: Seq,
     pub(crate) unread: i64,
-    pub(crate) preview: String,
+    pub(crate) preview: Preview,
+    /// Who wrote what the preview shows; none: the visitor.
+    pub(crate) preview_by: Option<AgentId>,
     pub(crate) chat: Option<LockedChat>,
 }
 
@@ -62,7 +65,7 @@ statement!(
       t.site_id, t.number, t.queue_id, t.state_id, s.name as state_name, s.category,
       t.contact_name, t.contact_email, t.contact_verified, t.client, t.mail_stopped, t.transcript_asked,
       t.lang, t.request_at, t.waiting_at, t.closed_at, t.attended_by, t.last_at,
-      t.last_seq, t.agent_seen, t.unread, t.preview,
+      t.last_seq, t.agent_seen, t.unread, t.preview, t.preview_masked, t.preview_by,
       c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.guest_id as chat_guest, c.score,
       o.id as offer_id, o.to_agent as offer_to, h.id as asked_id, h.to_agent as asked_to
     from tickets t
@@ -98,6 +101,8 @@ struct Row {
     agent_seen: i64,
     unread: i64,
     preview: String,
+    preview_masked: Option<String>,
+    preview_by: Option<Uuid>,
     chat_id: Option<Uuid>,
     chat_state: Option<String>,
     chat_agent: Option<Uuid>,
@@ -136,7 +141,7 @@ statement!(
       state_id = $2, contact_name = $3, contact_email = $4, contact_verified = $5, request_at = $6,
       last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11,
       mail_stopped = $12, transcript_asked = $13, waiting_at = $14, closed_at = $15, attended_by = $16,
-      contact_key = $17
+      contact_key = $17, preview_masked = $18, preview_by = $19
     where id = $1"
 );
 
@@ -198,7 +203,8 @@ impl LockedTicket {
             last: Seq(row.last_seq),
             agent_seen: Seq(row.agent_seen),
             unread: row.unread,
-            preview: row.preview,
+            preview: Preview { text: row.preview, masked: row.preview_masked },
+            preview_by: row.preview_by.map(AgentId),
             chat,
         })
     }
@@ -241,9 +247,11 @@ impl LockedTicket {
         match &body {
             AgentBody::Visitor { text, files } => {
                 self.unread += 1;
-                self.preview = preview(text, files);
+                (self.preview, self.preview_by) = (preview(text, files), None);
             }
-            AgentBody::Agent { text, files, .. } => self.preview = preview(text, files),
+            AgentBody::Agent { agent, text, files, .. } => {
+                (self.preview, self.preview_by) = (preview(text, files), Some(*agent));
+            }
             _ => {}
         }
         let entry = AgentEntry { seq: self.last, id, at: now, body };
@@ -296,13 +304,15 @@ impl LockedTicket {
             .bind(self.last.0)
             .bind(self.agent_seen.0)
             .bind(self.unread)
-            .bind(&self.preview)
+            .bind(&self.preview.text)
             .bind(self.mail_stopped)
             .bind(self.transcript_asked)
             .bind(self.waiting_at.map(|at| at.0))
             .bind(self.closed_at.map(|at| at.0))
             .bind(self.attended_by.map(|agent| agent.0))
             .bind(self.email.as_deref().map(email_key))
+            .bind(&self.preview.masked)
+            .bind(self.preview_by.map(|agent| agent.0))
             .execute(c)
             .await
             .map(|_| ()))?;
@@ -313,9 +323,9 @@ impl LockedTicket {
 }
 
 /// What a list shows of a message: its text, or the name of its first file.
-pub(crate) fn preview(text: &str, files: &[protocol::file::Attachment]) -> String {
+pub(crate) fn preview(text: &str, files: &[protocol::file::Attachment]) -> Preview {
     match files.first() {
-        Some(file) if text.is_empty() => entries::preview(&file.name),
-        _ => entries::preview(text),
+        Some(file) if text.is_empty() => Preview::of(&file.name),
+        _ => Preview::of(text),
     }
 }

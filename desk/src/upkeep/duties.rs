@@ -11,6 +11,7 @@ use crate::{
     Desk, Stop,
     mail::outbound::{outbox::Outbox, unseen::UnseenReplies},
     queue, routing,
+    search::SearchIndex,
     tickets::follow,
 };
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub(super) async fn work(desk: &Desk, stop: &Stop) {
             follow::run::<UnseenReplies>(desk.clone(), stop.clone())
         }),
         part(desk, "idle chats", stop, |_| follow::run::<IdleChats>(desk.clone(), stop.clone())),
+        part(desk, "search", stop, |_| follow::run::<SearchIndex>(desk.clone(), stop.clone())),
         part(desk, "mail", stop, |_| queue::run::<Outbox>(desk.clone(), stop.clone())),
     );
 }

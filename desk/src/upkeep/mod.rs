@@ -23,6 +23,7 @@ use crate::{
     Desk, Result, Stop,
     mail::outbound::{outbox::Outbox, unseen::UnseenReplies},
     queue, routing,
+    search::SearchIndex,
     tickets::follow,
 };
 pub use lock::{Lock, LockError};
@@ -91,6 +92,7 @@ impl Desk {
         follow::catch_up::<UnseenReplies>(self).await?;
         follow::catch_up::<IdleChats>(self).await?;
         idle::tick(self).await?;
+        follow::catch_up::<SearchIndex>(self).await?;
         queue::tick::<Jobs>(self).await?;
         queue::tick::<Outbox>(self).await?;
         Ok(())

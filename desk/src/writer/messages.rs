@@ -15,6 +15,7 @@ use crate::{
 use protocol::{
     AgentId, EntryId, QueueId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentBody, AgentEntry},
+    masking::Preview,
 };
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -23,7 +24,9 @@ use uuid::Uuid;
 pub(super) struct Target {
     pub(super) before: CachedTicket,
     pub(super) after: CachedTicket,
-    pub(super) preview: String,
+    pub(super) preview: Preview,
+    /// Who wrote what the preview shows; none: the visitor.
+    pub(super) by: Option<AgentId>,
 }
 
 /// A message's ticket and chat, and the entry it was stored as before.
@@ -56,9 +59,10 @@ rows!(
 // The old sequence is in the condition: a change by another connection in between matches no row, and the batch runs
 // again.
 rows!(pub(super) UPDATE =
-    "update tickets set last_seq = v.column3, last_at = v.column4, unread = unread + v.column5, preview = v.column6
+    "update tickets set last_seq = v.column3, last_at = v.column4, unread = unread + v.column5, preview = v.column6,
+       preview_masked = v.column7, preview_by = v.column8
      from (values ",
-    "?uuid, ?bigint, ?bigint, ?bigint, ?bigint, ?text",
+    "?uuid, ?bigint, ?bigint, ?bigint, ?bigint, ?text, ?text, ?uuid",
     ") as v
      where tickets.id = v.column1 and tickets.last_seq = v.column2"
 );
@@ -137,7 +141,8 @@ impl Target {
     /// For the agents' lists.
     pub(super) fn row_changed(&self, ticket: TicketId, now: Timestamp) -> Event {
         let message = LastMessage {
-            preview: self.preview.as_str().into(),
+            preview: self.preview.clone().into(),
+            by: self.by,
             last_at: now,
             unread: u32::try_from(self.after.unread).unwrap_or(0),
         };
@@ -237,11 +242,13 @@ fn place<'a>(
     let target = plan.targets.entry(post.ticket).or_insert_with(|| Target {
         before: cached,
         after: cached,
-        preview: String::new(),
+        preview: Preview::default(),
+        by: None,
     });
     target.after.last = target.after.last.next();
     target.after.unread += unread;
-    target.preview = entries::preview(&post.text);
+    target.preview = Preview::of(&post.text);
+    target.by = post.sender.agent();
     let receipt = Receipt { id: post.id, seq: target.after.last, at: now };
     stored.insert((post.ticket, post.id), (receipt, post));
     plan.entries.push((post.ticket, AgentEntry { seq: receipt.seq, id: post.id, at: now, body }));
@@ -284,7 +291,9 @@ macro_rules! bind_targets {
                 .bind(target.after.last.0)
                 .bind($now.0)
                 .bind(target.after.unread - target.before.unread)
-                .bind(target.preview.as_str());
+                .bind(target.preview.text.as_str())
+                .bind(target.preview.masked.as_deref())
+                .bind(target.by.map(|agent| agent.0));
         }
         query
     }};

@@ -126,10 +126,10 @@ async fn of_twenty_who_accept_one_wins(world: World) {
     assert_eq!(world.kinds(&winner, visitor.ticket).await, ["chat_started", "visitor", "joined"]);
     for agent in &agents {
         let head = world.desk.conversation(agent, visitor.ticket).await.unwrap();
-        let AgentChat::Active { agent: name, mine, .. } = head.chat else {
+        let AgentChat::Active { agent: name, mine, .. } = &head.chat else {
             panic!("{:?}", head.chat)
         };
-        assert_eq!((name.as_str(), mine), (winner.name.as_str(), agent.id == winner.id));
+        assert_eq!((name.as_str(), *mine), (winner.name.as_str(), agent.id == winner.id));
     }
     // A click sent twice.
     assert_eq!(world.desk.accept(&winner, chat).await.unwrap(), visitor.ticket);

@@ -6,6 +6,7 @@ mod world;
 
 mod across;
 mod agents;
+mod aids;
 mod availability;
 mod availability_flips;
 mod backup;
@@ -29,6 +30,7 @@ mod postgres;
 mod removal;
 mod requests;
 mod schema;
+mod search;
 mod sign_ins;
 mod sites;
 mod visitors;

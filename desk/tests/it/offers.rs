@@ -46,9 +46,9 @@ async fn a_new_chat_rings_at_one_agent_and_declined_at_the_next(world: World) {
     let chat = wait_for_offer(&mut at_lucia).await;
     assert!(world.desk.offers(&pedro).await.unwrap().is_empty(), "one at a time");
     let offer = world.desk.find_offer(&lucia, chat).await.unwrap().unwrap();
-    assert_eq!((offer.ticket, offer.number), (visitor.ticket, started.number));
+    assert_eq!((offer.ticket, &offer.number), (visitor.ticket, &started.number));
     assert_eq!((offer.message.as_str(), offer.queue.as_str()), ("hola", "Soporte"));
-    assert_eq!(offer.page.unwrap().as_str(), "https://shop.example/precios");
+    assert_eq!(offer.page.as_ref().unwrap().as_str(), "https://shop.example/precios");
     assert_eq!(offer.contact.name.as_deref(), Some("Rosa"));
     // Somebody else cannot decline it.
     world.desk.decline(&pedro, chat).await.unwrap();
@@ -248,7 +248,7 @@ async fn what_rings_for_ring_time_is_missed_and_rings_at_the_next(world: World) 
     assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
     let me = world.desk.profile(&lucia).await.unwrap();
     assert_eq!((me.state, me.since), (AgentState::Rona, world.desk.now()));
-    let missed = me.missed.unwrap();
+    let missed = me.missed.unwrap().into_inner();
     assert_eq!((missed.number, missed.ring_ms), (offer.number, 10_000));
     assert_eq!(missed.contact.name.as_deref(), Some("Rosa"));
     let missed =

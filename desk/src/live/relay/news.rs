@@ -75,11 +75,14 @@ impl News {
                 Notice::Handover { agent, handover, ticket }
             }
             Event::Party { agent, ticket } => Notice::Party { agent, ticket },
+            Event::Mentioned { agent, ticket, by } => Notice::Mentioned { agent, ticket, by },
+            Event::Draft { agent, ticket } => Notice::Draft { agent, ticket },
             Event::AgentState { agent } => Notice::AgentState { agent },
             Event::SignedOut { agent } => Notice::SignedOut { agent },
-            // Each process finds these for its own sockets.
+            // Each process finds these for its own sockets, and says by itself who watches.
             Event::AccessChanged { .. }
             | Event::AccessLost { .. }
+            | Event::Watchers { .. }
             | Event::TicketMissed { .. }
             | Event::ConsoleMissed { .. } => return,
         });

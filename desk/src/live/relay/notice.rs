@@ -108,6 +108,12 @@ notices! {
     22 Handover { agent: AgentId, handover: HandoverId, ticket: TicketId };
     /// The agent has to do with the ticket no longer as they had.
     23 Party { agent: AgentId, ticket: TicketId };
+    /// A colleague mentioned the agent in a comment.
+    31 Mentioned { agent: AgentId, ticket: TicketId, by: AgentId };
+    /// What the agent has typed for the ticket and not sent is another text.
+    32 Draft { agent: AgentId, ticket: TicketId };
+    /// A console of the agent at the process that says so shows the ticket, or none does any more.
+    33 Watching { ticket: TicketId, agent: AgentId, present: bool };
 }
 
 macro_rules! ids {

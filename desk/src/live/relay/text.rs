@@ -170,7 +170,7 @@ mod tests {
 
     fn notice() -> impl Strategy<Value = Notice> {
         let things = (id(), id(), id(), any::<i64>(), any::<i64>(), any::<bool>(), any::<bool>());
-        (0..23_u8, things).prop_map(|(kind, (a, b, c, n, m, yes, there))| {
+        (0..26_u8, things).prop_map(|(kind, (a, b, c, n, m, yes, there))| {
             let (ticket, agent, site, chat) = (TicketId(a), AgentId(b), SiteId(c), ChatId(c));
             let found = there.then_some(agent);
             match kind {
@@ -202,6 +202,9 @@ mod tests {
                 19 => Notice::Keeper,
                 20 => Notice::Handover { agent, handover: HandoverId(c), ticket },
                 21 => Notice::Party { agent, ticket },
+                22 => Notice::Mentioned { agent, ticket, by: AgentId(c) },
+                23 => Notice::Draft { agent, ticket },
+                24 => Notice::Watching { ticket, agent, present: yes },
                 _ => Notice::Beat { number: n },
             }
         })

@@ -18,6 +18,7 @@ const THEIRS: QueueId = QueueId(Uuid::from_u128(6));
 
 fn agent(role: Role, queues: Queues) -> Agent {
     Agent {
+        sees_sensitive: false,
         id: ME,
         name: String::new(),
         email: String::new(),
@@ -29,7 +30,7 @@ fn agent(role: Role, queues: Queues) -> Agent {
     }
 }
 
-/// What one may do, in the order of [`Action`]: See, Take, Answer, Join, End, `EndOrphan`, Leave, `TendMails`.
+/// What one may do, in the order of [`Action`]: See, Take, Answer, Join, End, `EndOrphan`, Leave, Reveal, `TendMails`.
 fn row(agent: &Agent, site: SiteId, queue: Option<QueueId>, party: Party) -> String {
     let on = On { site, queue, party };
     let all = [
@@ -40,6 +41,7 @@ fn row(agent: &Agent, site: SiteId, queue: Option<QueueId>, party: Party) -> Str
         (Action::End, 'e'),
         (Action::EndOrphan, 'o'),
         (Action::Leave, 'l'),
+        (Action::Reveal, 'r'),
         (Action::TendMails, 'm'),
     ];
     all.into_iter()
@@ -58,31 +60,31 @@ fn the_table() {
     let free = agent(Role::Agent, Queues::All);
     for (queue, party, may_bound, may_free) in [
         // An own queue, and none, which is the site's.
-        (Some(MINE), nobody, "sta-----", "sta-----"),
-        (None, nobody, "sta-----", "sta-----"),
-        (Some(MINE), owner(ME), "sta-e---", "sta-e---"),
-        (Some(MINE), owner(OTHER), "st------", "st------"),
-        (Some(MINE), guest, "sta--ol-", "sta--ol-"),
-        (Some(MINE), asked, "st-j----", "st-j----"),
+        (Some(MINE), nobody, "sta------", "sta------"),
+        (None, nobody, "sta------", "sta------"),
+        (Some(MINE), owner(ME), "sta-e----", "sta-e----"),
+        (Some(MINE), owner(OTHER), "st-------", "st-------"),
+        (Some(MINE), guest, "sta--ol--", "sta--ol--"),
+        (Some(MINE), asked, "st-j-----", "st-j-----"),
         // Another queue: as a party alone.
-        (Some(THEIRS), nobody, "--------", "sta-----"),
-        (Some(THEIRS), owner(ME), "s-a-e---", "sta-e---"),
-        (Some(THEIRS), owner(OTHER), "--------", "st------"),
-        (Some(THEIRS), guest, "s-a--ol-", "sta--ol-"),
-        (Some(THEIRS), asked, "s--j----", "st-j----"),
+        (Some(THEIRS), nobody, "---------", "sta------"),
+        (Some(THEIRS), owner(ME), "s-a-e----", "sta-e----"),
+        (Some(THEIRS), owner(OTHER), "---------", "st-------"),
+        (Some(THEIRS), guest, "s-a--ol--", "sta--ol--"),
+        (Some(THEIRS), asked, "s--j-----", "st-j-----"),
     ] {
         assert_eq!(row(&bound, HERE, queue, party), may_bound, "bound, {queue:?} {party:?}");
         assert_eq!(row(&free, HERE, queue, party), may_free, "free, {queue:?} {party:?}");
         // The whole site, whatever queues they are rung for; and the end of a chat whose agent was removed.
         let orphan = if party.owner.is_some() { 'o' } else { '-' };
-        let may_lead = format!("{}{orphan}{}m", &may_free[..5], &may_free[6..7]);
+        let may_lead = format!("{}{orphan}{}rm", &may_free[..5], &may_free[6..7]);
         for role in [Role::Supervisor, Role::Owner] {
             let leads = agent(role, only_mine.clone());
             assert_eq!(row(&leads, HERE, queue, party), may_lead, "{role}, {queue:?} {party:?}");
         }
         // A party to a ticket of a site that they do not serve is none.
         for role in Role::ALL {
-            assert_eq!(row(&agent(role, Queues::All), ELSEWHERE, queue, party), "--------");
+            assert_eq!(row(&agent(role, Queues::All), ELSEWHERE, queue, party), "---------");
         }
     }
 }

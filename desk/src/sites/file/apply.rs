@@ -13,7 +13,7 @@ use crate::{
 use protocol::{
     Code, SiteId, SiteKey, Timestamp,
     schedule::ScheduleError,
-    settings::{Limits, List, Prefix, QueueName, SiteName},
+    settings::{Limits, List, Prefix, QueueName, Replies, SiteName},
 };
 use serde_json::{Map, Value, json};
 use sqlx::types::Json;
@@ -26,14 +26,14 @@ statement!(
     INSERT = concat!(
         "insert into sites (id, key, ",
         set_columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     )
 );
 statement!(
     UPDATE = concat!(
         "update sites set (",
         set_columns!(),
-        ") = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) where id = $1"
+        ") = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) where id = $1"
     )
 );
 statement!(QUEUE_NAMES = "select name from queues where site_id = $1 order by position");
@@ -66,6 +66,8 @@ impl SiteRow {
             allowed_origins: Json(List::default()),
             schedule: Json(around_the_clock()),
             closed_now: false,
+            masking: false,
+            ask_queue: false,
             limits: Json(Limits::default()),
             closing_reasons: Json(
                 List::parse(reasons.iter().map(String::as_str)).expect("our words are short"),
@@ -73,6 +75,7 @@ impl SiteRow {
             away_reasons: Json(
                 List::parse(away.iter().map(String::as_str)).expect("our words are short"),
             ),
+            replies: Json(Replies::default()),
             lang,
             removed_at: None,
         }
@@ -88,6 +91,8 @@ impl SiteRow {
         self.lang = file.lang.unwrap_or(self.lang);
         self.hue = file.hue.map(|hue| hue.degrees().into()).or(self.hue);
         self.closed_now = file.closed_now.unwrap_or(self.closed_now);
+        self.masking = file.masking.unwrap_or(self.masking);
+        self.ask_queue = file.ask_queue.unwrap_or(self.ask_queue);
         if let Some(origins) = &file.allowed_origins {
             self.allowed_origins.0.clone_from(origins);
         }
@@ -96,6 +101,9 @@ impl SiteRow {
         }
         if let Some(reasons) = &file.away_reasons {
             self.away_reasons.0.clone_from(reasons);
+        }
+        if let Some(replies) = &file.replies {
+            self.replies.0.clone_from(replies);
         }
         for (key, value) in &file.schedule {
             if value.is_null() {

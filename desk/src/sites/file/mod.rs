@@ -17,8 +17,9 @@ use protocol::{
     schedule::ScheduleError,
     settings::{
         AwayReason, Bounds, ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName,
-        SiteName, Span,
+        Replies, Reply, ReplyName, SiteName, Span,
     },
+    text::ChatText,
 };
 use reader::Reader;
 use serde_json::{Map, Value};
@@ -34,6 +35,8 @@ pub(crate) struct SiteFile {
     pub(crate) allowed_origins: Option<List<Origin>>,
     pub(crate) hue: Option<Hue>,
     pub(crate) closed_now: Option<bool>,
+    pub(crate) masking: Option<bool>,
+    pub(crate) ask_queue: Option<bool>,
     /// Those keys of the schedule's JSON form that are there; `null` takes one away.
     pub(crate) schedule: Map<String, Value>,
     pub(crate) limits: LimitsFile,
@@ -43,6 +46,7 @@ pub(crate) struct SiteFile {
     pub(crate) closing_reasons: Option<List<ClosingReason>>,
     /// Empty: there are none to choose from.
     pub(crate) away_reasons: Option<List<AwayReason>>,
+    pub(crate) replies: Option<Replies>,
 }
 
 /// `[limits]`; none: stays.
@@ -93,11 +97,14 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         "allowed_origins",
         "hue",
         "closed_now",
+        "masking",
+        "ask_queue",
         "closing_reasons",
         "away_reasons",
         "schedule",
         "limits",
         "queues",
+        "replies",
     ])?;
     let (queues, removed_queues) = queues(file)?;
     Ok(SiteFile {
@@ -108,12 +115,15 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         allowed_origins: origins(file)?,
         hue: file.check("hue", Hue::new)?,
         closed_now: file.boolean("closed_now")?,
+        masking: file.boolean("masking")?,
+        ask_queue: file.boolean("ask_queue")?,
         schedule: schedule(file)?,
         limits: limits(file)?,
         queues,
         removed_queues,
         closing_reasons: closing_reasons(file)?,
         away_reasons: away_reasons(file)?,
+        replies: replies(file)?,
     })
 }
 
@@ -263,6 +273,22 @@ fn away_reasons(file: Reader<'_>) -> Result<Option<List<AwayReason>>, SiteFileEr
     const KEY: &str = "away_reasons";
     let Some(given) = file.strings(KEY)? else { return Ok(None) };
     List::parse(given).map(Some).map_err(|refusal| file.refuse(KEY, refusal))
+}
+
+/// All of the site's replies: unlike a queue, one that is left out is gone. `replies = []` takes all away.
+fn replies(file: Reader<'_>) -> Result<Option<Replies>, SiteFileError> {
+    const KEY: &str = "replies";
+    let Some(tables) = file.tables(KEY, "replies.")? else { return Ok(None) };
+    let missing = || file.refuse_form(KEY, "key_missing", "each need a `name` and a `text`");
+    let mut replies = Replies::default();
+    for table in tables {
+        let table = table.only(&["name", "text"])?;
+        let name = table.parse("name", ReplyName::parse)?.ok_or_else(missing)?;
+        let text = table.parse("text", ChatText::parse)?.ok_or_else(missing)?;
+        let added = replies.push(Reply { name, text });
+        added.map_err(|refusal| table.refuse("name", refusal))?;
+    }
+    Ok(Some(replies))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use axum::{
     http::HeaderMap,
 };
 use desk::{
-    console::ConsoleGuard,
+    console::{Comment, ConsoleGuard},
     live::{Event, Lagged, RowChange, Subscription},
     people::{Agent, SessionToken},
 };
@@ -36,7 +36,7 @@ use protocol::{
 use std::time::Duration;
 use tokio::time::Instant;
 use tracing::instrument;
-use view::AgentView;
+use view::{AgentView, Opened, Watched};
 
 /// Rows of the list are sent this long after the first change, once for all changes in between.
 const ROWS_AFTER: Duration = Duration::from_millis(25);
@@ -110,10 +110,11 @@ impl Console {
         // What ends watches from now on finds this one; what ended some before is known to the agent as of now.
         self.view.refresh_agent();
         match self.view.read(ticket, after).await {
-            Ok((conversation, entries, last)) => {
+            Ok(Opened { site, conversation, entries, last }) => {
                 self.view.server.desk.hub().has_read(ticket, last);
                 let sent = entries.last().map_or(after, |entry| entry.seq);
-                self.view.watched.insert(ticket, sent);
+                self.view.watched.insert(ticket, Watched { site, sent });
+                self.view.server.desk.watch_changed(self.view.agent.id, ticket);
                 let conversation = Box::new(conversation);
                 connection.feed(&AgentEvent::Conversation { conversation }).await?;
                 connection.feed(&AgentEvent::Entries { ticket, entries, last }).await?;
@@ -176,7 +177,9 @@ impl Console {
 
     fn unwatch(&mut self, ticket: TicketId) {
         self.view.server.desk.hub().unwatch(&self.events, ticket);
-        self.view.watched.remove(&ticket);
+        if self.view.watched.remove(&ticket).is_some() {
+            self.view.server.desk.watch_changed(self.view.agent.id, ticket);
+        }
     }
 
     /// Whether the session still holds.
@@ -255,7 +258,9 @@ impl Audience for Console {
                 Box::pin(self.watch(connection, ticket, after)).await?;
             }
             AgentCommand::Unwatch { ticket } => self.unwatch(ticket),
-            AgentCommand::Say { ticket, id, .. } if !answers.admits(Some(ticket), id) => {
+            AgentCommand::Say { ticket, id, .. } | AgentCommand::Comment { ticket, id, .. }
+                if !answers.admits(Some(ticket), id) =>
+            {
                 let refusal = Refusal::new(Code::TryAgain);
                 let refused = AgentEvent::Refused { ticket: Some(ticket), id: Some(id), refusal };
                 answers.begin(ready(refused), false);
@@ -264,6 +269,13 @@ impl Audience for Console {
                 // What the writer does not take: files, and what is longer than a chat's messages.
                 let alone = !files.is_empty() || text.len() > limits::CHAT_TEXT;
                 answers.begin(self.view.post(answers.turn(), ticket, id, text, files), alone);
+            }
+            AgentCommand::Comment { ticket, id, text, mentions } => {
+                let comment = Comment { id, text, mentions };
+                answers.begin(self.view.comment(answers.turn(), ticket, comment), true);
+            }
+            AgentCommand::Draft { draft } => {
+                answers.begin(self.view.store_draft(draft), false);
             }
             AgentCommand::Seen { ticket, upto } => {
                 answers.begin(self.view.mark_seen(ticket, upto), false);
@@ -308,8 +320,9 @@ impl Audience for Console {
     async fn event(&mut self, connection: &mut Connection, event: &Event) -> Result<(), End> {
         self.view.refresh_agent();
         match event {
-            Event::Work { ticket, change, .. } => {
-                self.note_row(*ticket, change.clone());
+            Event::Work { ticket, on, change } => {
+                let change = self.view.shown(on, change);
+                self.note_row(*ticket, change);
             }
             Event::Party { ticket, .. } => {
                 let is_watched = self.view.watched.contains_key(ticket);
@@ -322,6 +335,10 @@ impl Audience for Console {
             Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
             Event::AccessChanged { .. } => {
                 let changed = Box::pin(self.view.access_changed()).await.map_err(comes_back)?;
+                if changed.iter().any(|event| matches!(event, AgentEvent::SightChanged)) {
+                    let tickets: Vec<TicketId> = self.view.watched.keys().copied().collect();
+                    tickets.into_iter().for_each(|ticket| self.unwatch(ticket));
+                }
                 for event in changed {
                     connection.feed(&event).await?;
                 }
@@ -365,6 +382,9 @@ impl Audience for Console {
 
     fn leave(&mut self) {
         self.present = None;
+        for ticket in self.view.watched.keys().copied().collect::<Vec<_>>() {
+            self.unwatch(ticket);
+        }
     }
 
     fn going_away(retry_ms: u64) -> AgentEvent {

@@ -2,7 +2,11 @@
 
 use super::people::{SignedIn, Who};
 use crate::world::{World, eventually, started};
-use desk::{console::{ConsoleGuard, HandoverTarget}, mail::MailState, people::Agent};
+use desk::{
+    console::{ConsoleGuard, HandoverTarget},
+    mail::{KeptMail, MailState},
+    people::Agent,
+};
 use protocol::{
     ChatId, FileId, MailId, Role, Seq, SiteKey, TicketId,
     agent::{AgentState, Conversation, WorkView},
@@ -200,8 +204,8 @@ impl Walk {
         let file = page[at..at + 36].parse().unwrap();
         let mail = eventually(async || {
             let mails = self.world.desk().mails(self.owner(), None).await.unwrap().mails;
-            let parked = |mail: &desk::mail::KeptMail| mail.state == MailState::Parked;
-            mails.into_iter().find(|mail| mail.to == email && parked(mail)).map(|mail| mail.id)
+            let is_it = |mail: &KeptMail| mail.to == email && mail.state == MailState::Parked;
+            mails.into_iter().find(|mail| is_it(mail)).map(|mail| mail.id)
         })
         .await;
         Request { place, file, mail }
@@ -211,7 +215,7 @@ impl Walk {
     /// by themselves.
     pub async fn look(&self, place: &Place) -> Conversation {
         let head = self.world.desk().conversation(self.owner(), place.ticket).await.unwrap();
-        Conversation { last: Seq::START, ..head }
+        Conversation { last: Seq::START, ..head.into_inner() }
     }
 
     /// An address and a text of their own.
