@@ -1,7 +1,7 @@
 //! What a transaction sets off once it is committed: plain data, which rooms above act on.
 
 use protocol::{
-    AgentId, ChatId, EntryId, QueueId, Seq, SiteId, TicketId, Timestamp,
+    AgentId, ChatId, EntryId, HandoverId, QueueId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentEntry, VisitorEntry},
     masking::Preview,
 };
@@ -73,6 +73,10 @@ pub enum Event {
     Draft { agent: AgentId, ticket: TicketId },
     /// The agents who have the ticket on screen are others.
     Watchers { ticket: TicketId },
+    /// To one agent: a transfer or conference that they asked for is settled.
+    Handover { agent: AgentId, handover: HandoverId, ticket: TicketId },
+    /// To one agent: they have to do with the ticket no longer as they had. Whether they still see it is read.
+    Party { agent: AgentId, ticket: TicketId },
     /// To one agent: own state changed.
     AgentState { agent: AgentId },
     /// To one agent: a session ended.
@@ -97,6 +101,7 @@ impl Event {
             | Self::Mentioned { .. }
             | Self::Draft { .. }
             | Self::Watchers { .. }
+            | Self::Party { .. }
             | Self::AgentState { .. }
             | Self::SignedOut { .. }
             | Self::AccessChanged { .. }
@@ -107,6 +112,7 @@ impl Event {
             | Self::Seen { .. }
             | Self::VisitorPresent { .. }
             | Self::OfferGone { .. }
+            | Self::Handover { .. }
             | Self::AccessLost { .. } => false,
         }
     }
@@ -126,6 +132,17 @@ pub struct On {
 pub struct Party {
     /// Who has its active chat.
     pub owner: Option<AgentId>,
+    /// Who is in it beside the owner.
+    pub guest: Option<AgentId>,
+    /// At whom it rings, to be taken over or joined. Not said with rows of lists: there it makes no difference.
+    pub asked: Option<AgentId>,
+}
+
+impl Party {
+    /// Whether the agent is in the active chat.
+    pub fn talks(&self, agent: AgentId) -> bool {
+        self.owner == Some(agent) || self.guest == Some(agent)
+    }
 }
 
 /// What happened to a ticket's row in the agents' lists.

@@ -298,6 +298,8 @@ impl Hub {
             | Event::OfferGone { agent, .. }
             | Event::Mentioned { agent, .. }
             | Event::Draft { agent, .. }
+            | Event::Handover { agent, .. }
+            | Event::Party { agent, .. }
             | Event::AgentState { agent }
             | Event::SignedOut { agent }
             | Event::AccessChanged { agent }

@@ -2,7 +2,9 @@
 
 use protocol::{
     SiteKey,
-    settings::{ClosingReason, Language, Limits, List, Origin, Prefix, Replies, SiteName},
+    settings::{
+        AwayReason, ClosingReason, Language, Limits, List, Origin, Prefix, Replies, SiteName,
+    },
 };
 use serde_json::{Map, Value};
 use sqlx::types::Json;
@@ -12,7 +14,7 @@ use uuid::Uuid;
 macro_rules! set_columns {
     () => {
         "name, prefix, lang, hue, allowed_origins, schedule, closed_now, ask_queue, masking, limits, closing_reasons, \
-         replies"
+         away_reasons, replies"
     };
 }
 pub(super) use set_columns;
@@ -32,6 +34,7 @@ macro_rules! bind_set_columns {
             .bind($row.masking)
             .bind(&$row.limits)
             .bind(&$row.closing_reasons)
+            .bind(&$row.away_reasons)
             .bind(&$row.replies)
     };
 }
@@ -56,6 +59,7 @@ pub(super) struct SiteRow {
     pub(super) masking: bool,
     pub(super) limits: Json<Limits>,
     pub(super) closing_reasons: Json<List<ClosingReason>>,
+    pub(super) away_reasons: Json<List<AwayReason>>,
     pub(super) replies: Json<Replies>,
     /// Not the owner's to set.
     pub(super) removed_at: Option<i64>,

@@ -13,7 +13,7 @@ use crate::{
     db::{Event, Receipt, RowChange, Tx, run, statement},
     people::{
         Agent, email_key,
-        permission::{self, Action, On},
+        permission::{self, Action, On, Party},
     },
     sites::states,
 };
@@ -66,12 +66,13 @@ statement!(
       t.contact_name, t.contact_email, t.contact_verified, t.client, t.mail_stopped, t.transcript_asked,
       t.lang, t.request_at, t.waiting_at, t.closed_at, t.attended_by, t.last_at,
       t.last_seq, t.agent_seen, t.unread, t.preview, t.preview_masked, t.preview_by,
-      c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.score,
-      o.id as offer_id, o.to_agent as offer_to
+      c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.guest_id as chat_guest, c.score,
+      o.id as offer_id, o.to_agent as offer_to, h.id as asked_id, h.to_agent as asked_to
     from tickets t
     join states s on s.id = t.state_id
     left join chats c on c.id = t.chat_id
     left join offers o on o.chat_id = c.id and o.kind = 'chat' and o.outcome is null
+    left join offers h on h.chat_id = c.id and h.kind <> 'chat' and h.outcome is null
     where t.id = $1"
 );
 
@@ -105,9 +106,12 @@ struct Row {
     chat_id: Option<Uuid>,
     chat_state: Option<String>,
     chat_agent: Option<Uuid>,
+    chat_guest: Option<Uuid>,
     score: Option<i64>,
     offer_id: Option<Uuid>,
     offer_to: Option<Uuid>,
+    asked_id: Option<Uuid>,
+    asked_to: Option<Uuid>,
 }
 
 impl Row {
@@ -119,12 +123,16 @@ impl Row {
             id: ChatId(id),
             state: ChatState::from_text(state)?,
             agent: self.chat_agent.map(AgentId),
-            offer: self
-                .offer_id
-                .map(|id| OpenOffer { id: OfferId(id), to: self.offer_to.map(AgentId) }),
+            guest: self.chat_guest.map(AgentId),
+            offer: open_offer(self.offer_id, self.offer_to),
+            asked: open_offer(self.asked_id, self.asked_to),
             score: self.score,
         }))
     }
+}
+
+fn open_offer(id: Option<Uuid>, to: Option<Uuid>) -> Option<OpenOffer> {
+    id.map(|id| OpenOffer { id: OfferId(id), to: to.map(AgentId) })
 }
 
 statement!(
@@ -203,8 +211,10 @@ impl LockedTicket {
 
     /// Where it lies and whose it is.
     pub(crate) fn on(&self) -> On {
-        let chat = self.chat.as_ref();
-        let party = party(chat.map(|chat| chat.state), chat.and_then(|chat| chat.agent));
+        let party = self.chat.map_or_else(Party::default, |chat| {
+            let asked = chat.asked.and_then(|offer| offer.to);
+            party(Some(chat.state), Party { owner: chat.agent, guest: chat.guest, asked })
+        });
         On { site: self.site, queue: self.queue, party }
     }
 

@@ -1,7 +1,7 @@
 //! What a console holds: a value as this agent may read it. There is no other way into a frame, so that a raw value does
 //! not compile into one.
 
-use super::{Conversation, Offer, WorkItem};
+use super::{Conversation, Missed, Offer, WorkItem};
 use crate::{
     Timestamp,
     contact::Contact,
@@ -133,6 +133,12 @@ impl Sensitive for Offer {
         self.message.mask();
         self.page.mask();
         self.note.mask();
+    }
+}
+
+impl Sensitive for Missed {
+    fn mask(&mut self) {
+        self.contact.mask();
     }
 }
 

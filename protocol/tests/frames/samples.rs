@@ -226,7 +226,7 @@ fn me() -> Me {
         since: NOW,
         reason: Some("Comida".into()),
         away_reasons: vec!["Pausa".into(), "Comida".into()],
-        missed: Some(Missed { number: number(), contact: contact(), ring_ms: 20_000 }),
+        missed: Some(shown(Missed { number: number(), contact: contact(), ring_ms: 20_000 })),
         sites: vec!["CuentasOK".into()],
     }
 }

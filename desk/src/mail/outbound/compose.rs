@@ -307,7 +307,7 @@ impl Composer<'_> {
         };
         add_row("mail.number", row.number.clone());
         add_row("mail.for_agents.from", from);
-        let queue = queue.and_then(|id| site.queues.iter().find(|known| known.id == id));
+        let queue = queue.and_then(|id| site.all_queues().find(|known| known.id == id));
         if let Some(queue) = queue {
             add_row("mail.for_agents.queue", queue.name.to_string());
         }

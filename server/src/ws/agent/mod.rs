@@ -27,6 +27,7 @@ use desk::{
     live::{Event, Lagged, Subscription},
     people::{Agent, SessionToken},
 };
+use list::ShownChange;
 use protocol::{
     Code, Refusal, Seq, TicketId,
     agent::{AgentCommand, AgentEvent, SUBPROTOCOL, WorkView},
@@ -162,6 +163,17 @@ impl Console {
         });
         connection.feed(&listed).await?;
         Ok(connection.flush().await?)
+    }
+
+    /// A row is sent in a moment, if it is on screen.
+    fn note_row(&mut self, ticket: TicketId, change: ShownChange) {
+        self.view.list.note(ticket, change);
+        if self.view.list.has_changed_rows() {
+            let soon = Instant::now() + ROWS_AFTER;
+            let soon = soon.max(self.rows_not_before);
+            // A count may wait already, for longer.
+            self.rows_at = Some(self.rows_at.map_or(soon, |at| at.min(soon)));
+        }
     }
 
     fn unwatch(&mut self, ticket: TicketId) {
@@ -311,13 +323,15 @@ impl Audience for Console {
         match event {
             Event::Work { ticket, on, change } => {
                 let change = self.view.shown(on, change);
-                self.view.list.note(*ticket, change);
-                if self.view.list.has_changed_rows() {
-                    let soon = Instant::now() + ROWS_AFTER;
-                    let soon = soon.max(self.rows_not_before);
-                    // A count may wait already, for longer.
-                    self.rows_at = Some(self.rows_at.map_or(soon, |at| at.min(soon)));
+                self.note_row(*ticket, change);
+            }
+            Event::Party { ticket, .. } => {
+                let is_watched = self.view.watched.contains_key(ticket);
+                if is_watched && !Box::pin(self.view.still_sees(*ticket)).await {
+                    self.unwatch(*ticket);
+                    connection.feed(&AgentEvent::AccessLost { ticket: *ticket }).await?;
                 }
+                self.note_row(*ticket, ShownChange::Anything);
             }
             Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
             Event::AccessChanged { .. } => {

@@ -7,7 +7,7 @@ use crate::{
 };
 use desk::{
     Turn,
-    console::Comment,
+    console::{Comment, SettledHandover},
     live::{Event, On, RowChange},
     people::Agent,
     tickets::Message,
@@ -269,6 +269,10 @@ impl AgentView {
                 self.offered.insert(offer.chat);
                 Some(AgentEvent::Offer { offer: Box::new(offer) })
             }),
+            Event::Handover { handover, ticket, .. } => desk
+                .find_settled_handover(&self.agent, *handover)
+                .await
+                .map(|settled| settled.map(|settled| told(*ticket, settled))),
             Event::Draft { ticket, .. } => desk
                 .find_draft(&self.agent, *ticket)
                 .await
@@ -328,6 +332,13 @@ impl AgentView {
         events.push(self.list.only_total());
         events.push(AgentEvent::State { me });
         Ok(events)
+    }
+
+    /// Whether the agent still sees a ticket on screen with which they have to do no longer as they had; where it could
+    /// not be read they keep it until the next change.
+    pub(super) async fn still_sees(&self, ticket: TicketId) -> bool {
+        let seen = self.server.desk.conversation(&self.agent, ticket).await;
+        !seen.is_err_and(|error| error.refusal().code == Code::NotFound)
     }
 
     /// What was missed beside tickets: the list, as far as it was on screen, the agent's own state and what rings.
@@ -404,6 +415,12 @@ impl AgentView {
         }
         events
     }
+}
+
+/// What came of a transfer or conference, as a frame.
+fn told(ticket: TicketId, settled: SettledHandover) -> AgentEvent {
+    let SettledHandover { number, kind, to, outcome } = settled;
+    AgentEvent::Handover { ticket, number, kind, to, outcome }
 }
 
 fn refused(ticket: TicketId, id: Option<EntryId>, error: desk::Error) -> AgentEvent {

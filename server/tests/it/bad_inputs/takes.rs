@@ -63,11 +63,24 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/console/password") => Form(&["k", "password"]),
         ("POST", "/w/{site}/files" | "/console/files") => File,
         ("POST", "/t/{number}/confirm" | "/t/{number}/not-me" | "/console/sign-out") => Nothing,
-        ("POST", "/console/api/me" | "/console/api/mails") => Arguments(&[]),
-        ("POST", "/console/api/state") => Arguments(&["state"]),
-        ("POST", "/console/api/chats/accept" | "/console/api/chats/decline") => {
-            Arguments(&["chat"])
+        ("POST", "/console/api/me" | "/console/api/mails" | "/console/api/state/preview") => {
+            Arguments(&[])
         }
+        ("POST", "/console/api/state") => Arguments(&["state", "reason?"]),
+        ("POST", "/console/api/chats/accept" | "/console/api/chats/decline") => {
+            Arguments(&["chat", "offer?"])
+        }
+        ("POST", "/console/api/handover/transfer" | "/console/api/handover/conference") => {
+            Arguments(&["ticket", "queue?", "agent?", "note?"])
+        }
+        ("POST", "/console/api/handover/reason") => Arguments(&["ticket", "reason?"]),
+        (
+            "POST",
+            "/console/api/handover/targets"
+            | "/console/api/handover/cancel"
+            | "/console/api/conference/leave"
+            | "/console/api/conference/end",
+        ) => Arguments(&["ticket"]),
         ("POST", "/console/api/chats/end" | "/console/api/requests/close") => {
             Arguments(&["ticket", "reason"])
         }
