@@ -27,6 +27,7 @@ use desk::{
     live::{Event, Lagged, RowChange, Subscription},
     people::{Agent, SessionToken},
 };
+use list::ShownChange;
 use protocol::{
     Code, Refusal, Seq, TicketId,
     agent::{AgentCommand, AgentEvent, SUBPROTOCOL, WorkView},
@@ -165,7 +166,7 @@ impl Console {
     }
 
     /// A row is sent in a moment, if it is on screen.
-    fn note_row(&mut self, ticket: TicketId, change: RowChange) {
+    fn note_row(&mut self, ticket: TicketId, change: ShownChange) {
         self.view.list.note(ticket, change);
         if self.view.list.has_changed_rows() {
             let soon = Instant::now() + ROWS_AFTER;
@@ -330,7 +331,7 @@ impl Audience for Console {
                     self.unwatch(*ticket);
                     connection.feed(&AgentEvent::AccessLost { ticket: *ticket }).await?;
                 }
-                self.note_row(*ticket, RowChange::Anything);
+                self.note_row(*ticket, ShownChange::Anything);
             }
             Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
             Event::AccessChanged { .. } => {
