@@ -2,6 +2,7 @@
 //! socket.
 
 pub mod chats;
+pub mod handover;
 pub mod mails;
 pub mod profile;
 pub mod requests;

@@ -36,7 +36,7 @@ pub fn Frame<Content: IntoView + 'static>(
     let sites = move || profile.with(|profile| profile.sites.join(" · "));
     let set_state = move |wanted: AgentState| {
         spawn_local(async move {
-            match api::profile::set_state(wanted).await {
+            match api::profile::set_state(wanted, None).await {
                 Ok(()) => profile.update(|profile| {
                     if profile.state != wanted {
                         profile.state = wanted;

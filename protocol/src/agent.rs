@@ -4,14 +4,21 @@
 //! own answer.
 
 use crate::{
-    ChatId, EntryId, FileId, PageUrl, Refusal, Seq, TicketId, TicketNumber, Timestamp,
+    ChatId, EntryId, FileId, OfferId, PageUrl, Refusal, Seq, TicketId, TicketNumber, Timestamp,
     contact::Contact,
-    entry::{AgentEntry, TicketState},
+    entry::{AgentEntry, Removed, TicketState},
 };
 use serde::{Deserialize, Serialize};
 
+mod handover;
+mod me;
 mod worklist;
 
+pub use handover::{
+    AgentTarget, Guest, Handover, HandoverKind, HandoverOutcome, OfferKind, Presence, QueueTarget,
+    Targets,
+};
+pub use me::{AgentState, Me, Missed};
 pub use worklist::{Total, WorkKind, WorkPlace, WorkView};
 
 /// `Sec-WebSocket-Protocol` of this version.
@@ -96,6 +103,14 @@ pub enum AgentEvent {
     Offer { offer: Box<Offer> },
     /// It rings no longer: taken, withdrawn or declined elsewhere.
     OfferGone { chat: ChatId },
+    /// A transfer or conference that this agent asked for is settled; `to` as it was asked for, or who accepted.
+    Handover {
+        ticket: TicketId,
+        number: TicketNumber,
+        kind: HandoverKind,
+        to: String,
+        outcome: HandoverOutcome,
+    },
     /// The agent's own state changed (also from another tab).
     State { me: Me },
     /// Answer to `Ping`.
@@ -104,31 +119,6 @@ pub enum AgentEvent {
     SignedOut,
     /// The server goes away; come back after so many milliseconds.
     GoingAway { retry_ms: u64 },
-}
-
-crate::text_enum! {
-    /// What an agent is available for.
-    pub enum AgentState {
-        /// *Disponible*: chats may ring.
-        Available = "available",
-        /// *Ausente*: nothing rings.
-        Away = "away",
-    }
-}
-
-/// The agent at this console.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Me {
-    /// The full name.
-    pub name: String,
-    /// The sign-in address.
-    pub email: String,
-    /// Disponible or Ausente.
-    pub state: AgentState,
-    /// Since when.
-    pub since: Timestamp,
-    /// The names of the sites served.
-    pub sites: Vec<String>,
 }
 
 /// A row of the agent's list.
@@ -198,9 +188,13 @@ pub struct Conversation {
     pub agent_seen: Seq,
     /// Whether the visitor's panel is connected.
     pub visitor_present: bool,
-    /// The site was removed: the chat can only be ended.
+    /// What was removed, so that a chat can only be ended: the site, where nothing can be written any more; of an
+    /// active chat also its queue or its agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removed>,
+    /// Whether the agent at this console may end the chat.
     #[serde(default)]
-    pub site_removed: bool,
+    pub may_end: bool,
 }
 
 /// The chat on a ticket, for agents.
@@ -211,8 +205,18 @@ pub enum AgentChat {
     None,
     /// Waiting for an agent.
     Waiting { chat: ChatId, since: Timestamp },
-    /// With an agent; `mine` when it is this one.
-    Active { chat: ChatId, agent: String, mine: bool, since: Timestamp },
+    /// With an agent; `mine` when it is this one. `guest`: who else is in it, by a conference. `handover`: the transfer
+    /// or conference that is being asked for.
+    Active {
+        chat: ChatId,
+        agent: String,
+        mine: bool,
+        since: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guest: Option<Guest>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handover: Option<Handover>,
+    },
     /// Ended.
     Ended { at: Timestamp },
 }
@@ -247,4 +251,16 @@ pub struct Offer {
     /// When it stops ringing here by itself; 0 from a server of before this was said.
     #[serde(default)]
     pub rings_until: Timestamp,
+    /// What is asked: to take a chat that waits, to take one over, to join one.
+    #[serde(default)]
+    pub kind: OfferKind,
+    /// The offer itself, which accepting and declining name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferId>,
+    /// Who hands the chat over, or invites.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// What they say of it, for agents alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }

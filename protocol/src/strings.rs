@@ -2,7 +2,7 @@
 //! section.
 
 use crate::{
-    Code, FieldName, Refusal, entry::BecameRequest, file::file_size, schedule::ScheduleError,
+    Code, FieldName, Refusal, Who, entry::BecameRequest, file::file_size, schedule::ScheduleError,
     settings::Span,
 };
 use serde::{
@@ -81,8 +81,9 @@ impl Strings {
         self.get(&["ticket_page.became_", why.as_text()].concat())
     }
 
-    /// The sentence for a refusal, naming field and limit: the field's own (`error.required_email`) or the one without
-    /// a limit (`error.rate_limited_plain`) where there is one.
+    /// The sentence for a refusal, naming field, limit and person: the field's own (`error.required_email`), the one that
+    /// names somebody (`error.already_taken_by`), or the one without a limit (`error.rate_limited_plain`) where there is
+    /// one.
     pub fn refusal(&self, refusal: &Refusal) -> String {
         let field = refusal.field.as_ref().map(FieldName::as_str);
         let field = field.map(|name| self.find_refused("field", name).unwrap_or(name));
@@ -95,8 +96,9 @@ impl Strings {
         });
         let code = refusal.code.as_text();
         let of_field = refusal.field.as_ref().map(|field| [code, "_", field.as_str()].concat());
+        let by = refusal.who.is_some().then(|| [code, "_by"].concat());
         let without_limit = limit.is_none().then(|| [code, "_plain"].concat());
-        let sentence = [of_field.as_deref(), without_limit.as_deref(), Some(code)]
+        let sentence = [of_field.as_deref(), by.as_deref(), without_limit.as_deref(), Some(code)]
             .into_iter()
             .flatten()
             .find_map(|key| self.find_refused("error", key))
@@ -106,6 +108,7 @@ impl Strings {
             &[
                 ("field", field.unwrap_or_default()),
                 ("limit", limit.as_deref().unwrap_or_default()),
+                ("who", refusal.who.as_ref().map(Who::as_str).unwrap_or_default()),
             ],
         )
     }

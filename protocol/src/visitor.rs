@@ -8,7 +8,7 @@
 
 use crate::{
     EntryId, FileId, Refusal, Seq, TicketNumber, TicketToken, Timestamp,
-    entry::{TicketState, VisitorEntry},
+    entry::{Removed, TicketState, VisitorEntry},
     status::Availability,
 };
 use serde::{Deserialize, Serialize};
@@ -116,9 +116,10 @@ pub struct VisitorTicket {
     pub email: Option<String>,
     /// The last sequence that the agents' side has seen.
     pub seen_upto: Seq,
-    /// The site was removed: the chat can only be ended.
-    #[serde(default)]
-    pub site_removed: bool,
+    /// What was removed, so that a chat can only be ended: the site, where nothing can be written any more; of an
+    /// active chat also its queue or its agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removed>,
 }
 
 /// The chat on a ticket, for its visitor.
@@ -127,8 +128,12 @@ pub struct VisitorTicket {
 pub enum VisitorChat {
     /// Waiting or ringing; position 1 is next.
     Waiting { position: u32 },
-    /// With an agent.
-    Active { agent: String },
+    /// With an agent; `guest`: who else is in it.
+    Active {
+        agent: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guest: Option<String>,
+    },
     /// Ended; `rated` when a rating was given already, `attended` when an agent had it: nobody rates what did not
     /// happen.
     Ended {

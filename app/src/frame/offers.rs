@@ -32,12 +32,12 @@ pub fn Offers() -> impl IntoView {
     };
     let card = move || {
         first.get().map(|offer| {
-            let chat = offer.chat;
+            let (chat, id) = (offer.chat, offer.offer);
             let busy = RwSignal::new(false);
             let accept = move |()| {
                 busy.set(true);
                 spawn_local(async move {
-                    match api::chats::accept(chat).await {
+                    match api::chats::accept(chat, id).await {
                         Ok(ticket) => {
                             remove(console.offers, chat);
                             // The composer takes the keyboard, where it is drawn later than this.
@@ -51,7 +51,10 @@ pub fn Offers() -> impl IntoView {
                         }
                         Err(error) if is_gone(error) => {
                             remove(console.offers, chat);
-                            console.toasts.note(words.get("offer_taken"));
+                            console.toasts.note(match error.0.who {
+                                Some(_) => words.refusal(&error.0),
+                                None => words.get("offer_taken"),
+                            });
                         }
                         Err(error) => failed(console.toasts, words, busy, error),
                     }
@@ -60,7 +63,7 @@ pub fn Offers() -> impl IntoView {
             let decline = move |()| {
                 busy.set(true);
                 spawn_local(async move {
-                    match api::chats::decline(chat).await {
+                    match api::chats::decline(chat, id).await {
                         Err(error) if !is_gone(error) => failed(console.toasts, words, busy, error),
                         _ => remove(console.offers, chat),
                     }
@@ -77,7 +80,10 @@ pub fn Offers() -> impl IntoView {
 
 /// Whether the chat cannot ring here any more.
 fn is_gone(error: ApiError) -> bool {
-    matches!(error.0.code, Code::AlreadyTaken | Code::ChatEnded | Code::NotFound)
+    matches!(
+        error.0.code,
+        Code::AlreadyTaken | Code::ChatEnded | Code::HandoverOver | Code::NotFound
+    )
 }
 
 fn remove(offers: RwSignal<Vec<Offer>>, chat: ChatId) {

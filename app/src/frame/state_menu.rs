@@ -57,5 +57,6 @@ fn dot(state: AgentState) -> &'static str {
     match state {
         AgentState::Available => "dot",
         AgentState::Away => "dot away",
+        AgentState::Rona => "dot rona",
     }
 }

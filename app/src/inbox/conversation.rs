@@ -34,7 +34,9 @@ use leptos::{
     task::spawn_local,
 };
 use log::Log;
-use protocol::{EntryId, TicketId, agent::AgentCommand, contact::Contact, file::Attachment};
+use protocol::{
+    EntryId, TicketId, agent::AgentCommand, contact::Contact, entry::Removed, file::Attachment,
+};
 
 /// The conversation on a ticket.
 #[component]
@@ -119,7 +121,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         // At once: the button goes when the chat is this agent's. Then there is a composer, which takes the keyboard.
         focus::go_to(focus::OPEN);
         spawn_local(async move {
-            let answer = api::chats::accept(chat).await;
+            let answer = api::chats::accept(chat, None).await;
             // Also when it is this agent's now: it may come back to the queue while it is on screen.
             let _ = accepting.try_set(false);
             if let Err(error) = answer {
@@ -162,7 +164,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     };
     let foot = move || match writing.get() {
         Writing::Unknown => EitherOf7::A(()),
-        Writing::Chat => EitherOf7::B(composer(ComposerKind::Chat)),
+        Writing::Chat | Writing::Guest => EitherOf7::B(composer(ComposerKind::Chat)),
         Writing::Request { email } | Writing::Closed { email, after_chat: false } => {
             EitherOf7::C(composer(ComposerKind::Request { email }))
         }
@@ -175,8 +177,15 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         Writing::Closed { email, after_chat: true } => {
             EitherOf7::F(composer(ComposerKind::AfterChat { email }))
         }
-        Writing::SiteRemoved { mine } => {
-            let note = if mine { "site_removed_end" } else { "site_removed_note" };
+        Writing::Removed { what, may_end } => {
+            let note = match (what, may_end) {
+                (Removed::Site, true) => "site_removed_end",
+                (Removed::Site, false) => "site_removed_note",
+                (Removed::Queue, true) => "queue_removed_end",
+                (Removed::Queue, false) => "queue_removed_note",
+                (Removed::Agent, true) => "agent_removed_end",
+                (Removed::Agent, false) => "agent_removed_note",
+            };
             EitherOf7::G(view! { <p class="foot-note" role="status">{words.get(note)}</p> })
         }
     };

@@ -79,7 +79,10 @@ impl Thread {
             head.as_ref().is_some_and(|head| {
                 matches!(
                     writing(head),
-                    Writing::Chat | Writing::Request { .. } | Writing::Closed { .. }
+                    Writing::Chat
+                        | Writing::Guest
+                        | Writing::Request { .. }
+                        | Writing::Closed { .. }
                 )
             })
         })
@@ -170,7 +173,10 @@ mod tests {
     fn my_chat() -> Conversation {
         let chat = ChatId(Uuid::nil());
         let agent = "Lucía Medina".to_owned();
-        conversation(AgentChat::Active { chat, agent, mine: true, since: NOW }, Category::Open)
+        conversation(
+            AgentChat::Active { chat, agent, mine: true, since: NOW, guest: None, handover: None },
+            Category::Open,
+        )
     }
 
     fn write(thread: &Thread, n: u128) {

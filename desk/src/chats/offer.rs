@@ -3,14 +3,13 @@
 use super::{
     carry_out::{Subject, all_changed, carry_out},
     life::{ChatEvent, Life, step},
-    outcome::OfferKind,
 };
 use crate::{
     Desk, Error, Result,
     db::{Rows, rows, run, statement},
     tickets::OpenOffer,
 };
-use protocol::{AgentId, ChatId, OfferId, SiteId, TicketId, Timestamp};
+use protocol::{AgentId, ChatId, OfferId, SiteId, TicketId, Timestamp, agent::OfferKind};
 use std::collections::HashSet;
 use uuid::Uuid;
 

@@ -1,16 +1,4 @@
-//! What an agent is asked for, and what became of it.
-
-protocol::text_enum! {
-    /// What an agent is asked for.
-    pub(crate) enum OfferKind {
-        /// To take a chat that waits.
-        Chat = "chat",
-        /// To take over a chat from its agent.
-        Transfer = "transfer",
-        /// To join a chat beside its agent.
-        Conference = "conference",
-    }
-}
+//! What became of an offer.
 
 protocol::text_enum! {
     /// What became of an offer.

@@ -65,7 +65,8 @@ impl Desk {
             if locked.state.category == Category::Closed {
                 return Ok(());
             }
-            let comment = AgentBody::Comment { agent: agent.id, name: agent.name.clone(), text };
+            let (name, mentions) = (agent.name.clone(), Vec::new());
+            let comment = AgentBody::Comment { agent: agent.id, name, text, mentions };
             locked.add(&mut tx, self, now, comment).await?;
             self.change_state(tx, locked, agent, Category::Closed, now).await
         })

@@ -3,6 +3,7 @@
 
 mod closing;
 mod connected;
+mod handover;
 mod messages;
 mod offers;
 mod presence;
@@ -12,4 +13,5 @@ mod state;
 mod worklist;
 
 pub use connected::ConsoleGuard;
+pub use handover::HandoverTarget;
 pub use worklist::{Listing, ROWS_A_PAGE};

@@ -41,6 +41,21 @@ impl Desk {
         Ok(ticket)
     }
 
+    /// The same of what rings here: a chat, a transfer, a conference.
+    pub async fn accept_offer(
+        &self,
+        agent: &Agent,
+        chat: ChatId,
+        _offer: OfferId,
+    ) -> Result<TicketId> {
+        self.accept(agent, chat).await
+    }
+
+    /// The same of what rings here: a chat, a transfer, a conference.
+    pub async fn decline_offer(&self, agent: &Agent, chat: ChatId, _offer: OfferId) -> Result<()> {
+        self.decline(agent, chat).await
+    }
+
     /// Puts a chat back whose agent lost its queue or site while taking it: whoever ended what they had found nothing
     /// yet.
     async fn return_if_lost(&self, agent: AgentId, ticket: TicketId) -> Result<()> {

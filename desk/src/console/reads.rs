@@ -11,10 +11,10 @@ use crate::{
     tickets::{ChatState, entries, party},
 };
 use protocol::{
-    AgentId, ChatId, PageUrl, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
-    agent::{AgentChat, AgentState, Conversation, Me, Offer},
+    AgentId, ChatId, OfferId, PageUrl, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
+    agent::{AgentChat, AgentState, Conversation, Me, Offer, OfferKind},
     contact::Contact,
-    entry::{AgentEntry, Category, TicketState},
+    entry::{AgentEntry, Category, Removed, TicketState},
 };
 use tracing::instrument;
 use uuid::Uuid;
@@ -31,7 +31,18 @@ impl Desk {
         let state = AgentState::from_text(&state)?;
         let sites = self.sites().into_iter().filter(|site| agent.sites.contains_key(&site.id));
         let sites = sites.map(|site| site.name.to_string()).collect();
-        Ok(Me { name, email, state, since: Timestamp(since), sites })
+        Ok(Me {
+            id: agent.id,
+            name,
+            email,
+            role: agent.role,
+            state,
+            since: Timestamp(since),
+            reason: None,
+            away_reasons: Vec::new(),
+            missed: None,
+            sites,
+        })
     }
 
     /// What rings at this agent.
@@ -78,6 +89,10 @@ impl Desk {
             since: Timestamp(row.started_at),
             rings_from: Timestamp(row.offered_at),
             rings_until: Timestamp(row.rings_until),
+            kind: OfferKind::Chat,
+            offer: Some(OfferId(row.offer_id)),
+            from: None,
+            note: None,
         }
     }
 
@@ -89,7 +104,9 @@ impl Desk {
             .fetch_optional(c)
             .await)?;
         let row = row.ok_or_else(Error::not_found)?;
-        permission::check(agent, Action::See, &row.on()?)?;
+        let on = row.on()?;
+        permission::check(agent, Action::See, &on)?;
+        let may_end = may(agent, Action::End, &on);
         let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
         self.ask_for_unknown_panel(ticket);
         Ok(Conversation {
@@ -112,7 +129,8 @@ impl Desk {
             visitor_seen: Seq(row.visitor_seen),
             agent_seen: Seq(row.agent_seen),
             visitor_present: self.panel_is_connected(ticket),
-            site_removed: self.check_in_use(SiteId(row.site_id)).is_err(),
+            removed: self.check_in_use(SiteId(row.site_id)).is_err().then_some(Removed::Site),
+            may_end,
         })
     }
 
@@ -152,6 +170,7 @@ struct OfferRow {
     contact_email: Option<String>,
     contact_verified: bool,
     chat_id: Uuid,
+    offer_id: Uuid,
     page: Option<String>,
     subject: Option<String>,
     started_at: i64,
@@ -223,6 +242,8 @@ impl Row {
                 agent: self.agent_name.clone().unwrap_or_default(),
                 mine: self.chat_agent == Some(agent.id.0),
                 since: at(self.accepted_at),
+                guest: None,
+                handover: None,
             },
             ChatState::Ended if self.request_at.is_none() => {
                 AgentChat::Ended { at: at(self.ended_at) }
@@ -238,7 +259,7 @@ macro_rules! offer_columns {
     () => {
         "select
            t.id, t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified,
-           c.id as chat_id, c.page, t.subject, c.started_at, o.offered_at, o.rings_until,
+           c.id as chat_id, o.id as offer_id, c.page, t.subject, c.started_at, o.offered_at, o.rings_until,
            (select e.body from entries e where e.id = t.start_id and e.ticket_id = t.id) as message
          from offers o
          join chats c on c.id = o.chat_id

@@ -3,13 +3,18 @@
 use crate::{
     Desk, Error, Result,
     db::{Event, bump_revision, retry},
-    people::accounts,
+    people::{Agent, accounts},
     routing,
 };
-use protocol::{AgentId, agent::AgentState};
+use protocol::{AgentId, agent::AgentState, settings::AwayReason};
 use tracing::instrument;
 
 impl Desk {
+    /// *Ausente*, with one of the reasons of the agent's sites or none.
+    pub async fn go_away(&self, agent: &Agent, _reason: Option<&AwayReason>) -> Result<()> {
+        self.set_agent_state(agent.id, AgentState::Away).await
+    }
+
     /// *Disponible* or *Ausente*; consoles and pages hear of it at once.
     #[instrument(level = "debug", skip_all, fields(%agent))]
     pub async fn set_agent_state(&self, agent: AgentId, state: AgentState) -> Result<()> {

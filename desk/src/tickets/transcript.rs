@@ -166,7 +166,11 @@ fn line(
         VisitorBody::Left { name } => say("left", &[("name", name)]),
         VisitorBody::Requeued => say("requeued", &[]),
         VisitorBody::BecameRequest { why } => note(words.became_request(*why)),
+        VisitorBody::Transferred { name } => say("transferred", &[("name", name)]),
+        VisitorBody::IdleWarning => say("idle_warning", &[]),
         VisitorBody::SiteRemoved => say("site_removed", &[]),
+        VisitorBody::QueueRemoved => say("queue_removed", &[]),
+        VisitorBody::AgentRemoved => say("agent_removed", &[]),
         VisitorBody::ChatEnded { .. } => say("chat_ended", &[]),
         VisitorBody::StateChanged { state } => {
             let before = before.iter().rev().map(|entry| &entry.body);

@@ -7,7 +7,7 @@ use crate::{
 };
 use protocol::{
     Seq, TicketId, TicketNumber,
-    entry::{Category, TicketState, VisitorEntry},
+    entry::{Category, Removed, TicketState, VisitorEntry},
     visitor::{VisitorChat, VisitorTicket},
 };
 use tracing::instrument;
@@ -32,7 +32,7 @@ impl Desk {
                 VisitorChat::Ended { rated: row.score.is_some(), attended: row.attended }
             }
             Some(ChatState::Active) => {
-                VisitorChat::Active { agent: row.agent_name.unwrap_or_default() }
+                VisitorChat::Active { agent: row.agent_name.unwrap_or_default(), guest: None }
             }
             Some(ChatState::Waiting | ChatState::Ringing) => {
                 VisitorChat::Waiting { position: self.place_in_line(visitor.ticket).await? }
@@ -45,7 +45,7 @@ impl Desk {
             chat,
             email: row.contact_email,
             seen_upto: Seq(row.agent_seen),
-            site_removed: self.check_in_use(visitor.site).is_err(),
+            removed: self.check_in_use(visitor.site).is_err().then_some(Removed::Site),
         })
     }
 

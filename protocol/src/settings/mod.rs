@@ -23,7 +23,7 @@ pub use key::SiteKey;
 pub use language::Language;
 pub use limits::{Bounds, Limits};
 pub use list::{List, ListItem};
-pub use names::{ClosingReason, QueueName, SiteName, StateName};
+pub use names::{AwayReason, ClosingReason, QueueName, SiteName, StateName};
 #[cfg(feature = "url")]
 pub use origin::Origin;
 #[cfg(feature = "url")]

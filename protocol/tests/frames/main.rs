@@ -5,8 +5,11 @@ mod samples;
 
 use protocol::{
     Code, Field, Refusal, Seq, TicketToken,
-    agent::{AgentChat, AgentCommand, AgentEvent, AgentState, WorkKind, WorkView},
-    entry::{AgentBody, BecameRequest, Category, EndedBy, VisitorBody, VisitorEntry},
+    agent::{
+        AgentChat, AgentCommand, AgentEvent, AgentState, HandoverKind, HandoverOutcome, OfferKind,
+        WorkKind, WorkView,
+    },
+    entry::{AgentBody, BecameRequest, Category, EndedBy, Removed, VisitorBody, VisitorEntry},
     form::Started,
     problem::Problem,
     status::Reason,
@@ -132,7 +135,11 @@ fn wire_shape() -> String {
         texts::<Done>(),
         texts::<EndedBy>(),
         texts::<Field>(),
+        texts::<HandoverKind>(),
+        texts::<HandoverOutcome>(),
+        texts::<OfferKind>(),
         texts::<Reason>(),
+        texts::<Removed>(),
         texts::<WorkKind>(),
         texts::<WorkView>(),
     ]

@@ -102,7 +102,7 @@ pub fn ticket() -> TicketPage {
             chat: VisitorChat::Ended { rated: false, attended: true },
             email: None,
             seen_upto: Seq(1),
-            site_removed: false,
+            removed: None,
         },
         proved: None,
         entries: vec![

@@ -12,7 +12,10 @@ use crate::{
 use leptos::prelude::*;
 use protocol::{
     Code, EntryId, Refusal, Seq, TicketId, Timestamp,
-    agent::{AgentCommand, AgentEvent, Conversation, Me, Offer, Total, WorkItem, WorkKind},
+    agent::{
+        AgentCommand, AgentEvent, Conversation, HandoverKind, HandoverOutcome, Me, Offer, Total,
+        WorkItem, WorkKind,
+    },
     contact::Contact,
     delivery::{Applied, Outbox},
     entry::{AgentBody, AgentEntry},
@@ -47,6 +50,7 @@ impl Listener for Console {
             AgentEvent::OfferGone { chat } => self.offers.update(|offers| {
                 offers::remove(offers, chat);
             }),
+            AgentEvent::Handover { kind, to, outcome, .. } => self.on_handover(kind, &to, outcome),
             AgentEvent::State { me } => self.profile.set(me),
             AgentEvent::SignedOut => self.offers.set(Vec::new()),
             AgentEvent::Pong | AgentEvent::GoingAway { .. } => {}
@@ -186,6 +190,20 @@ impl Console {
         }
     }
 
+    /// What came of a transfer or conference that the agent asked for.
+    fn on_handover(self, kind: HandoverKind, to: &str, outcome: HandoverOutcome) {
+        let key = match kind {
+            HandoverKind::Transfer => "transfer",
+            HandoverKind::Conference => "conference",
+        };
+        let text = self.words.fill(&format!("{key}_{outcome}"), &[("to", to)]);
+        if outcome == HandoverOutcome::Accepted {
+            self.toasts.note(text);
+        } else if outcome != HandoverOutcome::Cancelled {
+            self.toasts.alert(text);
+        }
+    }
+
     /// Somebody wrote where the agent does not look.
     fn notify(self, contact: &Contact, text: &str, ticket: TicketId) {
         sound::chime();
@@ -204,7 +222,7 @@ mod tests {
         words::Words,
     };
     use protocol::{
-        ChatId,
+        AgentId, ChatId, Role,
         agent::{AgentChat, AgentState},
         entry::Category,
         strings::Strings,
@@ -213,10 +231,15 @@ mod tests {
 
     fn profile(state: AgentState) -> Me {
         Me {
+            id: AgentId(Uuid::nil()),
             name: "Lucía Medina".into(),
             email: "lucia@example.com".into(),
+            role: Role::Agent,
             state,
             since: Timestamp(0),
+            reason: None,
+            away_reasons: Vec::new(),
+            missed: None,
             sites: vec!["CuentasOK".into()],
         }
     }

@@ -192,6 +192,7 @@ impl Console {
             AgentEvent::AccessLost { .. }
             | AgentEvent::Listed { .. }
             | AgentEvent::Seen { .. }
+            | AgentEvent::Handover { .. }
             | AgentEvent::State { .. }
             | AgentEvent::Pong => Some(()),
         }

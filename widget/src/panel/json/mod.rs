@@ -49,7 +49,9 @@ mod tests {
     use protocol::{
         Code, EntryId, Field, FileId, Refusal, Score, Seq, TicketNumber, TicketToken, Timestamp,
         delivery::Unsent,
-        entry::{BecameRequest, Category, EndedBy, TicketState, VisitorBody, VisitorEntry},
+        entry::{
+            BecameRequest, Category, EndedBy, Removed, TicketState, VisitorBody, VisitorEntry,
+        },
         file::Attachment,
         form::Started,
         status::{Availability, Reason},
@@ -134,7 +136,11 @@ mod tests {
             VisitorBody::Joined { name: TEXT.into() },
             VisitorBody::Left { name: TEXT.into() },
             VisitorBody::Requeued,
+            VisitorBody::Transferred { name: TEXT.into() },
+            VisitorBody::IdleWarning,
             VisitorBody::SiteRemoved,
+            VisitorBody::QueueRemoved,
+            VisitorBody::AgentRemoved,
             VisitorBody::BecameRequest { why: BecameRequest::WaitLimit },
             VisitorBody::ChatEnded { by: EndedBy::Desk },
             VisitorBody::StateChanged { state: state.clone() },
@@ -149,7 +155,7 @@ mod tests {
         let mut events = BTreeSet::new();
         for chat in [
             VisitorChat::Waiting { position: 2 },
-            VisitorChat::Active { agent: "Lucía".into() },
+            VisitorChat::Active { agent: "Lucía".into(), guest: Some("Raúl".into()) },
             VisitorChat::Ended { rated: false, attended: true },
             VisitorChat::Request,
         ] {
@@ -160,7 +166,7 @@ mod tests {
                 chat,
                 email: Some("a@b".into()),
                 seen_upto: Seq(2),
-                site_removed: false,
+                removed: Some(Removed::Queue),
             };
             both_ways(&VisitorEvent::Welcome { ticket: ticket.clone(), status });
             both_ways(&VisitorEvent::Ticket { ticket });

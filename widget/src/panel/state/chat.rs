@@ -17,7 +17,7 @@ impl State {
         let was_running = self.is_running();
         self.note_contact(env);
         self.screen = Screen::Conversation;
-        if ticket.site_removed || !matches!(ticket.chat, VisitorChat::Active { .. }) {
+        if ticket.removed.is_some() || !matches!(ticket.chat, VisitorChat::Active { .. }) {
             self.typing_agent = None;
         }
         self.ticket = Some(ticket);

@@ -242,7 +242,7 @@ pub fn started(number: &str) -> Started {
 }
 
 pub fn active() -> VisitorChat {
-    VisitorChat::Active { agent: "Lucía Medina".into() }
+    VisitorChat::Active { agent: "Lucía Medina".into(), guest: None }
 }
 
 pub fn ticket(chat: VisitorChat) -> VisitorTicket {
@@ -253,7 +253,7 @@ pub fn ticket(chat: VisitorChat) -> VisitorTicket {
         chat,
         email: None,
         seen_upto: Seq(0),
-        site_removed: false,
+        removed: None,
     }
 }
 

@@ -47,7 +47,7 @@ impl State {
             },
             email,
             seen_upto: Seq::START,
-            site_removed: false,
+            removed: None,
         };
         self.told_page.clone_from(&self.host_page);
         self.set_ticket(ticket, env);

@@ -22,7 +22,11 @@ fn words(page: &TicketPage, before: &[VisitorEntry], body: &VisitorBody) -> Opti
         VisitorBody::Left { name } => Some(page.fill("left", &[("name", name)])),
         VisitorBody::Requeued => Some(page.t("requeued")),
         VisitorBody::BecameRequest { why } => Some(page.strings.became_request(*why)),
+        VisitorBody::Transferred { name } => Some(page.fill("transferred", &[("name", name)])),
+        VisitorBody::IdleWarning => Some(page.t("idle_warning")),
         VisitorBody::SiteRemoved => Some(page.t("site_removed")),
+        VisitorBody::QueueRemoved => Some(page.t("queue_removed")),
+        VisitorBody::AgentRemoved => Some(page.t("agent_removed")),
         VisitorBody::ChatEnded { by } => Some(page.t(match by {
             EndedBy::Visitor => "ended_visitor",
             EndedBy::Agent => "ended_agent",
