@@ -46,6 +46,7 @@ pub struct Site {
 }
 
 impl Site {
+<<<<<<< HEAD
     /// The queues in use, then those that were removed.
     pub fn all_queues(&self) -> impl Iterator<Item = &Queue> {
         self.queues.iter().chain(&self.removed_queues)
@@ -57,11 +58,14 @@ impl Site {
     }
 
     /// The queue of a new ticket: the one that its visitor chose, else the first.
+=======
+    /// The queue of a new ticket: the one that its visitor chose, where the owner asks, else the first.
+>>>>>>> visitor
     ///
     /// # Errors
     /// `Invalid` for one that the site does not have (any more).
     pub(crate) fn queue_for(&self, chosen: Option<QueueId>) -> Result<Option<QueueId>> {
-        match chosen {
+        match chosen.filter(|_| self.ask_queue) {
             None => Ok(self.queues.first().map(|queue| queue.id)),
             Some(id) if self.queues.iter().any(|queue| queue.id == id) => Ok(Some(id)),
             Some(_) => Err(Refusal::of(Field::Queue, Code::Invalid).into()),
