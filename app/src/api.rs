@@ -7,6 +7,8 @@ pub mod mails;
 pub mod profile;
 pub mod replies;
 pub mod requests;
+pub mod reveal;
+pub mod search;
 #[cfg(feature = "ssr")]
 pub(crate) mod server;
 

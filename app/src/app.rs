@@ -10,6 +10,7 @@ use crate::{
     words::Words,
 };
 use leptos::prelude::*;
+use protocol::agent::ForAgent;
 
 /// The console.
 #[component]
@@ -21,7 +22,9 @@ pub fn App(start: Start) -> impl IntoView {
     provide_context(words);
     let clock = Clock::new(now, zone.map(ReaderZone::Listed), words);
     provide_context(clock);
-    let console = Console::new(profile, (worklist, total), offers, clock, words);
+    let worklist = worklist.into_iter().map(ForAgent::into_inner).collect();
+    let offers = offers.into_iter().map(ForAgent::into_inner).collect();
+    let console = Console::new(profile, (worklist, total), offers, role, clock, words);
     provide_context(console);
     let navigator = Navigator::new(path);
     provide_context(navigator);

@@ -16,7 +16,7 @@ mod title;
 
 use crate::{
     api,
-    inbox::place::TICKET,
+    inbox::{place::TICKET, search_box::SearchBox},
     state::console::use_console,
     ui::{erase::erase, toasts::ToastList},
     words::use_words,
@@ -97,6 +97,7 @@ pub fn Frame<Content: IntoView + 'static>(
             <header class="bar">
                 <b class="brand">{words.get("product")}</b>
                 <span class="sites muted">{sites}</span>
+                <SearchBox/>
                 <span class="grow"></span>
                 <StateMenu profile=profile on_choose=Callback::new(choose_state)/>
                 <ProfileMenu

@@ -20,6 +20,7 @@ pub mod private;
 mod public_url;
 mod queue;
 mod routing;
+mod search;
 mod secret;
 pub mod sites;
 mod stop;

@@ -12,11 +12,13 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 mod aids;
+mod for_agent;
 mod handover;
 mod me;
 mod worklist;
 
 pub use aids::{CannedReply, Colleague, Draft, OWN_REPLIES};
+pub use for_agent::{ForAgent, Sensitive, Sight};
 pub use handover::{
     AgentTarget, Guest, Handover, HandoverKind, HandoverOutcome, OfferKind, Presence, QueueTarget,
     Targets,
@@ -76,8 +78,8 @@ pub enum AgentEvent {
     /// after every reconnect. `total`: as in `Listed`.
     Welcome {
         me: Me,
-        work: Vec<WorkItem>,
-        offers: Vec<Offer>,
+        work: Vec<ForAgent<WorkItem>>,
+        offers: Vec<ForAgent<Offer>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         total: Option<Total>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -89,22 +91,25 @@ pub enum AgentEvent {
     Listed {
         view: WorkView,
         first: bool,
-        items: Vec<WorkItem>,
+        items: Vec<ForAgent<WorkItem>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         total: Option<Total>,
     },
     /// A row of the list is new or changed.
-    Work { item: Box<WorkItem> },
+    Work { item: Box<ForAgent<WorkItem>> },
     /// A row left the list.
     WorkGone { ticket: TicketId },
     /// The agent may see a watched ticket no longer, and watches it no longer.
     AccessLost { ticket: TicketId },
+    /// What the agent may read of sensitive data is another: whatever the console has of conversations is to be
+    /// forgotten, and it watches none any more.
+    SightChanged,
     /// The head of a watched ticket is new or changed.
-    Conversation { conversation: Box<Conversation> },
+    Conversation { conversation: Box<ForAgent<Conversation>> },
     /// Entries of a watched ticket in order; `last` is the ticket's last sequence.
-    Entries { ticket: TicketId, entries: Vec<AgentEntry>, last: Seq },
+    Entries { ticket: TicketId, entries: Vec<ForAgent<AgentEntry>>, last: Seq },
     /// One new entry of a watched ticket.
-    Entry { ticket: TicketId, entry: AgentEntry },
+    Entry { ticket: TicketId, entry: ForAgent<AgentEntry> },
     /// The message is committed.
     Ack { ticket: TicketId, id: EntryId, seq: Seq, at: Timestamp },
     /// A command was refused; `id` names the message, where it was one.
@@ -124,7 +129,7 @@ pub enum AgentEvent {
     /// Whether the visitor's panel is connected.
     VisitorPresent { ticket: TicketId, present: bool },
     /// A chat rings here.
-    Offer { offer: Box<Offer> },
+    Offer { offer: Box<ForAgent<Offer>> },
     /// It rings no longer: taken, withdrawn or declined elsewhere.
     OfferGone { chat: ChatId },
     /// A transfer or conference that this agent asked for is settled; `to` as it was asked for, or who accepted.
@@ -143,6 +148,22 @@ pub enum AgentEvent {
     SignedOut,
     /// The server goes away; come back after so many milliseconds.
     GoingAway { retry_ms: u64 },
+}
+
+crate::text_enum! {
+    /// What of a ticket a supervisor reveals to himself where he reads it masked.
+    pub enum Revealable {
+        /// The visitor's name.
+        Name = "name",
+        /// The visitor's address.
+        Email = "email",
+        /// The subject.
+        Subject = "subject",
+        /// The page that the visitor was on.
+        Page = "page",
+        /// One entry: what it says, with the names of its files.
+        Entry = "entry",
+    }
 }
 
 /// A row of the agent's list.

@@ -50,6 +50,8 @@ id! {
     ChatId,
     /// A chat offered to an agent.
     OfferId,
+    /// A transfer or conference that is asked for.
+    HandoverId,
     /// Anything that happened on a ticket. For a message the **sender's** end makes it (`UUIDv7`),
     /// which is what makes a retry harmless.
     EntryId,

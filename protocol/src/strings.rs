@@ -2,21 +2,56 @@
 //! section.
 
 use crate::{
-    Code, FieldName, Refusal, Who, file::file_size, schedule::ScheduleError, settings::Span,
+    Code, FieldName, Refusal, Who, entry::BecameRequest, file::file_size, schedule::ScheduleError,
+    settings::Span,
 };
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+};
+use std::{collections::BTreeMap, fmt};
 
-/// Flat keys such as `panel.send` or `error.too_long` to text with `{name}` places.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Strings(pub BTreeMap<String, String>);
+/// Flat keys such as `panel.send` or `error.too_long` to text with `{name}` places; a JSON object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Strings {
+    /// In the order of the keys. A map would be 5 KB of the panel's wasm.
+    texts: Vec<(String, String)>,
+}
+
+impl FromIterator<(String, String)> for Strings {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(texts: T) -> Self {
+        let in_order: BTreeMap<_, _> = texts.into_iter().collect();
+        Self { texts: in_order.into_iter().collect() }
+    }
+}
 
 impl Strings {
+    /// Texts that are in the order of their keys already, as they are written.
+    pub fn in_order(texts: Vec<(String, String)>) -> Self {
+        Self { texts }
+    }
+
     /// The text of `key`; a key without text shows itself, so that its absence is seen. Tests check that none is
     /// absent.
     pub fn get(&self, key: &str) -> String {
-        self.0.get(key).cloned().unwrap_or_else(|| key.to_owned())
+        self.find(key).unwrap_or(key).to_owned()
+    }
+
+    /// The text of `key`, where there is one.
+    pub fn find(&self, key: &str) -> Option<&str> {
+        let place = self.texts.binary_search_by(|(its, _)| its.as_str().cmp(key));
+        Some(self.texts.get(place.ok()?)?.1.as_str())
+    }
+
+    /// All keys with their texts, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts.iter().map(|(key, text)| (key.as_str(), text.as_str()))
+    }
+
+    /// Those of these keys.
+    #[must_use]
+    pub fn only(&self, is_wanted: impl Fn(&str) -> bool) -> Self {
+        Self { texts: self.texts.iter().filter(|(key, _)| is_wanted(key)).cloned().collect() }
     }
 
     /// The text of `key` with its `{places}` filled. What is filled in is never looked at again.
@@ -33,12 +68,17 @@ impl Strings {
     /// A ticket state's name (section `state`): one of those that every site begins with in the reader's language, the
     /// owner's own word as it is.
     pub fn state(&self, name: &str) -> String {
-        self.0.get(&["state.", name].concat()).cloned().unwrap_or_else(|| name.to_owned())
+        self.find(&["state.", name].concat()).unwrap_or(name).to_owned()
     }
 
     /// Whether a state is one of those that every site begins with.
     pub fn has_state(&self, name: &str) -> bool {
-        self.0.contains_key(&["state.", name].concat())
+        self.find(&["state.", name].concat()).is_some()
+    }
+
+    /// Why a chat became a help request, on pages and in mails that tell of it later (section `ticket_page`).
+    pub fn became_request(&self, why: BecameRequest) -> String {
+        self.get(&["ticket_page.became_", why.as_text()].concat())
     }
 
     /// The sentence for a refusal, naming field, limit and person: the field's own (`error.required_email`), the one that
@@ -86,7 +126,37 @@ impl Strings {
     fn find_refused(&self, section: &str, name: &str) -> Option<&str> {
         let key = [section, ".", name].concat();
         let places = ["settings.", "request.", ""];
-        places.iter().find_map(|of| self.0.get(&[of, &*key].concat())).map(String::as_str)
+        places.iter().find_map(|of| self.find(&[of, &*key].concat()))
+    }
+}
+
+impl Serialize for Strings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Strings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Texts)
+    }
+}
+
+struct Texts;
+
+impl<'de> Visitor<'de> for Texts {
+    type Value = Strings;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("texts by their keys, in order")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Strings, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = map.next_entry()? {
+            texts.push(text);
+        }
+        Ok(Strings { texts })
     }
 }
 

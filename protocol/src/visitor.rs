@@ -49,6 +49,8 @@ pub enum VisitorCommand {
     Contact { email: String },
     /// Rate the ended chat, 1 to 5. Answered by `Done` or `Refused`.
     Rate { score: u8, comment: Option<String> },
+    /// The page that the visitor is on is another now. What is no page of the web is dropped.
+    Page { page: String },
     /// Is anybody there? Answered by `Pong`.
     Ping,
 }

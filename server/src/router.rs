@@ -65,6 +65,7 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .get(Visitor(Reach::Ticket), "/w/{site}/files/{id}", visitor::files::download)
         .get(TicketLink, "/t/{number}", visitor::ticket::page)
         .upload(Ticket, "/t/{number}", visitor::ticket_posts::reply)
+        .post(Public, "/t/{number}/open", visitor::ticket_open::open)
         .get(Ticket, "/t/{number}/files/{id}", visitor::ticket::download)
         .post(Ticket, "/t/{number}/confirm", visitor::ticket_posts::confirm)
         .upload(Ticket, "/t/{number}/email", visitor::ticket_posts::change_email)

@@ -14,9 +14,8 @@ pub async fn set_state(state: AgentState, reason: Option<String>) -> Result<(), 
     let (desk, agent) = caller()?;
     let reason = away_reason(reason.as_deref())?;
     match state {
-        AgentState::Available => desk.set_agent_state(agent.id, state).await,
         AgentState::Away => desk.go_away(&agent, reason.as_ref()).await,
-        AgentState::Rona => Err(Refusal::of(Field::State, Code::Invalid).into()),
+        AgentState::Available | AgentState::Rona => desk.set_agent_state(agent.id, state).await,
     }
     .map_err(refused)
 }
@@ -25,7 +24,7 @@ pub async fn set_state(state: AgentState, reason: Option<String>) -> Result<(), 
 #[server(prefix = "/console/api", endpoint = "state/preview")]
 pub async fn preview_away() -> Result<u32, ApiError> {
     let (desk, agent) = caller()?;
-    desk.preview_away(&agent).await.map_err(refused)
+    Ok(desk.preview_away(&agent))
 }
 
 /// The agent who is signed in; a console that cannot connect asks whether there still is one.

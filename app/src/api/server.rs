@@ -11,6 +11,7 @@ use desk::{
 use leptos::prelude::*;
 use protocol::{
     AgentId, Code, QueueId, Refusal,
+    agent::ForAgent,
     mail::{MailPage, MailRow, MailState, MailText},
     problem,
     settings::{AwayReason, ClosingReason, Reply, ReplyName},
@@ -90,10 +91,19 @@ fn mail_row(mail: KeptMail) -> MailRow {
 
 /// A page of them.
 pub(crate) fn mail_page(page: MailListing) -> MailPage {
-    MailPage { mails: page.mails.into_iter().map(mail_row).collect(), next: page.next }
+    MailPage {
+        mails: page.mails.into_iter().map(|mail| mail.map(mail_row)).collect(),
+        next: page.next,
+    }
 }
 
 /// A mail with its text and, by itself, its HTML.
-pub(crate) fn mail_text((mail, text, html): (KeptMail, String, String)) -> MailText {
-    MailText { row: mail_row(mail), text, has_html: !html.is_empty() }
+pub(crate) fn mail_text(
+    (mail, text, html): (ForAgent<KeptMail>, ForAgent<String>, ForAgent<String>),
+) -> ForAgent<MailText> {
+    mail.map(|mail| MailText {
+        row: mail_row(mail),
+        text: text.into_inner(),
+        has_html: !html.is_empty(),
+    })
 }

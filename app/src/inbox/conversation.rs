@@ -18,6 +18,7 @@ mod message_text;
 mod pending;
 mod reason_field;
 mod replies;
+mod reveal;
 mod sentence;
 mod sharing;
 mod targets;
@@ -59,6 +60,7 @@ use protocol::{
     file::Attachment,
 };
 use replies::{Editing, Replies, RepliesForm};
+use reveal::provide_revealing;
 use sharing::Sharing;
 
 /// The conversation on a ticket.
@@ -71,6 +73,11 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         console.show(ticket);
         console.restore_note(ticket);
         on_cleanup(move || console.hide(ticket));
+    });
+    provide_revealing(&thread);
+    on_cleanup({
+        let thread = thread.clone();
+        move || thread.conceal()
     });
 
     let writing = Memo::new({

@@ -47,6 +47,13 @@ pub struct Function {
     blame: fn(&Arguments) -> Option<Refusal>,
 }
 
+impl Function {
+    /// The names of its arguments.
+    pub fn argument_names(&self) -> &'static [&'static str] {
+        (self.fields)()
+    }
+}
+
 macro_rules! functions {
     ($($function:ty: $least:ident, $reach:ident;)+) => {
         &[$(Function {
@@ -84,6 +91,8 @@ pub static FUNCTIONS: &[Function] = functions! {
     api::handover::EndConference: Agent, Ticket;
     api::requests::CloseRequest: Agent, Ticket;
     api::requests::Reopen: Agent, Ticket;
+    api::reveal::Reveal: Supervisor, Ticket;
+    api::search::Search: Agent, Own;
     api::mails::Mails: Agent, Own;
     api::mails::OlderMails: Agent, Own;
     api::mails::Mail: Agent, Ticket;

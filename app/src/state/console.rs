@@ -13,7 +13,7 @@ use super::{
 use crate::words::Words;
 use leptos::{ev, prelude::*};
 use protocol::{
-    TicketId,
+    Role, TicketId,
     agent::{Me, Offer, Total, WorkItem},
     delivery::Outbox,
 };
@@ -24,6 +24,8 @@ use std::{collections::HashMap, time::Duration};
 pub struct Console {
     /// The agent.
     pub profile: RwSignal<Me>,
+    /// What the agent may do.
+    pub role: Role,
     /// The agent's work.
     pub list: List,
     /// The chats that ring here, the oldest first.
@@ -57,11 +59,13 @@ impl Console {
         profile: Me,
         worklist: (Vec<WorkItem>, Option<Total>),
         offers: Vec<Offer>,
+        role: Role,
         clock: Clock,
         words: Words,
     ) -> Self {
         Self {
             profile: RwSignal::new(profile),
+            role,
             list: List::new(worklist.0, worklist.1),
             offers: RwSignal::new(offers),
             open_ticket: RwSignal::new(None),

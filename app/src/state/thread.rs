@@ -4,7 +4,7 @@ use super::writing::{Writing, writing};
 use leptos::prelude::*;
 use protocol::{
     AgentId, EntryId, Seq, TicketId, Timestamp,
-    agent::{Colleague, Conversation},
+    agent::{Colleague, Conversation, Revealable},
     contact::Contact,
     delivery::{Outbox, Timeline, Unsent},
     entry::{AgentBody, AgentEntry},
@@ -40,9 +40,14 @@ pub struct Thread {
     pub was_shown: ArcStoredValue<bool>,
     /// What was seen when it was opened, until the entries after that are here.
     seen_before: ArcStoredValue<Option<Seq>>,
+    /// What of it was masked and looked at.
+    pub revealed: ArcRwSignal<Revealed>,
     /// Why there is nothing to show, where there is not.
     pub absence: ArcRwSignal<Option<Absence>>,
 }
+
+/// Fields, or entries, as they are unmasked.
+pub type Revealed = HashMap<(Revealable, Option<EntryId>), String>;
 
 /// Why a ticket cannot be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +75,7 @@ impl Thread {
             new_from: ArcRwSignal::new(None),
             was_shown: ArcStoredValue::new(false),
             seen_before: ArcStoredValue::new(None),
+            revealed: ArcRwSignal::new(Revealed::new()),
             absence: ArcRwSignal::new(None),
         }
     }
@@ -151,9 +157,20 @@ impl Thread {
         let was_seen = self.head.with_untracked(Option::is_some)
             || self.absence.get_untracked() == Some(Absence::AccessLost);
         self.absence.set(Some(if was_seen { Absence::AccessLost } else { absence }));
+        self.forget();
+    }
+
+    /// Forgets what was read; it comes anew.
+    pub fn forget(&self) {
         self.head.set(None);
         self.timeline.set(Timeline::new());
         self.typing_until.set(None);
+        self.conceal();
+    }
+
+    /// What was looked at is masked again.
+    pub fn conceal(&self) {
+        self.revealed.set(Revealed::new());
     }
 
     /// The visitor has seen everything up to here.

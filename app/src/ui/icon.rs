@@ -32,6 +32,7 @@ pub enum Drawing {
     Add,
     Handover,
     People,
+    Search,
 }
 
 impl Drawing {
@@ -80,6 +81,9 @@ impl Drawing {
                 r#"<circle cx="9" cy="8" r="3.500"/><path d="M2.500 20a6.500 6.500 0 0 1 13 0M15.500 4.800a3.500 3.500 0 0 1 0 6.400M17.500 14a6.500 6.500 0 0 1 4 6"/>"#
             }
             Self::Add => r#"<path d="M12 5v14M5 12h14"/>"#,
+            Self::Search => {
+                r#"<circle cx="10.500" cy="10.500" r="6"/><path d="m15 15 5.500 5.500"/>"#
+            }
             Self::Alert => r#"<path d="M12 4 2.500 20h19zM12 10v4.500M12 17.200v.1"/>"#,
         }
     }

@@ -296,6 +296,8 @@ impl Hub {
             }
             Event::Offer { agent, .. }
             | Event::OfferGone { agent, .. }
+            | Event::Handover { agent, .. }
+            | Event::Party { agent, .. }
             | Event::Mentioned { agent, .. }
             | Event::Draft { agent, .. }
             | Event::AgentState { agent }

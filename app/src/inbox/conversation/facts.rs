@@ -1,5 +1,6 @@
 //! The facts about ticket and contact: beside the conversation on wide screens, a dialog over it on others.
 
+use super::reveal::Field;
 use crate::{
     state::clock::use_clock,
     ui::{
@@ -9,8 +10,12 @@ use crate::{
     },
     words::use_words,
 };
-use leptos::prelude::*;
-use protocol::{agent::Conversation, entry::Category};
+use leptos::{either::Either, prelude::*};
+use protocol::{
+    agent::{Conversation, Revealable},
+    entry::Category,
+    masking::looks_masked,
+};
 
 /// Beside the conversation, and over it while `open`. `head`: none until the conversation is known.
 #[component]
@@ -48,11 +53,14 @@ fn FactsText(head: ArcRwSignal<Option<Conversation>>) -> impl IntoView {
         let email = head.contact.email.clone();
         let verified = head.contact.verified;
         view! {
-            {fact("name", head.contact.name.clone())}
+            {head.contact.name.clone().filter(|name| !name.is_empty()).map(|name| view! {
+                <dt>{words.get("name")}</dt>
+                <dd dir="auto"><Field field=Revealable::Name value=name/></dd>
+            })}
             {email.map(|email| view! {
                 <dt>{words.get("email")}</dt>
                 <dd>
-                    {email}" "
+                    <Field field=Revealable::Email value=email/>" "
                     <span class=if verified { "tag live" } else { "tag" }>
                         {words.get(if verified { "verified" } else { "unverified" })}
                     </span>
@@ -62,7 +70,13 @@ fn FactsText(head: ArcRwSignal<Option<Conversation>>) -> impl IntoView {
             {head.page.clone().map(|page| view! {
                 <dt>{words.get("page")}</dt>
                 <dd class="wrap">
-                    <a href=page.to_string() target="_blank" rel="noopener noreferrer">{page.to_string()}</a>
+                    {if looks_masked(page.as_str()) {
+                        Either::Left(view! { <Field field=Revealable::Page value=page.to_string()/> })
+                    } else {
+                        Either::Right(view! {
+                            <a href=page.to_string() target="_blank" rel="noopener noreferrer">{page.to_string()}</a>
+                        })
+                    }}
                 </dd>
             })}
         }
@@ -76,7 +90,7 @@ fn FactsText(head: ArcRwSignal<Option<Conversation>>) -> impl IntoView {
                             <b class="num">{head.number.0.clone()}</b>
                             <span class=state_class(head.state.category)>{words.state(&head.state.name)}</span>
                         </p>
-                        {head.subject.clone().map(|subject| view! { <h2 dir="auto">{subject}</h2> })}
+                        {head.subject.clone().map(|subject| view! { <h2 dir="auto"><Field field=Revealable::Subject value=subject/></h2> })}
                         <dl>
                             {fact("site", Some(head.site.clone()))}
                             {fact("queue", Some(head.queue.clone()))}

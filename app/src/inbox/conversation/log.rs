@@ -4,6 +4,7 @@ use super::{
     entry::{Entry, EntryContext},
     events::Events,
     pending::Pending,
+    reveal::Whole,
 };
 use crate::{
     state::{
@@ -82,7 +83,7 @@ pub fn Log(
                     {match item {
                         LogItem::Day { at, .. } => EitherOf4::A(view! { <p class="sys day"><span>{move || clock.date(at)}</span></p> }),
                         LogItem::New => EitherOf4::B(view! { <p class="sys new"><span>{words.get("new_messages")}</span></p> }),
-                        LogItem::Entry { entry, first } => EitherOf4::C(view! { <Entry entry=entry first=first context=context/> }),
+                        LogItem::Entry { entry, first } => EitherOf4::C(view! { <Entry entry=entry.clone() first=first context=context/><Whole entry=entry/> }),
                         LogItem::Events { first, .. } => EitherOf4::D(view! { <Events first=first.seq items=items timeline=timeline.clone()/> }),
                     }}
                 </For>

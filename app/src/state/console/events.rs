@@ -13,8 +13,8 @@ use leptos::prelude::*;
 use protocol::{
     Code, EntryId, Refusal, Seq, TicketId, TicketNumber, Timestamp,
     agent::{
-        AgentCommand, AgentEvent, Conversation, HandoverKind, HandoverOutcome, Me, Offer, Total,
-        WorkItem, WorkKind,
+        AgentCommand, AgentEvent, Conversation, ForAgent, HandoverKind, HandoverOutcome, Me, Offer,
+        Total, WorkItem, WorkKind,
     },
     contact::Contact,
     delivery::{Applied, Outbox, Timeline},
@@ -26,19 +26,24 @@ impl Listener for Console {
     fn on_event(self, event: AgentEvent) {
         match event {
             AgentEvent::Welcome { me, work, offers, total, drafts } => {
-                self.on_welcome(me, work, total, offers);
+                self.on_welcome(me, shown(work), total, shown(offers));
                 self.on_drafts(drafts);
                 self.save_drafts();
             }
             AgentEvent::Listed { view, first, items, total } => {
-                self.on_listed(view, first, items, total);
+                self.on_listed(view, first, shown(items), total);
             }
-            AgentEvent::Work { item } => self.on_work(*item),
+            AgentEvent::Work { item } => self.on_work((*item).into_inner()),
             AgentEvent::WorkGone { ticket } => self.list.remove(ticket),
             AgentEvent::AccessLost { ticket } => self.on_access_lost(ticket),
-            AgentEvent::Conversation { conversation } => self.on_conversation(*conversation),
-            AgentEvent::Entries { ticket, entries, last } => self.on_entries(ticket, entries, last),
-            AgentEvent::Entry { ticket, entry } => self.on_entry(ticket, entry),
+            AgentEvent::SightChanged => self.on_sight_changed(),
+            AgentEvent::Conversation { conversation } => {
+                self.on_conversation((*conversation).into_inner());
+            }
+            AgentEvent::Entries { ticket, entries, last } => {
+                self.on_entries(ticket, shown(entries), last);
+            }
+            AgentEvent::Entry { ticket, entry } => self.on_entry(ticket, entry.into_inner()),
             AgentEvent::Ack { ticket, id, seq, at } => self.on_ack(ticket, id, seq, at),
             AgentEvent::Refused { ticket, id, refusal } => self.on_refused(ticket, id, refusal),
             AgentEvent::Typing { ticket } => {
@@ -57,7 +62,7 @@ impl Listener for Console {
             AgentEvent::VisitorPresent { ticket, present } => {
                 self.thread(ticket).update_head(|head| head.visitor_present = present);
             }
-            AgentEvent::Offer { offer } => self.on_offer(*offer),
+            AgentEvent::Offer { offer } => self.on_offer((*offer).into_inner()),
             AgentEvent::OfferGone { chat } => self.offers.update(|offers| {
                 offers::remove(offers, chat);
             }),
@@ -126,6 +131,16 @@ impl Console {
     fn on_access_lost(self, ticket: TicketId) {
         self.list.remove(ticket);
         self.thread(ticket).on_absent(Absence::AccessLost);
+    }
+
+    /// Nothing that is here may be shown as it is: what is open is read again.
+    fn on_sight_changed(self) {
+        for thread in self.all_threads() {
+            thread.forget();
+        }
+        if let Some(ticket) = self.open_ticket.get_untracked() {
+            self.watch(ticket);
+        }
     }
 
     fn on_conversation(self, conversation: Conversation) {
@@ -249,6 +264,11 @@ impl Console {
     }
 }
 
+/// Values as this agent may read them.
+fn shown<T>(values: Vec<ForAgent<T>>) -> Vec<T> {
+    values.into_iter().map(ForAgent::into_inner).collect()
+}
+
 // Frames that sound, notify, or mark as seen need a browser, and are tested in one.
 #[cfg(test)]
 mod tests {
@@ -261,7 +281,7 @@ mod tests {
     };
     use protocol::{
         AgentId, ChatId, Role,
-        agent::{AgentChat, AgentState},
+        agent::{AgentChat, AgentState, Sight},
         entry::Category,
         strings::Strings,
     };
@@ -285,7 +305,7 @@ mod tests {
     fn console(worklist: Vec<WorkItem>, offers: Vec<Offer>) -> Console {
         let words = Words::new(Strings::default());
         let clock = Clock::new(Timestamp(0), None, words);
-        Console::new(profile(AgentState::Away), (worklist, None), offers, clock, words)
+        Console::new(profile(AgentState::Away), (worklist, None), offers, Role::Agent, clock, words)
     }
 
     #[test]
@@ -293,7 +313,8 @@ mod tests {
         Owner::new().with(|| {
             let console = console(vec![item(1, WorkKind::MyChat, 1)], vec![]);
             let request = item(2, WorkKind::Request, 2);
-            console.on_event(AgentEvent::Work { item: Box::new(request.clone()) });
+            let item = ForAgent::new(request.clone(), Sight::Everything);
+            console.on_event(AgentEvent::Work { item: Box::new(item) });
             assert_eq!(console.list.len(), 2);
             console.on_event(AgentEvent::WorkGone { ticket: request.ticket });
             assert!(console.list.find(request.ticket).is_none());

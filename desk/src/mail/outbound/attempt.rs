@@ -16,7 +16,7 @@ use crate::{
     people::permission::{Action, may},
     queue::{Lease, Outcome},
 };
-use protocol::{MailId, SiteId, TicketId, Timestamp};
+use protocol::{MailId, SiteId, TicketId, Timestamp, agent::Sight};
 
 /// Hands the mail to the relay, or keeps it where there is none. Errors are the database's or the disk's; nothing
 /// was handed over then.
@@ -146,6 +146,18 @@ async fn is_stopped(desk: &Desk, ticket: TicketId) -> Result<bool> {
     Ok(stopped.unwrap_or(false))
 }
 
+/// How its recipient reads what is sensitive: visitors their own words as they wrote them, agents as in the console.
+fn sight(desk: &Desk, mail: &MailRow, content: &Content) -> Sight {
+    match content {
+        Content::Visitor { .. } => Sight::Everything,
+        Content::Agent { .. } => {
+            let snapshot = desk.0.sites.now();
+            let agent = snapshot.agent_of(&mail.to_address);
+            agent.map_or(Sight::Masked, |agent| snapshot.sight(agent, SiteId(mail.site_id)))
+        }
+    }
+}
+
 // Only of a mail that is ours: another one may have become something else meanwhile.
 statement!(COMPOSED = "update mails set text = $3, html = $4 where id = $1 and claimed_until = $2");
 
@@ -167,6 +179,7 @@ async fn letter(
         lang: &mail.lang,
         subject: &mail.subject,
         content,
+        sight: sight(desk, mail, content),
     };
     if let Content::Account { link } = content {
         // What is composed holds a way in: it is composed anew each time, and stored nowhere.

@@ -20,6 +20,7 @@ use crate::{
 };
 use protocol::{
     QueueId, Seq, SiteId, TicketId, TicketNumber,
+    agent::{Sensitive, Sight},
     entry::{VisitorBody, VisitorEntry},
     settings::Hue,
     strings::Strings,
@@ -37,6 +38,18 @@ pub(super) struct MailContext<'a> {
     pub(super) lang: &'a str,
     pub(super) subject: &'a str,
     pub(super) content: &'a Content,
+    /// Of who reads it.
+    pub(super) sight: Sight,
+}
+
+impl MailContext<'_> {
+    /// Entries as the reader is shown them.
+    fn shown(&self, mut entries: Option<Vec<VisitorEntry>>) -> Option<Vec<VisitorEntry>> {
+        if self.sight == Sight::Masked {
+            entries.iter_mut().flatten().for_each(VisitorEntry::mask);
+        }
+        entries
+    }
 }
 
 statement!(
@@ -74,7 +87,12 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
         .bind(context.site.0)
         .fetch_optional(c)
         .await)?;
-    let row = row.ok_or_else(Error::not_found)?;
+    let mut row = row.ok_or_else(Error::not_found)?;
+    if context.sight == Sight::Masked {
+        row.contact_name.mask();
+        row.contact_email.mask();
+        row.subject.mask();
+    }
     let words = locales::language(context.lang);
     let visitors = match context.content {
         Content::Visitor { .. } => row.zone.as_deref(),
@@ -99,13 +117,13 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
                 }
                 _ => Some(Vec::new()),
             };
-            composer.to_visitor(mail, entries.as_deref())
+            composer.to_visitor(mail, context.shown(entries).as_deref())
         }
         Content::Agent { about, after, upto, queue } => {
             let all = transcript::entries(desk, visitor, *after, *upto).await?;
             let entries: Option<Vec<_>> =
                 all.map(|all| all.into_iter().filter(is_visitors).collect());
-            composer.to_agent(*about, *queue, entries.as_deref())
+            composer.to_agent(*about, *queue, context.shown(entries).as_deref())
         }
         // It is about no ticket: see `password_link`.
         Content::Account { .. } => return Err(Error::not_found()),
@@ -178,7 +196,7 @@ impl Composer<'_> {
             });
         }
         let section = match mail {
-            VisitorMail::RequestReceived => "received",
+            VisitorMail::RequestReceived { .. } => "received",
             VisitorMail::ChatEnded if row.attended => "ended",
             VisitorMail::ChatEnded => "unattended",
             VisitorMail::Confirm => "confirm",
@@ -190,13 +208,16 @@ impl Composer<'_> {
         };
         letter.heading = fill(&format!("mail.{section}.heading"));
         letter.paragraphs = vec![fill(&format!("mail.{section}.text"))];
+        if let VisitorMail::RequestReceived { why: Some(why) } = mail {
+            letter.paragraphs.insert(0, words.became_request(*why));
+        }
         letter.preheader.clone_from(&letter.paragraphs[0]);
         let mut button = Button { label: fill(&format!("mail.{section}.button")), url: link("") };
         if !matches!(mail, VisitorMail::Transcript { .. }) {
             letter.after = vec![fill(&format!("mail.{section}.next"))];
         }
         match mail {
-            VisitorMail::RequestReceived
+            VisitorMail::RequestReceived { .. }
             | VisitorMail::Confirm
             | VisitorMail::NewAddress
             | VisitorMail::FormerAddress => {
@@ -286,7 +307,7 @@ impl Composer<'_> {
         };
         add_row("mail.number", row.number.clone());
         add_row("mail.for_agents.from", from);
-        let queue = queue.and_then(|id| site.queues.iter().find(|known| known.id == id));
+        let queue = queue.and_then(|id| site.all_queues().find(|known| known.id == id));
         if let Some(queue) = queue {
             add_row("mail.for_agents.queue", queue.name.to_string());
         }

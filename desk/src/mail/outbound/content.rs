@@ -1,6 +1,6 @@
 //! What a mail is about: kept in its row as ids and small words; the text is made from it when the mail is sent.
 
-use protocol::{QueueId, Seq, strings::Strings};
+use protocol::{QueueId, Seq, entry::BecameRequest, strings::Strings};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -8,8 +8,11 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "mail", rename_all = "snake_case")]
 pub(crate) enum VisitorMail {
-    /// A help request was received: number and link, none of its text.
-    RequestReceived,
+    /// A help request was received: number and link, none of its text; `why`, where a chat became one.
+    RequestReceived {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<BecameRequest>,
+    },
     /// A chat ended: number, link, rating.
     ChatEnded,
     /// The transcript was asked for, and follows once the address is confirmed: number and link.
@@ -78,7 +81,9 @@ impl Content {
     /// The `kind` column.
     pub(super) fn kind(&self) -> MailKind {
         match self {
-            Self::Visitor { mail: VisitorMail::RequestReceived } => MailKind::RequestReceived,
+            Self::Visitor { mail: VisitorMail::RequestReceived { .. } } => {
+                MailKind::RequestReceived
+            }
             Self::Visitor { mail: VisitorMail::ChatEnded } => MailKind::ChatEnded,
             Self::Visitor { mail: VisitorMail::Confirm } => MailKind::Confirm,
             Self::Visitor { mail: VisitorMail::NewAddress } => MailKind::NewAddress,
@@ -100,7 +105,9 @@ impl Content {
     /// Without the number before it. Holds no word of a visitor's.
     pub(super) fn subject(&self, words: &Strings, site: &str) -> String {
         let (key, state) = match self {
-            Self::Visitor { mail: VisitorMail::RequestReceived } => ("mail.received.subject", ""),
+            Self::Visitor { mail: VisitorMail::RequestReceived { .. } } => {
+                ("mail.received.subject", "")
+            }
             Self::Visitor { mail: VisitorMail::ChatEnded } => ("mail.ended.subject", ""),
             Self::Visitor { mail: VisitorMail::Confirm | VisitorMail::NewAddress } => {
                 ("mail.confirm.subject", "")
@@ -133,7 +140,10 @@ mod tests {
     #[test]
     fn details_are_read_back() {
         for content in [
-            Content::Visitor { mail: VisitorMail::RequestReceived },
+            Content::Visitor { mail: VisitorMail::RequestReceived { why: None } },
+            Content::Visitor {
+                mail: VisitorMail::RequestReceived { why: Some(BecameRequest::NoAgents) },
+            },
             Content::Visitor { mail: VisitorMail::Confirm },
             Content::Visitor { mail: VisitorMail::FormerAddress },
             Content::Visitor { mail: VisitorMail::Transcript { upto: Seq(7) } },

@@ -180,8 +180,11 @@ impl Desk {
             .fetch_optional(c)
             .await)?;
         let PlacedRow { row, place } = row.ok_or_else(Error::not_found)?;
-        permission::check(agent, Action::See, &place.on()?)?;
-        Ok(row.into())
+        let on = place.on()?;
+        permission::check(agent, Action::See, &on)?;
+        let mut file = StoredFile::from(row);
+        file.attachment = self.show(agent, on.site, file.attachment).into_inner();
+        Ok(file)
     }
 
     /// What the file holds. Whoever drops it ends the reading.

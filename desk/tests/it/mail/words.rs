@@ -57,7 +57,7 @@ async fn agent_posts(world: &World, agent: &Agent, visitor: Visitor, text: &str)
 
 async fn subjects_to(world: &World, agent: &Agent, email: &str) -> Vec<String> {
     let mails = mails_to(world, agent, email).await;
-    mails.into_iter().map(|mail| mail.subject).collect()
+    mails.into_iter().map(|mail| mail.subject.clone()).collect()
 }
 
 /// The proofs in the kept mails to visitors, oldest first.
@@ -173,6 +173,7 @@ async fn no_mail_to_an_unconfirmed_address_holds_a_visitors_words(world: World) 
         name: Some(PersonName::parse("Un Canario").unwrap()),
         email: Some(address(ROSA)),
         subject: Some(Subject::parse("El canario").unwrap()),
+        queue: None,
         text: ChatText::parse(text).unwrap(),
         page: PageUrl::parse("https://canario.example/canario"),
         ..world.new_chat()

@@ -73,7 +73,8 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
     let agent = if who.role().is_some() { who } else { Who::Agent };
     match path.strip_prefix("/console/api/").expect("a server function") {
         "state" => (walk.waiting_chat().await, vec![("state", "away".into())]),
-        "me" | "mails" => (walk.waiting_chat().await, vec![]),
+        "search" => (walk.waiting_chat().await, vec![("question", "canario".into())]),
+        "me" | "mails" | "state/preview" => (walk.waiting_chat().await, vec![]),
         "language" => (walk.waiting_chat().await, vec![("lang", "es".into())]),
         "colleagues" | "replies" => about_ticket(walk, walk.active_chat(agent).await, false).await,
         "replies/add" => {
@@ -92,8 +93,23 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
         }
         "chats/end" => about_ticket(walk, walk.active_chat(agent).await, true).await,
         "chats/reasons" => about_ticket(walk, walk.active_chat(agent).await, false).await,
+        "handover/targets" | "conference/leave" | "conference/end" => {
+            about_ticket(walk, walk.active_chat(agent).await, false).await
+        }
+        "handover/transfer" | "handover/conference" => {
+            let (place, mut form) = about_ticket(walk, walk.active_chat(agent).await, false).await;
+            form.push(("agent", walk.there.agent.id.to_string()));
+            (place, form)
+        }
+        "handover/cancel" => about_ticket(walk, walk.asked_chat(agent).await, false).await,
+        "handover/reason" => about_ticket(walk, walk.transferred_chat(agent).await, true).await,
         "requests/close" => about_ticket(walk, walk.request().await.place, true).await,
         "requests/reopen" => about_ticket(walk, walk.request().await.place, false).await,
+        "tickets/reveal" => {
+            let place = walk.waiting_chat().await;
+            let ticket = place.ticket.to_string();
+            (place, vec![("ticket", ticket), ("field", "email".into())])
+        }
         "mails/older" => {
             let request = walk.request().await;
             (request.place, vec![("after", request.mail.to_string())])

@@ -161,6 +161,7 @@ fn panels(place: &Place, name: &str) -> Value {
         "seen" => json!({ "upto": 1 }),
         "resume" => json!({ "after": 0 }),
         "transcript" | "contact" => json!({ "email": "ana@example.com" }),
+        "page" => json!({ "page": "https://tienda.example/es/" }),
         "rate" => json!({ "score": 5, "comment": "Bien" }),
         "typing" | "end" | "leave_request" | "ping" => json!(null),
         other => panic!("{other}: say here what it holds, so that wrong frames are tried"),

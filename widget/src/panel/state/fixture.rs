@@ -6,7 +6,7 @@ use super::{
     model::{Environment, Kept, State, Stored},
     read_upto::Reading,
 };
-use crate::page::{PanelPage, Position};
+use crate::page::{PanelPage, Position, Theme};
 use protocol::{
     EntryId, Seq, SiteKey, TicketNumber, TicketToken, Timestamp,
     delivery::Unsent,
@@ -205,6 +205,8 @@ pub fn page() -> PanelPage {
         name: "CuentasOK".into(),
         lang: "es".into(),
         hue: None,
+        theme: Theme::Auto,
+        queues: Vec::new(),
         file_bytes: 1_000,
         embed: false,
         position: Position::Left,

@@ -49,6 +49,7 @@ impl State {
             seen_upto: Seq::START,
             removed: None,
         };
+        self.told_page.clone_from(&self.host_page);
         self.set_ticket(ticket, env);
         self.reopen(env);
     }
