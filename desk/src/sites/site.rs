@@ -46,7 +46,6 @@ pub struct Site {
 }
 
 impl Site {
-<<<<<<< HEAD
     /// The queues in use, then those that were removed.
     pub fn all_queues(&self) -> impl Iterator<Item = &Queue> {
         self.queues.iter().chain(&self.removed_queues)
@@ -57,10 +56,7 @@ impl Site {
         self.removed_queues.iter().any(|removed| removed.id == queue)
     }
 
-    /// The queue of a new ticket: the one that its visitor chose, else the first.
-=======
     /// The queue of a new ticket: the one that its visitor chose, where the owner asks, else the first.
->>>>>>> visitor
     ///
     /// # Errors
     /// `Invalid` for one that the site does not have (any more).

@@ -165,15 +165,9 @@ fn line(
         VisitorBody::Joined { name } => say("joined", &[("name", name)]),
         VisitorBody::Left { name } => say("left", &[("name", name)]),
         VisitorBody::Requeued => say("requeued", &[]),
-<<<<<<< HEAD
         VisitorBody::Transferred { name } => say("transferred", &[("name", name)]),
         VisitorBody::IdleWarning => say("idle_warning", &[]),
         VisitorBody::BecameRequest { why } => note(words.became_request(*why)),
-=======
-        VisitorBody::BecameRequest { why } => note(words.became_request(*why)),
-        VisitorBody::Transferred { name } => say("transferred", &[("name", name)]),
-        VisitorBody::IdleWarning => say("idle_warning", &[]),
->>>>>>> visitor
         VisitorBody::SiteRemoved => say("site_removed", &[]),
         VisitorBody::QueueRemoved => say("queue_removed", &[]),
         VisitorBody::AgentRemoved => say("agent_removed", &[]),

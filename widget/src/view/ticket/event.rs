@@ -21,15 +21,9 @@ fn words(page: &TicketPage, before: &[VisitorEntry], body: &VisitorBody) -> Opti
         VisitorBody::Joined { name } => Some(page.fill("joined", &[("name", name)])),
         VisitorBody::Left { name } => Some(page.fill("left", &[("name", name)])),
         VisitorBody::Requeued => Some(page.t("requeued")),
-<<<<<<< HEAD
         VisitorBody::Transferred { name } => Some(page.fill("transferred", &[("name", name)])),
         VisitorBody::IdleWarning => Some(page.t("idle_warning")),
         VisitorBody::BecameRequest { why } => Some(page.strings.became_request(*why)),
-=======
-        VisitorBody::BecameRequest { why } => Some(page.strings.became_request(*why)),
-        VisitorBody::Transferred { name } => Some(page.fill("transferred", &[("name", name)])),
-        VisitorBody::IdleWarning => Some(page.t("idle_warning")),
->>>>>>> visitor
         VisitorBody::SiteRemoved => Some(page.t("site_removed")),
         VisitorBody::QueueRemoved => Some(page.t("queue_removed")),
         VisitorBody::AgentRemoved => Some(page.t("agent_removed")),
