@@ -29,6 +29,7 @@ pub fn takes(row: &Declared) -> Takes {
         ("GET", "/w/{site}") => Query(&["lang", "hue", "embed", "position", "page"]),
         ("GET", "/w/{site}/status" | "/w/{site}/events") => Query(&["lang"]),
         ("GET", "/t/{number}" | "/t/{number}/not-me") => Query(&["k", "done", "lang"]),
+        ("GET", "/console" | "/console/tickets/{ticket}") => Query(&["q"]),
         ("GET", "/console/password") => Query(&["k"]),
         (
             "GET",
@@ -40,11 +41,9 @@ pub fn takes(row: &Declared) -> Takes {
             | "/w/{site}/socket"
             | "/w/{site}/files/{id}"
             | "/t/{number}/files/{id}"
-            | "/console"
             | "/console/sign-in"
             | "/console/socket"
             | "/console/files/{id}"
-            | "/console/tickets/{ticket}"
             | "/console/mail"
             | "/console/mail/{mail}"
             | "/console/mail/{mail}/html",
@@ -71,6 +70,8 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/console/api/chats/reasons" | "/console/api/requests/reopen") => {
             Arguments(&["ticket"])
         }
+        ("POST", "/console/api/tickets/reveal") => Arguments(&["ticket", "field", "entry?"]),
+        ("POST", "/console/api/search") => Arguments(&["question", "after?"]),
         ("POST", "/console/api/mails/older") => Arguments(&["after"]),
         ("POST", "/console/api/mails/read" | "/console/api/mails/retry") => Arguments(&["id"]),
         _ => panic!("{row:?} is new: say here what it takes, so that wrong input is tried on it"),
