@@ -2,8 +2,10 @@
 //! socket.
 
 pub mod chats;
+pub mod handover;
 pub mod mails;
 pub mod profile;
+pub mod replies;
 pub mod requests;
 pub mod reveal;
 pub mod search;

@@ -1,6 +1,6 @@
 //! *Mi bandeja*: the agent's work, and beside it whatever is open.
 
-mod conversation;
+pub(crate) mod conversation;
 mod group;
 mod list;
 #[cfg(feature = "ssr")]
@@ -58,6 +58,7 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
                 Either::Right(view! {
                     <WorkList
                         list=console.list
+                        drafts=console.drafts
                         open_ticket=console.open_ticket
                         on_view=Callback::new(move |view| console.choose_view(view))
                         on_more=Callback::new(move |()| console.more())

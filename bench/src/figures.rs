@@ -12,6 +12,7 @@ mod bodies;
 mod browser;
 mod chats;
 mod delivery;
+mod desktop;
 mod mail;
 mod memory;
 mod messages;
@@ -28,6 +29,7 @@ pub async fn measure(group: Group, plan: &Plan, subject: &Subject) -> Result<Vec
         Group::Messages => messages::measure(plan, subject).await,
         Group::Delivery => delivery::measure(plan, subject).await,
         Group::Chats => chats::measure(plan, subject).await,
+        Group::Desktop => desktop::measure(plan, subject).await,
         Group::Postgres => postgres::measure(plan, subject).await,
         Group::Nodes => nodes::measure(plan, subject).await,
         Group::Memory => memory::measure(plan, subject).await,
@@ -47,7 +49,7 @@ pub async fn floor(group: Group, plan: &Plan) -> Result<Vec<Reading>> {
     match group {
         Group::Postgres => postgres::floor(plan),
         Group::Million => million::floor(plan).await,
-        Group::Sizes | Group::Nodes | Group::Search => Ok(Vec::new()),
+        Group::Sizes | Group::Nodes | Group::Desktop | Group::Search => Ok(Vec::new()),
         _ => measure(group, plan, &Subject::Floor).await,
     }
 }

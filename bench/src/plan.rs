@@ -53,6 +53,8 @@ pub enum Group {
     Delivery,
     /// Chats started a second.
     Chats,
+    /// Two hundred consoles with fifty chats each: offers, and rows of the list.
+    Desktop,
     /// Durable messages a second on PostgreSQL.
     Postgres,
     /// Messages, delivery, flips and offers over several nodes on one PostgreSQL.

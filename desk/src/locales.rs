@@ -34,15 +34,8 @@ pub fn find_language(tag: &str) -> Option<&'static str> {
 /// The strings of these top-level tables (`panel`, `console`, `mail`, `error`, `field`, `ticket_page`) in one language,
 /// keys flattened with dots. A language that is not there answers in the default.
 pub fn strings(lang: &str, sections: &[&str]) -> Strings {
-    let all = language(lang);
-    let wanted = all
-        .0
-        .iter()
-        .filter(|(key, _)| {
-            key.split_once('.').is_some_and(|(section, _)| sections.contains(&section))
-        })
-        .map(|(key, text)| (key.clone(), text.clone()));
-    Strings(wanted.collect())
+    let is_of = |(section, _): (&str, _)| sections.contains(&section);
+    language(lang).only(|key| key.split_once('.').is_some_and(is_of))
 }
 
 /// Everything in one language, without a copy.
@@ -60,7 +53,7 @@ fn parse(files: &[(&str, &str)]) -> Strings {
             .unwrap_or_else(|error| panic!("locales/*/{name}.toml is not TOML: {error}"));
         flatten("", &table, &mut flat);
     }
-    Strings(flat)
+    flat.into_iter().collect()
 }
 
 fn flatten(prefix: &str, table: &toml::Table, flat: &mut BTreeMap<String, String>) {
@@ -96,13 +89,14 @@ mod tests {
         let spanish = language("es");
         for lang in ["en", "pt"] {
             let other = language(lang);
-            let keys: BTreeSet<_> = spanish.0.keys().collect();
-            let theirs: BTreeSet<_> = other.0.keys().collect();
+            let keys: BTreeSet<_> = spanish.iter().map(|(key, _)| key).collect();
+            let theirs: BTreeSet<_> = other.iter().map(|(key, _)| key).collect();
             let odd: Vec<_> = keys.symmetric_difference(&theirs).collect();
             assert!(odd.is_empty(), "{lang} and es differ in {odd:?}");
-            for (key, text) in &spanish.0 {
-                assert_eq!(places(text), places(&other.0[key]), "places of {key} in {lang}");
-                assert_eq!(text.is_empty(), other.0[key].is_empty(), "{key} in {lang}");
+            for (key, text) in spanish.iter() {
+                let theirs = other.get(key);
+                assert_eq!(places(text), places(&theirs), "places of {key} in {lang}");
+                assert_eq!(text.is_empty(), theirs.is_empty(), "{key} in {lang}");
             }
         }
     }
@@ -114,7 +108,7 @@ mod tests {
             let words = strings(lang, &["error", "field", "settings", "request"]);
             let has = |key: &str| {
                 let places = ["", "settings.", "request."].map(|apart| format!("{apart}{key}"));
-                places.iter().filter(|key| words.0.contains_key(*key)).count()
+                places.iter().filter(|key| words.find(key).is_some()).count()
             };
             for code in Code::ALL {
                 assert_eq!(has(&format!("error.{code}")), 1, "{code} in {lang}");
@@ -122,7 +116,7 @@ mod tests {
             for field in Field::ALL {
                 assert_eq!(has(&format!("field.{field}")), 1, "{field} in {lang}");
             }
-            assert!(words.0.contains_key("error.title"));
+            assert!(words.find("error.title").is_some());
         }
     }
 
@@ -158,7 +152,7 @@ mod tests {
     #[test]
     fn only_the_sections_asked_for() {
         let words = strings("es", &["field"]);
-        assert!(words.0.keys().all(|key| key.starts_with("field.")));
+        assert!(words.iter().all(|(key, _)| key.starts_with("field.")));
         assert_eq!(strings("xx", &["field"]), words);
     }
 }

@@ -42,6 +42,32 @@ test("an agent leaves and comes back: the button flips, and the draft goes along
   await visitor.log.getByText("Y esto en el formulario").waitFor();
 });
 
+test("who is asked for the area chooses it, keeps it through reload and flip, and the agents of that area get the chat", async () => {
+  const key = await world.ayuda.site("areas", { queues: ["Ventas", "Soporte técnico"], askQueue: true });
+  const agent = await world.agent("Lucía Medina", { sites: [key] });
+  const visitor = await world.visitor(key);
+  await visitor.sees("Chat");
+  await visitor.open();
+  await visitor.hydrated();
+  const area = visitor.panel.getByRole("combobox", { name: "Área", exact: true });
+  assert.deepEqual(await area.getByRole("option").allTextContents(), ["No lo sé", "Ventas", "Soporte técnico"]);
+  await area.selectOption("Soporte técnico");
+  await visitor.box("Nombre").fill("Marta");
+  await visitor.box("Mensaje").fill("No enciende");
+  const chosen = () => area.evaluate((select) => select.selectedOptions[0].textContent);
+  await visitor.page.reload();
+  await visitor.open();
+  await visitor.hydrated();
+  await eventually("it is chosen again", async () => (await chosen()) === "Soporte técnico");
+  await agent.become("Ausente");
+  await visitor.panel.getByRole("button", { name: "Enviar solicitud" }).waitFor();
+  assert.equal(await chosen(), "Soporte técnico");
+  await agent.become("Disponible");
+  await visitor.press("Iniciar chat");
+  await visitor.log.getByText("No enciende").waitFor();
+  await agent.offer.getByText("Soporte técnico").waitFor();
+});
+
 test("a subject that was typed for a chat is on the request that it became, and survives a reload", async () => {
   const site = await world.ayuda.site("asunto");
   const agent = await world.agent("Lucía Medina", { sites: [site] });

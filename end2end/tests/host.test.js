@@ -64,6 +64,33 @@ test("the tag's own words stand on the button, at the distance that it asks for"
   assert.deepEqual([at.left, Math.round(height - at.bottom)], [48, 48], `in ${width} x ${height}`);
 });
 
+test("the tag's theme is that of button, panel and preview, whatever the system's is", async () => {
+  const site = await world.ayuda.site("tema");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  /** How light a computed colour is, 0 to 1. */
+  const lightness = (locator) => locator.evaluate((element) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+    canvas.fillStyle = getComputedStyle(element).backgroundColor;
+    canvas.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+    return (red + green + blue) / 765;
+  });
+  for (const [theme, colorScheme, isDark] of [["dark", "light", true], ["light", "dark", false], ["auto", "dark", true], ["auto", "light", false]]) {
+    const visitor = await world.visitor(site, { page: { attributes: `data-theme="${theme}"` }, colorScheme });
+    await visitor.startChat({ message: `Con ${theme} en ${colorScheme}` });
+    await agent.accept();
+    const said = `${theme} in a ${colorScheme} system`;
+    assert.equal(await lightness(visitor.panel.locator("#panel")) < 0.5, isDark, `the panel, ${said}`);
+    await visitor.press("Cerrar");
+    await agent.say("¿Me compartes el folio?");
+    const preview = visitor.page.getByRole("button", { name: /^Abrir el chat/ }).locator("..");
+    await preview.waitFor();
+    assert.equal(await lightness(preview) < 0.5, isDark, `the preview, ${said}`);
+    await visitor.page.close();
+    await agent.end();
+  }
+});
+
 test("a page that may not show the site does not", async () => {
   const site = await world.ayuda.site("ajeno", { origins: ["https://cuentasok.com"] });
   const context = await world.context();

@@ -1,6 +1,7 @@
 // The Ayuda form: with a file, without scripts, with mistakes in it; and what becomes of a request.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { accessible } from "../support/axe.js";
 import { lacks } from "../support/engines.js";
 import { eventually } from "../support/wait.js";
 import { World } from "../support/world.js";
@@ -158,7 +159,16 @@ test("the ticket page loses nothing that was typed, and begins at what it refuse
   await world.mail.find("rosa@ticket.example", (mail) => mail.text.includes("Una consulta"));
 
   const bad = { name: "malo.exe", mimeType: "application/octet-stream", buffer: Buffer.from("MZ") };
-  await page.getByLabel("Archivos adjuntos").setInputFiles([bad, FILE]);
+  const empty = { name: "vacío.txt", mimeType: "text/plain", buffer: Buffer.from("") };
+  const files = page.getByLabel("Archivos adjuntos");
+  // It is said when they are chosen, and goes with them.
+  await files.setInputFiles([bad, empty, FILE]);
+  await page.getByRole("alert").getByText("malo.exe: no aceptamos archivos de este tipo.").waitFor();
+  await page.getByRole("alert").getByText("vacío.txt: el archivo está vacío.").waitFor();
+  await files.setInputFiles([FILE]);
+  await page.getByText("malo.exe").waitFor({ state: "hidden" });
+  assert.equal(await files.getAttribute("aria-invalid"), null);
+  await files.setInputFiles([bad, FILE]);
   await page.getByRole("button", { name: "Enviar", exact: true }).click();
   await page.getByText("malo.exe: no aceptamos archivos de este tipo.").waitFor();
   assert.equal(await reply.inputValue(), "A medio escribir");
@@ -239,6 +249,41 @@ test("what is changed after an answer that never came is refused with its text, 
   await visitor.press("Enviar solicitud");
   const number = await visitor.number();
   assert.ok(!first.subject.includes(number), "it is a request of its own");
+});
+
+test("a browser that keeps no cookie is told so, reads the ticket by the link in a form, and answers", { skip: lacks("bodies") }, async () => {
+  const visitor = await world.visitor(site);
+  await visitor.sees("Ayuda");
+  await visitor.open();
+  await visitor.box("Correo electrónico").fill("sin@cookies.example");
+  await visitor.box("Mensaje").fill("Aquí no hay galletas");
+  await visitor.press("Enviar solicitud");
+  const link = /http\S+\/t\/\S+\?k=\S+/.exec((await world.mail.find("sin@cookies.example")).text)[0];
+
+  const context = await world.context({ intercepts: true });
+  await context.route(/\/t\//, async (route) => {
+    const response = await route.fetch({ maxRedirects: 0 });
+    const { "set-cookie": _, ...headers } = response.headers();
+    await route.fulfill({ response, headers });
+  });
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.getByText("tu navegador no guarda cookies").waitFor();
+  await accessible(page, "a ticket without cookies");
+  const box = page.getByRole("textbox", { name: "El enlace de tu correo" });
+  await box.fill("https://otro.example/");
+  await page.getByRole("button", { name: "Abrir mi ticket" }).click();
+  await page.getByRole("alert").getByText("Este enlace no abre este ticket.").waitFor();
+  assert.equal(await box.inputValue(), "https://otro.example/");
+  await box.fill(link);
+  await page.getByRole("button", { name: "Abrir mi ticket" }).click();
+  await page.getByText("Aquí no hay galletas").first().waitFor();
+  assert.ok(!page.url().includes(link.split("k=")[1].slice(0, 12)), page.url());
+  await page.getByRole("textbox", { name: "Responder" }).fill("Pero sí una respuesta");
+  await page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await page.getByText("Recibimos tu respuesta.").waitFor();
+  await page.getByText("Pero sí una respuesta").waitFor();
+  await accessible(page, "a ticket that was opened without cookies");
 });
 
 test("a link with a wrong token opens nothing", async () => {

@@ -4,16 +4,26 @@
 //! own answer.
 
 use crate::{
-    ChatId, EntryId, FileId, PageUrl, Refusal, Seq, TicketId, TicketNumber, Timestamp,
+    AgentId, ChatId, EntryId, FileId, OfferId, PageUrl, Refusal, Seq, TicketId, TicketNumber,
+    Timestamp,
     contact::Contact,
-    entry::{AgentEntry, TicketState},
+    entry::{AgentEntry, Removed, TicketState},
 };
 use serde::{Deserialize, Serialize};
 
+mod aids;
 mod for_agent;
+mod handover;
+mod me;
 mod worklist;
 
+pub use aids::{CannedReply, Colleague, Draft, OWN_REPLIES};
 pub use for_agent::{ForAgent, Sensitive, Sight};
+pub use handover::{
+    AgentTarget, Guest, Handover, HandoverKind, HandoverOutcome, OfferKind, Presence, QueueTarget,
+    Targets,
+};
+pub use me::{AgentState, Me, Missed};
 pub use worklist::{Total, WorkKind, WorkPlace, WorkView};
 
 /// `Sec-WebSocket-Protocol` of this version.
@@ -37,6 +47,17 @@ pub enum AgentCommand {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         files: Vec<FileId>,
     },
+    /// An internal comment, which mentions these agents. Answered by `Ack` or `Refused` with the same id.
+    Comment {
+        ticket: TicketId,
+        id: EntryId,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<AgentId>,
+    },
+    /// What is typed and not sent, for this agent's other consoles and devices; sent when it has not changed for a
+    /// moment.
+    Draft { draft: Draft },
     /// The agent is typing; sent at most every three seconds.
     Typing { ticket: TicketId },
     /// Everything up to here has been on screen.
@@ -61,6 +82,8 @@ pub enum AgentEvent {
         offers: Vec<ForAgent<Offer>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         total: Option<Total>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        drafts: Vec<Draft>,
     },
     /// Rows of the view that is shown: its `first` page, with this agent's chats whatever the view, or rows that follow
     /// those sent before. `total`: how many rows the view has, while there are more than were sent; also sent without
@@ -93,6 +116,14 @@ pub enum AgentEvent {
     Refused { ticket: Option<TicketId>, id: Option<EntryId>, refusal: Refusal },
     /// The visitor is typing.
     Typing { ticket: TicketId },
+    /// A colleague is typing.
+    ColleagueTyping { ticket: TicketId, colleague: Colleague },
+    /// Who else has a watched ticket on screen, by name.
+    Watchers { ticket: TicketId, colleagues: Vec<Colleague> },
+    /// Another console of this agent has a newer draft.
+    Draft { draft: Draft },
+    /// A colleague mentioned this agent in a comment.
+    Mentioned { ticket: TicketId, number: TicketNumber, by: String },
     /// The visitor has seen everything up to here.
     Seen { ticket: TicketId, upto: Seq },
     /// Whether the visitor's panel is connected.
@@ -101,6 +132,14 @@ pub enum AgentEvent {
     Offer { offer: Box<ForAgent<Offer>> },
     /// It rings no longer: taken, withdrawn or declined elsewhere.
     OfferGone { chat: ChatId },
+    /// A transfer or conference that this agent asked for is settled; `to` as it was asked for, or who accepted.
+    Handover {
+        ticket: TicketId,
+        number: TicketNumber,
+        kind: HandoverKind,
+        to: String,
+        outcome: HandoverOutcome,
+    },
     /// The agent's own state changed (also from another tab).
     State { me: Me },
     /// Answer to `Ping`.
@@ -127,31 +166,6 @@ crate::text_enum! {
     }
 }
 
-crate::text_enum! {
-    /// What an agent is available for.
-    pub enum AgentState {
-        /// *Disponible*: chats may ring.
-        Available = "available",
-        /// *Ausente*: nothing rings.
-        Away = "away",
-    }
-}
-
-/// The agent at this console.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Me {
-    /// The full name.
-    pub name: String,
-    /// The sign-in address.
-    pub email: String,
-    /// Disponible or Ausente.
-    pub state: AgentState,
-    /// Since when.
-    pub since: Timestamp,
-    /// The names of the sites served.
-    pub sites: Vec<String>,
-}
-
 /// A row of the agent's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkItem {
@@ -173,6 +187,9 @@ pub struct WorkItem {
     pub subject: Option<String>,
     /// The beginning of the last message, at most 140 characters.
     pub preview: String,
+    /// Whether this agent wrote that message.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub preview_mine: bool,
     /// The ticket's state.
     pub state: TicketState,
     /// When the work began: the chat's start, or the request's arrival.
@@ -219,9 +236,13 @@ pub struct Conversation {
     pub agent_seen: Seq,
     /// Whether the visitor's panel is connected.
     pub visitor_present: bool,
-    /// The site was removed: the chat can only be ended.
+    /// What was removed, so that a chat can only be ended: the site, where nothing can be written any more; of an
+    /// active chat also its queue or its agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removed>,
+    /// Whether the agent at this console may end the chat.
     #[serde(default)]
-    pub site_removed: bool,
+    pub may_end: bool,
 }
 
 /// The chat on a ticket, for agents.
@@ -232,8 +253,18 @@ pub enum AgentChat {
     None,
     /// Waiting for an agent.
     Waiting { chat: ChatId, since: Timestamp },
-    /// With an agent; `mine` when it is this one.
-    Active { chat: ChatId, agent: String, mine: bool, since: Timestamp },
+    /// With an agent; `mine` when it is this one. `guest`: who else is in it, by a conference. `handover`: the transfer
+    /// or conference that is being asked for.
+    Active {
+        chat: ChatId,
+        agent: String,
+        mine: bool,
+        since: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guest: Option<Guest>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handover: Option<Handover>,
+    },
     /// Ended.
     Ended { at: Timestamp },
 }
@@ -268,4 +299,16 @@ pub struct Offer {
     /// When it stops ringing here by itself; 0 from a server of before this was said.
     #[serde(default)]
     pub rings_until: Timestamp,
+    /// What is asked: to take a chat that waits, to take one over, to join one.
+    #[serde(default)]
+    pub kind: OfferKind,
+    /// The offer itself, which accepting and declining name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferId>,
+    /// Who hands the chat over, or invites.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// What they say of it, for agents alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }

@@ -1,7 +1,9 @@
 //! What happened on a ticket, in one shape per audience so that a leak does not compile.
 
 use crate::{
-    AgentId, EntryId, PageUrl, Score, Seq, Timestamp, agent::Revealable, file::Attachment,
+    AgentId, EntryId, PageUrl, Score, Seq, Timestamp,
+    agent::{HandoverOutcome, Revealable},
+    file::Attachment,
 };
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +81,18 @@ crate::text_enum! {
     }
 }
 
+crate::text_enum! {
+    /// What a chat belonged to and was removed under it: it can only be ended.
+    pub enum Removed {
+        /// The site.
+        Site = "site",
+        /// The queue.
+        Queue = "queue",
+        /// The agent who has it.
+        Agent = "agent",
+    }
+}
+
 /// One entry as a visitor may see it. There is no internal comment and no agent's id in this type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisitorEntry {
@@ -119,8 +133,16 @@ pub enum VisitorBody {
     Requeued,
     /// A waiting chat became a help request.
     BecameRequest { why: BecameRequest },
+    /// Another agent has the chat from now on.
+    Transferred { name: String },
+    /// Nobody has written for long: the chat is about to end.
+    IdleWarning,
     /// The site was removed: the chat can only be ended.
     SiteRemoved,
+    /// The queue was removed: the chat can only be ended.
+    QueueRemoved,
+    /// The agent was removed: the chat can only be ended.
+    AgentRemoved,
     /// The chat ended.
     ChatEnded { by: EndedBy },
     /// The ticket's state changed.
@@ -164,8 +186,14 @@ pub enum AgentBody {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         files: Vec<Attachment>,
     },
-    /// An internal comment.
-    Comment { agent: AgentId, name: String, text: String },
+    /// An internal comment; `mentions`: who is called to it.
+    Comment {
+        agent: AgentId,
+        name: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<AgentId>,
+    },
     /// A chat began to wait, on this page.
     ChatStarted { page: Option<PageUrl> },
     /// An agent joined.
@@ -176,8 +204,33 @@ pub enum AgentBody {
     Requeued,
     /// A waiting chat became a help request.
     BecameRequest { why: BecameRequest },
+    /// An agent asks that another one takes the chat over; `to`: the queue or agent that is asked.
+    TransferRequested { agent: AgentId, name: String, to: String },
+    /// The chat has another agent. `queue`: the one that was asked, where it was a queue.
+    Transferred {
+        from: AgentId,
+        from_name: String,
+        to: AgentId,
+        to_name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<String>,
+    },
+    /// Nothing came of a transfer that `name` asked for.
+    TransferAbandoned { name: String, to: String, why: HandoverOutcome },
+    /// Why the agent who had the chat handed it over.
+    HandedOver { agent: AgentId, name: String, reason: String },
+    /// An agent asks that another one joins the chat.
+    ConferenceRequested { agent: AgentId, name: String, to: String },
+    /// Nothing came of a conference that `name` asked for.
+    ConferenceAbandoned { name: String, to: String, why: HandoverOutcome },
+    /// Nobody has written for long: the chat is about to end.
+    IdleWarning,
     /// The site was removed: the chat can only be ended.
     SiteRemoved,
+    /// The queue was removed: the chat can only be ended.
+    QueueRemoved,
+    /// The agent was removed: the chat can only be ended.
+    AgentRemoved,
     /// The chat ended; agents give a reason.
     ChatEnded { by: EndedBy, reason: Option<String> },
     /// The ticket's state changed.

@@ -37,6 +37,7 @@ pub mod text_enum;
 pub mod timestamp;
 pub mod variants;
 pub mod visitor;
+mod who;
 
 pub use field_name::{FieldName, OtherName};
 pub use ids::*;
@@ -46,3 +47,4 @@ pub use role::Role;
 pub use score::Score;
 pub use settings::SiteKey;
 pub use timestamp::Timestamp;
+pub use who::Who;

@@ -42,7 +42,7 @@ impl Problem {
 
     /// What it says, for whoever words it again.
     pub fn refusal(&self) -> Refusal {
-        Refusal { code: self.code, field: self.field, limit: self.limit }
+        Refusal { code: self.code, field: self.field, limit: self.limit, who: None }
     }
 }
 
@@ -87,7 +87,13 @@ pub const fn status(code: Code) -> u16 {
         | Code::AlreadySent
         | Code::ChatEnded
         | Code::SiteRemoved
+        | Code::QueueRemoved
+        | Code::AgentRemoved
         | Code::AlreadyTaken
+        | Code::HandoverOpen
+        | Code::HandoverOver
+        | Code::NotAvailable
+        | Code::ConferenceFull
         | Code::AlreadyRated
         | Code::FilesWaiting
         | Code::EmailKnown => 409,

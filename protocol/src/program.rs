@@ -15,12 +15,16 @@ const ENDINGS: &str = "\
     shb shs sldm snap so swf sys tcl tcsh terminal theme themepack tool url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd \
     wasm webloc webpnp website wll workflow ws wsb wsc wsf wsh xap xbap xlam xll xlsm xltm xnk xpi zsh";
 
+/// The endings, for whoever looks at names without this function.
+pub fn endings() -> impl Iterator<Item = &'static str> {
+    ENDINGS.split(' ')
+}
+
 /// Whether a file of this name would be run by some system, as far as its plain letters say.
 pub fn is_named_like_one(name: &str) -> bool {
     let name = name.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
-    name.rsplit_once('.').is_some_and(|(_, ending)| {
-        ENDINGS.split(' ').any(|known| ending.trim().eq_ignore_ascii_case(known))
-    })
+    name.rsplit_once('.')
+        .is_some_and(|(_, ending)| endings().any(|known| ending.trim().eq_ignore_ascii_case(known)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a bad input is told: a stable code, the field and the limit. The words are in `locales/`.
 
-use crate::field_name::FieldName;
+use crate::{field_name::FieldName, who::Who};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -61,8 +61,20 @@ crate::text_enum! {
         ChatEnded = "chat_ended",
         /// The site was removed: nothing can be written any more, only ended.
         SiteRemoved = "site_removed",
-        /// Another agent was faster.
+        /// The queue was removed: the chat can only be ended.
+        QueueRemoved = "queue_removed",
+        /// The agent who has the chat was removed: it can only be ended.
+        AgentRemoved = "agent_removed",
+        /// Another agent was faster; `who`, where that is known.
         AlreadyTaken = "already_taken",
+        /// A transfer or conference is being asked for already.
+        HandoverOpen = "handover_open",
+        /// It is being asked for no longer: it was settled, or taken back.
+        HandoverOver = "handover_over",
+        /// Nobody who is asked can be rung now.
+        NotAvailable = "not_available",
+        /// As many people are in the chat as may be.
+        ConferenceFull = "conference_full",
         /// There is no such thing, or it belongs to somebody else.
         NotFound = "not_found",
         /// Signed in as nobody, or the session has ended.
@@ -132,8 +144,10 @@ crate::text_enum! {
         Score = "score",
         /// A rating's comment.
         Comment = "comment",
-        /// The closing reason.
+        /// A reason from the owner's list: of a chat's end, or of being *Ausente*.
         Reason = "reason",
+        /// What is said to the agent who takes over or joins.
+        Note = "note",
         /// An agent's picture.
         Picture = "picture",
         /// A password.
@@ -154,6 +168,10 @@ crate::text_enum! {
         Hue = "hue",
         /// A queue's name.
         Queue = "queue",
+        /// A list of canned replies.
+        Replies = "replies",
+        /// The agents whom a comment mentions.
+        Mentions = "mentions",
         /// A ticket state's name.
         State = "state",
         /// The time zone of opening hours.
@@ -211,22 +229,25 @@ pub struct Refusal {
     /// The limit that was passed, in the code's own unit (characters, bytes, files, requests, milliseconds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
+    /// Who was faster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<Who>,
 }
 
 impl Refusal {
     /// A refusal that blames no field.
     pub const fn new(code: Code) -> Self {
-        Self { code, field: None, limit: None }
+        Self { code, field: None, limit: None, who: None }
     }
 
     /// A refusal of one field.
     pub const fn of(field: Field, code: Code) -> Self {
-        Self { code, field: Some(FieldName::Known(field)), limit: None }
+        Self { code, field: Some(FieldName::Known(field)), limit: None, who: None }
     }
 
     /// A refusal of a field by its name, which may be one that nobody knows.
     pub fn named(name: &str, code: Code) -> Self {
-        Self { code, field: Some(FieldName::new(name)), limit: None }
+        Self { code, field: Some(FieldName::new(name)), limit: None, who: None }
     }
 
     /// The field to blame, where it is one of ours.
@@ -241,6 +262,13 @@ impl Refusal {
     #[must_use]
     pub const fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
+        self
+    }
+
+    /// The same with the person who was faster.
+    #[must_use]
+    pub fn who(mut self, name: &str) -> Self {
+        self.who = Some(Who::new(name));
         self
     }
 }

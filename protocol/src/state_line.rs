@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_change_is_told_where_nothing_else_tells_it() {
-        let words = Strings([("state.pendiente".into(), "pending".into())].into());
+        let words: Strings = [("state.pendiente".into(), "pending".into())].into_iter().collect();
         let line = |before: &[VisitorBody], state: &TicketState| {
             StateLine::find(before.iter().rev(), state, &words)
         };

@@ -62,6 +62,8 @@ text! {
     Subject: Field::Subject, limits::SUBJECT, Line;
     /// What goes with a rating, 1 to 1000 characters.
     RatingComment: Field::Comment, limits::RATING_COMMENT, Paragraphs;
+    /// What an agent says to the one who is to take over or to join a chat, 1 to 1000 characters.
+    HandoverNote: Field::Note, limits::CHAT_TEXT, Paragraphs;
 }
 
 /// How a text is laid out.

@@ -8,7 +8,7 @@
 
 use crate::{
     EntryId, FileId, Refusal, Seq, TicketNumber, TicketToken, Timestamp,
-    entry::{TicketState, VisitorEntry},
+    entry::{Removed, TicketState, VisitorEntry},
     status::Availability,
 };
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,8 @@ pub enum VisitorCommand {
     Contact { email: String },
     /// Rate the ended chat, 1 to 5. Answered by `Done` or `Refused`.
     Rate { score: u8, comment: Option<String> },
+    /// The page that the visitor is on is another now. What is no page of the web is dropped.
+    Page { page: String },
     /// Is anybody there? Answered by `Pong`.
     Ping,
 }
@@ -114,9 +116,10 @@ pub struct VisitorTicket {
     pub email: Option<String>,
     /// The last sequence that the agents' side has seen.
     pub seen_upto: Seq,
-    /// The site was removed: the chat can only be ended.
-    #[serde(default)]
-    pub site_removed: bool,
+    /// What was removed, so that a chat can only be ended: the site, where nothing can be written any more; of an
+    /// active chat also its queue or its agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removed>,
 }
 
 /// The chat on a ticket, for its visitor.
@@ -125,8 +128,12 @@ pub struct VisitorTicket {
 pub enum VisitorChat {
     /// Waiting or ringing; position 1 is next.
     Waiting { position: u32 },
-    /// With an agent.
-    Active { agent: String },
+    /// With an agent; `guest`: who else is in it.
+    Active {
+        agent: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guest: Option<String>,
+    },
     /// Ended; `rated` when a rating was given already, `attended` when an agent had it: nobody rates what did not
     /// happen.
     Ended {

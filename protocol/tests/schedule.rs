@@ -207,7 +207,7 @@ fn english() -> Strings {
     let flat = sentences.iter().map(|(key, text)| {
         (format!("settings.schedule.{key}"), text.as_str().expect("text").to_owned())
     });
-    Strings(flat.collect())
+    flat.collect()
 }
 
 #[test]

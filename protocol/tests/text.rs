@@ -195,7 +195,7 @@ fn text_on_a_wire_is_checked_as_well() {
 }
 
 fn strings(texts: &[(&str, &str)]) -> Strings {
-    Strings(texts.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect())
+    texts.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 // while it was closed, and what the page says to it. widget.js makes it and calls it by these names.
 document.currentScript.ayuda((core) => {
   "use strict";
-  const { root, button, label, count, words, right, gap, KEY, origin, control, make, emit } = core;
+  const { root, button, label, count, words, right, gap, theme, KEY, origin, control, make, emit } = core;
   let frame, greeted, quiet, visitor = {}, extra = {}, left, deadline;
 
   const isOpen = () => core.get().opened;
@@ -15,7 +15,7 @@ document.currentScript.ayuda((core) => {
   const failure = make("div", { class: "card frame", role: "alert", hidden: "" }, root);
   const side = right ? "right" : "left";
   core.style(`.frame,.tip{position:fixed;bottom:calc(${gap + 60}px + env(safe-area-inset-bottom));${side}:calc(${gap}px + env(safe-area-inset-${side}));max-width:calc(100vw - ${gap * 2}px);border-radius:16px;box-shadow:0 8px 32px rgb(20 26 40/.2),0 1px 4px rgb(20 26 40/.14)}
-.frame{width:376px;height:620px;max-height:calc(100vh - ${gap + 80}px);max-height:calc(100dvh - ${gap + 80}px);border:0;color-scheme:light dark;transition:opacity .14s,transform .14s}
+.frame{width:376px;height:620px;max-height:calc(100vh - ${gap + 80}px);max-height:calc(100dvh - ${gap + 80}px);border:0;color-scheme:${theme || "light dark"};transition:opacity .14s,transform .14s}
 .shut{visibility:hidden;opacity:0;transform:translateY(8px);pointer-events:none;transition:none}
 .card{display:flex;background:var(--c);color:var(--i);border:1px solid var(--l);font:15px/1.4 system-ui,sans-serif}
 .card button{font-size:15px;color:inherit;background:none;border:0;padding:12px 14px;min-width:44px;min-height:44px}
@@ -93,7 +93,7 @@ document.currentScript.ayuda((core) => {
     failure.hidden = true;
     frame = make("iframe", { class: "frame", title: words.frame || label.textContent });
     if (shut) shutFrame();
-    frame.src = core.address("", { embed: "1", lang: core.get().lang, position: right && "right", hue: core.hue || "", page: here().slice(0, 2000) });
+    frame.src = core.address("", { embed: "1", lang: core.get().lang, position: right && "right", hue: core.hue || "", theme, page: here().slice(0, 2000) });
     // The panel greets before it has loaded; an error page never does.
     const wait = (ms) => {
       clearTimeout(deadline);

@@ -5,13 +5,14 @@
   const stub = window.ayuda;
   if (!tag || (stub && stub.version)) return; // a second tag is ignored
   const { origin, searchParams } = new URL(tag.src);
-  const { position, hue, lang: wanted, offset, label: named } = tag.dataset;
+  const { position, hue, lang: wanted, offset, label: named, theme } = tag.dataset;
   const site = tag.dataset.site || searchParams.get("site"); // some tag managers drop attributes
   if (!site) return console.warn("ayuda: the tag needs data-site");
 
   const FRAME = "FRAME"; // and here the address of the other half
   const given = "STATUS"; // in its place the server writes the status, where the site is in the address
   const right = position === "right";
+  const forced = theme === "dark" || theme === "light" ? theme : "";
   const gap = parseFloat(offset) >= 0 ? parseFloat(offset) : 20; // from both edges, in pixels
   const words = { chat: "Chat", help: "Ayuda" };
   const listeners = {};
@@ -41,7 +42,7 @@
 
   const side = right ? "right" : "left";
   const css = `
-:host{all:initial!important;position:fixed!important;z-index:2147483647!important;bottom:0!important;${side}:0!important;width:0!important;height:0!important;display:block!important;color-scheme:light dark}
+:host{all:initial!important;position:fixed!important;z-index:2147483647!important;bottom:0!important;${side}:0!important;width:0!important;height:0!important;display:block!important;color-scheme:${forced || "light dark"}}
 :host([hidden]){display:none!important}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
@@ -56,7 +57,7 @@ box-shadow:0 6px 24px rgb(20 26 40/.16),0 1px 3px rgb(20 26 40/.14);transition:b
 svg{width:20px;height:20px;flex:none;fill:none;stroke:currentColor;stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
 b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;height:22px;padding:0 6px;border-radius:11px;background:#c2261b;color:#fff;font:700 12px/22px system-ui,sans-serif;text-align:center}
 .sr{position:fixed;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media(prefers-color-scheme:dark){:host{--b:oklch(.52 .15 var(--h,258));--p:oklch(.46 .15 var(--h,258));--c:oklch(.26 .012 260);--i:oklch(.94 .005 85);--l:oklch(.38 .012 260);--r:oklch(.78 .12 var(--h,258))}#b.off:hover{background:oklch(.32 .012 260)}}
+@media${forced ? (forced === "dark" ? " all" : " not all") : "(prefers-color-scheme:dark)"}{:host{--b:oklch(.52 .15 var(--h,258));--p:oklch(.46 .15 var(--h,258));--c:oklch(.26 .012 260);--i:oklch(.94 .005 85);--l:oklch(.38 .012 260);--r:oklch(.78 .12 var(--h,258))}#b.off:hover{background:oklch(.32 .012 260)}}
 @media(prefers-reduced-motion:reduce){*{transition:none!important;transform:none!important}}
 @media(forced-colors:active){#b,b{border:1px solid}}
 @media print{:host{display:none!important}}`;
@@ -181,7 +182,7 @@ b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;hei
   // ---- window.ayuda ----
 
   const KEY = "ayuda:" + site;
-  const core = { origin, right, gap, hue, KEY, root, host, button, label, count, words, unread: 0, make, control, style, emit, address, drawButton,
+  const core = { origin, right, gap, hue, theme: forced, KEY, root, host, button, label, count, words, unread: 0, make, control, style, emit, address, drawButton,
     get: () => ({ status, lang, disabled, opened }), open: (again) => open(again), close: () => close() };
   // The other half, which has the panel, comes when it is wanted. What is said to it before waits, in order.
   let waiting = [];

@@ -1,72 +1,30 @@
-// Runs before the first paint and long before wasm: times in the reader's zone, messages to and from the host page, the focus.
+// Runs before the first paint of the panel and long before wasm: times in the reader's zone, messages to and from the host page, the focus.
 (() => {
   "use strict";
   const html = document.documentElement;
-  const lang = html.lang;
-  const began = Date.now();
   let page;
   const state = () => (page = page || JSON.parse(document.getElementById("state").textContent));
-  const word = (key) => state().strings["panel." + key] || state().strings["ticket_page." + key] || "";
+  const word = (key) => state().strings["panel." + key];
+  /* @import times.js */
 
-  // ---- times: only a browser knows its reader's zone ----
-  const format = (at, options) => new Intl.DateTimeFormat(lang, options).format(at);
-  const midnight = (at) => new Date(at).setHours(0, 0, 0, 0);
-  const now = () => Date.now() - began + state().now; // by the server's clock: the reader's may be days off
-  const formatTime = (at, as) => {
-    if (as === "full") return format(at, { dateStyle: "long", timeStyle: "short" });
-    const time = format(at, { hour: "numeric", minute: "2-digit" });
-    const days = Math.round((midnight(at) - midnight(now())) / 864e5);
-    if (as === "moment") {
-      if (days === 0) return word("today") + ", " + time;
-      if (days === -1) return word("yesterday") + ", " + time;
-      const otherYear = new Date(at).getFullYear() !== new Date(now()).getFullYear();
-      return format(at, { day: "numeric", month: "short", year: otherYear ? "numeric" : undefined }) + ", " + time;
-    }
-    // "opens"
+  // When the desk opens: "Volvemos hoy a las 14:00".
+  const opening = (at) => {
+    const days = daysUntil(at);
     const which = days <= 0 ? "today" : days === 1 ? "tomorrow" : days < 7 ? "weekday" : "date";
     let day = format(at, which === "weekday" ? { weekday: "long" } : { day: "numeric", month: "long" });
-    let hour = time;
+    let hour = clockTime(at);
     if (lang === "pt") {
       if (which === "weekday") day = (day.endsWith("feira") ? "na " : "no ") + day;
-      hour = time.replace(/^0/, "").replace(":00", "h").replace(":", "h");
+      hour = hour.replace(/^0/, "").replace(":00", "h").replace(":", "h");
     }
     const text = word("back." + which).replace("{day}", day).replace("{time}", hour);
     return text.replace(/ a las 1:/, " a la 1:").replace(/ às 1h/, " à 1h");
   };
-  const whenParsed = (run) => {
-    if (document.readyState === "loading") addEventListener("DOMContentLoaded", run, { once: true });
-    else run();
-  };
   whenParsed(() => {
-    for (const time of document.querySelectorAll("time[data-as]")) {
-      time.firstChild.data = formatTime(Date.parse(time.dateTime), time.dataset.as);
-      time.title = formatTime(Date.parse(time.dateTime), "full");
-    }
     for (const zone of document.querySelectorAll("input[name=zone]")) {
       zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
     }
   });
-
-  // ---- the files that were chosen, where nothing else lists them ----
-  if (html.classList.contains("ticket-page")) {
-    document.addEventListener("change", ({ target }) => {
-      if (target.type === "file") target.parentNode.lastElementChild.textContent = [...target.files].map(({ name }) => name).join(", ");
-    });
-    // What was typed outlives the page's other buttons, in this tab, until it was sent.
-    whenParsed(() => {
-      const field = document.querySelector(".reply [name=message]");
-      if (!field) return;
-      const typed = "typed:" + location.pathname;
-      const sent = "sent:" + location.pathname;
-      try {
-        const store = sessionStorage;
-        if (location.search === "?done=reply" && store.getItem(sent) === store.getItem(typed)) store.removeItem(typed);
-        if (!field.value) field.value = store.getItem(typed) || "";
-        field.addEventListener("input", () => store.setItem(typed, field.value));
-        field.form.addEventListener("submit", () => store.setItem(sent, field.value));
-      } catch { /* then it does not */ }
-    });
-  }
 
   // ---- the host page: exactly its origin and its window, both ways; nothing that opens a ticket crosses ----
   let host = "";

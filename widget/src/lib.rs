@@ -16,6 +16,13 @@ pub mod ssr;
 #[cfg(feature = "ssr")]
 mod view;
 mod view_model;
+#[cfg(feature = "ssr")]
+mod words;
+
+/// Small itself, and quick enough for what a panel keeps.
+#[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// Attaches the panel to the server's document. The document calls it once the wasm is here.
 #[cfg(feature = "hydrate")]

@@ -1,34 +1,54 @@
 //! Pages as whole HTML documents. Pure functions: data in, text out.
 
 pub use crate::page::{
-    Answer, Form, PanelPage, Position, ProvedEmail, TicketAnswer, TicketPage, Typed,
+    Answer, Choice, Form, PanelPage, Position, ProvedEmail, Theme, TicketAnswer, TicketPage, Typed,
 };
 
-use crate::{escape::escape_json, markup::Id, view};
+pub use crate::words::OF_MARKUP;
+use crate::{escape::escape_json, markup::Id, view, words};
 use leptos::prelude::*;
-use protocol::{html, settings::Hue};
-use std::sync::LazyLock;
+use protocol::{Code, Field, Refusal, html, limits, program, settings::Hue};
+use std::{borrow::Cow, sync::LazyLock};
 
-const TOKENS_CSS: &str = include_str!("../../style/tokens.css");
-const PANEL_CSS: &str = include_str!("../../style/panel.css");
-/// Without comments and indentation, which every visitor would download.
-static BOOT: LazyLock<String> = LazyLock::new(|| {
-    let lines = include_str!("boot.js").lines().map(str::trim);
-    let code: Vec<&str> =
-        lines.filter(|line| !line.is_empty() && !line.starts_with("//")).collect();
-    code.join("\n")
+/// The sources of what stands in the documents themselves, for a server that was built without assets.
+static SOURCES: LazyLock<[Inline; 2]> = LazyLock::new(|| {
+    const PANEL_CSS: &str = include_str!("../../style/panel.css");
+    const TICKET_CSS: &str = include_str!("../../style/ticket.css");
+    let css = |sheets: &[&str]| {
+        let import = |line: &&str| !line.starts_with("@import");
+        let lines = sheets.iter().flat_map(|sheet| sheet.lines()).filter(import);
+        [TOKENS_CSS, &lines.collect::<Vec<_>>().join("\n")].concat()
+    };
+    let script = |source: &str| source.replace("/* @import times.js */", TIMES);
+    let inline = |css: String, script: String| Inline { css: css.leak(), script: script.leak() };
+    [
+        inline(css(&[PANEL_CSS]), script(include_str!("boot.js"))),
+        inline(css(&[PANEL_CSS, TICKET_CSS]), script(include_str!("ticket_page.js"))),
+    ]
 });
+const TOKENS_CSS: &str = include_str!("../../style/tokens.css");
+const TIMES: &str = include_str!("times.js");
 
 /// Where the browser's half of the panel is. Without it every page works as plain forms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assets {
-    /// The text of the built `panel.css`, put into the document itself: one round trip less before the first letter
-    /// can be typed. Absent: the stylesheet as it is in the source.
-    pub css: Option<&'static str>,
+    /// What stands in the panel's document; absent: the sources.
+    pub panel: Option<Inline>,
+    /// The same of the ticket page.
+    pub ticket: Option<Inline>,
     /// Address of `panel.js`.
     pub script_url: Option<String>,
     /// Address of `panel.wasm`.
     pub wasm_url: Option<String>,
+}
+
+/// What is put into a document itself: one round trip less before the first letter can be typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inline {
+    /// The text of its style sheet.
+    pub css: &'static str,
+    /// The text of the script that runs before the first paint.
+    pub script: &'static str,
 }
 
 /// The panel's document. Its CSP needs: `script-src 'nonce-{nonce}' 'self' 'wasm-unsafe-eval'`, `style-src
@@ -46,9 +66,11 @@ pub fn panel_document(page: &PanelPage, assets: &Assets, nonce: &str) -> String 
     if let Some((script, wasm)) = browser_half {
         document.preload(script, wasm);
     }
-    document.style(assets);
-    document.state(&serde_json::to_string(page).expect("a page is strings, numbers and lists"));
-    document.boot();
+    let Inline { css, script: boot } = assets.panel.unwrap_or(SOURCES[0]);
+    document.style(&themed(css, page.theme));
+    let state = PanelPage { strings: words::of_browser(&page.strings), ..page.clone() };
+    document.state(&serde_json::to_string(&state).expect("a page is strings, numbers and lists"));
+    document.script(boot);
     if let Some((script, wasm)) = browser_half {
         document.hydrate(script, wasm);
     }
@@ -64,16 +86,47 @@ pub fn ticket_document(page: &TicketPage, assets: &Assets, nonce: &str) -> Strin
     document.title(
         &page.strings.fill("ticket_page.title", &[("number", number), ("site", &page.site_name)]),
     );
-    document.style(assets);
+    let Inline { css, script } = assets.ticket.unwrap_or(SOURCES[1]);
+    document.style(css);
     let words: serde_json::Map<String, serde_json::Value> = ["today", "yesterday"]
         .into_iter()
         .map(|key| ["ticket_page.", key].concat())
         .map(|key| (key.clone(), page.strings.get(&key).into()))
         .collect();
-    document.state(&serde_json::json!({ "now": page.now, "strings": words }).to_string());
-    document.boot();
+    let state = serde_json::json!({ "now": page.now, "strings": words, "files": files(page) });
+    document.state(&state.to_string());
+    document.script(script);
     let body = Owner::new().with(|| view::ticket_page(page).into_view().to_html());
     document.finish(&body)
+}
+
+/// What the ticket page's script looks at when files are chosen, and what it says of them.
+fn files(page: &TicketPage) -> serde_json::Value {
+    let refused = |code, limit: Option<u64>| {
+        let refusal = Refusal::of(Field::Files, code);
+        page.strings.refusal(&limit.map_or(refusal, |limit| refusal.limit(limit)))
+    };
+    serde_json::json!({
+        "most": limits::FILES,
+        "bytes": page.file_bytes,
+        "programs": program::endings().collect::<Vec<_>>(),
+        "too_many_files": refused(Code::TooManyFiles, Some(limits::FILES as u64)),
+        "file_type": refused(Code::FileType, None),
+        "file_empty": refused(Code::FileEmpty, None),
+        "file_too_large": refused(Code::FileTooLarge, Some(page.file_bytes)),
+    })
+}
+
+/// A style sheet for one theme alone: what is for dark systems is for all, or for none.
+fn themed(css: &str, theme: Theme) -> Cow<'_, str> {
+    let (Some(name), to) = (theme.as_text(), if theme == Theme::Dark { "all" } else { "not all" })
+    else {
+        return css.into();
+    };
+    // As it is written, and as it is packed.
+    let css = css.replace("(prefers-color-scheme: dark)", to);
+    let css = css.replace("(prefers-color-scheme:dark)", to);
+    [&css, ":root{color-scheme:", name, "}"].concat().into()
 }
 
 /// A document being written: the head piece by piece, then the body.
@@ -122,13 +175,9 @@ impl<'a> Document<'a> {
         ]);
     }
 
-    fn style(&mut self, assets: &Assets) {
+    fn style(&mut self, css: &str) {
         let nonce = self.nonce;
-        self.push(&["<style nonce=\"", nonce, "\">"]);
-        match assets.css {
-            Some(css) => self.push(&[css]),
-            None => self.push(&[TOKENS_CSS, &PANEL_CSS.replace("@import \"tokens.css\";", "")]),
-        }
+        self.push(&["<style nonce=\"", nonce, "\">", css]);
         if let Some(hue) = self.hue {
             let hue = hue.to_string();
             self.push(&[":root{--brand-h:", &hue, "}"]);
@@ -147,9 +196,9 @@ impl<'a> Document<'a> {
         ]);
     }
 
-    fn boot(&mut self) {
+    fn script(&mut self, code: &str) {
         let nonce = self.nonce;
-        self.push(&["<script nonce=\"", nonce, "\">", &BOOT, "</script>"]);
+        self.push(&["<script nonce=\"", nonce, "\">", code, "</script>"]);
     }
 
     fn hydrate(&mut self, script: &str, wasm: &str) {

@@ -104,7 +104,7 @@ impl<'a> ViewModel<'a> {
             Token::GivingContact => self.is_giving_contact,
             Token::Request => matches!(chat, Some(VisitorChat::Request)),
             Token::Waiting => matches!(chat, Some(VisitorChat::Waiting { .. })),
-            Token::CanWrite => !self.ticket.is_some_and(|ticket| ticket.site_removed),
+            Token::CanWrite => !self.ticket.is_some_and(|ticket| ticket.removed.is_some()),
             Token::CannotWrite => !self.holds(Token::CanWrite),
             Token::Running => {
                 matches!(chat, Some(VisitorChat::Waiting { .. } | VisitorChat::Active { .. }))
@@ -139,7 +139,7 @@ impl<'a> ViewModel<'a> {
             (Screen::Conversation, Some(VisitorChat::Ended { .. })) => Header::Ended,
             (Screen::Conversation, None) => Header::Joining,
             (Screen::Conversation, Some(VisitorChat::Waiting { .. })) => Header::Waiting,
-            (Screen::Conversation, Some(VisitorChat::Active { agent })) => Header::Agent(agent),
+            (Screen::Conversation, Some(VisitorChat::Active { agent, .. })) => Header::Agent(agent),
             (Screen::Conversation, Some(VisitorChat::Request)) => Header::Request,
         }
     }

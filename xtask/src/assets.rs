@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use oxc::span::SourceType;
 
 use crate::{install, paths, run};
 
@@ -17,7 +18,9 @@ pub use store::{Built, Manifest};
 
 /// Crates that are built for browsers, and the names of their files.
 const BUNDLES: [(&str, &str); 2] = [("widget", "panel"), ("app", "console")];
-const STYLES: [&str; 2] = ["panel", "console"];
+const STYLES: [&str; 3] = ["panel", "ticket", "console"];
+/// Scripts that stand in documents themselves.
+const INLINE: [&str; 2] = ["boot.js", "ticket_page.js"];
 
 /// Builds everything whose input changed since the last time.
 pub fn build() -> Result<Manifest> {
@@ -26,6 +29,9 @@ pub fn build() -> Result<Manifest> {
     fonts(&mut store)?;
     for name in STYLES {
         style::build(&mut store, &paths::root().join("style"), name)?;
+    }
+    for name in INLINE {
+        inline(&mut store, &paths::root().join("widget/src"), name)?;
     }
     loader(&mut store, &paths::root().join("widget/loader"))?;
     for (package, name) in BUNDLES {
@@ -55,6 +61,13 @@ fn fonts(store: &mut store::Store) -> Result<()> {
     Ok(())
 }
 
+/// A script with the part that others have too in its place.
+fn inline(store: &mut store::Store, dir: &Path, name: &str) -> Result<()> {
+    let times = read(&dir.join("times.js"))?;
+    let source = read(&dir.join(name))?.replace("/* @import times.js */", &times);
+    pack(store, name, &source)
+}
+
 /// The loader and its other half, whose address it holds.
 fn loader(store: &mut store::Store, dir: &Path) -> Result<()> {
     let frame = read(&dir.join("frame.js"))?;
@@ -71,7 +84,7 @@ fn read(file: &Path) -> Result<String> {
 fn pack(store: &mut store::Store, name: &str, source: &str) -> Result<()> {
     store.reuse_or_make(name, source.as_bytes(), || {
         run::announce(&format!("Packing {name}"));
-        Ok(script::minify(source).into_bytes())
+        Ok(script::minify(source, SourceType::script())?.into_bytes())
     })?;
     Ok(())
 }

@@ -17,7 +17,7 @@ const LOADER: u64 = 4 * KIB;
 /// The most that the loader's other half may weigh, in bytes of brotli.
 const FRAME: u64 = 3 * KIB;
 /// The most that everything may weigh that the panel needs to be usable, in bytes of brotli.
-const PANEL: u64 = 95 * KIB;
+const PANEL: u64 = 90 * KIB;
 /// The most requests for the same.
 const PANEL_REQUESTS: u64 = 6;
 /// The most that the same may weigh for the console, in bytes of brotli.

@@ -4,16 +4,18 @@ use super::ApiError;
 use axum::http::request::Parts;
 use desk::{
     Desk,
+    console::HandoverTarget,
     mail::{KeptMail, MailListing},
     people::Agent,
 };
 use leptos::prelude::*;
 use protocol::{
-    Code, Refusal,
+    AgentId, Code, QueueId, Refusal,
     agent::ForAgent,
     mail::{MailPage, MailRow, MailState, MailText},
     problem,
-    settings::ClosingReason,
+    settings::{AwayReason, ClosingReason, Reply, ReplyName},
+    text::ChatText,
 };
 
 /// The desk and the agent who calls.
@@ -40,6 +42,31 @@ pub(super) fn refused(error: desk::Error) -> ApiError {
 /// A closing reason as it was sent.
 pub(super) fn closing_reason(text: &str) -> Result<ClosingReason, ApiError> {
     ClosingReason::parse(text).map_err(ApiError)
+}
+
+/// A canned reply as it was sent.
+pub(super) fn reply(name: &str, text: &str) -> Result<Reply, ApiError> {
+    let name = ReplyName::parse(name).map_err(ApiError)?;
+    let text = ChatText::parse(text).map_err(ApiError)?;
+    Ok(Reply { name, text })
+}
+
+/// A reason to be *Ausente* as it was sent; an empty one is none.
+pub(super) fn away_reason(text: Option<&str>) -> Result<Option<AwayReason>, ApiError> {
+    text.filter(|text| !text.is_empty()).map(AwayReason::parse).transpose().map_err(ApiError)
+}
+
+/// Who is asked: a queue or an agent.
+pub(super) fn handover_target(
+    queue: Option<QueueId>,
+    agent: Option<AgentId>,
+) -> Result<HandoverTarget, ApiError> {
+    match (queue, agent) {
+        (Some(queue), None) => Ok(HandoverTarget::Queue(queue)),
+        (None, Some(agent)) => Ok(HandoverTarget::Agent(agent)),
+        (None, None) => Err(ApiError(Refusal::named("agent", Code::Required))),
+        (Some(_), Some(_)) => Err(ApiError(Refusal::named("agent", Code::Invalid))),
+    }
 }
 
 /// A mail as the console's list shows it.

@@ -14,7 +14,13 @@ use protocol::{agent::Me, names::initials};
 
 /// The menu behind the agent's face.
 #[component]
-pub fn ProfileMenu(profile: RwSignal<Me>) -> impl IntoView {
+pub fn ProfileMenu(
+    profile: RwSignal<Me>,
+    /// The console's language.
+    lang: String,
+    on_language: Callback<&'static str>,
+    on_shortcuts: Callback<()>,
+) -> impl IntoView {
     let words = use_words();
     let is_muted = RwSignal::new(false);
     let can_ask = RwSignal::new(false);
@@ -30,6 +36,34 @@ pub fn ProfileMenu(profile: RwSignal<Me>) -> impl IntoView {
         is_muted.set(muted);
         sound::chime();
     };
+    let volume = RwSignal::new(2);
+    Effect::new(move |_| volume.set(sound::volume()));
+    let set_volume = move |to: u8| {
+        sound::set_volume(to);
+        volume.set(to);
+        sound::chime();
+    };
+    let volumes = (1..=3_u8)
+        .map(|this| {
+            view! {
+                <button type="button" class="menu-item" role="menuitemradio" tabindex="-1" aria-checked=move || (volume.get() == this).to_string() on:click=move |_| set_volume(this)>
+                    <span class="grow">{words.get(&format!("volume_{this}"))}</span>
+                    <span class="chosen" aria-hidden="true" hidden=move || volume.get() != this><Icon drawing=Drawing::Check/></span>
+                </button>
+            }
+        })
+        .collect_view();
+    let languages = ["es", "en", "pt"]
+        .map(|this| {
+            let is_chosen = lang == this;
+            view! {
+                <button type="button" class="menu-item" role="menuitemradio" tabindex="-1" lang=this aria-checked=is_chosen.to_string() on:click=move |_| on_language.run(this)>
+                    <span class="grow">{words.get(&format!("lang_own_{this}"))}</span>
+                    {is_chosen.then(|| view! { <span class="chosen" aria-hidden="true"><Icon drawing=Drawing::Check/></span> })}
+                </button>
+            }
+        })
+        .collect_view();
     let ask = move |_| {
         notice::ask();
         can_ask.set(false);
@@ -50,6 +84,19 @@ pub fn ProfileMenu(profile: RwSignal<Me>) -> impl IntoView {
                 <Icon drawing=Drawing::Sound/>
                 <span class="grow">{words.get("sound")}</span>
                 <span class="chosen" aria-hidden="true" hidden=move || is_muted.get()><Icon drawing=Drawing::Check/></span>
+            </button>
+            <div role="group" aria-label=words.get("volume") hidden=is_muted>
+                <p class="menu-title" aria-hidden="true">{words.get("volume")}</p>
+                {volumes}
+            </div>
+            <div role="group" aria-label=words.get("console_language")>
+                <p class="menu-title" aria-hidden="true">{words.get("console_language")}</p>
+                {languages}
+            </div>
+            <button type="button" class="menu-item" role="menuitem" tabindex="-1" on:click=move |_| on_shortcuts.run(())>
+                <Icon drawing=Drawing::Help/>
+                <span class="grow">{words.get("shortcuts")}</span>
+                <kbd aria-hidden="true">"?"</kbd>
             </button>
             <Show when=move || can_ask.get()>
                 <button type="button" class="menu-item" role="menuitem" tabindex="-1" on:click=ask>

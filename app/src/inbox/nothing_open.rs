@@ -19,6 +19,7 @@ pub fn NothingOpen(list: List, profile: RwSignal<Me>) -> impl IntoView {
         (false, _) => "nothing_open",
         (true, AgentState::Available) => "ready",
         (true, AgentState::Away) => "not_ready",
+        (true, AgentState::Rona) => "in_rona",
     });
     erase(view! {
         <section class="blank wide-only">

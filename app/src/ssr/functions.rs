@@ -70,11 +70,25 @@ macro_rules! functions {
 /// All server functions. Named one by one rather than gathered by the linker, which may drop what nobody calls.
 pub static FUNCTIONS: &[Function] = functions! {
     api::profile::SetState: Agent, Own;
+    api::profile::PreviewAway: Agent, Own;
     api::profile::Profile: Agent, Own;
+    api::profile::SetLanguage: Agent, Own;
     api::chats::Accept: Agent, Ticket;
     api::chats::Decline: Agent, Ticket;
     api::chats::EndChat: Agent, Ticket;
     api::chats::ClosingReasons: Agent, Ticket;
+    api::chats::Colleagues: Agent, Ticket;
+    api::replies::Replies: Agent, Ticket;
+    api::replies::AddReply: Agent, Own;
+    api::replies::ChangeReply: Agent, Own;
+    api::replies::RemoveReply: Agent, Own;
+    api::handover::Targets: Agent, Ticket;
+    api::handover::Transfer: Agent, Ticket;
+    api::handover::Conference: Agent, Ticket;
+    api::handover::Cancel: Agent, Ticket;
+    api::handover::TransferReason: Agent, Ticket;
+    api::handover::Leave: Agent, Ticket;
+    api::handover::EndConference: Agent, Ticket;
     api::requests::CloseRequest: Agent, Ticket;
     api::requests::Reopen: Agent, Ticket;
     api::reveal::Reveal: Supervisor, Ticket;

@@ -23,7 +23,7 @@ pub fn remove(offers: &mut Vec<Offer>, chat: ChatId) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use protocol::{TicketId, TicketNumber, Timestamp, contact::Contact};
+    use protocol::{TicketId, TicketNumber, Timestamp, agent::OfferKind, contact::Contact};
     use uuid::Uuid;
 
     pub(crate) fn offer(n: u128, since: i64) -> Offer {
@@ -40,6 +40,10 @@ pub(crate) mod tests {
             subject: None,
             rings_from: Timestamp(0),
             rings_until: Timestamp(since + 20_000),
+            kind: OfferKind::Chat,
+            offer: None,
+            from: None,
+            note: None,
         }
     }
 

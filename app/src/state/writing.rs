@@ -3,7 +3,7 @@
 use protocol::{
     ChatId,
     agent::{AgentChat, Conversation},
-    entry::Category,
+    entry::{Category, Removed},
 };
 
 /// What the agent can write.
@@ -13,6 +13,8 @@ pub enum Writing {
     Unknown,
     /// Messages in my chat.
     Chat,
+    /// Messages in a colleague's chat, as a guest.
+    Guest,
     /// An answer by mail; to this address, where one is known.
     Request { email: Option<String> },
     /// Nothing before the chat is accepted.
@@ -21,27 +23,26 @@ pub enum Writing {
     Elsewhere { agent: String },
     /// On a closed ticket: by mail to this address, where one is known; after a chat, where no open panel shows it.
     Closed { email: Option<String>, after_chat: bool },
-    /// Nothing: the site was removed. My chat can still be ended.
-    SiteRemoved { mine: bool },
+    /// Nothing: what the chat belongs to was removed. Who may can still end it.
+    Removed { what: Removed, may_end: bool },
 }
 
 impl Writing {
-    /// Whether it is my chat, which I can end.
+    /// Whether it is a chat that I can end.
     pub fn is_my_chat(&self) -> bool {
-        matches!(self, Self::Chat | Self::SiteRemoved { mine: true })
+        matches!(self, Self::Chat | Self::Removed { may_end: true, .. })
     }
 }
 
 /// What can be written, by the chat and the ticket's state.
 pub fn writing(head: &Conversation) -> Writing {
-    if head.site_removed {
-        return Writing::SiteRemoved {
-            mine: matches!(head.chat, AgentChat::Active { mine: true, .. }),
-        };
+    if let Some(what) = head.removed {
+        return Writing::Removed { what, may_end: head.may_end };
     }
     match &head.chat {
         AgentChat::Waiting { chat, .. } => Writing::Waiting { chat: *chat },
         AgentChat::Active { mine: true, .. } => Writing::Chat,
+        AgentChat::Active { guest: Some(guest), .. } if guest.me => Writing::Guest,
         AgentChat::Active { agent, .. } => Writing::Elsewhere { agent: agent.clone() },
         AgentChat::None | AgentChat::Ended { .. } if head.state.category == Category::Closed => {
             let after_chat = matches!(head.chat, AgentChat::Ended { .. });
@@ -57,7 +58,8 @@ pub fn writing(head: &Conversation) -> Writing {
 pub(crate) mod tests {
     use super::*;
     use protocol::{
-        PageUrl, Seq, TicketId, TicketNumber, Timestamp, contact::Contact, entry::TicketState,
+        AgentId, PageUrl, Seq, TicketId, TicketNumber, Timestamp, agent::Guest, contact::Contact,
+        entry::TicketState,
     };
     use uuid::Uuid;
 
@@ -82,7 +84,8 @@ pub(crate) mod tests {
             visitor_seen: Seq::START,
             agent_seen: Seq::START,
             visitor_present: true,
-            site_removed: false,
+            removed: None,
+            may_end: false,
         }
     }
 
@@ -98,7 +101,14 @@ pub(crate) mod tests {
             of(AgentChat::Waiting { chat, since: at }, Category::Open),
             Writing::Waiting { chat }
         );
-        let active = |mine| AgentChat::Active { chat, agent: "Raúl".into(), mine, since: at };
+        let with = |mine, guest| {
+            let agent = "Raúl".into();
+            AgentChat::Active { chat, agent, mine, since: at, guest, handover: None }
+        };
+        let active = |mine| with(mine, None);
+        let guest = |me| Guest { agent: AgentId(Uuid::nil()), name: "Eva".into(), me };
+        assert_eq!(of(with(false, Some(guest(true))), Category::Open), Writing::Guest);
+        assert_eq!(of(with(true, Some(guest(false))), Category::Open), Writing::Chat);
         assert_eq!(of(active(true), Category::Open), Writing::Chat);
         assert_eq!(of(active(false), Category::Open), Writing::Elsewhere { agent: "Raúl".into() });
         assert_eq!(of(AgentChat::None, Category::Open), mail);
@@ -106,11 +116,13 @@ pub(crate) mod tests {
         assert_eq!(of(AgentChat::Ended { at }, Category::Open), mail);
         assert_eq!(of(AgentChat::Ended { at }, Category::Closed), closed(true));
         assert_eq!(of(AgentChat::None, Category::Closed), closed(false));
-        let removed = |chat| {
-            writing(&Conversation { site_removed: true, ..conversation(chat, Category::Open) })
+        let what = Removed::Site;
+        let removed = |chat, may_end| {
+            let head = conversation(chat, Category::Open);
+            writing(&Conversation { removed: Some(what), may_end, ..head })
         };
-        assert_eq!(removed(active(true)), Writing::SiteRemoved { mine: true });
-        assert_eq!(removed(active(false)), Writing::SiteRemoved { mine: false });
-        assert_eq!(removed(AgentChat::None), Writing::SiteRemoved { mine: false });
+        assert_eq!(removed(active(true), true), Writing::Removed { what, may_end: true });
+        assert_eq!(removed(active(false), false), Writing::Removed { what, may_end: false });
+        assert_eq!(removed(AgentChat::None, false), Writing::Removed { what, may_end: false });
     }
 }

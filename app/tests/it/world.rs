@@ -88,6 +88,7 @@ impl World {
                     name: Some(PersonName::parse(name).unwrap()),
                     email: None,
                     subject: None,
+                    queue: None,
                     text: ChatText::parse(text).unwrap(),
                     page: protocol::PageUrl::parse("https://example.com/precios?plan=1"),
                     lang: "es".into(),

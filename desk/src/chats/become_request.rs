@@ -46,7 +46,8 @@ pub(crate) async fn become_request(
     let receipt = locked.add(tx, desk, now, AgentBody::BecameRequest { why }).await?;
     locked.enter(tx, desk, now, Category::Open, None).await?;
     // Its visitor began the chat.
-    mail_visitor(tx, desk, locked, VisitorMail::RequestReceived, Cause::Visitor, now).await?;
+    let received = VisitorMail::RequestReceived { why: Some(why) };
+    mail_visitor(tx, desk, locked, received, Cause::Visitor, now).await?;
     mail_agents(tx, desk, locked, AgentMail::Request, receipt.seq, now).await?;
     Ok(true)
 }

@@ -1,16 +1,4 @@
-//! What an agent is asked for, and what became of it.
-
-protocol::text_enum! {
-    /// What an agent is asked for.
-    pub(crate) enum OfferKind {
-        /// To take a chat that waits.
-        Chat = "chat",
-        /// To take over a chat from its agent.
-        Transfer = "transfer",
-        /// To join a chat beside its agent.
-        Conference = "conference",
-    }
-}
+//! What became of an offer.
 
 protocol::text_enum! {
     /// What became of an offer.
@@ -25,6 +13,8 @@ protocol::text_enum! {
         Withdrawn = "withdrawn",
         /// Another agent took the chat from the list.
         Taken = "taken",
+        /// Who asked took it back.
+        Cancelled = "cancelled",
         /// The chat ended.
         Ended = "ended",
         /// The chat became a help request.

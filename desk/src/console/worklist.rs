@@ -228,6 +228,7 @@ impl Desk {
             },
             subject: row.subject,
             preview: self.show_preview(agent, site_id, &preview).into_inner(),
+            preview_mine: row.preview_by.map(AgentId) == Some(agent.id),
             state: TicketState { name: row.state_name, category: row.category },
             last_at: Timestamp(row.last_at),
             unread: u32::try_from(row.unread).unwrap_or(0),
@@ -240,7 +241,7 @@ impl Desk {
 /// The names of a site and of one of its queues, from memory.
 pub(super) fn names(desk: &Desk, site: SiteId, queue: Option<QueueId>) -> (String, String) {
     let Some(site) = desk.find_site_by_id(site) else { return Default::default() };
-    let queue = site.queues.iter().find(|one| Some(one.id) == queue);
+    let queue = site.all_queues().find(|one| Some(one.id) == queue);
     (site.name.to_string(), queue.map(|queue| queue.name.to_string()).unwrap_or_default())
 }
 
@@ -271,6 +272,7 @@ struct Row {
     contact_verified: bool,
     subject: Option<String>,
     preview: String,
+    preview_by: Option<Uuid>,
     preview_masked: Option<String>,
     state_name: String,
     #[sqlx(try_from = "String")]
@@ -312,14 +314,14 @@ impl Row {
     }
 }
 
-// Index chats_agent.
+// Indexes chats_agent and chats_guest.
 statement!(
     MY_CHATS = concat!(
         columns!(),
         "from chats c
      join tickets t on t.id = c.ticket_id
      join states s on s.id = t.state_id
-     where c.agent_id = $1 and c.state = 'active' and ",
+     where (c.agent_id = $1 or c.guest_id = $1) and c.state = 'active' and ",
         sees!(),
         "order by c.started_at, t.id"
     )
@@ -328,7 +330,7 @@ statement!(
     MY_CHATS_COUNT = concat!(
         "select count(*), cast(0 as bigint)
      from chats c join tickets t on t.id = c.ticket_id
-     where c.agent_id = $1 and c.state = 'active' and ",
+     where (c.agent_id = $1 or c.guest_id = $1) and c.state = 'active' and ",
         sees!(),
     )
 );
@@ -361,7 +363,7 @@ statement!(
         "from tickets t
      join states s on s.id = t.state_id
      left join chats c on c.id = t.chat_id
-     where t.id = $2 and (c.state is null or c.state <> 'active' or c.agent_id = $1) and ",
+     where t.id = $2 and (c.state is null or c.state <> 'active' or c.agent_id = $1 or c.guest_id = $1) and ",
         sees!(),
     )
 );

@@ -35,12 +35,21 @@ pub(crate) fn visitor_view(entry: &AgentEntry) -> VisitorEntry {
         AgentBody::Left { agent: _, name } => VisitorBody::Left { name },
         AgentBody::Requeued => VisitorBody::Requeued,
         AgentBody::BecameRequest { why } => VisitorBody::BecameRequest { why },
+        AgentBody::Transferred { to_name: name, .. } => VisitorBody::Transferred { name },
+        AgentBody::IdleWarning => VisitorBody::IdleWarning,
         AgentBody::SiteRemoved => VisitorBody::SiteRemoved,
+        AgentBody::QueueRemoved => VisitorBody::QueueRemoved,
+        AgentBody::AgentRemoved => VisitorBody::AgentRemoved,
         AgentBody::ChatEnded { by, reason: _ } => VisitorBody::ChatEnded { by },
         AgentBody::StateChanged { state, by: _ } => VisitorBody::StateChanged { state },
         AgentBody::Rated { score, comment: _ } => VisitorBody::Rated { score },
         AgentBody::TranscriptSent { to: _ } => VisitorBody::TranscriptSent,
         AgentBody::Comment { .. }
+        | AgentBody::TransferRequested { .. }
+        | AgentBody::TransferAbandoned { .. }
+        | AgentBody::HandedOver { .. }
+        | AgentBody::ConferenceRequested { .. }
+        | AgentBody::ConferenceAbandoned { .. }
         | AgentBody::ContactChanged { .. }
         | AgentBody::MailQueued { .. }
         | AgentBody::MailHeld { .. }
@@ -60,7 +69,16 @@ protocol::text_enum! {
         Left = "left",
         Requeued = "requeued",
         BecameRequest = "became_request",
+        TransferRequested = "transfer_requested",
+        Transferred = "transferred",
+        TransferAbandoned = "transfer_abandoned",
+        HandedOver = "handed_over",
+        ConferenceRequested = "conference_requested",
+        ConferenceAbandoned = "conference_abandoned",
+        IdleWarning = "idle_warning",
         SiteRemoved = "site_removed",
+        QueueRemoved = "queue_removed",
+        AgentRemoved = "agent_removed",
         ChatEnded = "chat_ended",
         StateChanged = "state_changed",
         Rated = "rated",
@@ -82,7 +100,16 @@ pub(crate) fn kind(body: &AgentBody) -> EntryKind {
         AgentBody::Left { .. } => EntryKind::Left,
         AgentBody::Requeued => EntryKind::Requeued,
         AgentBody::BecameRequest { .. } => EntryKind::BecameRequest,
+        AgentBody::TransferRequested { .. } => EntryKind::TransferRequested,
+        AgentBody::Transferred { .. } => EntryKind::Transferred,
+        AgentBody::TransferAbandoned { .. } => EntryKind::TransferAbandoned,
+        AgentBody::HandedOver { .. } => EntryKind::HandedOver,
+        AgentBody::ConferenceRequested { .. } => EntryKind::ConferenceRequested,
+        AgentBody::ConferenceAbandoned { .. } => EntryKind::ConferenceAbandoned,
+        AgentBody::IdleWarning => EntryKind::IdleWarning,
         AgentBody::SiteRemoved => EntryKind::SiteRemoved,
+        AgentBody::QueueRemoved => EntryKind::QueueRemoved,
+        AgentBody::AgentRemoved => EntryKind::AgentRemoved,
         AgentBody::ChatEnded { .. } => EntryKind::ChatEnded,
         AgentBody::StateChanged { .. } => EntryKind::StateChanged,
         AgentBody::Rated { .. } => EntryKind::Rated,
@@ -99,6 +126,10 @@ pub(crate) fn agent_of(body: &AgentBody) -> Option<AgentId> {
     match body {
         AgentBody::Agent { agent, .. }
         | AgentBody::Comment { agent, .. }
+        | AgentBody::TransferRequested { agent, .. }
+        | AgentBody::Transferred { from: agent, .. }
+        | AgentBody::HandedOver { agent, .. }
+        | AgentBody::ConferenceRequested { agent, .. }
         | AgentBody::Joined { agent, .. }
         | AgentBody::Left { agent, .. }
         | AgentBody::Revealed { agent, .. } => Some(*agent),
@@ -294,7 +325,7 @@ mod tests {
     use super::*;
     use protocol::{
         PageUrl, Score,
-        agent::Revealable,
+        agent::{HandoverOutcome, Revealable},
         entry::{BecameRequest, Category, EndedBy, TicketState},
         variants::variants,
     };
@@ -308,16 +339,32 @@ mod tests {
         let secret = || SECRET.to_owned();
         let state = TicketState { name: "pendiente".into(), category: Category::Open };
         let page = PageUrl::parse("https://example.com/secreto");
+        let nothing = HandoverOutcome::Missed;
         vec![
             AgentBody::Visitor { text: text(), files: vec![] },
             AgentBody::Agent { agent, name: name(), text: text(), files: vec![] },
-            AgentBody::Comment { agent, name: name(), text: secret() },
+            AgentBody::Comment { agent, name: name(), text: secret(), mentions: vec![agent] },
             AgentBody::ChatStarted { page },
             AgentBody::Joined { agent, name: name() },
             AgentBody::Left { agent, name: name() },
             AgentBody::Requeued,
             AgentBody::BecameRequest { why: BecameRequest::WaitLimit },
+            AgentBody::TransferRequested { agent, name: name(), to: secret() },
+            AgentBody::Transferred {
+                from: agent,
+                from_name: secret(),
+                to: agent,
+                to_name: name(),
+                queue: Some(secret()),
+            },
+            AgentBody::TransferAbandoned { name: secret(), to: secret(), why: nothing },
+            AgentBody::HandedOver { agent, name: name(), reason: secret() },
+            AgentBody::ConferenceRequested { agent, name: name(), to: secret() },
+            AgentBody::ConferenceAbandoned { name: secret(), to: secret(), why: nothing },
+            AgentBody::IdleWarning,
             AgentBody::SiteRemoved,
+            AgentBody::QueueRemoved,
+            AgentBody::AgentRemoved,
             AgentBody::ChatEnded { by: EndedBy::Agent, reason: Some(secret()) },
             AgentBody::StateChanged { state, by: Some(secret()) },
             AgentBody::Rated { score: Score::ALL[4], comment: Some(secret()) },

@@ -13,7 +13,7 @@ use crate::{
     db::{Event, Receipt, RowChange, Tx, run, statement},
     people::{
         Agent, email_key,
-        permission::{self, Action, On},
+        permission::{self, Action, On, Party},
     },
     sites::states,
 };
@@ -53,6 +53,8 @@ pub(crate) struct LockedTicket {
     pub(crate) agent_seen: Seq,
     pub(crate) unread: i64,
     pub(crate) preview: Preview,
+    /// Who wrote what the preview shows; none: the visitor.
+    pub(crate) preview_by: Option<AgentId>,
     pub(crate) chat: Option<LockedChat>,
 }
 
@@ -63,13 +65,14 @@ statement!(
       t.site_id, t.number, t.queue_id, t.state_id, s.name as state_name, s.category,
       t.contact_name, t.contact_email, t.contact_verified, t.client, t.mail_stopped, t.transcript_asked,
       t.lang, t.request_at, t.waiting_at, t.closed_at, t.attended_by, t.last_at,
-      t.last_seq, t.agent_seen, t.unread, t.preview, t.preview_masked,
-      c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.score,
-      o.id as offer_id, o.to_agent as offer_to
+      t.last_seq, t.agent_seen, t.unread, t.preview, t.preview_masked, t.preview_by,
+      c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.guest_id as chat_guest, c.score,
+      o.id as offer_id, o.to_agent as offer_to, h.id as asked_id, h.to_agent as asked_to
     from tickets t
     join states s on s.id = t.state_id
     left join chats c on c.id = t.chat_id
     left join offers o on o.chat_id = c.id and o.kind = 'chat' and o.outcome is null
+    left join offers h on h.chat_id = c.id and h.kind <> 'chat' and h.outcome is null
     where t.id = $1"
 );
 
@@ -99,12 +102,16 @@ struct Row {
     unread: i64,
     preview: String,
     preview_masked: Option<String>,
+    preview_by: Option<Uuid>,
     chat_id: Option<Uuid>,
     chat_state: Option<String>,
     chat_agent: Option<Uuid>,
+    chat_guest: Option<Uuid>,
     score: Option<i64>,
     offer_id: Option<Uuid>,
     offer_to: Option<Uuid>,
+    asked_id: Option<Uuid>,
+    asked_to: Option<Uuid>,
 }
 
 impl Row {
@@ -116,12 +123,16 @@ impl Row {
             id: ChatId(id),
             state: ChatState::from_text(state)?,
             agent: self.chat_agent.map(AgentId),
-            offer: self
-                .offer_id
-                .map(|id| OpenOffer { id: OfferId(id), to: self.offer_to.map(AgentId) }),
+            guest: self.chat_guest.map(AgentId),
+            offer: open_offer(self.offer_id, self.offer_to),
+            asked: open_offer(self.asked_id, self.asked_to),
             score: self.score,
         }))
     }
+}
+
+fn open_offer(id: Option<Uuid>, to: Option<Uuid>) -> Option<OpenOffer> {
+    id.map(|id| OpenOffer { id: OfferId(id), to: to.map(AgentId) })
 }
 
 statement!(
@@ -130,7 +141,7 @@ statement!(
       state_id = $2, contact_name = $3, contact_email = $4, contact_verified = $5, request_at = $6,
       last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11,
       mail_stopped = $12, transcript_asked = $13, waiting_at = $14, closed_at = $15, attended_by = $16,
-      contact_key = $17, preview_masked = $18
+      contact_key = $17, preview_masked = $18, preview_by = $19
     where id = $1"
 );
 
@@ -193,14 +204,17 @@ impl LockedTicket {
             agent_seen: Seq(row.agent_seen),
             unread: row.unread,
             preview: Preview { text: row.preview, masked: row.preview_masked },
+            preview_by: row.preview_by.map(AgentId),
             chat,
         })
     }
 
     /// Where it lies and whose it is.
     pub(crate) fn on(&self) -> On {
-        let chat = self.chat.as_ref();
-        let party = party(chat.map(|chat| chat.state), chat.and_then(|chat| chat.agent));
+        let party = self.chat.map_or_else(Party::default, |chat| {
+            let asked = chat.asked.and_then(|offer| offer.to);
+            party(Some(chat.state), Party { owner: chat.agent, guest: chat.guest, asked })
+        });
         On { site: self.site, queue: self.queue, party }
     }
 
@@ -233,9 +247,11 @@ impl LockedTicket {
         match &body {
             AgentBody::Visitor { text, files } => {
                 self.unread += 1;
-                self.preview = preview(text, files);
+                (self.preview, self.preview_by) = (preview(text, files), None);
             }
-            AgentBody::Agent { text, files, .. } => self.preview = preview(text, files),
+            AgentBody::Agent { agent, text, files, .. } => {
+                (self.preview, self.preview_by) = (preview(text, files), Some(*agent));
+            }
             _ => {}
         }
         let entry = AgentEntry { seq: self.last, id, at: now, body };
@@ -296,6 +312,7 @@ impl LockedTicket {
             .bind(self.attended_by.map(|agent| agent.0))
             .bind(self.email.as_deref().map(email_key))
             .bind(&self.preview.masked)
+            .bind(self.preview_by.map(|agent| agent.0))
             .execute(c)
             .await
             .map(|_| ()))?;

@@ -5,7 +5,7 @@ use crate::{
     people::{ClientNetwork, Identity, email_key},
 };
 use protocol::{
-    Code, EntryId, FileId, PageUrl, Refusal,
+    Code, EntryId, FileId, PageUrl, QueueId, Refusal,
     text::{ChatText, EmailAddress, FormText, PersonName, Subject},
 };
 use sha2::{Digest, Sha256};
@@ -18,6 +18,8 @@ pub struct NewChat {
     pub name: Option<PersonName>,
     pub email: Option<EmailAddress>,
     pub subject: Option<Subject>,
+    /// The queue that the visitor chose; none: the site's first.
+    pub queue: Option<QueueId>,
     pub text: ChatText,
     pub page: Option<PageUrl>,
     /// `es`, `en`, `pt`.
@@ -38,6 +40,8 @@ pub struct NewRequest {
     pub email: EmailAddress,
     /// Typed before the desk closed: the form asks for none.
     pub subject: Option<Subject>,
+    /// The queue that the visitor chose; none: the site's first.
+    pub queue: Option<QueueId>,
     pub text: FormText,
     /// Stored with this form, by [`crate::Desk::begin_upload`], and not yet on a message.
     pub files: Vec<FileId>,

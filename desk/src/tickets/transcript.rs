@@ -73,8 +73,8 @@ impl TimeFormatter {
         // The place says it to a person; the continent before it only to a computer. It has no accents, and its English
         // name.
         let place = name.rsplit('/').next().unwrap_or(&name);
-        let place = match words.0.get(&["mail.place.", place].concat()) {
-            Some(local) => local.clone(),
+        let place = match words.find(&["mail.place.", place].concat()) {
+            Some(local) => local.to_owned(),
             None => place.replace('_', " "),
         };
         Self { place, zone, format: words.get("mail.time") }
@@ -165,8 +165,12 @@ fn line(
         VisitorBody::Joined { name } => say("joined", &[("name", name)]),
         VisitorBody::Left { name } => say("left", &[("name", name)]),
         VisitorBody::Requeued => say("requeued", &[]),
-        VisitorBody::BecameRequest { .. } => say("became_request", &[]),
+        VisitorBody::Transferred { name } => say("transferred", &[("name", name)]),
+        VisitorBody::IdleWarning => say("idle_warning", &[]),
+        VisitorBody::BecameRequest { why } => note(words.became_request(*why)),
         VisitorBody::SiteRemoved => say("site_removed", &[]),
+        VisitorBody::QueueRemoved => say("queue_removed", &[]),
+        VisitorBody::AgentRemoved => say("agent_removed", &[]),
         VisitorBody::ChatEnded { .. } => say("chat_ended", &[]),
         VisitorBody::StateChanged { state } => {
             let before = before.iter().rev().map(|entry| &entry.body);

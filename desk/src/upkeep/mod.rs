@@ -7,6 +7,7 @@ mod access;
 mod chats;
 mod deadlines;
 mod duties;
+mod idle;
 mod jobs;
 mod keeper;
 mod lock;
@@ -27,6 +28,7 @@ use crate::{
 };
 pub use lock::{Lock, LockError};
 
+use idle::IdleChats;
 use jobs::Jobs;
 use parts::{every_tick, part, until_stop};
 use std::sync::Arc;
@@ -89,6 +91,8 @@ impl Desk {
         routing::settle(self).await;
         follow::catch_up::<UnseenReplies>(self).await?;
         follow::catch_up::<SearchIndex>(self).await?;
+        follow::catch_up::<IdleChats>(self).await?;
+        idle::tick(self).await?;
         queue::tick::<Jobs>(self).await?;
         queue::tick::<Outbox>(self).await?;
         Ok(())

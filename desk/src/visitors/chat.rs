@@ -36,7 +36,7 @@ impl Desk {
         let start = Start {
             site: site.id,
             prefix: site.prefix.clone(),
-            queue: site.queues.first().map(|queue| queue.id),
+            queue: site.queue_for(new.queue)?,
             open: self.availability(site.id).open,
             wait_limit: site.limits.wait_limit,
             ticket: TicketId(self.clock().new_id()),

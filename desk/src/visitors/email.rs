@@ -73,7 +73,7 @@ impl Desk {
                     Some(VisitorMail::ChatEnded)
                 }
                 Some(state) if state.is_live() => None,
-                _ => Some(VisitorMail::RequestReceived),
+                _ => Some(VisitorMail::RequestReceived { why: None }),
             };
             if let Some(mail) = mail {
                 mail_visitor(&mut tx, self, &mut locked, mail, Cause::Visitor, now).await?;

@@ -4,6 +4,7 @@ mod chat;
 mod email;
 mod links;
 mod messages;
+mod moved;
 mod own;
 mod presence;
 mod reads;

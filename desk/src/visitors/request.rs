@@ -55,7 +55,7 @@ impl Desk {
             .bind(site.id.0)
             .bind(new.id.0)
             .bind(&number.0)
-            .bind(site.queues.first().map(|queue| queue.id.0))
+            .bind(site.queue_for(new.queue)?.map(|queue| queue.0))
             .bind(state)
             .bind(new.name.as_ref().map(PersonName::as_str))
             .bind(new.email.as_str())
@@ -81,7 +81,7 @@ impl Desk {
         let files = attach(&mut tx, by, (ticket, new.id), &new.files).await?;
         let message = AgentBody::Visitor { text: new.text.as_str().to_owned(), files };
         let receipt = locked.add_as(&mut tx, new.id, now, message).await?;
-        let received = VisitorMail::RequestReceived;
+        let received = VisitorMail::RequestReceived { why: None };
         mail_visitor(&mut tx, self, &mut locked, received, Cause::Visitor, now).await?;
         mail_agents(&mut tx, self, &locked, AgentMail::Request, receipt.seq, now).await?;
         locked.save(&mut tx).await?;

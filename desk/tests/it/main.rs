@@ -6,6 +6,7 @@ mod world;
 
 mod across;
 mod agents;
+mod aids;
 mod availability;
 mod availability_flips;
 mod backup;
@@ -13,8 +14,10 @@ mod chats;
 mod clock;
 mod delivery;
 mod files;
+mod handover;
 mod hub;
 mod identity;
+mod idle;
 mod keeper;
 mod links;
 mod lost_answers;

@@ -16,6 +16,7 @@ lang = "es"
 allowed_origins = ["https://cuentasok.com", "http://localhost:8080"]
 hue = 120
 closed_now = true
+ask_queue = true
 closing_reasons = ["Resuelto", "Otro"]
 [schedule]
 zone = "America/Mexico_City"
@@ -56,7 +57,7 @@ async fn what_is_shown_is_taken_and_changes_nothing(mut world: World) {
     let site = world.desk.apply_site(WHOLE).await.unwrap();
     assert_eq!(site.limits.wait_limit, Duration::from_secs(210));
     assert_eq!(site.limits.capacity, 5);
-    assert!(site.closed_now);
+    assert!(site.closed_now && site.ask_queue);
     let shown = world.desk.show_site(&site.key).unwrap();
     let again = world.desk.apply_site(&shown).await.unwrap();
     assert_eq!(again.id, site.id);

@@ -1,7 +1,7 @@
 //! What a console holds: a value as this agent may read it. There is no other way into a frame, so that a raw value does
 //! not compile into one.
 
-use super::{Conversation, Offer, WorkItem};
+use super::{Conversation, Missed, Offer, WorkItem};
 use crate::{
     Timestamp,
     contact::Contact,
@@ -64,8 +64,15 @@ impl ForAgent<String> {
 
 impl ForAgent<WorkItem> {
     /// The row after a message.
-    pub fn put_message(&mut self, preview: ForAgent<String>, last_at: Timestamp, unread: u32) {
+    pub fn put_message(
+        &mut self,
+        preview: ForAgent<String>,
+        mine: bool,
+        last_at: Timestamp,
+        unread: u32,
+    ) {
         self.0.preview = preview.0;
+        self.0.preview_mine = mine;
         self.0.last_at = self.0.last_at.max(last_at);
         self.0.unread = unread;
     }
@@ -125,6 +132,13 @@ impl Sensitive for Offer {
         self.subject.mask();
         self.message.mask();
         self.page.mask();
+        self.note.mask();
+    }
+}
+
+impl Sensitive for Missed {
+    fn mask(&mut self) {
+        self.contact.mask();
     }
 }
 
@@ -162,6 +176,7 @@ impl AgentBody {
             }
             Self::Comment { text, .. } => on_text(text),
             Self::ChatEnded { reason, .. } => reason.iter_mut().for_each(on_text),
+            Self::HandedOver { reason, .. } => on_text(reason),
             Self::Rated { comment, .. } => comment.iter_mut().for_each(on_text),
             Self::ContactChanged { name, email } => {
                 name.iter_mut().chain(email).for_each(on_text);
@@ -174,9 +189,17 @@ impl AgentBody {
             Self::ChatStarted { .. }
             | Self::Joined { .. }
             | Self::Left { .. }
+            | Self::TransferRequested { .. }
+            | Self::Transferred { .. }
+            | Self::TransferAbandoned { .. }
+            | Self::ConferenceRequested { .. }
+            | Self::ConferenceAbandoned { .. }
             | Self::Requeued
+            | Self::IdleWarning
             | Self::BecameRequest { .. }
             | Self::SiteRemoved
+            | Self::QueueRemoved
+            | Self::AgentRemoved
             | Self::StateChanged { .. }
             | Self::Revealed { .. } => {}
         }

@@ -5,8 +5,11 @@ mod samples;
 
 use protocol::{
     Code, Field, Refusal, Seq, TicketToken,
-    agent::{AgentChat, AgentCommand, AgentEvent, AgentState, Revealable, WorkKind, WorkView},
-    entry::{AgentBody, BecameRequest, Category, EndedBy, VisitorBody, VisitorEntry},
+    agent::{
+        AgentChat, AgentCommand, AgentEvent, AgentState, HandoverKind, HandoverOutcome, OfferKind,
+        Revealable, WorkKind, WorkView,
+    },
+    entry::{AgentBody, BecameRequest, Category, EndedBy, Removed, VisitorBody, VisitorEntry},
     form::Started,
     problem::Problem,
     status::Reason,
@@ -132,7 +135,11 @@ fn wire_shape() -> String {
         texts::<Done>(),
         texts::<EndedBy>(),
         texts::<Field>(),
+        texts::<HandoverKind>(),
+        texts::<HandoverOutcome>(),
+        texts::<OfferKind>(),
         texts::<Reason>(),
+        texts::<Removed>(),
         texts::<Revealable>(),
         texts::<WorkKind>(),
         texts::<WorkView>(),
@@ -176,15 +183,14 @@ fn answers_to_forms() {
         seq: Seq(1),
     };
     insta::assert_snapshot!("started", wire(&[started]));
-    let strings = Strings(
-        [
-            ("error.title", "No se pudo enviar"),
-            ("error.too_long", "{field}: como máximo {limit} caracteres"),
-            ("field.message", "Mensaje"),
-        ]
-        .map(|(key, text)| (key.to_owned(), text.to_owned()))
-        .into(),
-    );
+    let strings: Strings = [
+        ("error.title", "No se pudo enviar"),
+        ("error.too_long", "{field}: como máximo {limit} caracteres"),
+        ("field.message", "Mensaje"),
+    ]
+    .map(|(key, text)| (key.to_owned(), text.to_owned()))
+    .into_iter()
+    .collect();
     let refusal = Refusal::of(Field::Message, Code::TooLong).limit(1000);
     insta::assert_snapshot!("problem", wire(&[Problem::new(refusal, 422, &strings)]));
 }

@@ -1,15 +1,16 @@
 //! One frame of each kind, and what is in them.
 
 use protocol::{
-    AgentId, ChatId, Code, EntryId, Field, FileId, PageUrl, Refusal, Score, Seq, TicketId,
-    TicketNumber, TicketToken, Timestamp,
+    AgentId, ChatId, Code, EntryId, Field, FileId, OfferId, PageUrl, Refusal, Role, Score, Seq,
+    TicketId, TicketNumber, TicketToken, Timestamp,
     agent::{
-        AgentChat, AgentCommand, AgentEvent, AgentState, Conversation, ForAgent, Me, Offer,
-        Revealable, Sensitive, Sight, Total, WorkItem, WorkKind, WorkView,
+        AgentChat, AgentCommand, AgentEvent, AgentState, Conversation, ForAgent, Guest, Handover,
+        HandoverKind, HandoverOutcome, Me, Missed, Offer, OfferKind, Revealable, Sensitive, Sight,
+        Total, WorkItem, WorkKind, WorkView,
     },
     contact::Contact,
     entry::{
-        AgentBody, AgentEntry, BecameRequest, Category, EndedBy, TicketState, VisitorBody,
+        AgentBody, AgentEntry, BecameRequest, Category, EndedBy, Removed, TicketState, VisitorBody,
         VisitorEntry,
     },
     file::Attachment,
@@ -81,7 +82,7 @@ fn visitor_ticket(chat: VisitorChat) -> VisitorTicket {
         chat,
         email: None,
         seen_upto: Seq(3),
-        site_removed: true,
+        removed: Some(Removed::Site),
     }
 }
 
@@ -98,7 +99,11 @@ pub(crate) fn visitor_entries() -> Vec<VisitorEntry> {
         VisitorBody::BecameRequest { why: BecameRequest::Override },
         VisitorBody::BecameRequest { why: BecameRequest::NoAgents },
         VisitorBody::BecameRequest { why: BecameRequest::Visitor },
+        VisitorBody::Transferred { name: "Raúl".into() },
+        VisitorBody::IdleWarning,
         VisitorBody::SiteRemoved,
+        VisitorBody::QueueRemoved,
+        VisitorBody::AgentRemoved,
         VisitorBody::ChatEnded { by: EndedBy::Agent },
         VisitorBody::StateChanged { state: state() },
         VisitorBody::Rated { score: Score::ALL[4] },
@@ -117,12 +122,35 @@ pub(crate) fn agent_entries() -> Vec<AgentEntry> {
     let bodies = [
         AgentBody::Visitor { text: "Hola".into(), files: vec![attachment()] },
         AgentBody::Agent { agent, name: name(), text: "¡Hola!".into(), files: Vec::new() },
-        AgentBody::Comment { agent, name: name(), text: "ojo".into() },
+        AgentBody::Comment { agent, name: name(), text: "ojo".into(), mentions: vec![agent] },
         AgentBody::ChatStarted { page: Some(page()) },
         AgentBody::Joined { agent, name: name() },
         AgentBody::Left { agent, name: name() },
         AgentBody::Requeued,
+        AgentBody::TransferRequested { agent, name: name(), to: "Ventas".into() },
+        AgentBody::Transferred {
+            from: agent,
+            from_name: name(),
+            to: AgentId(uuid(15)),
+            to_name: "Raúl".into(),
+            queue: Some("Ventas".into()),
+        },
+        AgentBody::TransferAbandoned {
+            name: name(),
+            to: "Raúl".into(),
+            why: HandoverOutcome::Missed,
+        },
+        AgentBody::HandedOver { agent, name: name(), reason: "transferencia".into() },
+        AgentBody::ConferenceRequested { agent, name: name(), to: "Raúl".into() },
+        AgentBody::ConferenceAbandoned {
+            name: name(),
+            to: "Raúl".into(),
+            why: HandoverOutcome::Declined,
+        },
+        AgentBody::IdleWarning,
         AgentBody::SiteRemoved,
+        AgentBody::QueueRemoved,
+        AgentBody::AgentRemoved,
         AgentBody::BecameRequest { why: BecameRequest::WaitLimit },
         AgentBody::ChatEnded { by: EndedBy::Inactivity, reason: Some("inactividad".into()) },
         AgentBody::StateChanged { state: state(), by: Some(name()) },
@@ -158,6 +186,7 @@ fn work_item() -> WorkItem {
         contact: contact(),
         subject: None,
         preview: "Hola".into(),
+        preview_mine: true,
         state: state(),
         since: NOW,
         last_at: NOW,
@@ -180,15 +209,24 @@ fn offer() -> Offer {
         subject: Some("Factura".into()),
         rings_from: NOW,
         rings_until: NOW,
+        kind: OfferKind::Transfer,
+        offer: Some(OfferId(uuid(16))),
+        from: Some("Raúl".into()),
+        note: Some("Ya pagó".into()),
     }
 }
 
 fn me() -> Me {
     Me {
+        id: AgentId(uuid(5)),
         name: "Lucía Medina".into(),
         email: "lucia@example.com".into(),
-        state: AgentState::Available,
+        role: Role::Agent,
+        state: AgentState::Rona,
         since: NOW,
+        reason: Some("Comida".into()),
+        away_reasons: vec!["Pausa".into(), "Comida".into()],
+        missed: Some(shown(Missed { number: number(), contact: contact(), ring_ms: 20_000 })),
         sites: vec!["CuentasOK".into()],
     }
 }
@@ -210,7 +248,8 @@ fn conversation(chat: AgentChat) -> Conversation {
         visitor_seen: Seq(6),
         agent_seen: Seq(7),
         visitor_present: true,
-        site_removed: true,
+        removed: Some(Removed::Queue),
+        may_end: true,
     }
 }
 
@@ -228,6 +267,7 @@ pub(crate) fn visitor_commands() -> Vec<VisitorCommand> {
         VisitorCommand::Transcript { email: None },
         VisitorCommand::Contact { email: "melissa@example.com".into() },
         VisitorCommand::Rate { score: 5, comment: Some("¡Gracias!".into()) },
+        VisitorCommand::Page { page: "https://example.com/es/".into() },
         VisitorCommand::Ping,
     ]
 }
@@ -250,7 +290,7 @@ pub(crate) fn visitor_events() -> Vec<VisitorEvent> {
     ];
     for chat in [
         VisitorChat::Waiting { position: 2 },
-        VisitorChat::Active { agent: "Lucía".into() },
+        VisitorChat::Active { agent: "Lucía".into(), guest: Some("Raúl".into()) },
         VisitorChat::Ended { rated: false, attended: true },
         VisitorChat::Request,
     ] {
@@ -287,7 +327,7 @@ fn shown<T: Sensitive>(value: T) -> ForAgent<T> {
 
 pub(crate) fn agent_events() -> Vec<AgentEvent> {
     let ticket = ticket_id();
-    let refusal = Refusal::new(Code::ChatEnded);
+    let refusal = Refusal::new(Code::AlreadyTaken).who("Lucía");
     let mut events = vec![
         AgentEvent::Welcome {
             me: me(),
@@ -319,6 +359,13 @@ pub(crate) fn agent_events() -> Vec<AgentEvent> {
         AgentEvent::VisitorPresent { ticket, present: false },
         AgentEvent::Offer { offer: Box::new(shown(offer())) },
         AgentEvent::OfferGone { chat: chat_id() },
+        AgentEvent::Handover {
+            ticket,
+            number: number(),
+            kind: HandoverKind::Conference,
+            to: "Raúl".into(),
+            outcome: HandoverOutcome::NobodyLeft,
+        },
         AgentEvent::State { me: me() },
         AgentEvent::Pong,
         AgentEvent::SignedOut,
@@ -327,7 +374,19 @@ pub(crate) fn agent_events() -> Vec<AgentEvent> {
     for chat in [
         AgentChat::None,
         AgentChat::Waiting { chat: chat_id(), since: NOW },
-        AgentChat::Active { chat: chat_id(), agent: "Lucía".into(), mine: true, since: NOW },
+        AgentChat::Active {
+            chat: chat_id(),
+            agent: "Lucía".into(),
+            mine: true,
+            since: NOW,
+            guest: Some(Guest { agent: AgentId(uuid(15)), name: "Raúl".into(), me: false }),
+            handover: Some(Handover {
+                kind: HandoverKind::Transfer,
+                to: "Ventas".into(),
+                by_me: true,
+                since: NOW,
+            }),
+        },
         AgentChat::Ended { at: NOW },
     ] {
         events.push(AgentEvent::Conversation { conversation: Box::new(shown(conversation(chat))) });

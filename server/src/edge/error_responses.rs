@@ -5,6 +5,7 @@ use super::{
     failure::{Failure, Shown},
     in_path, page, request_info,
     state::Server,
+    without_cookies,
 };
 use axum::{
     Json,
@@ -136,11 +137,14 @@ fn problem_page(
         Some(_) => String::new(),
         None => format!("<p><a href=\"/\">{}</a></p>", escape(&strings.get("page.home"))),
     };
+    let address = without_cookies::address(path).filter(|_| refusal.code == Code::NotFound);
+    let form = address.map(|address| without_cookies::form(&strings, &address, "", None));
     let body = format!(
-        "<main class=\"note\"><p class=\"status\">{}</p><h1>{}</h1><p>{}</p>{home}</main>",
+        "<main class=\"note\"><p class=\"status\">{}</p><h1>{}</h1><p>{}</p>{}{home}</main>",
         status.as_u16(),
         escape(&title),
         escape(&text),
+        form.unwrap_or_default(),
     );
     Html(page::document(&title, reader, &body)).into_response()
 }

@@ -24,3 +24,4 @@ pub(crate) mod security;
 pub(crate) mod site_status;
 pub(crate) mod state;
 pub(crate) mod undeclared_proxy;
+pub(crate) mod without_cookies;

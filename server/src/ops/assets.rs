@@ -61,10 +61,16 @@ pub fn all() -> &'static [Asset] {
 /// What the panel and the ticket page are made with.
 pub(crate) fn of_panel() -> widget::ssr::Assets {
     widget::ssr::Assets {
-        css: find("panel.css").and_then(|css| std::str::from_utf8(css.body).ok()),
+        panel: inline("panel.css", "boot.js"),
+        ticket: inline("ticket.css", "ticket_page.js"),
         script_url: find("panel.js").map(|script| script.url.to_owned()),
         wasm_url: find("panel.wasm").map(|wasm| wasm.url.to_owned()),
     }
+}
+
+fn inline(css: &str, script: &str) -> Option<widget::ssr::Inline> {
+    let text = |name: &str| find(name).and_then(|asset| std::str::from_utf8(asset.body).ok());
+    Some(widget::ssr::Inline { css: text(css)?, script: text(script)? })
 }
 
 /// What the console is made with.

@@ -68,9 +68,10 @@ fn new_chat(
         posted.refuse(Refusal::of(Field::Name, Code::NameOrEmailRequired));
     }
     let subject = posted.parse_optional("subject", Subject::parse);
+    let queue = posted.queue();
     let text = posted.parse("message", ChatText::parse);
     let page = posted.page();
     let text = posted.complete(text)?;
     let (lang, zone, client) = (lang.into(), posted.zone(), client.network());
-    Ok(NewChat { id, name, email, subject, text, page, lang, zone, client, identity: None })
+    Ok(NewChat { id, name, email, subject, queue, text, page, lang, zone, client, identity: None })
 }

@@ -10,5 +10,6 @@ pub(crate) mod requests;
 mod sent_form;
 pub(crate) mod status;
 pub(crate) mod ticket;
+pub(crate) mod ticket_open;
 mod ticket_page;
 pub(crate) mod ticket_posts;

@@ -9,10 +9,13 @@ use axum::{
     http::Uri,
     response::{Html, IntoResponse, Response},
 };
-use desk::{locales, sites::Site};
+use desk::{
+    locales,
+    sites::{Queue, Site},
+};
 use protocol::{EntryId, PageUrl, settings::Hue};
 use tracing::instrument;
-use widget::ssr::{PanelPage, Position, panel_document};
+use widget::ssr::{Choice, PanelPage, Position, Theme, panel_document};
 
 #[instrument(skip_all, fields(site = %site.key))]
 pub(crate) async fn panel(
@@ -53,6 +56,8 @@ impl PanelRequest {
             name: site.name.to_string(),
             lang: (*lang).into(),
             hue: self.query("hue").and_then(|hue| Hue::new(hue.parse().ok()?).ok()).or(site.hue),
+            theme: self.query("theme").map_or(Theme::Auto, |theme| Theme::named(&theme)),
+            queues: queues(site),
             file_bytes: site.limits.file_bytes,
             embed: self.query("embed").is_some_and(|embed| embed == "1"),
             position: match self.query("position").as_deref() {
@@ -75,4 +80,13 @@ impl PanelRequest {
     fn query(&self, name: &str) -> Option<String> {
         request_info::query(&self.uri, name)
     }
+}
+
+/// The queues that visitors choose from: none where the owner does not ask, or there is no choice.
+fn queues(site: &Site) -> Vec<Choice> {
+    if !site.ask_queue || site.queues.len() < 2 {
+        return Vec::new();
+    }
+    let choice = |queue: &Queue| Choice { id: queue.id, name: queue.name.to_string() };
+    site.queues.iter().map(choice).collect()
 }

@@ -69,11 +69,25 @@ fn new_request(
     let name = posted.parse_optional("name", PersonName::parse);
     let email = posted.parse("email", EmailAddress::parse);
     let subject = posted.parse_optional("subject", Subject::parse);
+    let queue = posted.queue();
     let text = posted.parse("message", FormText::parse);
     let page = posted.page();
     let (email, text) = posted.complete(email.zip(text))?;
     let files = posted.files.clone();
     let (lang, zone, client) = (lang.into(), posted.zone(), client.network());
     let identity = None;
-    Ok(NewRequest { id, name, email, subject, text, files, page, lang, zone, client, identity })
+    Ok(NewRequest {
+        id,
+        name,
+        email,
+        subject,
+        queue,
+        text,
+        files,
+        page,
+        lang,
+        zone,
+        client,
+        identity,
+    })
 }

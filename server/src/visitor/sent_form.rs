@@ -19,8 +19,8 @@ use widget::ssr::{self, Form, Typed};
 
 /// What either form may hold: they are one form on the page, so a request may come with a subject that was typed for a
 /// chat.
-pub(crate) const FIELDS: [&str; 9] =
-    ["id", "name", "email", "subject", "message", "page", "lang", "zone", "identity"];
+pub(crate) const FIELDS: [&str; 10] =
+    ["id", "name", "email", "subject", "queue", "message", "page", "lang", "zone", "identity"];
 
 /// A form that was sent, and how its answer is wanted.
 pub(crate) struct SentForm<'a> {
@@ -73,6 +73,7 @@ impl<'a> SentForm<'a> {
             name: posted.text("name").into(),
             email: posted.text("email").into(),
             subject: posted.text("subject").into(),
+            queue: posted.text("queue").into(),
             message: posted.text("message").into(),
         };
         posted.refuse(failure.refusal);

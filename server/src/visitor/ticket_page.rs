@@ -28,6 +28,8 @@ pub(crate) struct TicketRequest {
     pub(crate) proof: Option<String>,
     /// Where the entries that are shown end; none: with the last.
     before: Option<Seq>,
+    /// The key of the link, from a browser that keeps no cookie.
+    link: Option<String>,
 }
 
 impl TicketRequest {
@@ -60,12 +62,33 @@ impl TicketRequest {
         let site = Arc::clone(extensions.get::<Arc<Site>>().ok_or(unguarded)?);
         let reader = reader(site.lang.as_text());
         let proof = cookies::mailed_proof(&number).read(headers, &server.public).map(str::to_owned);
-        Ok(Self { server: server.clone(), site, visitor, number, reader, proof, before: None })
+        Ok(Self {
+            server: server.clone(),
+            site,
+            visitor,
+            number,
+            reader,
+            proof,
+            before: None,
+            link: None,
+        })
+    }
+
+    /// The same of a form that carried the link's key.
+    pub(crate) fn with_link(
+        server: Server,
+        site: Arc<Site>,
+        visitor: Visitor,
+        number: TicketNumber,
+        reader: Reader,
+        key: String,
+    ) -> Self {
+        Self { server, site, visitor, number, reader, proof: None, before: None, link: Some(key) }
     }
 
     /// The page as it is now, with what came of a form of it.
     pub(crate) async fn show(&self, form_id: EntryId, answer: Option<TicketAnswer>) -> Answer {
-        let Self { server, site, visitor, reader, proof, before, .. } = self;
+        let Self { server, site, visitor, reader, proof, before, link, .. } = self;
         let proved = match proof {
             Some(proof) => server.desk.find_proved_email(*visitor, proof).await?,
             None => None,
@@ -89,6 +112,7 @@ impl TicketRequest {
             entries,
             beginning,
             is_earlier: before.is_some(),
+            link: link.clone(),
             form_id,
             times: times.written,
             place: times.place,

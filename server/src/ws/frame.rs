@@ -1,5 +1,6 @@
 //! Reading what a client sends: a command, a command that is not as it should be, or nothing of this protocol.
 
+use super::surrogates;
 use protocol::{Code, EntryId, Refusal, TicketId, variants::variants};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -25,6 +26,7 @@ pub(super) struct RefusedFrame {
 
 /// Reads a text frame.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Frame<T> {
+    let text = &surrogates::replaced(text);
     match serde_json::from_str(text) {
         Ok(command) => Frame::Command(command),
         Err(error) => refused::<T>(text, &error).map_or(Frame::Foreign, Frame::Refused),

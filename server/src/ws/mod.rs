@@ -7,6 +7,7 @@ mod frame;
 mod in_flight;
 mod pace;
 mod session;
+mod surrogates;
 pub(crate) mod visitor;
 
 use crate::edge::{

@@ -175,6 +175,7 @@ async fn a_view_is_followed_over_its_pages(world: World) {
             name: None,
             email: protocol::text::EmailAddress::parse("rosa@example.com").unwrap(),
             subject: None,
+            queue: None,
             text: protocol::text::FormText::parse("Hola").unwrap(),
             files: vec![],
             page: None,

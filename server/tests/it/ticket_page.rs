@@ -26,6 +26,7 @@ on_both! {
     a_mailed_link_is_followed_by_anybody_and_its_button_pressed_by_a_person,
     whoever_reads_the_mail_of_an_address_gives_another,
     whoever_did_not_write_stops_mail_by_a_button,
+    without_cookies_the_link_in_a_form_opens_the_page_and_takes_a_reply,
     another_reply_under_a_known_id_keeps_its_text_and_goes_out_under_the_next,
 }
 
@@ -43,6 +44,52 @@ async fn a_link_becomes_a_clean_address_and_a_cookie_of_that_ticket_alone(world:
     let other = world.ask("tienda", "Otra cosa").await;
     assert_eq!(other.number.0, "LT-1002");
     assert_eq!(world.client.get("/t/LT-1002").cookie(&cookie).send().await.status, 404);
+}
+
+async fn without_cookies_the_link_in_a_form_opens_the_page_and_takes_a_reply(world: World) {
+    let asked = world.ask("tienda", "¿Me ayudan?").await;
+    let lost = world.client.get("/t/LT-1001").page().send().await;
+    let nobody = world.client.get("/t/LT-4711").page().send().await;
+    assert_eq!((lost.status, nobody.status), (404, 404));
+    let form = "action=\"/t/LT-1001/open\"";
+    assert!(lost.text().contains("no guarda cookies") && lost.text().contains(form));
+    assert!(nobody.text().contains("action=\"/t/LT-4711/open\""), "a number alone tells nothing");
+
+    let open =
+        |fields: &[(&str, &str)]| world.client.post("/t/LT-1001/open").page().form(fields).send();
+    let other = world.ask("tienda", "Otra cosa").await;
+    for wrong in ["", "LT-1001", "https://evil.example/?k=x", &other.link] {
+        let refused = open(&[("link", wrong)]).await;
+        assert_eq!(refused.status, 404, "{wrong}");
+        assert!(refused.text().contains("no abre este ticket") && refused.text().contains(form));
+        assert!(refused.text().contains(&format!("value=\"{wrong}\"")), "{}", refused.text());
+    }
+    let page = open(&[("link", &asked.link)]).await;
+    assert_eq!((page.status, page.find("set-cookie")), (200, None));
+    let text = page.text();
+    assert!(text.contains("¿Me ayudan?") && text.contains("Tu navegador no guarda cookies"));
+    for wants_a_cookie in
+        ["/t/LT-1001\"", "/rating", "/transcript", "/email", "/files/", "type=\"file\""]
+    {
+        assert!(!text.contains(wants_a_cookie), "{wants_a_cookie}");
+    }
+    let hidden = text.split("name=\"link\" value=\"").nth(1).unwrap();
+    let key = hidden.split('"').next().unwrap();
+    assert!(asked.link.ends_with(key) && !key.is_empty());
+
+    let empty = open(&[("link", key), ("message", "  ")]).await;
+    assert_eq!(empty.status, 422);
+    assert!(empty.text().contains("Escribe tu respuesta."));
+    let id = world.clock.new_entry_id().to_string();
+    for _ in 0..2 {
+        let sent = open(&[("link", key), ("id", &id), ("message", "Sin cookies")]).await;
+        assert_eq!(sent.status, 200, "{}", sent.text());
+        assert!(sent.text().contains("Recibimos tu respuesta."));
+        assert_eq!(sent.text().matches("Sin cookies<").count(), 1, "stored once");
+    }
+    let elsewhere = world.client.post("/t/LT-1001/open").page().form(&[("link", key)]);
+    let elsewhere = elsewhere.header("origin", "https://evil.example").send().await;
+    assert_eq!(elsewhere.status, 403);
 }
 
 /// The links of the newest mail to the visitor: to the ticket, and for whoever did not write.

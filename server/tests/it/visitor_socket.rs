@@ -47,6 +47,7 @@ on_both! {
     a_second_tab_and_a_reconnect_see_every_entry_once,
     a_second_site_sees_nothing_of_the_first,
     bad_fields_are_refused_by_name_and_the_socket_stays,
+    the_page_that_the_visitor_is_on_follows_them,
 }
 
 async fn hello_is_answered_with_where_things_stand_and_what_was_missed(world: World) {
@@ -254,6 +255,41 @@ async fn what_is_not_a_frame_of_ours_closes_the_socket_and_nothing_else() {
     }
     bystander.say(&VisitorCommand::Ping).await;
     bystander.until(|event| (event == VisitorEvent::Pong).then_some(())).await;
+}
+
+async fn the_page_that_the_visitor_is_on_follows_them(world: World) {
+    let (agent, _there) = world.somebody_there().await;
+    let chat = world.start_chat("tienda", "Hola").await;
+    let item = world.desk().worklist(&agent, WorkView::Open, None).await.unwrap().items.remove(0);
+    world.desk().accept(&agent, item.chat.unwrap()).await.unwrap();
+    let mut socket = Socket::talking(&world, "tienda", &chat.token, Seq::START).await;
+    for (page, stored) in [
+        ("https://tienda.example/es/precios", "https://tienda.example/es/precios"),
+        ("javascript:alert(1)", "https://tienda.example/es/precios"),
+        ("https://tienda.example/en/prices", "https://tienda.example/en/prices"),
+    ] {
+        socket.say(&VisitorCommand::Page { page: page.into() }).await;
+        socket.say(&VisitorCommand::Ping).await;
+        socket.until(|event| (event == VisitorEvent::Pong).then_some(())).await;
+        assert_eq!(world.lines("select page from tickets"), [stored], "{page}");
+    }
+}
+
+#[tokio::test]
+async fn half_a_character_is_replaced_and_the_socket_stays() {
+    let world = World::new(Engine::Sqlite).await;
+    let _there = world.somebody_there().await;
+    let chat = world.start_chat("tienda", "Hola").await;
+    let mut socket = Socket::talking(&world, "tienda", &chat.token, Seq::START).await;
+    let id = world.clock.new_entry_id();
+    // As a script writes the text of a cut emoji.
+    let frame = format!(r#"{{"say":{{"id":"{id}","text":"Va \ud83d y \ud83d\udc4b"}}}}"#);
+    socket.raw(Message::text(frame)).await;
+    assert_eq!(acked(&mut socket).await.0, id);
+    let all = resumed(&mut socket, Seq::START).await;
+    let text = all.into_iter().find(|entry| entry.id == id).map(|entry| entry.body);
+    let stored = VisitorBody::Visitor { text: "Va \u{fffd} y \u{1f44b}".into(), files: Vec::new() };
+    assert_eq!(text, Some(stored));
 }
 
 #[tokio::test]

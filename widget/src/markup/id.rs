@@ -28,6 +28,8 @@ named! {
         Intake = "intake",
         Intro = "intro",
         Problem = "problem",
+        Queue = "f-queue",
+        QueueError = "e-queue",
         Name = "f-name",
         NameError = "e-name",
         Email = "f-email",
@@ -101,6 +103,7 @@ impl Id {
     /// A field of the form, and the line that says why it was refused; none for fields that the form does not have.
     pub const fn of_field(field: Field) -> Option<(Self, Self)> {
         match field {
+            Field::Queue => Some((Self::Queue, Self::QueueError)),
             Field::Name => Some((Self::Name, Self::NameError)),
             Field::Email => Some((Self::Email, Self::EmailError)),
             Field::Subject => Some((Self::Subject, Self::SubjectError)),

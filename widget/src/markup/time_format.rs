@@ -1,4 +1,4 @@
-//! How `boot.js` writes an instant in the reader's language and zone.
+//! How `times.js` writes an instant in the reader's language and zone.
 
 use super::named::named;
 

@@ -3,5 +3,5 @@
 mod panel;
 mod ticket;
 
-pub use panel::{Answer, Form, PanelPage, Position, Typed};
+pub use panel::{Answer, Choice, Form, PanelPage, Position, Theme, Typed};
 pub use ticket::{ProvedEmail, TicketAnswer, TicketPage};

@@ -2,13 +2,13 @@
 
 use crate::markup::Id;
 use protocol::{
-    EntryId, Field, PageUrl, Refusal, SiteKey, Timestamp, form::Started, settings::Hue,
+    EntryId, Field, PageUrl, QueueId, Refusal, SiteKey, Timestamp, form::Started, settings::Hue,
     status::Availability, strings::Strings,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The panel at `/w/{site}`, also after one of its forms was posted without script.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PanelPage {
     /// The site's key: every address of the panel starts with `/w/{site}`.
     pub site: SiteKey,
@@ -17,12 +17,20 @@ pub struct PanelPage {
     /// The language chosen: `es`, `en` or `pt`.
     pub lang: String,
     /// The brand's hue: the tag's, else the site's; none: the house's.
+    #[serde(skip)]
     pub hue: Option<Hue>,
+    /// Light or dark (`?theme=`).
+    #[serde(skip)]
+    pub theme: Theme,
+    /// The queues that the visitor chooses from; empty: nobody asks.
+    #[serde(skip)]
+    pub queues: Vec<Choice>,
     /// One attachment's limit in bytes.
     pub file_bytes: u64,
     /// Inside the loader's frame (`?embed=1`), not a page of its own.
     pub embed: bool,
     /// The corner of the host page that the frame stands in (`?position=`).
+    #[serde(skip)]
     pub position: Position,
     /// The host page (`?page=`), where it is one of the web.
     pub page: Option<PageUrl>,
@@ -38,9 +46,25 @@ pub struct PanelPage {
     pub answer: Option<Answer>,
 }
 
+/// A queue, by the name that visitors see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub id: QueueId,
+    pub name: String,
+}
+
+/// What the tag says of light and dark (`data-theme`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the reader's system has it.
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
 /// The corner of the host page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Position {
     /// The default.
     #[default]
@@ -50,7 +74,7 @@ pub enum Position {
 }
 
 /// What a posted form is answered with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// A ticket exists.
@@ -75,7 +99,7 @@ pub enum Answer {
 }
 
 /// The two forms of a panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
     /// `POST /w/{site}/chats`.
@@ -85,7 +109,7 @@ pub enum Form {
 }
 
 /// A form's values as they were typed; absent ones are empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Typed {
     /// `name`
     pub name: String,
@@ -93,8 +117,31 @@ pub struct Typed {
     pub email: String,
     /// `subject`
     pub subject: String,
+    /// `queue`, which the browser's half leaves to the form.
+    #[serde(skip)]
+    pub queue: String,
     /// `message`
     pub message: String,
+}
+
+impl Theme {
+    /// The one that a query names.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::Auto,
+        }
+    }
+
+    /// Its name; none for what the reader's system decides.
+    pub const fn as_text(self) -> Option<&'static str> {
+        match self {
+            Self::Auto => None,
+            Self::Light => Some("light"),
+            Self::Dark => Some("dark"),
+        }
+    }
 }
 
 impl PanelPage {
@@ -115,10 +162,14 @@ impl PanelPage {
 
     /// The refusal of a field of the form, in words; empty without one.
     pub fn field_error(&self, refusals: &[Refusal], field: Field) -> String {
-        refusals
-            .iter()
-            .find(|refusal| refusal.known_field() == Some(field))
-            .map_or_else(String::new, |refusal| self.word_refusal(refusal))
+        refusals.iter().find(|refusal| refusal.known_field() == Some(field)).map_or_else(
+            String::new,
+            |refusal| match field {
+                // Its name is the staff's.
+                Field::Queue => self.t("area_gone"),
+                _ => self.word_refusal(refusal),
+            },
+        )
     }
 
     /// What stands above the form: a refusal that blames none of its fields, else that some are marked; empty without

@@ -31,6 +31,9 @@ pub struct TicketPage {
     pub beginning: Vec<VisitorEntry>,
     /// Whether the shown ones are not the last.
     pub is_earlier: bool,
+    /// The key of the link that was pasted into a form, from a browser that keeps no cookie: what is posted carries it,
+    /// and what needs more than that is not offered.
+    pub link: Option<String>,
     /// A fresh id for the reply, so that sending it twice is one entry. After a refusal: the id that came with it.
     pub form_id: EntryId,
     /// The shown entries' instants and [`TicketPage::since`], written in the zone of `place`, for where no script

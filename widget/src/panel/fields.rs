@@ -7,7 +7,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, HtmlTextAreaElement};
 
 /// Every text field with what it is for. Where two are for the same, one hides where the other shows.
-const FIELDS: [(Id, Field); 8] = [
+const FIELDS: [(Id, Field); 9] = [
+    (Id::Queue, Field::Queue),
     (Id::Name, Field::Name),
     (Id::Email, Field::Email),
     (Id::ContactEmail, Field::Email),
@@ -45,6 +46,10 @@ pub fn put(draft: &Draft) {
             continue;
         }
         dom::set_value(id, text);
+        if id == Id::Queue && dom::value(id) != text {
+            // The queue that was chosen is not there any more.
+            dom::set_value(id, "");
+        }
         if let (Some(caret), Some(area)) = (caret, message_area(id)) {
             let at = area.text_length().saturating_sub(caret);
             let _ = area.set_selection_range(at, at);

@@ -1,11 +1,11 @@
 //! What the host page says, from the loader to the state.
 
 use super::{
-    js, json, runtime,
+    js,
+    json::{self, Value},
+    runtime,
     state::{HostMessage, Person, Question},
 };
-use protocol::status::Availability;
-use serde::Deserialize;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 /// Listens for as long as the page lives. What was said before arrives at once.
@@ -18,37 +18,48 @@ pub fn listen() {
     js::on_host_message(listener.into_js_value().unchecked_ref());
 }
 
-/// A message as the loader posts it; each kind uses some of the fields.
-#[derive(Deserialize)]
-struct Posted {
-    #[serde(default)]
-    visitor: Person,
-    #[serde(default)]
-    extra: Question,
-    #[serde(default)]
-    page: Option<String>,
-    #[serde(default)]
-    status: Option<Availability>,
+/// A message as the loader posts it; each kind has fields of its own.
+fn parse(kind: &str, json: &str) -> Option<HostMessage> {
+    let posted = json::value(json)?;
+    Some(match kind {
+        "open" => HostMessage::Open { page: posted.field("page")? },
+        "close" => HostMessage::Close,
+        "resume" => HostMessage::Resume,
+        "status" => HostMessage::Status { status: posted.field("status")? },
+        "page" => HostMessage::Page { page: posted.field("page")? },
+        "visitor" => {
+            let (visitor, extra) = (posted.member("visitor"), posted.member("extra"));
+            HostMessage::Visitor {
+                visitor: Person {
+                    name: visitor.field("name")?,
+                    email: visitor.field("email")?,
+                    id: text(visitor, "id")?,
+                    expires: text(visitor, "expires")?,
+                    signature: text(visitor, "signature")?,
+                },
+                extra: Question {
+                    subject: extra.field("subject")?,
+                    message: extra.field("message")?,
+                },
+            }
+        }
+        "logout" => HostMessage::Logout,
+        _ => return None,
+    })
 }
 
-fn parse(kind: &str, json: &str) -> Option<HostMessage> {
-    let Posted { visitor, extra, page, status } = json::read(json)?;
-    match kind {
-        "open" => Some(HostMessage::Open { page }),
-        "close" => Some(HostMessage::Close),
-        "resume" => Some(HostMessage::Resume),
-        "status" => Some(HostMessage::Status { status: status? }),
-        "page" => Some(HostMessage::Page { page }),
-        "visitor" => Some(HostMessage::Visitor { visitor, extra }),
-        "logout" => Some(HostMessage::Logout),
-        _ => None,
-    }
+/// A text, empty where it is left out.
+fn text(of: &Value, name: &str) -> Option<String> {
+    of.field::<Option<String>>(name).map(Option::unwrap_or_default)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{Timestamp, status::Reason};
+    use protocol::{
+        Timestamp,
+        status::{Availability, Reason},
+    };
 
     #[test]
     fn every_message_of_the_loader_is_understood() {

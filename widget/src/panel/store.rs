@@ -11,6 +11,11 @@ use super::{
 use protocol::{EntryId, Field, TicketNumber, delivery::Unsent};
 use web_sys::Storage;
 
+json::objects! {
+    Kept { token, number, link }
+    Reading { number, seen, received }
+}
+
 /// Everything kept for a site.
 pub fn all(site: &str) -> Stored {
     let person = person(site);

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     escape::{escape_query, escape_textarea},
     markup::{Action, Id, Rule},
-    page::{Answer, Form, PanelPage, Position, Typed},
+    page::{Answer, Choice, Form, PanelPage, Position, Typed},
     view_model::ViewModel,
 };
 use leptos::prelude::*;
@@ -70,6 +70,7 @@ pub fn intake(model: &ViewModel) -> impl IntoView + use<> {
                 <input type="hidden" name="lang" value=page.lang.clone()/>
                 <input type="hidden" name="page" value=page.page.as_ref().map(PageUrl::to_string)/>
                 <input type="hidden" name="zone"/>
+                {queue(page, &refusals, &typed.queue)}
                 {line(model, &refusals, name)}
                 {line(model, &refusals, email)}
                 <div {..shown(model, shown::SUBJECT)}>{line(model, &refusals, subject)}</div>
@@ -117,6 +118,36 @@ fn line(model: &ViewModel, refusals: &[Refusal], line: Line) -> impl IntoView + 
             {error_line(error, line.error_id)}
         </div>
     }
+}
+
+/// The queue, where the owner asks for it. Whoever does not know leaves it open.
+fn queue(page: &PanelPage, refusals: &[Refusal], chosen: &str) -> Option<AnyView> {
+    if page.queues.is_empty() {
+        return None;
+    }
+    let error = page.field_error(refusals, Field::Queue);
+    let choices: Vec<_> = page
+        .queues
+        .iter()
+        .map(|Choice { id, name }| {
+            let id = id.to_string();
+            let is_chosen = id == chosen;
+            view! { <option value=id selected=is_chosen>{name.clone()}</option> }
+        })
+        .collect();
+    Some(
+        view! {
+            <div class="field">
+                <label for=Id::Queue.as_str()>{page.t("area")}</label>
+                <select id=Id::Queue.as_str() name="queue" {..refused(&error, Id::QueueError)}>
+                    <option value="">{page.t("area_any")}</option>
+                    {choices}
+                </select>
+                {error_line(error, Id::QueueError)}
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 fn message(page: &PanelPage, refusals: &[Refusal], typed: &str) -> impl IntoView + use<> {
@@ -182,6 +213,10 @@ fn action(page: &PanelPage) -> String {
     if let Some(hue) = page.hue {
         out.push_str("&hue=");
         out.push_str(&hue.to_string());
+    }
+    if let Some(theme) = page.theme.as_text() {
+        out.push_str("&theme=");
+        out.push_str(theme);
     }
     if page.position == Position::Right {
         out.push_str("&position=right");

@@ -3,6 +3,7 @@
 use crate::{markup::sources, samples::strings};
 use protocol::settings::Language;
 use std::path::Path;
+use widget::ssr::OF_MARKUP;
 
 #[test]
 fn the_names_that_interfaces_promise_are_the_spanish_words() {
@@ -54,7 +55,7 @@ fn every_word_that_the_code_asks_for_is_in_the_catalogue() {
                     let statement = rest.split(')').next().unwrap();
                     for key in keys(call, statement) {
                         let key = [section, &key].concat();
-                        assert!(words.0.contains_key(&key), "{language}: {key} in {file}");
+                        assert!(words.find(&key).is_some(), "{language}: {key} in {file}");
                         asked += 1;
                     }
                 }
@@ -62,6 +63,34 @@ fn every_word_that_the_code_asks_for_is_in_the_catalogue() {
         }
     }
     assert!(asked > 300, "{asked}");
+}
+
+#[test]
+fn the_browser_is_given_the_words_that_it_says_and_no_others() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut browser: String = sources(&root.join("panel"))
+        .into_iter()
+        .map(|(_, source)| without_tests(&source))
+        .collect();
+    for file in ["header.rs", "view_model.rs", "became.rs", "page/panel.rs", "boot.js", "times.js"]
+    {
+        browser.push_str(&std::fs::read_to_string(root.join(file)).unwrap());
+    }
+    // Their keys are put together.
+    let composed = ["back.", "newer.", "transcript_done", "transcript_confirm", "contact_done"];
+    let words = strings("es");
+    for key in words.iter().filter_map(|(key, _)| key.strip_prefix("panel.")) {
+        let is_said = browser.contains(&["\"", key, "\""].concat());
+        if OF_MARKUP.contains(&key) {
+            assert!(!is_said, "{key} is said by the browser");
+        } else if !composed.iter().any(|start| key.starts_with(start)) {
+            assert!(is_said, "{key} stands in the markup alone");
+        }
+    }
+}
+
+fn without_tests(source: &str) -> String {
+    source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
 }
 
 /// The keys of a call: what stands in quotes up to its end, of a choice both.

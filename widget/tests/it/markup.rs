@@ -9,7 +9,7 @@ use widget::{
     ssr::{Answer, Assets, Form, panel_document, ticket_document},
 };
 
-const BOOT: &str = include_str!("../../src/boot.js");
+const BOOT: &str = concat!(include_str!("../../src/boot.js"), include_str!("../../src/times.js"));
 const STYLE: &str = include_str!("../../../style/panel.css");
 
 /// The panel with everything that it can hold, and the ticket page.

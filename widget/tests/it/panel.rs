@@ -4,7 +4,9 @@ use protocol::{
     settings::Hue,
 };
 use uuid::Uuid;
-use widget::ssr::{Answer, Assets, Form, PanelPage, Position, Typed, panel_document};
+use widget::ssr::{
+    Answer, Assets, Form, Inline, PanelPage, Position, Theme, Typed, panel_document,
+};
 
 const EVIL: &str = "</textarea></script><script>alert('1')</script>\" onfocus=\"x";
 
@@ -34,6 +36,7 @@ fn what_was_typed_comes_back_with_the_refusals_and_cannot_leave_its_place() {
             name: EVIL.into(),
             email: EVIL.into(),
             subject: EVIL.into(),
+            queue: EVIL.into(),
             message: ["\n", EVIL].concat(),
         },
     });
@@ -146,7 +149,8 @@ fn wasm_is_asked_for_where_there_is_some_and_nothing_runs_without_the_nonce() {
     let page = panel(true);
     assert!(!render(&page).contains("module"));
     let assets = Assets {
-        css: Some("body{}"),
+        panel: Some(Inline { css: "body{}", script: "boot()" }),
+        ticket: None,
         script_url: Some("/assets/panel.1.js".into()),
         wasm_url: Some("/assets/panel.1.wasm".into()),
     };
@@ -154,6 +158,7 @@ fn wasm_is_asked_for_where_there_is_some_and_nothing_runs_without_the_nonce() {
     assert!(html.contains("<link rel=\"modulepreload\" href=\"/assets/panel.1.js\">"));
     assert!(html.contains("import init,{hydrate}from\"/assets/panel.1.js\""));
     assert!(html.contains("<style nonce=\"nonce-1\">body{}</style>"));
+    assert!(html.contains("<script nonce=\"nonce-1\">boot()</script>"));
     let scripts = html.matches("<script").count();
     assert_eq!(scripts, 3);
     assert_eq!(html.matches("<script nonce=\"nonce-1\"").count(), 1);
@@ -167,4 +172,37 @@ fn the_back_again_line_says_utc_until_there_is_a_script() {
     assert!(html.contains(
         "<time datetime=\"2026-11-23T17:00:00Z\" data-as=\"opens\">Volvemos el 2026-11-23 a las 17:00 UTC</time>"
     ));
+}
+
+#[test]
+fn a_theme_of_the_tag_is_the_documents_and_goes_along_with_its_form() {
+    let with = |theme| render(&PanelPage { theme, ..panel(true) });
+    let media = "@media (prefers-color-scheme: dark)";
+    let system = with(Theme::Auto);
+    assert!(system.contains(media) && !system.contains("theme="));
+    let dark = with(Theme::Dark);
+    assert!(dark.contains("@media all") && dark.contains(":root{color-scheme:dark}"));
+    assert!(!dark.contains(media) && dark.contains("&amp;theme=dark"));
+    let light = with(Theme::Light);
+    assert!(light.contains("@media not all") && light.contains(":root{color-scheme:light}"));
+    assert!(!light.contains(media) && light.contains("&amp;theme=light"));
+}
+
+#[test]
+fn the_queue_is_asked_for_where_there_is_a_choice_and_comes_back_as_it_was_chosen() {
+    let mut page = panel(true);
+    let chosen = page.queues[1].id.to_string();
+    page.answer = Some(Answer::Refused {
+        form: Form::Chat,
+        refusals: vec![Refusal::of(Field::Name, Code::NameOrEmailRequired)],
+        typed: Typed { queue: chosen.clone(), ..Typed::default() },
+    });
+    let html = render(&page);
+    assert!(html.contains("<label for=\"f-queue\">Área</label>"), "{html}");
+    let option = html.split(&["value=\"", &chosen, "\""].concat()).nth(1).unwrap();
+    let option = option.split("</option>").next().unwrap();
+    assert!(option.contains("selected") && option.contains("Soporte &lt;técnico&gt;"), "{option}");
+    assert_eq!(body(&html).matches(" selected").count(), 1);
+    page.queues.clear();
+    assert!(!render(&page).contains("f-queue"));
 }

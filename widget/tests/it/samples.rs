@@ -1,7 +1,7 @@
 //! Pages to render.
 
 use protocol::{
-    EntryId, FileId, PageUrl, Seq, SiteKey, TicketNumber, Timestamp,
+    EntryId, FileId, PageUrl, QueueId, Seq, SiteKey, TicketNumber, Timestamp,
     entry::{Category, EndedBy, TicketState, VisitorBody, VisitorEntry},
     file::Attachment,
     settings::Hue,
@@ -11,7 +11,7 @@ use protocol::{
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
-use widget::ssr::{PanelPage, Position, TicketPage};
+use widget::ssr::{Choice, PanelPage, Position, Theme, TicketPage};
 
 /// The whole catalogue of a language.
 pub fn strings(lang: &str) -> Strings {
@@ -21,7 +21,7 @@ pub fn strings(lang: &str) -> Strings {
         let text = std::fs::read_to_string(format!("{root}{lang}/{file}.toml")).unwrap();
         flatten("", &text.parse().unwrap(), &mut out);
     }
-    Strings(out)
+    out.into_iter().collect()
 }
 
 fn flatten(prefix: &str, table: &toml::Table, out: &mut BTreeMap<String, String>) {
@@ -44,6 +44,8 @@ pub fn panel(open: bool) -> PanelPage {
         name: "CuentasOK".into(),
         lang: "es".into(),
         hue: None,
+        theme: Theme::Auto,
+        queues: queues(),
         file_bytes: 10 * 1024 * 1024,
         embed: true,
         position: Position::Left,
@@ -58,6 +60,12 @@ pub fn panel(open: bool) -> PanelPage {
         strings: strings("es"),
         answer: None,
     }
+}
+
+/// Two, to choose from.
+fn queues() -> Vec<Choice> {
+    let queue = |n, name: &str| Choice { id: QueueId(Uuid::from_u128(n)), name: name.into() };
+    vec![queue(11, "Facturación"), queue(12, "Soporte <técnico>")]
 }
 
 fn at(seq: i64) -> Timestamp {
@@ -94,7 +102,7 @@ pub fn ticket() -> TicketPage {
             chat: VisitorChat::Ended { rated: false, attended: true },
             email: None,
             seen_upto: Seq(1),
-            site_removed: false,
+            removed: None,
         },
         proved: None,
         entries: vec![
@@ -117,6 +125,7 @@ pub fn ticket() -> TicketPage {
         ],
         beginning: Vec::new(),
         is_earlier: false,
+        link: None,
         form_id: EntryId(Uuid::from_u128(8)),
         times: (1..=9).map(|seq| (at(seq), format!("26/11/2026, 12:0{seq}"))).collect(),
         place: "Ciudad de México".into(),

@@ -1,7 +1,7 @@
 use crate::samples::{body, entry, strings, ticket};
 use protocol::{
     Code, Field, FileId, Refusal,
-    entry::{BecameRequest, Category, TicketState, VisitorBody},
+    entry::{BecameRequest, Category, Removed, TicketState, VisitorBody},
     file::Attachment,
     visitor::VisitorChat,
 };
@@ -137,7 +137,7 @@ fn a_removed_site_offers_nothing_and_gives_typed_text_back_to_be_copied() {
     for offered in offers {
         assert!(render(&page).contains(offered), "{offered}");
     }
-    page.ticket.site_removed = true;
+    page.ticket.removed = Some(Removed::Site);
     let html = render(&page);
     for offered in offers {
         assert!(!html.contains(offered), "{offered}");

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use oxc::span::SourceType;
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::{script, short_names, store::Store};
@@ -24,7 +25,7 @@ pub fn build(store: &mut Store, package: &str, name: &str) -> Result<()> {
     let glue = with_snippets(store, &glue, &wasm, name, &dir.join("snippets"))?;
     let (bound, glue) =
         short_names::shorten(&fs::read(dir.join(format!("{name}_bg.wasm")))?, &glue)?;
-    store.put(&js, &wasm, script::minify(&glue).as_bytes())?;
+    store.put(&js, &wasm, script::minify(&glue, SourceType::mjs())?.as_bytes())?;
     store.put(&module, &wasm, &bound)?;
     Ok(())
 }
@@ -83,7 +84,9 @@ fn with_snippets(
                     bail!("{path} imports another script, which is not supported");
                 }
                 let logical = format!("{name}/{}", path.replace('/', "-"));
-                let url = &store.put(&logical, wasm, script::minify(&text).as_bytes())?.url;
+                let url = &store
+                    .put(&logical, wasm, script::minify(&text, SourceType::mjs())?.as_bytes())?
+                    .url;
                 linked.push_str(&line.replace(&format!("./snippets/{path}"), url));
             }
             None => linked.push_str(line),

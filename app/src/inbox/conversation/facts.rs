@@ -1,9 +1,10 @@
-//! The facts about ticket and contact: beside the conversation on wide screens, over it on others.
+//! The facts about ticket and contact: beside the conversation on wide screens, a dialog over it on others.
 
 use super::reveal::Field;
 use crate::{
     state::clock::use_clock,
     ui::{
+        dialog::Dialog,
         erase::erase,
         icon::{Drawing, Icon},
     },
@@ -16,9 +17,31 @@ use protocol::{
     masking::looks_masked,
 };
 
-/// The side panel. `head`: none until the conversation is known.
+/// Beside the conversation, and over it while `open`. `head`: none until the conversation is known.
 #[component]
 pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> impl IntoView {
+    let words = use_words();
+    let over = head.clone();
+    erase(view! {
+        <aside class="facts" aria-label=words.get("facts")><FactsText head=head/></aside>
+        <Dialog class="sheet" labelled_by="facts-title" open=open>
+            <Show when=move || open.get()>
+                <aside aria-label=words.get("facts")>
+                    <div class="sheet-top">
+                        <h2 id="facts-title">{words.get("facts")}</h2>
+                        <button type="button" class="btn quiet icon-only" aria-label=words.get("dismiss") on:click=move |_| open.set(false)>
+                            <Icon drawing=Drawing::Close/>
+                        </button>
+                    </div>
+                    <FactsText head=over.clone()/>
+                </aside>
+            </Show>
+        </Dialog>
+    })
+}
+
+#[component]
+fn FactsText(head: ArcRwSignal<Option<Conversation>>) -> impl IntoView {
     let words = use_words();
     let clock = use_clock();
     let fact = move |key: &'static str, value: Option<String>| {
@@ -59,10 +82,6 @@ pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> i
         }
     };
     erase(view! {
-        <aside class="facts" class:open=open id="facts" aria-label=words.get("facts")>
-            <button type="button" class="btn quiet icon-only facts-close" aria-label=words.get("dismiss") on:click=move |_| open.set(false)>
-                <Icon drawing=Drawing::Close/>
-            </button>
             {move || head.with(|head| head.as_ref().map(|head| {
                 let created_at = head.created_at;
                 view! {
@@ -85,7 +104,6 @@ pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> i
                     </section>
                 }
             }))}
-        </aside>
     })
 }
 

@@ -1,7 +1,10 @@
 //! What happened on a ticket, in words.
 
 use crate::words::Words;
-use protocol::entry::{AgentBody, BecameRequest, EndedBy};
+use protocol::{
+    agent::HandoverOutcome,
+    entry::{AgentBody, BecameRequest, EndedBy},
+};
 
 /// The sentence for an entry that is no message.
 pub fn sentence(body: AgentBody, words: Words) -> String {
@@ -21,7 +24,28 @@ pub fn sentence(body: AgentBody, words: Words) -> String {
             BecameRequest::NoAgents => "became_request_nobody",
             BecameRequest::Visitor => "became_request_visitor",
         }),
+        AgentBody::TransferRequested { name, to, .. } => {
+            words.fill("transfer_requested", &[("who", &name), ("to", &to)])
+        }
+        AgentBody::Transferred { from_name, to_name, .. } => {
+            words.fill("transferred", &[("from", &from_name), ("to", &to_name)])
+        }
+        AgentBody::TransferAbandoned { to, why, .. } => {
+            abandoned("transfer_abandoned", &to, why, words)
+        }
+        AgentBody::HandedOver { name, reason, .. } => {
+            words.fill("handed_over", &[("who", &name), ("reason", &reason)])
+        }
+        AgentBody::ConferenceRequested { name, to, .. } => {
+            words.fill("conference_requested", &[("who", &name), ("to", &to)])
+        }
+        AgentBody::ConferenceAbandoned { to, why, .. } => {
+            abandoned("conference_abandoned", &to, why, words)
+        }
+        AgentBody::IdleWarning => words.get("idle_warning"),
         AgentBody::SiteRemoved => words.get("site_removed"),
+        AgentBody::QueueRemoved => words.get("queue_removed"),
+        AgentBody::AgentRemoved => words.get("agent_removed"),
         AgentBody::ChatEnded { by, reason } => {
             let ended = words.get(match by {
                 EndedBy::Agent => "ended_agent",
@@ -60,4 +84,17 @@ pub fn sentence(body: AgentBody, words: Words) -> String {
         | AgentBody::Agent { text, .. }
         | AgentBody::Comment { text, .. } => text,
     }
+}
+
+/// A transfer or conference of which nothing came, with the reason.
+fn abandoned(key: &str, to: &str, why: HandoverOutcome, words: Words) -> String {
+    let why = words.get(match why {
+        HandoverOutcome::Accepted => "why_accepted",
+        HandoverOutcome::Declined => "why_declined",
+        HandoverOutcome::Missed => "why_missed",
+        HandoverOutcome::Cancelled => "why_cancelled",
+        HandoverOutcome::NobodyLeft => "why_nobody_left",
+        HandoverOutcome::Gone => "why_gone",
+    });
+    words.fill(key, &[("to", to), ("why", &why)])
 }

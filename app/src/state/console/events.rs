@@ -11,12 +11,13 @@ use crate::{
 };
 use leptos::prelude::*;
 use protocol::{
-    Code, EntryId, Refusal, Seq, TicketId, Timestamp,
+    Code, EntryId, Refusal, Seq, TicketId, TicketNumber, Timestamp,
     agent::{
-        AgentCommand, AgentEvent, Conversation, ForAgent, Me, Offer, Total, WorkItem, WorkKind,
+        AgentCommand, AgentEvent, Conversation, ForAgent, HandoverKind, HandoverOutcome, Me, Offer,
+        Total, WorkItem, WorkKind,
     },
     contact::Contact,
-    delivery::{Applied, Outbox},
+    delivery::{Applied, Outbox, Timeline},
     entry::{AgentBody, AgentEntry},
     limits,
 };
@@ -24,8 +25,10 @@ use protocol::{
 impl Listener for Console {
     fn on_event(self, event: AgentEvent) {
         match event {
-            AgentEvent::Welcome { me, work, offers, total } => {
+            AgentEvent::Welcome { me, work, offers, total, drafts } => {
                 self.on_welcome(me, shown(work), total, shown(offers));
+                self.on_drafts(drafts);
+                self.save_drafts();
             }
             AgentEvent::Listed { view, first, items, total } => {
                 self.on_listed(view, first, shown(items), total);
@@ -46,6 +49,15 @@ impl Listener for Console {
             AgentEvent::Typing { ticket } => {
                 self.thread(ticket).typing_until.set(Some(self.clock.exact() + limits::TYPING_FOR));
             }
+            AgentEvent::ColleagueTyping { ticket, colleague } => {
+                let until = self.clock.exact() + limits::TYPING_FOR;
+                self.thread(ticket).colleague_types.set(Some((colleague.name, until)));
+            }
+            AgentEvent::Watchers { ticket, colleagues } => {
+                self.thread(ticket).watchers.set(colleagues);
+            }
+            AgentEvent::Draft { draft } => self.on_draft(draft),
+            AgentEvent::Mentioned { ticket, number, by } => self.on_mention(ticket, number, &by),
             AgentEvent::Seen { ticket, upto } => self.thread(ticket).on_seen(upto),
             AgentEvent::VisitorPresent { ticket, present } => {
                 self.thread(ticket).update_head(|head| head.visitor_present = present);
@@ -54,6 +66,12 @@ impl Listener for Console {
             AgentEvent::OfferGone { chat } => self.offers.update(|offers| {
                 offers::remove(offers, chat);
             }),
+            AgentEvent::Handover { ticket, number, kind, to, outcome } => {
+                self.on_handover(kind, &to, outcome);
+                if (kind, outcome) == (HandoverKind::Transfer, HandoverOutcome::Accepted) {
+                    self.handed_over.update(|all| all.push((ticket, number.0)));
+                }
+            }
             AgentEvent::State { me } => self.profile.set(me),
             AgentEvent::SignedOut => self.offers.set(Vec::new()),
             AgentEvent::Pong | AgentEvent::GoingAway { .. } => {}
@@ -92,7 +110,9 @@ impl Console {
 
     fn update_outboxes(self, update: fn(&mut Outbox)) {
         for thread in self.all_threads() {
-            thread.outbox.update(update);
+            for outbox in thread.outboxes() {
+                outbox.update(update);
+            }
         }
     }
 
@@ -126,6 +146,9 @@ impl Console {
     fn on_conversation(self, conversation: Conversation) {
         let ticket = conversation.ticket;
         let thread = self.thread(ticket);
+        if thread.head.with_untracked(Option::is_none) {
+            thread.open_at(conversation.agent_seen);
+        }
         thread.head.set(Some(conversation));
         thread.absence.set(None);
         self.mark_seen(ticket);
@@ -135,6 +158,10 @@ impl Console {
         let thread = self.thread(ticket);
         let mut applied = None;
         thread.timeline.update(|timeline| applied = Some(timeline.page(entries, last)));
+        thread.mark_new();
+        if thread.timeline.with_untracked(Timeline::last) >= last {
+            thread.is_caught_up();
+        }
         self.on_applied(&thread, applied);
     }
 
@@ -142,6 +169,9 @@ impl Console {
         let thread = self.thread(ticket);
         if let AgentBody::Visitor { text, files } = &entry.body {
             thread.typing_until.set(None);
+            if browser::is_away() && thread.new_from.with_untracked(Option::is_none) {
+                thread.new_from.set(Some(entry.seq));
+            }
             if self.open_ticket.get_untracked() == Some(ticket)
                 && browser::is_away()
                 && thread.counts_as_seen()
@@ -150,6 +180,9 @@ impl Console {
                 let file = files.first().map_or("", |file| file.name.as_str());
                 self.notify(&contact, if text.is_empty() { file } else { text }, ticket);
             }
+        }
+        if matches!(entry.body, AgentBody::Agent { .. } | AgentBody::Comment { .. }) {
+            thread.colleague_types.set(None);
         }
         let mut applied = None;
         thread.timeline.update(|timeline| applied = Some(timeline.live(entry)));
@@ -168,7 +201,7 @@ impl Console {
 
     fn on_ack(self, ticket: TicketId, id: EntryId, seq: Seq, at: Timestamp) {
         self.forget(id);
-        self.thread(ticket).outbox.update(|outbox| {
+        self.thread(ticket).outbox_of(id).update(|outbox| {
             outbox.on_ack(id, seq, at);
         });
     }
@@ -178,7 +211,7 @@ impl Console {
             (Some(ticket), Some(id)) => {
                 let now = self.clock.exact();
                 self.thread(ticket)
-                    .outbox
+                    .outbox_of(id)
                     .update(|outbox| outbox.on_refused(id, refusal, now, browser::random()));
             }
             (Some(ticket), None) if refusal.code == Code::NotFound => {
@@ -200,6 +233,27 @@ impl Console {
         if is_new {
             sound::ring();
             notice::show(&title, &text, &tag);
+        }
+    }
+
+    fn on_mention(self, ticket: TicketId, number: TicketNumber, by: &str) {
+        let text = self.words.fill("mentioned", &[("who", by), ("number", &number.0)]);
+        sound::chime();
+        notice::show(&self.words.get("title"), &text, &ticket.to_string());
+        self.toasts.link(text, ticket);
+    }
+
+    /// What came of a transfer or conference that the agent asked for.
+    fn on_handover(self, kind: HandoverKind, to: &str, outcome: HandoverOutcome) {
+        let key = match kind {
+            HandoverKind::Transfer => "transfer",
+            HandoverKind::Conference => "conference",
+        };
+        let text = self.words.fill(&format!("{key}_{outcome}"), &[("to", to)]);
+        if outcome == HandoverOutcome::Accepted {
+            self.toasts.note(text);
+        } else if outcome != HandoverOutcome::Cancelled {
+            self.toasts.alert(text);
         }
     }
 
@@ -226,7 +280,7 @@ mod tests {
         words::Words,
     };
     use protocol::{
-        ChatId, Role,
+        AgentId, ChatId, Role,
         agent::{AgentChat, AgentState, Sight},
         entry::Category,
         strings::Strings,
@@ -235,10 +289,15 @@ mod tests {
 
     fn profile(state: AgentState) -> Me {
         Me {
+            id: AgentId(Uuid::nil()),
             name: "Lucía Medina".into(),
             email: "lucia@example.com".into(),
+            role: Role::Agent,
             state,
             since: Timestamp(0),
+            reason: None,
+            away_reasons: Vec::new(),
+            missed: None,
             sites: vec!["CuentasOK".into()],
         }
     }

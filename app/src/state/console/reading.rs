@@ -11,8 +11,21 @@ impl Console {
     /// A conversation is on screen.
     pub fn show(self, ticket: TicketId) {
         self.open_ticket.set(Some(ticket));
+        self.reopen(ticket);
         self.watch(ticket);
         self.mark_seen(ticket);
+    }
+
+    /// Marks what is new since it was on screen before; what came with the page is marked already.
+    fn reopen(self, ticket: TicketId) {
+        let thread = self.thread(ticket);
+        let is_again = thread.was_shown.get_value();
+        thread.was_shown.set_value(true);
+        let seen = thread.head.with_untracked(|head| head.as_ref().map(|head| head.agent_seen));
+        if let Some(seen) = seen.filter(|_| is_again) {
+            thread.open_at(seen);
+            thread.mark_new();
+        }
     }
 
     /// A conversation is no longer on screen.
@@ -20,6 +33,7 @@ impl Console {
         if self.open_ticket.get_untracked() == Some(ticket) {
             self.open_ticket.set(None);
         }
+        self.thread(ticket).watchers.set(Vec::new());
         self.socket.send(&AgentCommand::Unwatch { ticket });
     }
 

@@ -142,7 +142,7 @@ async fn a_console_is_told_everything_about_a_row_since_it_was_told_last() {
     let mut console = hub.agent(AgentId(Uuid::from_u128(9)));
     let message = |unread| {
         let (preview, last_at) = (Arc::new(Preview::of("Hola")), Timestamp(1));
-        RowChange::Message(LastMessage { preview, last_at, unread })
+        RowChange::Message(LastMessage { preview, by: None, last_at, unread })
     };
     for (changes, told) in [
         (vec![message(1), message(2)], message(2)),

@@ -1,14 +1,18 @@
 //! What a mail is about: kept in its row as ids and small words; the text is made from it when the mail is sent.
 
-use protocol::{QueueId, Seq, strings::Strings};
+use protocol::{QueueId, Seq, entry::BecameRequest, strings::Strings};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A mail to the visitor of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "mail", rename_all = "snake_case")]
 pub(crate) enum VisitorMail {
-    /// A help request was received: number and link, none of its text.
-    RequestReceived,
+    /// A help request was received: number and link, none of its text; `why`, where a chat became one.
+    RequestReceived {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<BecameRequest>,
+    },
     /// A chat ended: number, link, rating.
     ChatEnded,
     /// The transcript was asked for, and follows once the address is confirmed: number and link.
@@ -52,6 +56,8 @@ pub(crate) enum Content {
     },
     /// What the visitor wrote after `after` up to `upto`.
     Agent { about: AgentMail, after: Seq, upto: Seq, queue: Option<QueueId> },
+    /// A one-time link for an agent who forgot the password, made from this id.
+    Account { link: Uuid },
 }
 
 protocol::text_enum! {
@@ -67,6 +73,7 @@ protocol::text_enum! {
         StateChanged = "state_changed",
         RequestForAgents = "request_for_agents",
         ReplyForAgents = "reply_for_agents",
+        PasswordLink = "password_link",
     }
 }
 
@@ -74,7 +81,9 @@ impl Content {
     /// The `kind` column.
     pub(super) fn kind(&self) -> MailKind {
         match self {
-            Self::Visitor { mail: VisitorMail::RequestReceived } => MailKind::RequestReceived,
+            Self::Visitor { mail: VisitorMail::RequestReceived { .. } } => {
+                MailKind::RequestReceived
+            }
             Self::Visitor { mail: VisitorMail::ChatEnded } => MailKind::ChatEnded,
             Self::Visitor { mail: VisitorMail::Confirm } => MailKind::Confirm,
             Self::Visitor { mail: VisitorMail::NewAddress } => MailKind::NewAddress,
@@ -84,6 +93,7 @@ impl Content {
             Self::Visitor { mail: VisitorMail::StateChanged { .. } } => MailKind::StateChanged,
             Self::Agent { about: AgentMail::Request, .. } => MailKind::RequestForAgents,
             Self::Agent { about: AgentMail::Reply, .. } => MailKind::ReplyForAgents,
+            Self::Account { .. } => MailKind::PasswordLink,
         }
     }
 
@@ -95,7 +105,9 @@ impl Content {
     /// Without the number before it. Holds no word of a visitor's.
     pub(super) fn subject(&self, words: &Strings, site: &str) -> String {
         let (key, state) = match self {
-            Self::Visitor { mail: VisitorMail::RequestReceived } => ("mail.received.subject", ""),
+            Self::Visitor { mail: VisitorMail::RequestReceived { .. } } => {
+                ("mail.received.subject", "")
+            }
             Self::Visitor { mail: VisitorMail::ChatEnded } => ("mail.ended.subject", ""),
             Self::Visitor { mail: VisitorMail::Confirm | VisitorMail::NewAddress } => {
                 ("mail.confirm.subject", "")
@@ -114,6 +126,7 @@ impl Content {
                 ("mail.for_agents.request_subject", "")
             }
             Self::Agent { about: AgentMail::Reply, .. } => ("mail.for_agents.reply_subject", ""),
+            Self::Account { .. } => ("mail.password.subject", ""),
         };
         let state = words.state(state);
         words.fill(key, &[("site", site), ("state", &state)])
@@ -127,12 +140,16 @@ mod tests {
     #[test]
     fn details_are_read_back() {
         for content in [
-            Content::Visitor { mail: VisitorMail::RequestReceived },
+            Content::Visitor { mail: VisitorMail::RequestReceived { why: None } },
+            Content::Visitor {
+                mail: VisitorMail::RequestReceived { why: Some(BecameRequest::NoAgents) },
+            },
             Content::Visitor { mail: VisitorMail::Confirm },
             Content::Visitor { mail: VisitorMail::FormerAddress },
             Content::Visitor { mail: VisitorMail::Transcript { upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::Replies { after: Seq(1), upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::StateChanged { state: "finalizado".into() } },
+            Content::Account { link: Uuid::from_u128(7) },
             Content::Agent { about: AgentMail::Reply, after: Seq(2), upto: Seq(3), queue: None },
         ] {
             let json = serde_json::to_value(&content).unwrap();

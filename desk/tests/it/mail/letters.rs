@@ -13,6 +13,7 @@ use desk::{
 };
 use protocol::{
     PageUrl, Seq,
+    agent::AgentState,
     entry::{AgentBody, VisitorBody},
     form::Started,
     text::{ChatText, EmailAddress, FormText, PersonName},
@@ -21,6 +22,7 @@ use std::fmt::Write;
 
 on_both! {
     a_request_is_mailed_to_its_sender_and_to_the_agents,
+    a_chat_that_became_a_request_says_why_in_its_mail,
     nobody_is_asked_to_rate_a_chat_that_nobody_attended,
     an_answer_to_a_request_is_mailed_and_threads,
     replies_that_were_not_seen_go_out_in_one_mail,
@@ -102,6 +104,26 @@ async fn a_request_is_mailed_to_its_sender_and_to_the_agents(world: World) {
     // Written again it is the same file.
     world.desk.tick().await.unwrap();
     assert_eq!(world.kept().len(), 2);
+}
+
+async fn a_chat_that_became_a_request_says_why_in_its_mail(world: World) {
+    let site = cuentas_ok(&world).await;
+    let (agent, _) = world.owner().await;
+    let console = world.desk.console_connected(agent.id);
+    let left = world.desk.start_chat(&site, new_chat(&world, "ana@example.com")).await.unwrap();
+    world.desk.leave_request(world.visitor(&site, &left).await).await.unwrap();
+    world.desk.start_chat(&site, new_chat(&world, "eva@example.com")).await.unwrap();
+    world.desk.set_agent_state(agent.id, AgentState::Away).await.unwrap();
+    world.desk.tick().await.unwrap();
+    for (email, why) in [
+        ("ana@example.com", "Dejaste tu chat como solicitud de ayuda."),
+        ("eva@example.com", "Ya no hay nadie disponible para atenderte"),
+    ] {
+        let mail = mails_to(&world, &agent, email).await.remove(0);
+        let (_, text, html) = world.desk.mail(&agent, mail.id).await.unwrap();
+        assert!(text.contains(why) && html.contains(why), "{text}");
+    }
+    drop(console);
 }
 
 async fn nobody_is_asked_to_rate_a_chat_that_nobody_attended(world: World) {

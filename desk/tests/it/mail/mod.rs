@@ -17,7 +17,8 @@ pub const MINUTE: Duration = Duration::from_mins(1);
 
 /// The site that mails are about.
 pub async fn cuentas_ok(world: &World) -> Arc<Site> {
-    let file = "key = \"uno\"\nname = \"CuentasOK\"\nprefix = \"CO\"\nlang = \"es\"\n";
+    let file = "key = \"uno\"\nname = \"CuentasOK\"\nprefix = \"CO\"\nlang = \"es\"\n\
+                [limits]\nidle_limit = \"1d\"\n";
     world.desk.apply_site(file).await.unwrap()
 }
 

@@ -173,6 +173,7 @@ async fn no_mail_to_an_unconfirmed_address_holds_a_visitors_words(world: World) 
         name: Some(PersonName::parse("Un Canario").unwrap()),
         email: Some(address(ROSA)),
         subject: Some(Subject::parse("El canario").unwrap()),
+        queue: None,
         text: ChatText::parse(text).unwrap(),
         page: PageUrl::parse("https://canario.example/canario"),
         ..world.new_chat()

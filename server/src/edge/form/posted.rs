@@ -3,7 +3,8 @@
 use crate::edge::form_room::Held;
 use desk::{Desk, tickets::files::shown_name};
 use protocol::{
-    Code, EntryId, Field, FileId, PageUrl, Refusal, identity::SignedIdentity, text::is_blank,
+    Code, EntryId, Field, FileId, PageUrl, QueueId, Refusal, identity::SignedIdentity,
+    text::is_blank,
 };
 use std::collections::BTreeMap;
 
@@ -98,6 +99,13 @@ impl Posted {
             .filter(|id| !self.files.contains(id))
             .collect();
         self.files.splice(0..0, kept);
+    }
+
+    /// The queue that was chosen, where one was.
+    pub(crate) fn queue(&mut self) -> Option<QueueId> {
+        self.parse_optional("queue", |id| {
+            id.trim().parse().map_err(|_| Refusal::of(Field::Queue, Code::Invalid))
+        })
     }
 
     /// What was parsed, where nothing was refused.

@@ -30,6 +30,8 @@ pub(super) enum ShownChange {
     Anything,
     Message {
         preview: ForAgent<String>,
+        /// Whether this agent wrote it.
+        mine: bool,
         last_at: Timestamp,
         unread: u32,
     },
@@ -112,8 +114,8 @@ impl List {
         let mut taken = Vec::with_capacity(tickets.len());
         for ticket in tickets {
             match (self.changed.remove(&ticket), self.rows.get_mut(&ticket)) {
-                (Some(ShownChange::Message { preview, last_at, unread }), Some(item)) => {
-                    item.put_message(preview, last_at, unread);
+                (Some(ShownChange::Message { preview, mine, last_at, unread }), Some(item)) => {
+                    item.put_message(preview, mine, last_at, unread);
                     taken.push(Changed::Known(Box::new(item.clone())));
                 }
                 (Some(ShownChange::Anything), _) => taken.push(Changed::Unknown(ticket)),
@@ -192,6 +194,7 @@ mod tests {
             contact: Contact::default(),
             subject: None,
             preview: String::new(),
+            preview_mine: false,
             state: TicketState { name: String::new(), category: Category::Open },
             since: Timestamp(since),
             last_at: Timestamp(since),
@@ -203,7 +206,7 @@ mod tests {
 
     fn message(unread: u32) -> ShownChange {
         let preview = ForAgent::new("Hola".to_owned(), Sight::Everything);
-        ShownChange::Message { preview, last_at: Timestamp(9), unread }
+        ShownChange::Message { preview, mine: true, last_at: Timestamp(9), unread }
     }
 
     /// *Abiertas* with requests of the instants 1 and 5; there are more.
@@ -231,7 +234,7 @@ mod tests {
         list.note(one, message(2));
         let changed = list.take_changed(9);
         let [Changed::Known(item)] = &changed[..] else { panic!("{changed:?}") };
-        assert_eq!((item.unread, item.preview.as_str()), (2, "Hola"));
+        assert_eq!((item.unread, item.preview.as_str(), item.preview_mine), (2, "Hola", true));
         list.note(five, ShownChange::Anything);
         list.note(five, message(3));
         assert_eq!(list.take_changed(9), [Changed::Unknown(five)]);

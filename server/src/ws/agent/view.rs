@@ -7,13 +7,14 @@ use crate::{
 };
 use desk::{
     Turn,
+    console::{Comment, SettledHandover},
     live::{Event, On, RowChange},
     people::Agent,
     tickets::Message,
 };
 use protocol::{
     ChatId, Code, EntryId, FileId, Seq, SiteId, TicketId,
-    agent::{AgentEvent, Conversation, ForAgent, Sight, WorkItem, WorkView},
+    agent::{AgentEvent, Colleague, Conversation, Draft, ForAgent, Sight, WorkItem, WorkView},
     entry::AgentEntry,
 };
 use std::{
@@ -86,7 +87,9 @@ impl AgentView {
         let offers = desk.offers(&self.agent).await?;
         self.offered = offers.iter().map(|offer| offer.chat).collect();
         let work = self.first_page(WorkView::Open).await?;
-        Ok(AgentEvent::Welcome { me, work, offers, total: self.list.total() })
+        let desk = &self.server.desk;
+        let drafts = desk.drafts(&self.agent).await?;
+        Ok(AgentEvent::Welcome { me, work, offers, total: self.list.total(), drafts })
     }
 
     /// A view of the list from its beginning or, without one, the next page of the one that is on screen.
@@ -132,6 +135,7 @@ impl AgentView {
             RowChange::Anything => ShownChange::Anything,
             RowChange::Message(message) => ShownChange::Message {
                 preview: self.server.desk.show_preview(&self.agent, on.site, &message.preview),
+                mine: message.by == Some(self.agent.id),
                 last_at: message.last_at,
                 unread: message.unread,
             },
@@ -158,6 +162,33 @@ impl AgentView {
                 }
                 Err(error) => refused(ticket, Some(id), error),
             })
+        })
+    }
+
+    /// Begins an internal comment.
+    pub(super) fn comment(
+        &self,
+        turn: Turn,
+        ticket: TicketId,
+        comment: Comment,
+    ) -> Answering<AgentEvent> {
+        let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
+        Box::pin(async move {
+            let id = comment.id;
+            let written = server.desk.comment_in_turn(turn, &agent, ticket, comment).await;
+            Some(match written {
+                Ok(receipt) => AgentEvent::Ack { ticket, id, seq: receipt.seq, at: receipt.at },
+                Err(error) => refused(ticket, Some(id), error),
+            })
+        })
+    }
+
+    /// Begins to store what is typed.
+    pub(super) fn store_draft(&self, draft: Draft) -> Answering<AgentEvent> {
+        let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
+        spawn(async move {
+            let stored = server.desk.store_draft(&agent, &draft).await;
+            stored.err().map(|error| refused(draft.ticket, None, error))
         })
     }
 
@@ -195,6 +226,16 @@ impl AgentView {
             Event::Typing { ticket, agent: None } if self.watched.contains_key(ticket) => {
                 Some(AgentEvent::Typing { ticket: *ticket })
             }
+            Event::Typing { ticket, agent: Some((agent, name)) }
+                if self.watched.contains_key(ticket) =>
+            {
+                let colleague = Colleague { agent: *agent, name: name.clone() };
+                Some(AgentEvent::ColleagueTyping { ticket: *ticket, colleague })
+            }
+            Event::Watchers { ticket } if self.watched.contains_key(ticket) => {
+                let colleagues = self.server.desk.watchers(self.agent.id, *ticket);
+                Some(AgentEvent::Watchers { ticket: *ticket, colleagues })
+            }
             Event::Seen { ticket, by_visitor: true, upto } if self.watched.contains_key(ticket) => {
                 Some(AgentEvent::Seen { ticket: *ticket, upto: *upto })
             }
@@ -207,6 +248,7 @@ impl AgentView {
             }
             Event::AccessLost { ticket, .. } => {
                 self.watched.remove(ticket)?;
+                self.server.desk.watch_changed(self.agent.id, *ticket);
                 Some(AgentEvent::AccessLost { ticket: *ticket })
             }
             _ => None,
@@ -227,6 +269,21 @@ impl AgentView {
                 self.offered.insert(offer.chat);
                 Some(AgentEvent::Offer { offer: Box::new(offer) })
             }),
+            Event::Handover { handover, ticket, .. } => desk
+                .find_settled_handover(&self.agent, *handover)
+                .await
+                .map(|settled| settled.map(|settled| told(*ticket, settled))),
+            Event::Draft { ticket, .. } => desk
+                .find_draft(&self.agent, *ticket)
+                .await
+                .map(|draft| draft.map(|draft| AgentEvent::Draft { draft })),
+            Event::Mentioned { ticket, by, .. } => {
+                let by = desk.find_agent(*by).map(|agent| agent.name.clone());
+                desk.conversation(&self.agent, *ticket).await.map(|head| {
+                    let (ticket, number) = (*ticket, head.number.clone());
+                    Some(AgentEvent::Mentioned { ticket, number, by: by.unwrap_or_default() })
+                })
+            }
             Event::AgentState { .. } => {
                 desk.profile(&self.agent).await.map(|me| Some(AgentEvent::State { me }))
             }
@@ -275,6 +332,13 @@ impl AgentView {
         events.push(self.list.only_total());
         events.push(AgentEvent::State { me });
         Ok(events)
+    }
+
+    /// Whether the agent still sees a ticket on screen with which they have to do no longer as they had; where it could
+    /// not be read they keep it until the next change.
+    pub(super) async fn still_sees(&self, ticket: TicketId) -> bool {
+        let seen = self.server.desk.conversation(&self.agent, ticket).await;
+        !seen.is_err_and(|error| error.refusal().code == Code::NotFound)
     }
 
     /// What was missed beside tickets: the list, as far as it was on screen, the agent's own state and what rings.
@@ -351,6 +415,12 @@ impl AgentView {
         }
         events
     }
+}
+
+/// What came of a transfer or conference, as a frame.
+fn told(ticket: TicketId, settled: SettledHandover) -> AgentEvent {
+    let SettledHandover { number, kind, to, outcome } = settled;
+    AgentEvent::Handover { ticket, number, kind, to, outcome }
 }
 
 fn refused(ticket: TicketId, id: Option<EntryId>, error: desk::Error) -> AgentEvent {

@@ -12,7 +12,7 @@ use desk::{
     tickets::{Message, Visitor},
 };
 use protocol::{
-    EntryId, Score, Seq,
+    EntryId, PageUrl, Score, Seq,
     text::{EmailAddress, RatingComment, is_blank},
     visitor::{Done, VisitorCommand, VisitorEvent},
 };
@@ -35,6 +35,7 @@ pub(super) fn is_alone(command: &VisitorCommand, chat_is_live: bool) -> bool {
         | VisitorCommand::Transcript { .. }
         | VisitorCommand::Contact { .. }
         | VisitorCommand::Rate { .. }
+        | VisitorCommand::Page { .. }
         // One read is in flight: its answer leaves before the next is asked for.
         | VisitorCommand::Resume { .. } => true,
         VisitorCommand::Hello { .. }
@@ -95,6 +96,10 @@ pub(super) fn begin(
         }),
         VisitorCommand::LeaveRequest => spawn(async move {
             server.desk.leave_request(visitor).await.err().map(|error| refused(None, error))
+        }),
+        VisitorCommand::Page { page } => spawn(async move {
+            let page = PageUrl::parse(&page)?;
+            server.desk.visitor_moved(visitor, &page).await.err().map(|error| refused(None, error))
         }),
         VisitorCommand::Transcript { email } => spawn(async move {
             let done = async {

@@ -20,6 +20,7 @@ commands! { VisitorCommand {
     Transcript = "transcript": Visitor(Own),
     Contact = "contact": Visitor(Own),
     Rate = "rate": Visitor(Own),
+    Page = "page": Visitor(Own),
     Ping = "ping": Public,
 } }
 

@@ -198,6 +198,7 @@ impl Console {
             | AgentEvent::Listed { .. }
             | AgentEvent::SightChanged
             | AgentEvent::Seen { .. }
+            | AgentEvent::Handover { .. }
             | AgentEvent::State { .. }
             | AgentEvent::Pong => Some(()),
         }

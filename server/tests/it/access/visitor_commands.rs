@@ -82,6 +82,7 @@ async fn send(
         "transcript" => VisitorCommand::Transcript { email: None },
         "contact" => VisitorCommand::Contact { email: "ana@example.com".into() },
         "rate" => VisitorCommand::Rate { score: 5, comment: None },
+        "page" => VisitorCommand::Page { page: "https://tienda.example/es/".into() },
         "ping" => VisitorCommand::Ping,
         other => panic!("{other}: the walk does not know how to send it"),
     };

@@ -161,6 +161,7 @@ fn panels(place: &Place, name: &str) -> Value {
         "seen" => json!({ "upto": 1 }),
         "resume" => json!({ "after": 0 }),
         "transcript" | "contact" => json!({ "email": "ana@example.com" }),
+        "page" => json!({ "page": "https://tienda.example/es/" }),
         "rate" => json!({ "score": 5, "comment": "Bien" }),
         "typing" | "end" | "leave_request" | "ping" => json!(null),
         other => panic!("{other}: say here what it holds, so that wrong frames are tried"),
@@ -176,6 +177,10 @@ fn consoles(place: &Place, name: &str) -> Value {
         "say" => {
             json!({ "ticket": ticket, "id": place.world.clock.new_entry_id(), "text": "Hola", "files": [] })
         }
+        "comment" => {
+            json!({ "ticket": ticket, "id": place.world.clock.new_entry_id(), "text": "Hola", "mentions": [] })
+        }
+        "draft" => json!({ "draft": { "ticket": ticket, "text": "Hola", "at": 1 } }),
         "seen" => json!({ "ticket": ticket, "upto": 1 }),
         "list" => json!({ "view": "open" }),
         "hello" | "more" | "ping" => json!(null),

@@ -26,7 +26,7 @@ pub fn takes(row: &Declared) -> Takes {
         &["id", "name", "email", "subject", "message", "page", "lang", "zone", "identity"];
     match (row.method, row.path) {
         ("GET", "/widget.js" | "/") => Query(&["site", "lang"]),
-        ("GET", "/w/{site}") => Query(&["lang", "hue", "embed", "position", "page"]),
+        ("GET", "/w/{site}") => Query(&["lang", "hue", "theme", "embed", "position", "page"]),
         ("GET", "/w/{site}/status" | "/w/{site}/events") => Query(&["lang"]),
         ("GET", "/t/{number}" | "/t/{number}/not-me") => Query(&["k", "done", "lang"]),
         ("GET", "/console" | "/console/tickets/{ticket}") => Query(&["q"]),
@@ -53,17 +53,33 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/w/{site}/tickets") => Form(&["identity", "after"]),
         ("POST", "/w/{site}/tickets/{number}") => Form(&["identity"]),
         ("POST", "/t/{number}") => FormWithFiles(&["id", "message"]),
+        ("POST", "/t/{number}/open") => Form(&["link", "id", "message"]),
         ("POST", "/t/{number}/transcript" | "/t/{number}/email") => Form(&["email"]),
         ("POST", "/t/{number}/rating") => Form(&["score", "comment"]),
         ("POST", "/console/sign-in") => Form(&["email", "password"]),
+        ("GET", "/console/forgot") => Query(&["sent"]),
+        ("POST", "/console/forgot") => Form(&["email"]),
         ("POST", "/console/password") => Form(&["k", "password"]),
         ("POST", "/w/{site}/files" | "/console/files") => File,
         ("POST", "/t/{number}/confirm" | "/t/{number}/not-me" | "/console/sign-out") => Nothing,
-        ("POST", "/console/api/me" | "/console/api/mails") => Arguments(&[]),
-        ("POST", "/console/api/state") => Arguments(&["state"]),
-        ("POST", "/console/api/chats/accept" | "/console/api/chats/decline") => {
-            Arguments(&["chat"])
+        ("POST", "/console/api/me" | "/console/api/mails" | "/console/api/state/preview") => {
+            Arguments(&[])
         }
+        ("POST", "/console/api/state") => Arguments(&["state", "reason?"]),
+        ("POST", "/console/api/chats/accept" | "/console/api/chats/decline") => {
+            Arguments(&["chat", "offer?"])
+        }
+        ("POST", "/console/api/handover/transfer" | "/console/api/handover/conference") => {
+            Arguments(&["ticket", "queue?", "agent?", "note?"])
+        }
+        ("POST", "/console/api/handover/reason") => Arguments(&["ticket", "reason?"]),
+        (
+            "POST",
+            "/console/api/handover/targets"
+            | "/console/api/handover/cancel"
+            | "/console/api/conference/leave"
+            | "/console/api/conference/end",
+        ) => Arguments(&["ticket"]),
         ("POST", "/console/api/chats/end" | "/console/api/requests/close") => {
             Arguments(&["ticket", "reason"])
         }
@@ -72,6 +88,11 @@ pub fn takes(row: &Declared) -> Takes {
         }
         ("POST", "/console/api/tickets/reveal") => Arguments(&["ticket", "field", "entry?"]),
         ("POST", "/console/api/search") => Arguments(&["question", "after?"]),
+        ("POST", "/console/api/language") => Arguments(&["lang"]),
+        ("POST", "/console/api/colleagues" | "/console/api/replies") => Arguments(&["ticket"]),
+        ("POST", "/console/api/replies/add") => Arguments(&["name", "text"]),
+        ("POST", "/console/api/replies/change") => Arguments(&["id", "name", "text"]),
+        ("POST", "/console/api/replies/remove") => Arguments(&["id"]),
         ("POST", "/console/api/mails/older") => Arguments(&["after"]),
         ("POST", "/console/api/mails/read" | "/console/api/mails/retry") => Arguments(&["id"]),
         _ => panic!("{row:?} is new: say here what it takes, so that wrong input is tried on it"),

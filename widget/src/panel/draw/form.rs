@@ -15,7 +15,9 @@ pub fn draw(state: &State) {
     if let Some(files) = dom::input(Id::Files) {
         files.set_disabled(state.status.open);
     }
-    for field in [Field::Name, Field::Email, Field::Subject, Field::Message, Field::Files] {
+    for field in
+        [Field::Queue, Field::Name, Field::Email, Field::Subject, Field::Message, Field::Files]
+    {
         if let Some((id, error_id)) = Id::of_field(field) {
             let words = page.field_error(&state.refusals, field);
             mark_refused(id, error_id, !words.is_empty());

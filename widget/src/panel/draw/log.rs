@@ -3,7 +3,7 @@
 use super::{
     super::{
         dom, js,
-        state::{Content, DeliveryLabel, LogItem, State, log_items},
+        state::{Content, DeliveryLabel, LogItem, State},
     },
     message,
 };
@@ -24,7 +24,7 @@ struct DrawnItem {
 /// Draws the log.
 pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
     let Drawn(drawn) = drawn;
-    let items = log_items(state.timeline.entries(), state.new_from, state.outbox.items(now));
+    let items = state.log_items(now);
     let Some(list) = dom::by_id(Id::LogItems) else { return };
     dom::attribute(&list, "aria-live", (!state.log_is_heard()).then_some("off"));
     // First, so that what stays is in its place already: a row that is moved is read out again.
@@ -55,7 +55,11 @@ pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
         }
         drawn.insert(at, shown);
     }
-    for DrawnItem { item, element, label } in drawn {
+    let is_own = |drawn: &DrawnItem| matches!(&drawn.item.content, Content::Message(it) if it.agent.is_none());
+    let last_own = drawn.iter().rposition(is_own);
+    for (at, DrawnItem { item, element, label }) in drawn.iter_mut().enumerate() {
+        // The receipt stands under it.
+        dom::attribute(element, "data-last", (last_own == Some(at)).then_some(""));
         if let Content::Message(message) = &item.content
             && message.agent.is_none()
         {

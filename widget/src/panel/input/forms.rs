@@ -51,6 +51,7 @@ fn submit(form: &Element) {
         email: text("email"),
         subject: text("subject"),
         message: text("message"),
+        queue: text("queue"),
     };
     runtime::change(|state, _| {
         if let Some(sent) = state.submit(typed) {

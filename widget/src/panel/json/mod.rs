@@ -1,14 +1,28 @@
-//! JSON for serde in a few kilobytes: what the protocol's types need and nothing else. No floats, no reasons why a text
-//! did not parse; `serde_json` with both is half of a small wasm. Tests compare the two.
+//! JSON in a few kilobytes: what the protocol's types need and nothing else. No floats, no reasons why a text did not
+//! parse; `serde_json` is half of a small wasm. Tests compare the two.
 
+mod from;
 mod read;
+mod value;
 mod write;
 
-pub use read::read;
+pub use from::FromJson;
+pub(super) use from::objects;
+pub use value::Value;
 pub use write::write;
 
-use serde::{de, ser};
+use serde::ser;
 use std::fmt;
+
+/// Reads one value of a type.
+pub fn read<T: FromJson>(text: &str) -> Option<T> {
+    T::from_json(&value(text)?)
+}
+
+/// Reads any value.
+pub fn value(text: &str) -> Option<Value> {
+    read::read(text)
+}
 
 /// It was not what was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +35,6 @@ impl fmt::Display for Unreadable {
 }
 
 impl std::error::Error for Unreadable {}
-
-impl de::Error for Unreadable {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
-    }
-}
 
 impl ser::Error for Unreadable {
     fn custom<T: fmt::Display>(_: T) -> Self {
@@ -41,17 +49,21 @@ mod tests {
     use protocol::{
         Code, EntryId, Field, FileId, Refusal, Score, Seq, TicketNumber, TicketToken, Timestamp,
         delivery::Unsent,
-        entry::{BecameRequest, Category, EndedBy, TicketState, VisitorBody, VisitorEntry},
+        entry::{
+            BecameRequest, Category, EndedBy, Removed, TicketState, VisitorBody, VisitorEntry,
+        },
         file::Attachment,
         form::Started,
         status::{Availability, Reason},
         strings::Strings,
+        variants::variants,
         visitor::{Done, VisitorChat, VisitorCommand, VisitorEvent, VisitorTicket},
     };
-    use serde::{Serialize, de::DeserializeOwned};
+    use serde::Serialize;
+    use std::collections::BTreeSet;
     use uuid::Uuid;
 
-    fn both_ways<T: Serialize + DeserializeOwned + PartialEq + fmt::Debug>(value: &T) {
+    fn both_ways<T: Serialize + FromJson + PartialEq + fmt::Debug>(value: &T) {
         let theirs = serde_json::to_string(value).expect("it can be written");
         assert_eq!(write(value).as_deref(), Some(theirs.as_str()));
         assert_eq!(read::<T>(&theirs).as_ref(), Some(value), "{theirs}");
@@ -62,6 +74,14 @@ mod tests {
             if let Some(part) = theirs.get(..end) {
                 assert_eq!(read::<T>(part), None, "{part}");
             }
+        }
+    }
+
+    /// The name of a variant as it is written.
+    fn name<T: Serialize>(variant: &T) -> String {
+        match serde_json::to_value(variant).expect("it can be written") {
+            serde_json::Value::Object(of) => of.keys().next().expect("a name").clone(),
+            bare => bare.as_str().expect("a name").to_owned(),
         }
     }
 
@@ -96,9 +116,10 @@ mod tests {
             VisitorCommand::Transcript { email: Some("a@b".into()) },
             VisitorCommand::Contact { email: "a@b".into() },
             VisitorCommand::Rate { score: 5, comment: None },
+            VisitorCommand::Page { page: TEXT.into() },
             VisitorCommand::Ping,
         ] {
-            both_ways(&command);
+            assert_eq!(write(&command), serde_json::to_string(&command).ok());
         }
     }
 
@@ -115,6 +136,11 @@ mod tests {
             VisitorBody::Joined { name: TEXT.into() },
             VisitorBody::Left { name: TEXT.into() },
             VisitorBody::Requeued,
+            VisitorBody::Transferred { name: TEXT.into() },
+            VisitorBody::IdleWarning,
+            VisitorBody::SiteRemoved,
+            VisitorBody::QueueRemoved,
+            VisitorBody::AgentRemoved,
             VisitorBody::BecameRequest { why: BecameRequest::WaitLimit },
             VisitorBody::ChatEnded { by: EndedBy::Desk },
             VisitorBody::StateChanged { state: state.clone() },
@@ -124,9 +150,12 @@ mod tests {
         ]
         .map(entry)
         .into();
+        let bodies: BTreeSet<_> = entries.iter().map(|entry| name(&entry.body)).collect();
+        assert_eq!(bodies, variants::<VisitorBody>().iter().map(ToString::to_string).collect());
+        let mut events = BTreeSet::new();
         for chat in [
             VisitorChat::Waiting { position: 2 },
-            VisitorChat::Active { agent: "Lucía".into() },
+            VisitorChat::Active { agent: "Lucía".into(), guest: Some("Raúl".into()) },
             VisitorChat::Ended { rated: false, attended: true },
             VisitorChat::Request,
         ] {
@@ -137,7 +166,7 @@ mod tests {
                 chat,
                 email: Some("a@b".into()),
                 seen_upto: Seq(2),
-                site_removed: false,
+                removed: Some(Removed::Queue),
             };
             both_ways(&VisitorEvent::Welcome { ticket: ticket.clone(), status });
             both_ways(&VisitorEvent::Ticket { ticket });
@@ -156,7 +185,10 @@ mod tests {
             VisitorEvent::GoingAway { retry_ms: 500 },
         ] {
             both_ways(&event);
+            events.insert(name(&event));
         }
+        events.extend(["welcome".to_owned(), "ticket".to_owned()]);
+        assert_eq!(events, variants::<VisitorEvent>().iter().map(ToString::to_string).collect());
     }
 
     #[test]
@@ -167,7 +199,7 @@ mod tests {
             files: vec![file()],
             since: Timestamp(1),
         });
-        both_ways(&Strings([("a.b".to_owned(), TEXT.to_owned())].into()));
+        both_ways(&Strings::from_iter([("a.b".to_owned(), TEXT.to_owned())]));
         both_ways(&Answer::Refused {
             form: Form::Chat,
             refusals: vec![Refusal::new(Code::ChatClosed)],

@@ -8,6 +8,10 @@ use super::{
 };
 use crate::markup::Id;
 use protocol::{Code, EntryId, Refusal, file::Attachment};
+use std::time::Duration;
+
+/// A file that did not arrive is tried again after this, also where the connection is not known to have been lost.
+const UPLOAD_AGAIN: Duration = Duration::from_secs(15);
 
 impl State {
     /// Adds a file to the next message; one that `goes` already is a message of its own once it is up. Its id when it
@@ -53,6 +57,7 @@ impl State {
                     _ => self.page.word_refusal(&refusal),
                 };
                 self.set_progress(id, Progress::Waiting(words));
+                self.upload_at = env.now + UPLOAD_AGAIN;
             }
             Err(refusal) => self.refuse(id, &refusal),
         }
@@ -76,6 +81,13 @@ impl State {
     /// The server is there again: what did not arrive goes up.
     pub(super) fn upload_what_waits(&mut self) {
         self.upload_again(|_| true);
+    }
+
+    /// Time has passed.
+    pub(super) fn upload_what_is_due(&mut self, env: &Environment) {
+        if self.upload_at <= env.now {
+            self.upload_what_waits();
+        }
     }
 
     fn upload_again(&mut self, is_meant: impl Fn(&Upload) -> bool) {
@@ -214,6 +226,22 @@ mod tests {
             panel.state.notice, "panel.reconnected",
             "what goes by itself takes no word back"
         );
+    }
+
+    #[test]
+    fn a_file_that_did_not_arrive_is_tried_again_also_where_the_socket_stayed() {
+        let mut panel = Panel::in_a_chat();
+        let upload = add(&mut panel, 10).expect("it may go up");
+        answered(&mut panel, upload, Err(Refusal::new(Code::TryAgain)));
+        panel.take();
+        panel.almost_wait(UPLOAD_AGAIN);
+        assert_eq!(under_way(&mut panel), (0, 0));
+        panel.wait(Duration::from_millis(1));
+        assert_eq!(under_way(&mut panel), (1, 0));
+        answered(&mut panel, upload, Err(Refusal::new(Code::TryAgain)));
+        panel.take();
+        panel.change(State::network_back);
+        assert_eq!(under_way(&mut panel), (1, 0), "at once where the network is back");
     }
 
     #[test]

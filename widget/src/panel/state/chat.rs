@@ -2,10 +2,12 @@
 
 use super::{
     effect::{Effect, Focus, HostNotice},
+    log_items::{Around, LogItem, log_items},
     model::{Environment, PendingCommand, State},
 };
 use crate::{markup::Id, view_model::Screen};
 use protocol::{
+    Timestamp,
     entry::{VisitorBody, VisitorEntry},
     visitor::{Done, VisitorChat, VisitorTicket},
 };
@@ -15,7 +17,7 @@ impl State {
         let was_running = self.is_running();
         self.note_contact(env);
         self.screen = Screen::Conversation;
-        if ticket.site_removed || !matches!(ticket.chat, VisitorChat::Active { .. }) {
+        if ticket.removed.is_some() || !matches!(ticket.chat, VisitorChat::Active { .. }) {
             self.typing_agent = None;
         }
         self.ticket = Some(ticket);
@@ -45,15 +47,21 @@ impl State {
         })
     }
 
+    /// The items of the log.
+    pub fn log_items(&self, now: Timestamp) -> Vec<LogItem> {
+        let around = Around {
+            new_from: self.new_from,
+            asks_for_address: self.asks_for_address(),
+            strings: &self.page.strings,
+        };
+        log_items(&around, self.timeline.entries(), self.outbox.items(now))
+    }
+
     /// The words of an event of the log: its key, and what it names.
     pub fn event_words(&self, words: &str, name: &str) -> String {
         let page = &self.page;
         let state = page.strings.state(name);
-        let line = page.fill(words, &[("name", name), ("state", &state), ("n", name)]);
-        if words.starts_with("became") && self.asks_for_address() {
-            return [&line, " ", &page.t("became_address")].concat();
-        }
-        line
+        page.fill(words, &[("name", name), ("state", &state), ("n", name)])
     }
 
     /// Whether a chat waits or is under way.

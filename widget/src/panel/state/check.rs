@@ -68,6 +68,7 @@ mod tests {
             name: name.into(),
             email: email.into(),
             subject: String::new(),
+            queue: String::new(),
             message: message.into(),
         }
     }

@@ -156,6 +156,9 @@ impl State {
         self.log_is_live |= self.loaded_at.is_some_and(|at| env.now.since(at) >= LIVE_AFTER);
         self.follow(env);
         self.flush(env);
+        if self.connection.is_greeted {
+            self.upload_what_is_due(env);
+        }
     }
 
     /// The browser says that there is no network.
@@ -171,6 +174,7 @@ impl State {
         if self.connection.is_offline {
             self.reopen(env);
         }
+        self.upload_what_waits();
         self.hurry(env);
     }
 

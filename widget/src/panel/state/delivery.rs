@@ -1,6 +1,9 @@
 //! How far the visitor's own messages got, in words.
 
-use super::{log_items::last_is_own, model::State};
+use super::{
+    log_items::{first_unread, last_own},
+    model::State,
+};
 use protocol::{EntryId, Timestamp, delivery::Delivery};
 
 /// What stands under a message that did not arrive, and what can be done about it.
@@ -27,16 +30,18 @@ impl State {
         }
     }
 
-    /// Under the log: how far the message got that it ends with. Empty where that is no own message, or says so itself.
+    /// Under the visitor's last message: how far it got. Empty where there is none, or it says so itself.
     pub fn receipt(&self, now: Timestamp) -> String {
         let words = match self.outbox.items(now).last() {
             Some((_, Delivery::Sending)) => "sending",
             Some((_, Delivery::Sent { .. })) => "delivered",
             Some((_, Delivery::Failed | Delivery::Refused(_))) => return String::new(),
             None => {
-                let Some(seq) = last_is_own(self.timeline.entries()) else { return String::new() };
+                let Some(seq) = last_own(self.timeline.entries()) else { return String::new() };
                 let seen_upto = self.ticket.as_ref().map(|ticket| ticket.seen_upto);
-                if seen_upto >= Some(seq) { "read" } else { "delivered" }
+                // Whoever answers has read it.
+                let is_answered = first_unread(self.timeline.entries(), seq).is_some();
+                if is_answered || seen_upto >= Some(seq) { "read" } else { "delivered" }
             }
         };
         self.page.t(words)
@@ -58,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_sending_delivered_read_under_the_log_and_not_in_it() {
+    fn a_message_is_sending_delivered_and_read() {
         let mut panel = Panel::in_a_chat();
         assert_eq!(receipt(&panel), "panel.delivered");
         panel.change(|state, env| state.send_message(id(2), "dos", env));
@@ -73,7 +78,16 @@ mod tests {
             assert_eq!(label(&panel, n), DeliveryLabel::default());
         }
         panel.event(VisitorEvent::Entry { entry: entry(3, agents("tres")) });
-        assert_eq!(receipt(&panel), "", "an answer says that it was read");
+        assert_eq!(receipt(&panel), "panel.read", "it stays under its message");
+    }
+
+    #[test]
+    fn an_answer_says_that_the_message_before_it_was_read() {
+        let mut panel = Panel::in_a_chat();
+        panel.event(VisitorEvent::Entry { entry: entry(2, agents("dos")) });
+        assert_eq!(receipt(&panel), "panel.read");
+        panel.change(|state, env| state.send_message(id(3), "tres", env));
+        assert_eq!(receipt(&panel), "panel.sending");
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub struct Draft {
     /// Wherever the panel asks for the address.
     pub email: String,
     pub subject: String,
+    /// The id of the queue.
+    pub queue: String,
     /// In the form or in the composer.
     pub message: String,
     /// What goes with a rating.
@@ -17,8 +19,8 @@ pub struct Draft {
 
 impl Draft {
     /// Its fields.
-    pub const FIELDS: [Field; 5] =
-        [Field::Name, Field::Email, Field::Subject, Field::Message, Field::Comment];
+    pub const FIELDS: [Field; 6] =
+        [Field::Name, Field::Email, Field::Subject, Field::Queue, Field::Message, Field::Comment];
 
     /// What a field holds; nothing for one that nobody types into.
     pub fn get(&self, field: Field) -> &str {
@@ -26,6 +28,7 @@ impl Draft {
             Field::Name => &self.name,
             Field::Email => &self.email,
             Field::Subject => &self.subject,
+            Field::Queue => &self.queue,
             Field::Message => &self.message,
             Field::Comment => &self.comment,
             _ => "",
@@ -38,6 +41,7 @@ impl Draft {
             Field::Name => &mut self.name,
             Field::Email => &mut self.email,
             Field::Subject => &mut self.subject,
+            Field::Queue => &mut self.queue,
             Field::Message => &mut self.message,
             Field::Comment => &mut self.comment,
             _ => return,

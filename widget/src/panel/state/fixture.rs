@@ -6,7 +6,7 @@ use super::{
     model::{Environment, Kept, State, Stored},
     read_upto::Reading,
 };
-use crate::page::{PanelPage, Position};
+use crate::page::{PanelPage, Position, Theme};
 use protocol::{
     EntryId, Seq, SiteKey, TicketNumber, TicketToken, Timestamp,
     delivery::Unsent,
@@ -205,6 +205,8 @@ pub fn page() -> PanelPage {
         name: "CuentasOK".into(),
         lang: "es".into(),
         hue: None,
+        theme: Theme::Auto,
+        queues: Vec::new(),
         file_bytes: 1_000,
         embed: false,
         position: Position::Left,
@@ -240,7 +242,7 @@ pub fn started(number: &str) -> Started {
 }
 
 pub fn active() -> VisitorChat {
-    VisitorChat::Active { agent: "Lucía Medina".into() }
+    VisitorChat::Active { agent: "Lucía Medina".into(), guest: None }
 }
 
 pub fn ticket(chat: VisitorChat) -> VisitorTicket {
@@ -251,7 +253,7 @@ pub fn ticket(chat: VisitorChat) -> VisitorTicket {
         chat,
         email: None,
         seen_upto: Seq(0),
-        site_removed: false,
+        removed: None,
     }
 }
 

@@ -83,7 +83,8 @@ impl State {
             return;
         }
         let Draft { name, email, subject, message, .. } = self.draft.clone();
-        let now = check::refusals(self.form(), &Typed { name, email, subject, message });
+        let typed_now = Typed { name, email, subject, message, queue: String::new() };
+        let now = check::refusals(self.form(), &typed_now);
         self.refusals.retain_mut(|refusal| {
             let field = refusal.known_field();
             let is_about_it = typed.is_none_or(|typed| {
@@ -129,6 +130,7 @@ mod tests {
             name: name.into(),
             email: email.into(),
             subject: String::new(),
+            queue: String::new(),
             message: message.into(),
         }
     }

@@ -12,8 +12,8 @@ use protocol::{
     limits,
     status::Availability,
     text::{ChatText, EmailAddress, PersonName, Subject},
+    visitor::VisitorCommand,
 };
-use serde::Deserialize;
 
 /// A message of the host page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,17 +35,12 @@ pub enum HostMessage {
 }
 
 /// What a host page knows of its visitor.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
-    #[serde(default)]
     pub name: Option<String>,
-    #[serde(default)]
     pub email: Option<String>,
-    #[serde(default)]
     pub id: String,
-    #[serde(default)]
     pub expires: String,
-    #[serde(default)]
     pub signature: String,
 }
 
@@ -59,11 +54,9 @@ impl Person {
 }
 
 /// What a host page knows of its visitor's question.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
-    #[serde(default)]
     pub subject: Option<String>,
-    #[serde(default)]
     pub message: Option<String>,
 }
 
@@ -74,6 +67,7 @@ impl State {
             HostMessage::Open { page } => {
                 self.is_open = true;
                 self.host_page = page.or(self.host_page.take());
+                self.tell_page();
                 self.connect_when_wanted(env);
                 self.look(env);
                 self.ask_for_own();
@@ -96,12 +90,27 @@ impl State {
                     self.set_status(status, env);
                 }
             }
-            HostMessage::Page { page } => self.host_page = page.or(self.host_page.take()),
+            HostMessage::Page { page } => {
+                self.host_page = page.or(self.host_page.take());
+                self.tell_page();
+            }
             HostMessage::Logout => self.log_out(env),
             HostMessage::Visitor { visitor, extra } => {
                 self.identify(visitor.signed(), env);
                 self.give(&given(visitor, extra));
             }
+        }
+    }
+
+    /// Tells the server which page the visitor is on, while a chat runs.
+    pub(super) fn tell_page(&mut self) {
+        if self.connection.is_greeted
+            && self.is_running()
+            && self.told_page != self.host_page
+            && let Some(page) = self.host_page.clone()
+        {
+            self.told_page = Some(page.clone());
+            self.send(VisitorCommand::Page { page });
         }
     }
 
@@ -165,6 +174,7 @@ fn given(visitor: Person, extra: Question) -> Draft {
     Draft {
         name: text(visitor.name, limits::NAME, |text| PersonName::parse(text).is_ok()),
         email: text(visitor.email, usize::MAX, |text| EmailAddress::parse(text).is_ok()),
+        queue: String::new(),
         subject: text(extra.subject, limits::SUBJECT, |text| Subject::parse(text).is_ok()),
         message: text(extra.message, limits::CHAT_TEXT, |text| ChatText::parse(text).is_ok()),
         comment: String::new(),
@@ -179,10 +189,11 @@ mod tests {
         panel::state::{
             FormAnswer,
             effect::HostNotice,
-            fixture::{Panel, id, page, started, status},
+            fixture::{Panel, active, id, page, started, status, ticket},
             model::Stored,
         },
     };
+    use protocol::visitor::{VisitorChat, VisitorEvent};
 
     fn host(panel: &mut Panel, message: HostMessage) {
         panel.change(|state, env| state.on_host_message(message, env));
@@ -216,6 +227,26 @@ mod tests {
     }
 
     #[test]
+    fn the_server_hears_of_each_page_once_while_a_chat_runs() {
+        let mut panel = Panel::in_a_chat();
+        let page = |n: u32| HostMessage::Page { page: Some(format!("https://a.mx/{n}")) };
+        let told = |n: u32| VisitorCommand::Page { page: format!("https://a.mx/{n}") };
+        host(&mut panel, page(1));
+        host(&mut panel, page(1));
+        assert_eq!(panel.sent(), [told(1)]);
+        panel.closed(1006);
+        host(&mut panel, page(2));
+        assert_eq!(panel.sent(), []);
+        panel.welcome(active());
+        assert!(panel.sent().contains(&told(2)));
+        let over = VisitorChat::Ended { rated: false, attended: true };
+        panel.event(VisitorEvent::Ticket { ticket: ticket(over) });
+        panel.take();
+        host(&mut panel, page(3));
+        assert_eq!(panel.sent(), []);
+    }
+
+    #[test]
     fn a_closed_panel_has_no_open_menu() {
         let mut panel = Panel::in_a_chat();
         panel.change(|state, _| state.toggle_menu());
@@ -241,6 +272,7 @@ mod tests {
             name: "Ana".into(),
             email: "mia@a.mx".into(),
             subject: "Pago".into(),
+            queue: String::new(),
             message: "¿Cuánto?".into(),
             comment: String::new(),
         };
@@ -277,7 +309,8 @@ mod tests {
         assert_eq!(draft.subject, "á".repeat(limits::SUBJECT));
         assert_eq!((&*draft.email, &*draft.message), ("", ""));
         let Draft { name, email, subject, .. } = draft;
-        let typed = Typed { name, email, subject, message: "hola".into() };
+        let message = "hola".into();
+        let typed = Typed { name, email, subject, message, queue: String::new() };
         let mut sent = None;
         panel.change(|state, _| sent = state.submit(typed));
         assert!(sent.is_some());

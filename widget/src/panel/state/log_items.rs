@@ -7,6 +7,8 @@ use protocol::{
     entry::{EndedBy, VisitorBody, VisitorEntry},
     file::Attachment,
     names::first_name,
+    state_line::StateLine,
+    strings::Strings,
 };
 use std::time::Duration;
 
@@ -32,6 +34,8 @@ pub enum ItemKey {
     /// *Mensajes nuevos*, before the entry that is the first of them: before another it is another mark, and nothing
     /// moves around it.
     New(EntryId),
+    /// What is asked of the visitor after an entry.
+    After(EntryId),
 }
 
 /// What an item shows.
@@ -64,20 +68,30 @@ pub struct Message {
     pub is_first: bool,
 }
 
+/// What the log depends on beside what happened.
+pub struct Around<'a> {
+    /// The first that is new.
+    pub new_from: Option<Seq>,
+    /// The answer has nowhere to go.
+    pub asks_for_address: bool,
+    /// The reader's words.
+    pub strings: &'a Strings,
+}
+
 /// The log's items in order: the timeline, with a mark before what is new, then the outbox.
 pub fn log_items<'a>(
+    around: &Around,
     entries: &[VisitorEntry],
-    new_from: Option<Seq>,
     unsent: impl Iterator<Item = (&'a Unsent, Delivery)>,
 ) -> Vec<LogItem> {
     let items = Vec::with_capacity(entries.len() + 4);
     let mut log = Log { items, at: None, author: None, agent: None };
-    for entry in entries {
-        if new_from == Some(entry.seq) {
+    for (at, entry) in entries.iter().enumerate() {
+        if around.new_from == Some(entry.seq) {
             log.author = None;
             log.push(ItemKey::New(entry.id), Content::New);
         }
-        log.entry(entry);
+        log.entry(around, entries.get(..at).unwrap_or_default(), entry);
     }
     for (message, _) in unsent {
         log.message(message.id, message.since, None, &message.text, &message.files);
@@ -101,7 +115,7 @@ enum Author {
 }
 
 impl Log {
-    fn entry(&mut self, entry: &VisitorEntry) {
+    fn entry(&mut self, around: &Around, before: &[VisitorEntry], entry: &VisitorEntry) {
         let (words, name) = match &entry.body {
             VisitorBody::Visitor { text, files } => {
                 return self.message(entry.id, entry.at, None, text, files);
@@ -117,7 +131,14 @@ impl Log {
             VisitorBody::Left { name } => ("left", name.clone()),
             VisitorBody::Requeued => ("requeued", String::new()),
             VisitorBody::BecameRequest { why } => (became(*why), String::new()),
+            VisitorBody::Transferred { name } => {
+                self.agent = Some(name.clone());
+                ("transferred", name.clone())
+            }
+            VisitorBody::IdleWarning => ("idle_warning", String::new()),
             VisitorBody::SiteRemoved => ("site_removed", String::new()),
+            VisitorBody::QueueRemoved => ("queue_removed", String::new()),
+            VisitorBody::AgentRemoved => ("agent_removed", String::new()),
             VisitorBody::ChatEnded { by } => match (by, self.agent.take()) {
                 (EndedBy::Agent, Some(agent)) => ("ended_by", first_name(&agent).to_owned()),
                 (EndedBy::Agent, None) => ("ended_agent", String::new()),
@@ -125,13 +146,24 @@ impl Log {
                 (EndedBy::Inactivity, _) => ("ended_inactivity", String::new()),
                 (EndedBy::Desk, _) => ("ended_desk", String::new()),
             },
-            VisitorBody::StateChanged { state } => ("state", state.name.clone()),
+            VisitorBody::StateChanged { state } => {
+                let before = before.iter().rev().map(|entry| &entry.body);
+                match StateLine::find(before, state, around.strings) {
+                    Some(StateLine::Closed) => ("ticket_closed", String::new()),
+                    Some(StateLine::Reopened) => ("ticket_reopened", String::new()),
+                    Some(StateLine::Named) => ("state", state.name.clone()),
+                    None => return,
+                }
+            }
             VisitorBody::Rated { score } => ("rated", score.to_string()),
             VisitorBody::TranscriptSent => ("transcript_line", String::new()),
         };
         self.time(entry.id, entry.at);
         self.author = None;
         self.push(ItemKey::Entry(entry.id), Content::Event(words, name));
+        if around.asks_for_address && matches!(entry.body, VisitorBody::BecameRequest { .. }) {
+            self.push(ItemKey::After(entry.id), Content::Event("became_address", String::new()));
+        }
     }
 
     fn message(
@@ -170,17 +202,10 @@ impl Log {
     }
 }
 
-/// The place of the visitor's message that the log ends with, whatever state it put the ticket in; none where something
-/// else was said or happened since.
-pub fn last_is_own(entries: &[VisitorEntry]) -> Option<Seq> {
-    let shows = |entry: &&VisitorEntry| {
-        !matches!(
-            entry.body,
-            VisitorBody::ChatStarted | VisitorBody::Hidden | VisitorBody::StateChanged { .. }
-        )
-    };
-    let last = entries.iter().rev().find(shows)?;
-    matches!(last.body, VisitorBody::Visitor { .. }).then_some(last.seq)
+/// The place of the visitor's last message that is stored.
+pub fn last_own(entries: &[VisitorEntry]) -> Option<Seq> {
+    let is_own = |entry: &&VisitorEntry| matches!(entry.body, VisitorBody::Visitor { .. });
+    entries.iter().rev().find(is_own).map(|entry| entry.seq)
 }
 
 /// The place of the first message of an agent after `seen`.
@@ -211,6 +236,8 @@ pub fn has_unseen_after_end(entries: &[VisitorEntry], seen: Seq) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::entry::{BecameRequest, Category, TicketState};
+    use std::sync::LazyLock;
     use uuid::Uuid;
 
     fn entry(seq: i64, minute: i64, body: VisitorBody) -> VisitorEntry {
@@ -244,6 +271,45 @@ mod tests {
             .collect()
     }
 
+    fn around(new_from: Option<Seq>) -> Around<'static> {
+        static WORDS: LazyLock<Strings> =
+            LazyLock::new(|| Strings::from_iter([("state.pendiente".into(), "Pendiente".into())]));
+        Around { new_from, asks_for_address: false, strings: &WORDS }
+    }
+
+    fn items_of(entries: &[VisitorEntry], new_from: Option<Seq>) -> Vec<LogItem> {
+        log_items(&around(new_from), entries, std::iter::empty())
+    }
+
+    #[test]
+    fn a_state_is_told_where_nothing_else_tells_it() {
+        let state = |name: &str, category| VisitorBody::StateChanged {
+            state: TicketState { name: name.into(), category },
+        };
+        let entries = [
+            entry(1, 0, own("a")),
+            entry(2, 0, state("pendiente", Category::Open)),
+            entry(3, 0, VisitorBody::ChatEnded { by: EndedBy::Agent }),
+            entry(4, 0, state("finalizado", Category::Closed)),
+            entry(5, 0, own("b")),
+            entry(6, 0, state("pendiente", Category::Open)),
+            entry(7, 0, state("en el taller", Category::Waiting)),
+            entry(8, 0, state("finalizado", Category::Closed)),
+        ];
+        let told =
+            ["ended_agent ", "+b", "ticket_reopened ", "state en el taller", "ticket_closed "];
+        assert_eq!(shape(&items_of(&entries, None))[2..], told);
+    }
+
+    #[test]
+    fn an_address_is_asked_for_until_there_is_one() {
+        let entries = [entry(1, 0, VisitorBody::BecameRequest { why: BecameRequest::NoAgents })];
+        let asking = Around { asks_for_address: true, ..around(None) };
+        let asked = shape(&log_items(&asking, &entries, std::iter::empty()));
+        assert_eq!(asked, ["at 0", "became_no_agents ", "became_address "]);
+        assert_eq!(shape(&items_of(&entries, None)), asked[..2]);
+    }
+
     #[test]
     fn a_run_shows_its_person_once_and_a_silence_shows_the_time() {
         let entries = [
@@ -254,14 +320,14 @@ mod tests {
             entry(5, 2, agent("c")),
             entry(6, 30, agent("d")),
         ];
-        let items = log_items(&entries, None, std::iter::empty());
+        let items = items_of(&entries, None);
         assert_eq!(shape(&items), ["at 0", "+a", "joined Lucía", "+b", "c", "at 30", "+d"]);
     }
 
     #[test]
     fn what_is_new_stands_after_a_mark_and_shows_its_person_again() {
         let entries = [entry(1, 0, agent("a")), entry(2, 0, agent("b")), entry(3, 0, agent("c"))];
-        let items = log_items(&entries, Some(Seq(2)), std::iter::empty());
+        let items = items_of(&entries, Some(Seq(2)));
         assert_eq!(shape(&items), ["at 0", "+a", "new", "+b", "c"]);
         assert_eq!(first_unread(&entries, Seq(1)), Some(Seq(2)));
         assert_eq!(first_unread(&entries, Seq(3)), None);
@@ -276,7 +342,7 @@ mod tests {
             ([entry(1, 0, own("a")), entry(2, 0, ended(EndedBy::Agent))], "ended_agent "),
             ([entry(1, 0, joined()), entry(2, 0, ended(EndedBy::Visitor))], "ended_visitor "),
         ] {
-            let items = log_items(&entries, None, std::iter::empty());
+            let items = items_of(&entries, None);
             assert_eq!(shape(&items).last().map(String::as_str), Some(words));
         }
     }
@@ -287,8 +353,9 @@ mod tests {
         let committed = entry(7, 0, body);
         let unsent =
             Unsent { id: committed.id, text: "hola".into(), files: vec![], since: committed.at };
-        let before = log_items(&[], None, [(&unsent, Delivery::Sending)].into_iter());
-        let after = log_items(std::slice::from_ref(&committed), None, std::iter::empty());
+        let around = around(None);
+        let before = log_items(&around, &[], [(&unsent, Delivery::Sending)].into_iter());
+        let after = log_items(&around, std::slice::from_ref(&committed), std::iter::empty());
         assert_eq!(before, after);
     }
 
@@ -304,7 +371,7 @@ mod tests {
         assert_eq!(unread(&entries, Seq(0)), 3);
         assert_eq!(unread(&entries, Seq(1)), 2);
         assert_eq!(unread(&entries, Seq(5)), 0);
-        assert_eq!(last_is_own(&entries), None, "an agent answered");
-        assert_eq!(last_is_own(&entries[..4]), Some(Seq(3)), "what nobody is shown is passed over");
+        assert_eq!(last_own(&entries), Some(Seq(3)));
+        assert_eq!(last_own(&entries[..2]), None);
     }
 }

@@ -37,7 +37,7 @@ pub use delivery::DeliveryLabel;
 pub use draft::Draft;
 pub use effect::{Effect, Focus};
 pub use host::{HostMessage, Person, Question};
-pub use log_items::{Content, LogItem, Message, log_items};
+pub use log_items::{Content, LogItem, Message};
 pub use model::{Environment, Kept, PendingCommand, State, Stored};
 pub use read_upto::Reading;
 pub use submission::{FormAnswer, Submission};

@@ -21,7 +21,7 @@ use protocol::{
     status::Availability,
     visitor::{Done, VisitorCommand, VisitorTicket},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::time::Duration;
 
 /// How long it shows that something is done: long enough to be read twice.
@@ -62,7 +62,7 @@ pub struct Stored {
 }
 
 /// The ticket that a browser has open on a site, as it is kept in storage.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Kept {
     /// Opens the ticket.
     pub token: TicketToken,
@@ -143,6 +143,8 @@ pub struct State {
     pub uploads: Vec<Upload>,
     /// How many uploads there have been: the id of the next.
     pub(super) upload_count: u32,
+    /// When those that did not arrive are tried again.
+    pub(super) upload_at: Timestamp,
 
     /// Why the form was refused.
     pub refusals: Vec<Refusal>,
@@ -197,6 +199,8 @@ pub struct State {
 
     /// The host page as it is now.
     pub host_page: Option<String>,
+    /// The same as the server was told of it.
+    pub(super) told_page: Option<String>,
     /// The host page shows the panel.
     pub(super) is_open: bool,
     /// A chat ran on the page before this one, as far as the host page knows.
@@ -258,6 +262,7 @@ impl State {
             typed_at: Timestamp(0),
             uploads: Vec::new(),
             upload_count: 0,
+            upload_at: Timestamp(0),
             refusals,
             submitting: None,
             submission_count: 0,
@@ -284,6 +289,7 @@ impl State {
             end_dialog_open: false,
             is_dragging: false,
             host_page: page.page.clone().map(String::from),
+            told_page: None,
             is_open: !page.embed,
             is_resumed: false,
             told_chat: None,

@@ -1,11 +1,11 @@
 //! How far the visitor is on a ticket.
 
 use protocol::{Seq, TicketNumber};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// How far the visitor is on a ticket, as it is kept in storage: what came after `received` is news to a panel that
 /// starts again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reading {
     pub number: TicketNumber,
     pub seen: Seq,

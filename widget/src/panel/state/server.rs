@@ -31,6 +31,7 @@ impl State {
                 self.timeline.on_connect();
                 self.outbox.on_connect();
                 self.set_ticket(ticket, env);
+                self.tell_page();
                 self.flush(env);
             }
             VisitorEvent::Unknown { status } => {
@@ -199,7 +200,7 @@ impl State {
         if let Some(id) = happened
             && !self.is_open
         {
-            let preview = [&*self.page.name, "\n", &*self.event_preview(id)].concat();
+            let preview = [&*self.page.name, "\n", &*self.event_preview(id, env)].concat();
             self.post_to_host(HostNotice::Preview, &preview);
         }
         if let Some((name, words)) = news {
@@ -217,9 +218,9 @@ impl State {
     }
 
     /// What the host page shows of something that happened: the log's words, or shorter ones.
-    fn event_preview(&self, id: EntryId) -> String {
-        let items = log_items::log_items(self.timeline.entries(), None, std::iter::empty());
-        let item = items.into_iter().find(|item| item.key == log_items::ItemKey::Entry(id));
+    fn event_preview(&self, id: EntryId, env: &Environment) -> String {
+        let mut items = self.log_items(env.now).into_iter();
+        let item = items.find(|item| item.key == log_items::ItemKey::Entry(id));
         match item.map(|item| item.content) {
             Some(Content::Event(words, _)) if words.starts_with("became") => {
                 self.page.t(if self.asks_for_address() { "became_ask" } else { "became" })
@@ -252,7 +253,9 @@ impl State {
 /// Whether a closed panel tells of it: what changes the chat, and is not the visitor's own doing.
 fn is_told(body: &VisitorBody) -> bool {
     match body {
-        VisitorBody::Joined { .. } => true,
+        VisitorBody::Joined { .. } | VisitorBody::Transferred { .. } | VisitorBody::IdleWarning => {
+            true
+        }
         VisitorBody::ChatEnded { by } => *by != EndedBy::Visitor,
         VisitorBody::BecameRequest { why } => *why != BecameRequest::Visitor,
         _ => false,

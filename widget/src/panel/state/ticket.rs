@@ -47,8 +47,9 @@ impl State {
             },
             email,
             seen_upto: Seq::START,
-            site_removed: false,
+            removed: None,
         };
+        self.told_page.clone_from(&self.host_page);
         self.set_ticket(ticket, env);
         self.reopen(env);
     }

@@ -88,6 +88,7 @@ mod tests {
             name: "Ana".into(),
             email: "ana@a.mx".into(),
             subject: "Factura".into(),
+            queue: "soporte".into(),
             message: "a medias".into(),
             comment: "muy bien".into(),
         }

@@ -1,7 +1,7 @@
 //! A line about something that happened and is no message.
 
 use super::time::time;
-use crate::{became::became, page::TicketPage};
+use crate::page::TicketPage;
 use leptos::prelude::*;
 use protocol::{
     entry::{EndedBy, VisitorBody, VisitorEntry},
@@ -21,8 +21,12 @@ fn words(page: &TicketPage, before: &[VisitorEntry], body: &VisitorBody) -> Opti
         VisitorBody::Joined { name } => Some(page.fill("joined", &[("name", name)])),
         VisitorBody::Left { name } => Some(page.fill("left", &[("name", name)])),
         VisitorBody::Requeued => Some(page.t("requeued")),
-        VisitorBody::BecameRequest { why } => Some(page.t(became(*why))),
+        VisitorBody::Transferred { name } => Some(page.fill("transferred", &[("name", name)])),
+        VisitorBody::IdleWarning => Some(page.t("idle_warning")),
+        VisitorBody::BecameRequest { why } => Some(page.strings.became_request(*why)),
         VisitorBody::SiteRemoved => Some(page.t("site_removed")),
+        VisitorBody::QueueRemoved => Some(page.t("queue_removed")),
+        VisitorBody::AgentRemoved => Some(page.t("agent_removed")),
         VisitorBody::ChatEnded { by } => Some(page.t(match by {
             EndedBy::Visitor => "ended_visitor",
             EndedBy::Agent => "ended_agent",

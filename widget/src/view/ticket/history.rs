@@ -13,13 +13,15 @@ pub fn history(page: &TicketPage) -> impl IntoView + use<> {
     let items = items(page);
     let chat = match &page.ticket.chat {
         VisitorChat::Waiting { .. } => Some(page.t("waiting_chat")),
-        VisitorChat::Active { agent } => Some(page.fill("active_chat", &[("agent", agent)])),
+        VisitorChat::Active { agent, .. } => Some(page.fill("active_chat", &[("agent", agent)])),
         _ => None,
     };
     let chat = chat.map(|words| {
-        view! { <p class="card">{words} " " <a href=page.address("")>{page.t("refresh")}</a></p> }
+        let refresh = page.link.is_none();
+        let refresh = refresh.then(|| view! { <a href=page.address("")>{page.t("refresh")}</a> });
+        view! { <p class="card">{words} " " {refresh}</p> }
     });
-    let earlier = page.earlier().map(|address| {
+    let earlier = page.earlier().filter(|_| page.link.is_none()).map(|address| {
         view! { <p class="sub"><a href=address>{page.t("earlier")}</a></p> }
     });
     let latest = page.is_earlier.then(|| {

@@ -60,11 +60,15 @@ pub fn message(page: &TicketPage, message: &Message) -> impl IntoView + use<> {
     }
 }
 
-fn file(page: &TicketPage, file: &Attachment) -> impl IntoView + use<> {
+fn file(page: &TicketPage, file: &Attachment) -> AnyView {
     let href = page.address(&["/files/", &file.id.to_string()].concat());
     let picture = file.is_picture().then(|| {
         view! { <img class="shot" src=href.clone() alt="" loading="lazy"/> }
     });
+    if page.link.is_some() {
+        let size = file_size(file.bytes);
+        return view! { <p class="file"><span class="chip">{icon(icons::FILE)} <span class=Class::FileName.as_str() dir="auto">{file.name.clone()}</span> <span class=Class::FileSize.as_str()>{size}</span></span></p> }.into_any();
+    }
     view! {
         <a class="file" href=href download=file.name.clone() title=file.name.clone()>
             {picture}
@@ -76,4 +80,5 @@ fn file(page: &TicketPage, file: &Attachment) -> impl IntoView + use<> {
             </span>
         </a>
     }
+    .into_any()
 }

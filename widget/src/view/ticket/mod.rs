@@ -22,13 +22,14 @@ pub fn ticket_page(page: &TicketPage) -> impl IntoView + use<> {
         <main class="ticket">
             {heading::heading(page)}
             {steps::steps(page)}
+            {page.link.is_some().then(|| view! { <p class="card">{page.t("without_cookies")}</p> })}
             {answer::answer(page)}
             {confirm::confirm(page)}
             {history::history(page)}
-            {rating::rating(page)}
+            {rating::rating(page).filter(|_| page.link.is_none())}
             {reply::reply(page)}
             {new_email::new_email(page)}
-            {transcript::transcript(page)}
+            {page.link.is_none().then(|| transcript::transcript(page))}
         </main>
     }
 }

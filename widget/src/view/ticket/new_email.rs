@@ -11,7 +11,7 @@ use leptos::prelude::*;
 /// address is not confirmed, or nobody is left to write to it.
 pub fn new_email(page: &TicketPage) -> Option<AnyView> {
     let email = page.proved.as_ref().filter(|email| email.is_confirmed)?;
-    if page.ticket.site_removed {
+    if page.ticket.removed.is_some() {
         return None;
     }
     let (error, typed) = match &page.answer {

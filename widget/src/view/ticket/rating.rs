@@ -12,7 +12,7 @@ use protocol::{Field, Refusal, Score, visitor::VisitorChat};
 /// The form; none where no agent had the chat, where a rating was given, and where nobody is left to read one.
 pub fn rating(page: &TicketPage) -> Option<AnyView> {
     let is_asked = page.ticket.chat == (VisitorChat::Ended { rated: false, attended: true });
-    if !is_asked || page.ticket.site_removed {
+    if !is_asked || page.ticket.removed.is_some() {
         return None;
     }
     let (error, score, comment) = match &page.answer {

@@ -11,7 +11,7 @@ use protocol::{Code, Field, Refusal, file::Attachment};
 
 /// The form; at a removed site what was typed, to be copied, and why it goes nowhere.
 pub fn reply(page: &TicketPage) -> AnyView {
-    if page.ticket.site_removed {
+    if page.ticket.removed.is_some() {
         return cannot_write(page).into_any();
     }
     form(page).into_any()
@@ -57,22 +57,22 @@ fn form(page: &TicketPage) -> impl IntoView + use<> {
         files_errors.extend(refusals.iter().find(is_of_files).map(|r| page.strings.refusal(r)));
     }
     let files_refused = !files_errors.is_empty();
-    let files_errors = files_refused.then(|| {
-        let lines: Vec<_> =
-            files_errors.into_iter().map(|words| view! { <p class="error">{words}</p> }).collect();
-        view! { <div id=Id::FilesError.as_str() role="alert">{lines}</div> }
-    });
+    let lines: Vec<_> =
+        files_errors.into_iter().map(|words| view! { <p class="error">{words}</p> }).collect();
+    // Always there: the page's script writes into it, and that is read out.
+    let files_errors = view! { <div id=Id::FilesError.as_str() role="alert">{lines}</div> };
     let (n, size) = file_limits(page.file_bytes);
     let hint = page.fill("files_hint", &[("n", &n), ("size", &size)]);
     view! {
         <form
             class="reply"
             method="post"
-            action=page.address("")
+            action=page.address(if page.link.is_some() { "/open" } else { "" })
             enctype="multipart/form-data"
             novalidate
         >
             <input type="hidden" name="id" value=page.form_id.to_string()/>
+            {page.link.clone().map(|key| view! { <input type="hidden" name="link" value=key/> })}
             <div class="field">
                 <label for=Id::Message.as_str()>{page.t("reply")}</label>
                 <textarea
@@ -88,20 +88,22 @@ fn form(page: &TicketPage) -> impl IntoView + use<> {
                         view! { <p class="error" id=Id::MessageError.as_str() role="alert">{words}</p> }
                     })}
             </div>
-            <div class="field">
-                {file_field(
-                    FileField {
-                        label: page.t("files"),
-                        optional: page.t("optional"),
-                        choose: page.t("choose_files"),
-                        hint,
-                        drag: None,
-                    },
-                    false,
-                    files_refused,
-                )}
-                {files_errors} {kept(page, kept_files)}
-            </div>
+            {page.link.is_none().then(|| view! {
+                <div class="field">
+                    {file_field(
+                        FileField {
+                            label: page.t("files"),
+                            optional: page.t("optional"),
+                            choose: page.t("choose_files"),
+                            hint,
+                            drag: None,
+                        },
+                        false,
+                        files_refused,
+                    )}
+                    {files_errors} {kept(page, kept_files)}
+                </div>
+            })}
             <p><button class="btn primary">{page.t("send")}</button></p>
         </form>
     }

@@ -53,7 +53,7 @@ pub fn transcript(page: &TicketPage) -> impl IntoView + use<> {
                         }
                     })}
             </form>
-            {(!page.ticket.site_removed).then(|| view! { <a href=contact>{page.t("contact_us")}</a> })}
+            {page.ticket.removed.is_none().then(|| view! { <a href=contact>{page.t("contact_us")}</a> })}
         </footer>
     }
 }

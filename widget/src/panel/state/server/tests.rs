@@ -1,6 +1,6 @@
 use super::*;
 use crate::panel::state::fixture::{Panel, active, agents, entry, id, own, ticket};
-use protocol::visitor::VisitorTicket;
+use protocol::{entry::Removed, visitor::VisitorTicket};
 use std::time::Duration;
 
 #[test]
@@ -202,7 +202,7 @@ fn a_chat_that_became_a_request_stays_where_it_was() {
 }
 
 fn at_a_removed_site(chat: VisitorChat) -> VisitorEvent {
-    VisitorEvent::Ticket { ticket: VisitorTicket { site_removed: true, ..ticket(chat) } }
+    VisitorEvent::Ticket { ticket: VisitorTicket { removed: Some(Removed::Site), ..ticket(chat) } }
 }
 
 /// The rules of what a test is about.
