@@ -72,6 +72,14 @@
     if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) postToHost("close");
   });
 
+  // ---- the receipt: under the visitor's last message, wherever that is by now ----
+  const placeReceipt = () => {
+    const own = document.querySelector("#log-items > [data-last]");
+    if (own) document.getElementById("receipt").style.top = own.offsetTop + own.offsetHeight + 2 + "px";
+  };
+  document.addEventListener("load", placeReceipt, true);
+  addEventListener("resize", placeReceipt);
+
   // ---- the sound of an answer ----
   let audio;
   const playSound = () => {
@@ -142,6 +150,6 @@
     html.dataset.ready = "";
   };
 
-  window.ayudaPanel = { postToHost, onHostMessage, formatTime, playSound, request, saveFile, randomId, focusFirstField, showReady };
+  window.ayudaPanel = { postToHost, onHostMessage, formatTime, playSound, request, saveFile, randomId, focusFirstField, showReady, placeReceipt };
   postToHost("hello");
 })();

@@ -3,7 +3,7 @@
 use crate::{markup::Token, page::PanelPage};
 use protocol::{
     Timestamp,
-    names::initials,
+    names::{first_name, initials},
     status::{Availability, Reason},
 };
 
@@ -20,8 +20,8 @@ pub enum Header<'a> {
     Joining,
     /// A chat that nobody has accepted yet.
     Waiting,
-    /// A chat with an agent of this name.
-    Agent(&'a str),
+    /// A chat with an agent of this name, and with whoever else was asked in.
+    Agent(&'a str, Option<&'a str>),
     /// A help request.
     Request,
     /// A chat that has ended.
@@ -44,7 +44,7 @@ impl Header<'_> {
             Self::Help(_) => Token::HeaderHelp,
             Self::Answer | Self::Request => Token::HeaderTicket,
             Self::Waiting => Token::HeaderWaiting,
-            Self::Agent(_) => Token::HeaderAgent,
+            Self::Agent(..) => Token::HeaderAgent,
             Self::Ended => Token::HeaderEnded,
         }
     }
@@ -52,7 +52,7 @@ impl Header<'_> {
     /// The picture's class.
     pub const fn picture_class(self) -> &'static str {
         match self {
-            Self::Chat | Self::Agent(_) | Self::Joining => "avatar big brand",
+            Self::Chat | Self::Agent(..) | Self::Joining => "avatar big brand",
             Self::Help(_) | Self::Waiting => "avatar big away",
             Self::Answer | Self::Request | Self::Ended => "avatar big live",
         }
@@ -61,7 +61,7 @@ impl Header<'_> {
     /// The agent's initials; empty where the picture is an icon.
     pub fn initials(self) -> String {
         match self {
-            Self::Agent(name) => initials(name),
+            Self::Agent(name, _) => initials(name),
             _ => String::new(),
         }
     }
@@ -73,7 +73,10 @@ impl Header<'_> {
             Self::Help(_) => page.t("help"),
             Self::Answer => page.t(if page.is_posted_chat() { "started" } else { "received" }),
             Self::Waiting => page.t("waiting"),
-            Self::Agent(name) => name.to_owned(),
+            Self::Agent(name, None) => name.to_owned(),
+            Self::Agent(name, Some(guest)) => {
+                page.fill("two", &[("one", first_name(name)), ("other", first_name(guest))])
+            }
             Self::Request => page.t("as_request"),
             Self::Ended => page.t("ended"),
         }
@@ -89,7 +92,7 @@ impl Header<'_> {
                 (Reason::Override, None) => page.t("unavailable"),
                 (_, None) => page.t("closed"),
             },
-            Self::Agent(_) => [&page.t("online"), " · ", &page.t("ticket_open")].concat(),
+            Self::Agent(..) => [&page.t("online"), " · ", &page.t("ticket_open")].concat(),
             Self::Waiting | Self::Answer | Self::Joining | Self::Request | Self::Ended => {
                 page.t("ticket")
             }

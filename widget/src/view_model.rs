@@ -9,6 +9,7 @@ use crate::{
     page::{Answer, PanelPage},
 };
 use protocol::{
+    entry::Removed,
     status::Availability,
     visitor::{VisitorChat, VisitorTicket},
 };
@@ -139,7 +140,9 @@ impl<'a> ViewModel<'a> {
             (Screen::Conversation, Some(VisitorChat::Ended { .. })) => Header::Ended,
             (Screen::Conversation, None) => Header::Joining,
             (Screen::Conversation, Some(VisitorChat::Waiting { .. })) => Header::Waiting,
-            (Screen::Conversation, Some(VisitorChat::Active { agent, .. })) => Header::Agent(agent),
+            (Screen::Conversation, Some(VisitorChat::Active { agent, guest })) => {
+                Header::Agent(agent, guest.as_deref())
+            }
             (Screen::Conversation, Some(VisitorChat::Request)) => Header::Request,
         }
     }
@@ -162,6 +165,15 @@ impl<'a> ViewModel<'a> {
     /// What stands above the form.
     pub fn intro(&self) -> String {
         self.page.t(if self.status.open { "intro_chat" } else { "intro_help" })
+    }
+
+    /// Why nothing can be written; empty where something can.
+    pub fn no_composer(&self) -> String {
+        match self.ticket.and_then(|ticket| ticket.removed) {
+            Some(Removed::Site) => self.page.t("cannot_write"),
+            Some(Removed::Queue | Removed::Agent) => self.page.t("only_end"),
+            None => String::new(),
+        }
     }
 
     /// The words of the form's button.

@@ -3,14 +3,13 @@
 use protocol::strings::Strings;
 
 /// Words of the section `panel` that the markup alone has.
-pub const OF_MARKUP: [&str; 47] = [
+pub const OF_MARKUP: [&str; 46] = [
     "another",
     "area",
     "area_any",
     "attach",
     "back.neutral",
     "cancel",
-    "cannot_write",
     "card_ask",
     "card_save",
     "choose_files",

@@ -25,7 +25,8 @@ pub fn LeaveDialog(
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(leaving.with(Option::is_some)));
     Effect::new(move |_| {
-        if !open.get() {
+        // Only once: each of the two is told by the other.
+        if !open.get() && leaving.with_untracked(Option::is_some) {
             leaving.set(None);
         }
     });

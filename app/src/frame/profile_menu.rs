@@ -1,7 +1,7 @@
 //! Who is signed in, how they are notified, and the way out.
 
 use crate::{
-    browser::{notice, sound},
+    browser::{keys, notice, sound, storage},
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
@@ -26,7 +26,8 @@ pub fn ProfileMenu(
     let can_ask = RwSignal::new(false);
     Effect::new(move |_| {
         is_muted.set(sound::is_muted());
-        can_ask.set(notice::can_ask());
+        // Before that the question stands over the page.
+        can_ask.set(notice::can_ask() && storage::get(keys::NOTICES_DECLINED).is_some());
     });
     let name = move || profile.with(|profile| profile.name.clone());
     let email = move || profile.with(|profile| profile.email.clone());
@@ -38,21 +39,14 @@ pub fn ProfileMenu(
     };
     let volume = RwSignal::new(2);
     Effect::new(move |_| volume.set(sound::volume()));
-    let set_volume = move |to: u8| {
+    // The menu stays: one listens, and goes on.
+    let louder = move |event: web_sys::MouseEvent| {
+        event.stop_propagation();
+        let to = volume.get_untracked() % 3 + 1;
         sound::set_volume(to);
         volume.set(to);
         sound::chime();
     };
-    let volumes = (1..=3_u8)
-        .map(|this| {
-            view! {
-                <button type="button" class="menu-item" role="menuitemradio" tabindex="-1" aria-checked=move || (volume.get() == this).to_string() on:click=move |_| set_volume(this)>
-                    <span class="grow">{words.get(&format!("volume_{this}"))}</span>
-                    <span class="chosen" aria-hidden="true" hidden=move || volume.get() != this><Icon drawing=Drawing::Check/></span>
-                </button>
-            }
-        })
-        .collect_view();
     let languages = ["es", "en", "pt"]
         .map(|this| {
             let is_chosen = lang == this;
@@ -85,10 +79,10 @@ pub fn ProfileMenu(
                 <span class="grow">{words.get("sound")}</span>
                 <span class="chosen" aria-hidden="true" hidden=move || is_muted.get()><Icon drawing=Drawing::Check/></span>
             </button>
-            <div role="group" aria-label=words.get("volume") hidden=is_muted>
-                <p class="menu-title" aria-hidden="true">{words.get("volume")}</p>
-                {volumes}
-            </div>
+            <button type="button" class="menu-item" role="menuitem" tabindex="-1" hidden=is_muted on:click=louder>
+                <Icon drawing=Drawing::Sound/>
+                <span class="grow">{words.get("volume")}": "{move || words.get(&format!("volume_{}", volume.get()))}</span>
+            </button>
             <div role="group" aria-label=words.get("console_language")>
                 <p class="menu-title" aria-hidden="true">{words.get("console_language")}</p>
                 {languages}

@@ -47,7 +47,7 @@ use handover::HandoverDialog;
 use handover_line::HandoverLine;
 use head::Head;
 use leptos::{
-    either::{Either, EitherOf7},
+    either::{Either, EitherOf6},
     prelude::*,
     task::spawn_local,
 };
@@ -281,33 +281,30 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     };
     // Where no message can be written a comment can, once somebody wants to.
     let commenting = RwSignal::new(false);
-    let only_comments = {
+    let closed_to_messages = {
         let composer = composer.clone();
-        move || {
+        move |why| {
             let composer = composer.clone();
-            view! { <Show when=move || commenting.get()>{composer(ComposerKind::Comment)}</Show> }
+            view! {
+                <Show when=move || commenting.get()>{composer(ComposerKind::Comment)}</Show>
+                <CommentBar open=commenting>{why}</CommentBar>
+            }
         }
     };
     let foot = move || match writing.get() {
-        Writing::Unknown => EitherOf7::A(()),
-        Writing::Chat | Writing::Guest => EitherOf7::B(composer(ComposerKind::Chat)),
+        Writing::Unknown => EitherOf6::A(()),
+        Writing::Chat | Writing::Guest => EitherOf6::B(composer(ComposerKind::Chat)),
         Writing::Request { email } | Writing::Closed { email, after_chat: false } => {
-            EitherOf7::C(composer(ComposerKind::Request { email }))
+            EitherOf6::C(composer(ComposerKind::Request { email }))
         }
-        Writing::Waiting { chat } => EitherOf7::D(view! {
-            {only_comments()}
-            <CommentBar open=commenting>
-                <Accept busy=accepting on_accept=move || accept.run(chat)/>
-            </CommentBar>
-        }),
-        Writing::Elsewhere { agent } => EitherOf7::E(view! {
-            {only_comments()}
-            <CommentBar open=commenting>
-                <span class="grow">{words.fill("elsewhere", &[("agent", &agent)])}</span>
-            </CommentBar>
-        }),
+        Writing::Waiting { chat } => EitherOf6::D(closed_to_messages(Either::Left(
+            view! { <Accept busy=accepting on_accept=move || accept.run(chat)/> },
+        ))),
+        Writing::Elsewhere { agent } => EitherOf6::D(closed_to_messages(Either::Right(
+            view! { <span class="grow">{words.fill("elsewhere", &[("agent", &agent)])}</span> },
+        ))),
         Writing::Closed { email, after_chat: true } => {
-            EitherOf7::F(composer(ComposerKind::AfterChat { email }))
+            EitherOf6::E(composer(ComposerKind::AfterChat { email }))
         }
         Writing::Removed { what, may_end } => {
             let note = match (what, may_end) {
@@ -318,7 +315,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
                 (Removed::Agent, true) => "agent_removed_end",
                 (Removed::Agent, false) => "agent_removed_note",
             };
-            EitherOf7::G(view! { <p class="foot-note" role="status">{words.get(note)}</p> })
+            EitherOf6::F(view! { <p class="foot-note" role="status">{words.get(note)}</p> })
         }
     };
 

@@ -107,7 +107,9 @@ impl Console {
         }
         let thread = Thread::new(ticket);
         if self.socket.is_connected() {
-            thread.outbox.update_untracked(Outbox::on_connect);
+            for outbox in thread.outboxes() {
+                outbox.update_untracked(Outbox::on_connect);
+            }
         }
         self.add_thread(thread.clone());
         thread

@@ -67,16 +67,16 @@ pub enum Event {
     Offer { agent: AgentId, chat: ChatId, ticket: TicketId },
     /// To one agent: it rings no longer.
     OfferGone { agent: AgentId, chat: ChatId },
+    /// To one agent: a transfer or conference that they asked for is settled.
+    Handover { agent: AgentId, handover: HandoverId, ticket: TicketId },
+    /// To one agent: they have to do with the ticket no longer as they had. Whether they still see it is read.
+    Party { agent: AgentId, ticket: TicketId },
     /// To one agent: a colleague mentioned them in a comment.
     Mentioned { agent: AgentId, ticket: TicketId, by: AgentId },
     /// To one agent: what they have typed for the ticket and not sent is another text.
     Draft { agent: AgentId, ticket: TicketId },
     /// The agents who have the ticket on screen are others.
     Watchers { ticket: TicketId },
-    /// To one agent: a transfer or conference that they asked for is settled.
-    Handover { agent: AgentId, handover: HandoverId, ticket: TicketId },
-    /// To one agent: they have to do with the ticket no longer as they had. Whether they still see it is read.
-    Party { agent: AgentId, ticket: TicketId },
     /// To one agent: own state changed.
     AgentState { agent: AgentId },
     /// To one agent: a session ended.
@@ -98,10 +98,10 @@ impl Event {
             Self::Ticket { .. }
             | Self::Work { .. }
             | Self::Offer { .. }
+            | Self::Party { .. }
             | Self::Mentioned { .. }
             | Self::Draft { .. }
             | Self::Watchers { .. }
-            | Self::Party { .. }
             | Self::AgentState { .. }
             | Self::SignedOut { .. }
             | Self::AccessChanged { .. }

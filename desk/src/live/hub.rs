@@ -296,10 +296,10 @@ impl Hub {
             }
             Event::Offer { agent, .. }
             | Event::OfferGone { agent, .. }
-            | Event::Mentioned { agent, .. }
-            | Event::Draft { agent, .. }
             | Event::Handover { agent, .. }
             | Event::Party { agent, .. }
+            | Event::Mentioned { agent, .. }
+            | Event::Draft { agent, .. }
             | Event::AgentState { agent }
             | Event::SignedOut { agent }
             | Event::AccessChanged { agent }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 macro_rules! set_columns {
     () => {
         "name, prefix, lang, hue, allowed_origins, schedule, closed_now, ask_queue, masking, limits, closing_reasons, \
-         away_reasons, replies"
+          away_reasons, replies"
     };
 }
 pub(super) use set_columns;

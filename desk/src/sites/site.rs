@@ -56,12 +56,12 @@ impl Site {
         self.removed_queues.iter().any(|removed| removed.id == queue)
     }
 
-    /// The queue of a new ticket: the one that its visitor chose, else the first.
+    /// The queue of a new ticket: the one that its visitor chose, where the owner asks, else the first.
     ///
     /// # Errors
     /// `Invalid` for one that the site does not have (any more).
     pub(crate) fn queue_for(&self, chosen: Option<QueueId>) -> Result<Option<QueueId>> {
-        match chosen {
+        match chosen.filter(|_| self.ask_queue) {
             None => Ok(self.queues.first().map(|queue| queue.id)),
             Some(id) if self.queues.iter().any(|queue| queue.id == id) => Ok(Some(id)),
             Some(_) => Err(Refusal::of(Field::Queue, Code::Invalid).into()),

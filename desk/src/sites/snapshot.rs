@@ -204,8 +204,7 @@ statement!(
 statement!(QUEUES = "select id, site_id, name, removed_at from queues order by position, id");
 statement!(
     AGENTS = "\
-    select id, email, name, role, lang, state, state_since, away_reason, every_site, sees_sensitive, capacity \
-    from agents \
+    select id, email, name, role, lang, state, state_since, away_reason, every_site, sees_sensitive, capacity from agents \
     where disabled_at is null order by id"
 );
 // Index chats_agent.

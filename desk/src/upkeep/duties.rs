@@ -43,8 +43,8 @@ pub(super) async fn work(desk: &Desk, stop: &Stop) {
         part(desk, "unseen replies", stop, |_| {
             follow::run::<UnseenReplies>(desk.clone(), stop.clone())
         }),
-        part(desk, "search", stop, |_| follow::run::<SearchIndex>(desk.clone(), stop.clone())),
         part(desk, "idle chats", stop, |_| follow::run::<IdleChats>(desk.clone(), stop.clone())),
+        part(desk, "search", stop, |_| follow::run::<SearchIndex>(desk.clone(), stop.clone())),
         part(desk, "mail", stop, |_| queue::run::<Outbox>(desk.clone(), stop.clone())),
     );
 }

@@ -90,9 +90,9 @@ impl Desk {
         removed::tick(self).await?;
         routing::settle(self).await;
         follow::catch_up::<UnseenReplies>(self).await?;
-        follow::catch_up::<SearchIndex>(self).await?;
         follow::catch_up::<IdleChats>(self).await?;
         idle::tick(self).await?;
+        follow::catch_up::<SearchIndex>(self).await?;
         queue::tick::<Jobs>(self).await?;
         queue::tick::<Outbox>(self).await?;
         Ok(())

@@ -49,13 +49,15 @@ impl Desk {
         let (number, state) =
             writer::numbers(&mut tx, site.id, 1).await?.ok_or_else(Error::not_found)?;
         let number = site.prefix.number(number);
+        let queue = site.queue_for(new.queue)?;
         let contact = new.contact();
+        let queue = site.queue_for(new.queue)?;
         let added = run!(tx, c => sqlx::query(ADD)
             .bind(ticket.0)
             .bind(site.id.0)
             .bind(new.id.0)
             .bind(&number.0)
-            .bind(site.queue_for(new.queue)?.map(|queue| queue.0))
+            .bind(queue.map(|queue| queue.0))
             .bind(state)
             .bind(new.name.as_ref().map(PersonName::as_str))
             .bind(new.email.as_str())

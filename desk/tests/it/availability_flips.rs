@@ -121,7 +121,9 @@ async fn who_waits_when_a_holiday_begins_has_a_request(world: World) {
     let site = async |key: &str, closed: &str| {
         let day = "[[\"00:00\", \"24:00\"]]";
         let weekly = format!("weekly = {{ thu = {day}, fri = {day} }}");
-        let schedule = format!("[schedule]\nzone = \"America/Mexico_City\"\n{weekly}\n{closed}");
+        let schedule = format!(
+            "[schedule]\nzone = \"America/Mexico_City\"\n{weekly}\n{closed}\n[limits]\nring_time = \"5m\""
+        );
         world.site_with(key, &schedule).await
     };
     let sites = [

@@ -4,9 +4,9 @@ use protocol::{
     AgentId, ChatId, Code, EntryId, Field, FileId, OfferId, PageUrl, Refusal, Role, Score, Seq,
     TicketId, TicketNumber, TicketToken, Timestamp,
     agent::{
-        AgentChat, AgentCommand, AgentEvent, AgentState, Conversation, ForAgent, Guest, Handover,
-        HandoverKind, HandoverOutcome, Me, Missed, Offer, OfferKind, Revealable, Sensitive, Sight,
-        Total, WorkItem, WorkKind, WorkView,
+        AgentChat, AgentCommand, AgentEvent, AgentState, Colleague, Conversation, Draft, ForAgent,
+        Guest, Handover, HandoverKind, HandoverOutcome, Me, Missed, Offer, OfferKind, Revealable,
+        Sensitive, Sight, Total, WorkItem, WorkKind, WorkView,
     },
     contact::Contact,
     entry::{
@@ -301,6 +301,14 @@ pub(crate) fn visitor_events() -> Vec<VisitorEvent> {
     events
 }
 
+fn colleague() -> Colleague {
+    Colleague { agent: AgentId(uuid(5)), name: "Raúl Díaz".into() }
+}
+
+fn draft() -> Draft {
+    Draft { ticket: ticket_id(), text: "Hola,".into(), at: NOW }
+}
+
 pub(crate) fn agent_commands() -> Vec<AgentCommand> {
     let ticket = ticket_id();
     vec![
@@ -313,6 +321,13 @@ pub(crate) fn agent_commands() -> Vec<AgentCommand> {
             text: "¡Hola!".into(),
             files: vec![FileId(uuid(4))],
         },
+        AgentCommand::Comment {
+            ticket,
+            id: entry_id(),
+            text: "ojo".into(),
+            mentions: vec![colleague().agent],
+        },
+        AgentCommand::Draft { draft: draft() },
         AgentCommand::Typing { ticket },
         AgentCommand::Seen { ticket, upto: Seq(7) },
         AgentCommand::List { view: WorkView::Closed },
@@ -334,6 +349,7 @@ pub(crate) fn agent_events() -> Vec<AgentEvent> {
             work: vec![shown(work_item())],
             offers: vec![shown(offer())],
             total: Some(Total { rows: 700, at_least: false }),
+            drafts: vec![draft()],
         },
         AgentEvent::Listed {
             view: WorkView::Closed,
@@ -355,6 +371,10 @@ pub(crate) fn agent_events() -> Vec<AgentEvent> {
         AgentEvent::Ack { ticket, id: entry_id(), seq: Seq(7), at: NOW },
         AgentEvent::Refused { ticket: Some(ticket), id: Some(entry_id()), refusal },
         AgentEvent::Typing { ticket },
+        AgentEvent::ColleagueTyping { ticket, colleague: colleague() },
+        AgentEvent::Watchers { ticket, colleagues: vec![colleague()] },
+        AgentEvent::Draft { draft: draft() },
+        AgentEvent::Mentioned { ticket, number: number(), by: "Lucía".into() },
         AgentEvent::Seen { ticket, upto: Seq(7) },
         AgentEvent::VisitorPresent { ticket, present: false },
         AgentEvent::Offer { offer: Box::new(shown(offer())) },

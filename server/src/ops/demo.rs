@@ -98,6 +98,7 @@ impl Demo {
                         name,
                         email,
                         subject: None,
+                        queue: None,
                         text,
                         files,
                         page,

@@ -14,8 +14,8 @@ use axum::{
 use protocol::SiteKey;
 use tracing::instrument;
 
-/// What the loader holds where the status goes.
-const PLACE: &str = "\"STATUS\"";
+/// What the loader holds where the status goes, as it is packed.
+const PLACE: &str = "`STATUS`";
 
 #[instrument(skip_all)]
 pub(crate) async fn loader(State(server): State<Server>, uri: Uri, headers: HeaderMap) -> Response {

@@ -12,6 +12,7 @@ on_both! {
     another_text_under_a_forms_id_is_refused_and_goes_out_under_the_next,
     what_nobody_typed_refuses_no_form,
     a_subject_that_was_typed_for_a_chat_is_on_the_request,
+    the_queue_that_was_chosen_is_the_tickets_where_the_owner_asks_for_it,
     what_is_typed_makes_no_line_of_its_own_and_what_cannot_be_seen_is_missing,
     bad_bytes_and_unknown_fields_are_refused_before_the_database,
 }
@@ -31,6 +32,47 @@ async fn a_form_without_script_is_answered_with_number_and_link(world: World) {
     let page = reply.text();
     assert!(page.contains("LT-1001"), "{page}");
     assert!(page.contains(&format!("{}/t/LT-1001?k=", world.origin())), "{page}");
+}
+
+async fn the_queue_that_was_chosen_is_the_tickets_where_the_owner_asks_for_it(world: World) {
+    let _there = world.somebody_there().await;
+    let two = "key = \"tienda\"\nask_queue = ASKS\n[[queues]]\nname = \"Ventas\"\n[[queues]]\nname = \"Taller\"";
+    world.apply(&two.replace("ASKS", "true")).await;
+    let panel = world.client.get("/w/tienda").page().send().await.text();
+    let options = panel.split("<select").nth(1).unwrap().split("</select>").next().unwrap();
+    let before = options.split(">Taller<").next().unwrap();
+    let taller = before.rsplit("value=\"").next().unwrap().split('"').next().unwrap();
+    let send = |path: &'static str, id: &str, queue: &str| {
+        let typed = [
+            ("id", id),
+            ("name", "Ana"),
+            ("email", "ana@example.com"),
+            ("message", "Hola"),
+            ("queue", queue),
+        ];
+        world.client.post(path).page().form(&typed).send()
+    };
+    let new_id = || world.clock.new_entry_id().to_string();
+    let queues = || {
+        world.lines(
+            "select q.name from tickets t join queues q on q.id = t.queue_id order by t.number",
+        )
+    };
+    let first = world.lines("select name from queues order by position limit 1").remove(0);
+    for path in ["/w/tienda/chats", "/w/tienda/requests"] {
+        assert_eq!(send(path, &new_id(), taller).await.status, 200, "{path}");
+        assert_eq!(send(path, &new_id(), "").await.status, 200, "{path}");
+        for wrong in ["nada", &*new_id()] {
+            let refused = send(path, &new_id(), wrong).await;
+            assert_eq!(refused.status, 422, "{path} {wrong}");
+            assert!(refused.text().contains("Esa área ya no está."), "{}", refused.text());
+        }
+    }
+    assert_eq!(queues(), ["Taller", &first, "Taller", &first]);
+    world.apply(&two.replace("ASKS", "false")).await;
+    assert!(!world.client.get("/w/tienda").page().send().await.text().contains("<select"));
+    assert_eq!(send("/w/tienda/chats", &new_id(), taller).await.status, 200);
+    assert_eq!(queues().last(), Some(&first), "nobody was asked");
 }
 
 async fn a_form_sent_twice_is_one_ticket(world: World) {

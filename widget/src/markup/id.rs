@@ -67,6 +67,7 @@ named! {
         NewestText = "newest-text",
         Waiting = "waiting",
         Composer = "composer",
+        NoComposer = "no-composer",
         ComposerMessage = "c-message",
         ComposerFiles = "c-files",
         ComposerLength = "composer-length",

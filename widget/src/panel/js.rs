@@ -30,6 +30,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = ayudaPanel, js_name = showReady)]
     pub fn show_ready();
 
+    /// Puts the receipt under the visitor's last message.
+    #[wasm_bindgen(js_namespace = ayudaPanel, js_name = placeReceipt)]
+    pub fn place_receipt();
+
     /// Sends a form or a file; `done` hears the answer's text. A GET answers the address of what came, or nothing.
     /// An empty token proves nothing; `progress` hears percents.
     #[wasm_bindgen(js_namespace = ayudaPanel)]

@@ -107,7 +107,12 @@ fn card(model: &ViewModel) -> impl IntoView + use<> {
 fn composer(model: &ViewModel) -> impl IntoView + use<> {
     let page = model.page;
     view! {
-        <p class="no-composer" role="status" {..shown(model, shown::NO_COMPOSER)}>{page.t("cannot_write")}</p>
+        <div class="no-composer" {..shown(model, shown::NO_COMPOSER)}>
+            <p role="status" id=Id::NoComposer.as_str()></p>
+            <button type="button" class="btn" data-action=Action::EndChat.as_str() {..shown(model, shown::RUNNING)}>
+                {page.t("menu_end")}
+            </button>
+        </div>
         <form class="composer" id=Id::Composer.as_str() {..shown(model, shown::COMPOSER)}>
             <ul class="chips" id=Id::Uploads.as_str() hidden></ul>
             <textarea

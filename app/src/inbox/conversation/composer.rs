@@ -125,12 +125,14 @@ pub fn Composer(
     };
 
     // What was typed before the script ran stays; else the draft is there, and follows what is typed on other devices.
-    Effect::new(move |before: Option<()>| {
+    let has_begun = StoredValue::new(false);
+    Effect::new(move |_| {
         let Some(area) = area.get() else { return };
         let (message, comment) =
             texts.with_value(|texts| (texts.message.get(), texts.comment.get()));
         let kept = if is_comment.get() { comment } else { message };
-        if before.is_none() {
+        if !has_begun.get_value() {
+            has_begun.set_value(true);
             if is_chat && takes_focus() {
                 let _ = area.focus();
             }

@@ -40,6 +40,8 @@ impl Console {
     /// Asks for what follows the entries that are here, and for all that is new from now on.
     pub(super) fn watch(self, ticket: TicketId) {
         let thread = self.thread(ticket);
+        // Only who is there is told.
+        thread.watchers.set(Vec::new());
         let after = thread.timeline.with_untracked(Timeline::last);
         if self.socket.send(&AgentCommand::Watch { ticket, after }) {
             thread.timeline.update_untracked(Timeline::on_connect);

@@ -71,12 +71,12 @@ impl News {
             }
             Event::Offer { agent, chat, ticket } => Notice::Offer { agent, chat, ticket },
             Event::OfferGone { agent, chat } => Notice::OfferGone { agent, chat },
-            Event::Mentioned { agent, ticket, by } => Notice::Mentioned { agent, ticket, by },
-            Event::Draft { agent, ticket } => Notice::Draft { agent, ticket },
             Event::Handover { agent, handover, ticket } => {
                 Notice::Handover { agent, handover, ticket }
             }
             Event::Party { agent, ticket } => Notice::Party { agent, ticket },
+            Event::Mentioned { agent, ticket, by } => Notice::Mentioned { agent, ticket, by },
+            Event::Draft { agent, ticket } => Notice::Draft { agent, ticket },
             Event::AgentState { agent } => Notice::AgentState { agent },
             Event::SignedOut { agent } => Notice::SignedOut { agent },
             // Each process finds these for its own sockets, and says by itself who watches.

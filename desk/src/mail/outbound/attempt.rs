@@ -149,7 +149,7 @@ async fn is_stopped(desk: &Desk, ticket: TicketId) -> Result<bool> {
 /// How its recipient reads what is sensitive: visitors their own words as they wrote them, agents as in the console.
 fn sight(desk: &Desk, mail: &MailRow, content: &Content) -> Sight {
     match content {
-        Content::Visitor { .. } => Sight::Everything,
+        Content::Visitor { .. } | Content::Account { .. } => Sight::Everything,
         Content::Agent { .. } => {
             let snapshot = desk.0.sites.now();
             let agent = snapshot.agent_of(&mail.to_address);

@@ -24,7 +24,7 @@ use axum::{
 };
 use desk::{
     console::{Comment, ConsoleGuard},
-    live::{Event, Lagged, Subscription},
+    live::{Event, Lagged, RowChange, Subscription},
     people::{Agent, SessionToken},
 };
 use list::ShownChange;
@@ -114,8 +114,7 @@ impl Console {
             Ok(Opened { site, conversation, entries, last }) => {
                 self.view.server.desk.hub().has_read(ticket, last);
                 let sent = entries.last().map_or(after, |entry| entry.seq);
-                self.view.watched.insert(ticket, Watched { site, sent });
-                self.view.server.desk.watch_changed(self.view.agent.id, ticket);
+                self.view.show(ticket, Watched { site, sent });
                 let conversation = Box::new(conversation);
                 connection.feed(&AgentEvent::Conversation { conversation }).await?;
                 connection.feed(&AgentEvent::Entries { ticket, entries, last }).await?;
@@ -178,9 +177,7 @@ impl Console {
 
     fn unwatch(&mut self, ticket: TicketId) {
         self.view.server.desk.hub().unwatch(&self.events, ticket);
-        if self.view.watched.remove(&ticket).is_some() {
-            self.view.server.desk.watch_changed(self.view.agent.id, ticket);
-        }
+        self.view.hide(ticket);
     }
 
     /// Whether the session still holds.

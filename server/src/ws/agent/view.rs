@@ -30,6 +30,8 @@ pub(super) struct AgentView {
     pub(super) agent: Arc<Agent>,
     /// Tickets on screen.
     pub(super) watched: HashMap<TicketId, Watched>,
+    /// Colleagues who have a ticket on screen too, as they were sent; nobody, where nothing was.
+    onlookers: HashMap<TicketId, Vec<Colleague>>,
     /// How sensitive data of each site was read when this console was last told.
     sights: BTreeMap<SiteId, Sight>,
     /// Chats that ring here, as far as it was sent.
@@ -64,6 +66,7 @@ impl AgentView {
             server,
             agent: Arc::new(agent),
             watched: HashMap::new(),
+            onlookers: HashMap::new(),
             sights: BTreeMap::new(),
             offered: HashSet::new(),
             list: List::new(),
@@ -77,6 +80,21 @@ impl AgentView {
         match self.server.desk.find_agent(self.agent.id) {
             Some(agent) => self.agent = agent,
             None => Arc::make_mut(&mut self.agent).sites.clear(),
+        }
+    }
+
+    /// The ticket comes on screen.
+    pub(super) fn show(&mut self, ticket: TicketId, watched: Watched) {
+        self.watched.insert(ticket, watched);
+        self.onlookers.remove(&ticket);
+        self.server.desk.watch_changed(self.agent.id, ticket);
+    }
+
+    /// It leaves the screen, if it was there.
+    pub(super) fn hide(&mut self, ticket: TicketId) {
+        self.onlookers.remove(&ticket);
+        if self.watched.remove(&ticket).is_some() {
+            self.server.desk.watch_changed(self.agent.id, ticket);
         }
     }
 
@@ -234,6 +252,11 @@ impl AgentView {
             }
             Event::Watchers { ticket } if self.watched.contains_key(ticket) => {
                 let colleagues = self.server.desk.watchers(self.agent.id, *ticket);
+                let known = self.onlookers.entry(*ticket).or_default();
+                if *known == colleagues {
+                    return None;
+                }
+                known.clone_from(&colleagues);
                 Some(AgentEvent::Watchers { ticket: *ticket, colleagues })
             }
             Event::Seen { ticket, by_visitor: true, upto } if self.watched.contains_key(ticket) => {
@@ -247,8 +270,8 @@ impl AgentView {
                 Some(AgentEvent::OfferGone { chat: *chat })
             }
             Event::AccessLost { ticket, .. } => {
-                self.watched.remove(ticket)?;
-                self.server.desk.watch_changed(self.agent.id, *ticket);
+                self.watched.get(ticket)?;
+                self.hide(*ticket);
                 Some(AgentEvent::AccessLost { ticket: *ticket })
             }
             _ => None,

@@ -11,6 +11,7 @@ pub fn draw(state: &State, now: Timestamp) {
     let page = &state.page;
     let model = state.view_model();
     dom::text(Id::Waiting, &model.waiting());
+    dom::text(Id::NoComposer, &model.no_composer());
     dom::text(Id::Receipt, &state.receipt(now));
     let typing = match &state.typing_agent {
         Some(name) => page.fill("is_typing", &[("name", first_name(name))]),

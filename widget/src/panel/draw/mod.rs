@@ -11,7 +11,7 @@ mod own;
 
 pub use log::scroll_to_end;
 
-use super::{dom, state::State};
+use super::{dom, js, state::State};
 use crate::markup::Id;
 use protocol::Timestamp;
 use wasm_bindgen::JsCast;
@@ -34,6 +34,7 @@ pub fn draw(state: &State, now: Timestamp, drawn: &mut Drawn) {
     dialog(Id::EndDialog, state.end_dialog_open);
     log::draw(state, now, &mut drawn.log);
     chips::draw(state);
+    js::place_receipt();
 }
 
 /// Every element that has a rule.

@@ -8,7 +8,7 @@ use protocol::{
     Code, EntryId, FieldName, FileId, PageUrl, Refusal, Score, Seq, SiteKey, TicketId,
     TicketNumber, TicketToken, Timestamp,
     delivery::Unsent,
-    entry::{BecameRequest, Category, EndedBy, TicketState, VisitorBody, VisitorEntry},
+    entry::{BecameRequest, Category, EndedBy, Removed, TicketState, VisitorBody, VisitorEntry},
     file::Attachment,
     form::Started,
     identity::{OwnTicket, OwnTickets},
@@ -140,7 +140,7 @@ macro_rules! names {
     )*};
 }
 
-names! { BecameRequest, Category, Code, Done, EndedBy, Reason }
+names! { BecameRequest, Category, Code, Done, EndedBy, Reason, Removed }
 
 /// Structs, field by field.
 macro_rules! objects {
@@ -159,12 +159,11 @@ objects! {
     Availability { open, reason, changes_at }
     OwnTicket { number, about, is_closed, is_unread }
     OwnTickets { tickets, after }
-    Refusal { code, field, limit }
     Started { number, token, link, id, seq }
     TicketState { name, category }
     Unsent { id, text, files, since }
     VisitorEntry { seq, id, at, body }
-    VisitorTicket { number, subject, state, chat, email, seen_upto, site_removed }
+    VisitorTicket { number, subject, state, chat, email, seen_upto, removed }
 }
 
 /// Enums whose variants have fields, or none: `"name" => Variant { field }`.
@@ -195,7 +194,11 @@ variants! {
         "left" => Left { name },
         "requeued" => Requeued,
         "became_request" => BecameRequest { why },
+        "transferred" => Transferred { name },
+        "idle_warning" => IdleWarning,
         "site_removed" => SiteRemoved,
+        "queue_removed" => QueueRemoved,
+        "agent_removed" => AgentRemoved,
         "chat_ended" => ChatEnded { by },
         "state_changed" => StateChanged { state },
         "rated" => Rated { score },
@@ -204,7 +207,7 @@ variants! {
     }
     VisitorChat {
         "waiting" => Waiting { position },
-        "active" => Active { agent },
+        "active" => Active { agent, guest },
         "ended" => Ended { rated, attended },
         "request" => Request,
     }
@@ -238,6 +241,15 @@ impl FromJson for Form {
 impl FromJson for u32 {
     fn from_json(value: &Value) -> Option<Self> {
         value.count()?.try_into().ok()
+    }
+}
+
+/// Of who was faster no visitor hears.
+impl FromJson for Refusal {
+    fn from_json(value: &Value) -> Option<Self> {
+        let (code, field, limit) =
+            (value.field("code")?, value.field("field")?, value.field("limit")?);
+        Some(Self { code, field, limit, who: None })
     }
 }
 

@@ -104,7 +104,7 @@ struct Log {
     at: Option<Timestamp>,
     /// Whose message was last; none after an event.
     author: Option<Author>,
-    /// Who joined last.
+    /// Who has the chat.
     agent: Option<String>,
 }
 
@@ -125,11 +125,18 @@ impl Log {
             }
             VisitorBody::ChatStarted | VisitorBody::Hidden => return,
             VisitorBody::Joined { name } => {
-                self.agent = Some(name.clone());
+                // Whoever joins somebody is their guest.
+                self.agent.get_or_insert_with(|| name.clone());
                 ("joined", name.clone())
             }
-            VisitorBody::Left { name } => ("left", name.clone()),
-            VisitorBody::Requeued => ("requeued", String::new()),
+            VisitorBody::Left { name } => {
+                self.agent = self.agent.take().filter(|agent| agent != name);
+                ("left", name.clone())
+            }
+            VisitorBody::Requeued => {
+                self.agent = None;
+                ("requeued", String::new())
+            }
             VisitorBody::BecameRequest { why } => (became(*why), String::new()),
             VisitorBody::Transferred { name } => {
                 self.agent = Some(name.clone());
@@ -344,6 +351,31 @@ mod tests {
         ] {
             let items = items_of(&entries, None);
             assert_eq!(shape(&items).last().map(String::as_str), Some(words));
+        }
+    }
+
+    #[test]
+    fn a_guest_ends_nothing_and_whoever_took_over_does() {
+        let joined = |name: &str| VisitorBody::Joined { name: name.into() };
+        let left = |name: &str| VisitorBody::Left { name: name.into() };
+        let moved = VisitorBody::Transferred { name: "Ana Paz".into() };
+        for (bodies, who) in [
+            (vec![joined("Lucía Medina"), joined("Raúl Gil")], "ended_by Lucía"),
+            (vec![joined("Lucía Medina"), joined("Raúl Gil"), left("Raúl Gil")], "ended_by Lucía"),
+            (vec![joined("Lucía Medina"), moved], "ended_by Ana"),
+            (
+                vec![joined("Lucía Medina"), VisitorBody::Requeued, joined("Raúl Gil")],
+                "ended_by Raúl",
+            ),
+        ] {
+            let end = VisitorBody::ChatEnded { by: EndedBy::Agent };
+            let entries: Vec<_> = bodies
+                .into_iter()
+                .chain([end])
+                .zip(1..)
+                .map(|(body, seq)| entry(seq, 0, body))
+                .collect();
+            assert_eq!(shape(&items_of(&entries, None)).last().map(String::as_str), Some(who));
         }
     }
 

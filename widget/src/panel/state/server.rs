@@ -165,6 +165,7 @@ impl State {
     /// Entries joined the timeline, or are found to be missing.
     fn applied(&mut self, applied: &Applied, env: &Environment) {
         let (mut news, mut happened, mut was_sent_elsewhere) = (None, None, false);
+        let mut warned = false;
         for at in applied.added.clone() {
             let Some(entry) = self.timeline.entries().get(at) else { break };
             let id = entry.id;
@@ -174,7 +175,10 @@ impl State {
                     news = Some((name.clone(), self.first_words(text, files)));
                     happened = None;
                 }
-                body if is_new && is_told(body) => happened = Some(id),
+                body if is_new && is_told(body) => {
+                    warned |= *body == VisitorBody::IdleWarning;
+                    happened = Some(id);
+                }
                 VisitorBody::Visitor { text, .. } if self.followed_from_form => {
                     was_sent_elsewhere |= text.trim() == self.draft.message.trim();
                     self.followed_from_form = false;
@@ -196,6 +200,9 @@ impl State {
         }
         if !self.timeline.is_behind() {
             self.received = Some(self.timeline.last());
+        }
+        if warned && !self.is_on_screen(env) && self.sound {
+            self.add_effect(Effect::PlaySound);
         }
         if let Some(id) = happened
             && !self.is_open
@@ -253,9 +260,13 @@ impl State {
 /// Whether a closed panel tells of it: what changes the chat, and is not the visitor's own doing.
 fn is_told(body: &VisitorBody) -> bool {
     match body {
-        VisitorBody::Joined { .. } | VisitorBody::Transferred { .. } | VisitorBody::IdleWarning => {
-            true
-        }
+        VisitorBody::Joined { .. }
+        | VisitorBody::Transferred { .. }
+        | VisitorBody::Requeued
+        | VisitorBody::IdleWarning
+        | VisitorBody::SiteRemoved
+        | VisitorBody::QueueRemoved
+        | VisitorBody::AgentRemoved => true,
         VisitorBody::ChatEnded { by } => *by != EndedBy::Visitor,
         VisitorBody::BecameRequest { why } => *why != BecameRequest::Visitor,
         _ => false,

@@ -13,7 +13,12 @@ pub fn history(page: &TicketPage) -> impl IntoView + use<> {
     let items = items(page);
     let chat = match &page.ticket.chat {
         VisitorChat::Waiting { .. } => Some(page.t("waiting_chat")),
-        VisitorChat::Active { agent, .. } => Some(page.fill("active_chat", &[("agent", agent)])),
+        VisitorChat::Active { agent, guest: None } => {
+            Some(page.fill("active_chat", &[("agent", agent)]))
+        }
+        VisitorChat::Active { agent, guest: Some(guest) } => {
+            Some(page.fill("active_chat_two", &[("agent", agent), ("guest", guest)]))
+        }
         _ => None,
     };
     let chat = chat.map(|words| {

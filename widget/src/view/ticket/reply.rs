@@ -7,7 +7,7 @@ use crate::{
     page::{TicketAnswer, TicketPage},
 };
 use leptos::prelude::*;
-use protocol::{Code, Field, Refusal, file::Attachment};
+use protocol::{Code, Field, Refusal, entry::Removed, file::Attachment};
 
 /// The form; at a removed site what was typed, to be copied, and why it goes nowhere.
 pub fn reply(page: &TicketPage) -> AnyView {
@@ -18,6 +18,10 @@ pub fn reply(page: &TicketPage) -> AnyView {
 }
 
 fn cannot_write(page: &TicketPage) -> impl IntoView + use<> {
+    let words = match page.ticket.removed {
+        Some(Removed::Queue | Removed::Agent) => "only_end",
+        _ => "cannot_write",
+    };
     let typed = match &page.answer {
         Some(TicketAnswer::ReplyRefused { message, .. }) if !message.is_empty() => {
             Some(message.clone())
@@ -35,7 +39,7 @@ fn cannot_write(page: &TicketPage) -> impl IntoView + use<> {
             ></textarea>
         }
     });
-    view! { <section class="reply field"><p class="card">{page.t("cannot_write")}</p> {typed}</section> }
+    view! { <section class="reply field"><p class="card">{page.t(words)}</p> {typed}</section> }
 }
 
 fn form(page: &TicketPage) -> impl IntoView + use<> {

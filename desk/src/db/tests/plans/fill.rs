@@ -21,8 +21,8 @@ const TABLES: [(&str, i64, &str); 18] = [
         "sites",
         20,
         "id = #(i), key = 's' || i, name = 's' || i, prefix = 'S', lang = 'es', allowed_origins = '[]', schedule = '{}',
-         closed_now = false, ask_queue = false, masking = false, limits = '{}', closing_reasons = '[]', \
-         away_reasons = '[]', replies = '[]'",
+         closed_now = false, ask_queue = false, masking = false, limits = '{}', closing_reasons = '[]', away_reasons = '[]',
+         replies = '[]'",
     ),
     ("site_numbers", 20, "site_id = #(i), last_number = 1000"),
     ("site_secrets", 20, "site_id = #(i), secret = 's' || i"),

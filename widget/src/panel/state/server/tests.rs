@@ -1,6 +1,10 @@
 use super::*;
+use crate::panel::state::HostMessage;
 use crate::panel::state::fixture::{Panel, active, agents, entry, id, own, ticket};
-use protocol::{entry::Removed, visitor::VisitorTicket};
+use protocol::{
+    entry::Removed,
+    visitor::{VisitorCommand, VisitorTicket},
+};
 use std::time::Duration;
 
 #[test]
@@ -249,4 +253,49 @@ fn a_chat_that_nobody_attended_is_not_asked_for_a_rating() {
         assert_eq!((shows(&panel, RATING), shows(&panel, LOG)), (attended, true));
         assert!(shows(&panel, NEXT_CHAT));
     }
+}
+
+#[test]
+fn both_agents_of_a_conference_stand_in_the_head() {
+    let mut panel = Panel::in_a_chat();
+    panel.state.page.strings =
+        [("panel.two".into(), "{one} y {other}".into())].into_iter().collect();
+    let title = |panel: &Panel| panel.state.view_model().header().title(&panel.state.page);
+    assert_eq!(title(&panel), "Lucía Medina");
+    let guest = Some("Raúl Gil".into());
+    let chat = VisitorChat::Active { agent: "Lucía Medina".into(), guest };
+    panel.event(VisitorEvent::Ticket { ticket: ticket(chat) });
+    assert_eq!(title(&panel), "Lucía y Raúl");
+    panel.event(VisitorEvent::Ticket { ticket: ticket(active()) });
+    assert_eq!(title(&panel), "Lucía Medina");
+}
+
+#[test]
+fn where_queue_or_agent_was_removed_the_chat_can_only_be_ended() {
+    let mut panel = Panel::in_a_chat();
+    for removed in [Removed::Queue, Removed::Agent] {
+        let removed = Some(removed);
+        panel.event(VisitorEvent::Ticket { ticket: VisitorTicket { removed, ..ticket(active()) } });
+        assert!(shows(&panel, "conversation+cannot-write") && shows(&panel, "running"));
+        assert!(!shows(&panel, COMPOSER));
+        assert_eq!(panel.state.view_model().no_composer(), "panel.only_end");
+        panel.take();
+        panel.change(State::end_chat);
+        assert_eq!(panel.sent(), [VisitorCommand::End]);
+    }
+    let over = VisitorChat::Ended { rated: false, attended: true };
+    panel.event(VisitorEvent::Ticket { ticket: ticket(over) });
+    assert!(shows(&panel, RATING) && shows(&panel, NEXT_CHAT));
+}
+
+#[test]
+fn who_is_asked_whether_they_are_still_there_hears_it_behind_a_closed_panel() {
+    let mut panel = Panel::in_a_chat();
+    panel.change(|state, env| state.on_host_message(HostMessage::Close, env));
+    panel.take();
+    panel.event(VisitorEvent::Entry { entry: entry(2, VisitorBody::IdleWarning) });
+    let done = panel.take();
+    assert!(done.contains(&Effect::PlaySound));
+    let said = "CuentasOK\npanel.idle_warning".to_owned();
+    assert!(done.contains(&Effect::PostToHost(HostNotice::Preview, said)), "{done:?}");
 }
