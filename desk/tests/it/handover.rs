@@ -78,7 +78,7 @@ async fn rings(world: &World, agent: &Agent) -> Offer {
     world.desk.tick().await.unwrap();
     let offers = world.desk.offers(agent).await.unwrap();
     let [offer] = &offers[..] else { panic!("{offers:?}") };
-    offer.clone()
+    offer.clone().into_inner()
 }
 
 async fn is_quiet(world: &World, agent: &Agent) -> bool {
@@ -106,7 +106,7 @@ async fn people(world: &World, visitor: Visitor) -> (String, Option<String>) {
 
 async fn bodies(world: &World, agent: &Agent, visitor: Visitor, after: i64) -> Vec<AgentBody> {
     let (entries, _) = world.desk.agent_entries(agent, visitor.ticket, Seq(after)).await.unwrap();
-    entries.into_iter().map(|entry| entry.body).collect()
+    entries.into_iter().map(|entry| entry.into_inner().body).collect()
 }
 
 async fn outcome(world: &World, agent: &Agent, line: &mut Subscription) -> HandoverOutcome {
@@ -138,7 +138,7 @@ async fn a_transfer_to_an_agent_stays_until_it_is_accepted_and_takes_note_and_hi
     world.desk.post_agent_message(&team.lucia, ticket, id, "un momento", &[]).await.unwrap();
     assert_eq!(people(&world, visitor).await, ("lucia".into(), None));
     let AgentChat::Active { handover: Some(asked), .. } =
-        world.desk.conversation(&team.lucia, ticket).await.unwrap().chat
+        world.desk.conversation(&team.lucia, ticket).await.unwrap().into_inner().chat
     else {
         panic!("asked for")
     };
@@ -406,7 +406,7 @@ async fn three_talk_in_a_conference_and_no_fourth_comes(world: World) {
     assert_eq!(outcome(&world, &team.lucia, &mut at_lucia).await, HandoverOutcome::Accepted);
     assert_eq!(people(&world, visitor).await, ("lucia".into(), Some("pedro".into())));
     for (agent, is_owner) in [(&team.lucia, true), (&team.pedro, false)] {
-        let head = world.desk.conversation(agent, ticket).await.unwrap();
+        let head = world.desk.conversation(agent, ticket).await.unwrap().into_inner();
         assert_eq!(head.may_end, is_owner);
         let AgentChat::Active { mine, guest: Some(guest), handover: None, .. } = head.chat else {
             panic!("{:?}", head.chat)

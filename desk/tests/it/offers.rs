@@ -249,7 +249,7 @@ async fn what_rings_for_ring_time_is_missed_and_rings_at_the_next(world: World) 
     let me = world.desk.profile(&lucia).await.unwrap();
     assert_eq!((me.state, me.since), (AgentState::Rona, world.desk.now()));
     let missed = me.missed.unwrap().into_inner();
-    assert_eq!((missed.number, missed.ring_ms), (offer.number, 10_000));
+    assert_eq!((missed.number, missed.ring_ms), (offer.number.clone(), 10_000));
     assert_eq!(missed.contact.name.as_deref(), Some("Rosa"));
     let missed =
         "select count(*) from offers where outcome = 'missed' and settled_at = rings_until";
