@@ -5,7 +5,10 @@ pub mod chats;
 pub mod handover;
 pub mod mails;
 pub mod profile;
+pub mod replies;
 pub mod requests;
+pub mod reveal;
+pub mod search;
 #[cfg(feature = "ssr")]
 pub(crate) mod server;
 

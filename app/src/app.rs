@@ -10,17 +10,21 @@ use crate::{
     words::Words,
 };
 use leptos::prelude::*;
+use protocol::agent::ForAgent;
 
 /// The console.
 #[component]
 pub fn App(start: Start) -> impl IntoView {
-    let Start { strings, now, zone, role, profile, worklist, total, offers, path, page, .. } =
-        start;
+    let Start {
+        lang, strings, now, zone, role, profile, worklist, total, offers, path, page, ..
+    } = start;
     let words = Words::new(strings);
     provide_context(words);
     let clock = Clock::new(now, zone.map(ReaderZone::Listed), words);
     provide_context(clock);
-    let console = Console::new(profile, (worklist, total), offers, clock, words);
+    let worklist = worklist.into_iter().map(ForAgent::into_inner).collect();
+    let offers = offers.into_iter().map(ForAgent::into_inner).collect();
+    let console = Console::new(profile, (worklist, total), offers, role, clock, words);
     provide_context(console);
     let navigator = Navigator::new(path);
     provide_context(navigator);
@@ -41,7 +45,7 @@ pub fn App(start: Start) -> impl IntoView {
     // An address that leads nowhere is shown by the first page.
     let current = Memo::new(move |_| navigator.with(pages::find).unwrap_or(0));
     view! {
-        <Frame role=role current=current>
+        <Frame role=role lang=lang current=current>
             {move || pages::view(current.get(), first.get_value())}
         </Frame>
     }

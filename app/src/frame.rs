@@ -1,25 +1,37 @@
 //! What stands around every page: top bar, navigation bar, banner, offers, notes.
 
+mod ask_notices;
 mod banner;
+mod behind;
+mod handed_over;
+mod leave;
+mod missed;
 mod offer_card;
 mod offers;
 mod profile_menu;
 mod rail;
+mod shortcuts;
 mod state_menu;
 mod title;
 
 use crate::{
     api,
+    inbox::{place::TICKET, search_box::SearchBox},
     state::console::use_console,
     ui::{erase::erase, toasts::ToastList},
     words::use_words,
 };
+use ask_notices::AskNotices;
 use banner::Banner;
+use handed_over::HandedOver;
+use leave::{LeaveDialog, Leaving};
 use leptos::{prelude::*, task::spawn_local};
+use missed::Missed;
 use offers::Offers;
 use profile_menu::ProfileMenu;
 use protocol::{Role, agent::AgentState};
 use rail::Rail;
+use shortcuts::Shortcuts;
 use state_menu::StateMenu;
 use title::Title;
 
@@ -27,6 +39,7 @@ use title::Title;
 #[component]
 pub fn Frame<Content: IntoView + 'static>(
     role: Role,
+    lang: String,
     current: Memo<usize>,
     children: TypedChildren<Content>,
 ) -> impl IntoView {
@@ -34,19 +47,47 @@ pub fn Frame<Content: IntoView + 'static>(
     let console = use_console();
     let profile = console.profile;
     let sites = move || profile.with(|profile| profile.sites.join(" · "));
-    let set_state = move |wanted: AgentState| {
+    let set_state = move |wanted: AgentState, reason: Option<String>| {
         spawn_local(async move {
-            match api::profile::set_state(wanted, None).await {
+            match api::profile::set_state(wanted, reason.clone()).await {
                 Ok(()) => profile.update(|profile| {
-                    if profile.state != wanted {
+                    if (profile.state, &profile.reason) != (wanted, &reason) {
                         profile.state = wanted;
                         profile.since = console.clock.exact();
+                        profile.reason = reason;
+                        profile.missed = None;
                     }
                 }),
                 Err(error) => console.toasts.alert(words.refusal(&error.0)),
             }
         });
     };
+    let leaving = RwSignal::new(None::<Leaving>);
+    // Who leaves learns first what becomes of those who wait.
+    let choose_state = move |(wanted, reason): (AgentState, Option<String>)| {
+        if wanted != AgentState::Away || profile.with_untracked(|me| me.state == AgentState::Away) {
+            set_state(wanted, reason);
+            return;
+        }
+        spawn_local(async move {
+            match api::profile::preview_away().await {
+                Ok(waiting) if waiting > 0 => leaving.set(Some(Leaving { waiting, reason })),
+                // What cannot be foretold keeps nobody.
+                Ok(_) | Err(_) => set_state(wanted, reason),
+            }
+        });
+    };
+    let come_back = Callback::new(move |()| set_state(AgentState::Available, None));
+    let set_language = move |lang: &'static str| {
+        spawn_local(async move {
+            match api::profile::set_language(lang.to_owned()).await {
+                // All words of the page are others.
+                Ok(()) => _ = window().location().reload(),
+                Err(error) => console.toasts.alert(words.refusal(&error.0)),
+            }
+        });
+    };
+    let shortcuts_open = RwSignal::new(false);
     erase(view! {
         <Title offers=console.offers list=console.list/>
         // In front of everything that one walks through with the keyboard.
@@ -56,16 +97,27 @@ pub fn Frame<Content: IntoView + 'static>(
             <header class="bar">
                 <b class="brand">{words.get("product")}</b>
                 <span class="sites muted">{sites}</span>
+                <SearchBox/>
                 <span class="grow"></span>
-                <StateMenu profile=profile on_choose=Callback::new(set_state)/>
-                <ProfileMenu profile=profile/>
+                <StateMenu profile=profile on_choose=Callback::new(choose_state)/>
+                <ProfileMenu
+                    profile=profile
+                    lang=lang
+                    on_language=Callback::new(set_language)
+                    on_shortcuts=Callback::new(move |()| shortcuts_open.set(true))
+                />
             </header>
             <Rail role=role current=current/>
             <main id="main" tabindex="-1">
                 <Banner socket=console.socket/>
+                <Missed profile=profile on_back=come_back/>
+                <AskNotices profile=profile/>
                 {children.into_inner()()}
             </main>
         </div>
-        <ToastList toasts=console.toasts/>
+        <LeaveDialog leaving=leaving on_leave=Callback::new(move |reason| set_state(AgentState::Away, reason))/>
+        <HandedOver/>
+        <Shortcuts open=shortcuts_open/>
+        <ToastList toasts=console.toasts path=|ticket| TICKET.path(ticket)/>
     })
 }

@@ -1,6 +1,6 @@
 //! *Mi bandeja*: the agent's work, and beside it whatever is open.
 
-mod conversation;
+pub(crate) mod conversation;
 mod group;
 mod list;
 #[cfg(feature = "ssr")]
@@ -8,6 +8,8 @@ pub mod load;
 mod nothing_open;
 pub mod place;
 mod row;
+pub mod search_box;
+mod search_results;
 pub mod start;
 mod views;
 
@@ -17,10 +19,15 @@ use crate::{
     ui::{erase::erase, not_there::NotThere},
 };
 use conversation::Conversation;
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
 use list::WorkList;
 use nothing_open::NothingOpen;
 use place::Place;
+use protocol::agent::ForAgent;
+use search_results::SearchResults;
 use start::InboxStart;
 
 /// The list and the open conversation; on a phone one or the other.
@@ -31,22 +38,33 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
     match start {
         Some(InboxStart::Open(opened)) => {
             let opened = *opened;
-            let thread = Thread::loaded(opened.conversation, opened.entries, opened.last);
+            let entries = opened.entries.into_iter().map(ForAgent::into_inner).collect();
+            let head = opened.conversation.into_inner();
+            let thread = Thread::loaded(head, entries, opened.last);
             console.add_thread(thread);
         }
         Some(InboxStart::Missing(ticket)) => console.add_thread(Thread::missing(ticket)),
         Some(InboxStart::List) | None => {}
     }
     let place = Memo::new(move |_| navigator.with(place::of));
+    let question = Memo::new(move |_| navigator.with_query(place::question_of));
+    let is_searching = Memo::new(move |_| question.with(|question| !question.is_empty()));
     let is_open = move || place.get() != Place::List;
     erase(view! {
         <div class="inbox" class:open=is_open>
-            <WorkList
-                list=console.list
-                open_ticket=console.open_ticket
-                on_view=Callback::new(move |view| console.choose_view(view))
-                on_more=Callback::new(move |()| console.more())
-            />
+            {move || if is_searching.get() {
+                Either::Left(view! { <SearchResults question=question open_ticket=console.open_ticket/> })
+            } else {
+                Either::Right(view! {
+                    <WorkList
+                        list=console.list
+                        drafts=console.drafts
+                        open_ticket=console.open_ticket
+                        on_view=Callback::new(move |view| console.choose_view(view))
+                        on_more=Callback::new(move |()| console.more())
+                    />
+                })
+            }}
             {move || match place.get() {
                 Place::Open(ticket) => EitherOf3::A(view! { <Conversation ticket=ticket/> }),
                 Place::List => EitherOf3::B(view! { <NothingOpen list=console.list profile=console.profile/> }),

@@ -26,7 +26,11 @@ use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
 use nothing_open::NothingOpen;
 use open_mail::OpenMail;
 use place::Place;
-use protocol::{MailId, mail::MailState};
+use protocol::{
+    MailId,
+    agent::ForAgent,
+    mail::{MailRow, MailState},
+};
 use row::MailLink;
 use start::MailStart;
 
@@ -38,9 +42,10 @@ pub fn Mails(start: Option<MailStart>) -> impl IntoView {
     let navigator = use_navigator();
     let place = Memo::new(move |_| navigator.with(place::of));
     let is_open = move || place.get() != Place::List;
-    let (mails, mail) = start.map_or((None, None), |start| (Some(start.mails), start.mail));
+    let (mails, mail) = start
+        .map_or((None, None), |start| (Some(start.mails), start.mail.map(ForAgent::into_inner)));
     let is_known = mails.is_some();
-    let (rows, next) = mails.map_or((Vec::new(), None), |page| (page.mails, page.next));
+    let (rows, next) = mails.map_or((Vec::new(), None), |page| (rows_of(page.mails), page.next));
     let (mails, next) = (RwSignal::new(rows), RwSignal::new(next));
     let reading = RwSignal::new(if is_known { Reading::Nothing } else { Reading::View });
     let first = StoredValue::new(mail);
@@ -58,7 +63,7 @@ pub fn Mails(start: Option<MailStart>) -> impl IntoView {
                         if after.is_none() {
                             mails.clear();
                         }
-                        mails.extend(page.mails);
+                        mails.extend(rows_of(page.mails));
                     });
                     Reading::Nothing
                 }
@@ -130,4 +135,8 @@ pub fn Mails(start: Option<MailStart>) -> impl IntoView {
             }}
         </div>
     })
+}
+
+fn rows_of(mails: Vec<ForAgent<MailRow>>) -> Vec<MailRow> {
+    mails.into_iter().map(ForAgent::into_inner).collect()
 }

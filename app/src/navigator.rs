@@ -5,9 +5,14 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MouseEvent};
 
-/// The path of the page that is shown; copied freely.
+/// The address of the page that is shown, its path and what is behind a question mark; copied freely.
 #[derive(Clone, Copy)]
 pub struct Navigator(RwSignal<String>);
+
+/// The path of an address.
+pub fn path_of(address: &str) -> &str {
+    address.split('?').next().unwrap_or(address)
+}
 
 /// The page's navigator.
 pub fn use_navigator() -> Navigator {
@@ -15,14 +20,32 @@ pub fn use_navigator() -> Navigator {
 }
 
 impl Navigator {
-    /// A navigator that shows the page of a path.
-    pub fn new(path: String) -> Self {
-        Self(RwSignal::new(path))
+    /// A navigator that shows the page of an address.
+    pub fn new(address: String) -> Self {
+        Self(RwSignal::new(address))
     }
 
     /// Reads the path and follows its changes.
     pub fn with<T>(self, read: impl FnOnce(&str) -> T) -> T {
-        self.0.with(|path| read(path))
+        self.0.with(|address| read(path_of(address)))
+    }
+
+    /// Reads the path as it is now.
+    pub fn with_untracked_path<T>(self, read: impl FnOnce(&str) -> T) -> T {
+        self.0.with_untracked(|address| read(path_of(address)))
+    }
+
+    /// Reads what is behind the question mark, and follows its changes.
+    pub fn with_query<T>(self, read: impl FnOnce(&str) -> T) -> T {
+        self.0.with(|address| read(address.split_once('?').map_or("", |(_, query)| query)))
+    }
+
+    /// Puts another address in the place of this one: going back leads to the one before.
+    pub fn replace(self, address: String) {
+        if let Ok(history) = window().history() {
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+        }
+        self.0.set(address);
     }
 
     /// Goes to a path and adds it to the browser's history.
@@ -37,14 +60,15 @@ impl Navigator {
     /// agent.
     pub fn hydrate(self, is_page: impl Fn(&str) -> bool + 'static) {
         let _click = window_event_listener(ev::click, move |event| {
-            if let Some(path) = link_path(&event).filter(|path| is_page(path)) {
+            if let Some(path) = link_path(&event).filter(|path| is_page(path_of(path))) {
                 event.prevent_default();
                 self.go(path);
             }
         });
         let _back = window_event_listener(ev::popstate, move |_| {
-            if let Ok(path) = window().location().pathname() {
-                self.0.set(path);
+            let location = window().location();
+            if let (Ok(path), Ok(query)) = (location.pathname(), location.search()) {
+                self.0.set(path + &query);
             }
         });
     }

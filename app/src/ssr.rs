@@ -2,6 +2,7 @@
 
 mod arguments;
 mod document;
+mod forgotten;
 mod functions;
 pub(crate) mod load;
 mod page;

@@ -3,7 +3,7 @@
 use crate::pages::Page;
 use protocol::{
     Role, Timestamp,
-    agent::{Me, Offer, Total, WorkItem},
+    agent::{ForAgent, Me, Offer, Total, WorkItem},
     schedule::Transitions,
     strings::Strings,
 };
@@ -26,12 +26,12 @@ pub struct Start {
     /// The agent.
     pub profile: Me,
     /// The first page of the agent's list, *Abiertas*.
-    pub worklist: Vec<WorkItem>,
+    pub worklist: Vec<ForAgent<WorkItem>>,
     /// How many rows it has, where there are more.
     pub total: Option<Total>,
     /// The chats that ring.
-    pub offers: Vec<Offer>,
-    /// The path of the address.
+    pub offers: Vec<ForAgent<Offer>>,
+    /// The path of the address, and what is behind its question mark.
     pub path: String,
     /// The page, with what it shows.
     pub page: Page,

@@ -3,12 +3,14 @@
 pub mod calendar;
 pub mod clock;
 pub mod console;
+pub mod drafts;
 pub mod list;
 pub mod log;
 pub mod offers;
 pub mod reader_zone;
 pub mod reasons;
 pub mod socket;
+pub mod suggest;
 pub mod thread;
 pub mod toasts;
 pub mod uploads;

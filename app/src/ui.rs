@@ -2,9 +2,11 @@
 
 pub mod dialog;
 pub mod erase;
+pub mod favicon;
 pub mod files;
 pub mod icon;
 pub mod menu;
 pub mod more;
 pub mod not_there;
+pub mod tabs;
 pub mod toasts;

@@ -139,12 +139,8 @@ pub async fn agent(server: &Server) -> Result<(Socket, String)> {
     if !server.is_product() {
         return Ok((Socket::open(server.port, "/agent", "bench", "").await?, String::new()));
     }
-    let cookie = sign_in(server).await?;
-    let mut socket = Socket::open(server.port, "/console/socket", "ayuda.agent.1", &cookie).await?;
-    socket.send(frames::AGENT_HELLO.to_owned()).await?;
-    socket.until(frames::is_agent_welcome).await?;
+    let (socket, cookie) = console(server, EMAIL).await?;
     let mut http = Http::connect(server.port).await?;
-    set_state(&mut http, &cookie, "available").await?;
     for _ in 0..100 {
         if http.get(&format!("/w/{SITE}/status"), "").await?.body.contains("\"open\":true") {
             return Ok((socket, cookie));
@@ -152,6 +148,17 @@ pub async fn agent(server: &Server) -> Result<(Socket, String)> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     bail!("the site did not open")
+}
+
+/// The socket of this agent's console, welcomed and Disponible, and the session as a `cookie` header.
+pub async fn console(server: &Server, email: &str) -> Result<(Socket, String)> {
+    let cookie = sign_in_as(server, email).await?;
+    let mut socket = Socket::open(server.port, "/console/socket", "ayuda.agent.1", &cookie).await?;
+    socket.send(frames::AGENT_HELLO.to_owned()).await?;
+    socket.until(frames::is_agent_welcome).await?;
+    let mut http = Http::connect(server.port).await?;
+    set_state(&mut http, &cookie, "available").await?;
+    Ok((socket, cookie))
 }
 
 /// `available` or `away`.
@@ -163,7 +170,11 @@ pub async fn set_state(http: &mut Http, cookie: &str, state: &str) -> Result<()>
 
 /// A session of the agent, as a `cookie` header.
 pub async fn sign_in(server: &Server) -> Result<String> {
-    let form = format!("email={EMAIL}&password={}", PASSWORD.replace(' ', "+"));
+    sign_in_as(server, EMAIL).await
+}
+
+async fn sign_in_as(server: &Server, email: &str) -> Result<String> {
+    let form = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
     let answer = Http::connect(server.port).await?.post("/console/sign-in", "", &form).await?;
     let cookie = answer
         .header("set-cookie")

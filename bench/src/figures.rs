@@ -12,12 +12,14 @@ mod bodies;
 mod browser;
 mod chats;
 mod delivery;
+mod desktop;
 mod mail;
 mod memory;
 mod messages;
 mod million;
 mod nodes;
 mod postgres;
+mod search;
 mod sizes;
 mod startup;
 
@@ -27,6 +29,7 @@ pub async fn measure(group: Group, plan: &Plan, subject: &Subject) -> Result<Vec
         Group::Messages => messages::measure(plan, subject).await,
         Group::Delivery => delivery::measure(plan, subject).await,
         Group::Chats => chats::measure(plan, subject).await,
+        Group::Desktop => desktop::measure(plan, subject).await,
         Group::Postgres => postgres::measure(plan, subject).await,
         Group::Nodes => nodes::measure(plan, subject).await,
         Group::Memory => memory::measure(plan, subject).await,
@@ -35,6 +38,7 @@ pub async fn measure(group: Group, plan: &Plan, subject: &Subject) -> Result<Vec
         Group::Mail => mail::measure(subject).await,
         Group::Startup => startup::measure(subject).await,
         Group::Million => million::measure(plan, subject).await,
+        Group::Search => search::measure(plan, subject).await,
         Group::Sizes => sizes::measure(subject).await,
         Group::Browser => browser::measure(plan, subject).await,
     }
@@ -45,7 +49,7 @@ pub async fn floor(group: Group, plan: &Plan) -> Result<Vec<Reading>> {
     match group {
         Group::Postgres => postgres::floor(plan),
         Group::Million => million::floor(plan).await,
-        Group::Sizes | Group::Nodes => Ok(Vec::new()),
+        Group::Sizes | Group::Nodes | Group::Desktop | Group::Search => Ok(Vec::new()),
         _ => measure(group, plan, &Subject::Floor).await,
     }
 }
@@ -54,7 +58,12 @@ pub async fn floor(group: Group, plan: &Plan) -> Result<Vec<Reading>> {
 pub fn runs(group: Group, plan: &Plan) -> usize {
     match group {
         // Their figures do not vary, or were made of many times.
-        Group::Memory | Group::Asking | Group::Bodies | Group::Sizes | Group::Browser => 1,
+        Group::Memory
+        | Group::Asking
+        | Group::Bodies
+        | Group::Search
+        | Group::Sizes
+        | Group::Browser => 1,
         Group::Startup => plan.runs.max(5),
         _ => plan.runs,
     }

@@ -53,6 +53,8 @@ pub enum Group {
     Delivery,
     /// Chats started a second.
     Chats,
+    /// Two hundred consoles with fifty chats each: offers, and rows of the list.
+    Desktop,
     /// Durable messages a second on PostgreSQL.
     Postgres,
     /// Messages, delivery, flips and offers over several nodes on one PostgreSQL.
@@ -69,6 +71,8 @@ pub enum Group {
     Startup,
     /// Durable messages a second with a million stored.
     Million,
+    /// From a question to what was found, in a million entries.
+    Search,
     /// Bytes that browsers download, and those of the binary.
     Sizes,
     /// What people wait for, in Chromium.

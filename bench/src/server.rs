@@ -91,20 +91,7 @@ impl Server {
         };
         // A binary from before there was a limit on frames does not know its name.
         apply(site()).or_else(|_| apply(site().replace(UNPACED, "")))?;
-        run(
-            &[
-                "agent",
-                "create",
-                "--email",
-                EMAIL,
-                "--name",
-                "Ana Banco",
-                "--role",
-                "agent",
-                "--password-stdin",
-            ],
-            &format!("{PASSWORD}\n"),
-        )?;
+        create_agent(binary, &settings, data.path(), EMAIL)?;
         Self::serve(binary, data, port, settings).await
     }
 
@@ -119,6 +106,12 @@ impl Server {
         let server = Self { port, subject, child, data, settings };
         server.wait_for_answer().await?;
         Ok(server)
+    }
+
+    /// Another agent of the site, with the password of all.
+    pub fn create_agent(&self, email: &str) -> Result<()> {
+        let Subject::Ayuda(binary) = &self.subject else { bail!("a floor has no agents") };
+        create_agent(binary, &self.settings, self.data.path(), email)
     }
 
     /// Ends it and starts it again on the same data; the time until the first answer.
@@ -199,6 +192,27 @@ fn settings(data: &Path, port: u16, more: &[(&str, &str)]) -> Vec<(String, Strin
     ];
     settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     settings
+}
+
+fn create_agent(
+    binary: &Path,
+    settings: &[(String, String)],
+    dir: &Path,
+    email: &str,
+) -> Result<()> {
+    let arguments = [
+        "agent",
+        "create",
+        "--email",
+        email,
+        "--name",
+        "Ana Banco",
+        "--role",
+        "agent",
+        "--password-stdin",
+    ];
+    ayuda(binary, settings, dir, &arguments, &format!("{PASSWORD}\n"))?;
+    Ok(())
 }
 
 /// Runs one command of the product.

@@ -20,6 +20,7 @@ pub mod private;
 mod public_url;
 mod queue;
 mod routing;
+mod search;
 mod secret;
 pub mod sites;
 mod stop;
@@ -126,6 +127,7 @@ pub(crate) struct Inner {
     pub(crate) hub: live::Hub,
     pub(crate) presence: live::Presence,
     pub(crate) panels: live::Panels,
+    pub(crate) watchers: live::Watchers,
     pub(crate) nodes: live::Nodes,
     pub(crate) relay: live::Relay,
     pub(crate) counts: live::Counts,
@@ -194,6 +196,7 @@ impl Desk {
             hub: live::Hub::default(),
             presence: live::Presence::default(),
             panels: live::Panels::default(),
+            watchers: live::Watchers::default(),
             relay: live::Relay::default(),
             counts: live::Counts::default(),
             changes: Arc::default(),

@@ -69,6 +69,12 @@ impl Secret {
     }
 }
 
+/// The token of a one-time link that is mailed: made again from its id whenever the mail is composed, so that no row
+/// holds it.
+pub(crate) fn password_link_token(secret: &Secret, link: Uuid) -> String {
+    BASE64URL_NOPAD.encode(&secret.sign("password link", &[link.as_bytes()]))
+}
+
 /// 256 random bits as URL-safe text.
 pub(crate) fn new_token() -> String {
     let mut bytes = [0; 32];

@@ -31,8 +31,11 @@ create table sites (
   schedule text not null,
   closed_now integer not null,
   ask_queue integer not null,
+  masking integer not null,
   limits text not null,
   closing_reasons text not null,
+  away_reasons text not null,
+  replies text not null,
   removed_at integer
 ) strict;
 
@@ -48,11 +51,13 @@ create table site_secrets (
   secret text not null
 ) strict;
 
+-- removed_at: since when nothing goes there any more; the row stays, for tickets lie there and agents are bound to it. Null: in use.
 create table queues (
   id blob not null primary key,
   site_id blob not null references sites (id) on delete cascade,
   name text not null,
   position integer not null,
+  removed_at integer,
   unique (site_id, name)
 ) strict;
 
@@ -66,6 +71,8 @@ create table states (
 ) strict;
 
 -- capacity: chats at a time; null: each site's own limit. disabled_at: since when they are let in nowhere; null: they are let in.
+-- removed_at: since when they are gone for good: of their row the name alone is left, which reports and chats under way show. away_reason: why Ausente. missed_offer: what
+-- made them RONA, while they are.
 create table agents (
   id blob not null primary key,
   email text not null,
@@ -80,7 +87,10 @@ create table agents (
   capacity integer,
   picture text,
   sees_sensitive integer not null,
-  disabled_at integer
+  disabled_at integer,
+  removed_at integer,
+  away_reason text,
+  missed_offer blob
 ) strict;
 
 create table agent_sites (
@@ -97,6 +107,15 @@ create table agent_queues (
   primary key (agent_id, queue_id)
 ) strict;
 create index agent_queues_queue on agent_queues (queue_id);
+
+-- Texts that an agent inserts by name, their own; a site's are in its row.
+create table agent_replies (
+  id blob not null primary key,
+  agent_id blob not null references agents (id) on delete cascade,
+  name text not null,
+  text text not null,
+  unique (agent_id, name)
+) strict;
 
 create table sessions (
   token_hash blob not null primary key,
@@ -131,6 +150,8 @@ create index sign_ins_expiry on sign_ins (expires_at);
 -- request_at is set exactly while the ticket is an open help request without a chat under way; waiting_at while it waits on the
 -- customer, closed_at while it is closed: since when. attended_by: the agent who last had its chat, answered it or opened it again.
 -- unread counts the visitor's messages that the agents' side has not seen.
+-- preview is the beginning of the last message, preview_masked that of its masked text; null: nothing of it is masked. preview_by: the agent
+-- who wrote it; null: the visitor.
 -- contact_email is the first address that the visitor gave, or the one that whoever read the mail of it gave in its place; contact_key
 -- is the same as addresses are compared. identity: the signed id of whoever opened the ticket. client: a hash of the network that
 -- opened it; null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
@@ -170,6 +191,8 @@ create table tickets (
   mailed_upto integer not null,
   unread integer not null,
   preview text not null,
+  preview_masked text,
+  preview_by blob,
   unique (site_id, start_id)
 ) strict;
 create index tickets_number on tickets (number);
@@ -183,10 +206,13 @@ create index tickets_request_attended on tickets (attended_by, request_at, id) w
 create index tickets_waiting_attended on tickets (attended_by, waiting_at, id) where waiting_at is not null;
 
 -- agent_id is the owner: of an active chat the agent who has it, of an ended one the agent who had it. Nothing else writes it.
+-- guest_id: the agent who is in an active chat beside its owner.
 -- first_in_line is 1 for a chat that lost its agent: it is first in the queue again. priority is that of its ticket as a number, 1 the
 -- most urgent: the index has the order of the line.
 -- round goes up when a waiting chat starts over with agents who were tried before. Who ended it, with which reason, and what the visitor
 -- wrote beside the score stand in the entries.
+-- idle_seq: the first message of an agent after the visitor's last word, as far as the follower has come; idle_from: when it was. Both null:
+-- the visitor had the last word, or nobody has written yet. warned_at: when its people were told that it is about to end.
 create table chats (
   id blob not null primary key,
   ticket_id blob not null references tickets (id) on delete cascade,
@@ -194,6 +220,7 @@ create table chats (
   queue_id blob references queues (id) on delete set null,
   state text not null,
   agent_id blob references agents (id) on delete set null,
+  guest_id blob references agents (id) on delete set null,
   round integer not null,
   first_in_line integer not null,
   priority integer not null,
@@ -202,20 +229,53 @@ create table chats (
   wait_until integer not null,
   accepted_at integer,
   ended_at integer,
-  score integer
+  score integer,
+  idle_seq integer,
+  idle_from integer,
+  warned_at integer
 ) strict;
 create index chats_ticket on chats (ticket_id);
 create index chats_queue on chats (queue_id);
 create index chats_waiting on chats (site_id, first_in_line desc, priority, started_at, id) where state in ('waiting', 'ringing');
 create index chats_wait_until on chats (wait_until) where state in ('waiting', 'ringing');
 create index chats_agent on chats (agent_id) where state = 'active';
+create index chats_active on chats (queue_id) where state = 'active';
+create index chats_guest on chats (guest_id) where guest_id is not null;
+create index chats_idle on chats (site_id, idle_from) where idle_from is not null;
+
+-- What an agent asks of others for their chat: that one takes it over, or joins it. outcome is null while it is asked for. to_queue or
+-- to_agent: who is asked; to_name as it was called then. note: for agents alone. accepted_by: who did. reason: why it was handed over, once
+-- it was; null: nobody has said it yet.
+create table handovers (
+  id blob not null primary key,
+  kind text not null,
+  chat_id blob not null references chats (id) on delete cascade,
+  ticket_id blob not null,
+  site_id blob not null,
+  from_agent blob not null,
+  from_name text not null,
+  to_queue blob,
+  to_agent blob,
+  to_name text not null,
+  note text,
+  asked_at integer not null,
+  outcome text,
+  settled_at integer,
+  accepted_by blob,
+  reason text
+) strict;
+create index handovers_chat on handovers (chat_id);
+create unique index handovers_open on handovers (chat_id) where outcome is null;
+create index handovers_site on handovers (site_id) where outcome is null;
+create index handovers_from on handovers (from_agent, ticket_id);
+create index handovers_reason on handovers (settled_at) where kind = 'transfer' and outcome = 'accepted' and reason is null;
 
 -- Whom a chat was offered to. outcome is null while it rings; then it is never changed again. from_agent is null for an offer of the
--- queue, and every offer is one so far: kind is always 'chat'. Agents will hand chats over and invite others to join. to_agent is null
--- once that account is gone. round is the chat's.
+-- queue; else it is of a handover, which handover_id names. to_agent is null once that account is gone. round is the chat's.
 create table offers (
   id blob not null primary key,
   kind text not null,
+  handover_id blob,
   chat_id blob not null references chats (id) on delete cascade,
   site_id blob not null,
   from_agent blob references agents (id) on delete set null,
@@ -230,6 +290,7 @@ create unique index offers_open on offers (chat_id, kind) where outcome is null;
 create index offers_to on offers (to_agent) where outcome is null;
 create index offers_due on offers (rings_until) where outcome is null;
 create index offers_round on offers (chat_id, round);
+create index offers_handover on offers (handover_id) where handover_id is not null;
 
 -- What happened. Never changed. Rows stay in the order they came, which is what position says: that of commits, for there is
 -- one writer. The last key begins with the id because ids are ordered by time: a batch writes few pages, however many tickets
@@ -247,6 +308,16 @@ create table entries (
   unique (id, ticket_id)
 ) strict;
 
+-- What agents have typed and not sent. text is empty once it was: for a day, so that an older one of another device does not come back.
+create table drafts (
+  agent_id blob not null references agents (id) on delete cascade,
+  ticket_id blob not null references tickets (id) on delete cascade,
+  text text not null,
+  at integer not null,
+  primary key (agent_id, ticket_id)
+) strict;
+create index drafts_ticket on drafts (ticket_id);
+
 -- Who reads the entries after a stored position, which is that of an entry. under_way: transactions of PostgreSQL at or below
 -- it that had not ended when it was reached. version goes up with every change.
 create table followers (
@@ -255,6 +326,17 @@ create table followers (
   under_way text not null,
   version integer not null
 ) strict;
+
+-- What is searched. ordinal: the tickets in the order in which they were first seen. A row of search_words holds the words of 32 entries of a
+-- ticket and of its head, folded; those that a masked agent does not read begin with an exclamation mark. Its number is the ordinal times 65536 and
+-- the block's. Kept by a follower, which can make it anew.
+create table search_tickets (
+  ordinal integer not null primary key,
+  ticket_id blob not null unique references tickets (id) on delete cascade
+) strict;
+create virtual table search_words using fts5 (
+  words, content = '', contentless_delete = 1, detail = 'none', prefix = '2 3', tokenize = "ascii tokenchars '!'"
+);
 
 -- ticket_id: the ticket that it was stored for; null while the form that opens the ticket is being sent. agent_id: the agent who stored
 -- it; null: the visitor. entry_id: the message that it is on; null: none yet. digest: the SHA-256 of its bytes.

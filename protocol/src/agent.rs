@@ -4,16 +4,21 @@
 //! own answer.
 
 use crate::{
-    ChatId, EntryId, FileId, OfferId, PageUrl, Refusal, Seq, TicketId, TicketNumber, Timestamp,
+    AgentId, ChatId, EntryId, FileId, OfferId, PageUrl, Refusal, Seq, TicketId, TicketNumber,
+    Timestamp,
     contact::Contact,
     entry::{AgentEntry, Removed, TicketState},
 };
 use serde::{Deserialize, Serialize};
 
+mod aids;
+mod for_agent;
 mod handover;
 mod me;
 mod worklist;
 
+pub use aids::{CannedReply, Colleague, Draft, OWN_REPLIES};
+pub use for_agent::{ForAgent, Sensitive, Sight};
 pub use handover::{
     AgentTarget, Guest, Handover, HandoverKind, HandoverOutcome, OfferKind, Presence, QueueTarget,
     Targets,
@@ -42,6 +47,17 @@ pub enum AgentCommand {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         files: Vec<FileId>,
     },
+    /// An internal comment, which mentions these agents. Answered by `Ack` or `Refused` with the same id.
+    Comment {
+        ticket: TicketId,
+        id: EntryId,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<AgentId>,
+    },
+    /// What is typed and not sent, for this agent's other consoles and devices; sent when it has not changed for a
+    /// moment.
+    Draft { draft: Draft },
     /// The agent is typing; sent at most every three seconds.
     Typing { ticket: TicketId },
     /// Everything up to here has been on screen.
@@ -62,10 +78,12 @@ pub enum AgentEvent {
     /// after every reconnect. `total`: as in `Listed`.
     Welcome {
         me: Me,
-        work: Vec<WorkItem>,
-        offers: Vec<Offer>,
+        work: Vec<ForAgent<WorkItem>>,
+        offers: Vec<ForAgent<Offer>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         total: Option<Total>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        drafts: Vec<Draft>,
     },
     /// Rows of the view that is shown: its `first` page, with this agent's chats whatever the view, or rows that follow
     /// those sent before. `total`: how many rows the view has, while there are more than were sent; also sent without
@@ -73,34 +91,45 @@ pub enum AgentEvent {
     Listed {
         view: WorkView,
         first: bool,
-        items: Vec<WorkItem>,
+        items: Vec<ForAgent<WorkItem>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         total: Option<Total>,
     },
     /// A row of the list is new or changed.
-    Work { item: Box<WorkItem> },
+    Work { item: Box<ForAgent<WorkItem>> },
     /// A row left the list.
     WorkGone { ticket: TicketId },
     /// The agent may see a watched ticket no longer, and watches it no longer.
     AccessLost { ticket: TicketId },
+    /// What the agent may read of sensitive data is another: whatever the console has of conversations is to be
+    /// forgotten, and it watches none any more.
+    SightChanged,
     /// The head of a watched ticket is new or changed.
-    Conversation { conversation: Box<Conversation> },
+    Conversation { conversation: Box<ForAgent<Conversation>> },
     /// Entries of a watched ticket in order; `last` is the ticket's last sequence.
-    Entries { ticket: TicketId, entries: Vec<AgentEntry>, last: Seq },
+    Entries { ticket: TicketId, entries: Vec<ForAgent<AgentEntry>>, last: Seq },
     /// One new entry of a watched ticket.
-    Entry { ticket: TicketId, entry: AgentEntry },
+    Entry { ticket: TicketId, entry: ForAgent<AgentEntry> },
     /// The message is committed.
     Ack { ticket: TicketId, id: EntryId, seq: Seq, at: Timestamp },
     /// A command was refused; `id` names the message, where it was one.
     Refused { ticket: Option<TicketId>, id: Option<EntryId>, refusal: Refusal },
     /// The visitor is typing.
     Typing { ticket: TicketId },
+    /// A colleague is typing.
+    ColleagueTyping { ticket: TicketId, colleague: Colleague },
+    /// Who else has a watched ticket on screen, by name.
+    Watchers { ticket: TicketId, colleagues: Vec<Colleague> },
+    /// Another console of this agent has a newer draft.
+    Draft { draft: Draft },
+    /// A colleague mentioned this agent in a comment.
+    Mentioned { ticket: TicketId, number: TicketNumber, by: String },
     /// The visitor has seen everything up to here.
     Seen { ticket: TicketId, upto: Seq },
     /// Whether the visitor's panel is connected.
     VisitorPresent { ticket: TicketId, present: bool },
     /// A chat rings here.
-    Offer { offer: Box<Offer> },
+    Offer { offer: Box<ForAgent<Offer>> },
     /// It rings no longer: taken, withdrawn or declined elsewhere.
     OfferGone { chat: ChatId },
     /// A transfer or conference that this agent asked for is settled; `to` as it was asked for, or who accepted.
@@ -119,6 +148,22 @@ pub enum AgentEvent {
     SignedOut,
     /// The server goes away; come back after so many milliseconds.
     GoingAway { retry_ms: u64 },
+}
+
+crate::text_enum! {
+    /// What of a ticket a supervisor reveals to himself where he reads it masked.
+    pub enum Revealable {
+        /// The visitor's name.
+        Name = "name",
+        /// The visitor's address.
+        Email = "email",
+        /// The subject.
+        Subject = "subject",
+        /// The page that the visitor was on.
+        Page = "page",
+        /// One entry: what it says, with the names of its files.
+        Entry = "entry",
+    }
 }
 
 /// A row of the agent's list.
@@ -142,6 +187,9 @@ pub struct WorkItem {
     pub subject: Option<String>,
     /// The beginning of the last message, at most 140 characters.
     pub preview: String,
+    /// Whether this agent wrote that message.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub preview_mine: bool,
     /// The ticket's state.
     pub state: TicketState,
     /// When the work began: the chat's start, or the request's arrival.

@@ -1,7 +1,9 @@
 //! What happened on a ticket, in one shape per audience so that a leak does not compile.
 
 use crate::{
-    AgentId, EntryId, PageUrl, Score, Seq, Timestamp, agent::HandoverOutcome, file::Attachment,
+    AgentId, EntryId, PageUrl, Score, Seq, Timestamp,
+    agent::{HandoverOutcome, Revealable},
+    file::Attachment,
 };
 use serde::{Deserialize, Serialize};
 
@@ -243,4 +245,12 @@ pub enum AgentBody {
     MailHeld { to: String, why: String },
     /// The transcript was asked for.
     TranscriptSent { to: String },
+    /// An agent looked at what they read masked: a field, or of the entry `seq` all of it.
+    Revealed {
+        agent: AgentId,
+        name: String,
+        field: Revealable,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seq: Option<Seq>,
+    },
 }

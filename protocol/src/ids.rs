@@ -50,9 +50,13 @@ id! {
     ChatId,
     /// A chat offered to an agent.
     OfferId,
+    /// A transfer or conference that is asked for.
+    HandoverId,
     /// Anything that happened on a ticket. For a message the **sender's** end makes it (`UUIDv7`),
     /// which is what makes a retry harmless.
     EntryId,
+    /// A canned reply of an agent's own.
+    ReplyId,
     /// An uploaded file.
     FileId,
     /// A mail in the outbox.

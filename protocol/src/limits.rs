@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-/// A chat message or internal comment typed in a composer.
+/// A chat message typed in a composer.
 pub const CHAT_TEXT: usize = 1_000;
-/// The message of a form or of a mail.
+/// The message of a form or of a mail, and an internal comment.
 pub const FORM_TEXT: usize = 20_000;
 /// A person's name.
 pub const NAME: usize = 120;
@@ -22,6 +22,10 @@ pub const IDENTITY_FOR: Duration = Duration::from_hours(31 * 24);
 pub const OWN_TICKETS: usize = 20;
 /// The comment that goes with a rating.
 pub const RATING_COMMENT: usize = 1_000;
+/// Agents whom one comment mentions.
+pub const MENTIONS: usize = 20;
+/// Colleagues who are named as looking at one ticket.
+pub const WATCHERS: usize = 20;
 /// Files on one message.
 pub const FILES: usize = 5;
 /// One file, in bytes, where the site says nothing else.

@@ -1,6 +1,6 @@
 //! The desk's outgoing mail, as the console shows it.
 
-use crate::{MailId, Timestamp};
+use crate::{MailId, Timestamp, agent::ForAgent};
 use serde::{Deserialize, Serialize};
 
 /// A mail in the console's list.
@@ -24,7 +24,7 @@ pub struct MailRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailPage {
     /// The mails, newest first.
-    pub mails: Vec<MailRow>,
+    pub mails: Vec<ForAgent<MailRow>>,
     /// The mail after which the next page begins, which the agent may not be able to read; none: there is none.
     pub next: Option<MailId>,
 }

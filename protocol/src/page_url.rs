@@ -1,6 +1,8 @@
 //! The page a visitor came from.
 
-use crate::{Code, Field, Refusal, limits, text::is_control};
+use crate::{
+    Code, Field, Refusal, agent::Sensitive, limits, masking::mask, percent, text::is_control,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -31,6 +33,43 @@ impl PageUrl {
         let path = rest.find('/').map_or("/", |at| &rest[at..]);
         path.split(['?', '#']).next().unwrap_or(path)
     }
+}
+
+impl Sensitive for PageUrl {
+    /// Each part of it also as forms write it into an address: `melissa%40gmail.com`.
+    fn mask(&mut self) {
+        const ENDS_A_PART: &[char] = &['/', '?', '#', '&', ';', '='];
+        let parts = self.0.split_inclusive(ENDS_A_PART);
+        let masked: String = parts
+            .map(|part| {
+                let (text, end) = match part.char_indices().next_back() {
+                    Some((at, last)) if ENDS_A_PART.contains(&last) => part.split_at(at),
+                    _ => (part, ""),
+                };
+                let decoded = decoded(text);
+                let shown = mask(&decoded);
+                if shown == decoded {
+                    part.to_owned()
+                } else {
+                    percent::encode(&shown, "*@.-_~:,()") + end
+                }
+            })
+            .collect();
+        self.0 = mask(&masked);
+    }
+}
+
+/// A part of an address as it was before it was encoded, however often it was.
+fn decoded(part: &str) -> String {
+    const TIMES: usize = 3;
+    let mut text = part.replace('+', " ");
+    for _ in 0..TIMES {
+        if !text.contains('%') {
+            break;
+        }
+        text = percent::decode(&text);
+    }
+    text
 }
 
 impl TryFrom<String> for PageUrl {
@@ -69,6 +108,41 @@ mod tests {
             assert_eq!(PageUrl::parse(other), None, "{other}");
         }
         assert!(serde_json::from_str::<PageUrl>("\"javascript:alert(1)\"").is_err());
+    }
+
+    #[test]
+    fn a_page_is_masked_as_it_is_written_and_as_forms_encode_it() {
+        for (address, shown) in [
+            (
+                "https://a.example/pago/4111111111111111?ok=1",
+                "https://a.example/pago/************1111?ok=1",
+            ),
+            ("https://a.example/?e=melissa@gmail.com", "https://a.example/?e=m******@gmail.com"),
+            (
+                "https://a.example/?e=melissa%40gmail.com&x=1",
+                "https://a.example/?e=m******@gmail.com&x=1",
+            ),
+            (
+                "https://a.example/?e=melissa%2540gmail.com",
+                "https://a.example/?e=m******@gmail.com",
+            ),
+            (
+                "https://a.example/?c=4111+1111+1111+1111#y",
+                "https://a.example/?c=************1111#y",
+            ),
+            (
+                "https://a.example/?c=4111%201111%201111%201111",
+                "https://a.example/?c=************1111",
+            ),
+            ("https://a.example/a%20b?x=%C3%B1&y=1%", "https://a.example/a%20b?x=%C3%B1&y=1%"),
+        ] {
+            let mut masked = page(address);
+            masked.mask();
+            assert_eq!(masked.as_str(), shown);
+            let once = masked.clone();
+            masked.mask();
+            assert_eq!(masked, once, "a second time changes nothing");
+        }
     }
 
     #[test]

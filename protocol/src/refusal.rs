@@ -168,6 +168,10 @@ crate::text_enum! {
         Hue = "hue",
         /// A queue's name.
         Queue = "queue",
+        /// A list of canned replies.
+        Replies = "replies",
+        /// The agents whom a comment mentions.
+        Mentions = "mentions",
         /// A ticket state's name.
         State = "state",
         /// The time zone of opening hours.

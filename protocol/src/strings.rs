@@ -160,8 +160,8 @@ impl<'de> Visitor<'de> for Texts {
     }
 }
 
-/// A text with its `{places}` filled; a place without a value stays as it is.
-fn fill(text: &str, places: &[(&str, &str)]) -> String {
+/// A text with its `{places}` filled; a place without a value stays as it is. What is filled in is never looked at again.
+pub fn fill(text: &str, places: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, from)) = rest.split_once('{') {

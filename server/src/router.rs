@@ -79,6 +79,8 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .post(Public, "/console/sign-out", console::sign_in::sign_out)
         .get(Public, "/console/password", console::password::page)
         .post(Public, "/console/password", console::password::set)
+        .get(Public, "/console/forgot", console::forgotten::page)
+        .post(Public, "/console/forgot", console::forgotten::ask)
         .get(Agent(Role::Agent, Reach::Own), "/console/socket", ws::agent::upgrade)
         .upload(Agent(Role::Agent, Reach::Ticket), "/console/files", console::files::upload)
         .get(Agent(Role::Agent, Reach::Ticket), "/console/files/{id}", console::files::download)

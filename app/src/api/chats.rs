@@ -4,7 +4,7 @@ use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::server::{caller, closing_reason, refused};
 use leptos::prelude::*;
-use protocol::{ChatId, OfferId, TicketId};
+use protocol::{ChatId, OfferId, TicketId, agent::Colleague};
 
 /// Takes a ringing or waiting chat, takes one over, or joins one; answers its ticket. `offer`: what rings here; none: a
 /// chat from the list.
@@ -42,4 +42,11 @@ pub async fn closing_reasons(ticket: TicketId) -> Result<Vec<String>, ApiError> 
     let (desk, agent) = caller()?;
     let reasons = desk.closing_reasons(&agent, ticket).await.map_err(refused)?;
     Ok(reasons.into_iter().map(String::from).collect())
+}
+
+/// Whom a comment on the ticket can mention.
+#[server(prefix = "/console/api", endpoint = "colleagues")]
+pub async fn colleagues(ticket: TicketId) -> Result<Vec<Colleague>, ApiError> {
+    let (desk, agent) = caller()?;
+    desk.colleagues(&agent, ticket).await.map_err(refused)
 }

@@ -6,6 +6,7 @@ use super::server::{caller, mail_page, mail_text, refused};
 use leptos::prelude::*;
 use protocol::{
     MailId,
+    agent::ForAgent,
     mail::{MailPage, MailText},
 };
 
@@ -25,7 +26,7 @@ pub async fn older_mails(after: MailId) -> Result<MailPage, ApiError> {
 
 /// A mail with its text; its HTML has an address of its own.
 #[server(prefix = "/console/api", endpoint = "mails/read")]
-pub async fn mail(id: MailId) -> Result<MailText, ApiError> {
+pub async fn mail(id: MailId) -> Result<ForAgent<MailText>, ApiError> {
     let (desk, agent) = caller()?;
     desk.mail(&agent, id).await.map(mail_text).map_err(refused)
 }

@@ -6,7 +6,7 @@ use super::server::{away_reason, caller, refused};
 use leptos::prelude::*;
 use protocol::agent::{AgentState, Me};
 #[cfg(feature = "ssr")]
-use protocol::{Code, Field, Refusal};
+use protocol::settings::Language;
 
 /// Sets *Disponible* or *Ausente*; the latter with one of the reasons of [`Me::away_reasons`], or none.
 #[server(prefix = "/console/api", endpoint = "state")]
@@ -14,9 +14,8 @@ pub async fn set_state(state: AgentState, reason: Option<String>) -> Result<(), 
     let (desk, agent) = caller()?;
     let reason = away_reason(reason.as_deref())?;
     match state {
-        AgentState::Available => desk.set_agent_state(agent.id, state).await,
         AgentState::Away => desk.go_away(&agent, reason.as_ref()).await,
-        AgentState::Rona => Err(Refusal::of(Field::State, Code::Invalid).into()),
+        AgentState::Available | AgentState::Rona => desk.set_agent_state(agent.id, state).await,
     }
     .map_err(refused)
 }
@@ -25,7 +24,7 @@ pub async fn set_state(state: AgentState, reason: Option<String>) -> Result<(), 
 #[server(prefix = "/console/api", endpoint = "state/preview")]
 pub async fn preview_away() -> Result<u32, ApiError> {
     let (desk, agent) = caller()?;
-    desk.preview_away(&agent).await.map_err(refused)
+    Ok(desk.preview_away(&agent))
 }
 
 /// The agent who is signed in; a console that cannot connect asks whether there still is one.
@@ -33,4 +32,12 @@ pub async fn preview_away() -> Result<u32, ApiError> {
 pub async fn profile() -> Result<Me, ApiError> {
     let (desk, agent) = caller()?;
     desk.profile(&agent).await.map_err(refused)
+}
+
+/// Sets the language of the agent's console.
+#[server(prefix = "/console/api", endpoint = "language")]
+pub async fn set_language(lang: String) -> Result<(), ApiError> {
+    let (desk, agent) = caller()?;
+    let lang = Language::parse(&lang).map_err(ApiError)?;
+    desk.set_agent_language(agent.id, lang).await.map_err(refused)
 }

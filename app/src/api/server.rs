@@ -11,9 +11,11 @@ use desk::{
 use leptos::prelude::*;
 use protocol::{
     AgentId, Code, QueueId, Refusal,
+    agent::ForAgent,
     mail::{MailPage, MailRow, MailState, MailText},
     problem,
-    settings::{AwayReason, ClosingReason},
+    settings::{AwayReason, ClosingReason, Reply, ReplyName},
+    text::ChatText,
 };
 
 /// The desk and the agent who calls.
@@ -40,6 +42,13 @@ pub(super) fn refused(error: desk::Error) -> ApiError {
 /// A closing reason as it was sent.
 pub(super) fn closing_reason(text: &str) -> Result<ClosingReason, ApiError> {
     ClosingReason::parse(text).map_err(ApiError)
+}
+
+/// A canned reply as it was sent.
+pub(super) fn reply(name: &str, text: &str) -> Result<Reply, ApiError> {
+    let name = ReplyName::parse(name).map_err(ApiError)?;
+    let text = ChatText::parse(text).map_err(ApiError)?;
+    Ok(Reply { name, text })
 }
 
 /// A reason to be *Ausente* as it was sent; an empty one is none.
@@ -82,10 +91,19 @@ fn mail_row(mail: KeptMail) -> MailRow {
 
 /// A page of them.
 pub(crate) fn mail_page(page: MailListing) -> MailPage {
-    MailPage { mails: page.mails.into_iter().map(mail_row).collect(), next: page.next }
+    MailPage {
+        mails: page.mails.into_iter().map(|mail| mail.map(mail_row)).collect(),
+        next: page.next,
+    }
 }
 
 /// A mail with its text and, by itself, its HTML.
-pub(crate) fn mail_text((mail, text, html): (KeptMail, String, String)) -> MailText {
-    MailText { row: mail_row(mail), text, has_html: !html.is_empty() }
+pub(crate) fn mail_text(
+    (mail, text, html): (ForAgent<KeptMail>, ForAgent<String>, ForAgent<String>),
+) -> ForAgent<MailText> {
+    mail.map(|mail| MailText {
+        row: mail_row(mail),
+        text: text.into_inner(),
+        has_html: !html.is_empty(),
+    })
 }

@@ -43,6 +43,32 @@ pub fn is_on_heading() -> bool {
     document().active_element().is_some_and(|element| matches!(&*element.tag_name(), "H1" | "H2"))
 }
 
+/// Whether one types: a key is a letter there, and nothing else.
+pub fn is_typing() -> bool {
+    document().active_element().is_some_and(|element| {
+        matches!(&*element.tag_name(), "INPUT" | "TEXTAREA" | "SELECT")
+            || element.has_attribute("contenteditable")
+    })
+}
+
+/// Goes to the next or the one before of these, from the one that has the keyboard; false when there are none.
+pub fn step(selector: &str, forward: bool) -> bool {
+    let Ok(links) = document().query_selector_all(selector) else { return false };
+    let links: Vec<HtmlElement> = (0..links.length())
+        .filter_map(|at| links.get(at).and_then(|link| link.dyn_into().ok()))
+        .collect();
+    let focused = document().active_element();
+    let at = links
+        .iter()
+        .position(|link| focused.as_ref().is_some_and(|focused| focused.is_same_node(Some(link))));
+    let to = match (at, forward) {
+        (None, _) => 0,
+        (Some(at), true) => at + 1,
+        (Some(at), false) => at.saturating_sub(1),
+    };
+    links.get(to).is_some_and(|link| link.focus().is_ok())
+}
+
 fn is_nowhere() -> bool {
     document().active_element().is_none_or(|element| element.tag_name() == "BODY")
 }

@@ -8,6 +8,16 @@ pub fn draft(email: &str, ticket: TicketId) -> String {
     format!("ayuda:console:{email}:draft:{ticket}")
 }
 
+/// The comment that is typed on a ticket and not sent yet.
+pub fn note(email: &str, ticket: TicketId) -> String {
+    format!("ayuda:console:{email}:note:{ticket}")
+}
+
+/// What the keys of all drafts begin with.
+pub fn drafts(email: &str) -> String {
+    format!("ayuda:console:{email}:draft:")
+}
+
 /// What the keys of all unacknowledged messages begin with.
 pub fn messages(email: &str) -> String {
     format!("ayuda:console:{email}:out:")
@@ -20,6 +30,15 @@ pub fn message(email: &str, id: EntryId) -> String {
 
 /// There while sound is off; the same for everybody at this browser.
 pub const MUTED: &str = "ayuda:console:muted";
+
+/// How loud sound is, 1 to 3; the same for everybody at this browser.
+pub const VOLUME: &str = "ayuda:console:volume";
+
+/// There once somebody at this browser wants no notices on the desktop.
+pub const NOTICES_DECLINED: &str = "ayuda:console:no-notices";
+
+/// There while single keys do nothing; the same for everybody at this browser.
+pub const NO_SHORTCUTS: &str = "ayuda:console:no-shortcuts";
 
 #[cfg(test)]
 mod tests {

@@ -23,6 +23,19 @@ pub fn mute(muted: bool) {
     }
 }
 
+/// How loud it is: 1, 2 or 3.
+pub fn volume() -> u8 {
+    storage::get(keys::VOLUME)
+        .and_then(|volume| volume.parse().ok())
+        .filter(|volume| (1..=3).contains(volume))
+        .unwrap_or(2)
+}
+
+/// Makes it softer or louder: 1, 2 or 3.
+pub fn set_volume(volume: u8) {
+    storage::set(keys::VOLUME, &volume.to_string());
+}
+
 /// A chat rings.
 pub fn ring() {
     play(&[(784.0, 0.0), (988.0, 0.16), (1175.0, 0.32)]);
@@ -64,7 +77,8 @@ fn tone(context: &AudioContext, pitch: f32, after: f64) -> Result<(), JsValue> {
     oscillator.set_type(OscillatorType::Sine);
     oscillator.frequency().set_value(pitch);
     gain.gain().set_value_at_time(0.0001, start)?;
-    gain.gain().exponential_ramp_to_value_at_time(0.12, start + 0.02)?;
+    let loud = [0.04, 0.12, 0.3][usize::from(volume() - 1)];
+    gain.gain().exponential_ramp_to_value_at_time(loud, start + 0.02)?;
     gain.gain().exponential_ramp_to_value_at_time(0.0001, start + 0.28)?;
     oscillator.connect_with_audio_node(&gain)?;
     gain.connect_with_audio_node(&context.destination())?;

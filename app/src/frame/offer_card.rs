@@ -1,18 +1,25 @@
 //! *Nueva solicitud de chat*: a chat that rings here.
 
-use crate::{browser::focus, state::clock::use_clock, ui::erase::erase, words::use_words};
+use crate::{
+    browser::focus,
+    state::clock::use_clock,
+    ui::{
+        erase::erase,
+        icon::{Drawing, Icon},
+    },
+    words::use_words,
+};
 use leptos::{ev, prelude::*};
-use protocol::agent::Offer;
+use protocol::agent::{Offer, OfferKind};
 
 /// What accepts and what declines it from anywhere on the page. Keys that type nothing and that browsers leave free.
 const ACCEPT: &str = "F2";
 const DECLINE: &str = "F8";
 
-/// An offer to take or to decline; `more` ring behind it. `busy`: it is being taken or declined.
+/// An offer to take or to decline. `busy`: it is being taken or declined.
 #[component]
 pub fn OfferCard(
     offer: Offer,
-    more: Memo<usize>,
     busy: RwSignal<bool>,
     on_accept: Callback<()>,
     on_decline: Callback<()>,
@@ -20,6 +27,12 @@ pub fn OfferCard(
     let words = use_words();
     let clock = use_clock();
     let since = offer.since;
+    let from = offer.from.clone().unwrap_or_default();
+    let asks = match offer.kind {
+        OfferKind::Chat => None,
+        OfferKind::Transfer => Some(words.fill("offer_transfer", &[("who", &from)])),
+        OfferKind::Conference => Some(words.fill("offer_conference", &[("who", &from)])),
+    };
     let (from, until) = (offer.rings_from, offer.rings_until);
     let length = until.0 - from.0;
     let left = move || (until.0 - clock.now().0).clamp(0, length.max(0));
@@ -65,10 +78,10 @@ pub fn OfferCard(
             <div class="offer-in">
                 <div class="offer-top">
                     <h2 id="offer-title">{words.get("offer_title")}</h2>
-                    <span class="tag" hidden=move || more.get() == 0>{move || format!("+{}", more.get())}</span>
                     <span class="grow"></span>
                     <span class="num" aria-hidden="true">{move || clock.elapsed(since)}</span>
                 </div>
+                {asks.map(|asks| view! { <p class="offer-asks s"><Icon drawing=Drawing::Handover/>{asks}</p> })}
                 <dl>
                     <dt>{words.get("contact")}</dt>
                     <dd><b>{words.contact(&offer.contact)}</b></dd>
@@ -86,6 +99,10 @@ pub fn OfferCard(
                     })}
                     <dt>{words.get("message")}</dt>
                     <dd class="offer-text" dir="auto">{offer.message}</dd>
+                    {offer.note.map(|note| view! {
+                        <dt>{words.get("offer_note")}</dt>
+                        <dd class="offer-text offer-note" dir="auto">{note}</dd>
+                    })}
                 </dl>
                 <div class="pair">
                     <button type="button" class="btn" aria-disabled=is_busy aria-keyshortcuts=DECLINE on:click=move |_| decide(on_decline)>

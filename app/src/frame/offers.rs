@@ -1,7 +1,7 @@
 //! The chats that ring here, one card at a time. A card takes no focus from whoever is writing; it is announced
 //! instead.
 
-use super::offer_card::OfferCard;
+use super::{behind::Behind, offer_card::OfferCard};
 use crate::{
     api::{self, ApiError},
     browser::{self, focus},
@@ -14,14 +14,27 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{ChatId, Code, agent::Offer};
 
-/// The offer that rings longest, and how many ring behind it.
+/// The offer in front, and those behind it.
 #[component]
 pub fn Offers() -> impl IntoView {
     let words = use_words();
     let console = use_console();
     let navigator = use_navigator();
-    let first = Memo::new(move |_| console.offers.with(|offers| offers.first().cloned()));
-    let more = Memo::new(move |_| console.offers.with(|offers| offers.len().saturating_sub(1)));
+    // The one that the agent wants to see in front, else the one that rings longest.
+    let front = RwSignal::new(None::<ChatId>);
+    let first = Memo::new(move |_| {
+        let front = front.get();
+        console.offers.with(|offers| {
+            let chosen = offers.iter().find(|offer| Some(offer.chat) == front);
+            chosen.or(offers.first()).cloned()
+        })
+    });
+    let behind = Memo::new(move |_| {
+        let first = first.with(|first| first.as_ref().map(|offer| offer.chat));
+        console.offers.with(|offers| {
+            offers.iter().filter(|offer| Some(offer.chat) != first).cloned().collect::<Vec<_>>()
+        })
+    });
     let announcement = move || {
         first.with(|offer| {
             offer.as_ref().map(|offer| {
@@ -69,7 +82,12 @@ pub fn Offers() -> impl IntoView {
                     }
                 });
             };
-            view! { <OfferCard offer=offer more=more busy=busy on_accept=Callback::new(accept) on_decline=Callback::new(decline)/> }
+            view! {
+                <div class="offer-stack">
+                    <OfferCard offer=offer busy=busy on_accept=Callback::new(accept) on_decline=Callback::new(decline)/>
+                    <Behind offers=behind on_choose=Callback::new(move |chat| front.set(Some(chat)))/>
+                </div>
+            }
         })
     };
     erase(view! {

@@ -1,7 +1,7 @@
 //! Who is signed in, how they are notified, and the way out.
 
 use crate::{
-    browser::{notice, sound},
+    browser::{keys, notice, sound, storage},
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
@@ -14,13 +14,20 @@ use protocol::{agent::Me, names::initials};
 
 /// The menu behind the agent's face.
 #[component]
-pub fn ProfileMenu(profile: RwSignal<Me>) -> impl IntoView {
+pub fn ProfileMenu(
+    profile: RwSignal<Me>,
+    /// The console's language.
+    lang: String,
+    on_language: Callback<&'static str>,
+    on_shortcuts: Callback<()>,
+) -> impl IntoView {
     let words = use_words();
     let is_muted = RwSignal::new(false);
     let can_ask = RwSignal::new(false);
     Effect::new(move |_| {
         is_muted.set(sound::is_muted());
-        can_ask.set(notice::can_ask());
+        // Before that the question stands over the page.
+        can_ask.set(notice::can_ask() && storage::get(keys::NOTICES_DECLINED).is_some());
     });
     let name = move || profile.with(|profile| profile.name.clone());
     let email = move || profile.with(|profile| profile.email.clone());
@@ -30,6 +37,27 @@ pub fn ProfileMenu(profile: RwSignal<Me>) -> impl IntoView {
         is_muted.set(muted);
         sound::chime();
     };
+    let volume = RwSignal::new(2);
+    Effect::new(move |_| volume.set(sound::volume()));
+    // The menu stays: one listens, and goes on.
+    let louder = move |event: web_sys::MouseEvent| {
+        event.stop_propagation();
+        let to = volume.get_untracked() % 3 + 1;
+        sound::set_volume(to);
+        volume.set(to);
+        sound::chime();
+    };
+    let languages = ["es", "en", "pt"]
+        .map(|this| {
+            let is_chosen = lang == this;
+            view! {
+                <button type="button" class="menu-item" role="menuitemradio" tabindex="-1" lang=this aria-checked=is_chosen.to_string() on:click=move |_| on_language.run(this)>
+                    <span class="grow">{words.get(&format!("lang_own_{this}"))}</span>
+                    {is_chosen.then(|| view! { <span class="chosen" aria-hidden="true"><Icon drawing=Drawing::Check/></span> })}
+                </button>
+            }
+        })
+        .collect_view();
     let ask = move |_| {
         notice::ask();
         can_ask.set(false);
@@ -50,6 +78,19 @@ pub fn ProfileMenu(profile: RwSignal<Me>) -> impl IntoView {
                 <Icon drawing=Drawing::Sound/>
                 <span class="grow">{words.get("sound")}</span>
                 <span class="chosen" aria-hidden="true" hidden=move || is_muted.get()><Icon drawing=Drawing::Check/></span>
+            </button>
+            <button type="button" class="menu-item" role="menuitem" tabindex="-1" hidden=is_muted on:click=louder>
+                <Icon drawing=Drawing::Sound/>
+                <span class="grow">{words.get("volume")}": "{move || words.get(&format!("volume_{}", volume.get()))}</span>
+            </button>
+            <div role="group" aria-label=words.get("console_language")>
+                <p class="menu-title" aria-hidden="true">{words.get("console_language")}</p>
+                {languages}
+            </div>
+            <button type="button" class="menu-item" role="menuitem" tabindex="-1" on:click=move |_| on_shortcuts.run(())>
+                <Icon drawing=Drawing::Help/>
+                <span class="grow">{words.get("shortcuts")}</span>
+                <kbd aria-hidden="true">"?"</kbd>
             </button>
             <Show when=move || can_ask.get()>
                 <button type="button" class="menu-item" role="menuitem" tabindex="-1" on:click=ask>

@@ -1,8 +1,9 @@
-//! The tab's title: how much is unread, and a flash while a chat rings where nobody looks.
+//! The tab's title and picture: how much is unread, and a flash while a chat rings where nobody looks.
 
 use crate::{
     browser,
     state::{clock::use_clock, list::List},
+    ui::favicon::{ICON, MARKED},
     words::use_words,
 };
 use leptos::prelude::*;
@@ -15,6 +16,12 @@ pub fn Title(offers: RwSignal<Vec<Offer>>, list: List) -> impl IntoView {
     let clock = use_clock();
     let is_ringing = Memo::new(move |_| offers.with(|offers| !offers.is_empty()));
     let unread = Memo::new(move |_| list.unread());
+    Effect::new(move |_| {
+        let picture = if is_ringing.get() || unread.get() > 0 { MARKED } else { ICON };
+        if let Ok(Some(link)) = document().query_selector("link[rel=icon]") {
+            let _ = link.set_attribute("href", picture);
+        }
+    });
     Effect::new(move |_| {
         let title = match unread.get() {
             0 => words.get("title"),

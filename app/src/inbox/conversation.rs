@@ -2,41 +2,66 @@
 
 mod accept;
 mod bubble;
-mod closing;
+pub(crate) mod closing;
+mod comment_bar;
 mod composer;
 mod composer_kind;
+mod end_conference;
 mod entry;
+mod events;
 mod facts;
+mod handover;
+mod handover_line;
 mod head;
 mod log;
 mod message_text;
 mod pending;
 mod reason_field;
+mod replies;
+mod reveal;
 mod sentence;
+mod sharing;
+mod targets;
 mod upload_list;
 
 use crate::{
     api,
-    browser::{self, focus, keys},
-    state::{console::use_console, thread::Absence, writing::Writing},
+    browser::{self, focus},
+    state::{
+        console::use_console,
+        suggest::{Kind, Places},
+        thread::Absence,
+        writing::Writing,
+    },
     ui::not_there::NotThere,
     words::use_words,
 };
 use accept::Accept;
 use closing::{Closing, ClosingForm};
-use composer::Composer;
+use comment_bar::CommentBar;
+use composer::{Aids, Composer, Texts};
 use composer_kind::ComposerKind;
+use end_conference::EndConference;
 use facts::Facts;
+use handover::HandoverDialog;
+use handover_line::HandoverLine;
 use head::Head;
 use leptos::{
-    either::{Either, EitherOf7},
+    either::{Either, EitherOf6},
     prelude::*,
     task::spawn_local,
 };
 use log::Log;
 use protocol::{
-    EntryId, TicketId, agent::AgentCommand, contact::Contact, entry::Removed, file::Attachment,
+    AgentId, EntryId, ReplyId, TicketId,
+    agent::{AgentCommand, CannedReply},
+    contact::Contact,
+    entry::Removed,
+    file::Attachment,
 };
+use replies::{Editing, Replies, RepliesForm};
+use reveal::provide_revealing;
+use sharing::Sharing;
 
 /// The conversation on a ticket.
 #[component]
@@ -46,7 +71,13 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     let thread = console.thread(ticket);
     Effect::new(move |_| {
         console.show(ticket);
+        console.restore_note(ticket);
         on_cleanup(move || console.hide(ticket));
+    });
+    provide_revealing(&thread);
+    on_cleanup({
+        let thread = thread.clone();
+        move || thread.conceal()
     });
 
     let writing = Memo::new({
@@ -130,21 +161,104 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         });
     });
 
-    let returned = RwSignal::new(None::<String>);
-    let take_back = Callback::new(move |id: EntryId| {
-        returned.set(console.take_back(ticket, id).map(|unsent| unsent.text));
+    let sharing = Sharing::new(ticket, thread.head.clone());
+
+    let returned = RwSignal::new(None::<(String, bool)>);
+    let take_back = Callback::new({
+        let thread = thread.clone();
+        move |id: EntryId| {
+            let was_comment = thread.mentions.with_value(|all| all.contains_key(&id));
+            returned.set(console.take_back(ticket, id).map(|unsent| (unsent.text, was_comment)));
+        }
     });
     let retry = Callback::new(move |id: EntryId| console.retry(ticket, id));
     let send = Callback::new(move |(text, files): (String, Vec<Attachment>)| {
         console.post(ticket, text, files);
     });
+    let comment = Callback::new(move |(text, mentions): (String, Vec<AgentId>)| {
+        console.comment(ticket, text, mentions);
+    });
     let typing = Callback::new(move |()| {
         console.socket.send(&AgentCommand::Typing { ticket });
     });
 
+    let places = Signal::derive({
+        let head = thread.head.clone();
+        move || Places {
+            name: name.get(),
+            agent: console.profile.with(|profile| profile.name.clone()),
+            number: head
+                .with(|head| head.as_ref().map(|head| head.number.0.clone()))
+                .unwrap_or_default(),
+            site: head.with(|head| head.as_ref().map(|head| head.site.clone())).unwrap_or_default(),
+        }
+    });
+    let (known_replies, known_colleagues) = (RwSignal::new(None), RwSignal::new(None));
+    let read_replies = move || async move {
+        match api::replies::replies(ticket).await {
+            Ok(all) => _ = known_replies.try_set(Some(all)),
+            Err(error) => console.toasts.alert(words.refusal(&error.0)),
+        }
+    };
+    let need = Callback::new(move |kind| {
+        spawn_local(async move {
+            match kind {
+                Kind::Reply => read_replies().await,
+                Kind::Mention => match api::chats::colleagues(ticket).await {
+                    Ok(all) => _ = known_colleagues.try_set(Some(all)),
+                    Err(error) => console.toasts.alert(words.refusal(&error.0)),
+                },
+            }
+        });
+    });
+    let aids = Aids {
+        replies: known_replies,
+        colleagues: known_colleagues,
+        places,
+        inserted: RwSignal::new(None),
+        on_need: need,
+    };
+    let replies_form = RepliesForm::new();
+    let open_replies = Callback::new(move |()| {
+        aids.need(Kind::Reply);
+        replies_form.open();
+    });
+    let insert_reply = Callback::new(move |reply: CannedReply| {
+        aids.inserted.set(Some(places.get_untracked().fill(reply.text.as_str())));
+    });
+    let save_reply = Callback::new(move |Editing { id, name, text }: Editing| {
+        replies_form.on_submit();
+        spawn_local(async move {
+            let saved = match id {
+                Some(id) => api::replies::change_reply(id, name, text).await,
+                None => api::replies::add_reply(name, text).await.map(drop),
+            };
+            match saved {
+                Ok(()) => {
+                    read_replies().await;
+                    replies_form.on_done();
+                }
+                Err(error) => replies_form.on_problem(words.refusal(&error.0)),
+            }
+        });
+    });
+    let remove_reply = Callback::new(move |id: ReplyId| {
+        spawn_local(async move {
+            match api::replies::remove_reply(id).await {
+                Ok(()) => read_replies().await,
+                Err(error) => replies_form.on_problem(words.refusal(&error.0)),
+            }
+        });
+    });
+
+    let note = thread.note.clone();
     let composer = move |kind: ComposerKind| {
-        let draft_key =
-            console.profile.with_untracked(|profile| keys::draft(&profile.email, ticket));
+        let texts = Texts {
+            message: console.drafts.of(ticket),
+            comment: note.clone(),
+            on_message: Callback::new(move |text: String| console.type_draft(ticket, &text)),
+            on_comment: Callback::new(move |text: String| console.type_note(ticket, &text)),
+        };
         view! {
             <Composer
                 ticket=ticket
@@ -155,27 +269,42 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
                     console.socket.is_connected() && browser::has_keyboard() && (accepted || !focus::is_on_heading())
                 }
                 kind=kind
-                draft_key=draft_key
+                texts=texts
+                aids=aids
                 returned=returned
                 on_send=send
+                on_comment=comment
                 on_typing=typing
+                on_replies=open_replies
             />
         }
     };
+    // Where no message can be written a comment can, once somebody wants to.
+    let commenting = RwSignal::new(false);
+    let closed_to_messages = {
+        let composer = composer.clone();
+        move |why| {
+            let composer = composer.clone();
+            view! {
+                <Show when=move || commenting.get()>{composer(ComposerKind::Comment)}</Show>
+                <CommentBar open=commenting>{why}</CommentBar>
+            }
+        }
+    };
     let foot = move || match writing.get() {
-        Writing::Unknown => EitherOf7::A(()),
-        Writing::Chat | Writing::Guest => EitherOf7::B(composer(ComposerKind::Chat)),
+        Writing::Unknown => EitherOf6::A(()),
+        Writing::Chat | Writing::Guest => EitherOf6::B(composer(ComposerKind::Chat)),
         Writing::Request { email } | Writing::Closed { email, after_chat: false } => {
-            EitherOf7::C(composer(ComposerKind::Request { email }))
+            EitherOf6::C(composer(ComposerKind::Request { email }))
         }
-        Writing::Waiting { chat } => {
-            EitherOf7::D(view! { <Accept busy=accepting on_accept=move || accept.run(chat)/> })
-        }
-        Writing::Elsewhere { agent } => EitherOf7::E(
-            view! { <p class="foot-note">{words.fill("elsewhere", &[("agent", &agent)])}</p> },
-        ),
+        Writing::Waiting { chat } => EitherOf6::D(closed_to_messages(Either::Left(
+            view! { <Accept busy=accepting on_accept=move || accept.run(chat)/> },
+        ))),
+        Writing::Elsewhere { agent } => EitherOf6::D(closed_to_messages(Either::Right(
+            view! { <span class="grow">{words.fill("elsewhere", &[("agent", &agent)])}</span> },
+        ))),
         Writing::Closed { email, after_chat: true } => {
-            EitherOf7::F(composer(ComposerKind::AfterChat { email }))
+            EitherOf6::E(composer(ComposerKind::AfterChat { email }))
         }
         Writing::Removed { what, may_end } => {
             let note = match (what, may_end) {
@@ -186,7 +315,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
                 (Removed::Agent, true) => "agent_removed_end",
                 (Removed::Agent, false) => "agent_removed_note",
             };
-            EitherOf7::G(view! { <p class="foot-note" role="status">{words.get(note)}</p> })
+            EitherOf6::F(view! { <p class="foot-note" role="status">{words.get(note)}</p> })
         }
     };
 
@@ -198,10 +327,19 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         let thread = thread.clone();
         Either::Right(view! {
             <section class="talk" aria-label=words.get("talk")>
-                <Head head=thread.head.clone() name=name writing=writing facts_open=facts_open on_close=open_closing on_reopen=reopen/>
-                <Closing form=closing is_chat=is_chat on_submit=close/>
+                <Head head=thread.head.clone() watchers=thread.watchers.clone() name=name writing=writing facts_open=facts_open sharing=sharing on_close=open_closing on_reopen=reopen/>
+                <HandoverLine handover=sharing.handover on_cancel=sharing.on_cancel/>
+                <Closing
+                    form=closing
+                    scope="closing"
+                    why=Signal::derive(move || words.get(if is_chat.get() { "closing_chat_why" } else { "closing_request_why" }))
+                    on_submit=close
+                />
+                <HandoverDialog form=sharing.form on_refresh=sharing.on_refresh on_submit=sharing.on_submit/>
+                <EndConference open=sharing.ending guest=sharing.guest on_end_chat=open_closing on_let_go=sharing.on_let_go/>
+                <Replies form=replies_form replies=known_replies on_insert=insert_reply on_save=save_reply on_remove=remove_reply/>
                 <Log thread=thread.clone() name=name profile=console.profile on_retry=retry on_take_back=take_back/>
-                {foot}
+                {foot.clone()}
             </section>
             <Facts head=thread.head open=facts_open/>
         })

@@ -1,27 +1,39 @@
 //! The rows of one kind.
 
 use super::row::RowLink;
-use crate::{state::list::List, ui::erase::erase, words::use_words};
+use crate::{
+    state::{
+        drafts::Drafts,
+        list::{Differing, Row},
+    },
+    ui::erase::erase,
+    words::use_words,
+};
 use leptos::prelude::*;
-use protocol::{TicketId, agent::WorkKind};
+use protocol::TicketId;
 
-/// The rows of one kind under their heading; hidden when there are none. `name`: the key of the heading's text.
+/// What all rows of the list are drawn with.
+#[derive(Clone, Copy)]
+pub struct RowContext {
+    /// The ticket on screen.
+    pub open_ticket: RwSignal<Option<TicketId>>,
+    /// What is typed and not sent.
+    pub drafts: Drafts,
+    /// What is not the same in all rows.
+    pub differing: Memo<Differing>,
+}
+
+/// Rows under their heading; hidden when there are none. `name`: the key of the heading's text.
 #[component]
-pub fn Group(
-    list: List,
-    kind: WorkKind,
-    name: &'static str,
-    open_ticket: RwSignal<Option<TicketId>>,
-) -> impl IntoView {
+pub fn Group(rows: Memo<Vec<Row>>, name: &'static str, context: RowContext) -> impl IntoView {
     let words = use_words();
-    let rows = Memo::new(move |_| list.of_kind(kind));
     let is_empty = move || rows.with(Vec::is_empty);
     erase(view! {
         <div class="group" hidden=is_empty>
             <h2 id=name>{words.get(name)}<span class="group-count">{move || rows.with(Vec::len)}</span></h2>
             <ul role="list" aria-labelledby=name>
                 <For each=move || rows.get() key=|row| row.ticket let:row>
-                    <RowLink row=row open_ticket=open_ticket/>
+                    <RowLink row=row context=context/>
                 </For>
             </ul>
         </div>

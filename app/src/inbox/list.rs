@@ -1,11 +1,15 @@
 //! The list of the agent's work.
 
 use super::{
-    group::Group,
+    group::{Group, RowContext},
     views::{PANEL, Views, tab_id},
 };
 use crate::{
-    state::list::{List, Reading},
+    browser::focus,
+    state::{
+        drafts::Drafts,
+        list::{List, Reading},
+    },
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
@@ -18,14 +22,14 @@ use protocol::{
     TicketId,
     agent::{WorkKind, WorkView},
 };
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::KeyboardEvent;
 
-/// The rows of a view, kind by kind. `on_view` receives the view to show, also the same one again where it could not be
+/// The rows of a view, kind by kind: what is live stands over what one scrolls through. `on_view` receives the view to show, also the same one again where it could not be
 /// read.
 #[component]
 pub fn WorkList(
     list: List,
+    drafts: Drafts,
     open_ticket: RwSignal<Option<TicketId>>,
     on_view: Callback<WorkView>,
     on_more: Callback<()>,
@@ -40,8 +44,14 @@ pub fn WorkList(
         let view = view.get();
         words.get(&format!("empty_{view}{why}"))
     };
+    let differing = Memo::new(move |_| list.differing());
+    let context = RowContext { open_ticket, drafts, differing };
+    let live = Memo::new(move |_| list.live());
+    let waiting = Memo::new(move |_| list.of_kind(WorkKind::WaitingChat));
+    let nothing_is_live = move || live.with(Vec::is_empty) && waiting.with(Vec::is_empty);
     let group = move |kind: WorkKind, name: &'static str| {
-        view! { <Group list=list kind=kind name=name open_ticket=open_ticket/> }
+        let rows = Memo::new(move |_| list.of_kind(kind));
+        view! { <Group rows=rows name=name context=context/> }
     };
     erase(view! {
         <section class="list" aria-labelledby="list-title" on:keydown=move_focus>
@@ -51,35 +61,39 @@ pub fn WorkList(
             </header>
             <Views view=view on_choose=on_view/>
             <div
-                class="rows"
+                class="panes"
                 role="tabpanel"
                 id=PANEL
                 aria-labelledby=move || tab_id(view.get())
                 aria-busy=move || is_reading(Reading::View).then_some("true")
             >
-                {group(WorkKind::MyChat, "my_chats")}
-                {group(WorkKind::WaitingChat, "waiting_chats")}
-                {group(WorkKind::Request, "requests")}
-                {group(WorkKind::Answered, "answered")}
-                {group(WorkKind::Closed, "closed")}
-                <More
-                    has_more=Signal::derive(move || list.has_more())
-                    is_busy=Signal::derive(move || is_reading(Reading::Page))
-                    on_more=on_more
-                />
-                <p class="list-note s muted" role="status">
-                    {move || is_reading(Reading::View).then(|| words.get("list_loading"))}
-                </p>
-                <div class="list-note s" role="alert">
-                    {move || is_reading(Reading::Failed).then(|| view! {
-                        <p>{words.get("list_failed")}</p>
-                        <button type="button" class="btn" on:click=move |_| on_view.run(view.get_untracked())>{words.get("retry")}</button>
-                    })}
+                <div class="pinned" hidden=nothing_is_live>
+                    <Group rows=live name="my_chats" context=context/>
+                    <Group rows=waiting name="waiting_chats" context=context/>
                 </div>
-                <div class="blank" hidden=move || !is_blank()>
-                    <span class="blank-icon"><Icon drawing=Drawing::Check/></span>
-                    <h2>{move || empty("")}</h2>
-                    <p class="muted">{move || empty("_why")}</p>
+                <div class="rows">
+                    {group(WorkKind::Request, "requests")}
+                    {group(WorkKind::Answered, "answered")}
+                    {group(WorkKind::Closed, "closed")}
+                    <More
+                        has_more=Signal::derive(move || list.has_more())
+                        is_busy=Signal::derive(move || is_reading(Reading::Page))
+                        on_more=on_more
+                    />
+                    <p class="list-note s muted" role="status">
+                        {move || is_reading(Reading::View).then(|| words.get("list_loading"))}
+                    </p>
+                    <div class="list-note s" role="alert">
+                        {move || is_reading(Reading::Failed).then(|| view! {
+                            <p>{words.get("list_failed")}</p>
+                            <button type="button" class="btn" on:click=move |_| on_view.run(view.get_untracked())>{words.get("retry")}</button>
+                        })}
+                    </div>
+                    <div class="blank" hidden=move || !is_blank()>
+                        <span class="blank-icon"><Icon drawing=Drawing::Check/></span>
+                        <h2>{move || empty("")}</h2>
+                        <p class="muted">{move || empty("_why")}</p>
+                    </div>
                 </div>
             </div>
         </section>
@@ -89,28 +103,14 @@ pub fn WorkList(
 /// Up and down move the focus from row to row, also from one group to the next; Enter follows the link by itself.
 fn move_focus(event: KeyboardEvent) {
     let is_down = match event.key().as_str() {
-        "ArrowDown" | "j" => true,
-        "ArrowUp" | "k" => false,
+        "ArrowDown" => true,
+        "ArrowUp" => false,
         _ => return,
     };
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
-    let Ok(links) = document().query_selector_all(".group:not([hidden]) a.item") else { return };
-    let links: Vec<HtmlElement> = (0..links.length())
-        .filter_map(|at| links.get(at).and_then(|link| link.dyn_into().ok()))
-        .collect();
-    let focused = document().active_element();
-    let at = links
-        .iter()
-        .position(|link| focused.as_ref().is_some_and(|focused| focused.is_same_node(Some(link))));
-    let to = match (at, is_down) {
-        (None, _) => 0,
-        (Some(at), true) => at + 1,
-        (Some(at), false) => at.saturating_sub(1),
-    };
-    if let Some(link) = links.get(to) {
+    if focus::step(".group:not([hidden]) a.item", is_down) {
         event.prevent_default();
-        let _ = link.focus();
     }
 }

@@ -1,6 +1,10 @@
 //! What the inbox starts from.
 
-use protocol::{Seq, TicketId, agent::Conversation, entry::AgentEntry};
+use protocol::{
+    Seq, TicketId,
+    agent::{Conversation, ForAgent},
+    entry::AgentEntry,
+};
 use serde::{Deserialize, Serialize};
 
 /// What the server read for the inbox besides the list, which every page has.
@@ -18,9 +22,9 @@ pub enum InboxStart {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Opened {
     /// Its head.
-    pub conversation: Conversation,
+    pub conversation: ForAgent<Conversation>,
     /// Its entries from the first on.
-    pub entries: Vec<AgentEntry>,
+    pub entries: Vec<ForAgent<AgentEntry>>,
     /// The ticket's last sequence.
     pub last: Seq,
 }

@@ -1,6 +1,9 @@
 //! *Mías*, *Abiertas*, *En espera*, *Cerradas*.
 
-use crate::{ui::erase::erase, words::use_words};
+use crate::{
+    ui::{erase::erase, tabs::step},
+    words::use_words,
+};
 use leptos::prelude::*;
 use protocol::agent::WorkView;
 use wasm_bindgen::JsCast;
@@ -41,19 +44,7 @@ pub fn Views(view: Signal<WorkView>, on_choose: Callback<WorkView>) -> impl Into
         let all = WorkView::ALL;
         let at = all.iter().position(|this| *this == view.get_untracked()).unwrap_or(0);
         let last = all.len() - 1;
-        let to = match event.key().as_str() {
-            "ArrowRight" => {
-                if at == last {
-                    0
-                } else {
-                    at + 1
-                }
-            }
-            "ArrowLeft" => at.checked_sub(1).unwrap_or(last),
-            "Home" => 0,
-            "End" => last,
-            _ => return,
-        };
+        let Some(to) = step(&event.key(), at, last) else { return };
         event.prevent_default();
         on_choose.run(all[to]);
         let tab = document().get_element_by_id(&tab_id(all[to]));

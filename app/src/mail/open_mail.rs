@@ -27,7 +27,7 @@ pub fn OpenMail(
         spawn_local(async move {
             match api::mails::mail(id).await {
                 Ok(read) => {
-                    mail.try_set(Some(read));
+                    mail.try_set(Some(read.into_inner()));
                 }
                 Err(error) if error.0.code == Code::NotFound => {
                     is_missing.try_set(true);

@@ -1,6 +1,9 @@
 //! What the mail page starts from.
 
-use protocol::mail::{MailPage, MailText};
+use protocol::{
+    agent::ForAgent,
+    mail::{MailPage, MailText},
+};
 use serde::{Deserialize, Serialize};
 
 /// What the server read for the mail page.
@@ -9,5 +12,5 @@ pub struct MailStart {
     /// The newest mails.
     pub mails: MailPage,
     /// The mail that the address names, where there is one for this agent.
-    pub mail: Option<MailText>,
+    pub mail: Option<ForAgent<MailText>>,
 }

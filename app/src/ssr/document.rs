@@ -1,6 +1,7 @@
 //! The document around a page. Written here and not by leptos, whose own scripts read files beside the binary.
 
 use super::shared::ConsoleAssets;
+use crate::ui::favicon::ICON;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -14,10 +15,6 @@ pub(super) struct Document {
     /// The state that the script starts from, as JSON; none: the page needs no script.
     pub(super) start: Option<String>,
 }
-
-/// The tab's picture: a speech bubble in the brand's colour.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E\
-%3Crect width='24' height='24' rx='6' fill='%230054b7'/%3E%3Cpath d='M6 7h12v8h-7l-4 3v-3H6z' fill='%23fff'/%3E%3C/svg%3E";
 
 /// The document.
 pub(super) fn document(about: Document, body: impl IntoView + 'static) -> impl IntoView {

@@ -47,6 +47,13 @@ pub struct Function {
     blame: fn(&Arguments) -> Option<Refusal>,
 }
 
+impl Function {
+    /// The names of its arguments.
+    pub fn argument_names(&self) -> &'static [&'static str] {
+        (self.fields)()
+    }
+}
+
 macro_rules! functions {
     ($($function:ty: $least:ident, $reach:ident;)+) => {
         &[$(Function {
@@ -65,10 +72,16 @@ pub static FUNCTIONS: &[Function] = functions! {
     api::profile::SetState: Agent, Own;
     api::profile::PreviewAway: Agent, Own;
     api::profile::Profile: Agent, Own;
+    api::profile::SetLanguage: Agent, Own;
     api::chats::Accept: Agent, Ticket;
     api::chats::Decline: Agent, Ticket;
     api::chats::EndChat: Agent, Ticket;
     api::chats::ClosingReasons: Agent, Ticket;
+    api::chats::Colleagues: Agent, Ticket;
+    api::replies::Replies: Agent, Ticket;
+    api::replies::AddReply: Agent, Own;
+    api::replies::ChangeReply: Agent, Own;
+    api::replies::RemoveReply: Agent, Own;
     api::handover::Targets: Agent, Ticket;
     api::handover::Transfer: Agent, Ticket;
     api::handover::Conference: Agent, Ticket;
@@ -78,6 +91,8 @@ pub static FUNCTIONS: &[Function] = functions! {
     api::handover::EndConference: Agent, Ticket;
     api::requests::CloseRequest: Agent, Ticket;
     api::requests::Reopen: Agent, Ticket;
+    api::reveal::Reveal: Supervisor, Ticket;
+    api::search::Search: Agent, Own;
     api::mails::Mails: Agent, Own;
     api::mails::OlderMails: Agent, Own;
     api::mails::Mail: Agent, Ticket;

@@ -10,7 +10,7 @@ use super::{
 use crate::{app::App, pages::Row, start::Start};
 use axum::{
     body::Body,
-    http::{Request, StatusCode, request::Parts},
+    http::{Request, StatusCode, request::Parts, uri::PathAndQuery},
     response::{IntoResponse, Response},
 };
 use desk::{Desk, people::Agent};
@@ -75,7 +75,7 @@ async fn start(
         worklist: list.items,
         total: list.total,
         offers: desk.offers(agent).await?,
-        path: path.to_owned(),
+        path: parts.uri.path_and_query().map_or(path, PathAndQuery::as_str).to_owned(),
         page,
     };
     let status = if is_found { StatusCode::OK } else { StatusCode::NOT_FOUND };

@@ -2,7 +2,7 @@
 
 use super::{
     document::document,
-    plain_page::{PlainPage, problem, render},
+    plain_page::{PlainPage, password_field, problem, render},
     shared::Shared,
 };
 use axum::{
@@ -49,10 +49,9 @@ fn password_page(page: PlainPage, k: String, refused: Option<PasswordProblem>) -
     let described_by = if sentence.is_some() { "hint problem" } else { "hint" };
     let field = view! {
         <input type="hidden" name="k" value=k/>
-        <label class="field">
-            <span>{page.get("password")}</span>
-            <input name="password" type="password" autocomplete="new-password" minlength="10" required autofocus aria-describedby=described_by/>
-        </label>
+        {password_field(&page, view! {
+            <input id="password" name="password" type="password" autocomplete="new-password" minlength="10" required autofocus aria-describedby=described_by/>
+        })}
         <p class="s muted" id="hint">{page.get("password_hint")}</p>
         <button class="btn primary wide">{page.get("password_save")}</button>
     };

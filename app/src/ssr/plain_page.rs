@@ -4,6 +4,7 @@ use super::{
     document::Document,
     shared::{Language, Nonce, Shared},
 };
+use crate::ui::icon::{Drawing, Icon};
 use axum::{
     extract::Request,
     response::{Html, IntoResponse, Response},
@@ -50,6 +51,32 @@ impl PlainPage {
 /// What was wrong, over a form.
 pub(super) fn problem(sentence: String) -> impl IntoView {
     view! { <p class="form-problem" id="problem" role="alert">{sentence}</p> }
+}
+
+/// Shows what is typed as a password, and hides it again; without a script the button is not there. Hidden again before
+/// it is sent, so that the browser knows it for one.
+const SHOW: &str = "for(const b of document.querySelectorAll('.show-password')){\
+const f=document.getElementById('password');b.hidden=false;\
+b.onclick=()=>{const s=f.type==='password';f.type=s?'text':'password';b.setAttribute('aria-pressed',s);f.focus()};\
+f.form.addEventListener('submit',()=>{f.type='password'})}";
+
+/// The field of a password with the button that shows it.
+pub(super) fn password_field<Field: IntoView + 'static>(
+    page: &PlainPage,
+    field: Field,
+) -> impl IntoView + use<Field> {
+    let (label, show) = (page.get("password"), page.get("show_password"));
+    let nonce = page.about.nonce.clone();
+    // Its name is its text: one by an attribute would be taken for a label of the field.
+    view! {
+        <div class="password">
+            <label class="field"><span>{label}</span>{field}</label>
+            <button type="button" class="btn quiet icon-only show-password" aria-pressed="false" aria-controls="password" hidden>
+                <Icon drawing=Drawing::Eye/><span class="quiet">{show}</span>
+            </button>
+        </div>
+        <script nonce=nonce inner_html=SHOW></script>
+    }
 }
 
 /// Renders a page without waiting for anything.

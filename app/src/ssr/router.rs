@@ -1,7 +1,7 @@
 //! The routes of pages and server functions.
 
 use super::{
-    functions, page, password,
+    forgotten, functions, page, password,
     shared::{ConsoleAssets, Shared},
     sign_in,
 };
@@ -28,6 +28,7 @@ pub fn router(desk: Desk, assets: ConsoleAssets) -> Router {
     let mut router = Router::new()
         .route("/console/sign-in", get(sign_in::sign_in))
         .route("/console/password", get(password::password))
+        .route("/console/forgot", get(forgotten::forgotten))
         .route("/console/api/{*function}", post(functions::call));
     for row in &PAGES {
         for address in row.addresses {

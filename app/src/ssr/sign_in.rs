@@ -2,7 +2,7 @@
 
 use super::{
     document::document,
-    plain_page::{PlainPage, problem, render},
+    plain_page::{PlainPage, password_field, problem, render},
     shared::Shared,
 };
 use axum::{
@@ -50,11 +50,11 @@ fn sign_in_page(page: PlainPage, refused: Option<SignInProblem>) -> impl IntoVie
                     <span>{page.get("email")}</span>
                     <input name="email" type="email" autocomplete="username" required value=email autofocus=!has_email aria-describedby=described_by/>
                 </label>
-                <label class="field">
-                    <span>{page.get("password")}</span>
-                    <input name="password" type="password" autocomplete="current-password" required autofocus=has_email aria-describedby=described_by/>
-                </label>
+                {password_field(&page, view! {
+                    <input id="password" name="password" type="password" autocomplete="current-password" required autofocus=has_email aria-describedby=described_by/>
+                })}
                 <button class="btn primary wide">{page.get("sign_in")}</button>
+                <a class="s" href="/console/forgot">{page.get("forgot")}</a>
             </form>
         </main>
     };

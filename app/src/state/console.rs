@@ -2,15 +2,18 @@
 //! `messages`, `reading` and `listing`, what the server tells in `events`.
 
 mod events;
+mod kept;
 mod listing;
 mod messages;
 mod reading;
 
-use super::{clock::Clock, list::List, socket::Socket, thread::Thread, toasts::Toasts};
+use super::{
+    clock::Clock, drafts::Drafts, list::List, socket::Socket, thread::Thread, toasts::Toasts,
+};
 use crate::words::Words;
 use leptos::{ev, prelude::*};
 use protocol::{
-    TicketId,
+    Role, TicketId,
     agent::{Me, Offer, Total, WorkItem},
     delivery::Outbox,
 };
@@ -21,6 +24,8 @@ use std::{collections::HashMap, time::Duration};
 pub struct Console {
     /// The agent.
     pub profile: RwSignal<Me>,
+    /// What the agent may do.
+    pub role: Role,
     /// The agent's work.
     pub list: List,
     /// The chats that ring here, the oldest first.
@@ -29,6 +34,10 @@ pub struct Console {
     pub open_ticket: RwSignal<Option<TicketId>>,
     /// The chat's ticket that the agent has just taken, until its composer has the keyboard.
     pub accepted: StoredValue<Option<TicketId>>,
+    /// The chats that this agent has handed over, each with its number, until they said why.
+    pub handed_over: RwSignal<Vec<(TicketId, String)>>,
+    /// What is typed and not sent.
+    pub drafts: Drafts,
     /// The page's clock.
     pub clock: Clock,
     /// Short notes to the agent.
@@ -50,15 +59,19 @@ impl Console {
         profile: Me,
         worklist: (Vec<WorkItem>, Option<Total>),
         offers: Vec<Offer>,
+        role: Role,
         clock: Clock,
         words: Words,
     ) -> Self {
         Self {
             profile: RwSignal::new(profile),
+            role,
             list: List::new(worklist.0, worklist.1),
             offers: RwSignal::new(offers),
             open_ticket: RwSignal::new(None),
             accepted: StoredValue::new(None),
+            handed_over: RwSignal::new(Vec::new()),
+            drafts: Drafts::new(),
             clock,
             toasts: Toasts::new(),
             socket: Socket::new(),
@@ -71,6 +84,7 @@ impl Console {
     pub fn hydrate(self) {
         self.clock.hydrate();
         self.restore_messages();
+        self.restore_drafts();
         self.socket.open(self);
         let _focus = window_event_listener(ev::focus, move |_| {
             if let Some(ticket) = self.open_ticket.get_untracked() {
@@ -83,6 +97,7 @@ impl Console {
     fn tick(self) {
         self.clock.tick();
         self.send_due();
+        self.save_drafts();
     }
 
     /// The conversation on a ticket; an empty one when nothing is known of it yet.
@@ -92,7 +107,9 @@ impl Console {
         }
         let thread = Thread::new(ticket);
         if self.socket.is_connected() {
-            thread.outbox.update_untracked(Outbox::on_connect);
+            for outbox in thread.outboxes() {
+                outbox.update_untracked(Outbox::on_connect);
+            }
         }
         self.add_thread(thread.clone());
         thread

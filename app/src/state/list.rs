@@ -62,6 +62,15 @@ pub enum Reading {
     Failed,
 }
 
+/// What is not the same in all rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Differing {
+    /// They are of several sites.
+    pub sites: bool,
+    /// They are of several queues.
+    pub queues: bool,
+}
+
 /// The rows of a view, and the agent's chats whatever the view; copied freely.
 #[derive(Clone, Copy)]
 pub struct List {
@@ -183,6 +192,30 @@ impl List {
         self.rows.with(|rows| rows.iter().filter(is_here).cloned().collect())
     }
 
+    /// The agent's own chats, whatever the view.
+    pub fn live(self) -> Vec<Row> {
+        let is_live = |row: &&Row| row.place.kind == WorkKind::MyChat;
+        self.rows.with(|rows| rows.iter().filter(is_live).cloned().collect())
+    }
+
+    /// What differs among the rows that are here: what is the same in all of them need not be said in each.
+    pub fn differing(self) -> Differing {
+        let view = self.view.get();
+        self.rows.with(|rows| {
+            let (mut differing, mut first) = (Differing::default(), None::<WorkItem>);
+            for row in rows.iter().filter(|row| row.is_in(view)) {
+                row.item.with_untracked(|item| match &first {
+                    None => first = Some(item.clone()),
+                    Some(first) => {
+                        differing.sites |= item.site != first.site;
+                        differing.queues |= item.queue != first.queue;
+                    }
+                });
+            }
+            differing
+        })
+    }
+
     /// How many of the view's rows are here.
     pub fn len(self) -> usize {
         let view = self.view.get();
@@ -240,6 +273,7 @@ pub(crate) mod tests {
             contact: Contact { name: Some(format!("Contacto {n}")), email: None, verified: false },
             subject: None,
             preview: "Hola".into(),
+            preview_mine: false,
             state: TicketState { name: "pendiente".into(), category: Category::Open },
             since: Timestamp(since),
             last_at: Timestamp(since),
@@ -305,6 +339,19 @@ pub(crate) mod tests {
             list.add_page(vec![closed(4, 3)], None);
             assert_eq!(order(list), [1, 3, 2, 4]);
             assert_eq!((list.count().as_deref(), list.has_more()), (Some("3"), false));
+        });
+    }
+
+    #[test]
+    fn my_chats_are_at_hand_in_every_view_and_only_what_differs_is_said_in_rows() {
+        Owner::new().with(|| {
+            let list = List::new(vec![item(1, WorkKind::MyChat, 1)], None);
+            list.begin(WorkView::Closed);
+            assert_eq!((list.live().len(), list.of_kind(WorkKind::MyChat).len()), (1, 0));
+            list.replace(vec![item(2, WorkKind::Closed, 1), item(3, WorkKind::Closed, 2)], None);
+            assert_eq!(list.differing(), Differing::default());
+            list.put(WorkItem { queue: "Ventas".into(), ..item(4, WorkKind::Closed, 3) });
+            assert_eq!(list.differing(), Differing { sites: false, queues: true });
         });
     }
 

@@ -14,8 +14,12 @@ use protocol::{
 pub enum LogItem {
     /// A day begins.
     Day { at: Timestamp, day: Day },
-    /// An entry; `first` when the one before it was not of the same side.
+    /// What follows is new to the agent.
+    New,
+    /// A message or comment; `first` when the one before it was not of the same side.
     Entry { entry: AgentEntry, first: bool },
+    /// What else happened, until somebody writes again: the first of it, and how much.
+    Events { first: AgentEntry, more: usize },
 }
 
 /// What tells an item from the others; it never changes.
@@ -23,6 +27,8 @@ pub enum LogItem {
 pub enum LogKey {
     /// A day.
     Day(Day),
+    /// What follows is new.
+    New,
     /// An entry's place.
     Entry(Seq),
 }
@@ -32,14 +38,18 @@ impl LogItem {
     pub fn key(&self) -> LogKey {
         match self {
             Self::Day { day, .. } => LogKey::Day(*day),
-            Self::Entry { entry, .. } => LogKey::Entry(entry.seq),
+            Self::New => LogKey::New,
+            Self::Entry { entry, .. } | Self::Events { first: entry, .. } => {
+                LogKey::Entry(entry.seq)
+            }
         }
     }
 }
 
-/// The items of these entries, in order.
+/// The items of these entries, in order; `new_from`: the first that is new.
 pub fn log_items<'a>(
     entries: impl Iterator<Item = &'a AgentEntry>,
+    new_from: Option<Seq>,
     zone: &ReaderZone,
 ) -> Vec<LogItem> {
     let mut out = Vec::new();
@@ -52,11 +62,34 @@ pub fn log_items<'a>(
             last_day = Some(day);
             last_side = Side::Nobody;
         }
+        if new_from == Some(entry.seq) {
+            out.push(LogItem::New);
+            last_side = Side::Nobody;
+        }
         let side = Side::of(&entry.body);
-        out.push(LogItem::Entry { entry: entry.clone(), first: side != last_side });
+        if !is_written(&entry.body) {
+            if let Some(LogItem::Events { more, .. }) = out.last_mut() {
+                *more += 1;
+            } else {
+                out.push(LogItem::Events { first: entry.clone(), more: 0 });
+            }
+        } else {
+            out.push(LogItem::Entry { entry: entry.clone(), first: side != last_side });
+        }
         last_side = side;
     }
     out
+}
+
+/// The events that follow each other from this one on.
+pub fn events_from(entries: &[AgentEntry], first: Seq, count: usize) -> Vec<AgentEntry> {
+    let from = entries.partition_point(|entry| entry.seq < first);
+    entries[from..].iter().take(count).cloned().collect()
+}
+
+/// Whether a person wrote it, to be read as it is.
+fn is_written(body: &AgentBody) -> bool {
+    matches!(body, AgentBody::Visitor { .. } | AgentBody::Agent { .. } | AgentBody::Comment { .. })
 }
 
 /// Where the delivery marks of these entries stand; `seen` is the last sequence that the visitor has seen.
@@ -140,10 +173,12 @@ mod tests {
             entry(3, 9, agent()),
             entry(4, DAY, agent()),
         ];
-        let shape: Vec<_> = log_items(entries.iter(), &ReaderZone::default())
+        let shape: Vec<_> = log_items(entries.iter(), None, &ReaderZone::default())
             .into_iter()
             .map(|line| match line {
                 LogItem::Day { .. } => "day",
+                LogItem::New => "new",
+                LogItem::Events { .. } => "events",
                 LogItem::Entry { first: true, .. } => "first",
                 LogItem::Entry { first: false, .. } => "more",
             })
@@ -151,7 +186,31 @@ mod tests {
         assert_eq!(shape, ["day", "first", "more", "first", "day", "first"]);
         // West of Greenwich the epoch is still the day before.
         let west = Transitions::new(Offset(-3600), Vec::new());
-        assert_eq!(log_items(entries.iter(), &ReaderZone::Listed(Arc::new(west))).len(), 6);
+        assert_eq!(log_items(entries.iter(), None, &ReaderZone::Listed(Arc::new(west))).len(), 6);
+    }
+
+    #[test]
+    fn events_that_follow_each_other_are_one_item_and_a_mark_stands_before_what_is_new() {
+        let entries = [
+            entry(1, 0, AgentBody::ChatStarted { page: None }),
+            entry(2, 1, AgentBody::Requeued),
+            entry(3, 2, visitor()),
+            entry(4, 3, AgentBody::Requeued),
+        ];
+        let items = log_items(entries.iter(), Some(Seq(3)), &ReaderZone::default());
+        let [
+            LogItem::Day { .. },
+            LogItem::Events { first, more },
+            LogItem::New,
+            LogItem::Entry { .. },
+            last,
+        ] = &items[..]
+        else {
+            panic!("{items:?}")
+        };
+        assert_eq!((first.seq, *more), (Seq(1), 1));
+        assert_eq!(events_from(&entries, first.seq, 1 + more), entries[..2]);
+        assert_eq!(last.key(), LogKey::Entry(Seq(4)));
     }
 
     #[test]

@@ -1,17 +1,14 @@
-//! Choosing a closing reason by typing.
+//! Choosing from a list by typing.
 
 /// The reasons that hold every typed word, without regard to case and accents; all when nothing is typed.
 pub fn matching(reasons: &[String], typed: &str) -> Vec<String> {
-    let typed = plain(typed);
-    let words: Vec<&str> = typed.split_whitespace().collect();
-    reasons
-        .iter()
-        .filter(|reason| {
-            let reason = plain(reason);
-            words.iter().all(|word| reason.contains(word))
-        })
-        .cloned()
-        .collect()
+    reasons.iter().filter(|reason| matches(reason, typed)).cloned().collect()
+}
+
+/// Whether a text holds every typed word, without regard to case and accents.
+pub fn matches(text: &str, typed: &str) -> bool {
+    let (text, typed) = (plain(text), plain(typed));
+    typed.split_whitespace().all(|word| text.contains(word))
 }
 
 /// The reason meant: the one typed out, or the only one left.

@@ -3,13 +3,13 @@
 use super::writing::{Writing, writing};
 use leptos::prelude::*;
 use protocol::{
-    EntryId, Seq, TicketId, Timestamp,
-    agent::Conversation,
+    AgentId, EntryId, Seq, TicketId, Timestamp,
+    agent::{Colleague, Conversation, Revealable},
     contact::Contact,
     delivery::{Outbox, Timeline, Unsent},
-    entry::AgentEntry,
+    entry::{AgentBody, AgentEntry},
 };
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 /// A conversation; clones share it.
 #[derive(Clone)]
@@ -22,11 +22,32 @@ pub struct Thread {
     pub timeline: ArcRwSignal<Timeline<AgentEntry>>,
     /// The messages on their way.
     pub outbox: ArcRwSignal<Outbox>,
+    /// The internal comments on their way.
+    pub comments: ArcRwSignal<Outbox>,
+    /// Whom each of them mentions.
+    pub mentions: ArcStoredValue<HashMap<EntryId, Vec<AgentId>>>,
+    /// The comment that is typed and not sent.
+    pub note: ArcRwSignal<String>,
     /// When the visitor's last typing notice runs out.
     pub typing_until: ArcRwSignal<Option<Timestamp>>,
+    /// Which colleague is typing, and until when.
+    pub colleague_types: ArcRwSignal<Option<(String, Timestamp)>>,
+    /// Who else has it on screen.
+    pub watchers: ArcRwSignal<Vec<Colleague>>,
+    /// The first message that was new when the conversation was opened, or when the agent was elsewhere.
+    pub new_from: ArcRwSignal<Option<Seq>>,
+    /// Whether it has been on screen.
+    pub was_shown: ArcStoredValue<bool>,
+    /// What was seen when it was opened, until the entries after that are here.
+    seen_before: ArcStoredValue<Option<Seq>>,
+    /// What of it was masked and looked at.
+    pub revealed: ArcRwSignal<Revealed>,
     /// Why there is nothing to show, where there is not.
     pub absence: ArcRwSignal<Option<Absence>>,
 }
+
+/// Fields, or entries, as they are unmasked.
+pub type Revealed = HashMap<(Revealable, Option<EntryId>), String>;
 
 /// Why a ticket cannot be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +66,16 @@ impl Thread {
             head: ArcRwSignal::new(None),
             timeline: ArcRwSignal::new(Timeline::new()),
             outbox: ArcRwSignal::new(Outbox::default()),
+            comments: ArcRwSignal::new(Outbox::default()),
+            mentions: ArcStoredValue::new(HashMap::new()),
+            note: ArcRwSignal::new(String::new()),
             typing_until: ArcRwSignal::new(None),
+            colleague_types: ArcRwSignal::new(None),
+            watchers: ArcRwSignal::new(Vec::new()),
+            new_from: ArcRwSignal::new(None),
+            was_shown: ArcStoredValue::new(false),
+            seen_before: ArcStoredValue::new(None),
+            revealed: ArcRwSignal::new(Revealed::new()),
             absence: ArcRwSignal::new(None),
         }
     }
@@ -60,11 +90,40 @@ impl Thread {
     /// A conversation with its entries from the first on; `last` is the ticket's last sequence.
     pub fn loaded(head: Conversation, entries: Vec<AgentEntry>, last: Seq) -> Self {
         let thread = Self::new(head.ticket);
+        thread.open_at(head.agent_seen);
         thread.head.set(Some(head));
         thread.timeline.update(|timeline| {
             timeline.page(entries, last);
         });
+        thread.mark_new();
         thread
+    }
+
+    /// It comes on screen: what is after this is new.
+    pub fn open_at(&self, seen: Seq) {
+        // A conversation of which nothing was seen is new from one end to the other.
+        self.seen_before.set_value(Some(seen).filter(|seen| *seen > Seq::START));
+        self.new_from.set(None);
+    }
+
+    /// Finds the first message that is new, once it is here.
+    pub fn mark_new(&self) {
+        let Some(seen) = self.seen_before.get_value() else { return };
+        let first = self.timeline.with_untracked(|timeline| {
+            let mut entries = timeline.entries().iter();
+            entries
+                .find(|entry| entry.seq > seen && matches!(entry.body, AgentBody::Visitor { .. }))
+                .map(|entry| entry.seq)
+        });
+        if first.is_some() {
+            self.seen_before.set_value(None);
+            self.new_from.set(first);
+        }
+    }
+
+    /// Whatever comes from now on is seen at once.
+    pub fn is_caught_up(&self) {
+        self.seen_before.set_value(None);
     }
 
     /// What the agent can write; reading it follows changes of chat and state.
@@ -98,9 +157,20 @@ impl Thread {
         let was_seen = self.head.with_untracked(Option::is_some)
             || self.absence.get_untracked() == Some(Absence::AccessLost);
         self.absence.set(Some(if was_seen { Absence::AccessLost } else { absence }));
+        self.forget();
+    }
+
+    /// Forgets what was read; it comes anew.
+    pub fn forget(&self) {
         self.head.set(None);
         self.timeline.set(Timeline::new());
         self.typing_until.set(None);
+        self.conceal();
+    }
+
+    /// What was looked at is masked again.
+    pub fn conceal(&self) {
+        self.revealed.set(Revealed::new());
     }
 
     /// The visitor has seen everything up to here.
@@ -119,39 +189,69 @@ impl Thread {
 
     /// The messages to send now. `jitter`: 0 to 1, a fresh random number.
     pub fn due(&self, now: Timestamp, jitter: f64) -> Vec<Unsent> {
-        if self.outbox.with_untracked(|outbox| outbox.next_due(now).is_none_or(|at| at > now)) {
-            return Vec::new();
-        }
-        let mut due = Vec::new();
-        self.outbox.update(|outbox| due = outbox.due(now, jitter));
-        due
+        due(&self.outbox, now, jitter)
     }
 
-    /// Takes the entries at these places of the timeline out of the outbox. Returns the ids of those that were in it.
+    /// The comments to send now, each with whom it mentions.
+    pub fn due_comments(&self, now: Timestamp, jitter: f64) -> Vec<(Unsent, Vec<AgentId>)> {
+        let due = due(&self.comments, now, jitter);
+        due.into_iter().map(|unsent| (unsent.clone(), self.mentions_of(unsent.id))).collect()
+    }
+
+    /// Whom a comment mentions that is on its way.
+    pub fn mentions_of(&self, comment: EntryId) -> Vec<AgentId> {
+        self.mentions.with_value(|all| all.get(&comment).cloned().unwrap_or_default())
+    }
+
+    /// What is on its way, messages and comments.
+    pub fn outboxes(&self) -> [&ArcRwSignal<Outbox>; 2] {
+        [&self.outbox, &self.comments]
+    }
+
+    /// The outbox that a message or comment is in.
+    pub fn outbox_of(&self, id: EntryId) -> &ArcRwSignal<Outbox> {
+        if self.mentions.with_value(|all| all.contains_key(&id)) {
+            &self.comments
+        } else {
+            &self.outbox
+        }
+    }
+
+    /// Takes the entries at these places of the timeline out of the outboxes. Returns the ids of those that were in
+    /// one.
     pub fn settle(&self, added: Range<usize>) -> Vec<EntryId> {
-        if self.outbox.with_untracked(Outbox::is_empty) {
+        if self.outboxes().iter().all(|outbox| outbox.with_untracked(Outbox::is_empty)) {
             return Vec::new();
         }
         let shown: Vec<EntryId> = self.timeline.with_untracked(|timeline| {
             timeline.entries()[added].iter().map(|entry| entry.id).collect()
         });
         let mut settled = Vec::new();
-        self.outbox.update(|outbox| {
-            settled = shown.into_iter().filter(|id| outbox.on_shown(*id)).collect();
-        });
+        for outbox in self.outboxes() {
+            if !outbox.with_untracked(Outbox::is_empty) {
+                outbox.update(|outbox| {
+                    settled.extend(shown.iter().copied().filter(|id| outbox.on_shown(*id)));
+                });
+            }
+        }
         settled
     }
+}
+
+fn due(outbox: &ArcRwSignal<Outbox>, now: Timestamp, jitter: f64) -> Vec<Unsent> {
+    if outbox.with_untracked(|outbox| outbox.next_due(now).is_none_or(|at| at > now)) {
+        return Vec::new();
+    }
+    let mut due = Vec::new();
+    outbox.update(|outbox| due = outbox.due(now, jitter));
+    due
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::state::writing::tests::conversation;
-    use protocol::{
-        AgentId, ChatId,
-        agent::AgentChat,
-        entry::{AgentBody, Category},
-    };
+    use protocol::{ChatId, agent::AgentChat, entry::Category};
     use uuid::Uuid;
 
     const NOW: Timestamp = Timestamp(0);
@@ -198,6 +298,24 @@ mod tests {
                 .outbox
                 .with_untracked(|outbox| outbox.items(NOW).map(|(unsent, _)| unsent.id).collect());
             assert_eq!(left, [id(3)]);
+        });
+    }
+
+    #[test]
+    fn new_messages_are_marked_from_the_first_one_after_what_was_seen() {
+        Owner::new().with(|| {
+            let said = |seq| AgentEntry {
+                body: AgentBody::Visitor { text: "Hola".into(), files: vec![] },
+                ..entry(seq, seq.unsigned_abs().into())
+            };
+            let opened = |seen| {
+                let head = Conversation { agent_seen: Seq(seen), ..my_chat() };
+                let entries = vec![said(1), said(2), entry(3, 3), said(4), said(5)];
+                Thread::loaded(head, entries, Seq(5)).new_from.get_untracked()
+            };
+            assert_eq!(opened(2), Some(Seq(4)), "the agent's own is not new");
+            assert_eq!(opened(5), None);
+            assert_eq!(opened(0), None, "all of it is new");
         });
     }
 

@@ -1,6 +1,7 @@
 //! Short notes to the agent, gone after a while.
 
 use leptos::prelude::*;
+use protocol::TicketId;
 use std::time::Duration;
 
 /// A note.
@@ -12,6 +13,8 @@ pub struct Toast {
     pub text: String,
     /// Whether something failed.
     pub is_alert: bool,
+    /// The ticket that it is about, where it leads there.
+    pub ticket: Option<TicketId>,
 }
 
 /// The notes on screen; copied freely.
@@ -35,12 +38,17 @@ impl Toasts {
 
     /// Shows that something was done.
     pub fn note(self, text: String) {
-        self.show(text, false, Duration::from_secs(5));
+        self.show(text, None, false, Duration::from_secs(5));
+    }
+
+    /// Shows what happened on a ticket, and leads there.
+    pub fn link(self, text: String, ticket: TicketId) {
+        self.show(text, Some(ticket), false, Duration::from_secs(30));
     }
 
     /// Shows that something failed.
     pub fn alert(self, text: String) {
-        self.show(text, true, Duration::from_secs(12));
+        self.show(text, None, true, Duration::from_secs(12));
     }
 
     /// Takes one away.
@@ -53,12 +61,12 @@ impl Toasts {
         self.shown.get()
     }
 
-    fn show(self, text: String, is_alert: bool, lasts: Duration) {
+    fn show(self, text: String, ticket: Option<TicketId>, is_alert: bool, lasts: Duration) {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         self.shown.update(|shown| {
             shown.retain(|toast| toast.text != text);
-            shown.push(Toast { id, text, is_alert });
+            shown.push(Toast { id, text, is_alert, ticket });
         });
         set_timeout(move || self.dismiss(id), lasts);
     }

@@ -7,8 +7,12 @@ use leptos::{html, prelude::*};
 #[component]
 pub fn Dialog<Content>(
     /// The id of its heading.
-    labelled_by: &'static str,
+    #[prop(into)]
+    labelled_by: String,
     open: RwSignal<bool>,
+    /// Where it stands and how wide it is.
+    #[prop(default = "dialog")]
+    class: &'static str,
     children: TypedChildren<Content>,
 ) -> impl IntoView
 where
@@ -24,7 +28,7 @@ where
         }
     });
     erase(view! {
-        <dialog class="dialog" aria-labelledby=labelled_by node_ref=dialog on:close=move |_| open.set(false)>
+        <dialog class=class aria-labelledby=labelled_by node_ref=dialog on:close=move |_| open.set(false)>
             {children.into_inner()()}
         </dialog>
     })

@@ -23,6 +23,16 @@ pub enum Drawing {
     Retry,
     Alert,
     Facts,
+    Lock,
+    Bolt,
+    Eye,
+    Help,
+    Globe,
+    Edit,
+    Add,
+    Handover,
+    People,
+    Search,
 }
 
 impl Drawing {
@@ -52,6 +62,28 @@ impl Drawing {
             Self::Inbox => r#"<path d="M3 13l3-8h12l3 8v6H3zM3 13h5l1.500 3h5L16 13h5"/>"#,
             Self::Retry => r#"<path d="M19 12a7 7 0 1 1-2.200-5.100M17 3v4.500h-4.500"/>"#,
             Self::Facts => r#"<circle cx="12" cy="12" r="9"/><path d="M12 11v5.500M12 7.500v.1"/>"#,
+            Self::Lock => {
+                r#"<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>"#
+            }
+            Self::Bolt => r#"<path d="M13 3 5 13.500h6L10 21l8-10.500h-6z"/>"#,
+            Self::Eye => {
+                r#"<path d="M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12z"/><circle cx="12" cy="12" r="2.800"/>"#
+            }
+            Self::Help => {
+                r#"<circle cx="12" cy="12" r="9"/><path d="M9.500 9.500a2.500 2.500 0 1 1 3.600 2.200c-.8.4-1.100.9-1.100 1.800M12 16.800v.1"/>"#
+            }
+            Self::Globe => {
+                r#"<circle cx="12" cy="12" r="9"/><path d="M3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18"/>"#
+            }
+            Self::Edit => r#"<path d="M4 20h4L19.500 8.500l-4-4L4 16zM13 7l4 4"/>"#,
+            Self::Handover => r#"<path d="M4 8h14m-4-4 4 4-4 4M20 16H6m4-4-4 4 4 4"/>"#,
+            Self::People => {
+                r#"<circle cx="9" cy="8" r="3.500"/><path d="M2.500 20a6.500 6.500 0 0 1 13 0M15.500 4.800a3.500 3.500 0 0 1 0 6.400M17.500 14a6.500 6.500 0 0 1 4 6"/>"#
+            }
+            Self::Add => r#"<path d="M12 5v14M5 12h14"/>"#,
+            Self::Search => {
+                r#"<circle cx="10.500" cy="10.500" r="6"/><path d="m15 15 5.500 5.500"/>"#
+            }
             Self::Alert => r#"<path d="M12 4 2.500 20h19zM12 10v4.500M12 17.200v.1"/>"#,
         }
     }

@@ -59,6 +59,11 @@ pub fn is_offer(frame: &str) -> bool {
     frame.starts_with(r#"{"offer":"#)
 }
 
+/// A row of the agent's list is new or changed.
+pub fn is_row(frame: &str) -> bool {
+    frame.starts_with(r#"{"work":"#)
+}
+
 pub fn is_refusal(frame: &str) -> bool {
     frame.starts_with(r#"{"refused":"#)
 }

@@ -5,7 +5,7 @@ use crate::{
     mail::{self, KeptMail, MailListing, outbound::list},
     people::Agent,
 };
-use protocol::{MailId, TicketId};
+use protocol::{MailId, TicketId, agent::ForAgent};
 use tracing::instrument;
 
 impl Desk {
@@ -21,7 +21,11 @@ impl Desk {
 
     /// One with its text and HTML, in which links open nothing.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, mail = %id))]
-    pub async fn mail(&self, agent: &Agent, id: MailId) -> Result<(KeptMail, String, String)> {
+    pub async fn mail(
+        &self,
+        agent: &Agent,
+        id: MailId,
+    ) -> Result<(ForAgent<KeptMail>, ForAgent<String>, ForAgent<String>)> {
         list::read(self, agent, id).await
     }
 

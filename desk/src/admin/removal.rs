@@ -3,7 +3,7 @@
 use crate::{
     Desk, Error, Result,
     db::{Conn, Tx, bump_revision, retry, run, statement},
-    routing,
+    routing, search,
     sites::Site,
     tickets::{files, follow},
 };
@@ -118,6 +118,7 @@ async fn delete_tickets(tx: &mut Tx, desk: &Desk, site: &Site) -> Result<Option<
     if tickets.is_empty() {
         return Ok(None);
     }
+    search::forget(tx, &tickets).await?;
     let files = files::let_go_of_tickets(tx, desk, &tickets).await?;
     for ticket in tickets {
         run!(tx, c => sqlx::query(DELETE_TICKET).bind(ticket).execute(c).await.map(|_| ()))?;

@@ -10,11 +10,12 @@ use crate::{
     people::Agent,
     tickets::LockedTicket,
 };
-use protocol::{Timestamp, entry::AgentBody};
+use protocol::{Code, Timestamp, entry::AgentBody};
 
 statement!(
     ACCEPT = "
-    update chats set state = 'active', agent_id = $2, accepted_at = $3
+    update chats set state = 'active', agent_id = $2, accepted_at = $3,
+      idle_seq = null, idle_from = null, warned_at = null
     where id = $1 and state = $4"
 );
 
@@ -22,7 +23,7 @@ statement!(
 /// twice.
 ///
 /// # Errors
-/// `AlreadyTaken`, `ChatEnded`, `NotFound` without a chat.
+/// `AlreadyTaken`, which names who has it; `ChatEnded`, `NotFound` without a chat.
 pub(crate) async fn accept(
     tx: &mut Tx,
     desk: &Desk,
@@ -31,7 +32,13 @@ pub(crate) async fn accept(
     now: Timestamp,
 ) -> Result<bool> {
     let chat = locked.chat.ok_or_else(Error::not_found)?;
-    let step = step_of(&chat, ChatEvent::Accept { by: agent.id })?;
+    let step = match step_of(&chat, ChatEvent::Accept { by: agent.id }) {
+        Err(Error::Refused(refusal)) if refusal.code == Code::AlreadyTaken => {
+            let winner = chat.agent.and_then(|agent| desk.find_agent(agent));
+            return Err(winner.map_or(refusal, |winner| refusal.who(&winner.name)).into());
+        }
+        step => step?,
+    };
     if step.effects.is_empty() {
         return Ok(false);
     }

@@ -73,7 +73,7 @@ pub(super) async fn carry_out(
             }
             Effect::Settle { at, outcome } => {
                 if let Some(offer) = subject.offer {
-                    settle(tx, offer.id, outcome, now).await?;
+                    settle_offer(tx, offer.id, outcome, now).await?;
                 }
                 if let Some(agent) = at {
                     tx.count(Count::Active(agent, -1));
@@ -97,7 +97,16 @@ pub(super) async fn carry_out(
     Ok(())
 }
 
-async fn settle(tx: &mut Tx, offer: OfferId, outcome: Outcome, now: Timestamp) -> Result<()> {
+/// An open offer has its outcome.
+///
+/// # Errors
+/// `Conflict`: it has one already.
+pub(super) async fn settle_offer(
+    tx: &mut Tx,
+    offer: OfferId,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Result<()> {
     let settled = run!(tx, c => sqlx::query(SETTLE)
         .bind(offer.0)
         .bind(outcome.as_text())

@@ -2,6 +2,7 @@
 
 use super::{
     carry_out::{Subject, after, all_changed, carry_out, step_of},
+    guest, handover,
     life::ChatEvent,
 };
 use crate::{
@@ -24,17 +25,28 @@ pub(crate) enum Ending<'a> {
         agent: &'a Agent,
         reason: &'a str,
     },
+    /// An agent who may in place of its own, who was removed.
+    Other {
+        agent: &'a Agent,
+        reason: &'a str,
+    },
     Visitor,
+    /// Nobody wrote for `idle_limit`; the reason in the site's language.
+    Inactivity {
+        reason: &'a str,
+    },
     /// What it belongs to was removed.
     Desk,
 }
 
 statement!(
     END = "
-    update chats set state = 'ended', ended_at = $2 where id = $1 and state = $3"
+    update chats set state = 'ended', ended_at = $2, idle_seq = null, idle_from = null
+    where id = $1 and state = $3"
 );
 
-/// Ends the chat under way: the ticket is closed, and mailed about when an address is known.
+/// Ends the chat under way: all who are in it are out, what was asked of others is over, the ticket is closed, and
+/// mailed about when an address is known.
 ///
 /// # Errors
 /// `ChatEnded` when there is none under way; `Forbidden` for anybody but the agent who has it, also for one at whom
@@ -52,11 +64,22 @@ pub(crate) async fn end(
             let reason = Some(reason.to_owned());
             (event, EndedBy::Agent, reason, Some(agent.name.clone()), Cause::Desk)
         }
+        Ending::Other { agent, reason } => {
+            let (reason, name) = (Some(reason.to_owned()), Some(agent.name.clone()));
+            (ChatEvent::EndByOther, EndedBy::Agent, reason, name, Cause::Desk)
+        }
+        Ending::Inactivity { reason } => {
+            let reason = Some(reason.to_owned());
+            (ChatEvent::EndByDesk, EndedBy::Inactivity, reason, None, Cause::Desk)
+        }
         Ending::Visitor => (ChatEvent::EndByVisitor, EndedBy::Visitor, None, None, Cause::Visitor),
         Ending::Desk => (ChatEvent::EndByDesk, EndedBy::Desk, None, None, Cause::Desk),
     };
     let chat = locked.chat.ok_or_else(|| Error::from(Refusal::new(Code::ChatEnded)))?;
     let step = step_of(&chat, event)?;
+    handover::drop_open(tx, desk, locked, now).await?;
+    guest::take_out(tx, locked).await?;
+    let chat = locked.chat.unwrap_or(chat);
     let ended = run!(tx, c => sqlx::query(END)
         .bind(chat.id.0)
         .bind(now.0)

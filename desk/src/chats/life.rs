@@ -2,7 +2,7 @@
 //! beside it carry out a step only where the rows are still as it found them.
 //!
 //! ```text
-//! waiting <-> ringing -> active -> ended        active -> waiting (its agent is lost)
+//! waiting <-> ringing -> active -> ended        active -> waiting (its agent is lost), active (handed over)
 //! waiting, ringing -> request, ended
 //! ```
 
@@ -43,9 +43,16 @@ pub(crate) enum ChatEvent {
     Requeue {
         from: AgentId,
     },
+    /// Another agent takes it over.
+    HandOver {
+        from: AgentId,
+        to: AgentId,
+    },
     EndByAgent {
         agent: AgentId,
     },
+    /// By an agent who may in place of the one who has it, for that one was removed.
+    EndByOther,
     EndByVisitor,
     /// What it belongs to was removed.
     EndByDesk,
@@ -134,21 +141,28 @@ pub(crate) fn step(from: Life, event: ChatEvent) -> Result<Step, Illegal> {
         (Life::Active { owner }, E::Requeue { from }) if owner == Some(from) => {
             (Life::Waiting, vec![Release { agent: owner }, JoinLine])
         }
+        (Life::Active { owner }, E::HandOver { from, to }) if owner == Some(from) => {
+            (Life::Active { owner: Some(to) }, vec![Release { agent: owner }, Own { agent: to }])
+        }
         (Life::Active { owner }, E::EndByAgent { agent }) if owner == Some(agent) => {
             (Life::Ended, vec![Release { agent: owner }])
         }
-        (Life::Active { owner }, E::EndByVisitor | E::EndByDesk) => {
+        (Life::Active { owner }, E::EndByOther | E::EndByVisitor | E::EndByDesk) => {
             (Life::Ended, vec![Release { agent: owner }])
         }
 
         (Life::Active { .. }, E::Accept { .. }) => return Err(Illegal::Taken),
         (
             Life::Ended | Life::Request,
-            E::Accept { .. } | E::Decline { .. } | E::EndByAgent { .. } | E::EndByVisitor,
+            E::Accept { .. }
+            | E::Decline { .. }
+            | E::EndByAgent { .. }
+            | E::EndByOther
+            | E::EndByVisitor,
         ) => return Err(Illegal::Over),
         (
             Life::Waiting | Life::Ringing { .. } | Life::Active { .. },
-            E::Decline { .. } | E::EndByAgent { .. },
+            E::Decline { .. } | E::EndByAgent { .. } | E::EndByOther,
         ) => return Err(Illegal::NotTheirs),
         (
             _,
@@ -156,6 +170,7 @@ pub(crate) fn step(from: Life, event: ChatEvent) -> Result<Step, Illegal> {
             | E::Miss
             | E::Withdraw
             | E::Requeue { .. }
+            | E::HandOver { .. }
             | E::EndByDesk
             | E::BecomeRequest,
         ) => return Err(Illegal::TooLate),
@@ -206,7 +221,7 @@ mod tests {
     ];
 
     /// A row an event, a column a state of [`STATES`].
-    const TABLE: [(ChatEvent, [&str; 7]); 14] = [
+    const TABLE: [(ChatEvent, [&str; 7]); 17] = [
         (
             ChatEvent::Ring { at: ANA },
             ["ringing(ana): ring(ana)", LATE, LATE, LATE, LATE, LATE, LATE],
@@ -256,6 +271,23 @@ mod tests {
             [LATE, LATE, LATE, "waiting: release(ana) join", LATE, LATE, LATE],
         ),
         (ChatEvent::Requeue { from: EVA }, [LATE, LATE, LATE, LATE, LATE, LATE, LATE]),
+        (
+            ChatEvent::HandOver { from: ANA, to: EVA },
+            [LATE, LATE, LATE, "active(eva): release(ana) own(eva)", LATE, LATE, LATE],
+        ),
+        (ChatEvent::HandOver { from: EVA, to: ANA }, [LATE, LATE, LATE, LATE, LATE, LATE, LATE]),
+        (
+            ChatEvent::EndByOther,
+            [
+                NOT_THEIRS,
+                NOT_THEIRS,
+                NOT_THEIRS,
+                "ended: release(ana)",
+                "ended: release(gone)",
+                OVER,
+                OVER,
+            ],
+        ),
         (
             ChatEvent::EndByAgent { agent: ANA },
             [NOT_THEIRS, NOT_THEIRS, NOT_THEIRS, "ended: release(ana)", NOT_THEIRS, OVER, OVER],

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     Desk, Error, Result,
-    db::{Rows, rows, run, statement},
+    db::{Event, Rows, Tx, bump_revision, rows, run, statement},
+    people::accounts,
     tickets::OpenOffer,
 };
 use protocol::{AgentId, ChatId, OfferId, SiteId, TicketId, Timestamp, agent::OfferKind};
@@ -101,7 +102,8 @@ pub(crate) struct Ringing {
 
 statement!(STOP = "update chats set state = 'waiting' where id = $1 and state = 'ringing'");
 
-/// Declined, missed, withdrawn: the chat waits again. Nothing happens when that very offer has its outcome already.
+/// Declined, missed, withdrawn: the chat waits again, and who let it ring is in RONA. Nothing happens when that very
+/// offer has its outcome already.
 pub(crate) async fn stop_ringing(
     desk: &Desk,
     ringing: Ringing,
@@ -110,6 +112,10 @@ pub(crate) async fn stop_ringing(
 ) -> Result<()> {
     let step = step(Life::Ringing { at: ringing.offer.to }, event)?;
     let mut tx = desk.begin().await?;
+    if event == ChatEvent::Miss {
+        // The first row that everybody writes who changes an agent.
+        bump_revision(&mut tx).await?;
+    }
     let stopped = run!(tx, c => sqlx::query(STOP)
         .bind(ringing.chat.0)
         .execute(c)
@@ -125,5 +131,24 @@ pub(crate) async fn stop_ringing(
         Err(Error::Conflict) => return Ok(()),
         carried_out => carried_out?,
     }
+    if event == ChatEvent::Miss
+        && let Some(agent) = offer.to
+    {
+        missed(&mut tx, agent, offer.id, now).await?;
+    }
     desk.commit(tx).await
+}
+
+/// An agent who let an offer ring is in RONA from now on, which only they leave. The transaction has written the
+/// revision before.
+pub(super) async fn missed(
+    tx: &mut Tx,
+    agent: AgentId,
+    offer: OfferId,
+    now: Timestamp,
+) -> Result<()> {
+    if accounts::set_rona(tx, agent, offer, now).await? {
+        tx.publish(Event::AgentState { agent });
+    }
+    Ok(())
 }

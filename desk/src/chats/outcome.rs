@@ -13,6 +13,8 @@ protocol::text_enum! {
         Withdrawn = "withdrawn",
         /// Another agent took the chat from the list.
         Taken = "taken",
+        /// Who asked took it back.
+        Cancelled = "cancelled",
         /// The chat ended.
         Ended = "ended",
         /// The chat became a help request.

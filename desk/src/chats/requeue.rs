@@ -3,6 +3,7 @@
 use super::{
     become_request::become_request,
     carry_out::{Subject, after, all_changed, carry_out, step_of},
+    guest, handover,
     life::ChatEvent,
 };
 use crate::{
@@ -18,10 +19,12 @@ use protocol::{
 
 statement!(REQUEUE = "
     update chats set
-      state = 'waiting', agent_id = null, accepted_at = null, first_in_line = 1, round = round + 1, wait_until = $2
+      state = 'waiting', agent_id = null, accepted_at = null, first_in_line = 1, round = round + 1, wait_until = $2,
+      idle_seq = null, idle_from = null, warned_at = null
     where id = $1 and state = 'active' and agent_id = $3");
 
-/// Puts an active chat back to the head of the queue, because this agent is lost. Where nobody will come
+/// Puts an active chat back to the head of the queue, because this agent is lost; a guest is out, and what was asked of
+/// others is over. Where nobody will come
 /// (`nobody_comes` says why) it becomes a help request at once, and its visitor is told only that. False: it is not
 /// theirs any longer.
 pub(crate) async fn requeue(
@@ -38,6 +41,9 @@ pub(crate) async fn requeue(
     else {
         return Ok(false);
     };
+    handover::drop_open(tx, desk, locked, now).await?;
+    guest::leave(tx, desk, locked, now).await?;
+    let chat = locked.chat.unwrap_or(chat);
     let step = step_of(&chat, ChatEvent::Requeue { from })?;
     let requeued = run!(tx, c => sqlx::query(REQUEUE)
         .bind(chat.id.0)

@@ -13,7 +13,7 @@ use crate::{
 };
 use protocol::{
     Code, Field, Refusal, SiteId, TicketId, Timestamp,
-    entry::{AgentBody, Category},
+    entry::{AgentBody, Category, Removed},
     settings::ClosingReason,
 };
 use tracing::instrument;
@@ -35,9 +35,16 @@ impl Desk {
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::See).await?;
             locked.live_chat().ok_or_else(|| Refusal::new(Code::ChatEnded))?;
-            permission::check(agent, Action::End, &locked.on())?;
+            let on = locked.on();
+            let is_orphan = self.find_removed(&on) == Some(Removed::Agent);
+            let action = if is_orphan { Action::EndOrphan } else { Action::End };
+            permission::check(agent, action, &on)?;
             let reason = self.check_reason(locked.site, reason)?;
-            let ending = Ending::Agent { agent, reason: &reason };
+            let ending = if is_orphan {
+                Ending::Other { agent, reason: &reason }
+            } else {
+                Ending::Agent { agent, reason: &reason }
+            };
             chats::end(&mut tx, self, &mut locked, ending, now).await?;
             locked.save(&mut tx).await?;
             self.commit(tx).await
@@ -95,14 +102,18 @@ impl Desk {
     /// The reasons to choose from for this ticket's site.
     ///
     /// # Errors
-    /// `NotFound` for a ticket that the agent does not see.
+    /// `NotFound` for a ticket that the agent neither sees nor has handed over without a reason.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn closing_reasons(
         &self,
         agent: &Agent,
         ticket: TicketId,
     ) -> Result<Vec<ClosingReason>> {
-        let site = self.check_ticket(agent, Action::See, ticket).await?;
+        let site = match self.check_ticket(agent, Action::See, ticket).await {
+            // Who handed a chat over is asked why, also where they see it no longer.
+            Err(error) => self.find_handed_over(agent, ticket).await?.ok_or(error)?,
+            Ok(site) => site,
+        };
         Ok(site.closing_reasons.to_vec())
     }
 
@@ -138,7 +149,7 @@ impl Desk {
     }
 
     /// The text of one of the site's reasons; of any where the site has none.
-    fn check_reason(&self, site: SiteId, reason: &ClosingReason) -> Result<String> {
+    pub(super) fn check_reason(&self, site: SiteId, reason: &ClosingReason) -> Result<String> {
         let site = self.find_site_by_id(site).ok_or_else(Error::not_found)?;
         if !site.closing_reasons.is_empty() && !site.closing_reasons.contains(reason) {
             return Err(Refusal::of(Field::Reason, Code::Invalid).into());

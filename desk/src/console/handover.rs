@@ -1,9 +1,26 @@
-//! Chats that are handed over or shared.
+//! My chat is handed over, or shared: asked for, taken back, left, ended (`behaviours.md`, "Offers").
 
-use crate::{Desk, Result, people::Agent};
-use protocol::{
-    AgentId, Code, QueueId, Refusal, TicketId, agent::Targets, settings::ClosingReason,
+use crate::{
+    Desk, Error, Result,
+    chats::{
+        self,
+        handover::{self, Asked, NewHandover},
+        outcome::Outcome,
+    },
+    db::{read, retry, statement},
+    people::{
+        Agent,
+        permission::{self, Action},
+    },
+    routing,
+    tickets::LockedTicket,
 };
+use protocol::{
+    AgentId, Code, Field, HandoverId, QueueId, Refusal, TicketId, TicketNumber,
+    agent::{HandoverKind, HandoverOutcome, Targets},
+    text::{HandoverNote, is_blank},
+};
+use tracing::instrument;
 
 /// Who is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,61 +29,185 @@ pub enum HandoverTarget {
     Agent(AgentId),
 }
 
+/// A handover with its outcome. `to`: the queue or agent that was asked, or who accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettledHandover {
+    pub number: TicketNumber,
+    pub kind: HandoverKind,
+    pub to: String,
+    pub outcome: HandoverOutcome,
+}
+
+statement!(
+    SETTLED = "
+    select h.kind, h.outcome, h.to_name, a.name, t.number
+    from handovers h
+    join tickets t on t.id = h.ticket_id
+    left join agents a on a.id = h.accepted_by
+    where h.id = $1 and h.from_agent = $2 and h.outcome is not null"
+);
+
 impl Desk {
-    /// Whom the chat can be handed to.
-    pub async fn handover_targets(&self, _agent: &Agent, _ticket: TicketId) -> Result<Targets> {
-        Ok(Targets::default())
+    /// Whom my chat can be handed to, or who can be asked to join it, as of now.
+    ///
+    /// # Errors
+    /// `NotFound` for a ticket that the agent does not see; `Forbidden` for a chat that is not theirs.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
+    pub async fn handover_targets(&self, agent: &Agent, ticket: TicketId) -> Result<Targets> {
+        let on = self.find_place(ticket).await?.ok_or_else(Error::not_found)?;
+        permission::check(agent, Action::End, &on)?;
+        let site = self.find_site_by_id(on.site).ok_or_else(Error::not_found)?;
+        routing::targets(self, &site, &on).await
     }
 
-    /// Asks that my chat is taken over.
+    /// Asks a queue or an agent to take my chat over. It stays mine until somebody accepts; what I say of it is for
+    /// agents alone.
+    ///
+    /// # Errors
+    /// `NotFound` for a ticket that the agent does not see; `Forbidden` for a chat that is not theirs; `HandoverOpen`
+    /// while another handover is asked for; `NotAvailable` where nobody could be rung; a refusal of the note.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn ask_transfer(
         &self,
-        _agent: &Agent,
-        _ticket: TicketId,
-        _to: HandoverTarget,
-        _note: Option<&str>,
+        agent: &Agent,
+        ticket: TicketId,
+        to: HandoverTarget,
+        note: Option<&str>,
     ) -> Result<()> {
-        Err(Refusal::new(Code::NotAvailable).into())
+        self.ask(agent, ticket, HandoverKind::Transfer, to, note).await
     }
 
-    /// Asks that somebody joins my chat.
+    /// Asks a queue or an agent to join my chat.
+    ///
+    /// # Errors
+    /// Those of [`Desk::ask_transfer`], and `ConferenceFull`.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn ask_conference(
         &self,
-        _agent: &Agent,
-        _ticket: TicketId,
-        _to: HandoverTarget,
-        _note: Option<&str>,
+        agent: &Agent,
+        ticket: TicketId,
+        to: HandoverTarget,
+        note: Option<&str>,
     ) -> Result<()> {
-        Err(Refusal::new(Code::NotAvailable).into())
+        self.ask(agent, ticket, HandoverKind::Conference, to, note).await
     }
 
-    /// Takes back what I asked for.
-    pub async fn cancel_handover(&self, _agent: &Agent, _ticket: TicketId) -> Result<()> {
-        Err(Refusal::new(Code::HandoverOver).into())
-    }
-
-    /// Why I handed the chat over.
-    pub async fn give_transfer_reason(
+    async fn ask(
         &self,
-        _agent: &Agent,
-        _ticket: TicketId,
-        _reason: Option<&ClosingReason>,
+        agent: &Agent,
+        ticket: TicketId,
+        kind: HandoverKind,
+        to: HandoverTarget,
+        note: Option<&str>,
     ) -> Result<()> {
-        Err(Refusal::new(Code::HandoverOver).into())
+        let note = note.filter(|note| !is_blank(note)).map(HandoverNote::parse).transpose()?;
+        let targets = self.handover_targets(agent, ticket).await?;
+        let to = find_target(&targets, to)?;
+        let id = HandoverId(self.clock().new_id());
+        let new = NewHandover { id, kind, to, note };
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::End).await?;
+            self.check_writable(&locked.on())?;
+            handover::ask(&mut tx, self, &mut locked, agent, &new, now).await?;
+            locked.save(&mut tx).await?;
+            self.commit(tx).await
+        })
     }
 
-    /// Leaves a conference that I am a guest of.
-    pub async fn leave_conference(&self, _agent: &Agent, _ticket: TicketId) -> Result<()> {
-        Err(Refusal::new(Code::HandoverOver).into())
+    /// Takes back what I asked for, transfer or conference.
+    ///
+    /// # Errors
+    /// `HandoverOver` when it is asked for no longer; `NotFound`, `Forbidden` as for [`Desk::ask_transfer`].
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
+    pub async fn cancel_handover(&self, agent: &Agent, ticket: TicketId) -> Result<()> {
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::See).await?;
+            let over = || Error::from(Refusal::new(Code::HandoverOver));
+            let chat = locked.live_chat().map(|chat| chat.id).ok_or_else(over)?;
+            let open = handover::find(&mut tx, chat).await?.ok_or_else(over)?;
+            permission::check(agent, Action::End, &locked.on())?;
+            let cancelled = (Outcome::Cancelled, HandoverOutcome::Cancelled);
+            handover::abandon(&mut tx, self, &mut locked, &open, cancelled, now).await?;
+            locked.save(&mut tx).await?;
+            self.commit(tx).await
+        })
     }
 
-    /// Lets the guest of my chat go.
-    pub async fn end_conference(&self, _agent: &Agent, _ticket: TicketId) -> Result<()> {
-        Err(Refusal::new(Code::HandoverOver).into())
+    /// Leaves a conference that I am a guest of; a second time does nothing.
+    ///
+    /// # Errors
+    /// `NotFound` for a ticket that the agent does not see.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
+    pub async fn leave_conference(&self, agent: &Agent, ticket: TicketId) -> Result<()> {
+        self.end_guest(agent, ticket, Action::Leave).await
     }
 
-    /// How many waiting chats become requests if the agent becomes *Ausente* now.
-    pub async fn preview_away(&self, _agent: &Agent) -> Result<u32> {
-        Ok(0)
+    /// Lets the guest of my chat go; without one there is nothing to do.
+    ///
+    /// # Errors
+    /// `NotFound` for a ticket that the agent does not see; `Forbidden` for a chat that is not theirs.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
+    pub async fn end_conference(&self, agent: &Agent, ticket: TicketId) -> Result<()> {
+        self.end_guest(agent, ticket, Action::End).await
     }
+
+    /// What came of a transfer or conference that the agent asked for; none before anything has.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %handover))]
+    pub async fn find_settled_handover(
+        &self,
+        agent: &Agent,
+        handover: HandoverId,
+    ) -> Result<Option<SettledHandover>> {
+        type Row = (String, String, String, Option<String>, String);
+        let row: Option<Row> = read!(self.db(), c => sqlx::query_as(SETTLED)
+            .bind(handover.0)
+            .bind(agent.id.0)
+            .fetch_optional(c)
+            .await)?;
+        let Some((kind, outcome, to, by, number)) = row else { return Ok(None) };
+        Ok(Some(SettledHandover {
+            number: TicketNumber(number),
+            kind: HandoverKind::from_text(&kind)?,
+            to: by.unwrap_or(to),
+            outcome: HandoverOutcome::from_text(&outcome)?,
+        }))
+    }
+
+    async fn end_guest(&self, agent: &Agent, ticket: TicketId, action: Action) -> Result<()> {
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::See).await?;
+            if locked.on().party.guest.is_none() {
+                return Ok(());
+            }
+            permission::check(agent, action, &locked.on())?;
+            chats::leave_conference(&mut tx, self, &mut locked, now).await?;
+            locked.save(&mut tx).await?;
+            self.commit(tx).await
+        })
+    }
+}
+
+/// The target as it is called, if it can be asked.
+fn find_target(targets: &Targets, to: HandoverTarget) -> Result<Asked> {
+    let (asked, can_be_rung) = match to {
+        HandoverTarget::Queue(id) => {
+            let queue = targets.queues.iter().find(|queue| queue.queue == id);
+            let queue = queue.ok_or_else(|| Refusal::of(Field::Queue, Code::Invalid))?;
+            let name = queue.name.clone();
+            (Asked { queue: Some(id), agent: None, name }, queue.free > 0)
+        }
+        HandoverTarget::Agent(id) => {
+            let agent = targets.agents.iter().find(|agent| agent.agent == id);
+            let agent = agent.ok_or_else(|| Refusal::named("agent", Code::Invalid))?;
+            let name = agent.name.clone();
+            (Asked { queue: None, agent: Some(id), name }, agent.free)
+        }
+    };
+    if can_be_rung { Ok(asked) } else { Err(Refusal::new(Code::NotAvailable).into()) }
 }

@@ -90,7 +90,7 @@ impl Desk {
                 return Ok(receipt);
             }
             permission::check(agent, Action::Answer, &locked.on())?;
-            self.check_in_use(locked.site)?;
+            self.check_writable(&locked.on())?;
             let place = place(&locked, agent)?;
             if place == Writing::InChat && !text.is_empty() {
                 ChatText::parse(text)?;
@@ -130,9 +130,7 @@ enum Writing {
 /// `Forbidden` in somebody else's chat, and in nobody's yet: accept it first.
 fn place(locked: &LockedTicket, agent: &Agent) -> Result<Writing> {
     match locked.live_chat() {
-        Some(chat) if chat.state == ChatState::Active && chat.agent == Some(agent.id) => {
-            Ok(Writing::InChat)
-        }
+        Some(_) if locked.on().party.talks(agent.id) => Ok(Writing::InChat),
         Some(_) => Err(Refusal::new(Code::Forbidden).into()),
         None if is_after_chat(locked) => Ok(Writing::AfterChat),
         None => Ok(Writing::Answer),
@@ -140,6 +138,6 @@ fn place(locked: &LockedTicket, agent: &Agent) -> Result<Writing> {
 }
 
 fn is_after_chat(locked: &LockedTicket) -> bool {
-    let has_ended = locked.chat.as_ref().is_some_and(|chat| chat.state == ChatState::Ended);
+    let has_ended = locked.chat.is_some_and(|chat| chat.state == ChatState::Ended);
     has_ended && locked.state.category == Category::Closed
 }

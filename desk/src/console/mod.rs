@@ -2,16 +2,26 @@
 //! `NotFound`, like what is not there.
 
 mod closing;
+mod comments;
 mod connected;
+mod drafts;
+mod for_agent;
+mod forgotten;
 mod handover;
+mod me;
 mod messages;
 mod offers;
 mod presence;
 mod reads;
+mod replies;
+mod reveal;
+mod search;
 mod sign_in;
 mod state;
+mod transfer_reason;
 mod worklist;
 
+pub use comments::Comment;
 pub use connected::ConsoleGuard;
-pub use handover::HandoverTarget;
+pub use handover::{HandoverTarget, SettledHandover};
 pub use worklist::{Listing, ROWS_A_PAGE};

@@ -1,16 +1,16 @@
-//! A chat that rings: taken, or let go.
+//! A chat that rings: taken, taken over, joined, or let go.
 
 use crate::{
     Desk, Error, Result,
-    chats::{self, ChatEvent, Ringing},
-    db::{read, retry, statement},
+    chats::{self, ChatEvent, Ringing, handover, outcome::Outcome},
+    db::{Tx, read, retry, statement},
     people::{
         Agent,
-        permission::{Action, On, Party, may},
+        permission::{self, Action, On, Party, may},
     },
     tickets::{LockedTicket, OpenOffer},
 };
-use protocol::{AgentId, ChatId, Code, OfferId, Refusal, SiteId, TicketId};
+use protocol::{AgentId, ChatId, Code, OfferId, Refusal, SiteId, TicketId, agent::HandoverKind};
 use tracing::instrument;
 use uuid::Uuid;
 
@@ -41,19 +41,101 @@ impl Desk {
         Ok(ticket)
     }
 
-    /// The same of what rings here: a chat, a transfer, a conference.
+    /// The same of what rings here: a chat to take, one to take over, one to join. Once more, it is the same answer.
+    ///
+    /// # Errors
+    /// Also `HandoverOver` for a transfer or conference that rings here no longer.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %chat, %offer))]
     pub async fn accept_offer(
         &self,
         agent: &Agent,
         chat: ChatId,
-        _offer: OfferId,
+        offer: OfferId,
     ) -> Result<TicketId> {
-        self.accept(agent, chat).await
+        let Some(asked) = self.find_asked(chat, offer).await? else {
+            return self.accept(agent, chat).await;
+        };
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let ticket = asked.ticket;
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::See).await?;
+            let on = locked.on();
+            if asked.was_accepted_by(agent, &on) {
+                return Ok(());
+            }
+            self.check_writable(&on)?;
+            let open = find_open(&mut tx, &locked, offer).await?;
+            permission::check(agent, Action::Join, &on)?;
+            handover::accept(&mut tx, self, &mut locked, &open, agent, now).await?;
+            locked.save(&mut tx).await?;
+            self.commit(tx).await
+        })?;
+        self.return_if_site_lost(agent.id, asked.ticket).await?;
+        Ok(asked.ticket)
     }
 
-    /// The same of what rings here: a chat, a transfer, a conference.
-    pub async fn decline_offer(&self, agent: &Agent, chat: ChatId, _offer: OfferId) -> Result<()> {
-        self.decline(agent, chat).await
+    /// The same of what rings here: of a transfer or conference to this agent alone nothing comes. Nothing happens when
+    /// it rings here no longer.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %chat, %offer))]
+    pub async fn decline_offer(&self, agent: &Agent, chat: ChatId, offer: OfferId) -> Result<()> {
+        let Some(asked) = self.find_asked(chat, offer).await? else {
+            return self.decline(agent, chat).await;
+        };
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let ticket = asked.ticket;
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::See).await?;
+            if locked.on().party.asked != Some(agent.id) {
+                return Ok(());
+            }
+            let open = find_open(&mut tx, &locked, offer).await?;
+            let outcome = Outcome::Declined;
+            handover::stop_ringing(&mut tx, self, &mut locked, &open, outcome, now).await?;
+            locked.save(&mut tx).await?;
+            self.commit(tx).await
+        })
+    }
+
+    /// A transfer or conference by its offer; none for an offer to take a chat that waits.
+    async fn find_asked(&self, chat: ChatId, offer: OfferId) -> Result<Option<AskedOf>> {
+        let row = read!(self.db(), c => sqlx::query_as::<_, AskedRow>(ASKED)
+            .bind(offer.0)
+            .bind(chat.0)
+            .fetch_optional(c)
+            .await)?;
+        Ok(row.map(|row| AskedOf {
+            kind: row.kind,
+            ticket: TicketId(row.ticket_id),
+            accepted_by: row.accepted_by.map(AgentId),
+        }))
+    }
+
+    /// Who lost the site while taking a chat over or joining it is out again: whoever ended what they had found nothing
+    /// yet.
+    async fn return_if_site_lost(&self, agent: AgentId, ticket: TicketId) -> Result<()> {
+        let Some(on) = self.find_place(ticket).await? else { return Ok(()) };
+        let Some(site) = self.find_site_by_id(on.site) else { return Ok(()) };
+        if self.find_agent(agent).is_some_and(|agent| agent.sites.contains_key(&site.id)) {
+            return Ok(());
+        }
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
+            let is_out = if locked.on().party.guest == Some(agent) {
+                chats::leave_conference(&mut tx, self, &mut locked, now).await?
+            } else {
+                chats::requeue(&mut tx, self, &mut locked, agent, &site, None, now).await?
+            };
+            if is_out {
+                locked.save(&mut tx).await?;
+                self.commit(tx).await?;
+            }
+            Ok(())
+        })?;
+        Err(Error::not_found())
     }
 
     /// Puts a chat back whose agent lost its queue or site while taking it: whoever ended what they had found nothing
@@ -108,6 +190,56 @@ impl Desk {
     }
 }
 
+/// What an offer asks.
+struct AskedOf {
+    kind: HandoverKind,
+    ticket: TicketId,
+    accepted_by: Option<AgentId>,
+}
+
+impl AskedOf {
+    /// Whether the agent has accepted it and is still where it brought them: a click was sent twice.
+    fn was_accepted_by(&self, agent: &Agent, on: &On) -> bool {
+        let place = match self.kind {
+            HandoverKind::Transfer => on.party.owner,
+            HandoverKind::Conference => on.party.guest,
+        };
+        self.accepted_by == Some(agent.id) && place == Some(agent.id)
+    }
+}
+
+/// The handover whose offer rings.
+///
+/// # Errors
+/// `HandoverOver`: it rings no longer.
+async fn find_open(
+    tx: &mut Tx,
+    locked: &LockedTicket,
+    offer: OfferId,
+) -> Result<handover::OpenHandover> {
+    let chat = locked.chat.filter(|chat| chat.asked.is_some_and(|asked| asked.id == offer));
+    let open = match chat {
+        Some(chat) => handover::find(tx, chat.id).await?,
+        None => None,
+    };
+    open.ok_or_else(|| Refusal::new(Code::HandoverOver).into())
+}
+
+#[derive(sqlx::FromRow)]
+struct AskedRow {
+    #[sqlx(try_from = "String")]
+    kind: HandoverKind,
+    ticket_id: Uuid,
+    accepted_by: Option<Uuid>,
+}
+
+statement!(
+    ASKED = "
+    select h.kind, h.ticket_id, h.accepted_by
+    from offers o
+    join handovers h on h.id = o.handover_id
+    where o.id = $1 and o.chat_id = $2"
+);
 statement!(TICKET_OF = "select ticket_id from chats where id = $1");
 statement!(
     RINGS_AT = "

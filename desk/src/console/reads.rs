@@ -1,4 +1,4 @@
-//! What a console shows besides its list: the agent, offers, one conversation.
+//! What a console shows besides its list: offers, one conversation.
 
 use super::worklist::names;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use protocol::{
     AgentId, ChatId, OfferId, PageUrl, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
-    agent::{AgentChat, AgentState, Conversation, Me, Offer, OfferKind},
+    agent::{AgentChat, Conversation, ForAgent, Guest, Handover, HandoverKind, Offer, OfferKind},
     contact::Contact,
     entry::{AgentEntry, Category, Removed, TicketState},
 };
@@ -20,59 +20,35 @@ use tracing::instrument;
 use uuid::Uuid;
 
 impl Desk {
-    /// The agent at the console.
-    #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
-    pub async fn profile(&self, agent: &Agent) -> Result<Me> {
-        let row = read!(self.db(), c => sqlx::query_as::<_, (String, String, String, i64)>(PROFILE)
-            .bind(agent.id.0)
-            .fetch_optional(c)
-            .await)?;
-        let (name, email, state, since) = row.ok_or_else(Error::not_found)?;
-        let state = AgentState::from_text(&state)?;
-        let sites = self.sites().into_iter().filter(|site| agent.sites.contains_key(&site.id));
-        let sites = sites.map(|site| site.name.to_string()).collect();
-        Ok(Me {
-            id: agent.id,
-            name,
-            email,
-            role: agent.role,
-            state,
-            since: Timestamp(since),
-            reason: None,
-            away_reasons: Vec::new(),
-            missed: None,
-            sites,
-        })
-    }
-
     /// What rings at this agent.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
-    pub async fn offers(&self, agent: &Agent) -> Result<Vec<Offer>> {
+    pub async fn offers(&self, agent: &Agent) -> Result<Vec<ForAgent<Offer>>> {
         let rows = read!(self.db(), c => sqlx::query_as::<_, OfferRow>(OFFERS)
             .bind(agent.id.0)
             .fetch_all(c)
             .await)?;
         Ok(rows
             .into_iter()
-            .filter(|row| may(agent, Action::Take, &row.on()))
-            .map(|row| self.offer(row))
+            .filter(|row| row.rings_at(agent))
+            .map(|row| self.offer(agent, row))
             .collect())
     }
 
     /// One offer, if it still rings here.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %chat))]
-    pub async fn find_offer(&self, agent: &Agent, chat: ChatId) -> Result<Option<Offer>> {
+    pub async fn find_offer(&self, agent: &Agent, chat: ChatId) -> Result<Option<ForAgent<Offer>>> {
         let row = read!(self.db(), c => sqlx::query_as::<_, OfferRow>(OFFER)
             .bind(agent.id.0)
             .bind(chat.0)
             .fetch_optional(c)
             .await)?;
-        Ok(row.filter(|row| may(agent, Action::Take, &row.on())).map(|row| self.offer(row)))
+        Ok(row.filter(|row| row.rings_at(agent)).map(|row| self.offer(agent, row)))
     }
 
-    fn offer(&self, row: OfferRow) -> Offer {
-        let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
-        Offer {
+    fn offer(&self, agent: &Agent, row: OfferRow) -> ForAgent<Offer> {
+        let site_id = SiteId(row.site_id);
+        let (site, queue) = names(self, site_id, row.queue_id.map(QueueId));
+        let offer = Offer {
             chat: ChatId(row.chat_id),
             ticket: TicketId(row.id),
             number: TicketNumber(row.number),
@@ -89,27 +65,35 @@ impl Desk {
             since: Timestamp(row.started_at),
             rings_from: Timestamp(row.offered_at),
             rings_until: Timestamp(row.rings_until),
-            kind: OfferKind::Chat,
+            kind: row.kind,
             offer: Some(OfferId(row.offer_id)),
-            from: None,
-            note: None,
-        }
+            from: row.from_name,
+            note: row.note,
+        };
+        self.show(agent, site_id, offer)
     }
 
     /// The head of a ticket.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
-    pub async fn conversation(&self, agent: &Agent, ticket: TicketId) -> Result<Conversation> {
+    pub async fn conversation(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+    ) -> Result<ForAgent<Conversation>> {
         let row = read!(self.db(), c => sqlx::query_as::<_, Row>(READ)
             .bind(ticket.0)
             .fetch_optional(c)
             .await)?;
         let row = row.ok_or_else(Error::not_found)?;
-        let on = row.on()?;
+        let on = self.with_mention(agent, ticket, row.on()?).await?;
         permission::check(agent, Action::See, &on)?;
-        let may_end = may(agent, Action::End, &on);
+        let removed = self.find_removed(&on);
+        let is_orphan = removed == Some(Removed::Agent);
+        let may_end = may(agent, if is_orphan { Action::EndOrphan } else { Action::End }, &on);
         let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
         self.ask_for_unknown_panel(ticket);
-        Ok(Conversation {
+        let site_id = SiteId(row.site_id);
+        let head = Conversation {
             ticket,
             chat: row.chat(agent)?,
             number: TicketNumber(row.number),
@@ -129,9 +113,10 @@ impl Desk {
             visitor_seen: Seq(row.visitor_seen),
             agent_seen: Seq(row.agent_seen),
             visitor_present: self.panel_is_connected(ticket),
-            removed: self.check_in_use(SiteId(row.site_id)).is_err().then_some(Removed::Site),
+            removed,
             may_end,
-        })
+        };
+        Ok(self.show(agent, site_id, head))
     }
 
     /// At most `limits::ENTRIES` entries after `after`, and the last sequence.
@@ -141,9 +126,11 @@ impl Desk {
         agent: &Agent,
         ticket: TicketId,
         after: Seq,
-    ) -> Result<(Vec<AgentEntry>, Seq)> {
+    ) -> Result<(Vec<ForAgent<AgentEntry>>, Seq)> {
         let site = self.check_ticket(agent, Action::See, ticket).await?;
-        entries::for_agent(self, ticket, site.id, after).await
+        let (entries, last) = entries::for_agent(self, ticket, site.id, after).await?;
+        let shown = entries.into_iter().map(|entry| self.show(agent, site.id, entry));
+        Ok((shown.collect(), last))
     }
 }
 
@@ -171,6 +158,10 @@ struct OfferRow {
     contact_verified: bool,
     chat_id: Uuid,
     offer_id: Uuid,
+    #[sqlx(try_from = "String")]
+    kind: OfferKind,
+    from_name: Option<String>,
+    note: Option<String>,
     page: Option<String>,
     subject: Option<String>,
     started_at: i64,
@@ -202,18 +193,28 @@ struct Row {
     chat_state: Option<String>,
     chat_agent: Option<Uuid>,
     agent_name: Option<String>,
+    chat_guest: Option<Uuid>,
+    guest_name: Option<String>,
+    asked: Option<Uuid>,
+    handover_kind: Option<String>,
+    handover_to: Option<String>,
+    handover_from: Option<Uuid>,
+    asked_at: Option<i64>,
     started_at: Option<i64>,
     accepted_at: Option<i64>,
     ended_at: Option<i64>,
 }
 
 impl OfferRow {
-    fn on(&self) -> On {
-        On {
-            site: SiteId(self.site_id),
-            queue: self.queue_id.map(QueueId),
-            party: Party::default(),
-        }
+    /// Whether the agent may still have what is offered to them.
+    fn rings_at(&self, agent: &Agent) -> bool {
+        let (asked, action) = match self.kind {
+            OfferKind::Chat => (None, Action::Take),
+            OfferKind::Transfer | OfferKind::Conference => (Some(agent.id), Action::Join),
+        };
+        let party = Party { asked, ..Party::default() };
+        let on = On { site: SiteId(self.site_id), queue: self.queue_id.map(QueueId), party };
+        may(agent, action, &on)
     }
 }
 
@@ -223,8 +224,26 @@ impl Row {
         Ok(On {
             site: SiteId(self.site_id),
             queue: self.queue_id.map(QueueId),
-            party: party(state, self.chat_agent.map(AgentId)),
+            party: party(
+                state,
+                Party {
+                    owner: self.chat_agent.map(AgentId),
+                    guest: self.chat_guest.map(AgentId),
+                    asked: self.asked.map(AgentId),
+                    ..Party::default()
+                },
+            ),
         })
+    }
+
+    fn handover(&self, agent: &Agent) -> Result<Option<Handover>> {
+        let Some(kind) = self.handover_kind.as_deref() else { return Ok(None) };
+        Ok(Some(Handover {
+            kind: HandoverKind::from_text(kind)?,
+            to: self.handover_to.clone().unwrap_or_default(),
+            by_me: self.handover_from == Some(agent.id.0),
+            since: Timestamp(self.asked_at.unwrap_or(self.created_at)),
+        }))
     }
 
     fn chat(&self, agent: &Agent) -> Result<AgentChat> {
@@ -242,8 +261,12 @@ impl Row {
                 agent: self.agent_name.clone().unwrap_or_default(),
                 mine: self.chat_agent == Some(agent.id.0),
                 since: at(self.accepted_at),
-                guest: None,
-                handover: None,
+                guest: self.chat_guest.map(|guest| Guest {
+                    agent: AgentId(guest),
+                    name: self.guest_name.clone().unwrap_or_default(),
+                    me: guest == agent.id.0,
+                }),
+                handover: self.handover(agent)?,
             },
             ChatState::Ended if self.request_at.is_none() => {
                 AgentChat::Ended { at: at(self.ended_at) }
@@ -253,18 +276,17 @@ impl Row {
     }
 }
 
-statement!(PROFILE = "select name, email, state, state_since from agents where id = $1");
-
 macro_rules! offer_columns {
     () => {
         "select
            t.id, t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified,
-           c.id as chat_id, o.id as offer_id, c.page, t.subject, c.started_at, o.offered_at, o.rings_until,
+           c.id as chat_id, o.id as offer_id, o.kind, h.from_name, h.note, c.page, t.subject, c.started_at, o.offered_at, o.rings_until,
            (select e.body from entries e where e.id = t.start_id and e.ticket_id = t.id) as message
          from offers o
          join chats c on c.id = o.chat_id
          join tickets t on t.id = c.ticket_id
-         where o.to_agent = $1 and o.outcome is null and o.kind = 'chat' "
+         left join handovers h on h.id = o.handover_id
+         where o.to_agent = $1 and o.outcome is null "
     };
 }
 
@@ -277,9 +299,14 @@ statement!(pub(crate) READ = "
       t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified, t.subject,
       s.name as state_name, s.category, t.page, t.lang, t.created_at, t.last_seq, t.visitor_seen,
       t.agent_seen, t.request_at, c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent,
-      a.name as agent_name, c.started_at, c.accepted_at, c.ended_at
+      a.name as agent_name, c.guest_id as chat_guest, g.name as guest_name, o.to_agent as asked,
+      h.kind as handover_kind, h.to_name as handover_to, h.from_agent as handover_from, h.asked_at,
+      c.started_at, c.accepted_at, c.ended_at
     from tickets t
     join states s on s.id = t.state_id
     left join chats c on c.id = t.chat_id
     left join agents a on a.id = c.agent_id
+    left join agents g on g.id = c.guest_id
+    left join handovers h on h.chat_id = c.id and h.outcome is null
+    left join offers o on o.chat_id = c.id and o.kind <> 'chat' and o.outcome is null
     where t.id = $1");

@@ -14,9 +14,10 @@ use crate::{
 };
 use protocol::{
     AgentId, ChatId, QueueId, SiteId, TicketId, TicketNumber, Timestamp,
-    agent::{Total, WorkItem, WorkKind, WorkPlace, WorkView},
+    agent::{ForAgent, Total, WorkItem, WorkKind, WorkPlace, WorkView},
     contact::Contact,
     entry::{Category, TicketState},
+    masking::Preview,
 };
 use segments::{Segment, columns};
 use tracing::instrument;
@@ -28,7 +29,7 @@ pub const ROWS_A_PAGE: usize = 100;
 /// A page of a view.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    pub items: Vec<WorkItem>,
+    pub items: Vec<ForAgent<WorkItem>>,
     /// Where the next page begins; none: there is none.
     pub next: Option<WorkPlace>,
     /// How many rows the view has, where there is a next page.
@@ -111,7 +112,7 @@ impl Desk {
         &self,
         agent: &Agent,
         ticket: TicketId,
-    ) -> Result<Option<WorkItem>> {
+    ) -> Result<Option<ForAgent<WorkItem>>> {
         let row = read!(self.db(), c => sqlx::query_as::<_, Row>(ONE)
             .bind(agent.id.0)
             .bind(ticket.0)
@@ -123,7 +124,7 @@ impl Desk {
     }
 
     /// All of them: there are few.
-    async fn my_chats(&self, agent: &Agent) -> Result<Vec<WorkItem>> {
+    async fn my_chats(&self, agent: &Agent) -> Result<Vec<ForAgent<WorkItem>>> {
         let rows = read!(self.db(), c => sqlx::query_as::<_, Row>(MY_CHATS)
             .bind(agent.id.0)
             .fetch_all(c)
@@ -205,13 +206,16 @@ impl Desk {
         })?)
     }
 
-    fn item(&self, agent: &Agent, kind: WorkKind, row: Row) -> WorkItem {
+    fn item(&self, agent: &Agent, kind: WorkKind, row: Row) -> ForAgent<WorkItem> {
         let has_chat = matches!(kind, WorkKind::MyChat | WorkKind::WaitingChat);
         let chat = row.chat_id.map(ChatId).filter(|_| has_chat);
-        let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
-        WorkItem {
+        let site_id = SiteId(row.site_id);
+        let (site, queue) = names(self, site_id, row.queue_id.map(QueueId));
+        let since = Timestamp(row.since(kind));
+        let preview = Preview { text: row.preview, masked: row.preview_masked };
+        let item = WorkItem {
             ticket: TicketId(row.id),
-            since: Timestamp(row.since(kind)),
+            since,
             number: TicketNumber(row.number),
             chat,
             kind,
@@ -223,19 +227,21 @@ impl Desk {
                 verified: row.contact_verified,
             },
             subject: row.subject,
-            preview: row.preview,
+            preview: self.show_preview(agent, site_id, &preview).into_inner(),
+            preview_mine: row.preview_by.map(AgentId) == Some(agent.id),
             state: TicketState { name: row.state_name, category: row.category },
             last_at: Timestamp(row.last_at),
             unread: u32::try_from(row.unread).unwrap_or(0),
             mine: row.attended_by.map(AgentId) == Some(agent.id),
-        }
+        };
+        self.show(agent, site_id, item)
     }
 }
 
 /// The names of a site and of one of its queues, from memory.
 pub(super) fn names(desk: &Desk, site: SiteId, queue: Option<QueueId>) -> (String, String) {
     let Some(site) = desk.find_site_by_id(site) else { return Default::default() };
-    let queue = site.queues.iter().find(|one| Some(one.id) == queue);
+    let queue = site.all_queues().find(|one| Some(one.id) == queue);
     (site.name.to_string(), queue.map(|queue| queue.name.to_string()).unwrap_or_default())
 }
 
@@ -266,6 +272,8 @@ struct Row {
     contact_verified: bool,
     subject: Option<String>,
     preview: String,
+    preview_by: Option<Uuid>,
+    preview_masked: Option<String>,
     state_name: String,
     #[sqlx(try_from = "String")]
     category: Category,
@@ -306,14 +314,14 @@ impl Row {
     }
 }
 
-// Index chats_agent.
+// Indexes chats_agent and chats_guest.
 statement!(
     MY_CHATS = concat!(
         columns!(),
         "from chats c
      join tickets t on t.id = c.ticket_id
      join states s on s.id = t.state_id
-     where c.agent_id = $1 and c.state = 'active' and ",
+     where (c.agent_id = $1 or c.guest_id = $1) and c.state = 'active' and ",
         sees!(),
         "order by c.started_at, t.id"
     )
@@ -322,7 +330,7 @@ statement!(
     MY_CHATS_COUNT = concat!(
         "select count(*), cast(0 as bigint)
      from chats c join tickets t on t.id = c.ticket_id
-     where c.agent_id = $1 and c.state = 'active' and ",
+     where (c.agent_id = $1 or c.guest_id = $1) and c.state = 'active' and ",
         sees!(),
     )
 );
@@ -355,7 +363,7 @@ statement!(
         "from tickets t
      join states s on s.id = t.state_id
      left join chats c on c.id = t.chat_id
-     where t.id = $2 and (c.state is null or c.state <> 'active' or c.agent_id = $1) and ",
+     where t.id = $2 and (c.state is null or c.state <> 'active' or c.agent_id = $1 or c.guest_id = $1) and ",
         sees!(),
     )
 );

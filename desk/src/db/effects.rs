@@ -1,8 +1,9 @@
 //! What a transaction sets off once it is committed: plain data, which rooms above act on.
 
 use protocol::{
-    AgentId, ChatId, EntryId, QueueId, Seq, SiteId, TicketId, Timestamp,
+    AgentId, ChatId, EntryId, HandoverId, QueueId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentEntry, VisitorEntry},
+    masking::Preview,
 };
 use std::sync::Arc;
 
@@ -66,6 +67,16 @@ pub enum Event {
     Offer { agent: AgentId, chat: ChatId, ticket: TicketId },
     /// To one agent: it rings no longer.
     OfferGone { agent: AgentId, chat: ChatId },
+    /// To one agent: a transfer or conference that they asked for is settled.
+    Handover { agent: AgentId, handover: HandoverId, ticket: TicketId },
+    /// To one agent: they have to do with the ticket no longer as they had. Whether they still see it is read.
+    Party { agent: AgentId, ticket: TicketId },
+    /// To one agent: a colleague mentioned them in a comment.
+    Mentioned { agent: AgentId, ticket: TicketId, by: AgentId },
+    /// To one agent: what they have typed for the ticket and not sent is another text.
+    Draft { agent: AgentId, ticket: TicketId },
+    /// The agents who have the ticket on screen are others.
+    Watchers { ticket: TicketId },
     /// To one agent: own state changed.
     AgentState { agent: AgentId },
     /// To one agent: a session ended.
@@ -87,6 +98,10 @@ impl Event {
             Self::Ticket { .. }
             | Self::Work { .. }
             | Self::Offer { .. }
+            | Self::Party { .. }
+            | Self::Mentioned { .. }
+            | Self::Draft { .. }
+            | Self::Watchers { .. }
             | Self::AgentState { .. }
             | Self::SignedOut { .. }
             | Self::AccessChanged { .. }
@@ -97,6 +112,7 @@ impl Event {
             | Self::Seen { .. }
             | Self::VisitorPresent { .. }
             | Self::OfferGone { .. }
+            | Self::Handover { .. }
             | Self::AccessLost { .. } => false,
         }
     }
@@ -116,6 +132,20 @@ pub struct On {
 pub struct Party {
     /// Who has its active chat.
     pub owner: Option<AgentId>,
+    /// Who is in it beside the owner.
+    pub guest: Option<AgentId>,
+    /// At whom it rings, to be taken over or joined. Not said with rows of lists: there it makes no difference.
+    pub asked: Option<AgentId>,
+    /// Who was called to the ticket by a comment, of those who are asked about: it is looked up for whoever would not see
+    /// the ticket otherwise (`tickets/mentioned.rs`). Rows of lists do not say it.
+    pub mentioned: Option<AgentId>,
+}
+
+impl Party {
+    /// Whether the agent is in the active chat.
+    pub fn talks(&self, agent: AgentId) -> bool {
+        self.owner == Some(agent) || self.guest == Some(agent)
+    }
 }
 
 /// What happened to a ticket's row in the agents' lists.
@@ -130,7 +160,9 @@ pub enum RowChange {
 /// What a message changes in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastMessage {
-    pub preview: Arc<str>,
+    pub preview: Arc<Preview>,
+    /// Who wrote it; none: the visitor.
+    pub by: Option<AgentId>,
     pub last_at: Timestamp,
     /// Messages of the visitor that no agent has seen.
     pub unread: u32,

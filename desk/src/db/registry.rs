@@ -47,14 +47,13 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Registered> {
 mod tests {
     use super::*;
     use crate::{
-        chats::outcome::OfferKind,
         mail::outbound::MailKind,
         tickets::{ChatState, entries::EntryKind},
         world::{World, on_both},
     };
     use protocol::{
         Role,
-        agent::AgentState,
+        agent::{AgentState, HandoverKind, HandoverOutcome, OfferKind},
         entry::{Category, Priority},
         text_enum::TextEnum,
     };
@@ -87,6 +86,8 @@ mod tests {
         let mut known = vec!["es", "[]", ""];
         known.extend(ChatState::TEXTS);
         known.extend(OfferKind::TEXTS);
+        known.extend(HandoverKind::TEXTS);
+        known.extend(HandoverOutcome::TEXTS);
         known.extend(Category::TEXTS);
         known.extend(AgentState::TEXTS);
         known.extend(Role::TEXTS);

@@ -22,7 +22,7 @@ const COUNTED_WITHIN: Duration = Duration::from_secs(10);
 pub(crate) struct Counts {
     /// Chats that wait or ring, by site.
     waiting: DashMap<SiteId, u32>,
-    /// Chats that an agent has or that ring there.
+    /// Chats that an agent has, is a guest of, or that ring there.
     active: DashMap<AgentId, u32>,
     /// When an agent last came free of a chat or an offer.
     idle: DashMap<AgentId, Timestamp>,
@@ -82,6 +82,11 @@ statement!(
     COUNT_ACTIVE = "
     select agent_id, count(*) from chats where state = 'active' and agent_id is not null group by agent_id"
 );
+// Index chats_guest.
+statement!(
+    COUNT_GUESTS = "
+    select guest_id, count(*) from chats where guest_id is not null group by guest_id"
+);
 // Index offers_to.
 statement!(
     COUNT_RINGING = "
@@ -123,7 +128,7 @@ async fn count(tx: &mut Tx) -> Result<Counted> {
     for (site, n) in waiting {
         counted.waiting.insert(SiteId(site), by(n));
     }
-    for sql in [COUNT_ACTIVE, COUNT_RINGING] {
+    for sql in [COUNT_ACTIVE, COUNT_GUESTS, COUNT_RINGING] {
         let rows = run!(tx, c => sqlx::query_as::<_, Row>(sql).fetch_all(c).await)?;
         for (agent, n) in rows {
             *counted.active.entry(AgentId(agent)).or_default() += by(n);

@@ -157,6 +157,35 @@ impl Hub {
         }
     }
 
+    /// Whether a console of the agent here watches the ticket.
+    pub(crate) fn watches(&self, agent: AgentId, ticket: TicketId) -> bool {
+        self.watchers(ticket).contains(&agent)
+    }
+
+    /// The agents whose consoles here watch the ticket, each as often as they do.
+    pub(crate) fn watchers(&self, ticket: TicketId) -> Vec<AgentId> {
+        let audience = self.subscribers.tickets.get(&ticket);
+        let subscribers = audience.iter().flat_map(|audience| audience.subscribers.iter());
+        subscribers
+            .filter_map(|subscriber| match subscriber.owner {
+                Owner::Agent(agent) => Some(agent),
+                Owner::Visitor(_) => None,
+            })
+            .collect()
+    }
+
+    /// Every ticket that a console here watches, with its agent.
+    pub(crate) fn all_watchers(&self) -> HashSet<(TicketId, AgentId)> {
+        let mut all = HashSet::new();
+        for consoles in &self.subscribers.agents {
+            for console in consoles.iter() {
+                let watched = locked(&console.watched);
+                all.extend(watched.iter().map(|ticket| (*ticket, *consoles.key())));
+            }
+        }
+        all
+    }
+
     /// The tickets that consoles of the agent watch.
     pub(crate) fn watched_by(&self, agent: AgentId) -> HashSet<TicketId> {
         let consoles = self.subscribers.agents.get(&agent);
@@ -245,6 +274,7 @@ impl Hub {
             | Event::Typing { ticket, .. }
             | Event::Seen { ticket, .. }
             | Event::VisitorPresent { ticket, .. }
+            | Event::Watchers { ticket }
             | Event::TicketMissed { ticket } => {
                 if let Some(audience) = self.subscribers.tickets.get(ticket) {
                     audience.send(event);
@@ -266,6 +296,10 @@ impl Hub {
             }
             Event::Offer { agent, .. }
             | Event::OfferGone { agent, .. }
+            | Event::Handover { agent, .. }
+            | Event::Party { agent, .. }
+            | Event::Mentioned { agent, .. }
+            | Event::Draft { agent, .. }
             | Event::AgentState { agent }
             | Event::SignedOut { agent }
             | Event::AccessChanged { agent }
@@ -329,11 +363,13 @@ impl Audience {
 }
 
 impl Subscriber {
-    /// A visitor's line is not told of its own panel, nor of its own typing.
+    /// A visitor's line is not told of its own panel or typing, nor of who looks on.
     fn wants(&self, event: &Event) -> bool {
         match (event, self.owner) {
             (
-                Event::VisitorPresent { .. } | Event::Typing { agent: None, .. },
+                Event::VisitorPresent { .. }
+                | Event::Watchers { .. }
+                | Event::Typing { agent: None, .. },
                 Owner::Visitor(_),
             ) => false,
             (Event::Typing { agent: Some((from, _)), .. }, Owner::Agent(to)) => *from != to,

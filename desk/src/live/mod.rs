@@ -6,6 +6,7 @@ mod nodes;
 mod panels;
 mod presence;
 pub(crate) mod relay;
+mod watchers;
 
 pub use crate::db::{Event, LastMessage, On, Party, Receipt, RowChange};
 pub(crate) use counts::Counts;
@@ -16,3 +17,4 @@ pub use panels::PanelGuard;
 pub(crate) use panels::Panels;
 pub(crate) use presence::{CONSOLE_GONE, Presence};
 pub(crate) use relay::{Notice, Relay};
+pub(crate) use watchers::Watchers;

@@ -72,7 +72,7 @@ macro_rules! columns {
     };
 }
 
-statement!(ALL = concat!(columns!(), "order by a.email_key"));
+statement!(ALL = concat!(columns!(), "where a.removed_at is null order by a.email_key"));
 statement!(ONE = concat!(columns!(), "where a.email_key = $2"));
 statement!(
     SITES = "\

@@ -10,8 +10,9 @@ use crate::{
     secret::hashed,
 };
 use protocol::{
-    AgentId, QueueId, SiteId, Timestamp,
+    AgentId, OfferId, QueueId, SiteId, Timestamp,
     agent::AgentState,
+    settings::{AwayReason, Language},
     text::{EmailAddress, PersonName},
 };
 use std::time::Duration;
@@ -285,23 +286,87 @@ pub(crate) async fn use_link(tx: &mut Tx, token: &str, now: Timestamp) -> Result
     Ok(agent.map(AgentId))
 }
 
+statement!(SET_LANGUAGE = "update agents set lang = $2 where id = $1 and disabled_at is null");
+
+/// Sets the language of the agent's console; false when they are disabled or unknown.
+pub(crate) async fn set_language(tx: &mut Tx, agent: AgentId, lang: Language) -> Result<bool> {
+    let changed = run!(tx, c => sqlx::query(SET_LANGUAGE)
+        .bind(agent.0)
+        .bind(lang.as_text())
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed > 0)
+}
+
+// The address is free from then on.
 statement!(
-    SET_STATE = "\
-    update agents set state = $2, state_since = $3 \
-    where id = $1 and state <> $2 and disabled_at is null"
+    REMOVE = "\
+    update agents set removed_at = $2, disabled_at = coalesce(disabled_at, $2), email = '', email_key = $3, \
+    password_hash = null, picture = null where id = $1"
 );
 
-/// Puts the agent into a state; false when they are in it already, disabled, or unknown.
+/// Takes all of an agent away but the name.
+pub(crate) async fn remove(tx: &mut Tx, agent: AgentId, now: Timestamp) -> Result<()> {
+    run!(tx, c => sqlx::query(REMOVE)
+        .bind(agent.0)
+        .bind(now.0)
+        .bind(agent.to_string())
+        .execute(c)
+        .await
+        .map(|_| ()))
+}
+
+statement!(NAME = "select name from agents where id = $1");
+
+/// The agent's name, also of one who is disabled.
+pub(crate) async fn find_name(tx: &mut Tx, agent: AgentId) -> Result<Option<String>> {
+    run!(tx, c => sqlx::query_scalar(NAME).bind(agent.0).fetch_optional(c).await)
+}
+
+statement!(
+    SET_STATE = "\
+    update agents set state = $2, state_since = $3, away_reason = $4, missed_offer = null \
+    where id = $1 and disabled_at is null and (state <> $2 or coalesce(away_reason, '') <> coalesce($4, ''))"
+);
+
+/// Puts the agent into a state, *Ausente* perhaps with a reason; false when they are in it already, disabled, or
+/// unknown.
 pub(crate) async fn set_state(
     tx: &mut Tx,
     agent: AgentId,
     state: AgentState,
+    reason: Option<&AwayReason>,
     now: Timestamp,
 ) -> Result<bool> {
     let changed = run!(tx, c => sqlx::query(SET_STATE)
         .bind(agent.0)
         .bind(state.as_text())
         .bind(now.0)
+        .bind(reason.map(AwayReason::as_str))
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed > 0)
+}
+
+statement!(
+    SET_RONA = "\
+    update agents set state = 'rona', state_since = $2, missed_offer = $3 \
+    where id = $1 and state = 'available' and disabled_at is null"
+);
+
+/// Puts an agent who is *Disponible* into *RONA*, because of this offer; false for anybody else.
+pub(crate) async fn set_rona(
+    tx: &mut Tx,
+    agent: AgentId,
+    missed: OfferId,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = run!(tx, c => sqlx::query(SET_RONA)
+        .bind(agent.0)
+        .bind(now.0)
+        .bind(missed.0)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;

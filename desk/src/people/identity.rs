@@ -17,6 +17,8 @@ pub struct Agent {
     pub since: Timestamp,
     /// `es`, `en`, `pt`.
     pub lang: String,
+    /// Whether they read sensitive data unmasked.
+    pub sees_sensitive: bool,
     /// The sites served, each with its queues. What follows from it is in `permission.rs` alone.
     pub sites: BTreeMap<SiteId, Queues>,
 }

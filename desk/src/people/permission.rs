@@ -2,12 +2,13 @@
 //! decides it.
 //!
 //! An agent sees and touches a ticket that lies in a site and a queue they serve (without a queue: in a site), or that
-//! they are party to in a site they serve: they have its chat. A chat rings only at those who serve its queue, so
-//! ringing makes no party. Supervisors and owners: all of their sites.
+//! they are party to in a site they serve: they have its chat, are in it as a guest, are asked to take it over or to
+//! join, or a comment mentions them. A chat that waits rings only at those who serve its queue, so that makes no party. Supervisors and owners: all
+//! of their sites.
 
 use super::identity::{Agent, Role};
 use crate::{Error, Result};
-use protocol::{Code, Refusal};
+use protocol::{Code, Refusal, agent::Sight};
 
 pub(crate) use crate::db::{On, Party};
 
@@ -20,8 +21,16 @@ pub(crate) enum Action {
     Take,
     /// Writes on it, in its chat or as an answer, with files; shows that they type or have read; closes it.
     Answer,
-    /// Ends its active chat.
+    /// Takes its chat over from another, or joins it.
+    Join,
+    /// Ends its active chat; hands it over, asks others to join, lets the guest go.
     End,
+    /// Ends its active chat whose agent was removed.
+    EndOrphan,
+    /// Leaves its active chat as a guest.
+    Leave,
+    /// Looks at one field that they read masked.
+    Reveal,
     /// Reads every mail of a site, and puts one that was given up back into the queue.
     TendMails,
 }
@@ -32,13 +41,24 @@ pub(crate) fn may(agent: &Agent, action: Action, on: &On) -> bool {
     let leads = agent.role >= Role::Supervisor;
     let serves = leads || queues.serve(on.queue);
     let owns = on.party.owner == Some(agent.id);
+    let is_guest = on.party.guest == Some(agent.id);
+    let is_asked = on.party.asked == Some(agent.id);
+    let is_mentioned = on.party.mentioned == Some(agent.id);
     match action {
-        Action::See => serves || owns,
+        Action::See => serves || owns || is_guest || is_asked || is_mentioned,
         Action::Take => serves,
-        Action::Answer => owns || serves && on.party.owner.is_none(),
+        Action::Answer => owns || is_guest || (serves || is_mentioned) && on.party.owner.is_none(),
+        Action::Join => is_asked,
         Action::End => owns,
-        Action::TendMails => leads,
+        Action::EndOrphan => is_guest || leads && on.party.owner.is_some(),
+        Action::Leave => is_guest,
+        Action::Reveal | Action::TendMails => leads,
     }
+}
+
+/// How the agent reads what is sensitive at a site that masks it, or does not.
+pub(crate) fn sight(agent: &Agent, masks: bool) -> Sight {
+    if masks && !agent.sees_sensitive { Sight::Masked } else { Sight::Everything }
 }
 
 /// Lets through who may.
@@ -71,7 +91,10 @@ macro_rules! sees {
                   where q.agent_id = a.id and k.site_id = t.site_id)
                 or exists (
                   select 1 from agent_queues q where q.agent_id = a.id and q.queue_id = t.queue_id)
-                or (c.agent_id = a.id and c.state = 'active'))) "
+                or exists (select 1 from mentions m where m.ticket_id = t.id and m.agent_id = a.id)
+                or (c.state = 'active' and (c.agent_id = a.id or c.guest_id = a.id or exists (
+                  select 1 from offers o
+                  where o.chat_id = c.id and o.kind <> 'chat' and o.outcome is null and o.to_agent = a.id))))) "
     };
 }
 pub(crate) use sees;

@@ -67,16 +67,18 @@ pub(super) async fn candidates(desk: &Desk, site: &Site) -> Result<Vec<Candidate
     Ok(candidates)
 }
 
-// Indexes chats_agent and offers_to.
+// Indexes chats_agent, chats_guest and offers_to.
 statement!(
     LOADS = "
     select agent_id, count(*) from chats where state = 'active' and agent_id is not null group by agent_id
     union all
+    select guest_id, count(*) from chats where guest_id is not null group by guest_id
+    union all
     select to_agent, count(*) from offers where outcome is null and to_agent is not null group by to_agent"
 );
 
-/// How many chats each agent has, or are ringing there: by the rows, which decide.
-async fn loads(desk: &Desk) -> Result<HashMap<AgentId, u32>> {
+/// How many chats each agent has, is a guest of, or are ringing there: by the rows, which decide.
+pub(super) async fn loads(desk: &Desk) -> Result<HashMap<AgentId, u32>> {
     let rows = read!(desk.db(), c => sqlx::query_as::<_, (Uuid, i64)>(LOADS)
         .fetch_all(c)
         .await)?;
@@ -85,6 +87,13 @@ async fn loads(desk: &Desk) -> Result<HashMap<AgentId, u32>> {
         *loads.entry(AgentId(agent)).or_default() += u32::try_from(n).unwrap_or(u32::MAX);
     }
     Ok(loads)
+}
+
+/// Whether the agent may still come to those who wait: as of [`is_reachable`], or in RONA, which they leave by hand.
+pub(crate) fn may_come(desk: &Desk, agent: AgentId, grace: Duration) -> bool {
+    let state = desk.0.sites.now().agent(agent).map(|agent| agent.state);
+    matches!(state, Some(AgentState::Available | AgentState::Rona))
+        && desk.console_gone_for(agent).is_none_or(|gone| gone < grace)
 }
 
 /// Whether the agent is Disponible, and connected or gone for less than `grace` (a console that is being reloaded).

@@ -19,6 +19,8 @@ pub(crate) struct Changes {
     changed: Mutex<Changed>,
     /// What is to be looked at although nothing changes.
     due: Mutex<HashMap<SiteId, Moment>>,
+    /// Something could not be looked at.
+    soon: AtomicBool,
     nudge: Notify,
     /// How many look.
     lookers: AtomicU32,
@@ -125,8 +127,16 @@ impl Changes {
         }
     }
 
+    /// Everything is looked at again at the next tick.
+    pub(super) fn look_again_soon(&self) {
+        self.soon.store(true, SeqCst);
+    }
+
     /// Sites whose moment has come have changed.
     pub(super) fn look_at_due(&self, now: Moment) {
+        if self.soon.swap(false, SeqCst) {
+            self.change(|changed| changed.everything = true);
+        }
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         due.retain(|site, at| {
             let is_due = *at <= now;

@@ -10,8 +10,11 @@ use protocol::{AgentId, ChatId, QueueId, SiteId, TicketId, Timestamp};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Waiting chats looked at in one go.
-const LOOKED_AT: i64 = 500;
+/// Chats of a line that are looked at in one go, with those that ring already.
+pub(super) const HEAD: usize = 500;
+/// The same where somebody has room and the head of the line has nobody who could be rung: they ring, or belong to a
+/// queue whose agents are not there.
+pub(super) const FAR: usize = 20_000;
 
 /// A chat that waits.
 #[derive(Clone, Debug)]
@@ -49,10 +52,10 @@ struct Row {
 
 /// The head of the site's line: chats that were put back, then the most urgent, then the oldest (index
 /// `chats_waiting`).
-pub(super) async fn waiting(desk: &Desk, site: SiteId) -> Result<Vec<Waiting>> {
+pub(super) async fn waiting(desk: &Desk, site: SiteId, most: usize) -> Result<Vec<Waiting>> {
     let rows = read!(desk.db(), c => sqlx::query_as::<_, Row>(WAITING)
         .bind(site.0)
-        .bind(LOOKED_AT)
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .fetch_all(c)
         .await)?;
     Ok(rows

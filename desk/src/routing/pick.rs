@@ -68,7 +68,8 @@ pub(super) fn pick(line: &[Waiting], candidates: &mut [Candidate], look: &Look<'
     picked
 }
 
-fn best(candidates: &[Candidate], may: impl Fn(&Candidate) -> bool) -> Option<usize> {
+/// The one of those who may with the fewest chats, then who has been idle longest; by place.
+pub(super) fn best(candidates: &[Candidate], may: impl Fn(&Candidate) -> bool) -> Option<usize> {
     let order = |one: &Candidate, other: &Candidate| -> Ordering {
         (one.chats, one.idle_since).cmp(&(other.chats, other.idle_since))
     };

@@ -6,7 +6,8 @@
 use super::{
     candidates::{Candidate, candidates},
     changes::{Changed, Changes},
-    line::{note_tried, publish_places, waiting},
+    handover,
+    line::{FAR, HEAD, note_tried, publish_places, waiting},
     pick::{Look, pick},
     withdraw::withdraw,
 };
@@ -105,6 +106,10 @@ async fn look(desk: &Desk) -> bool {
     {
         tracing::warn!(%error, "offers could not be withdrawn");
     }
+    if let Err(error) = handover::look(desk).await {
+        tracing::warn!(%error, "handovers could not be offered");
+        left.look_again_soon();
+    }
     for site in sites(desk, &changed) {
         if let Err(error) = retry!({ offer_waiting(desk, &site, &changed).await }) {
             tracing::warn!(site = %site.key, %error, "chats could not be offered");
@@ -135,14 +140,19 @@ async fn offer_waiting(desk: &Desk, site: &Site, changed: &Changed) -> Result<()
         publish_places(desk, site.id, &[]);
         return Ok(());
     }
-    let mut line = waiting(desk, site.id).await?;
+    let mut line = waiting(desk, site.id, HEAD).await?;
     publish_places(desk, site.id, &line);
-    if line.iter().all(|chat| chat.rings) {
+    let is_all = line.len() < HEAD;
+    if is_all && line.iter().all(|chat| chat.rings) {
         return Ok(());
     }
     let mut candidates = candidates(desk, site).await?;
-    if candidates.is_empty() {
+    if candidates.iter().all(|one| one.chats >= one.capacity) {
         return Ok(());
+    }
+    if !is_all {
+        // Whoever comes after five hundred that ring is not to wait until they have stopped.
+        line = waiting(desk, site.id, FAR).await?;
     }
     note_tried(desk, site.id, &mut line).await?;
     let got_below = |one: &Candidate| {
@@ -173,5 +183,10 @@ async fn offer_waiting(desk: &Desk, site: &Site, changed: &Changed) -> Result<()
             }
         })
         .collect();
-    chats::ring(desk, site.id, &rings, desk.due_now() + site.limits.ring_time, now).await
+    chats::ring(desk, site.id, &rings, desk.due_now() + site.limits.ring_time, now).await?;
+    if rings.len() == MAX_ROWS {
+        // There may be more that could ring.
+        desk.0.changes.site_changed(site.id);
+    }
+    Ok(())
 }

@@ -1,15 +1,18 @@
 //! Offers that must not go on ringing: their time is over, or their agent is not there any more.
 
-use super::candidates::is_reachable;
+use super::{
+    candidates::is_reachable,
+    changes::{agent_changed, sites_were_changed},
+};
 use crate::{
     Desk, Result,
-    chats::{self, ChatEvent, Ringing},
+    chats::{self, ChatEvent, Ringing, outcome::Outcome},
     db::{read, retry, statement},
     live::CONSOLE_GONE,
     people::permission::{Action, On, Party, may},
     tickets::OpenOffer,
 };
-use protocol::{AgentId, ChatId, OfferId, QueueId, SiteId, TicketId, Timestamp};
+use protocol::{AgentId, ChatId, OfferId, QueueId, SiteId, TicketId, Timestamp, agent::OfferKind};
 use uuid::Uuid;
 
 /// Offers looked at in one go, those that ring shortest first; the rest has its turn when these are settled.
@@ -18,10 +21,10 @@ const LOOKED_AT: i64 = 1000;
 // Index offers_due.
 statement!(
     OPEN = "
-    select o.id, o.chat_id, c.ticket_id, o.site_id, c.queue_id, o.to_agent, o.rings_until
+    select o.id, o.kind, o.chat_id, c.ticket_id, o.site_id, c.queue_id, o.to_agent, o.rings_until
     from offers o
     join chats c on c.id = o.chat_id
-    where o.outcome is null and o.kind = 'chat'
+    where o.outcome is null
     order by o.rings_until
     limit $1"
 );
@@ -29,6 +32,8 @@ statement!(
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
+    #[sqlx(try_from = "String")]
+    kind: OfferKind,
     chat_id: Uuid,
     ticket_id: Uuid,
     site_id: Uuid,
@@ -58,16 +63,33 @@ pub(super) async fn withdraw(desk: &Desk) -> Result<()> {
             ticket: TicketId(row.ticket_id),
             site: SiteId(row.site_id),
         };
-        retry!({ chats::stop_ringing(desk, ringing, event, now).await })?;
+        if row.kind == OfferKind::Chat {
+            retry!({ chats::stop_ringing(desk, ringing, event, now).await })?;
+        } else {
+            let outcome =
+                if event == ChatEvent::Miss { Outcome::Missed } else { Outcome::Withdrawn };
+            retry!({ chats::handover::stop_offer(desk, ringing, outcome, now).await })?;
+        }
+        if event == ChatEvent::Miss
+            && let Some(agent) = ringing.offer.to
+        {
+            // In RONA: what else rings there moves on with it.
+            sites_were_changed(desk).await?;
+            agent_changed(desk, agent);
+        }
     }
     Ok(())
 }
 
 /// Whether its agent is there, and may still take it.
 fn may_ring(desk: &Desk, row: &Row) -> bool {
-    let on =
-        On { site: SiteId(row.site_id), queue: row.queue_id.map(QueueId), party: Party::default() };
-    row.to_agent.and_then(|agent| desk.find_agent(AgentId(agent))).is_some_and(|agent| {
-        may(&agent, Action::Take, &on) && is_reachable(desk, agent.id, CONSOLE_GONE)
-    })
+    let (asked, action) = match row.kind {
+        OfferKind::Chat => (None, Action::Take),
+        OfferKind::Transfer | OfferKind::Conference => (row.to_agent.map(AgentId), Action::Join),
+    };
+    let party = Party { asked, ..Party::default() };
+    let on = On { site: SiteId(row.site_id), queue: row.queue_id.map(QueueId), party };
+    row.to_agent
+        .and_then(|agent| desk.find_agent(AgentId(agent)))
+        .is_some_and(|agent| may(&agent, action, &on) && is_reachable(desk, agent.id, CONSOLE_GONE))
 }

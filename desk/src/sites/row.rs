@@ -2,7 +2,9 @@
 
 use protocol::{
     SiteKey,
-    settings::{ClosingReason, Language, Limits, List, Origin, Prefix, SiteName},
+    settings::{
+        AwayReason, ClosingReason, Language, Limits, List, Origin, Prefix, Replies, SiteName,
+    },
 };
 use serde_json::{Map, Value};
 use sqlx::types::Json;
@@ -11,7 +13,8 @@ use uuid::Uuid;
 /// What the owner sets of a site, as columns: in a list to select, to insert and to update by.
 macro_rules! set_columns {
     () => {
-        "name, prefix, lang, hue, allowed_origins, schedule, closed_now, ask_queue, limits, closing_reasons"
+        "name, prefix, lang, hue, allowed_origins, schedule, closed_now, ask_queue, masking, limits, closing_reasons, \
+          away_reasons, replies"
     };
 }
 pub(super) use set_columns;
@@ -28,8 +31,11 @@ macro_rules! bind_set_columns {
             .bind(&$row.schedule)
             .bind($row.closed_now)
             .bind($row.ask_queue)
+            .bind($row.masking)
             .bind(&$row.limits)
             .bind(&$row.closing_reasons)
+            .bind(&$row.away_reasons)
+            .bind(&$row.replies)
     };
 }
 pub(super) use bind_set_columns;
@@ -50,8 +56,11 @@ pub(super) struct SiteRow {
     pub(super) schedule: Json<Map<String, Value>>,
     pub(super) closed_now: bool,
     pub(super) ask_queue: bool,
+    pub(super) masking: bool,
     pub(super) limits: Json<Limits>,
     pub(super) closing_reasons: Json<List<ClosingReason>>,
+    pub(super) away_reasons: Json<List<AwayReason>>,
+    pub(super) replies: Json<Replies>,
     /// Not the owner's to set.
     pub(super) removed_at: Option<i64>,
 }

@@ -6,12 +6,13 @@ use super::{
 };
 use crate::{
     Desk, Result,
-    db::{read, revision, statement},
-    people::{Agent, Queues, Role, email_key, stored_capacity},
+    db::{On, read, revision, statement},
+    people::{Agent, Queues, Role, email_key, permission, stored_capacity},
 };
 use protocol::{
     AgentId, Code, QueueId, Refusal, SiteId, SiteKey, Timestamp,
-    agent::AgentState,
+    agent::{AgentState, Sight},
+    entry::Removed,
     settings::{Capacity, Hue, QueueName},
 };
 use std::{
@@ -50,6 +51,8 @@ pub(crate) struct Snapshot {
     by_key: HashMap<SiteKey, Arc<Site>>,
     by_id: HashMap<SiteId, Arc<Site>>,
     by_agent: HashMap<AgentId, Arc<Agent>>,
+    /// Agents who were removed, and whose last chat has not ended.
+    pub(crate) removed: HashSet<AgentId>,
 }
 
 /// A person who answers, with what they serve. Who is disabled is none.
@@ -62,8 +65,11 @@ pub(crate) struct Staff {
     pub(crate) lang: String,
     pub(crate) state: AgentState,
     pub(crate) since: Timestamp,
+    /// Why *Ausente*, where a reason was given.
+    pub(crate) reason: Option<String>,
     /// Chats at a time; none: as many as the site says.
     pub(crate) capacity: Option<u32>,
+    sees_sensitive: bool,
     every_site: bool,
     sites: HashSet<SiteId>,
     /// Empty: every queue.
@@ -83,7 +89,7 @@ impl Staff {
     /// Whether work of this queue is theirs; work without a queue is everybody's. An agent bound to queues of one site
     /// serves every queue of the others.
     pub(crate) fn serves_queue(&self, site: &Site, queue: Option<QueueId>) -> bool {
-        let bound_here = site.queues.iter().any(|known| self.queues.contains(&known.id));
+        let bound_here = site.all_queues().any(|known| self.queues.contains(&known.id));
         self.serves(site.id)
             && queue.is_none_or(|queue| !bound_here || self.queues.contains(&queue))
     }
@@ -91,7 +97,7 @@ impl Staff {
     /// The person as their sessions know them, with these sites as far as they serve them.
     fn agent(&self, sites: &[Arc<Site>]) -> Agent {
         let queues = |site: &Site| {
-            let ids = site.queues.iter().map(|queue| queue.id);
+            let ids = site.all_queues().map(|queue| queue.id);
             let bound_to: BTreeSet<QueueId> = ids.filter(|id| self.queues.contains(id)).collect();
             if bound_to.is_empty() { Queues::All } else { Queues::Only(bound_to) }
         };
@@ -103,6 +109,7 @@ impl Staff {
             state: self.state,
             since: self.since,
             lang: self.lang.clone(),
+            sees_sensitive: self.sees_sensitive,
             sites: sites
                 .iter()
                 .filter(|site| self.serves(site.id))
@@ -141,16 +148,22 @@ impl Sites {
         }
         for id in before.by_agent.keys().chain(snapshot.by_agent.keys()) {
             let (was, is) = (before.by_agent.get(id), snapshot.by_agent.get(id));
-            if access(was) != access(is) {
+            if access(&before, was) != access(&snapshot, is) {
                 changes.agents.entry(*id).or_insert_with(|| was.cloned());
             }
         }
     }
 }
 
-/// All of an agent that says what they may see.
-fn access(agent: Option<&Arc<Agent>>) -> Option<(Role, &BTreeMap<SiteId, Queues>)> {
-    agent.map(|agent| (agent.role, &agent.sites))
+/// All of an agent that says what they may see, and which of it they read masked.
+fn access<'a>(
+    snapshot: &Snapshot,
+    agent: Option<&'a Arc<Agent>>,
+) -> Option<(Role, &'a BTreeMap<SiteId, Queues>, Vec<Sight>)> {
+    agent.map(|agent| {
+        let sights = agent.sites.keys().map(|site| snapshot.sight(agent, *site));
+        (agent.role, &agent.sites, sights.collect())
+    })
 }
 
 impl Snapshot {
@@ -167,6 +180,16 @@ impl Snapshot {
         self.by_agent.get(&id)
     }
 
+    /// Everybody who is let in.
+    pub(crate) fn agents(&self) -> impl Iterator<Item = &Arc<Agent>> {
+        self.by_agent.values()
+    }
+
+    /// How the agent reads what is sensitive at a site; at one that is gone as where it is masked.
+    pub(crate) fn sight(&self, agent: &Agent, site: SiteId) -> Sight {
+        permission::sight(agent, self.by_id.get(&site).is_none_or(|site| site.masking))
+    }
+
     /// The same by their address, whatever its case.
     pub(crate) fn agent_of(&self, address: &str) -> Option<&Arc<Agent>> {
         let key = email_key(address);
@@ -178,11 +201,17 @@ statement!(
     SITES =
         concat!("select id, key, removed_at, ", set_columns!(), " from sites order by name, id")
 );
-statement!(QUEUES = "select id, site_id, name from queues order by position, id");
+statement!(QUEUES = "select id, site_id, name, removed_at from queues order by position, id");
 statement!(
     AGENTS = "\
-    select id, email, name, role, lang, state, state_since, every_site, capacity from agents \
+    select id, email, name, role, lang, state, state_since, away_reason, every_site, sees_sensitive, capacity from agents \
     where disabled_at is null order by id"
+);
+// Index chats_agent.
+statement!(
+    REMOVED_AGENTS = "\
+    select id from agents a where a.removed_at is not null \
+    and exists (select 1 from chats c where c.agent_id = a.id and c.state = 'active')"
 );
 statement!(AGENT_SITES = "select agent_id, site_id from agent_sites");
 statement!(AGENT_QUEUES = "select agent_id, queue_id from agent_queues");
@@ -193,6 +222,7 @@ struct QueueRow {
     site_id: Uuid,
     #[sqlx(try_from = "String")]
     name: QueueName,
+    removed_at: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -204,7 +234,9 @@ struct AgentRow {
     lang: String,
     state: String,
     state_since: i64,
+    away_reason: Option<String>,
     every_site: bool,
+    sees_sensitive: bool,
     capacity: Option<i64>,
 }
 
@@ -232,6 +264,34 @@ impl Desk {
         match self.find_site_by_id(site) {
             Some(site) if site.removed_at.is_some() => Err(Refusal::new(Code::SiteRemoved).into()),
             _ => Ok(()),
+        }
+    }
+
+    /// Lets through what is to be written in a chat, or asked of others for it.
+    ///
+    /// # Errors
+    /// `SiteRemoved`; in an active chat `QueueRemoved` and `AgentRemoved`: it can only be ended.
+    pub(crate) fn check_writable(&self, on: &On) -> Result<()> {
+        let code = match self.find_removed(on) {
+            Some(Removed::Site) => Code::SiteRemoved,
+            Some(Removed::Queue) => Code::QueueRemoved,
+            Some(Removed::Agent) => Code::AgentRemoved,
+            None => return Ok(()),
+        };
+        Err(Refusal::new(code).into())
+    }
+
+    /// What was removed of that to which a ticket belongs: its site; of an active chat also its queue or its agent.
+    pub(crate) fn find_removed(&self, on: &On) -> Option<Removed> {
+        let snapshot = self.0.sites.now();
+        let site = snapshot.by_id(on.site)?;
+        let owner = on.party.owner;
+        if site.removed_at.is_some() {
+            Some(Removed::Site)
+        } else if owner.is_some() && on.queue.is_some_and(|queue| site.has_removed(queue)) {
+            Some(Removed::Queue)
+        } else {
+            owner.is_some_and(|owner| snapshot.removed.contains(&owner)).then_some(Removed::Agent)
         }
     }
 
@@ -265,20 +325,24 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
     let rows: Vec<SiteRow> = read!(db, c => sqlx::query_as(SITES).fetch_all(c).await)?;
     let queues: Vec<QueueRow> = read!(db, c => sqlx::query_as(QUEUES).fetch_all(c).await)?;
     let agents: Vec<AgentRow> = read!(db, c => sqlx::query_as(AGENTS).fetch_all(c).await)?;
+    let removed: Vec<Uuid> = read!(db, c => sqlx::query_scalar(REMOVED_AGENTS).fetch_all(c).await)?;
     let agent_sites: Vec<(Uuid, Uuid)> =
         read!(db, c => sqlx::query_as(AGENT_SITES).fetch_all(c).await)?;
     let agent_queues: Vec<(Uuid, Uuid)> =
         read!(db, c => sqlx::query_as(AGENT_QUEUES).fetch_all(c).await)?;
 
     let mut queues_of: HashMap<Uuid, Vec<Queue>> = HashMap::new();
-    for QueueRow { id, site_id, name } in queues {
-        queues_of.entry(site_id).or_default().push(Queue { id: QueueId(id), name });
+    let mut removed_of: HashMap<Uuid, Vec<Queue>> = HashMap::new();
+    for QueueRow { id, site_id, name, removed_at } in queues {
+        let of = if removed_at.is_none() { &mut queues_of } else { &mut removed_of };
+        of.entry(site_id).or_default().push(Queue { id: QueueId(id), name });
     }
     let sites: Vec<Arc<Site>> = rows
         .into_iter()
         .map(|row| {
             Arc::new(Site {
                 queues: queues_of.remove(&row.id).unwrap_or_default(),
+                removed_queues: removed_of.remove(&row.id).unwrap_or_default(),
                 id: SiteId(row.id),
                 key: row.key,
                 name: row.name,
@@ -290,8 +354,11 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 schedule: row.schedule.0.into(),
                 ask_queue: row.ask_queue,
                 closed_now: row.closed_now || row.removed_at.is_some(),
+                masking: row.masking,
                 removed_at: row.removed_at.map(Timestamp),
                 closing_reasons: row.closing_reasons.0,
+                away_reasons: row.away_reasons.0,
+                replies: row.replies.0,
             })
         })
         .collect();
@@ -317,8 +384,10 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 lang: row.lang,
                 state: AgentState::from_text(&row.state)?,
                 since: Timestamp(row.state_since),
+                reason: row.away_reason,
                 capacity: stored_capacity(row.capacity).map(Capacity::chats),
                 every_site: row.every_site,
+                sees_sensitive: row.sees_sensitive,
             }))
         })
         .collect::<Result<_>>()?;
@@ -328,6 +397,7 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
         by_key: sites.iter().map(|site| (site.key.clone(), site.clone())).collect(),
         by_id: sites.iter().map(|site| (site.id, site.clone())).collect(),
         by_agent: staff.iter().map(|staff| (staff.id, Arc::new(staff.agent(&sites)))).collect(),
+        removed: removed.into_iter().map(AgentId).collect(),
         sites,
         staff,
     })

@@ -9,8 +9,12 @@ pub(crate) struct LockedChat {
     pub(crate) state: ChatState,
     /// The owner: who has it while it is active, who had it once it has ended.
     pub(crate) agent: Option<AgentId>,
-    /// The open offer: where it rings.
+    /// Who is in an active one beside the owner.
+    pub(crate) guest: Option<AgentId>,
+    /// The open offer of one that waits: where it rings.
     pub(crate) offer: Option<OpenOffer>,
+    /// The open offer of an active one: at whom it rings, to be taken over or joined.
+    pub(crate) asked: Option<OpenOffer>,
     pub(crate) score: Option<i64>,
 }
 

@@ -11,7 +11,7 @@ use crate::{
 use protocol::{
     AgentId, EntryId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentBody, AgentEntry, VisitorBody, VisitorEntry},
-    limits, text,
+    limits,
 };
 use uuid::Uuid;
 
@@ -52,7 +52,8 @@ pub(crate) fn visitor_view(entry: &AgentEntry) -> VisitorEntry {
         | AgentBody::ConferenceAbandoned { .. }
         | AgentBody::ContactChanged { .. }
         | AgentBody::MailQueued { .. }
-        | AgentBody::MailHeld { .. } => VisitorBody::Hidden,
+        | AgentBody::MailHeld { .. }
+        | AgentBody::Revealed { .. } => VisitorBody::Hidden,
     };
     VisitorEntry { seq: entry.seq, id: entry.id, at: entry.at, body }
 }
@@ -85,6 +86,7 @@ protocol::text_enum! {
         MailQueued = "mail_queued",
         MailHeld = "mail_held",
         TranscriptSent = "transcript_sent",
+        Revealed = "revealed",
     }
 }
 
@@ -115,6 +117,7 @@ pub(crate) fn kind(body: &AgentBody) -> EntryKind {
         AgentBody::MailQueued { .. } => EntryKind::MailQueued,
         AgentBody::MailHeld { .. } => EntryKind::MailHeld,
         AgentBody::TranscriptSent { .. } => EntryKind::TranscriptSent,
+        AgentBody::Revealed { .. } => EntryKind::Revealed,
     }
 }
 
@@ -128,7 +131,8 @@ pub(crate) fn agent_of(body: &AgentBody) -> Option<AgentId> {
         | AgentBody::HandedOver { agent, .. }
         | AgentBody::ConferenceRequested { agent, .. }
         | AgentBody::Joined { agent, .. }
-        | AgentBody::Left { agent, .. } => Some(*agent),
+        | AgentBody::Left { agent, .. }
+        | AgentBody::Revealed { agent, .. } => Some(*agent),
         _ => None,
     }
 }
@@ -316,27 +320,12 @@ pub(crate) fn read_body(stored: &str) -> Result<AgentBody> {
     Ok(serde_json::from_str(stored).map_err(|error| sqlx::Error::Decode(Box::new(error)))?)
 }
 
-/// The beginning of a message for lists: one line of at most 140 characters.
-pub(crate) fn preview(text: &str) -> String {
-    const LENGTH: usize = 140;
-    let mut line = String::with_capacity(text.len().min(4 * LENGTH));
-    for (n, character) in text.chars().enumerate() {
-        if n == LENGTH {
-            line.pop();
-            line.push('…');
-            break;
-        }
-        line.push(if text::is_control(character) { ' ' } else { character });
-    }
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use protocol::{
         PageUrl, Score,
-        agent::HandoverOutcome,
+        agent::{HandoverOutcome, Revealable},
         entry::{BecameRequest, Category, EndedBy, TicketState},
         variants::variants,
     };
@@ -383,6 +372,7 @@ mod tests {
             AgentBody::MailQueued { to: secret(), subject: secret() },
             AgentBody::MailHeld { to: secret(), why: secret() },
             AgentBody::TranscriptSent { to: secret() },
+            AgentBody::Revealed { agent, name: name(), field: Revealable::Email, seq: None },
         ]
     }
 
@@ -415,13 +405,5 @@ mod tests {
         for body in bodies() {
             assert_eq!(kind(&body).as_text(), tag(&body));
         }
-    }
-
-    #[test]
-    fn a_preview_is_one_line_of_140_characters() {
-        assert_eq!(preview("a\nb"), "a b");
-        let long = preview(&"ñ".repeat(500));
-        assert_eq!(long.chars().count(), 140);
-        assert!(long.ends_with('…'));
     }
 }

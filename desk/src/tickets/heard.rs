@@ -5,7 +5,7 @@ use crate::{
     Desk, Result,
     db::{Db, LastMessage, statement},
 };
-use protocol::{Seq, TicketId, Timestamp, entry::AgentEntry};
+use protocol::{AgentId, Seq, TicketId, Timestamp, entry::AgentEntry, masking::Preview};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -74,7 +74,7 @@ pub(crate) async fn entries(desk: &Desk, ranges: &[Range]) -> Result<Vec<(Ticket
 
 statement!(
     LAST_MESSAGES for Postgres = "
-    select t.id, t.preview, t.last_at, t.unread
+    select t.id, t.preview, t.preview_masked, t.preview_by, t.last_at, t.unread
     from unnest($1::uuid[]) as changed (id)
     join tickets t on t.id = changed.id"
 );
@@ -86,12 +86,13 @@ pub(crate) async fn last_messages(
 ) -> Result<BTreeMap<TicketId, LastMessage>> {
     let Db::Postgres(pool) = desk.db() else { return Ok(BTreeMap::new()) };
     let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.0).collect();
-    let rows: Vec<(Uuid, String, i64, i64)> =
-        sqlx::query_as(LAST_MESSAGES).bind(ids).fetch_all(pool).await?;
-    let message = |(ticket, preview, last_at, unread): (_, String, _, i64)| {
-        let (preview, last_at) = (preview.into(), Timestamp(last_at));
+    type Row = (Uuid, String, Option<String>, Option<Uuid>, i64, i64);
+    let rows: Vec<Row> = sqlx::query_as(LAST_MESSAGES).bind(ids).fetch_all(pool).await?;
+    let message = |(ticket, text, masked, by, last_at, unread): Row| {
+        let preview = Preview { text, masked }.into();
+        let (by, last_at) = (by.map(AgentId), Timestamp(last_at));
         let unread = u32::try_from(unread).unwrap_or(0);
-        (TicketId(ticket), LastMessage { preview, last_at, unread })
+        (TicketId(ticket), LastMessage { preview, by, last_at, unread })
     };
     Ok(rows.into_iter().map(message).collect())
 }

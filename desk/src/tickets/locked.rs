@@ -5,7 +5,7 @@
 
 use super::{
     chat::{ChatState, LockedChat, OpenOffer},
-    entries,
+    entries, mentioned,
     site_of::party,
 };
 use crate::{
@@ -13,13 +13,14 @@ use crate::{
     db::{Event, Receipt, RowChange, Tx, run, statement},
     people::{
         Agent, email_key,
-        permission::{self, Action, On},
+        permission::{self, Action, On, Party},
     },
     sites::states,
 };
 use protocol::{
     AgentId, ChatId, EntryId, OfferId, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     entry::{AgentBody, AgentEntry, Category, TicketState},
+    masking::Preview,
 };
 use uuid::Uuid;
 
@@ -51,8 +52,12 @@ pub(crate) struct LockedTicket {
     pub(crate) last: Seq,
     pub(crate) agent_seen: Seq,
     pub(crate) unread: i64,
-    pub(crate) preview: String,
+    pub(crate) preview: Preview,
+    /// Who wrote what the preview shows; none: the visitor.
+    pub(crate) preview_by: Option<AgentId>,
     pub(crate) chat: Option<LockedChat>,
+    /// The agent it is held for, where nothing but a comment that mentions them lets them see it.
+    mentioned: Option<AgentId>,
 }
 
 statement!(LOCK = "update tickets set last_seq = last_seq where id = $1");
@@ -62,13 +67,14 @@ statement!(
       t.site_id, t.number, t.queue_id, t.state_id, s.name as state_name, s.category,
       t.contact_name, t.contact_email, t.contact_verified, t.client, t.mail_stopped, t.transcript_asked,
       t.lang, t.request_at, t.waiting_at, t.closed_at, t.attended_by, t.last_at,
-      t.last_seq, t.agent_seen, t.unread, t.preview,
-      c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.score,
-      o.id as offer_id, o.to_agent as offer_to
+      t.last_seq, t.agent_seen, t.unread, t.preview, t.preview_masked, t.preview_by,
+      c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.guest_id as chat_guest, c.score,
+      o.id as offer_id, o.to_agent as offer_to, h.id as asked_id, h.to_agent as asked_to
     from tickets t
     join states s on s.id = t.state_id
     left join chats c on c.id = t.chat_id
     left join offers o on o.chat_id = c.id and o.kind = 'chat' and o.outcome is null
+    left join offers h on h.chat_id = c.id and h.kind <> 'chat' and h.outcome is null
     where t.id = $1"
 );
 
@@ -97,12 +103,17 @@ struct Row {
     agent_seen: i64,
     unread: i64,
     preview: String,
+    preview_masked: Option<String>,
+    preview_by: Option<Uuid>,
     chat_id: Option<Uuid>,
     chat_state: Option<String>,
     chat_agent: Option<Uuid>,
+    chat_guest: Option<Uuid>,
     score: Option<i64>,
     offer_id: Option<Uuid>,
     offer_to: Option<Uuid>,
+    asked_id: Option<Uuid>,
+    asked_to: Option<Uuid>,
 }
 
 impl Row {
@@ -114,12 +125,16 @@ impl Row {
             id: ChatId(id),
             state: ChatState::from_text(state)?,
             agent: self.chat_agent.map(AgentId),
-            offer: self
-                .offer_id
-                .map(|id| OpenOffer { id: OfferId(id), to: self.offer_to.map(AgentId) }),
+            guest: self.chat_guest.map(AgentId),
+            offer: open_offer(self.offer_id, self.offer_to),
+            asked: open_offer(self.asked_id, self.asked_to),
             score: self.score,
         }))
     }
+}
+
+fn open_offer(id: Option<Uuid>, to: Option<Uuid>) -> Option<OpenOffer> {
+    id.map(|id| OpenOffer { id: OfferId(id), to: to.map(AgentId) })
 }
 
 statement!(
@@ -128,7 +143,7 @@ statement!(
       state_id = $2, contact_name = $3, contact_email = $4, contact_verified = $5, request_at = $6,
       last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11,
       mail_stopped = $12, transcript_asked = $13, waiting_at = $14, closed_at = $15, attended_by = $16,
-      contact_key = $17
+      contact_key = $17, preview_masked = $18, preview_by = $19
     where id = $1"
 );
 
@@ -149,8 +164,10 @@ impl LockedTicket {
         agent: &Agent,
         action: Action,
     ) -> Result<Self> {
-        let locked = Self::lock_any(tx, ticket).await?;
-        permission::check(agent, action, &locked.on())?;
+        let mut locked = Self::lock_any(tx, ticket).await?;
+        let on = mentioned::with_mention_here(tx, agent, ticket, locked.on()).await?;
+        permission::check(agent, action, &on)?;
+        locked.mentioned = on.party.mentioned;
         Ok(locked)
     }
 
@@ -190,15 +207,23 @@ impl LockedTicket {
             last: Seq(row.last_seq),
             agent_seen: Seq(row.agent_seen),
             unread: row.unread,
-            preview: row.preview,
+            preview: Preview { text: row.preview, masked: row.preview_masked },
+            preview_by: row.preview_by.map(AgentId),
             chat,
+            mentioned: None,
         })
     }
 
     /// Where it lies and whose it is.
     pub(crate) fn on(&self) -> On {
-        let chat = self.chat.as_ref();
-        let party = party(chat.map(|chat| chat.state), chat.and_then(|chat| chat.agent));
+        let party = self.chat.map_or_else(Party::default, |chat| {
+            let asked = chat.asked.and_then(|offer| offer.to);
+            party(
+                Some(chat.state),
+                Party { owner: chat.agent, guest: chat.guest, asked, ..Party::default() },
+            )
+        });
+        let party = Party { mentioned: self.mentioned, ..party };
         On { site: self.site, queue: self.queue, party }
     }
 
@@ -231,9 +256,11 @@ impl LockedTicket {
         match &body {
             AgentBody::Visitor { text, files } => {
                 self.unread += 1;
-                self.preview = preview(text, files);
+                (self.preview, self.preview_by) = (preview(text, files), None);
             }
-            AgentBody::Agent { text, files, .. } => self.preview = preview(text, files),
+            AgentBody::Agent { agent, text, files, .. } => {
+                (self.preview, self.preview_by) = (preview(text, files), Some(*agent));
+            }
             _ => {}
         }
         let entry = AgentEntry { seq: self.last, id, at: now, body };
@@ -286,13 +313,15 @@ impl LockedTicket {
             .bind(self.last.0)
             .bind(self.agent_seen.0)
             .bind(self.unread)
-            .bind(&self.preview)
+            .bind(&self.preview.text)
             .bind(self.mail_stopped)
             .bind(self.transcript_asked)
             .bind(self.waiting_at.map(|at| at.0))
             .bind(self.closed_at.map(|at| at.0))
             .bind(self.attended_by.map(|agent| agent.0))
             .bind(self.email.as_deref().map(email_key))
+            .bind(&self.preview.masked)
+            .bind(self.preview_by.map(|agent| agent.0))
             .execute(c)
             .await
             .map(|_| ()))?;
@@ -303,9 +332,9 @@ impl LockedTicket {
 }
 
 /// What a list shows of a message: its text, or the name of its first file.
-pub(crate) fn preview(text: &str, files: &[protocol::file::Attachment]) -> String {
+pub(crate) fn preview(text: &str, files: &[protocol::file::Attachment]) -> Preview {
     match files.first() {
-        Some(file) if text.is_empty() => entries::preview(&file.name),
-        _ => entries::preview(text),
+        Some(file) if text.is_empty() => Preview::of(&file.name),
+        _ => Preview::of(text),
     }
 }

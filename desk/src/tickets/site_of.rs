@@ -89,6 +89,7 @@ impl Desk {
         ticket: TicketId,
     ) -> Result<Arc<Site>> {
         let on = self.find_place(ticket).await?.ok_or_else(Error::not_found)?;
+        let on = self.with_mention(agent, ticket, on).await?;
         permission::check(agent, action, &on)?;
         self.find_site_by_id(on.site).ok_or_else(Error::not_found)
     }
@@ -101,6 +102,8 @@ pub(crate) struct PlaceRow {
     queue_id: Option<Uuid>,
     chat_state: Option<String>,
     chat_agent: Option<Uuid>,
+    chat_guest: Option<Uuid>,
+    asked: Option<Uuid>,
 }
 
 impl PlaceRow {
@@ -109,20 +112,29 @@ impl PlaceRow {
         Ok(On {
             site: SiteId(self.site_id),
             queue: self.queue_id.map(QueueId),
-            party: party(state, self.chat_agent.map(AgentId)),
+            party: party(
+                state,
+                Party {
+                    owner: self.chat_agent.map(AgentId),
+                    guest: self.chat_guest.map(AgentId),
+                    asked: self.asked.map(AgentId),
+                    ..Party::default()
+                },
+            ),
         })
     }
 }
 
-/// Who has to do with a ticket whose last chat is in this state and names this agent.
-pub(crate) fn party(state: Option<ChatState>, agent: Option<AgentId>) -> Party {
-    Party { owner: agent.filter(|_| state == Some(ChatState::Active)) }
+/// Who has to do with a ticket whose last chat is in this state and names these agents.
+pub(crate) fn party(state: Option<ChatState>, named: Party) -> Party {
+    if state == Some(ChatState::Active) { named } else { Party::default() }
 }
 
 /// What [`PlaceRow`] is read from: ticket `t`, and its last chat `c` joined from the left.
 macro_rules! place_columns {
     () => {
-        " t.site_id, t.queue_id, c.state as chat_state, c.agent_id as chat_agent "
+        " t.site_id, t.queue_id, c.state as chat_state, c.agent_id as chat_agent, c.guest_id as chat_guest,
+          (select o.to_agent from offers o where o.chat_id = c.id and o.kind <> 'chat' and o.outcome is null) as asked "
     };
 }
 pub(crate) use place_columns;

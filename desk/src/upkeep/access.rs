@@ -15,7 +15,7 @@ use crate::{
     sites::{AccessChanges, Site},
     tickets::{PlaceRow, place_columns},
 };
-use protocol::{AgentId, TicketId};
+use protocol::{AgentId, SiteId, TicketId};
 use std::{mem, sync::Arc};
 use uuid::Uuid;
 
@@ -69,6 +69,9 @@ async fn settle_one(desk: &Desk, agent: AgentId, before: Option<&Agent>) -> Resu
     for (ticket, site) in lost {
         chats::requeue(desk, ticket, agent, &site).await?;
     }
+    for (ticket, site) in lost_conferences(desk, agent, now.as_deref()).await? {
+        chats::take_out_guest(desk, ticket, agent, &site).await?;
+    }
     end_watches(desk, agent, before, now.as_deref()).await?;
     desk.publish(Event::AccessChanged { agent });
     if now.is_none() {
@@ -86,7 +89,10 @@ async fn settle_one(desk: &Desk, agent: AgentId, before: Option<&Agent>) -> Resu
 // Index chats_agent.
 statement!(
     CHATS_OF = concat!(
-        "select c.ticket_id,",
+        "select c.ticket_id, exists (
+           select 1 from handovers h
+           where h.chat_id = c.id and h.kind = 'transfer' and h.outcome = 'accepted'
+             and h.accepted_by = c.agent_id and h.to_agent is not null) as was_handed,",
         place_columns!(),
         "from chats c
          join tickets t on t.id = c.ticket_id
@@ -98,6 +104,8 @@ statement!(
 #[derive(sqlx::FromRow)]
 struct ChatRow {
     ticket_id: Uuid,
+    /// It was handed to the agent by name, whatever queues they serve.
+    was_handed: bool,
     #[sqlx(flatten)]
     place: PlaceRow,
 }
@@ -114,13 +122,41 @@ async fn lost_chats(
         .fetch_all(c)
         .await)?;
     let mut lost = Vec::new();
+    // A removed agent's chats stay where they are: they can only be ended.
+    if desk.0.sites.now().removed.contains(&agent) {
+        return Ok(lost);
+    }
     for row in rows {
         let on = row.place.on()?;
-        if let Some(site) = desk.find_site_by_id(on.site).filter(|_| is_lost(before, now, &on)) {
+        let serves = now.is_some_and(|now| now.sites.contains_key(&on.site));
+        let stays = row.was_handed && serves;
+        let is_lost = !stays && is_lost(before, now, &on);
+        if let Some(site) = desk.find_site_by_id(on.site).filter(|_| is_lost) {
             lost.push((TicketId(row.ticket_id), site));
         }
     }
     Ok(lost)
+}
+
+// Index chats_guest.
+statement!(GUEST_OF = "select ticket_id, site_id from chats where guest_id = $1");
+
+/// Chats that the agent is a guest of at sites that they serve no longer: a guest needs no queue.
+async fn lost_conferences(
+    desk: &Desk,
+    agent: AgentId,
+    now: Option<&Agent>,
+) -> Result<Vec<(TicketId, Arc<Site>)>> {
+    let rows: Vec<(Uuid, Uuid)> = read!(desk.db(), c => sqlx::query_as(GUEST_OF)
+        .bind(agent.0)
+        .fetch_all(c)
+        .await)?;
+    let lost = |(ticket, site): (Uuid, Uuid)| {
+        let site = desk.find_site_by_id(SiteId(site))?;
+        let serves = now.is_some_and(|now| now.sites.contains_key(&site.id));
+        (!serves).then_some((TicketId(ticket), site))
+    };
+    Ok(rows.into_iter().filter_map(lost).collect())
 }
 
 /// The agent's consoles are told of each ticket that they watch and may see no longer.
@@ -131,10 +167,14 @@ async fn end_watches(
     now: Option<&Agent>,
 ) -> Result<()> {
     for ticket in desk.hub().watched_by(agent) {
-        let on = desk.find_place(ticket).await?;
-        let stays = now
-            .zip(on.as_ref())
-            .is_some_and(|(now, on)| may(now, Action::See, on) && !is_lost(before, Some(now), on));
+        let on = match (desk.find_place(ticket).await?, now) {
+            (Some(on), Some(now)) => Some(desk.with_mention(now, ticket, on).await?),
+            (on, _) => on,
+        };
+        let stays = now.zip(on.as_ref()).is_some_and(|(now, on)| {
+            let is_called = on.party.mentioned == Some(now.id);
+            may(now, Action::See, on) && (is_called || !is_lost(before, Some(now), on))
+        });
         if !stays {
             desk.hub().end_watches(agent, ticket);
         }

@@ -25,6 +25,8 @@ pub(super) async fn tick(desk: &Desk) -> Result<()> {
     let now = desk.due_now();
     routing::tick(desk).await?;
     requeue_dropped(desk).await?;
+    take_out_dropped_guests(desk).await?;
+    desk.skip_overdue_reasons().await?;
     for ticket in overdue(desk, now).await? {
         convert_to_request(desk, ticket, BecameRequest::WaitLimit).await?;
     }
@@ -41,7 +43,7 @@ pub(super) async fn tick(desk: &Desk) -> Result<()> {
 }
 
 /// Why nobody will come any more for those who wait: the desk has closed, or its last agent has left for good. None:
-/// somebody may. A console that is only being reloaded has not left.
+/// somebody may. A console that is only being reloaded has not left, nor has who is in RONA.
 fn abandoned(desk: &Desk, site: &Site) -> Option<BecameRequest> {
     let now = desk.availability(site.id);
     match now.reason {
@@ -49,9 +51,8 @@ fn abandoned(desk: &Desk, site: &Site) -> Option<BecameRequest> {
         Reason::NoAgents => {
             let snapshot = desk.0.sites.now();
             let mut staff = snapshot.staff.iter().filter(|staff| staff.serves(site.id));
-            let is_reachable =
-                staff.any(|staff| routing::is_reachable(desk, staff.id, CONSOLE_GONE));
-            (!is_reachable).then_some(BecameRequest::NoAgents)
+            let may_come = staff.any(|staff| routing::may_come(desk, staff.id, CONSOLE_GONE));
+            (!may_come).then_some(BecameRequest::NoAgents)
         }
         Reason::Override => Some(BecameRequest::Override),
         Reason::Open | Reason::OutsideHours | Reason::Holiday => Some(BecameRequest::DeskClosed),
@@ -77,7 +78,8 @@ async fn waiting_at(desk: &Desk, site: SiteId) -> Result<Vec<(TicketId, SiteId)>
     Ok(rows.into_iter().map(|(ticket,)| (TicketId(ticket), site)).collect())
 }
 
-async fn convert_to_request(
+/// A chat that waits becomes a request.
+pub(super) async fn convert_to_request(
     desk: &Desk,
     (ticket, site): (TicketId, SiteId),
     why: BecameRequest,
@@ -105,7 +107,12 @@ pub(super) fn unless_gone(done: Result<()>) -> Result<()> {
 
 /// Chats of agents whose console has been gone for `drop_grace` go back to the head of the queue.
 async fn requeue_dropped(desk: &Desk) -> Result<()> {
+    let snapshot = desk.0.sites.now();
     for agent in owners(desk).await? {
+        // A removed agent's chats can only be ended.
+        if snapshot.removed.contains(&agent) {
+            continue;
+        }
         let Some(gone) = desk.console_gone_for(agent).filter(|gone| *gone >= CONSOLE_GONE) else {
             continue;
         };
@@ -121,6 +128,45 @@ async fn requeue_dropped(desk: &Desk) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Guests whose console has been gone for `drop_grace` are out of their chats.
+async fn take_out_dropped_guests(desk: &Desk) -> Result<()> {
+    let rows: Vec<(Uuid, Uuid, Uuid)> =
+        read!(desk.db(), c => sqlx::query_as(GUESTS).fetch_all(c).await)?;
+    for (guest, ticket, site) in rows {
+        let guest = AgentId(guest);
+        let Some(site) = desk.find_site_by_id(SiteId(site)) else { continue };
+        let gone = desk.console_gone_for(guest).filter(|gone| *gone >= CONSOLE_GONE);
+        if gone.is_some_and(|gone| gone >= site.limits.drop_grace) {
+            take_out_guest(desk, TicketId(ticket), guest, &site).await?;
+        }
+    }
+    Ok(())
+}
+
+// Index chats_guest.
+statement!(GUESTS = "select guest_id, ticket_id, site_id from chats where guest_id is not null");
+
+/// Takes this agent out of a chat that they are a guest of; another guest stays.
+pub(super) async fn take_out_guest(
+    desk: &Desk,
+    ticket: TicketId,
+    guest: AgentId,
+    site: &Site,
+) -> Result<()> {
+    let now = desk.now();
+    let out = retry!({
+        let mut tx = desk.begin().await?;
+        let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
+        if locked.on().party.guest != Some(guest) {
+            return Ok(());
+        }
+        chats::leave_conference(&mut tx, desk, &mut locked, now).await?;
+        locked.save(&mut tx).await?;
+        desk.commit(tx).await
+    });
+    unless_gone(out)
 }
 
 statement!(

@@ -5,6 +5,7 @@ use crate::{
     Desk, Result,
     db::{retry, run, statement},
 };
+use std::time::Duration;
 
 // Index chats_waiting.
 statement!(
@@ -19,6 +20,13 @@ statement!(
     where site_id = $1 and outcome is null and rings_until > $2"
 );
 
+// Index chats_idle. Who was warned is warned again.
+statement!(
+    IDLE = "
+    update chats set idle_from = $2, warned_at = null
+    where site_id = $1 and idle_from is not null and (idle_from > $2 or warned_at > $2)"
+);
+
 /// Brings them near, once, before anything is done by them.
 pub(super) async fn take_over(desk: &Desk) -> Result<()> {
     let now = desk.due_now();
@@ -26,7 +34,9 @@ pub(super) async fn take_over(desk: &Desk) -> Result<()> {
         let mut tx = desk.begin().await?;
         for site in desk.sites() {
             let limits = &site.limits;
-            for (statement, span) in [(WAITING, limits.wait_limit), (RINGING, limits.ring_time)] {
+            let spans =
+                [(WAITING, limits.wait_limit), (RINGING, limits.ring_time), (IDLE, Duration::ZERO)];
+            for (statement, span) in spans {
                 run!(tx, c => sqlx::query(statement)
                     .bind(site.id.0)
                     .bind((now + span).0)

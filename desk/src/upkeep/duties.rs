@@ -1,7 +1,9 @@
 //! What the keeper does: all that has to be done once, however many nodes there are.
 
 use super::{
-    chats, deadlines, jobs,
+    chats, deadlines,
+    idle::{self, IdleChats},
+    jobs,
     parts::{every_tick, part, until_stop},
     removed,
 };
@@ -9,6 +11,7 @@ use crate::{
     Desk, Stop,
     mail::outbound::{outbox::Outbox, unseen::UnseenReplies},
     queue, routing,
+    search::SearchIndex,
     tickets::follow,
 };
 use std::sync::Arc;
@@ -40,6 +43,8 @@ pub(super) async fn work(desk: &Desk, stop: &Stop) {
         part(desk, "unseen replies", stop, |_| {
             follow::run::<UnseenReplies>(desk.clone(), stop.clone())
         }),
+        part(desk, "idle chats", stop, |_| follow::run::<IdleChats>(desk.clone(), stop.clone())),
+        part(desk, "search", stop, |_| follow::run::<SearchIndex>(desk.clone(), stop.clone())),
         part(desk, "mail", stop, |_| queue::run::<Outbox>(desk.clone(), stop.clone())),
     );
 }
@@ -47,6 +52,9 @@ pub(super) async fn work(desk: &Desk, stop: &Stop) {
 async fn tick_chats(desk: &Desk) {
     if let Err(error) = chats::tick(desk).await {
         tracing::warn!(%error, "due chats could not be looked at");
+    }
+    if let Err(error) = idle::tick(desk).await {
+        tracing::warn!(%error, "idle chats could not be looked at");
     }
     if let Err(error) = removed::tick(desk).await {
         tracing::warn!(%error, "a removed site could not be wound up");

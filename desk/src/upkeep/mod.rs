@@ -7,6 +7,7 @@ mod access;
 mod chats;
 mod deadlines;
 mod duties;
+mod idle;
 mod jobs;
 mod keeper;
 mod lock;
@@ -22,10 +23,12 @@ use crate::{
     Desk, Result, Stop,
     mail::outbound::{outbox::Outbox, unseen::UnseenReplies},
     queue, routing,
+    search::SearchIndex,
     tickets::follow,
 };
 pub use lock::{Lock, LockError};
 
+use idle::IdleChats;
 use jobs::Jobs;
 use parts::{every_tick, part, until_stop};
 use std::sync::Arc;
@@ -87,6 +90,9 @@ impl Desk {
         removed::tick(self).await?;
         routing::settle(self).await;
         follow::catch_up::<UnseenReplies>(self).await?;
+        follow::catch_up::<IdleChats>(self).await?;
+        idle::tick(self).await?;
+        follow::catch_up::<SearchIndex>(self).await?;
         queue::tick::<Jobs>(self).await?;
         queue::tick::<Outbox>(self).await?;
         Ok(())

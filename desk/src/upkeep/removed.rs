@@ -1,16 +1,19 @@
-//! The end of a site that was removed (`behaviours.md`, "Closing", *Resource deleted*): those who wait become requests
-//! like at any closed desk, people in active chats are told and can only end them, after `idle_limit` the desk does,
-//! and then all of it goes.
+//! The end of what was removed (`behaviours.md`, "Closing", *Resource deleted*), be it a site, a queue or an agent: those
+//! who wait there become requests like at any closed desk, people in active chats are told and can only end them, and
+//! after `idle_limit` the desk does. With a site all that is in it goes then.
 
-use super::chats::unless_gone;
+use super::chats::{self, unless_gone};
 use crate::{
     Desk, Result, admin,
-    chats::{self, Ending},
+    chats::{Ending, end as end_chat, handover},
     db::{read, retry, statement},
     sites::Site,
     tickets::{ChatState, LockedTicket},
 };
-use protocol::{TicketId, Timestamp, entry::AgentBody};
+use protocol::{
+    AgentId, QueueId, SiteId, TicketId, Timestamp,
+    entry::{AgentBody, BecameRequest},
+};
 use uuid::Uuid;
 
 /// Chats whose people are told, or that are ended, in one look; the rest is the next one's.
@@ -22,24 +25,114 @@ const SWEEPS_PER_TICK: u32 = 4;
 /// What is due at sites that were removed.
 pub(super) async fn tick(desk: &Desk) -> Result<()> {
     let mut outcome = Ok(());
-    for site in desk.sites().into_iter().filter(|site| site.removed_at.is_some()) {
-        outcome = outcome.and(wind_up(desk, &site).await);
+    let snapshot = desk.0.sites.now();
+    for site in &snapshot.sites {
+        if site.removed_at.is_some() {
+            outcome = outcome.and(wind_up(desk, site).await);
+            continue;
+        }
+        for queue in &site.removed_queues {
+            outcome = outcome.and(wind_up_queue(desk, site, queue.id).await);
+        }
+    }
+    for &agent in &snapshot.removed {
+        outcome = outcome.and(wind_up_agent(desk, agent).await);
     }
     outcome
 }
 
-async fn wind_up(desk: &Desk, site: &Site) -> Result<()> {
+async fn wind_up_queue(desk: &Desk, site: &Site, queue: QueueId) -> Result<()> {
+    let waiting: Vec<Uuid> = read!(desk.db(), c => sqlx::query_scalar(WAITING)
+        .bind(queue.0)
+        .bind(CHATS_PER_TICK)
+        .bind(site.id.0)
+        .fetch_all(c)
+        .await)?;
+    for ticket in waiting {
+        let waits = (TicketId(ticket), site.id);
+        chats::convert_to_request(desk, waits, BecameRequest::Override).await?;
+    }
+    let rows: Vec<Row> = read!(desk.db(), c => sqlx::query_as(ACTIVE_IN_QUEUE)
+        .bind(queue.0)
+        .bind(CHATS_PER_TICK)
+        .fetch_all(c)
+        .await)?;
+    wind_up_chats(desk, rows, &AgentBody::QueueRemoved).await
+}
+
+async fn wind_up_agent(desk: &Desk, agent: AgentId) -> Result<()> {
+    let rows: Vec<Row> = read!(desk.db(), c => sqlx::query_as(ACTIVE_OF_AGENT)
+        .bind(agent.0)
+        .bind(CHATS_PER_TICK)
+        .fetch_all(c)
+        .await)?;
+    wind_up_chats(desk, rows, &AgentBody::AgentRemoved).await
+}
+
+/// Tells the people of active chats, or ends those whose people have known for `idle_limit`.
+async fn wind_up_chats(desk: &Desk, rows: Vec<Row>, told: &AgentBody) -> Result<()> {
     let now = desk.now();
-    for (ticket, announced_at) in active(desk, site).await? {
-        match announced_at {
-            None => announce(desk, ticket, site, now).await?,
+    for (ticket, site, announced_at) in rows {
+        let (ticket, site) = (TicketId(ticket), SiteId(site));
+        let Some(site) = desk.find_site_by_id(site) else { continue };
+        match announced_at.map(Timestamp) {
+            None => announce(desk, ticket, &site, told, now).await?,
             // Told by a clock that was set back since: long enough ago.
             Some(at) if at > now || at + site.limits.idle_limit <= now => {
-                end(desk, ticket, site, now).await?;
+                end(desk, ticket, &site, now).await?;
             }
             Some(_) => {}
         }
     }
+    Ok(())
+}
+
+/// A ticket, its site, and when the people of its chat were told.
+type Row = (Uuid, Uuid, Option<i64>);
+
+// Index chats_waiting.
+statement!(
+    WAITING = "
+    select ticket_id from chats
+    where site_id = $3 and state in ('waiting', 'ringing') and queue_id = $1
+    limit $2"
+);
+// Index chats_active. What was said before the queue was removed again is of another time.
+statement!(
+    ACTIVE_IN_QUEUE = "
+    select ticket_id, site_id, announced_at from (
+      select
+        c.ticket_id, c.site_id, c.accepted_at,
+        (select max(e.at) from entries e
+         where e.ticket_id = c.ticket_id and e.kind = 'queue_removed' and e.at >= q.removed_at) as announced_at
+      from chats c
+      join queues q on q.id = c.queue_id
+      where c.queue_id = $1 and c.state = 'active'
+    ) as active
+    order by case when announced_at is null then 0 else 1 end, announced_at, accepted_at
+    limit $2"
+);
+// Index chats_agent.
+statement!(
+    ACTIVE_OF_AGENT = "
+    select ticket_id, site_id, announced_at from (
+      select
+        c.ticket_id, c.site_id, c.accepted_at,
+        (select max(e.at) from entries e where e.ticket_id = c.ticket_id and e.kind = 'agent_removed') as announced_at
+      from chats c
+      where c.agent_id = $1 and c.state = 'active'
+    ) as active
+    order by case when announced_at is null then 0 else 1 end, announced_at, accepted_at
+    limit $2"
+);
+
+async fn wind_up(desk: &Desk, site: &Site) -> Result<()> {
+    let rows: Vec<Row> = read!(desk.db(), c => sqlx::query_as(ACTIVE)
+        .bind(site.id.0)
+        .bind(CHATS_PER_TICK)
+        .fetch_all(c)
+        .await)?;
+    wind_up_chats(desk, rows, &AgentBody::SiteRemoved).await?;
     for _ in 0..SWEEPS_PER_TICK {
         if admin::sweep_some(desk, site).await?.is_some() {
             break;
@@ -51,9 +144,9 @@ async fn wind_up(desk: &Desk, site: &Site) -> Result<()> {
 // Those first who do not know yet, then those who have known for longest.
 statement!(
     ACTIVE = "
-    select ticket_id, announced_at from (
+    select ticket_id, site_id, announced_at from (
       select
-        c.ticket_id, c.accepted_at,
+        c.ticket_id, c.site_id, c.accepted_at,
         (select max(e.at) from entries e where e.ticket_id = c.ticket_id and e.kind = 'site_removed') as announced_at
       from chats c
       where c.site_id = $1 and c.state = 'active'
@@ -62,26 +155,22 @@ statement!(
     limit $2"
 );
 
-/// The active chats of a site, with the instant at which their people were told.
-async fn active(desk: &Desk, site: &Site) -> Result<Vec<(TicketId, Option<Timestamp>)>> {
-    let rows: Vec<(Uuid, Option<i64>)> = read!(desk.db(), c => sqlx::query_as(ACTIVE)
-        .bind(site.id.0)
-        .bind(CHATS_PER_TICK)
-        .fetch_all(c)
-        .await)?;
-    let named = |(ticket, at): (Uuid, Option<i64>)| (TicketId(ticket), at.map(Timestamp));
-    Ok(rows.into_iter().map(named).collect())
-}
-
-/// Visitor and agent read that nothing can be written any more.
-async fn announce(desk: &Desk, ticket: TicketId, site: &Site, now: Timestamp) -> Result<()> {
+/// Visitor and agents read that nothing can be written any more; what was asked of other agents is over.
+async fn announce(
+    desk: &Desk,
+    ticket: TicketId,
+    site: &Site,
+    told: &AgentBody,
+    now: Timestamp,
+) -> Result<()> {
     let announced = retry!({
         let mut tx = desk.begin().await?;
         let mut locked = LockedTicket::lock(&mut tx, ticket, &[site.id]).await?;
         if !is_active(&locked) {
             return Ok(());
         }
-        locked.add(&mut tx, desk, now, AgentBody::SiteRemoved).await?;
+        handover::drop_open(&mut tx, desk, &mut locked, now).await?;
+        locked.add(&mut tx, desk, now, told.clone()).await?;
         locked.save(&mut tx).await?;
         desk.commit(tx).await
     });
@@ -95,7 +184,7 @@ async fn end(desk: &Desk, ticket: TicketId, site: &Site, now: Timestamp) -> Resu
         if !is_active(&locked) {
             return Ok(());
         }
-        chats::end(&mut tx, desk, &mut locked, Ending::Desk, now).await?;
+        end_chat(&mut tx, desk, &mut locked, Ending::Desk, now).await?;
         locked.save(&mut tx).await?;
         desk.commit(tx).await
     });

@@ -101,7 +101,7 @@ impl Desk {
                 if let Some(receipt) = repeat::find_receipt(&mut tx, &locked, None, sent).await? {
                     return Ok(receipt);
                 }
-                desk.check_in_use(locked.site)?;
+                desk.check_writable(&locked.on())?;
                 let by = Uploader::Visitor(visitor);
                 let files = attach(&mut tx, by, (locked.id, id), &files).await?;
                 let message = AgentBody::Visitor { text: text.clone(), files };

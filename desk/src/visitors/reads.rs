@@ -3,14 +3,16 @@
 use crate::{
     Desk, Error, Result,
     db::{read, statement},
-    tickets::{ChatState, Visitor, attended, entries},
+    live::{On, Party},
+    tickets::{ChatState, Visitor, attended, entries, party},
 };
 use protocol::{
-    Seq, TicketId, TicketNumber,
-    entry::{Category, Removed, TicketState, VisitorEntry},
+    AgentId, QueueId, Seq, TicketId, TicketNumber,
+    entry::{Category, TicketState, VisitorEntry},
     visitor::{VisitorChat, VisitorTicket},
 };
 use tracing::instrument;
+use uuid::Uuid;
 
 /// A place in the queue beyond this is shown as this.
 const LAST_PLACE: i64 = 1000;
@@ -32,12 +34,18 @@ impl Desk {
                 VisitorChat::Ended { rated: row.score.is_some(), attended: row.attended }
             }
             Some(ChatState::Active) => {
-                VisitorChat::Active { agent: row.agent_name.unwrap_or_default(), guest: None }
+                let agent = row.agent_name.unwrap_or_default();
+                VisitorChat::Active { agent, guest: row.guest_name }
             }
             Some(ChatState::Waiting | ChatState::Ringing) => {
                 VisitorChat::Waiting { position: self.place_in_line(visitor.ticket).await? }
             }
         };
+        let state = row.chat_state.as_deref().map(ChatState::from_text).transpose()?;
+        let named = Party { owner: row.chat_agent.map(AgentId), ..Party::default() };
+        let queue = row.queue_id.map(QueueId);
+        let on = On { site: visitor.site, queue, party: party(state, named) };
+        let removed = self.find_removed(&on);
         Ok(VisitorTicket {
             number: TicketNumber(row.number),
             subject: row.subject,
@@ -45,7 +53,7 @@ impl Desk {
             chat,
             email: row.contact_email,
             seen_upto: Seq(row.agent_seen),
-            removed: self.check_in_use(visitor.site).is_err().then_some(Removed::Site),
+            removed,
         })
     }
 
@@ -93,6 +101,9 @@ struct TicketRow {
     chat_state: Option<String>,
     score: Option<i64>,
     agent_name: Option<String>,
+    guest_name: Option<String>,
+    queue_id: Option<Uuid>,
+    chat_agent: Option<Uuid>,
     attended: bool,
 }
 
@@ -101,13 +112,15 @@ statement!(
         "
     select
       t.number, t.subject, s.name as state_name, s.category, t.contact_email, t.agent_seen, t.request_at,
-      c.state as chat_state, c.score, a.name as agent_name, ",
+      c.state as chat_state, c.score, a.name as agent_name, g.name as guest_name,
+      t.queue_id, c.agent_id as chat_agent, ",
         attended!(),
         " as attended
     from tickets t
     join states s on s.id = t.state_id
     left join chats c on c.id = t.chat_id
     left join agents a on a.id = c.agent_id
+    left join agents g on g.id = c.guest_id
     where t.id = $1 and t.site_id = $2"
     )
 );

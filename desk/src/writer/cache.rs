@@ -5,10 +5,10 @@
 //! date matches no row, the batch is rolled back, and is written again after reading.
 
 use crate::{
-    live::On,
-    tickets::{ChatState, party},
+    live::{On, Party},
+    tickets::ChatState,
 };
-use protocol::{AgentId, QueueId, Seq, SiteId, TicketId};
+use protocol::{QueueId, Seq, SiteId, TicketId};
 use std::{
     collections::{HashMap, HashSet},
     mem,
@@ -26,15 +26,16 @@ pub(super) struct CachedTicket {
     pub(super) last: Seq,
     /// Messages that no agent has seen.
     pub(super) unread: i64,
-    /// The chat that was begun last, and whose it is.
-    pub(super) chat: Option<(ChatState, Option<AgentId>)>,
+    /// The chat that was begun last.
+    pub(super) chat: Option<ChatState>,
+    /// Who is in it, while it is active.
+    pub(super) party: Party,
 }
 
 impl CachedTicket {
     /// Where it lies and whose it is.
     pub(super) fn on(&self) -> On {
-        let (state, agent) = self.chat.unzip();
-        On { site: self.site, queue: self.queue, party: party(state, agent.flatten()) }
+        On { site: self.site, queue: self.queue, party: self.party }
     }
 }
 
@@ -137,6 +138,7 @@ mod tests {
             last: Seq(1),
             unread: 0,
             chat: None,
+            party: Party::default(),
         };
         let (mut cache, elsewhere) = (TicketCache::default(), WrittenElsewhere::default());
         (0..3).for_each(|n| cache.stage(ticket(n), at));

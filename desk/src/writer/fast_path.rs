@@ -113,8 +113,8 @@ fn plan(
         })
         .collect();
     let mut done: Vec<Option<Done>> = batch.iter().map(|_| None).collect();
-    let is_in_use = |site| desk.check_in_use(site).is_ok();
-    let plan = messages::plan(&posts?, cache, &HashMap::new(), &mut done, is_in_use, now);
+    let check = |on: &_| desk.check_writable(on);
+    let plan = messages::plan(&posts?, cache, &HashMap::new(), &mut done, check, now);
     if !(1..=MAX_ROWS).contains(&plan.entries.len()) {
         return None;
     }

@@ -9,12 +9,13 @@ use super::{
 use crate::{
     Desk, Error, Result,
     db::{Rows, Tx, rows, run},
-    live::{Event, LastMessage, Receipt, RowChange},
-    tickets::{ChatState, entries, repeat::files_of_same},
+    live::{Event, LastMessage, On, Party, Receipt, RowChange},
+    tickets::{ChatState, entries, party, repeat::files_of_same},
 };
 use protocol::{
-    AgentId, Code, EntryId, QueueId, Refusal, Seq, SiteId, TicketId, Timestamp,
+    AgentId, EntryId, QueueId, Seq, SiteId, TicketId, Timestamp,
     entry::{AgentBody, AgentEntry},
+    masking::Preview,
 };
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -23,7 +24,9 @@ use uuid::Uuid;
 pub(super) struct Target {
     pub(super) before: CachedTicket,
     pub(super) after: CachedTicket,
-    pub(super) preview: String,
+    pub(super) preview: Preview,
+    /// Who wrote what the preview shows; none: the visitor.
+    pub(super) by: Option<AgentId>,
 }
 
 /// A message's ticket and chat, and the entry it was stored as before.
@@ -36,6 +39,7 @@ pub(super) struct Row {
     unread: i64,
     chat_state: Option<String>,
     chat_agent: Option<Uuid>,
+    chat_guest: Option<Uuid>,
     seq: Option<i64>,
     at: Option<i64>,
     body: Option<String>,
@@ -43,7 +47,7 @@ pub(super) struct Row {
 
 rows!(
     READ = "select v.column3 as n, t.site_id, t.queue_id, t.last_seq, t.unread,
-       c.state as chat_state, c.agent_id as chat_agent, e.seq, e.at, e.body
+       c.state as chat_state, c.agent_id as chat_agent, c.guest_id as chat_guest, e.seq, e.at, e.body
      from (values ",
     "?uuid, ?uuid, ?bigint",
     ") as v
@@ -55,9 +59,10 @@ rows!(
 // The old sequence is in the condition: a change by another connection in between matches no row, and the batch runs
 // again.
 rows!(pub(super) UPDATE =
-    "update tickets set last_seq = v.column3, last_at = v.column4, unread = unread + v.column5, preview = v.column6
+    "update tickets set last_seq = v.column3, last_at = v.column4, unread = unread + v.column5, preview = v.column6,
+       preview_masked = v.column7, preview_by = v.column8
      from (values ",
-    "?uuid, ?bigint, ?bigint, ?bigint, ?bigint, ?text",
+    "?uuid, ?bigint, ?bigint, ?bigint, ?bigint, ?text, ?text, ?uuid",
     ") as v
      where tickets.id = v.column1 and tickets.last_seq = v.column2"
 );
@@ -92,7 +97,7 @@ pub(super) async fn write(
     let not_cached: Vec<(usize, &Post)> =
         posts.iter().copied().filter(|(_, post)| cache.find(post.ticket).is_none()).collect();
     let rows = read(tx, &not_cached).await?;
-    let plan = plan(&posts, cache, &rows, done, |site| desk.check_in_use(site).is_ok(), now);
+    let plan = plan(&posts, cache, &rows, done, |on| desk.check_writable(on), now);
     update(tx, &plan.targets, now).await?;
     entries.extend(plan.entries);
     for (ticket, target) in plan.targets {
@@ -102,14 +107,14 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Gives each message its place, from the cache, or from the rows that were read for those not in it. At a removed site
-/// nothing new is written.
+/// Gives each message its place, from the cache, or from the rows that were read for those not in it. What `check`
+/// refuses is written nowhere: what it belongs to was removed.
 pub(super) fn plan(
     posts: &[(usize, &Post)],
     cache: &TicketCache,
     rows: &HashMap<usize, Row>,
     done: &mut [Option<Done>],
-    is_in_use: impl Fn(SiteId) -> bool,
+    check: impl Fn(&On) -> Result<()>,
     now: Timestamp,
 ) -> Plan {
     let mut plan = Plan::default();
@@ -121,10 +126,10 @@ pub(super) fn plan(
         };
         let posted = match known {
             None => Err(Error::not_found()),
-            Some(Ok((cached, None))) if !is_in_use(cached.site) => {
-                Err(Refusal::new(Code::SiteRemoved).into())
+            Some(Ok((cached, before))) => {
+                let checked = if before.is_none() { check(&cached.on()) } else { Ok(()) };
+                checked.and_then(|()| place(post, cached, before, &mut plan, &mut stored, now))
             }
-            Some(Ok((cached, before))) => place(post, cached, before, &mut plan, &mut stored, now),
             Some(Err(error)) => Err(error),
         };
         done[n] = Some(Done::Posted(posted));
@@ -136,7 +141,8 @@ impl Target {
     /// For the agents' lists.
     pub(super) fn row_changed(&self, ticket: TicketId, now: Timestamp) -> Event {
         let message = LastMessage {
-            preview: self.preview.as_str().into(),
+            preview: self.preview.clone().into(),
+            by: self.by,
             last_at: now,
             unread: u32::try_from(self.after.unread).unwrap_or(0),
         };
@@ -147,12 +153,18 @@ impl Target {
 impl Row {
     fn cached(&self) -> Result<CachedTicket> {
         let state = self.chat_state.as_deref().map(ChatState::from_text).transpose()?;
+        let named = Party {
+            owner: self.chat_agent.map(AgentId),
+            guest: self.chat_guest.map(AgentId),
+            ..Party::default()
+        };
         Ok(CachedTicket {
             site: SiteId(self.site_id),
             queue: self.queue_id.map(QueueId),
             last: Seq(self.last_seq),
             unread: self.unread,
-            chat: state.map(|state| (state, self.chat_agent.map(AgentId))),
+            chat: state,
+            party: party(state, named),
         })
     }
 
@@ -213,10 +225,10 @@ fn place<'a>(
         Admission::Refuse => return Err(try_again()),
     }
     let (body, unread) = match &post.sender {
-        Sender::Visitor(_) if cached.chat.is_some_and(|(state, _)| state.is_live()) => {
+        Sender::Visitor(_) if cached.chat.is_some_and(ChatState::is_live) => {
             (AgentBody::Visitor { text: post.text.clone(), files: Vec::new() }, 1)
         }
-        Sender::Agent(agent, name) if cached.chat == Some((ChatState::Active, Some(*agent))) => {
+        Sender::Agent(agent, name) if cached.party.talks(*agent) => {
             let body = AgentBody::Agent {
                 agent: *agent,
                 name: name.clone(),
@@ -230,11 +242,13 @@ fn place<'a>(
     let target = plan.targets.entry(post.ticket).or_insert_with(|| Target {
         before: cached,
         after: cached,
-        preview: String::new(),
+        preview: Preview::default(),
+        by: None,
     });
     target.after.last = target.after.last.next();
     target.after.unread += unread;
-    target.preview = entries::preview(&post.text);
+    target.preview = Preview::of(&post.text);
+    target.by = post.sender.agent();
     let receipt = Receipt { id: post.id, seq: target.after.last, at: now };
     stored.insert((post.ticket, post.id), (receipt, post));
     plan.entries.push((post.ticket, AgentEntry { seq: receipt.seq, id: post.id, at: now, body }));
@@ -277,7 +291,9 @@ macro_rules! bind_targets {
                 .bind(target.after.last.0)
                 .bind($now.0)
                 .bind(target.after.unread - target.before.unread)
-                .bind(target.preview.as_str());
+                .bind(target.preview.text.as_str())
+                .bind(target.preview.masked.as_deref())
+                .bind(target.by.map(|agent| agent.0));
         }
         query
     }};

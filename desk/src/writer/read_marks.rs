@@ -19,7 +19,8 @@ rows!(
     ") as v
      where tickets.id = v.column1 and visitor_seen < v.column2 and v.column2 <= last_seq
      returning id, visitor_seen as upto, unread, site_id, queue_id,
-       (select c.agent_id from chats c where c.id = tickets.chat_id and c.state = 'active') as owner"
+       (select c.agent_id from chats c where c.id = tickets.chat_id and c.state = 'active') as owner,
+       (select c.guest_id from chats c where c.id = tickets.chat_id and c.state = 'active') as guest"
 );
 rows!(
     BY_AGENT = "update tickets set agent_seen = v.column2, unread = (
@@ -30,7 +31,8 @@ rows!(
     ") as v
      where tickets.id = v.column1 and agent_seen < v.column2 and v.column2 <= last_seq
      returning id, agent_seen as upto, unread, site_id, queue_id,
-       (select c.agent_id from chats c where c.id = tickets.chat_id and c.state = 'active') as owner"
+       (select c.agent_id from chats c where c.id = tickets.chat_id and c.state = 'active') as owner,
+       (select c.guest_id from chats c where c.id = tickets.chat_id and c.state = 'active') as guest"
 );
 
 /// A ticket whose mark moved.
@@ -42,6 +44,7 @@ struct Moved {
     site_id: Uuid,
     queue_id: Option<Uuid>,
     owner: Option<Uuid>,
+    guest: Option<Uuid>,
 }
 
 impl Moved {
@@ -49,7 +52,11 @@ impl Moved {
         On {
             site: SiteId(self.site_id),
             queue: self.queue_id.map(QueueId),
-            party: Party { owner: self.owner.map(AgentId) },
+            party: Party {
+                owner: self.owner.map(AgentId),
+                guest: self.guest.map(AgentId),
+                ..Party::default()
+            },
         }
     }
 }

@@ -6,11 +6,12 @@ use crate::{
     db::{Count, Rows, Tx, rows, run, statement},
     live::{Event, On, Party, RowChange},
     people::Identity,
-    tickets::{FormDigest, entries},
+    tickets::FormDigest,
 };
 use protocol::{
     Code, EntryId, PageUrl, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     entry::{AgentBody, AgentEntry, Priority},
+    masking::Preview,
     text::{EmailAddress, PersonName, Subject},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -37,11 +38,11 @@ statement!(pub(crate) NUMBERS = "
 rows!(
     ADD_TICKETS = "insert into tickets (
        id, site_id, start_id, number, queue_id, state_id, chat_id, contact_name, contact_email,
-       subject, page, lang, zone, preview, created_at, last_at,
+       subject, page, lang, zone, preview, preview_masked, created_at, last_at,
        priority, client, start_digest, contact_key, identity, contact_verified, mail_stopped, transcript_asked, last_seq, visitor_seen,
        agent_seen, mailed_upto, unread)
      values ",
-    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, false, 2, 0, 0, 0, 1",
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, false, 2, 0, 0, 0, 1",
     " on conflict do nothing"
 );
 
@@ -197,6 +198,7 @@ async fn add(tx: &mut Tx, desk: &Desk, openings: &[Opening<'_>], now: Timestamp)
         for Opening { start, number, state } in Rows::filled(openings, size) {
             let new = &start.new;
             let contact = new.contact();
+            let preview = Preview::of(new.text.as_str());
             query = query
                 .bind(start.ticket.0)
                 .bind(start.site.0)
@@ -211,7 +213,8 @@ async fn add(tx: &mut Tx, desk: &Desk, openings: &[Opening<'_>], now: Timestamp)
                 .bind(new.page.as_ref().map(PageUrl::as_str))
                 .bind(new.lang.as_str())
                 .bind(new.zone.as_deref())
-                .bind(entries::preview(new.text.as_str()))
+                .bind(preview.text)
+                .bind(preview.masked)
                 .bind(now.0)
                 .bind(now.0)
                 .bind(Priority::default().as_text())

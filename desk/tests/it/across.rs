@@ -197,7 +197,7 @@ async fn a_row_of_the_list_changes_by_a_message_without_being_read(world: World)
         let (on, change) = wait_for_event(&mut console, row).await;
         assert_eq!((on.site, on.party.owner), (visitor.site, Some(agent.id)));
         let RowChange::Message(message) = change else { panic!("{change:?}") };
-        assert_eq!(&*message.preview, text);
+        assert_eq!(message.preview.text, text);
     }
 }
 

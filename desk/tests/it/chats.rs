@@ -3,7 +3,7 @@
 use crate::world::{ROSA, World, on_both, reason, refused};
 use desk::{Desk, mail::TranscriptAsked};
 use protocol::{
-    Code, Field, Refusal, Score, Seq,
+    Code, Field, Refusal, Score, Seq, Who,
     agent::{AgentChat, WorkKind, WorkView},
     entry::{AgentBody, Category, EndedBy, VisitorBody},
     text::{EmailAddress, RatingComment},
@@ -105,7 +105,7 @@ async fn of_twenty_who_accept_one_wins(world: World) {
             tokio::spawn(async move { (agent.clone(), desk.accept(&agent, chat).await) })
         })
         .collect();
-    let mut winner = None;
+    let (mut winner, mut told) = (None, Vec::new());
     for task in tasks {
         let (agent, accepted) = task.await.unwrap();
         match accepted {
@@ -113,17 +113,23 @@ async fn of_twenty_who_accept_one_wins(world: World) {
                 assert_eq!(ticket, visitor.ticket);
                 assert!(winner.replace(agent).is_none(), "one wins");
             }
-            refusal => assert_eq!(refused(refusal), Code::AlreadyTaken),
+            Err(error) => {
+                let refusal = error.refusal();
+                assert_eq!(refusal.code, Code::AlreadyTaken);
+                told.push(refusal.who);
+            }
         }
     }
     let winner = winner.expect("one wins");
+    // The others hear who has it.
+    assert_eq!(told, vec![Some(Who::new(&winner.name)); 19]);
     assert_eq!(world.kinds(&winner, visitor.ticket).await, ["chat_started", "visitor", "joined"]);
     for agent in &agents {
         let head = world.desk.conversation(agent, visitor.ticket).await.unwrap();
-        let AgentChat::Active { agent: name, mine, .. } = head.chat else {
+        let AgentChat::Active { agent: name, mine, .. } = &head.chat else {
             panic!("{:?}", head.chat)
         };
-        assert_eq!((name.as_str(), mine), (winner.name.as_str(), agent.id == winner.id));
+        assert_eq!((name.as_str(), *mine), (winner.name.as_str(), agent.id == winner.id));
     }
     // A click sent twice.
     assert_eq!(world.desk.accept(&winner, chat).await.unwrap(), visitor.ticket);

@@ -11,7 +11,7 @@ use desk::{
 };
 use protocol::{
     Score, Seq, SiteKey,
-    agent::AgentState,
+    agent::{AgentState, ForAgent},
     entry::AgentEntry,
     text::{EmailAddress, FormText, RatingComment},
 };
@@ -187,6 +187,7 @@ impl Day {
         world.clock.advance(Duration::from_hours(1));
         self.verb(desk.tick()).await.unwrap();
         let (entries, _) = desk.agent_entries(&agent, ticket, Seq::START).await.unwrap();
+        let entries: Vec<_> = entries.into_iter().map(ForAgent::into_inner).collect();
         wait_for_entries(&mut line, visitor, &entries[2..]).await;
         Outcome {
             chat: world.kinds(&agent, ticket).await,

@@ -6,6 +6,8 @@ use protocol::{
     Code, Seq,
     agent::{AgentChat, AgentState, WorkKind, WorkView},
     entry::{BecameRequest, VisitorBody},
+    settings::AwayReason,
+    status::Reason,
     visitor::VisitorChat,
 };
 use std::time::Duration;
@@ -29,6 +31,8 @@ on_both! {
     an_agent_who_serves_the_queue_no_longer_is_rung_no_longer,
     room_at_one_site_is_used_at_another,
     a_chat_has_one_open_offer_of_a_kind_whoever_writes_it,
+    while_somebody_is_only_in_rona_who_waits_waits_and_nobody_new_comes,
+    a_reason_to_be_away_is_one_of_the_owners_and_goes_with_the_state,
 }
 
 async fn a_new_chat_rings_at_one_agent_and_declined_at_the_next(world: World) {
@@ -42,9 +46,9 @@ async fn a_new_chat_rings_at_one_agent_and_declined_at_the_next(world: World) {
     let chat = wait_for_offer(&mut at_lucia).await;
     assert!(world.desk.offers(&pedro).await.unwrap().is_empty(), "one at a time");
     let offer = world.desk.find_offer(&lucia, chat).await.unwrap().unwrap();
-    assert_eq!((offer.ticket, offer.number), (visitor.ticket, started.number));
+    assert_eq!((offer.ticket, &offer.number), (visitor.ticket, &started.number));
     assert_eq!((offer.message.as_str(), offer.queue.as_str()), ("hola", "Soporte"));
-    assert_eq!(offer.page.unwrap().as_str(), "https://shop.example/precios");
+    assert_eq!(offer.page.as_ref().unwrap().as_str(), "https://shop.example/precios");
     assert_eq!(offer.contact.name.as_deref(), Some("Rosa"));
     // Somebody else cannot decline it.
     world.desk.decline(&pedro, chat).await.unwrap();
@@ -242,7 +246,11 @@ async fn what_rings_for_ring_time_is_missed_and_rings_at_the_next(world: World) 
         .await;
     assert_eq!(wait_for_offer(&mut at_pedro).await, chat);
     assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
-    assert_eq!(world.desk.profile(&lucia).await.unwrap().state, AgentState::Available);
+    let me = world.desk.profile(&lucia).await.unwrap();
+    assert_eq!((me.state, me.since), (AgentState::Rona, world.desk.now()));
+    let missed = me.missed.unwrap().into_inner();
+    assert_eq!((missed.number, missed.ring_ms), (offer.number.clone(), 10_000));
+    assert_eq!(missed.contact.name.as_deref(), Some("Rosa"));
     let missed =
         "select count(*) from offers where outcome = 'missed' and settled_at = rings_until";
     assert_eq!(world.count(missed).await, 1);
@@ -264,10 +272,82 @@ async fn what_rang_before_a_restart_is_missed_after_it(mut world: World) {
     assert_eq!(world.desk.offers(&lucia).await.unwrap()[0].chat, chat, "the same ring goes on");
     world.pass(Duration::from_secs(1)).await;
     assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
-    world.pass(Duration::from_secs(29)).await;
+    assert_eq!(world.desk.profile(&lucia).await.unwrap().state, AgentState::Rona);
+    // However long it waits: only she leaves that state.
+    world.pass(Duration::from_secs(40)).await;
     assert!(world.desk.offers(&lucia).await.unwrap().is_empty());
-    world.pass(Duration::from_secs(1)).await;
+    world.desk.set_agent_state(lucia.id, AgentState::Available).await.unwrap();
+    world.desk.tick().await.unwrap();
     assert_eq!(world.desk.offers(&lucia).await.unwrap()[0].chat, chat);
+    assert_eq!(world.desk.profile(&lucia).await.unwrap().missed, None);
+}
+
+/// In RONA: the button says Ayuda, whoever waits already waits out `wait_limit`, and what else rang there moves on.
+async fn while_somebody_is_only_in_rona_who_waits_waits_and_nobody_new_comes(world: World) {
+    let more = "[limits]\nring_time = \"10s\"\nwait_limit = \"1m\"";
+    let site = world.site_with("a", more).await;
+    let (lucia, _console) = world.at_console("lucia").await;
+    let (_, first) = world.start(&site).await;
+    world.desk.tick().await.unwrap();
+    world.pass(Duration::from_secs(5)).await;
+    let (_, second) = world.start(&site).await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(world.desk.offers(&lucia).await.unwrap().len(), 2);
+    world.pass(Duration::from_secs(5)).await;
+    assert!(world.desk.offers(&lucia).await.unwrap().is_empty(), "the other one moves on");
+    assert_eq!(world.desk.profile(&lucia).await.unwrap().state, AgentState::Rona);
+    let answer = world.desk.availability(site.id);
+    assert_eq!((answer.open, answer.reason), (false, Reason::NoAgents));
+    for visitor in [first, second] {
+        let ticket = world.desk.visitor_ticket(visitor).await.unwrap();
+        assert!(matches!(ticket.chat, VisitorChat::Waiting { .. }), "{:?}", ticket.chat);
+    }
+    // Nobody else could take them: both would be requests if she went away now.
+    assert_eq!(world.desk.preview_away(&lucia), 2);
+    world.pass(Duration::from_secs(50)).await;
+    let chat = async |visitor| world.desk.visitor_ticket(visitor).await.unwrap().chat;
+    assert_eq!(chat(first).await, VisitorChat::Request, "after wait_limit");
+    assert!(matches!(chat(second).await, VisitorChat::Waiting { .. }));
+    let (pedro, _pedros) = world.at_console("pedro").await;
+    assert_eq!(world.desk.preview_away(&lucia), 0);
+    assert_eq!(world.desk.preview_away(&pedro), 0, "who is in RONA may come back");
+    world.desk.go_away(&lucia, None).await.unwrap();
+    assert_eq!(world.desk.preview_away(&pedro), 1);
+    world.desk.go_away(&pedro, None).await.unwrap();
+    world.desk.tick().await.unwrap();
+    assert_eq!(chat(second).await, VisitorChat::Request);
+}
+
+async fn a_reason_to_be_away_is_one_of_the_owners_and_goes_with_the_state(world: World) {
+    world.site_with("a", "away_reasons = [\"Café\", \"Médico\"]").await;
+    world.site("b").await;
+    let lucia = world.agent_of("lucia", &["a", "b"]).await;
+    let reason = |text| AwayReason::parse(text).unwrap();
+    let me = world.desk.profile(&lucia).await.unwrap();
+    assert_eq!(me.away_reasons, ["Café", "Médico", "Break", "Lunch", "Meeting"].map(spanish));
+    let other = world.desk.go_away(&lucia, Some(&reason("Siesta"))).await;
+    assert_eq!(refused(other), Code::Invalid);
+    world.desk.go_away(&lucia, Some(&reason("Café"))).await.unwrap();
+    let me = world.desk.profile(&lucia).await.unwrap();
+    assert_eq!((me.state, me.reason.as_deref()), (AgentState::Away, Some("Café")));
+    world.pass(Duration::from_secs(9)).await;
+    world.desk.go_away(&lucia, Some(&reason("Médico"))).await.unwrap();
+    let me = world.desk.profile(&lucia).await.unwrap();
+    assert_eq!((me.since, me.reason.as_deref()), (world.desk.now(), Some("Médico")));
+    world.desk.set_agent_state(lucia.id, AgentState::Available).await.unwrap();
+    assert_eq!(world.desk.profile(&lucia).await.unwrap().reason, None);
+    let rona = world.desk.set_agent_state(lucia.id, AgentState::Rona).await;
+    assert_eq!(refused(rona), Code::Invalid, "nobody chooses it");
+}
+
+/// The reasons that a Spanish site begins with.
+fn spanish(reason: &str) -> &str {
+    match reason {
+        "Break" => "Pausa",
+        "Lunch" => "Comida",
+        "Meeting" => "Reunión",
+        other => other,
+    }
 }
 
 async fn a_sole_agent_is_rung_again_after_thirty_seconds(world: World) {

@@ -205,7 +205,7 @@ async fn receives_row(
     let state = world.desk.find_agent(agent.id).unwrap().state;
     let other = match state {
         AgentState::Available => AgentState::Away,
-        AgentState::Away => AgentState::Available,
+        AgentState::Away | AgentState::Rona => AgentState::Available,
     };
     world.desk.set_agent_state(agent.id, other).await.unwrap();
     let mut heard = false;

@@ -47,7 +47,7 @@ async fn a_request_is_one_ticket_with_its_mails_however_often_it_is_sent(world: 
     assert_eq!((items.len(), items[0].kind, items[0].unread), (1, WorkKind::Request, 1));
     assert_eq!(world.kinds(&agent, items[0].ticket).await, ["visitor", "mail_queued"]);
     let head = world.desk.conversation(&agent, items[0].ticket).await.unwrap();
-    assert_eq!((head.chat, head.state.category), (AgentChat::None, Category::Open));
+    assert_eq!((head.chat.clone(), head.state.category), (AgentChat::None, Category::Open));
 }
 
 async fn another_form_under_a_known_id_is_refused_and_shows_nothing_of_the_first(world: World) {
@@ -283,7 +283,7 @@ async fn a_closed_ticket_is_opened_again_by_an_agent_and_its_visitor_is_mailed(w
     let kinds = world.kinds(&agent, visitor.ticket).await;
     assert_eq!(kinds[kinds.len() - 2..], ["state_changed", "mail_queued"], "a second time nothing");
     let head = world.desk.conversation(&agent, visitor.ticket).await.unwrap();
-    assert_eq!((head.state.name.as_str(), head.chat), ("pendiente", AgentChat::None));
+    assert_eq!((head.state.name.as_str(), head.chat.clone()), ("pendiente", AgentChat::None));
     let item = world.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap().unwrap();
     assert_eq!((item.kind, item.mine), (WorkKind::Request, true));
     let ticket = world.desk.visitor_ticket(visitor).await.unwrap();

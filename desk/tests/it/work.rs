@@ -7,7 +7,7 @@ use desk::{
 };
 use protocol::{
     TicketId,
-    agent::{Total, WorkItem, WorkKind, WorkView},
+    agent::{Total, WorkKind, WorkView},
 };
 use std::{collections::BTreeSet, time::Duration};
 
@@ -87,7 +87,7 @@ async fn a_long_list_is_read_page_by_page_and_says_how_long_it_is(world: World) 
     assert_eq!(all[0], mine.ticket);
     assert_eq!(pages[2].items.last().unwrap().number, asked.number, "requests at the end");
     let items: Vec<_> = pages.into_iter().flat_map(|page| page.items).collect();
-    assert!(items.is_sorted_by_key(WorkItem::place));
+    assert!(items.is_sorted_by_key(|item| item.place()));
 }
 
 async fn answered_and_closed_tickets_are_in_views_of_their_own(world: World) {

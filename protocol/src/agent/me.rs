@@ -1,5 +1,6 @@
 //! The agent at a console.
 
+use super::ForAgent;
 use crate::{AgentId, Role, TicketNumber, Timestamp, contact::Contact};
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +39,7 @@ pub struct Me {
     pub away_reasons: Vec<String>,
     /// What was missed, while in RONA.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub missed: Option<Missed>,
+    pub missed: Option<ForAgent<Missed>>,
     /// The names of the sites served.
     pub sites: Vec<String>,
 }

@@ -11,8 +11,11 @@ mod characters;
 mod email;
 mod iban;
 mod phone;
+mod preview;
 mod ssn;
 mod words;
+
+pub use preview::Preview;
 
 use characters::{is_dropped, is_word};
 use std::ops::Range;
@@ -37,7 +40,21 @@ pub fn mask(text: &str) -> String {
 
 /// The beginning of the masked text, at most so many characters: masked first, then shortened (R9).
 pub fn preview(text: &str, characters: usize) -> String {
-    mask(text).chars().take(characters).collect()
+    shorten(&mask(text), characters)
+}
+
+/// The first characters of a text that is masked already, or need not be.
+fn shorten(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
+}
+
+/// Whether something in the text looks as if it had been masked: an agent who may reveal it is offered to.
+pub fn looks_masked(text: &str) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    text.iter().enumerate().any(|(at, c)| {
+        let stars = text[..at].iter().rev().take_while(|c| **c == '*').count();
+        stars > 0 && *c == '@' || stars >= 3 && c.is_alphanumeric()
+    })
 }
 
 /// The text between two searches.

@@ -14,6 +14,7 @@ mod origin;
 #[cfg(feature = "url")]
 mod picture;
 mod prefix;
+mod replies;
 mod span;
 mod zone;
 
@@ -23,12 +24,13 @@ pub use key::SiteKey;
 pub use language::Language;
 pub use limits::{Bounds, Limits};
 pub use list::{List, ListItem};
-pub use names::{AwayReason, ClosingReason, QueueName, SiteName, StateName};
+pub use names::{AwayReason, ClosingReason, QueueName, ReplyName, SiteName, StateName};
 #[cfg(feature = "url")]
 pub use origin::Origin;
 #[cfg(feature = "url")]
 pub use picture::Picture;
 pub use prefix::Prefix;
+pub use replies::{Replies, Reply};
 pub use span::Span;
 pub use zone::ZoneName;
 

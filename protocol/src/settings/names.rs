@@ -45,6 +45,8 @@ name! {
     StateName: Field::State;
     /// Why an agent ends a chat or closes a request, chosen from the owner's list.
     ClosingReason: Field::Reason;
+    /// What a canned reply is called.
+    ReplyName: Field::Name;
     /// Why an agent is *Ausente*, chosen from the owner's list.
     AwayReason: Field::Reason;
 }

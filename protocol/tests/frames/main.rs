@@ -7,7 +7,7 @@ use protocol::{
     Code, Field, Refusal, Seq, TicketToken,
     agent::{
         AgentChat, AgentCommand, AgentEvent, AgentState, HandoverKind, HandoverOutcome, OfferKind,
-        WorkKind, WorkView,
+        Revealable, WorkKind, WorkView,
     },
     entry::{AgentBody, BecameRequest, Category, EndedBy, Removed, VisitorBody, VisitorEntry},
     form::Started,
@@ -86,7 +86,7 @@ fn every_frame_and_every_entry_is_among_the_samples() {
     });
     assert_eq!(names(visitor_chats), all::<VisitorChat>());
     let agent_chats = agent_events().into_iter().filter_map(|event| match event {
-        AgentEvent::Conversation { conversation } => Some(conversation.chat),
+        AgentEvent::Conversation { conversation } => Some(conversation.chat.clone()),
         _ => None,
     });
     assert_eq!(names(agent_chats), all::<AgentChat>());
@@ -140,6 +140,7 @@ fn wire_shape() -> String {
         texts::<OfferKind>(),
         texts::<Reason>(),
         texts::<Removed>(),
+        texts::<Revealable>(),
         texts::<WorkKind>(),
         texts::<WorkView>(),
     ]

@@ -4,9 +4,9 @@ use protocol::{
     AgentId, ChatId, Code, EntryId, Field, FileId, OfferId, PageUrl, Refusal, Role, Score, Seq,
     TicketId, TicketNumber, TicketToken, Timestamp,
     agent::{
-        AgentChat, AgentCommand, AgentEvent, AgentState, Conversation, Guest, Handover,
-        HandoverKind, HandoverOutcome, Me, Missed, Offer, OfferKind, Total, WorkItem, WorkKind,
-        WorkView,
+        AgentChat, AgentCommand, AgentEvent, AgentState, Colleague, Conversation, Draft, ForAgent,
+        Guest, Handover, HandoverKind, HandoverOutcome, Me, Missed, Offer, OfferKind, Revealable,
+        Sensitive, Sight, Total, WorkItem, WorkKind, WorkView,
     },
     contact::Contact,
     entry::{
@@ -162,6 +162,12 @@ pub(crate) fn agent_entries() -> Vec<AgentEntry> {
         },
         AgentBody::MailHeld { to: "melissa@example.com".into(), why: "3/h".into() },
         AgentBody::TranscriptSent { to: "melissa@example.com".into() },
+        AgentBody::Revealed {
+            agent: AgentId(uuid(5)),
+            name: "Lucía Medina".into(),
+            field: Revealable::Entry,
+            seq: Some(Seq(7)),
+        },
     ];
     (1..)
         .zip(bodies)
@@ -180,6 +186,7 @@ fn work_item() -> WorkItem {
         contact: contact(),
         subject: None,
         preview: "Hola".into(),
+        preview_mine: true,
         state: state(),
         since: NOW,
         last_at: NOW,
@@ -219,7 +226,7 @@ fn me() -> Me {
         since: NOW,
         reason: Some("Comida".into()),
         away_reasons: vec!["Pausa".into(), "Comida".into()],
-        missed: Some(Missed { number: number(), contact: contact(), ring_ms: 20_000 }),
+        missed: Some(shown(Missed { number: number(), contact: contact(), ring_ms: 20_000 })),
         sites: vec!["CuentasOK".into()],
     }
 }
@@ -294,6 +301,14 @@ pub(crate) fn visitor_events() -> Vec<VisitorEvent> {
     events
 }
 
+fn colleague() -> Colleague {
+    Colleague { agent: AgentId(uuid(5)), name: "Raúl Díaz".into() }
+}
+
+fn draft() -> Draft {
+    Draft { ticket: ticket_id(), text: "Hola,".into(), at: NOW }
+}
+
 pub(crate) fn agent_commands() -> Vec<AgentCommand> {
     let ticket = ticket_id();
     vec![
@@ -306,6 +321,13 @@ pub(crate) fn agent_commands() -> Vec<AgentCommand> {
             text: "¡Hola!".into(),
             files: vec![FileId(uuid(4))],
         },
+        AgentCommand::Comment {
+            ticket,
+            id: entry_id(),
+            text: "ojo".into(),
+            mentions: vec![colleague().agent],
+        },
+        AgentCommand::Draft { draft: draft() },
         AgentCommand::Typing { ticket },
         AgentCommand::Seen { ticket, upto: Seq(7) },
         AgentCommand::List { view: WorkView::Closed },
@@ -314,34 +336,48 @@ pub(crate) fn agent_commands() -> Vec<AgentCommand> {
     ]
 }
 
+fn shown<T: Sensitive>(value: T) -> ForAgent<T> {
+    ForAgent::new(value, Sight::Everything)
+}
+
 pub(crate) fn agent_events() -> Vec<AgentEvent> {
     let ticket = ticket_id();
     let refusal = Refusal::new(Code::AlreadyTaken).who("Lucía");
     let mut events = vec![
         AgentEvent::Welcome {
             me: me(),
-            work: vec![work_item()],
-            offers: vec![offer()],
+            work: vec![shown(work_item())],
+            offers: vec![shown(offer())],
             total: Some(Total { rows: 700, at_least: false }),
+            drafts: vec![draft()],
         },
         AgentEvent::Listed {
             view: WorkView::Closed,
             first: true,
-            items: vec![work_item()],
+            items: vec![shown(work_item())],
             total: Some(Total { rows: 1000, at_least: true }),
         },
         AgentEvent::Listed { view: WorkView::Mine, first: false, items: vec![], total: None },
-        AgentEvent::Work { item: Box::new(work_item()) },
+        AgentEvent::Work { item: Box::new(shown(work_item())) },
         AgentEvent::WorkGone { ticket },
         AgentEvent::AccessLost { ticket },
-        AgentEvent::Entries { ticket, entries: agent_entries(), last: Seq(15) },
-        AgentEvent::Entry { ticket, entry: agent_entries().remove(1) },
+        AgentEvent::SightChanged,
+        AgentEvent::Entries {
+            ticket,
+            entries: agent_entries().into_iter().map(shown).collect(),
+            last: Seq(16),
+        },
+        AgentEvent::Entry { ticket, entry: shown(agent_entries().remove(1)) },
         AgentEvent::Ack { ticket, id: entry_id(), seq: Seq(7), at: NOW },
         AgentEvent::Refused { ticket: Some(ticket), id: Some(entry_id()), refusal },
         AgentEvent::Typing { ticket },
+        AgentEvent::ColleagueTyping { ticket, colleague: colleague() },
+        AgentEvent::Watchers { ticket, colleagues: vec![colleague()] },
+        AgentEvent::Draft { draft: draft() },
+        AgentEvent::Mentioned { ticket, number: number(), by: "Lucía".into() },
         AgentEvent::Seen { ticket, upto: Seq(7) },
         AgentEvent::VisitorPresent { ticket, present: false },
-        AgentEvent::Offer { offer: Box::new(offer()) },
+        AgentEvent::Offer { offer: Box::new(shown(offer())) },
         AgentEvent::OfferGone { chat: chat_id() },
         AgentEvent::Handover {
             ticket,
@@ -373,7 +409,7 @@ pub(crate) fn agent_events() -> Vec<AgentEvent> {
         },
         AgentChat::Ended { at: NOW },
     ] {
-        events.push(AgentEvent::Conversation { conversation: Box::new(conversation(chat)) });
+        events.push(AgentEvent::Conversation { conversation: Box::new(shown(conversation(chat))) });
     }
     events
 }

@@ -71,6 +71,7 @@ async fn commands_beside_a_server_leave_its_chats_alone(world: World) {
         vec!["agent", "set", eva, "--site", "otra"],
         vec!["agent", "disable", eva],
         vec!["agent", "enable", eva],
+        vec!["agent", "remove", eva],
         vec!["site", "remove", "otra"],
     ];
     if world.settings.database_url.is_none() {

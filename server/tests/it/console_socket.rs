@@ -95,7 +95,7 @@ async fn a_chat_rings_is_taken_and_both_sides_hear_each_other(world: World) {
         _ => None,
     };
     let offer = console.until_agent(offer).await;
-    assert_eq!((offer.number, offer.message.as_str()), (chat.number, "¿Hay alguien?"));
+    assert_eq!((&offer.number, offer.message.as_str()), (&chat.number, "¿Hay alguien?"));
     let ticket = world.desk().accept(&agent, offer.chat).await.unwrap();
     let gone = |event| matches!(event, AgentEvent::OfferGone { .. }).then_some(());
     console.until_agent(gone).await;
@@ -335,7 +335,7 @@ async fn an_agent_who_loses_a_site_is_told_and_hears_nothing_more_of_it(world: W
     assert_eq!(console.until_agent(refused).await, Code::NotFound);
     world.ask("otra", "Para ella").await;
     let row = |event| match event {
-        AgentEvent::Work { item } => Some(item.preview),
+        AgentEvent::Work { item } => Some(item.preview.clone()),
         _ => None,
     };
     assert_eq!(console.until_agent(row).await, "Para ella");

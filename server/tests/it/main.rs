@@ -19,6 +19,7 @@ mod forms;
 mod given_back;
 mod headers;
 mod identity;
+mod masking;
 mod operators;
 mod order;
 mod proxies;

@@ -1,4 +1,4 @@
-//! README.md against the binary: what it tells people to type is understood.
+//! README.md, and what it leads on to, against the binary: what it tells people to type is understood.
 
 use std::{collections::BTreeSet, path::Path, process::Command};
 
@@ -10,9 +10,9 @@ fn help(command: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-fn readme() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-    std::fs::read_to_string(path).expect("README.md")
+fn document(path: &str) -> String {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    std::fs::read_to_string(from).expect("a document")
 }
 
 /// A flag with its variable, from a line such as `--listen <ADDRESS>` with `[env: AYUDA_LISTEN=]` behind it.
@@ -29,7 +29,7 @@ fn settings(help: &str) -> BTreeSet<(String, String)> {
 
 #[test]
 fn the_table_of_settings_is_that_of_the_binary() {
-    let readme = readme();
+    let readme = document("README.md");
     let rows = readme.lines().filter_map(|line| line.strip_prefix("| `--"));
     let named: BTreeSet<(String, String)> = rows
         .map(|row| {
@@ -42,10 +42,10 @@ fn the_table_of_settings_is_that_of_the_binary() {
 
 #[test]
 fn every_command_that_is_shown_is_one() {
-    let readme = readme();
+    let text = ["README.md", "docs/nodes.md", "docs/files.md"].map(document).join("\n");
     let mut shown = 0;
     // Spans are one line each; blocks are many.
-    for line in readme.split('`').flat_map(str::lines) {
+    for line in text.split('`').flat_map(str::lines) {
         let Some(line) = line.strip_prefix("ayuda ") else { continue };
         let line = line.split(" #").next().unwrap();
         let words: Vec<&str> = line.split_whitespace().collect();

@@ -11,8 +11,16 @@ use serde_json::Value;
 use crate::test::Tally;
 use crate::{Arguments, paths, run};
 
-const DOCUMENTS: [&str; 5] =
-    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
+const DOCUMENTS: [&str; 8] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    "docs/nodes.md",
+    "docs/files.md",
+    "docs/storage.md",
+];
 
 pub fn documents(tally: &mut Tally) {
     tally.check("Paths that documents name", || each_document(paths()?));

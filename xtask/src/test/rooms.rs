@@ -66,6 +66,7 @@ const DESK: Rooms = &[
     &["mail"],
     &["chats"],
     &["routing"],
+    &["search"],
     &["bot", "help", "reports", "webhooks"],
     &["admin", "console", "visitors"],
     &["upkeep"],

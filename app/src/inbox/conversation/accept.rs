@@ -14,9 +14,7 @@ use leptos::prelude::*;
 pub fn Accept(busy: RwSignal<bool>, on_accept: impl Fn() + 'static) -> impl IntoView {
     let words = use_words();
     erase(view! {
-        <div class="foot-note">
-            <span class="grow"><Icon drawing=Drawing::Chat/>{words.get("waiting_note")}</span>
-            <button type="button" class="btn primary" aria-disabled=move || busy.get().then_some("true") on:click=move |_| on_accept()>{words.get("accept_chat")}</button>
-        </div>
+        <span class="grow"><Icon drawing=Drawing::Chat/>{words.get("waiting_note")}</span>
+        <button type="button" class="btn primary" aria-disabled=move || busy.get().then_some("true") on:click=move |_| on_accept()>{words.get("accept_chat")}</button>
     })
 }

@@ -12,7 +12,7 @@ use protocol::{Code, Field, Refusal};
 /// The dialog's state; copied freely.
 #[derive(Clone, Copy)]
 pub struct ClosingForm {
-    is_open: RwSignal<bool>,
+    pub(crate) is_open: RwSignal<bool>,
     is_busy: RwSignal<bool>,
     /// The site's reasons, once known.
     reasons: RwSignal<Option<Vec<String>>>,
@@ -66,11 +66,17 @@ impl ClosingForm {
 #[component]
 pub fn Closing(
     form: ClosingForm,
-    is_chat: Signal<bool>,
+    /// What follows from it.
+    #[prop(into)]
+    why: Signal<String>,
+    /// What ids begin with: two of these dialogs may stand on a page.
+    scope: &'static str,
     on_submit: Callback<String>,
 ) -> impl IntoView {
     let words = use_words();
     let ClosingForm { is_open, is_busy, reasons, typed, problem } = form;
+    let title = format!("{scope}-title");
+    let heading = title.clone();
     let is_early = RwSignal::new(false);
     let element = NodeRef::<html::Form>::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -96,11 +102,11 @@ pub fn Closing(
         }
     });
     erase(view! {
-        <Dialog labelled_by="closing-title" open=is_open>
+        <Dialog labelled_by=title open=is_open>
             <form node_ref=element on:submit=submit>
-                <h2 id="closing-title">{words.get("closing")}</h2>
-                <p class="s muted">{move || words.get(if is_chat.get() { "closing_chat_why" } else { "closing_request_why" })}</p>
-                <ReasonField reasons=reasons typed=typed problem=problem/>
+                <h2 id=heading>{words.get("closing")}</h2>
+                <p class="s muted">{why}</p>
+                <ReasonField scope=scope reasons=reasons typed=typed problem=problem/>
                 <div class="pair">
                     <button type="button" class="btn" on:click=move |_| is_open.set(false)>{words.get("cancel")}</button>
                     <button class="btn primary" disabled=is_busy>{words.get("send_closing")}</button>

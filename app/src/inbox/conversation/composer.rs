@@ -1,22 +1,28 @@
-//! Where the agent writes: a message in a chat, or the answer to a help request that goes out by mail.
+//! Where the agent writes: a message in a chat, the answer to a help request that goes out by mail, or a comment that
+//! only colleagues read.
+
+mod aids;
+mod suggestions;
 
 use super::{composer_kind::ComposerKind, upload_list::UploadList};
 use crate::{
-    browser::{self, storage},
-    state::uploads::Uploads,
+    browser,
+    state::{suggest, uploads::Uploads},
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
     },
     words::use_words,
 };
+pub use aids::Aids;
 use leptos::{ev, html, prelude::*};
 use protocol::{
-    Code, Field, Refusal, TicketId, Timestamp,
+    AgentId, Code, Field, Refusal, TicketId, Timestamp,
     file::Attachment,
     text::{characters, is_blank},
 };
-use web_sys::{DragEvent, FileList, KeyboardEvent};
+use suggestions::{LIST, Suggestions};
+use web_sys::{DragEvent, FileList, HtmlTextAreaElement, KeyboardEvent};
 
 /// The key code of a key that an input method has taken (UI Events, "keyCode").
 const COMPOSING: u32 = 229;
@@ -24,21 +30,39 @@ const COMPOSING: u32 = 229;
 /// Shortest time between two typing notices, in milliseconds.
 const TYPING_EVERY: i64 = 3_000;
 
+/// The texts that are typed and not sent; they outlive the composer.
+#[derive(Clone)]
+pub struct Texts {
+    /// The message.
+    pub message: ArcRwSignal<String>,
+    /// The comment.
+    pub comment: ArcRwSignal<String>,
+    /// The message was changed here.
+    pub on_message: Callback<String>,
+    /// The comment was.
+    pub on_comment: Callback<String>,
+}
+
 /// The composer of a ticket. What is typed is stored until it is sent.
 #[component]
 pub fn Composer(
     ticket: TicketId,
     kind: ComposerKind,
-    /// Where the browser stores what is typed.
-    draft_key: String,
+    texts: Texts,
+    aids: Aids,
     /// Whether a chat's composer has the focus from the beginning; asked in the browser.
     takes_focus: impl Fn() -> bool + Send + Sync + 'static,
-    /// The text of a message that the agent took back; the composer empties it.
-    returned: RwSignal<Option<String>>,
+    /// The text of a message that the agent took back, and whether it is a comment; the composer empties it.
+    returned: RwSignal<Option<(String, bool)>>,
     on_send: Callback<(String, Vec<Attachment>)>,
+    on_comment: Callback<(String, Vec<AgentId>)>,
     on_typing: Callback<()>,
+    /// The agent wants to see all canned replies.
+    on_replies: Callback<()>,
 ) -> impl IntoView {
     let words = use_words();
+    let only_comments = kind == ComposerKind::Comment;
+    let is_comment = RwSignal::new(only_comments);
     let text = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
     let is_dragged_over = RwSignal::new(false);
@@ -47,84 +71,158 @@ pub fn Composer(
     let area = NodeRef::<html::Textarea>::new();
     let picker = NodeRef::<html::Input>::new();
     let is_chat = kind == ComposerKind::Chat;
-    let limit = kind.limit();
+    let enter_sends = is_chat || only_comments;
     let note = kind.note(words);
-    let draft_key = StoredValue::new(draft_key);
+    let kind = StoredValue::new(kind);
+    let texts = StoredValue::new(texts);
+    let limit = move || {
+        let is_comment = is_comment.get();
+        kind.with_value(
+            |kind| if is_comment { ComposerKind::Comment.limit() } else { kind.limit() },
+        )
+    };
     let count = Memo::new(move |_| text.with(|text| characters(text)));
-    let is_over = Memo::new(move |_| count.get() > limit);
-    let is_near = Memo::new(move |_| count.get() * 10 > limit * 9);
+    let is_over = Memo::new(move |_| count.get() > limit());
+    let is_near = Memo::new(move |_| count.get() * 10 > limit() * 9);
     // Said while there is still time to shorten the text, not only when it is sent.
     let too_long = Memo::new(move |_| {
         is_over.get().then(|| {
-            let refusal = Refusal::of(Field::Message, Code::TooLong).limit(limit as u64);
+            let refusal = Refusal::of(Field::Message, Code::TooLong).limit(limit() as u64);
             words.refusal(&refusal)
         })
     });
-    let cannot_send =
-        move || is_over.get() || uploads.is_busy() || (count.get() == 0 && !uploads.has_stored());
+    let has_files = move || !is_comment.get() && uploads.has_stored();
+    let waits = move || !is_comment.get() && uploads.is_busy();
+    let cannot_send = move || is_over.get() || waits() || (count.get() == 0 && !has_files());
 
-    // What was typed before the script ran stays; else the draft comes back.
-    Effect::new(move |_| {
-        if let Some(area) = area.get() {
-            if is_chat && takes_focus() {
-                let _ = area.focus();
-            }
-            let typed = area.value();
-            if typed.is_empty() {
-                if let Some(draft) = draft_key.with_value(|key| storage::get(key)) {
-                    text.set(draft);
-                }
-            } else {
-                text.set(typed);
-            }
-        }
-    });
-
-    let on_input = move |value: String| {
-        draft_key.with_value(|key| {
-            if value.is_empty() {
-                storage::remove(key);
-            } else {
-                storage::set(key, &value);
-            }
+    let keep = move |value: &str| {
+        let to = texts.with_value(|texts| {
+            if is_comment.get_untracked() { texts.on_comment } else { texts.on_message }
         });
+        to.run(value.to_owned());
+    };
+    let query = RwSignal::new(None::<suggest::Query>);
+    // What is looked for by the word before the caret.
+    let look = move || {
+        let found = area
+            .get_untracked()
+            .and_then(|area| suggest::query(&before_caret(&area), is_comment.get_untracked()));
+        if let Some(found) = &found {
+            aids.need(found.kind);
+        }
+        query.set(found);
+    };
+    let on_input = move |value: String| {
+        keep(&value);
         text.set(value);
         problem.set(None);
         let now = browser::now();
-        if is_chat && now.0 - typing_sent_at.get_value().0 >= TYPING_EVERY {
+        let is_due = now.0 - typing_sent_at.get_value().0 >= TYPING_EVERY;
+        if is_chat && !is_comment.get_untracked() && is_due {
             typing_sent_at.set_value(now);
             on_typing.run(());
         }
     };
+
+    // What was typed before the script ran stays; else the draft is there, and follows what is typed on other devices.
+    let has_begun = StoredValue::new(false);
+    Effect::new(move |_| {
+        let Some(area) = area.get() else { return };
+        let (message, comment) =
+            texts.with_value(|texts| (texts.message.get(), texts.comment.get()));
+        let kept = if is_comment.get() { comment } else { message };
+        if !has_begun.get_value() {
+            has_begun.set_value(true);
+            if is_chat && takes_focus() {
+                let _ = area.focus();
+            }
+            let typed = area.value();
+            if !typed.is_empty() && kept.is_empty() {
+                on_input(typed);
+                return;
+            }
+        }
+        if text.with_untracked(|text| *text != kept) {
+            text.set(kept);
+        }
+    });
+
+    // What is typed as a message can be made a comment, and the other way round.
+    let toggle = move |_| {
+        let typed = text.get_untracked();
+        let other = texts.with_value(|texts| {
+            let other = if is_comment.get_untracked() { &texts.message } else { &texts.comment };
+            other.get_untracked()
+        });
+        let moves = other.is_empty() && !typed.is_empty();
+        if moves {
+            keep("");
+        }
+        is_comment.update(|is_comment| *is_comment = !*is_comment);
+        if moves {
+            on_input(typed);
+        }
+        query.set(None);
+        problem.set(None);
+        focus_on(area);
+    };
     // A message that was taken back stands in front of what is typed already.
     Effect::new(move |_| {
-        if let Some(back) = returned.get() {
+        if let Some((back, was_comment)) = returned.get() {
             returned.set(None);
-            let typed = text.get_untracked();
+            if !only_comments {
+                is_comment.set(was_comment);
+            }
+            let typed = texts.with_value(|texts| {
+                let typed =
+                    if is_comment.get_untracked() { &texts.comment } else { &texts.message };
+                typed.get_untracked()
+            });
             on_input(if typed.is_empty() { back } else { format!("{back}\n{typed}") });
             focus_on(area);
         }
     });
 
+    let mentioned = StoredValue::new(Vec::<(AgentId, String)>::new());
     // A message goes with its files: sent while they are on their way, it waits until they have arrived.
     let waits_for_files = RwSignal::new(false);
     let send = move || {
-        waits_for_files.set(untrack(|| uploads.is_busy()));
+        waits_for_files.set(untrack(waits));
         if waits_for_files.get_untracked() {
             return;
         }
         let written = text.get_untracked().trim().to_owned();
-        let has_files = untrack(|| uploads.has_stored());
-        if (!is_blank(&written) || !has_files)
-            && let Err(refusal) = kind.check(&written)
+        let internal = is_comment.get_untracked();
+        let checked = kind.with_value(|kind| {
+            if internal { ComposerKind::Comment.check(&written) } else { kind.check(&written) }
+        });
+        if (!is_blank(&written) || !untrack(has_files))
+            && let Err(refusal) = checked
         {
             problem.set(Some(words.refusal(&refusal)));
             return;
         }
-        on_send.run((written, uploads.take()));
-        draft_key.with_value(|key| storage::remove(key));
-        text.set(String::new());
-        typing_sent_at.set_value(Timestamp(0));
+        keep("");
+        if internal {
+            let mentions = mentioned.with_value(|mentioned| {
+                let named =
+                    mentioned.iter().filter(|(_, name)| written.contains(&format!("@{name}")));
+                named.map(|(agent, _)| *agent).collect()
+            });
+            mentioned.set_value(Vec::new());
+            on_comment.run((written, mentions));
+            // The next words are for the visitor again.
+            is_comment.set(only_comments);
+        } else {
+            on_send.run((written, uploads.take()));
+            typing_sent_at.set_value(Timestamp(0));
+        }
+        query.set(None);
+        let kept = texts.with_value(|texts| {
+            let kept = if is_comment.get_untracked() { &texts.comment } else { &texts.message };
+            kept.get_untracked()
+        });
+        text.set(kept);
         scroll_to_newest();
     };
     let send = StoredValue::new(send);
@@ -134,21 +232,53 @@ pub fn Composer(
         }
     });
 
+    let suggestions = Suggestions::new(query, aids);
+    // Puts what was chosen in the place of what was typed for it.
+    let insert = move |chosen: suggestions::Choice| {
+        let (Some(area), Some(asked)) = (area.get_untracked(), query.get_untracked()) else {
+            return;
+        };
+        let before = before_caret(&area);
+        let value = area.value();
+        let rest = value.strip_prefix(before.as_str()).unwrap_or_default().to_owned();
+        let head = format!("{}{}", &before[..asked.start], chosen.insert);
+        if let Some(mention) = chosen.mention {
+            mentioned.update_value(|mentioned| mentioned.push(mention));
+        }
+        query.set(None);
+        on_input(format!("{head}{rest}"));
+        put_caret(area, &head);
+    };
     let on_key = move |event: KeyboardEvent| {
         // A composed character (accents, Chinese) ends with Enter too: that one is not ours, and some browsers tell of
         // it after the composition.
         let composes = event.is_composing() || event.key_code() == COMPOSING;
-        if event.key() != "Enter" || event.shift_key() || composes {
+        if composes {
             return;
         }
-        if is_chat || event.ctrl_key() || event.meta_key() {
+        if suggestions.is_open() && !event.shift_key() {
+            let (handled, chosen) = suggestions.press(&event.key());
+            if handled {
+                event.prevent_default();
+                // Esc closes this and nothing behind it.
+                event.stop_propagation();
+                if let Some(chosen) = chosen {
+                    insert(chosen);
+                }
+                return;
+            }
+        }
+        if event.key() != "Enter" || event.shift_key() {
+            return;
+        }
+        if enter_sends || event.ctrl_key() || event.meta_key() {
             event.prevent_default();
             send.with_value(|send| send());
             focus_on(area);
         }
     };
     let add_files = move |files: Option<FileList>| {
-        if let Some(files) = files.filter(|files| files.length() > 0) {
+        if let Some(files) = files.filter(|files| files.length() > 0 && !only_comments) {
             uploads.add(ticket, &files);
             true
         } else {
@@ -184,10 +314,23 @@ pub fn Composer(
             picker.click();
         }
     };
+    // A reply that was chosen from all of them stands where the caret is.
+    Effect::new(move |_| {
+        let Some(chosen) = aids.inserted.get() else { return };
+        aids.inserted.set(None);
+        let Some(area) = area.get_untracked() else { return };
+        let before = before_caret(&area);
+        let value = area.value();
+        let rest = value.strip_prefix(before.as_str()).unwrap_or_default().to_owned();
+        let head = format!("{before}{chosen}");
+        on_input(format!("{head}{rest}"));
+        put_caret(area, &head);
+    });
 
     erase(view! {
         <form
             class="composer"
+            class:internal-on=is_comment
             class:dragged=is_dragged_over
             on:submit=move |event| {
                 event.prevent_default();
@@ -198,34 +341,65 @@ pub fn Composer(
             on:dragleave=move |_| is_dragged_over.set(false)
             on:drop=on_drop
         >
-            {note.map(|note| view! { <p class="composer-note s"><Icon drawing=Drawing::Mail/>{note}</p> })}
+            {note.map(|note| view! {
+                <p class="composer-note s" hidden=is_comment><Icon drawing=Drawing::Mail/>{note}</p>
+            })}
+            <p class="composer-note s" id="composer-internal" hidden=move || !is_comment.get()>
+                <Icon drawing=Drawing::Lock/>{words.get("comment_note")}
+            </p>
             <UploadList uploads=uploads/>
+            <suggestions::SuggestionList suggestions=suggestions on_choose=Callback::new(insert)/>
             <textarea
                 id="composer"
                 aria-label=words.get("message")
-                aria-describedby="composer-count composer-problem"
+                aria-describedby=move || if is_comment.get() { "composer-internal composer-count composer-problem" } else { "composer-count composer-problem" }
                 aria-invalid=move || is_over.get().then_some("true")
-                placeholder=words.get(if is_chat { "write" } else { "write_answer" })
+                aria-keyshortcuts="r"
+                aria-autocomplete="list"
+                aria-controls=move || suggestions.shows().then_some(LIST)
+                aria-activedescendant=move || suggestions.active_id()
+                placeholder=move || words.get(match (is_comment.get(), is_chat) {
+                    (true, _) => "write_comment",
+                    (false, true) => "write",
+                    (false, false) => "write_answer",
+                })
                 dir="auto"
-                rows=if is_chat { "2" } else { "5" }
+                rows=if enter_sends { "2" } else { "5" }
                 node_ref=area
                 prop:value=move || text.get()
-                on:input=move |event| on_input(event_target_value(&event))
+                on:input=move |event| {
+                    on_input(event_target_value(&event));
+                    look();
+                }
+                on:click=move |_| look()
+                on:blur=move |_| suggestions.close_soon()
                 on:keydown=on_key
                 on:paste=on_paste
             ></textarea>
             <p class="composer-problem s" id="composer-problem" role="alert">{move || problem.get().or_else(|| too_long.get())}</p>
             <div class="composer-bar">
                 <input type="file" multiple class="quiet" tabindex="-1" aria-hidden="true" node_ref=picker on:change=on_pick/>
-                <button type="button" class="btn quiet" on:click=open_picker>
-                    <Icon drawing=Drawing::Clip/>{words.get("attach")}
+                <button type="button" class="btn quiet" hidden=is_comment on:click=open_picker>
+                    <Icon drawing=Drawing::Clip/><span class="label">{words.get("attach")}</span>
+                </button>
+                <button type="button" class="btn quiet" aria-haspopup="dialog" on:click=move |_| on_replies.run(())>
+                    <Icon drawing=Drawing::Bolt/><span class="label">{words.get("replies")}" "<kbd aria-hidden="true">"/"</kbd></span>
+                </button>
+                <button
+                    type="button"
+                    class="btn quiet"
+                    hidden=only_comments
+                    aria-pressed=move || is_comment.get().to_string()
+                    on:click=toggle
+                >
+                    <Icon drawing=Drawing::Lock/><span class="label">{words.get("internal_comment")}</span>
                 </button>
                 <span class="grow"></span>
-                <span class="xs count" class:near=is_near class:over=is_over id="composer-count">{move || format!("{} / {limit}", count.get())}</span>
+                <span class="xs count" class:near=is_near class:over=is_over id="composer-count">{move || format!("{} / {}", count.get(), limit())}</span>
                 <button class="btn primary" disabled=cannot_send>
                     {words.get("send")}
                     // The key that sends: Enter alone makes a new line where long texts are written.
-                    {(!is_chat).then(|| view! { <span class="xs" aria-hidden="true">"Ctrl"</span> })}
+                    {(!enter_sends).then(|| view! { <span class="xs" aria-hidden="true">"Ctrl"</span> })}
                     <Icon drawing=Drawing::Send/>
                 </button>
             </div>
@@ -237,6 +411,23 @@ fn focus_on(area: NodeRef<html::Textarea>) {
     if let Some(area) = area.get_untracked() {
         let _ = area.focus();
     }
+}
+
+/// What stands before the caret.
+fn before_caret(area: &HtmlTextAreaElement) -> String {
+    // Positions are counted in units of UTF-16.
+    let at = area.selection_start().ok().flatten().unwrap_or(0);
+    let units: Vec<u16> = area.value().encode_utf16().take(at as usize).collect();
+    String::from_utf16_lossy(&units)
+}
+
+/// Puts the caret behind these words, once they are there.
+fn put_caret(area: HtmlTextAreaElement, after: &str) {
+    let at = u32::try_from(after.encode_utf16().count()).unwrap_or(u32::MAX);
+    request_animation_frame(move || {
+        let _ = area.focus();
+        let _ = area.set_selection_range(at, at);
+    });
 }
 
 /// Brings the newest entry into view, also for somebody who had scrolled up.

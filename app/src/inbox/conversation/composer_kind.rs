@@ -15,6 +15,8 @@ pub enum ComposerKind {
     Request { email: Option<String> },
     /// A message after a chat's end, by mail to this address where no open panel shows it.
     AfterChat { email: Option<String> },
+    /// An internal comment, where nothing else can be written.
+    Comment,
 }
 
 impl ComposerKind {
@@ -22,7 +24,7 @@ impl ComposerKind {
     pub fn limit(&self) -> usize {
         match self {
             Self::Chat => limits::CHAT_TEXT,
-            Self::Request { .. } | Self::AfterChat { .. } => limits::FORM_TEXT,
+            Self::Request { .. } | Self::AfterChat { .. } | Self::Comment => limits::FORM_TEXT,
         }
     }
 
@@ -33,14 +35,16 @@ impl ComposerKind {
     pub fn check(&self, text: &str) -> Result<(), Refusal> {
         match self {
             Self::Chat => ChatText::parse(text).map(drop),
-            Self::Request { .. } | Self::AfterChat { .. } => FormText::parse(text).map(drop),
+            Self::Request { .. } | Self::AfterChat { .. } | Self::Comment => {
+                FormText::parse(text).map(drop)
+            }
         }
     }
 
     /// Where the text goes, if that has to be said.
     pub fn note(&self, words: Words) -> Option<String> {
         match self {
-            Self::Chat => None,
+            Self::Chat | Self::Comment => None,
             Self::Request { email: Some(email) } => {
                 Some(words.fill("goes_by_mail", &[("email", email)]))
             }

@@ -1,9 +1,6 @@
 //! One entry of a ticket.
 
-use super::{
-    bubble::{Author, Bubble},
-    sentence::sentence,
-};
+use super::bubble::{Author, Bubble};
 use crate::{
     state::{clock::use_clock, log::DeliveryMarks},
     words::use_words,
@@ -25,7 +22,7 @@ pub struct EntryContext {
     pub marks: Memo<DeliveryMarks>,
 }
 
-/// A message, a comment, or a line about what happened. `first`: the one before it was not of the same side.
+/// A message or a comment. `first`: the one before it was not of the same side.
 #[component]
 pub fn Entry(entry: AgentEntry, first: bool, context: EntryContext) -> impl IntoView {
     let words = use_words();
@@ -56,14 +53,11 @@ pub fn Entry(entry: AgentEntry, first: bool, context: EntryContext) -> impl Into
         AgentBody::Comment { name, text, .. } => EitherOf4::C(view! {
             <div class="internal">
                 <b>{words.fill("comment_by", &[("who", &name)])}</b>
+                <span class="sys-at xs">{move || clock.time(at)}</span>
                 <p class="text" dir="auto">{text}</p>
             </div>
         }),
-        body => {
-            let sentence = sentence(body, words);
-            EitherOf4::D(
-                view! { <p class="sys"><span>{sentence}" "<span class="sys-at">{move || clock.time(at)}</span></span></p> },
-            )
-        }
+        // What else happened stands together, see `events`.
+        _ => EitherOf4::D(()),
     }
 }

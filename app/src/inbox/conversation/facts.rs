@@ -1,19 +1,47 @@
-//! The facts about ticket and contact: beside the conversation on wide screens, over it on others.
+//! The facts about ticket and contact: beside the conversation on wide screens, a dialog over it on others.
 
+use super::reveal::Field;
 use crate::{
     state::clock::use_clock,
     ui::{
+        dialog::Dialog,
         erase::erase,
         icon::{Drawing, Icon},
     },
     words::use_words,
 };
-use leptos::prelude::*;
-use protocol::{agent::Conversation, entry::Category};
+use leptos::{either::Either, prelude::*};
+use protocol::{
+    agent::{Conversation, Revealable},
+    entry::Category,
+    masking::looks_masked,
+};
 
-/// The side panel. `head`: none until the conversation is known.
+/// Beside the conversation, and over it while `open`. `head`: none until the conversation is known.
 #[component]
 pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> impl IntoView {
+    let words = use_words();
+    let over = head.clone();
+    erase(view! {
+        <aside class="facts" aria-label=words.get("facts")><FactsText head=head/></aside>
+        <Dialog class="sheet" labelled_by="facts-title" open=open>
+            <Show when=move || open.get()>
+                <aside aria-label=words.get("facts")>
+                    <div class="sheet-top">
+                        <h2 id="facts-title">{words.get("facts")}</h2>
+                        <button type="button" class="btn quiet icon-only" aria-label=words.get("dismiss") on:click=move |_| open.set(false)>
+                            <Icon drawing=Drawing::Close/>
+                        </button>
+                    </div>
+                    <FactsText head=over.clone()/>
+                </aside>
+            </Show>
+        </Dialog>
+    })
+}
+
+#[component]
+fn FactsText(head: ArcRwSignal<Option<Conversation>>) -> impl IntoView {
     let words = use_words();
     let clock = use_clock();
     let fact = move |key: &'static str, value: Option<String>| {
@@ -25,11 +53,14 @@ pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> i
         let email = head.contact.email.clone();
         let verified = head.contact.verified;
         view! {
-            {fact("name", head.contact.name.clone())}
+            {head.contact.name.clone().filter(|name| !name.is_empty()).map(|name| view! {
+                <dt>{words.get("name")}</dt>
+                <dd dir="auto"><Field field=Revealable::Name value=name/></dd>
+            })}
             {email.map(|email| view! {
                 <dt>{words.get("email")}</dt>
                 <dd>
-                    {email}" "
+                    <Field field=Revealable::Email value=email/>" "
                     <span class=if verified { "tag live" } else { "tag" }>
                         {words.get(if verified { "verified" } else { "unverified" })}
                     </span>
@@ -39,16 +70,18 @@ pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> i
             {head.page.clone().map(|page| view! {
                 <dt>{words.get("page")}</dt>
                 <dd class="wrap">
-                    <a href=page.to_string() target="_blank" rel="noopener noreferrer">{page.to_string()}</a>
+                    {if looks_masked(page.as_str()) {
+                        Either::Left(view! { <Field field=Revealable::Page value=page.to_string()/> })
+                    } else {
+                        Either::Right(view! {
+                            <a href=page.to_string() target="_blank" rel="noopener noreferrer">{page.to_string()}</a>
+                        })
+                    }}
                 </dd>
             })}
         }
     };
     erase(view! {
-        <aside class="facts" class:open=open id="facts" aria-label=words.get("facts")>
-            <button type="button" class="btn quiet icon-only facts-close" aria-label=words.get("dismiss") on:click=move |_| open.set(false)>
-                <Icon drawing=Drawing::Close/>
-            </button>
             {move || head.with(|head| head.as_ref().map(|head| {
                 let created_at = head.created_at;
                 view! {
@@ -57,7 +90,7 @@ pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> i
                             <b class="num">{head.number.0.clone()}</b>
                             <span class=state_class(head.state.category)>{words.state(&head.state.name)}</span>
                         </p>
-                        {head.subject.clone().map(|subject| view! { <h2 dir="auto">{subject}</h2> })}
+                        {head.subject.clone().map(|subject| view! { <h2 dir="auto"><Field field=Revealable::Subject value=subject/></h2> })}
                         <dl>
                             {fact("site", Some(head.site.clone()))}
                             {fact("queue", Some(head.queue.clone()))}
@@ -71,7 +104,6 @@ pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> i
                     </section>
                 }
             }))}
-        </aside>
     })
 }
 

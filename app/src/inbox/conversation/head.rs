@@ -1,5 +1,6 @@
 //! Who writes, from where, and the button that ends it.
 
+use super::sharing::Sharing;
 use crate::{
     state::writing::Writing,
     ui::{
@@ -10,7 +11,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use protocol::{
-    agent::{AgentChat, Conversation},
+    agent::{AgentChat, Colleague, Conversation, HandoverKind},
     names::initials,
 };
 
@@ -19,9 +20,12 @@ use protocol::{
 #[component]
 pub fn Head(
     head: ArcRwSignal<Option<Conversation>>,
+    /// Who else has it on screen.
+    watchers: ArcRwSignal<Vec<Colleague>>,
     name: Memo<String>,
     writing: Memo<Writing>,
     facts_open: RwSignal<bool>,
+    sharing: Sharing,
     on_close: Callback<()>,
     on_reopen: Callback<()>,
 ) -> impl IntoView {
@@ -29,9 +33,24 @@ pub fn Head(
     let can_close = move || {
         writing.with(|writing| writing.is_my_chat() || matches!(writing, Writing::Request { .. }))
     };
+    let owns = move || writing.with(|writing| *writing == Writing::Chat);
+    let guest = sharing.guest;
+    let can_ask =
+        move || owns() && guest.with(Option::is_none) && sharing.handover.with(Option::is_none);
+    let has_guest = move || owns() && guest.with(Option::is_some);
+    let is_guest = move || writing.with(|writing| *writing == Writing::Guest);
+    // Who else is in it, as whoever reads this sees it.
+    let people = move || {
+        let guest = guest.get()?;
+        Some(if guest.me {
+            words.fill("guest_of", &[("who", &sharing.owner.get().unwrap_or_default())])
+        } else {
+            words.fill("in_conference", &[("who", &guest.name)])
+        })
+    };
     let is_closed = move || writing.with(|writing| matches!(writing, Writing::Closed { .. }));
     let is_chat = move || writing.with(Writing::is_my_chat);
-    let (line, presence) = (head.clone(), head);
+    let (line, presence, more) = (head.clone(), head, watchers.clone());
 
     erase(view! {
         <header class="head">
@@ -41,6 +60,7 @@ pub fn Head(
                 // On a phone the list and its heading are not there.
                 <h1 dir="auto">{name}</h1>
                 <p class="xs muted cut">
+                    {move || people().map(|people| view! { <b class="tag live">{people}</b>" " })}
                     {move || presence.with(|head| head.as_ref().filter(|head| is_live(&head.chat)).map(|head| {
                         let (class, key) = if head.visitor_present { ("dot", "present") } else { ("dot off", "absent") };
                         view! { <i class=class></i>" "{words.get(key)}" · " }
@@ -55,18 +75,39 @@ pub fn Head(
                 </p>
             </div>
             <span class="grow"></span>
+            <div class="watchers" role="status">
+                {move || watchers.with(|watchers| watchers.iter().take(3).map(|watcher| {
+                    let looks = words.fill("looks_on", &[("who", &watcher.name)]);
+                    let title = looks.clone();
+                    view! { <span class="face" title=title><span aria-hidden="true">{initials(&watcher.name)}</span><span class="quiet">{looks}</span></span> }
+                }).collect_view())}
+                {move || more.with(Vec::len).checked_sub(4).map(|more| view! { <span class="xs muted">{format!("+{}", more + 1)}</span> })}
+            </div>
             <button
                 type="button"
                 class="btn facts-button"
-                aria-expanded=move || facts_open.get().to_string()
-                aria-controls="facts"
-                on:click=move |_| facts_open.update(|open| *open = !*open)
+                aria-haspopup="dialog"
+                on:click=move |_| facts_open.set(true)
             >
                 <Icon drawing=Drawing::Facts/>
                 <span class="facts-name">{words.get("facts")}</span>
             </button>
+            <Show when=can_ask>
+                <button type="button" class="btn" aria-keyshortcuts="t" on:click=move |_| sharing.on_ask.run(HandoverKind::Transfer)>
+                    <Icon drawing=Drawing::Handover/><span class="label">{words.get("transfer")}</span>
+                </button>
+                <button type="button" class="btn" on:click=move |_| sharing.on_ask.run(HandoverKind::Conference)>
+                    <Icon drawing=Drawing::People/><span class="label">{words.get("conference")}</span>
+                </button>
+            </Show>
+            <Show when=has_guest>
+                <button type="button" class="btn" on:click=move |_| sharing.ending.set(true)>{words.get("end_conference")}</button>
+            </Show>
+            <Show when=is_guest>
+                <button type="button" class="btn" on:click=move |_| sharing.on_leave.run(())>{words.get("leave_conference")}</button>
+            </Show>
             <Show when=can_close>
-                <button type="button" class="btn" class:primary=is_chat on:click=move |_| on_close.run(())>
+                <button type="button" class="btn" aria-keyshortcuts="e" on:click=move |_| on_close.run(())>
                     {move || words.get(if is_chat() { "end" } else { "close_request" })}
                 </button>
             </Show>

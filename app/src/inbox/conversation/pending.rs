@@ -1,4 +1,4 @@
-//! A message of this agent's that is not in the conversation yet.
+//! A message or comment of this agent's that is not in the conversation yet.
 
 use super::message_text::MessageText;
 use crate::{
@@ -20,6 +20,8 @@ use protocol::{
 pub fn Pending(
     unsent: Unsent,
     delivery: Delivery,
+    /// Whether it is a comment.
+    internal: bool,
     on_retry: Callback<EntryId>,
     on_take_back: Callback<EntryId>,
 ) -> impl IntoView {
@@ -35,8 +37,8 @@ pub fn Pending(
         }
     };
     erase(view! {
-        <div class="said me" class:pending=!matches!(delivery, Delivery::Sent { .. }) class:stuck=is_stuck>
-            <div class="bubble"><span class="quiet">{words.get("you")}": "</span><MessageText text=unsent.text/><FileLinks files=unsent.files/></div>
+        <div class="said me" class:note=internal class:pending=!matches!(delivery, Delivery::Sent { .. }) class:stuck=is_stuck>
+            <div class="bubble"><span class="quiet">{words.get(if internal { "internal_comment" } else { "you" })}": "</span><MessageText text=unsent.text/><FileLinks files=unsent.files/></div>
         </div>
         <p class="mark xs" class:muted=!is_stuck class:alert=is_stuck>
             {mark}

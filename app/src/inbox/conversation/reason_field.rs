@@ -7,11 +7,17 @@ use web_sys::KeyboardEvent;
 /// The closing reason: typed, or picked from the list. `reasons`: none until they are known.
 #[component]
 pub fn ReasonField(
+    /// What ids begin with.
+    scope: &'static str,
     reasons: RwSignal<Option<Vec<String>>>,
     typed: RwSignal<String>,
     problem: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let words = use_words();
+    let id = |name: &str| format!("{scope}-{name}");
+    let (field_id, label_for) = (id("reason"), id("reason"));
+    let (list_id, controls) = (id("reasons"), id("reasons"));
+    let (problem_id, describes) = (id("problem"), id("problem"));
     let active = RwSignal::new(None::<usize>);
     let is_picked = RwSignal::new(false);
     // After a choice the whole list is there again, for another one.
@@ -81,25 +87,25 @@ pub fn ReasonField(
     });
     erase(view! {
         <div class="field">
-            <label for="reason">{words.get("reason")}</label>
+            <label for=label_for>{words.get("reason")}</label>
             <input
-                id="reason"
+                id=field_id
                 type="text"
                 node_ref=field
                 role="combobox"
                 autocomplete="off"
                 aria-autocomplete="list"
                 aria-expanded="true"
-                aria-controls="reasons"
-                aria-activedescendant=move || active.get().map(|at| format!("reason-{at}"))
-                aria-describedby="reason-problem"
+                aria-controls=controls
+                aria-activedescendant=move || active.get().map(|at| format!("{scope}-reason-{at}"))
+                aria-describedby=describes
                 aria-invalid=move || problem.with(Option::is_some).then_some("true")
                 placeholder=words.get("search_reason")
                 prop:value=move || typed.get()
                 on:input=on_input
                 on:keydown=on_key
             />
-            <ul class="options" id="reasons" role="listbox" aria-label=words.get("reason")>
+            <ul class="options" id=list_id role="listbox" aria-label=words.get("reason")>
                 {move || {
                     listed.get().into_iter().enumerate().map(|(at, reason)| {
                         let (value, shown) = (reason.clone(), reason.clone());
@@ -107,7 +113,7 @@ pub fn ReasonField(
                         let is_selected = is_on.clone();
                         view! {
                             <li
-                                id=format!("reason-{at}")
+                                id=format!("{scope}-reason-{at}")
                                 role="option"
                                 class:on=is_on
                                 aria-selected=move || is_selected().to_string()
@@ -119,7 +125,7 @@ pub fn ReasonField(
                     }).collect_view()
                 }}
             </ul>
-            <p class="field-problem s" id="reason-problem" role="alert">
+            <p class="field-problem s" id=problem_id role="alert">
                 {move || problem.get().or_else(|| {
                     (reasons.with(Option::is_some) && listed.with(Vec::is_empty)).then(|| words.get("no_reason"))
                 })}

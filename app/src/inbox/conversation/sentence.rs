@@ -76,6 +76,10 @@ pub fn sentence(body: AgentBody, words: Words) -> String {
             words.fill("mail_held_to", &[("to", &to), ("why", &why)])
         }
         AgentBody::TranscriptSent { to } => words.fill("transcript_sent", &[("to", &to)]),
+        AgentBody::Revealed { name, field, .. } => {
+            let what = words.get(&format!("revealed_{field}"));
+            words.fill("revealed", &[("who", &name), ("what", &what)])
+        }
         AgentBody::Visitor { text, .. }
         | AgentBody::Agent { text, .. }
         | AgentBody::Comment { text, .. } => text,

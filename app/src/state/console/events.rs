@@ -11,13 +11,13 @@ use crate::{
 };
 use leptos::prelude::*;
 use protocol::{
-    Code, EntryId, Refusal, Seq, TicketId, Timestamp,
+    Code, EntryId, Refusal, Seq, TicketId, TicketNumber, Timestamp,
     agent::{
-        AgentCommand, AgentEvent, Conversation, HandoverKind, HandoverOutcome, Me, Offer, Total,
-        WorkItem, WorkKind,
+        AgentCommand, AgentEvent, Conversation, ForAgent, HandoverKind, HandoverOutcome, Me, Offer,
+        Total, WorkItem, WorkKind,
     },
     contact::Contact,
-    delivery::{Applied, Outbox},
+    delivery::{Applied, Outbox, Timeline},
     entry::{AgentBody, AgentEntry},
     limits,
 };
@@ -25,32 +25,53 @@ use protocol::{
 impl Listener for Console {
     fn on_event(self, event: AgentEvent) {
         match event {
-            AgentEvent::Welcome { me, work, offers, total } => {
-                self.on_welcome(me, work, total, offers);
+            AgentEvent::Welcome { me, work, offers, total, drafts } => {
+                self.on_welcome(me, shown(work), total, shown(offers));
+                self.on_drafts(drafts);
+                self.save_drafts();
             }
             AgentEvent::Listed { view, first, items, total } => {
-                self.on_listed(view, first, items, total);
+                self.on_listed(view, first, shown(items), total);
             }
-            AgentEvent::Work { item } => self.on_work(*item),
+            AgentEvent::Work { item } => self.on_work((*item).into_inner()),
             AgentEvent::WorkGone { ticket } => self.list.remove(ticket),
             AgentEvent::AccessLost { ticket } => self.on_access_lost(ticket),
-            AgentEvent::Conversation { conversation } => self.on_conversation(*conversation),
-            AgentEvent::Entries { ticket, entries, last } => self.on_entries(ticket, entries, last),
-            AgentEvent::Entry { ticket, entry } => self.on_entry(ticket, entry),
+            AgentEvent::SightChanged => self.on_sight_changed(),
+            AgentEvent::Conversation { conversation } => {
+                self.on_conversation((*conversation).into_inner());
+            }
+            AgentEvent::Entries { ticket, entries, last } => {
+                self.on_entries(ticket, shown(entries), last);
+            }
+            AgentEvent::Entry { ticket, entry } => self.on_entry(ticket, entry.into_inner()),
             AgentEvent::Ack { ticket, id, seq, at } => self.on_ack(ticket, id, seq, at),
             AgentEvent::Refused { ticket, id, refusal } => self.on_refused(ticket, id, refusal),
             AgentEvent::Typing { ticket } => {
                 self.thread(ticket).typing_until.set(Some(self.clock.exact() + limits::TYPING_FOR));
             }
+            AgentEvent::ColleagueTyping { ticket, colleague } => {
+                let until = self.clock.exact() + limits::TYPING_FOR;
+                self.thread(ticket).colleague_types.set(Some((colleague.name, until)));
+            }
+            AgentEvent::Watchers { ticket, colleagues } => {
+                self.thread(ticket).watchers.set(colleagues);
+            }
+            AgentEvent::Draft { draft } => self.on_draft(draft),
+            AgentEvent::Mentioned { ticket, number, by } => self.on_mention(ticket, number, &by),
             AgentEvent::Seen { ticket, upto } => self.thread(ticket).on_seen(upto),
             AgentEvent::VisitorPresent { ticket, present } => {
                 self.thread(ticket).update_head(|head| head.visitor_present = present);
             }
-            AgentEvent::Offer { offer } => self.on_offer(*offer),
+            AgentEvent::Offer { offer } => self.on_offer((*offer).into_inner()),
             AgentEvent::OfferGone { chat } => self.offers.update(|offers| {
                 offers::remove(offers, chat);
             }),
-            AgentEvent::Handover { kind, to, outcome, .. } => self.on_handover(kind, &to, outcome),
+            AgentEvent::Handover { ticket, number, kind, to, outcome } => {
+                self.on_handover(kind, &to, outcome);
+                if (kind, outcome) == (HandoverKind::Transfer, HandoverOutcome::Accepted) {
+                    self.handed_over.update(|all| all.push((ticket, number.0)));
+                }
+            }
             AgentEvent::State { me } => self.profile.set(me),
             AgentEvent::SignedOut => self.offers.set(Vec::new()),
             AgentEvent::Pong | AgentEvent::GoingAway { .. } => {}
@@ -89,7 +110,9 @@ impl Console {
 
     fn update_outboxes(self, update: fn(&mut Outbox)) {
         for thread in self.all_threads() {
-            thread.outbox.update(update);
+            for outbox in thread.outboxes() {
+                outbox.update(update);
+            }
         }
     }
 
@@ -110,9 +133,22 @@ impl Console {
         self.thread(ticket).on_absent(Absence::AccessLost);
     }
 
+    /// Nothing that is here may be shown as it is: what is open is read again.
+    fn on_sight_changed(self) {
+        for thread in self.all_threads() {
+            thread.forget();
+        }
+        if let Some(ticket) = self.open_ticket.get_untracked() {
+            self.watch(ticket);
+        }
+    }
+
     fn on_conversation(self, conversation: Conversation) {
         let ticket = conversation.ticket;
         let thread = self.thread(ticket);
+        if thread.head.with_untracked(Option::is_none) {
+            thread.open_at(conversation.agent_seen);
+        }
         thread.head.set(Some(conversation));
         thread.absence.set(None);
         self.mark_seen(ticket);
@@ -122,6 +158,10 @@ impl Console {
         let thread = self.thread(ticket);
         let mut applied = None;
         thread.timeline.update(|timeline| applied = Some(timeline.page(entries, last)));
+        thread.mark_new();
+        if thread.timeline.with_untracked(Timeline::last) >= last {
+            thread.is_caught_up();
+        }
         self.on_applied(&thread, applied);
     }
 
@@ -129,6 +169,9 @@ impl Console {
         let thread = self.thread(ticket);
         if let AgentBody::Visitor { text, files } = &entry.body {
             thread.typing_until.set(None);
+            if browser::is_away() && thread.new_from.with_untracked(Option::is_none) {
+                thread.new_from.set(Some(entry.seq));
+            }
             if self.open_ticket.get_untracked() == Some(ticket)
                 && browser::is_away()
                 && thread.counts_as_seen()
@@ -137,6 +180,9 @@ impl Console {
                 let file = files.first().map_or("", |file| file.name.as_str());
                 self.notify(&contact, if text.is_empty() { file } else { text }, ticket);
             }
+        }
+        if matches!(entry.body, AgentBody::Agent { .. } | AgentBody::Comment { .. }) {
+            thread.colleague_types.set(None);
         }
         let mut applied = None;
         thread.timeline.update(|timeline| applied = Some(timeline.live(entry)));
@@ -155,7 +201,7 @@ impl Console {
 
     fn on_ack(self, ticket: TicketId, id: EntryId, seq: Seq, at: Timestamp) {
         self.forget(id);
-        self.thread(ticket).outbox.update(|outbox| {
+        self.thread(ticket).outbox_of(id).update(|outbox| {
             outbox.on_ack(id, seq, at);
         });
     }
@@ -165,7 +211,7 @@ impl Console {
             (Some(ticket), Some(id)) => {
                 let now = self.clock.exact();
                 self.thread(ticket)
-                    .outbox
+                    .outbox_of(id)
                     .update(|outbox| outbox.on_refused(id, refusal, now, browser::random()));
             }
             (Some(ticket), None) if refusal.code == Code::NotFound => {
@@ -190,6 +236,13 @@ impl Console {
         }
     }
 
+    fn on_mention(self, ticket: TicketId, number: TicketNumber, by: &str) {
+        let text = self.words.fill("mentioned", &[("who", by), ("number", &number.0)]);
+        sound::chime();
+        notice::show(&self.words.get("title"), &text, &ticket.to_string());
+        self.toasts.link(text, ticket);
+    }
+
     /// What came of a transfer or conference that the agent asked for.
     fn on_handover(self, kind: HandoverKind, to: &str, outcome: HandoverOutcome) {
         let key = match kind {
@@ -211,6 +264,11 @@ impl Console {
     }
 }
 
+/// Values as this agent may read them.
+fn shown<T>(values: Vec<ForAgent<T>>) -> Vec<T> {
+    values.into_iter().map(ForAgent::into_inner).collect()
+}
+
 // Frames that sound, notify, or mark as seen need a browser, and are tested in one.
 #[cfg(test)]
 mod tests {
@@ -223,7 +281,7 @@ mod tests {
     };
     use protocol::{
         AgentId, ChatId, Role,
-        agent::{AgentChat, AgentState},
+        agent::{AgentChat, AgentState, Sight},
         entry::Category,
         strings::Strings,
     };
@@ -247,7 +305,7 @@ mod tests {
     fn console(worklist: Vec<WorkItem>, offers: Vec<Offer>) -> Console {
         let words = Words::new(Strings::default());
         let clock = Clock::new(Timestamp(0), None, words);
-        Console::new(profile(AgentState::Away), (worklist, None), offers, clock, words)
+        Console::new(profile(AgentState::Away), (worklist, None), offers, Role::Agent, clock, words)
     }
 
     #[test]
@@ -255,7 +313,8 @@ mod tests {
         Owner::new().with(|| {
             let console = console(vec![item(1, WorkKind::MyChat, 1)], vec![]);
             let request = item(2, WorkKind::Request, 2);
-            console.on_event(AgentEvent::Work { item: Box::new(request.clone()) });
+            let item = ForAgent::new(request.clone(), Sight::Everything);
+            console.on_event(AgentEvent::Work { item: Box::new(item) });
             assert_eq!(console.list.len(), 2);
             console.on_event(AgentEvent::WorkGone { ticket: request.ticket });
             assert!(console.list.find(request.ticket).is_none());

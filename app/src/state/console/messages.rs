@@ -7,7 +7,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use protocol::{
-    EntryId, TicketId,
+    AgentId, EntryId, TicketId,
     agent::AgentCommand,
     delivery::{Outbox, Unsent},
     file::Attachment,
@@ -15,24 +15,44 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// A message in the browser's storage.
+/// A message or comment in the browser's storage.
 #[derive(Serialize, Deserialize)]
 struct StoredMessage {
     ticket: TicketId,
     unsent: Unsent,
+    /// Of a comment: whom it mentions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mentions: Option<Vec<AgentId>>,
 }
 
 impl Console {
     /// Sends a message with its files.
     pub fn post(self, ticket: TicketId, text: String, files: Vec<Attachment>) {
         let thread = self.thread(ticket);
+        thread.new_from.set(None);
         let now = self.clock.exact();
         let mut unsent = None;
         thread
             .outbox
             .update(|outbox| unsent = Some(outbox.add(browser::new_entry_id(), text, files, now)));
         if let Some(unsent) = unsent {
-            self.store(ticket, unsent);
+            self.store(&thread, unsent);
+        }
+        self.send_due_of(&thread);
+    }
+
+    /// Writes an internal comment.
+    pub fn comment(self, ticket: TicketId, text: String, mentions: Vec<AgentId>) {
+        let thread = self.thread(ticket);
+        let now = self.clock.exact();
+        let id = browser::new_entry_id();
+        thread.mentions.update_value(|all| {
+            all.insert(id, mentions);
+        });
+        let mut unsent = None;
+        thread.comments.update(|outbox| unsent = Some(outbox.add(id, text, Vec::new(), now)));
+        if let Some(unsent) = unsent {
+            self.store(&thread, unsent);
         }
         self.send_due_of(&thread);
     }
@@ -41,32 +61,43 @@ impl Console {
     pub fn retry(self, ticket: TicketId, id: EntryId) {
         let thread = self.thread(ticket);
         let mut unsent = None;
-        thread.outbox.update(|outbox| unsent = outbox.retry(id, self.clock.exact()));
+        let now = self.clock.exact();
+        thread.outbox_of(id).update(|outbox| unsent = outbox.retry(id, now));
         if let Some(unsent) = unsent {
-            self.store(ticket, unsent);
+            self.store(&thread, unsent);
         }
         self.send_due_of(&thread);
     }
 
-    /// Removes a message that was not delivered, and returns it to be changed.
+    /// Removes a message or comment that was not delivered, and returns it to be changed.
     pub fn take_back(self, ticket: TicketId, id: EntryId) -> Option<Unsent> {
         let mut taken = None;
-        self.thread(ticket).outbox.update(|outbox| taken = outbox.take_back(id));
+        self.thread(ticket).outbox_of(id).update(|outbox| taken = outbox.take_back(id));
         self.forget(id);
         taken
     }
 
     /// Brings back what an earlier page stored and could not deliver.
     pub(super) fn restore_messages(self) {
-        let mut by_ticket: HashMap<TicketId, Vec<Unsent>> = HashMap::new();
+        let mut by_ticket: HashMap<TicketId, [Vec<Unsent>; 2]> = HashMap::new();
         for (_, text) in storage::all(&keys::messages(&self.email())) {
-            if let Ok(stored) = serde_json::from_str::<StoredMessage>(&text) {
-                by_ticket.entry(stored.ticket).or_default().push(stored.unsent);
+            let Ok(stored) = serde_json::from_str::<StoredMessage>(&text) else { continue };
+            let [messages, comments] = by_ticket.entry(stored.ticket).or_default();
+            match stored.mentions {
+                Some(mentions) => {
+                    let id = stored.unsent.id;
+                    self.thread(stored.ticket).mentions.update_value(|all| {
+                        all.insert(id, mentions);
+                    });
+                    comments.push(stored.unsent);
+                }
+                None => messages.push(stored.unsent),
             }
         }
-        for (ticket, unsent) in by_ticket {
+        for (ticket, [messages, comments]) in by_ticket {
             let thread = self.thread(ticket);
-            thread.outbox.set(Outbox::restore(unsent));
+            thread.outbox.set(Outbox::restore(messages));
+            thread.comments.set(Outbox::restore(comments));
             // What arrived before the reload is in the page already.
             let all = 0..thread.timeline.with_untracked(|timeline| timeline.entries().len());
             self.forget_all(thread.settle(all));
@@ -81,20 +112,23 @@ impl Console {
     }
 
     fn send_due_of(self, thread: &Thread) {
+        let ticket = thread.ticket;
         for unsent in thread.due(self.clock.exact(), browser::random()) {
             let files = unsent.file_ids();
-            self.socket.send(&AgentCommand::Say {
-                ticket: thread.ticket,
-                id: unsent.id,
-                text: unsent.text,
-                files,
-            });
+            let Unsent { id, text, .. } = unsent;
+            self.socket.send(&AgentCommand::Say { ticket, id, text, files });
+        }
+        for (unsent, mentions) in thread.due_comments(self.clock.exact(), browser::random()) {
+            let Unsent { id, text, .. } = unsent;
+            self.socket.send(&AgentCommand::Comment { ticket, id, text, mentions });
         }
     }
 
-    fn store(self, ticket: TicketId, unsent: Unsent) {
+    fn store(self, thread: &Thread, unsent: Unsent) {
         let key = keys::message(&self.email(), unsent.id);
-        if let Ok(text) = serde_json::to_string(&StoredMessage { ticket, unsent }) {
+        let mentions = thread.mentions.with_value(|all| all.get(&unsent.id).cloned());
+        let stored = StoredMessage { ticket: thread.ticket, unsent, mentions };
+        if let Ok(text) = serde_json::to_string(&stored) {
             storage::set(&key, &text);
         }
     }
@@ -110,7 +144,7 @@ impl Console {
         }
     }
 
-    fn email(self) -> String {
+    pub(super) fn email(self) -> String {
         self.profile.with_untracked(|profile| profile.email.clone())
     }
 }

@@ -11,8 +11,21 @@ impl Console {
     /// A conversation is on screen.
     pub fn show(self, ticket: TicketId) {
         self.open_ticket.set(Some(ticket));
+        self.reopen(ticket);
         self.watch(ticket);
         self.mark_seen(ticket);
+    }
+
+    /// Marks what is new since it was on screen before; what came with the page is marked already.
+    fn reopen(self, ticket: TicketId) {
+        let thread = self.thread(ticket);
+        let is_again = thread.was_shown.get_value();
+        thread.was_shown.set_value(true);
+        let seen = thread.head.with_untracked(|head| head.as_ref().map(|head| head.agent_seen));
+        if let Some(seen) = seen.filter(|_| is_again) {
+            thread.open_at(seen);
+            thread.mark_new();
+        }
     }
 
     /// A conversation is no longer on screen.
@@ -20,12 +33,15 @@ impl Console {
         if self.open_ticket.get_untracked() == Some(ticket) {
             self.open_ticket.set(None);
         }
+        self.thread(ticket).watchers.set(Vec::new());
         self.socket.send(&AgentCommand::Unwatch { ticket });
     }
 
     /// Asks for what follows the entries that are here, and for all that is new from now on.
     pub(super) fn watch(self, ticket: TicketId) {
         let thread = self.thread(ticket);
+        // Only who is there is told.
+        thread.watchers.set(Vec::new());
         let after = thread.timeline.with_untracked(Timeline::last);
         if self.socket.send(&AgentCommand::Watch { ticket, after }) {
             thread.timeline.update_untracked(Timeline::on_connect);

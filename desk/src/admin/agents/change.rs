@@ -1,4 +1,4 @@
-//! Agents who are there: changed, disabled, enabled. A running server acts on each at its next tick, whichever process
+//! Agents who are there: changed, disabled, enabled, removed. A running server acts on each at its next tick, whichever process
 //! it was.
 
 use super::{AgentChange, decided, link_with, named};
@@ -31,6 +31,17 @@ impl Desk {
     pub async fn disable_agent(&self, email: &str) -> Result<(), AgentError> {
         let now = self.now();
         let agent = retry!({ decided(self.shut_out(email, now).await) })??;
+        self.0.sessions.end_unstored(agent);
+        routing::agent_changed(self, agent);
+        Ok(())
+    }
+
+    /// Removes an agent for good: let in nowhere, and forgotten but for the name. Those who wait for their chats' end are
+    /// told and can only end them.
+    #[instrument(level = "debug", skip_all)]
+    pub async fn remove_agent(&self, email: &str) -> Result<(), AgentError> {
+        let now = self.now();
+        let agent = retry!({ decided(self.take_out(email, now).await) })??;
         self.0.sessions.end_unstored(agent);
         routing::agent_changed(self, agent);
         Ok(())
@@ -82,12 +93,25 @@ impl Desk {
         change.commit(self).await
     }
 
+    async fn take_out(&self, email: &str, now: Timestamp) -> Result<AgentId, AgentError> {
+        let mut change = AgentChange::begin(self).await?;
+        let tx = &mut change.tx;
+        let row = account::find_row(tx, email, now).await?.ok_or(AgentError::NoAgent)?;
+        let agent = AgentId(row.id);
+        accounts::set_state(tx, agent, AgentState::Away, None, now).await?;
+        accounts::remove(tx, agent, now).await?;
+        sessions::end_all(tx, agent).await?;
+        accounts::clear_links(tx, agent).await?;
+        change.commit(self).await?;
+        Ok(agent)
+    }
+
     async fn shut_out(&self, email: &str, now: Timestamp) -> Result<AgentId, AgentError> {
         let mut change = AgentChange::begin(self).await?;
         let tx = &mut change.tx;
         let row = account::find_row(tx, email, now).await?.ok_or(AgentError::NoAgent)?;
         let agent = AgentId(row.id);
-        accounts::set_state(tx, agent, AgentState::Away, now).await?;
+        accounts::set_state(tx, agent, AgentState::Away, None, now).await?;
         accounts::disable(tx, agent, now).await?;
         sessions::end_all(tx, agent).await?;
         accounts::clear_links(tx, agent).await?;

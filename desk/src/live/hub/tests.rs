@@ -3,6 +3,7 @@ use crate::db::{LastMessage, Party};
 use protocol::{
     EntryId, SiteId, Timestamp,
     entry::{AgentBody, AgentEntry, VisitorBody, VisitorEntry},
+    masking::Preview,
 };
 use std::iter;
 use uuid::Uuid;
@@ -140,8 +141,8 @@ async fn a_console_is_told_everything_about_a_row_since_it_was_told_last() {
     let hub = Hub::default();
     let mut console = hub.agent(AgentId(Uuid::from_u128(9)));
     let message = |unread| {
-        let (preview, last_at) = ("Hola".into(), Timestamp(1));
-        RowChange::Message(LastMessage { preview, last_at, unread })
+        let (preview, last_at) = (Arc::new(Preview::of("Hola")), Timestamp(1));
+        RowChange::Message(LastMessage { preview, by: None, last_at, unread })
     };
     for (changes, told) in [
         (vec![message(1), message(2)], message(2)),

@@ -71,11 +71,18 @@ impl News {
             }
             Event::Offer { agent, chat, ticket } => Notice::Offer { agent, chat, ticket },
             Event::OfferGone { agent, chat } => Notice::OfferGone { agent, chat },
+            Event::Handover { agent, handover, ticket } => {
+                Notice::Handover { agent, handover, ticket }
+            }
+            Event::Party { agent, ticket } => Notice::Party { agent, ticket },
+            Event::Mentioned { agent, ticket, by } => Notice::Mentioned { agent, ticket, by },
+            Event::Draft { agent, ticket } => Notice::Draft { agent, ticket },
             Event::AgentState { agent } => Notice::AgentState { agent },
             Event::SignedOut { agent } => Notice::SignedOut { agent },
-            // Each process finds these for its own sockets.
+            // Each process finds these for its own sockets, and says by itself who watches.
             Event::AccessChanged { .. }
             | Event::AccessLost { .. }
+            | Event::Watchers { .. }
             | Event::TicketMissed { .. }
             | Event::ConsoleMissed { .. } => return,
         });
@@ -170,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_row_that_changed_by_more_than_a_message_is_read_whatever_comes_after() {
-        let on = |owner| On { site: SITE, queue: None, party: Party { owner } };
+        let on = |owner| On { site: SITE, queue: None, party: Party { owner, ..Party::default() } };
         let work = |is_message, owner| Notice::Work { ticket: TICKET, on: on(owner), is_message };
         assert_eq!(notices([work(true, None), work(true, None)]), [work(true, None)]);
         for said in [[false, true], [true, false], [false, false]] {

@@ -1,7 +1,7 @@
 //! What one process tells the others: that something happened, and where. Whoever hears it reads the rows.
 
 use crate::db::{On, Party};
-use protocol::{AgentId, ChatId, QueueId, Seq, SiteId, TicketId};
+use protocol::{AgentId, ChatId, HandoverId, QueueId, Seq, SiteId, TicketId};
 use uuid::Uuid;
 
 /// The row of numbers that a notice is written as; ids are kept apart, once each.
@@ -104,6 +104,16 @@ notices! {
     20 Keeper;
     /// The sender's own sign, with its number: it hears whether it hears.
     21 Beat { number: i64 };
+    /// A transfer or conference that the agent asked for is settled.
+    22 Handover { agent: AgentId, handover: HandoverId, ticket: TicketId };
+    /// The agent has to do with the ticket no longer as they had.
+    23 Party { agent: AgentId, ticket: TicketId };
+    /// A colleague mentioned the agent in a comment.
+    31 Mentioned { agent: AgentId, ticket: TicketId, by: AgentId };
+    /// What the agent has typed for the ticket and not sent is another text.
+    32 Draft { agent: AgentId, ticket: TicketId };
+    /// A console of the agent at the process that says so shows the ticket, or none does any more.
+    33 Watching { ticket: TicketId, agent: AgentId, present: bool };
 }
 
 macro_rules! ids {
@@ -134,7 +144,7 @@ macro_rules! ids {
     )*};
 }
 
-ids!(AgentId, ChatId, QueueId, SiteId, TicketId);
+ids!(AgentId, ChatId, HandoverId, QueueId, SiteId, TicketId);
 
 impl Part for i64 {
     fn write(&self, row: &mut impl Row) {
@@ -169,13 +179,18 @@ impl Part for Seq {
 
 impl Part for On {
     fn write(&self, row: &mut impl Row) {
-        let Self { site, queue, party: Party { owner } } = self;
+        let Self { site, queue, party: Party { owner, guest, asked, mentioned: _ } } = self;
         site.write(row);
         queue.write(row);
-        owner.write(row);
+        for agent in [owner, guest, asked] {
+            agent.write(row);
+        }
     }
     fn read(fields: &mut impl Fields) -> Option<Self> {
         let (site, queue) = (Part::read(fields)?, Part::read(fields)?);
-        Some(Self { site, queue, party: Party { owner: Part::read(fields)? } })
+        let owner = Part::read(fields)?;
+        let guest = Part::read(fields)?;
+        let asked = Part::read(fields)?;
+        Some(Self { site, queue, party: Party { owner, guest, asked, mentioned: None } })
     }
 }

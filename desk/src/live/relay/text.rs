@@ -159,7 +159,7 @@ mod tests {
     use super::*;
     use crate::db::{On, Party};
     use proptest::prelude::*;
-    use protocol::{AgentId, ChatId, QueueId, Seq, SiteId, TicketId};
+    use protocol::{AgentId, ChatId, HandoverId, QueueId, Seq, SiteId, TicketId};
 
     const NODE: NodeId = NodeId(Uuid::from_u128(7));
 
@@ -170,14 +170,17 @@ mod tests {
 
     fn notice() -> impl Strategy<Value = Notice> {
         let things = (id(), id(), id(), any::<i64>(), any::<i64>(), any::<bool>(), any::<bool>());
-        (0..21_u8, things).prop_map(|(kind, (a, b, c, n, m, yes, there))| {
+        (0..26_u8, things).prop_map(|(kind, (a, b, c, n, m, yes, there))| {
             let (ticket, agent, site, chat) = (TicketId(a), AgentId(b), SiteId(c), ChatId(c));
             let found = there.then_some(agent);
             match kind {
                 0 => Notice::Entries { ticket, first: Seq(n), last: Seq(m) },
                 1 => Notice::Ticket { ticket },
                 2 => {
-                    let (queue, party) = (yes.then_some(QueueId(b)), Party { owner: found });
+                    let (queue, party) = (
+                        yes.then_some(QueueId(b)),
+                        Party { owner: found, asked: found, ..Party::default() },
+                    );
                     Notice::Work { ticket, on: On { site, queue, party }, is_message: yes }
                 }
                 3 => Notice::Seen { ticket, by_visitor: yes, upto: Seq(n) },
@@ -197,6 +200,11 @@ mod tests {
                 17 => Notice::Consoles { agent },
                 18 => Notice::Nodes,
                 19 => Notice::Keeper,
+                20 => Notice::Handover { agent, handover: HandoverId(c), ticket },
+                21 => Notice::Party { agent, ticket },
+                22 => Notice::Mentioned { agent, ticket, by: AgentId(c) },
+                23 => Notice::Draft { agent, ticket },
+                24 => Notice::Watching { ticket, agent, present: yes },
                 _ => Notice::Beat { number: n },
             }
         })
@@ -231,7 +239,8 @@ mod tests {
         let notices: Vec<Notice> = (1_u128..=512)
             .flat_map(|n| {
                 let (ticket, last) = (TicketId(Uuid::from_u128(n << 64)), Seq(1000));
-                let party = Party { owner: Some(AgentId(Uuid::from_u128(n % 20 + 1))) };
+                let owner = Some(AgentId(Uuid::from_u128(n % 20 + 1)));
+                let party = Party { owner, ..Party::default() };
                 let on = On { site, queue: Some(QueueId(Uuid::from_u128(2))), party };
                 [
                     Notice::Entries { ticket, first: last, last },

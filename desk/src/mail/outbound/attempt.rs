@@ -16,7 +16,7 @@ use crate::{
     people::permission::{Action, may},
     queue::{Lease, Outcome},
 };
-use protocol::{MailId, SiteId, TicketId, Timestamp};
+use protocol::{MailId, SiteId, TicketId, Timestamp, agent::Sight};
 
 /// Hands the mail to the relay, or keeps it where there is none. Errors are the database's or the disk's; nothing
 /// was handed over then.
@@ -50,14 +50,20 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
     };
     let headers = Headers {
         sender: &sender,
-        reply_to: mailer.sender.reply_address(&desk.0.secret, ticket),
+        reply_to: match content {
+            Content::Account { .. } => None,
+            _ => mailer.sender.reply_address(&desk.0.secret, ticket),
+        },
         to_name: mail.to_name.as_deref(),
         to_address: &mail.to_address,
         lang: &mail.lang,
         subject: &mail.subject,
         message_id: &mail.message_id,
         in_reply_to: mail.in_reply_to.as_deref(),
-        root: format!("<ticket.{ticket}@{}>", mailer.sender.domain()),
+        root: match content {
+            Content::Account { link } => format!("<link.{link}@{}>", mailer.sender.domain()),
+            _ => format!("<ticket.{ticket}@{}>", mailer.sender.domain()),
+        },
         automatic: !content.is_personal(),
         date: Timestamp(mail.created_at),
     };
@@ -117,6 +123,8 @@ async fn withheld(
             .then_some("its recipient wants no mail about the ticket"),
         Content::Agent { .. } => (!may_see(desk, &mail.to_address, ticket).await?)
             .then_some("its recipient may not see the ticket any more"),
+        Content::Account { .. } => (desk.0.sites.now().agent_of(&mail.to_address).is_none())
+            .then_some("its recipient is let in no more"),
     })
 }
 
@@ -136,6 +144,18 @@ async fn is_stopped(desk: &Desk, ticket: TicketId) -> Result<bool> {
         .fetch_optional(c)
         .await)?;
     Ok(stopped.unwrap_or(false))
+}
+
+/// How its recipient reads what is sensitive: visitors their own words as they wrote them, agents as in the console.
+fn sight(desk: &Desk, mail: &MailRow, content: &Content) -> Sight {
+    match content {
+        Content::Visitor { .. } | Content::Account { .. } => Sight::Everything,
+        Content::Agent { .. } => {
+            let snapshot = desk.0.sites.now();
+            let agent = snapshot.agent_of(&mail.to_address);
+            agent.map_or(Sight::Masked, |agent| snapshot.sight(agent, SiteId(mail.site_id)))
+        }
+    }
 }
 
 // Only of a mail that is ours: another one may have become something else meanwhile.
@@ -159,7 +179,12 @@ async fn letter(
         lang: &mail.lang,
         subject: &mail.subject,
         content,
+        sight: sight(desk, mail, content),
     };
+    if let Content::Account { link } = content {
+        // What is composed holds a way in: it is composed anew each time, and stored nowhere.
+        return compose::password_link(desk, &mail_context, *link);
+    }
     let letter = compose::compose(desk, &mail_context).await?;
     retry!({
         let mut tx = desk.begin().await?;

@@ -11,6 +11,7 @@ use crate::{
     db::{read, statement},
     locales,
     mail::proof,
+    secret::password_link_token,
     sites::Site,
     tickets::{
         Visitor, attended,
@@ -19,10 +20,12 @@ use crate::{
 };
 use protocol::{
     QueueId, Seq, SiteId, TicketId, TicketNumber,
+    agent::{Sensitive, Sight},
     entry::{VisitorBody, VisitorEntry},
     settings::Hue,
     strings::Strings,
 };
+use uuid::Uuid;
 
 /// The page below a ticket's that leads whoever did not write out of its mail.
 pub(super) const NOT_ME: &str = "/not-me";
@@ -35,6 +38,18 @@ pub(super) struct MailContext<'a> {
     pub(super) lang: &'a str,
     pub(super) subject: &'a str,
     pub(super) content: &'a Content,
+    /// Of who reads it.
+    pub(super) sight: Sight,
+}
+
+impl MailContext<'_> {
+    /// Entries as the reader is shown them.
+    fn shown(&self, mut entries: Option<Vec<VisitorEntry>>) -> Option<Vec<VisitorEntry>> {
+        if self.sight == Sight::Masked {
+            entries.iter_mut().flatten().for_each(VisitorEntry::mask);
+        }
+        entries
+    }
 }
 
 statement!(
@@ -72,12 +87,17 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
         .bind(context.site.0)
         .fetch_optional(c)
         .await)?;
-    let row = row.ok_or_else(Error::not_found)?;
+    let mut row = row.ok_or_else(Error::not_found)?;
+    if context.sight == Sight::Masked {
+        row.contact_name.mask();
+        row.contact_email.mask();
+        row.subject.mask();
+    }
     let words = locales::language(context.lang);
     let visitors = match context.content {
         Content::Visitor { .. } => row.zone.as_deref(),
         // Who works at the site reads its times, whatever the visitor's clock says.
-        Content::Agent { .. } => None,
+        Content::Agent { .. } | Content::Account { .. } => None,
     };
     let times = TimeFormatter::new(visitors, &site, words);
     let composer = Composer { desk, context, site: &site, row: &row, words, times: &times };
@@ -97,15 +117,39 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
                 }
                 _ => Some(Vec::new()),
             };
-            composer.to_visitor(mail, entries.as_deref())
+            composer.to_visitor(mail, context.shown(entries).as_deref())
         }
         Content::Agent { about, after, upto, queue } => {
             let all = transcript::entries(desk, visitor, *after, *upto).await?;
             let entries: Option<Vec<_>> =
                 all.map(|all| all.into_iter().filter(is_visitors).collect());
-            composer.to_agent(*about, *queue, entries.as_deref())
+            composer.to_agent(*about, *queue, context.shown(entries).as_deref())
         }
+        // It is about no ticket: see `password_link`.
+        Content::Account { .. } => return Err(Error::not_found()),
     };
+    Ok(letter.render())
+}
+
+/// Writes the letter with a one-time link for an agent.
+pub(super) fn password_link(
+    desk: &Desk,
+    context: &MailContext<'_>,
+    link: Uuid,
+) -> Result<Rendered> {
+    let site = desk.find_site_by_id(context.site).ok_or_else(Error::not_found)?;
+    let words = locales::language(context.lang);
+    let token = password_link_token(&desk.0.secret, link);
+    let mut letter = blank(context, &site, "", words);
+    letter.heading = words.get("mail.password.heading");
+    letter.paragraphs = vec![words.get("mail.password.text")];
+    letter.preheader.clone_from(&letter.paragraphs[0]);
+    letter.button = Some(Button {
+        label: words.get("mail.password.button"),
+        url: format!("{}/console/password?k={token}", desk.options().public_url),
+    });
+    letter.after = vec![words.get("mail.password.next")];
+    letter.footer = vec![words.fill("mail.footer_agent", &[("site", site.name.as_str())])];
     Ok(letter.render())
 }
 
@@ -263,7 +307,7 @@ impl Composer<'_> {
         };
         add_row("mail.number", row.number.clone());
         add_row("mail.for_agents.from", from);
-        let queue = queue.and_then(|id| site.queues.iter().find(|known| known.id == id));
+        let queue = queue.and_then(|id| site.all_queues().find(|known| known.id == id));
         if let Some(queue) = queue {
             add_row("mail.for_agents.queue", queue.name.to_string());
         }
@@ -290,28 +334,32 @@ impl Composer<'_> {
     }
 
     fn blank(&self) -> Letter {
-        let Self { context, site, row, words, .. } = *self;
-        Letter {
-            lang: context.lang.to_owned(),
-            subject: context.subject.to_owned(),
-            preheader: String::new(),
-            site: site.name.to_string(),
-            brand: Brand::of(site.hue.map_or(DEFAULT_HUE, Hue::degrees)),
-            heading: String::new(),
-            paragraphs: Vec::new(),
-            big_number: false,
-            number_label: words.get("mail.your_number"),
-            number: row.number.clone(),
-            badge: None,
-            rows: Vec::new(),
-            entries: Vec::new(),
-            reader: Side::Visitor,
-            after: Vec::new(),
-            button: None,
-            link_note: words.get("mail.link_note"),
-            decline: None,
-            footer: Vec::new(),
-        }
+        blank(self.context, self.site, &self.row.number, self.words)
+    }
+}
+
+/// A letter that says nothing yet.
+fn blank(context: &MailContext<'_>, site: &Site, number: &str, words: &Strings) -> Letter {
+    Letter {
+        lang: context.lang.to_owned(),
+        subject: context.subject.to_owned(),
+        preheader: String::new(),
+        site: site.name.to_string(),
+        brand: Brand::of(site.hue.map_or(DEFAULT_HUE, Hue::degrees)),
+        heading: String::new(),
+        paragraphs: Vec::new(),
+        big_number: false,
+        number_label: words.get("mail.your_number"),
+        number: number.to_owned(),
+        badge: None,
+        rows: Vec::new(),
+        entries: Vec::new(),
+        reader: Side::Visitor,
+        after: Vec::new(),
+        button: None,
+        link_note: words.get("mail.link_note"),
+        decline: None,
+        footer: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use protocol::{QueueId, Seq, entry::BecameRequest, strings::Strings};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A mail to the visitor of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,8 @@ pub(crate) enum Content {
     },
     /// What the visitor wrote after `after` up to `upto`.
     Agent { about: AgentMail, after: Seq, upto: Seq, queue: Option<QueueId> },
+    /// A one-time link for an agent who forgot the password, made from this id.
+    Account { link: Uuid },
 }
 
 protocol::text_enum! {
@@ -70,6 +73,7 @@ protocol::text_enum! {
         StateChanged = "state_changed",
         RequestForAgents = "request_for_agents",
         ReplyForAgents = "reply_for_agents",
+        PasswordLink = "password_link",
     }
 }
 
@@ -89,6 +93,7 @@ impl Content {
             Self::Visitor { mail: VisitorMail::StateChanged { .. } } => MailKind::StateChanged,
             Self::Agent { about: AgentMail::Request, .. } => MailKind::RequestForAgents,
             Self::Agent { about: AgentMail::Reply, .. } => MailKind::ReplyForAgents,
+            Self::Account { .. } => MailKind::PasswordLink,
         }
     }
 
@@ -121,6 +126,7 @@ impl Content {
                 ("mail.for_agents.request_subject", "")
             }
             Self::Agent { about: AgentMail::Reply, .. } => ("mail.for_agents.reply_subject", ""),
+            Self::Account { .. } => ("mail.password.subject", ""),
         };
         let state = words.state(state);
         words.fill(key, &[("site", site), ("state", &state)])
@@ -143,6 +149,7 @@ mod tests {
             Content::Visitor { mail: VisitorMail::Transcript { upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::Replies { after: Seq(1), upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::StateChanged { state: "finalizado".into() } },
+            Content::Account { link: Uuid::from_u128(7) },
             Content::Agent { about: AgentMail::Reply, after: Seq(2), upto: Seq(3), queue: None },
         ] {
             let json = serde_json::to_value(&content).unwrap();

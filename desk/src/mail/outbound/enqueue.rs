@@ -13,13 +13,14 @@ use crate::{
     db::{Tx, run, statement},
     locales,
     mail::address,
-    people::email_key,
+    people::{Agent, email_key},
     sites::Site,
     tickets::LockedTicket,
 };
 use protocol::{Seq, Timestamp, entry::AgentBody};
 use sqlx::types::Json;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Whose act a mail to a visitor follows from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +179,59 @@ pub(crate) async fn mail_agents(
         add(tx, desk, locked, mail, now).await?;
     }
     Ok(())
+}
+
+// Index mails_to.
+statement!(
+    LINKS_TO = "\
+    select count(*) from mails where to_key = $1 and created_at > $2 and kind = 'password_link' and capped"
+);
+/// One-time links that an address is mailed within an hour.
+const LINKS_AN_HOUR: i64 = 3;
+
+/// Puts a one-time link for an agent into the outbox; false when they were mailed enough of them lately.
+pub(crate) async fn mail_password_link(
+    tx: &mut Tx,
+    desk: &Desk,
+    site: &Site,
+    agent: &Agent,
+    link: Uuid,
+    now: Timestamp,
+) -> Result<bool> {
+    let key = email_key(&agent.email);
+    let lately: i64 = run!(tx, c => sqlx::query_scalar(LINKS_TO)
+        .bind(&key)
+        .bind((now - Duration::from_hours(1)).0)
+        .fetch_one(c)
+        .await)?;
+    if lately >= LINKS_AN_HOUR {
+        return Ok(false);
+    }
+    let content = Content::Account { link };
+    let subject = content.subject(locales::language(&agent.lang), site.name.as_str());
+    let id = desk.clock().new_id();
+    run!(tx, c => sqlx::query(INSERT)
+        .bind(id)
+        .bind(site.id.0)
+        .bind(None::<Uuid>)
+        .bind(content.kind().as_text())
+        .bind(Json(&content))
+        .bind(&agent.email)
+        .bind(&key)
+        .bind(&agent.name)
+        .bind(&agent.lang)
+        .bind(address::header_text(&subject))
+        .bind(desk.0.mailer.message_id(id))
+        .bind(None::<String>)
+        .bind(true)
+        .bind(None::<String>)
+        .bind(now.0)
+        .bind(now.0)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    tx.wake_worker();
+    Ok(true)
 }
 
 struct Recipient<'a> {

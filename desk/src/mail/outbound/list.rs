@@ -18,7 +18,10 @@ use crate::{
         permission::{self, Action, On, Party, may, sees},
     },
 };
-use protocol::{MailId, SiteId, TicketId, Timestamp};
+use protocol::{
+    MailId, SiteId, TicketId, Timestamp,
+    agent::{ForAgent, Sensitive, Sight},
+};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -28,7 +31,7 @@ const MAILS_A_PAGE: usize = 200;
 /// A page of the list, and the mail after which the next one begins; none: there is none.
 #[derive(Clone, Debug)]
 pub struct MailListing {
-    pub mails: Vec<KeptMail>,
+    pub mails: Vec<ForAgent<KeptMail>>,
     pub next: Option<MailId>,
 }
 
@@ -41,6 +44,14 @@ pub struct KeptMail {
     pub subject: String,
     pub state: MailState,
     pub error: Option<String>,
+}
+
+impl Sensitive for KeptMail {
+    fn mask(&mut self) {
+        self.to.mask();
+        self.subject.mask();
+        self.error.mask();
+    }
 }
 
 /// Where a mail is on its way.
@@ -179,16 +190,19 @@ pub(crate) async fn page(desk: &Desk, agent: &Agent, after: Option<MailId>) -> R
                 .await)?
         };
         let place = |row: &Listed| Place { at: row.created_at, id: row.id };
-        let rows = rows.into_iter().map(|row| (place(&row), row)).collect();
-        let mut page = cut(Page { rows, end: None }, MAILS_A_PAGE);
+        let rows: Result<Vec<_>> = rows
+            .into_iter()
+            .map(|row| Ok((place(&row), desk.show(agent, site, row.try_into()?))))
+            .collect();
+        let mut page = cut(Page { rows: rows?, end: None }, MAILS_A_PAGE);
         if page.end.is_none() && !reads_all {
             page.end = end_of_look(desk, site, after).await?;
         }
         parts.push(page);
     }
     let page = merge(parts, order, MAILS_A_PAGE);
-    let mails: Result<_> = page.rows.into_iter().map(|(_, row)| row.try_into()).collect();
-    Ok(MailListing { mails: mails?, next: page.end.map(|end| MailId(end.id)) })
+    let mails = page.rows.into_iter().map(|(_, mail)| mail).collect();
+    Ok(MailListing { mails, next: page.end.map(|end| MailId(end.id)) })
 }
 
 async fn place_of(desk: &Desk, mail: MailId) -> Result<Place> {
@@ -219,7 +233,7 @@ pub(crate) async fn read(
     desk: &Desk,
     agent: &Agent,
     id: MailId,
-) -> Result<(KeptMail, String, String)> {
+) -> Result<(ForAgent<KeptMail>, ForAgent<String>, ForAgent<String>)> {
     let row: Option<Whole> = read!(desk.db(), c => sqlx::query_as(READ)
         .bind(id.0)
         .fetch_optional(c)
@@ -227,8 +241,10 @@ pub(crate) async fn read(
     let row = row.ok_or_else(Error::not_found)?;
     let site = SiteId(row.site_id);
     check_readable(desk, agent, site, row.ticket_id).await?;
-    let letter = letter_of(desk, site, &row).await?;
-    Ok((row.listed.try_into()?, without_proof(&letter.text), without_proof(&letter.html)))
+    let letter = letter_of(desk, site, &row, desk.sight(agent, site)).await?;
+    let show = |text: &str| desk.show(agent, site, without_proof(text));
+    let (text, html) = (show(&letter.text), show(&letter.html));
+    Ok((desk.show(agent, site, row.listed.try_into()?), text, html))
 }
 
 /// Puts a parked mail back into the queue.
@@ -279,9 +295,12 @@ fn on_site(site: SiteId) -> On {
     On { site, queue: None, party: Party::default() }
 }
 
-/// As it went out, or as it would now.
-async fn letter_of(desk: &Desk, site: SiteId, row: &Whole) -> Result<Rendered> {
-    if let (Some(text), Some(html)) = (&row.text, &row.html) {
+/// As it went out, or as it would now. Masked it is composed anew: in HTML a number may be written in ways in which it
+/// is not found.
+async fn letter_of(desk: &Desk, site: SiteId, row: &Whole, sight: Sight) -> Result<Rendered> {
+    if let (Some(text), Some(html)) = (&row.text, &row.html)
+        && sight == Sight::Everything
+    {
         return Ok(Rendered { text: text.clone(), html: html.clone() });
     }
     let content: Content =
@@ -293,6 +312,7 @@ async fn letter_of(desk: &Desk, site: SiteId, row: &Whole) -> Result<Rendered> {
         lang: &row.lang,
         subject: &row.listed.subject,
         content: &content,
+        sight,
     };
     compose::compose(desk, &about).await
 }

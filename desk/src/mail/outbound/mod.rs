@@ -26,7 +26,9 @@ pub(crate) use caps::{Cap, may_get_transcript};
 #[cfg(test)]
 pub(crate) use content::MailKind;
 pub(crate) use content::{AgentMail, VisitorMail};
-pub(crate) use enqueue::{Cause, Queued, mail_agents, mail_visitor, queue_visitor_mail};
+pub(crate) use enqueue::{
+    Cause, Queued, mail_agents, mail_password_link, mail_visitor, queue_visitor_mail,
+};
 pub use list::{KeptMail, MailListing, MailState};
 pub(crate) use mailer::Mailer;
 pub use mailer::greet_relay;

@@ -18,6 +18,7 @@ const THEIRS: QueueId = QueueId(Uuid::from_u128(6));
 
 fn agent(role: Role, queues: Queues) -> Agent {
     Agent {
+        sees_sensitive: false,
         id: ME,
         name: String::new(),
         email: String::new(),
@@ -29,14 +30,18 @@ fn agent(role: Role, queues: Queues) -> Agent {
     }
 }
 
-/// What one may do, in the order of [`Action`]: See, Take, Answer, End, `TendMails`.
+/// What one may do, in the order of [`Action`]: See, Take, Answer, Join, End, `EndOrphan`, Leave, Reveal, `TendMails`.
 fn row(agent: &Agent, site: SiteId, queue: Option<QueueId>, party: Party) -> String {
     let on = On { site, queue, party };
     let all = [
         (Action::See, 's'),
         (Action::Take, 't'),
         (Action::Answer, 'a'),
+        (Action::Join, 'j'),
         (Action::End, 'e'),
+        (Action::EndOrphan, 'o'),
+        (Action::Leave, 'l'),
+        (Action::Reveal, 'r'),
         (Action::TendMails, 'm'),
     ];
     all.into_iter()
@@ -47,32 +52,43 @@ fn row(agent: &Agent, site: SiteId, queue: Option<QueueId>, party: Party) -> Str
 #[test]
 fn the_table() {
     let nobody = Party::default();
-    let owner = |agent| Party { owner: Some(agent) };
+    let owner = |agent| Party { owner: Some(agent), ..nobody };
+    let guest = Party { guest: Some(ME), ..owner(OTHER) };
+    let asked = Party { asked: Some(ME), ..owner(OTHER) };
+    let mentioned = Party { mentioned: Some(ME), ..nobody };
+    let looks_on = Party { mentioned: Some(ME), ..owner(OTHER) };
     let only_mine = Queues::Only(BTreeSet::from([MINE]));
     let bound = agent(Role::Agent, only_mine.clone());
     let free = agent(Role::Agent, Queues::All);
     for (queue, party, may_bound, may_free) in [
         // An own queue, and none, which is the site's.
-        (Some(MINE), nobody, "sta--", "sta--"),
-        (None, nobody, "sta--", "sta--"),
-        (Some(MINE), owner(ME), "stae-", "stae-"),
-        (Some(MINE), owner(OTHER), "st---", "st---"),
+        (Some(MINE), nobody, "sta------", "sta------"),
+        (None, nobody, "sta------", "sta------"),
+        (Some(MINE), owner(ME), "sta-e----", "sta-e----"),
+        (Some(MINE), owner(OTHER), "st-------", "st-------"),
+        (Some(MINE), guest, "sta--ol--", "sta--ol--"),
+        (Some(MINE), asked, "st-j-----", "st-j-----"),
         // Another queue: as a party alone.
-        (Some(THEIRS), nobody, "-----", "sta--"),
-        (Some(THEIRS), owner(ME), "s-ae-", "stae-"),
-        (Some(THEIRS), owner(OTHER), "-----", "st---"),
+        (Some(THEIRS), nobody, "---------", "sta------"),
+        (Some(THEIRS), owner(ME), "s-a-e----", "sta-e----"),
+        (Some(THEIRS), owner(OTHER), "---------", "st-------"),
+        (Some(THEIRS), guest, "s-a--ol--", "sta--ol--"),
+        (Some(THEIRS), asked, "s--j-----", "st-j-----"),
+        (Some(THEIRS), mentioned, "s-a------", "sta------"),
+        (Some(THEIRS), looks_on, "s--------", "st-------"),
     ] {
         assert_eq!(row(&bound, HERE, queue, party), may_bound, "bound, {queue:?} {party:?}");
         assert_eq!(row(&free, HERE, queue, party), may_free, "free, {queue:?} {party:?}");
-        // The whole site, whatever queues they are rung for.
-        let may_lead = format!("{}m", &may_free[..4]);
+        // The whole site, whatever queues they are rung for; and the end of a chat whose agent was removed.
+        let orphan = if party.owner.is_some() { 'o' } else { '-' };
+        let may_lead = format!("{}{orphan}{}rm", &may_free[..5], &may_free[6..7]);
         for role in [Role::Supervisor, Role::Owner] {
             let leads = agent(role, only_mine.clone());
             assert_eq!(row(&leads, HERE, queue, party), may_lead, "{role}, {queue:?} {party:?}");
         }
         // A party to a ticket of a site that they do not serve is none.
         for role in Role::ALL {
-            assert_eq!(row(&agent(role, Queues::All), ELSEWHERE, queue, party), "-----");
+            assert_eq!(row(&agent(role, Queues::All), ELSEWHERE, queue, party), "---------");
         }
     }
 }
@@ -102,7 +118,16 @@ statement!(
     )
 );
 statement!(SET_QUEUE = "update tickets set queue_id = $2 where id = $1");
-statement!(SET_CHAT = "update chats set state = $2, agent_id = $3 where ticket_id = $1");
+statement!(
+    SET_CHAT = "update chats set state = $2, agent_id = $3, guest_id = $4 where ticket_id = $1"
+);
+statement!(
+    ASK = "
+    insert into offers (id, kind, chat_id, site_id, to_agent, round, offered_at, rings_until)
+    select c.id, 'transfer', c.id, c.site_id, $2, 0, 0, 9000000000000000 from chats c where c.ticket_id = $1"
+);
+
+statement!(MENTION = "insert into mentions (ticket_id, agent_id, at) values ($1, $2, 0)");
 
 #[derive(sqlx::FromRow)]
 struct Placed {
@@ -142,10 +167,19 @@ async fn the_filter_of_lists_whom_work_goes_to_and_the_rule_agree(world: World) 
     for site in &sites {
         let queues = site.queues.iter().map(|queue| Some(queue.id.0));
         for queue in queues.chain([None]) {
-            let parties = agents
-                .iter()
-                .flat_map(|agent| [("active", Some(agent.0)), ("ended", Some(agent.0))]);
-            for (state, agent) in parties.chain([("waiting", None), ("ringing", None)]) {
+            let parties = agents.iter().flat_map(|agent| {
+                let agent = Some(agent.0);
+                let nobody = None;
+                [
+                    ("active", agent, nobody, nobody),
+                    ("active", nobody, agent, nobody),
+                    ("active", nobody, nobody, agent),
+                    ("ended", agent, nobody, nobody),
+                    ("ended", nobody, agent, nobody),
+                ]
+            });
+            let nobodys = ["waiting", "ringing"].map(|state| (state, None, None, None));
+            for (state, agent, guest, asked) in parties.chain(nobodys) {
                 let (_, visitor) = world.start(site).await;
                 let mut tx = desk.begin().await.unwrap();
                 run!(tx, c => sqlx::query(SET_QUEUE)
@@ -159,11 +193,47 @@ async fn the_filter_of_lists_whom_work_goes_to_and_the_rule_agree(world: World) 
                     .bind(visitor.ticket.0)
                     .bind(state)
                     .bind(agent)
+                    .bind(guest)
+                    .execute(c)
+                    .await
+                    .map(|_| ()))
+                .unwrap();
+                if asked.is_some() {
+                    run!(tx, c => sqlx::query(ASK)
+                        .bind(visitor.ticket.0)
+                        .bind(asked)
+                        .execute(c)
+                        .await
+                        .map(|_| ()))
+                    .unwrap();
+                }
+                desk.commit(tx).await.unwrap();
+            }
+        }
+    }
+    // Each is called by a comment to a ticket of each queue.
+    let mut called = BTreeSet::new();
+    for site in &sites {
+        for queue in &site.queues {
+            for agent in &agents {
+                let (_, visitor) = world.start(site).await;
+                let mut tx = desk.begin().await.unwrap();
+                run!(tx, c => sqlx::query(SET_QUEUE)
+                    .bind(visitor.ticket.0)
+                    .bind(queue.id.0)
+                    .execute(c)
+                    .await
+                    .map(|_| ()))
+                .unwrap();
+                run!(tx, c => sqlx::query(MENTION)
+                    .bind(visitor.ticket.0)
+                    .bind(agent.0)
                     .execute(c)
                     .await
                     .map(|_| ()))
                 .unwrap();
                 desk.commit(tx).await.unwrap();
+                called.insert((visitor.ticket.0, *agent));
             }
         }
     }
@@ -187,7 +257,8 @@ async fn the_filter_of_lists_whom_work_goes_to_and_the_rule_agree(world: World) 
             read!(desk.db(), c => sqlx::query_as(ALL).bind(id.0).fetch_all(c).await).unwrap();
         let agent = desk.find_agent(id);
         for Placed { id: ticket, place, seen } in rows {
-            let on = place.on().unwrap();
+            let mut on = place.on().unwrap();
+            on.party.mentioned = called.contains(&(ticket, id)).then_some(id);
             let sees = agent.as_ref().is_some_and(|agent| may(agent, Action::See, &on));
             assert_eq!(seen, sees, "{agent:?} {ticket} {on:?}");
             let site = desk.find_site_by_id(on.site).unwrap();

@@ -11,9 +11,9 @@ use crate::{
     },
 };
 use protocol::{
-    Code, SiteId, SiteKey,
+    Code, SiteId, SiteKey, Timestamp,
     schedule::ScheduleError,
-    settings::{Limits, List, Prefix, QueueName, SiteName},
+    settings::{Limits, List, Prefix, QueueName, Replies, SiteName},
 };
 use serde_json::{Map, Value, json};
 use sqlx::types::Json;
@@ -26,17 +26,24 @@ statement!(
     INSERT = concat!(
         "insert into sites (id, key, ",
         set_columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     )
 );
 statement!(
     UPDATE = concat!(
         "update sites set (",
         set_columns!(),
-        ") = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) where id = $1"
+        ") = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) where id = $1"
     )
 );
 statement!(QUEUE_NAMES = "select name from queues where site_id = $1 order by position");
+statement!(
+    KEEP_QUEUE = "update queues set removed_at = null where site_id = $1 and name = $2 and removed_at is not null"
+);
+statement!(
+    REMOVE_QUEUE = "
+    update queues set removed_at = coalesce(removed_at, $3) where site_id = $1 and name = $2"
+);
 statement!(
     INSERT_QUEUE = "insert into queues (id, site_id, name, position) values ($1, $2, $3, $4)"
 );
@@ -48,6 +55,8 @@ impl SiteRow {
         let words = locales::language(lang.as_text());
         let reasons = ["solved", "answered", "no_reply", "duplicate", "other"]
             .map(|reason| words.get(&format!("site.reason_{reason}")));
+        let away =
+            ["break", "lunch", "meeting"].map(|reason| words.get(&format!("site.away_{reason}")));
         Self {
             id,
             key: file.key.clone(),
@@ -57,11 +66,16 @@ impl SiteRow {
             allowed_origins: Json(List::default()),
             schedule: Json(around_the_clock()),
             closed_now: false,
+            masking: false,
             ask_queue: false,
             limits: Json(Limits::default()),
             closing_reasons: Json(
                 List::parse(reasons.iter().map(String::as_str)).expect("our words are short"),
             ),
+            away_reasons: Json(
+                List::parse(away.iter().map(String::as_str)).expect("our words are short"),
+            ),
+            replies: Json(Replies::default()),
             lang,
             removed_at: None,
         }
@@ -77,12 +91,19 @@ impl SiteRow {
         self.lang = file.lang.unwrap_or(self.lang);
         self.hue = file.hue.map(|hue| hue.degrees().into()).or(self.hue);
         self.closed_now = file.closed_now.unwrap_or(self.closed_now);
+        self.masking = file.masking.unwrap_or(self.masking);
         self.ask_queue = file.ask_queue.unwrap_or(self.ask_queue);
         if let Some(origins) = &file.allowed_origins {
             self.allowed_origins.0.clone_from(origins);
         }
         if let Some(reasons) = &file.closing_reasons {
             self.closing_reasons.0.clone_from(reasons);
+        }
+        if let Some(reasons) = &file.away_reasons {
+            self.away_reasons.0.clone_from(reasons);
+        }
+        if let Some(replies) = &file.replies {
+            self.replies.0.clone_from(replies);
         }
         for (key, value) in &file.schedule {
             if value.is_null() {
@@ -118,7 +139,7 @@ pub(crate) async fn apply(
         });
     }
     let file = super::parse(toml)?;
-    let id = desk.clock().new_id();
+    let (id, now) = (desk.clock().new_id(), desk.now());
     retry!({
         let mut tx = desk.begin().await?;
         // The first row that everybody writes who changes a site: two who read the same one would lose what one of them
@@ -137,6 +158,9 @@ pub(crate) async fn apply(
         }
         store(desk, &mut tx, &row, is_new).await?;
         add_queues(desk, &mut tx, &file, &row, is_new).await?;
+        if let Some(unknown) = remove_queues(&mut tx, &file, &row, now).await? {
+            return Ok(Err(no_queue(toml, &unknown)));
+        }
         desk.commit(tx).await?;
         Ok(Ok(()))
     })??;
@@ -184,6 +208,14 @@ async fn add_queues(
     if is_new && wanted.is_empty() {
         wanted.push(&first_queue);
     }
+    for name in &wanted {
+        run!(tx, c => sqlx::query(KEEP_QUEUE)
+            .bind(row.id)
+            .bind(name)
+            .execute(c)
+            .await
+            .map(|_| ()))?;
+    }
     wanted.retain(|name| !there.iter().any(|known| known == name));
     let first = i64::try_from(there.len()).unwrap_or(i64::MAX);
     for (position, name) in (first..).zip(wanted) {
@@ -198,4 +230,37 @@ async fn add_queues(
             .map(|_| ()))?;
     }
     Ok(())
+}
+
+/// Removes those that the file says are removed; one that the site does not have is the answer.
+async fn remove_queues(
+    tx: &mut Tx,
+    file: &SiteFile,
+    row: &SiteRow,
+    now: Timestamp,
+) -> Result<Option<QueueName>> {
+    for name in file.removed_queues.iter() {
+        let removed = run!(tx, c => sqlx::query(REMOVE_QUEUE)
+            .bind(row.id)
+            .bind(name.as_str())
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if removed == 0 {
+            return Ok(Some(name.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// A queue that is not there is removed by nobody: its name was misspelled.
+fn no_queue(toml: &str, name: &QueueName) -> SiteFileError {
+    let quoted = toml::Value::String(name.to_string()).to_string();
+    let line = toml.lines().position(|line| line.contains(&quoted)).map(|line| line + 1);
+    SiteFileError::Refused {
+        code: Code::NotFound.as_text(),
+        line,
+        message: format!("`queues`: the site has no queue {quoted} to remove"),
+    }
 }

@@ -1,7 +1,7 @@
 //! A site as a TOML file: what `ayuda site apply` takes and `ayuda site show` prints.
 //!
-//! What is left out stays, also inside `[schedule]` and `[limits]`. Queues are added, never taken away. A new site
-//! without a schedule is open around the clock, in UTC.
+//! What is left out stays, also inside `[schedule]` and `[limits]`. A queue goes by `removed = true` beside its name, and
+//! comes back when it is named without. A new site without a schedule is open around the clock, in UTC.
 
 mod apply;
 mod reader;
@@ -13,12 +13,13 @@ pub use refusal::SiteFileError;
 pub(crate) use show::show;
 
 use protocol::{
-    SiteKey,
+    Code, Field, Refusal, SiteKey,
     schedule::ScheduleError,
     settings::{
-        Bounds, ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName, SiteName,
-        Span,
+        AwayReason, Bounds, ClosingReason, Hue, Language, Limits, List, Origin, Prefix, QueueName,
+        Replies, Reply, ReplyName, SiteName, Span,
     },
+    text::ChatText,
 };
 use reader::Reader;
 use serde_json::{Map, Value};
@@ -34,12 +35,18 @@ pub(crate) struct SiteFile {
     pub(crate) allowed_origins: Option<List<Origin>>,
     pub(crate) hue: Option<Hue>,
     pub(crate) closed_now: Option<bool>,
+    pub(crate) masking: Option<bool>,
     pub(crate) ask_queue: Option<bool>,
     /// Those keys of the schedule's JSON form that are there; `null` takes one away.
     pub(crate) schedule: Map<String, Value>,
     pub(crate) limits: LimitsFile,
     pub(crate) queues: List<QueueName>,
+    /// Those that are to be removed.
+    pub(crate) removed_queues: List<QueueName>,
     pub(crate) closing_reasons: Option<List<ClosingReason>>,
+    /// Empty: there are none to choose from.
+    pub(crate) away_reasons: Option<List<AwayReason>>,
+    pub(crate) replies: Option<Replies>,
 }
 
 /// `[limits]`; none: stays.
@@ -90,12 +97,16 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         "allowed_origins",
         "hue",
         "closed_now",
+        "masking",
         "ask_queue",
         "closing_reasons",
+        "away_reasons",
         "schedule",
         "limits",
         "queues",
+        "replies",
     ])?;
+    let (queues, removed_queues) = queues(file)?;
     Ok(SiteFile {
         key: key(file)?,
         name: file.parse("name", SiteName::parse)?,
@@ -104,11 +115,15 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         allowed_origins: origins(file)?,
         hue: file.check("hue", Hue::new)?,
         closed_now: file.boolean("closed_now")?,
+        masking: file.boolean("masking")?,
         ask_queue: file.boolean("ask_queue")?,
         schedule: schedule(file)?,
         limits: limits(file)?,
-        queues: queues(file)?,
+        queues,
+        removed_queues,
         closing_reasons: closing_reasons(file)?,
+        away_reasons: away_reasons(file)?,
+        replies: replies(file)?,
     })
 }
 
@@ -225,16 +240,24 @@ fn span(table: Reader<'_>, bounds: Bounds<Span>) -> Result<Option<Duration>, Sit
     table.parse(bounds.field.as_text(), |text| bounds.parse(text))
 }
 
-fn queues(file: Reader<'_>) -> Result<List<QueueName>, SiteFileError> {
-    let mut names = List::default();
+/// The queues that there are to be, and those that there are to be no longer.
+fn queues(file: Reader<'_>) -> Result<(List<QueueName>, List<QueueName>), SiteFileError> {
+    let (mut names, mut removed) = (List::default(), List::default());
     for queue in file.tables("queues", "queues.")?.unwrap_or_default() {
-        let queue = queue.only(&["name"])?;
+        let queue = queue.only(&["name", "removed"])?;
         let name = queue
             .parse("name", QueueName::parse)?
             .ok_or_else(|| file.refuse_form("queues", "key_missing", "each need a `name`"))?;
-        names.push(name).map_err(|refusal| queue.refuse("name", refusal))?;
+        let is_removed = queue.boolean("removed")?.unwrap_or(false);
+        let (list, other) =
+            if is_removed { (&mut removed, &names) } else { (&mut names, &removed) };
+        if other.contains(&name) {
+            let repeated = Refusal::of(Field::Queue, Code::Repeated);
+            return Err(queue.refuse("name", repeated));
+        }
+        list.push(name).map_err(|refusal| queue.refuse("name", refusal))?;
     }
-    Ok(names)
+    Ok((names, removed))
 }
 
 fn closing_reasons(file: Reader<'_>) -> Result<Option<List<ClosingReason>>, SiteFileError> {
@@ -244,6 +267,28 @@ fn closing_reasons(file: Reader<'_>) -> Result<Option<List<ClosingReason>>, Site
         .and_then(List::not_empty)
         .map(Some)
         .map_err(|refusal| file.refuse(KEY, refusal))
+}
+
+fn away_reasons(file: Reader<'_>) -> Result<Option<List<AwayReason>>, SiteFileError> {
+    const KEY: &str = "away_reasons";
+    let Some(given) = file.strings(KEY)? else { return Ok(None) };
+    List::parse(given).map(Some).map_err(|refusal| file.refuse(KEY, refusal))
+}
+
+/// All of the site's replies: unlike a queue, one that is left out is gone. `replies = []` takes all away.
+fn replies(file: Reader<'_>) -> Result<Option<Replies>, SiteFileError> {
+    const KEY: &str = "replies";
+    let Some(tables) = file.tables(KEY, "replies.")? else { return Ok(None) };
+    let missing = || file.refuse_form(KEY, "key_missing", "each need a `name` and a `text`");
+    let mut replies = Replies::default();
+    for table in tables {
+        let table = table.only(&["name", "text"])?;
+        let name = table.parse("name", ReplyName::parse)?.ok_or_else(missing)?;
+        let text = table.parse("text", ChatText::parse)?.ok_or_else(missing)?;
+        let added = replies.push(Reply { name, text });
+        added.map_err(|refusal| table.refuse("name", refusal))?;
+    }
+    Ok(Some(replies))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A site printed as the file that makes it again.
 
 use crate::sites::Site;
-use protocol::settings::{ClosingReason, Limits, Origin, Span};
+use protocol::settings::{AwayReason, ClosingReason, Limits, Origin, Span};
 use serde_json::Value;
 use std::{fmt::Write, time::Duration};
 
@@ -22,13 +22,19 @@ pub(crate) fn show(site: &Site) -> String {
         line("hue", hue.to_string());
     }
     line("closed_now", site.closed_now.to_string());
+    line("masking", site.masking.to_string());
     line("ask_queue", site.ask_queue.to_string());
     line("closing_reasons", list(site.closing_reasons.iter().map(ClosingReason::as_str)));
+    line("away_reasons", list(site.away_reasons.iter().map(AwayReason::as_str)));
     schedule(&mut out, &site.schedule);
     limits(&mut out, &site.limits);
     for queue in &site.queues {
         write!(out, "\n[[queues]]\nname = {}\n", quoted(queue.name.as_str()))
             .expect("writing to a string");
+    }
+    for reply in site.replies.iter() {
+        let (name, text) = (quoted(reply.name.as_str()), quoted(reply.text.as_str()));
+        write!(out, "\n[[replies]]\nname = {name}\ntext = {text}\n").expect("writing to a string");
     }
     out
 }

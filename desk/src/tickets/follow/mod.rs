@@ -42,6 +42,8 @@ pub(crate) trait Follower: Send + Sync + 'static {
     const START: Start;
     /// The only kind of entry that it acts on; none: all. The others are not even read.
     const KIND: Option<EntryKind> = None;
+    /// Entries of one page at the least, if there are so many.
+    const PAGE: usize = ENTRIES_A_PAGE;
     /// What follows from a page.
     type Plan: Send + Sync;
 
@@ -79,7 +81,7 @@ pub(crate) struct FollowedEntry {
 /// Follows for as long as `stop` is not set.
 pub(crate) async fn run<F: Follower>(desk: Desk, mut stop: Stop) {
     while !stop.is_set() {
-        match step::<F>(&desk, ENTRIES_A_PAGE).await {
+        match step::<F>(&desk, F::PAGE).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => {
@@ -95,7 +97,7 @@ pub(crate) async fn run<F: Follower>(desk: Desk, mut stop: Stop) {
 
 /// Takes what is new.
 pub(crate) async fn catch_up<F: Follower>(desk: &Desk) -> Result<()> {
-    while step::<F>(desk, ENTRIES_A_PAGE).await? {}
+    while step::<F>(desk, F::PAGE).await? {}
     Ok(())
 }
 

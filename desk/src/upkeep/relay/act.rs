@@ -62,6 +62,14 @@ fn act_on(desk: &Desk, nudges: &Nudges, notice: Notice) {
             desk.publish(Event::Offer { agent, chat, ticket });
         }
         Notice::OfferGone { agent, chat } => desk.publish(Event::OfferGone { agent, chat }),
+        Notice::Handover { agent, handover, ticket } => {
+            desk.publish(Event::Handover { agent, handover, ticket });
+        }
+        Notice::Party { agent, ticket } => desk.publish(Event::Party { agent, ticket }),
+        Notice::Mentioned { agent, ticket, by } => {
+            desk.publish(Event::Mentioned { agent, ticket, by });
+        }
+        Notice::Draft { agent, ticket } => desk.publish(Event::Draft { agent, ticket }),
         Notice::AgentState { agent } => {
             desk.publish(Event::AgentState { agent });
             nudges.add(notice);
@@ -86,6 +94,7 @@ fn act_on(desk: &Desk, nudges: &Nudges, notice: Notice) {
         | Notice::Typing { .. }
         | Notice::Panel { .. }
         | Notice::AskPanel { .. }
+        | Notice::Watching { .. }
         | Notice::Beat { .. } => {}
     }
 }

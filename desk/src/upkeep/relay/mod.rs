@@ -100,6 +100,8 @@ async fn listen(desk: &Desk, has_begun: &mut bool) -> Result<(), Ended> {
                 desk.notify(Notice::Beat { number });
                 desk.0.presence.forget_old(now);
                 desk.0.panels.forget_old(now);
+                desk.0.watchers.forget_old(now);
+                desk.say_watchers();
             }
         }
     }
@@ -141,6 +143,9 @@ fn hear_at_once(desk: &Desk, from: NodeId, notice: Notice) -> bool {
         }
         Notice::Panel { ticket, present } => desk.panel_elsewhere(from, ticket, present),
         Notice::AskPanel { ticket } => desk.say_panel(ticket),
+        Notice::Watching { ticket, agent, present } => {
+            desk.watching_elsewhere(from, (ticket, agent), present);
+        }
         _ => return false,
     }
     true

@@ -318,7 +318,7 @@ async fn every_mail_in_three_languages(world: World) {
             let (_, text, html) = world.desk.mail(&agent, mail.id).await.unwrap();
             write!(said, "=== {}\n{text}\n", mail.subject).unwrap();
             if mail.subject.contains("Transcri") {
-                page = html;
+                page = html.into_inner();
             }
         }
     }

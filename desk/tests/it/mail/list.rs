@@ -2,7 +2,7 @@
 
 use crate::world::{Person, ROSA, World, on_both};
 use desk::{
-    mail::{KeptMail, MailListing},
+    mail::MailListing,
     people::{Agent, Role},
 };
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ async fn pages(world: &World, agent: &Agent) -> Vec<MailListing> {
 }
 
 fn ids(pages: &[MailListing]) -> BTreeSet<protocol::MailId> {
-    pages.iter().flat_map(|page| &page.mails).map(|mail: &KeptMail| mail.id).collect()
+    pages.iter().flat_map(|page| &page.mails).map(|mail| mail.id).collect()
 }
 
 async fn the_list_goes_on_to_the_oldest_mail_also_for_an_agent_of_a_quiet_queue(world: World) {

@@ -132,7 +132,7 @@ fn moved(sites: Option<&str>, queues: &[&str]) -> AgentChanges {
 /// The states of the mails to an address, the oldest first, with what the last attempt failed of.
 async fn states(world: &World, owner: &Agent, address: &str) -> Vec<(MailState, Option<String>)> {
     let mails = mails_to(world, owner, address).await;
-    mails.into_iter().map(|mail| (mail.state, mail.error)).collect()
+    mails.into_iter().map(|mail| (mail.state, mail.error.clone())).collect()
 }
 
 async fn a_notice_that_waits_is_not_sent_to_who_may_not_see_its_ticket_any_more(mut world: World) {

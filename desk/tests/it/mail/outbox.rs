@@ -149,7 +149,7 @@ async fn a_refusal_for_good_is_not_tried_again(mut world: World) {
     assert_eq!(relay.tries("ana@example.com"), 1);
     let mail = mails_to(&world, &agent, "ana@example.com").await.remove(0);
     assert_eq!(mail.state, MailState::Parked);
-    assert!(mail.error.unwrap().contains("no such user"));
+    assert!(mail.error.as_ref().unwrap().contains("no such user"));
     assert_eq!(mails_to(&world, &agent, OWNER).await[0].state, MailState::Sent);
 }
 
@@ -166,7 +166,7 @@ async fn a_password_that_is_wrong_or_missing_is_a_setting_to_mend_and_costs_no_m
         world.desk.tick().await.unwrap();
         let mail = mails_to(&world, &agent, &format!("ana{said}@example.com")).await.remove(0);
         assert_eq!(mail.state, MailState::Queued, "{said}");
-        assert!(mail.error.is_some_and(|why| why.contains(said)), "{said}");
+        assert!(mail.error.as_ref().is_some_and(|why| why.contains(said)), "{said}");
     }
     assert_eq!(relay.taken().len(), 0);
     world.restart_with_relay(&relay.url_with("buena")).await;

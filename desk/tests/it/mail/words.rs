@@ -57,7 +57,7 @@ async fn agent_posts(world: &World, agent: &Agent, visitor: Visitor, text: &str)
 
 async fn subjects_to(world: &World, agent: &Agent, email: &str) -> Vec<String> {
     let mails = mails_to(world, agent, email).await;
-    mails.into_iter().map(|mail| mail.subject).collect()
+    mails.into_iter().map(|mail| mail.subject.clone()).collect()
 }
 
 /// The proofs in the kept mails to visitors, oldest first.

@@ -39,6 +39,11 @@ pub(crate) enum AgentCommand {
         /// Their address
         email: String,
     },
+    /// Remove an agent for good: as disabled, and forgotten but for the name. Chats they have can only be ended
+    Remove {
+        /// Their address
+        email: String,
+    },
     /// Let a disabled agent in again; prints a one-time link when they have no password
     Enable {
         /// Their address

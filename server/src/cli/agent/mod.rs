@@ -1,4 +1,4 @@
-//! `ayuda agent create | list | show | set | disable | enable`.
+//! `ayuda agent create | list | show | set | disable | enable | remove`.
 
 mod args;
 mod print;
@@ -67,6 +67,13 @@ async fn act(
             writeln!(
                 out,
                 "{email} is disabled: signed out everywhere, and let in by no password and no link."
+            )?;
+        }
+        AgentCommand::Remove { email } => {
+            desk.remove_agent(&email).await.map_err(|error| explained(error, &email))?;
+            writeln!(
+                out,
+                "{email} is removed. Whoever is in a chat of theirs is told, and can only end it."
             )?;
         }
         AgentCommand::Enable { email } => {

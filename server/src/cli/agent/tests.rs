@@ -100,6 +100,8 @@ async fn what_the_commands_print() {
     say(&["enable", "paco@example.com"]).await;
     let all = ["--every-site", "--no-queues", "--capacity", "default", "--picture", "none"];
     say(&[&["set", "eva@example.com"], &all[..], &["--sees-sensitive", "no"]].concat()).await;
+    say(&["remove", "paco@example.com"]).await;
+    say(&["list"]).await;
     insta::assert_snapshot!(said);
     desk.close().await;
 }
@@ -118,6 +120,8 @@ async fn a_refusal_names_the_flag_and_what_it_takes() {
         &["set", "nadie@example.com", "--role", "agent"],
         &["disable", "nadie@example.com"],
         &["enable", "nadie@example.com"],
+        &["remove", "nadie@example.com"],
+        &["remove", "lucia@example.com"],
         &["set", eva, "--site", "tienda", "--site", "kiosco"],
         &["set", eva, "--name", "Otra", "--queue", "Facturas"],
         &["set", eva, "--site", "blog", "--queue", "Ventas"],

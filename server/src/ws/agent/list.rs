@@ -1,10 +1,10 @@
 //! The part of the list that a console has on screen: which rows it was sent, and what has to be sent of those that
 //! change.
 
-use desk::{console::Listing, live::RowChange};
+use desk::console::Listing;
 use protocol::{
-    TicketId,
-    agent::{AgentEvent, Total, WorkItem, WorkKind, WorkPlace, WorkView},
+    TicketId, Timestamp,
+    agent::{AgentEvent, ForAgent, Total, WorkItem, WorkKind, WorkPlace, WorkView},
 };
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 pub(super) struct List {
     view: WorkView,
     /// The rows, and the agent's chats whatever the view, as they were sent.
-    rows: HashMap<TicketId, WorkItem>,
+    rows: HashMap<TicketId, ForAgent<WorkItem>>,
     /// Where the next page begins; none: all of the view is on screen.
     next: Option<WorkPlace>,
     /// How many rows the view has, as it was sent, while there is a next page.
@@ -20,14 +20,35 @@ pub(super) struct List {
     /// Whether that may be another since.
     total_changed: bool,
     /// Tickets whose row changed since it was sent.
-    changed: HashMap<TicketId, RowChange>,
+    changed: HashMap<TicketId, ShownChange>,
+}
+
+/// What happened to a row, as this agent may read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ShownChange {
+    /// It is to be read.
+    Anything,
+    Message {
+        preview: ForAgent<String>,
+        /// Whether this agent wrote it.
+        mine: bool,
+        last_at: Timestamp,
+        unread: u32,
+    },
+}
+
+impl ShownChange {
+    /// This change, and then a later one.
+    fn and(self, later: Self) -> Self {
+        if self == Self::Anything { self } else { later }
+    }
 }
 
 /// A row that changed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Changed {
     /// All that changed is known.
-    Known(Box<WorkItem>),
+    Known(Box<ForAgent<WorkItem>>),
     /// It is to be read.
     Unknown(TicketId),
 }
@@ -60,7 +81,7 @@ impl List {
         self.view
     }
 
-    pub(super) fn rows(&self) -> &HashMap<TicketId, WorkItem> {
+    pub(super) fn rows(&self) -> &HashMap<TicketId, ForAgent<WorkItem>> {
         &self.rows
     }
 
@@ -74,9 +95,9 @@ impl List {
 
     /// Notes that a row changed. A message moves no row: where it is in one that is not on screen, there is nothing to
     /// do.
-    pub(super) fn note(&mut self, ticket: TicketId, change: RowChange) {
+    pub(super) fn note(&mut self, ticket: TicketId, change: ShownChange) {
         let is_elsewhere = !self.rows.contains_key(&ticket) && !self.changed.contains_key(&ticket);
-        if is_elsewhere && matches!(change, RowChange::Message(_)) {
+        if is_elsewhere && matches!(change, ShownChange::Message { .. }) {
             return;
         }
         let before = self.changed.remove(&ticket);
@@ -93,22 +114,24 @@ impl List {
         let mut taken = Vec::with_capacity(tickets.len());
         for ticket in tickets {
             match (self.changed.remove(&ticket), self.rows.get_mut(&ticket)) {
-                (Some(RowChange::Message(message)), Some(item)) => {
-                    message.preview.as_ref().clone_into(&mut item.preview);
-                    item.last_at = item.last_at.max(message.last_at);
-                    item.unread = message.unread;
+                (Some(ShownChange::Message { preview, mine, last_at, unread }), Some(item)) => {
+                    item.put_message(preview, mine, last_at, unread);
                     taken.push(Changed::Known(Box::new(item.clone())));
                 }
-                (Some(RowChange::Anything), _) => taken.push(Changed::Unknown(ticket)),
+                (Some(ShownChange::Anything), _) => taken.push(Changed::Unknown(ticket)),
                 // It left the screen meanwhile.
-                (Some(RowChange::Message(_)) | None, _) => {}
+                (Some(ShownChange::Message { .. }) | None, _) => {}
             }
         }
         taken
     }
 
     /// The row as it was read now; what is to be sent of it.
-    pub(super) fn put(&mut self, ticket: TicketId, found: Option<WorkItem>) -> Option<AgentEvent> {
+    pub(super) fn put(
+        &mut self,
+        ticket: TicketId,
+        found: Option<ForAgent<WorkItem>>,
+    ) -> Option<AgentEvent> {
         match found.filter(|item| self.holds(item)) {
             Some(item) => {
                 let known = self.rows.insert(ticket, item.clone());
@@ -152,16 +175,16 @@ impl List {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use desk::live::LastMessage;
     use protocol::{
-        TicketNumber, Timestamp,
+        TicketNumber,
+        agent::Sight,
         contact::Contact,
         entry::{Category, TicketState},
     };
     use uuid::Uuid;
 
-    fn item(n: u128, kind: WorkKind, since: i64) -> WorkItem {
-        WorkItem {
+    fn item(n: u128, kind: WorkKind, since: i64) -> ForAgent<WorkItem> {
+        let item = WorkItem {
             ticket: TicketId(Uuid::from_u128(n)),
             number: TicketNumber(format!("A-{n}")),
             chat: None,
@@ -171,17 +194,19 @@ mod tests {
             contact: Contact::default(),
             subject: None,
             preview: String::new(),
+            preview_mine: false,
             state: TicketState { name: String::new(), category: Category::Open },
             since: Timestamp(since),
             last_at: Timestamp(since),
             unread: 0,
             mine: false,
-        }
+        };
+        ForAgent::new(item, Sight::Everything)
     }
 
-    fn message(unread: u32) -> RowChange {
-        let (preview, last_at) = ("Hola".into(), Timestamp(9));
-        RowChange::Message(LastMessage { preview, last_at, unread })
+    fn message(unread: u32) -> ShownChange {
+        let preview = ForAgent::new("Hola".to_owned(), Sight::Everything);
+        ShownChange::Message { preview, mine: true, last_at: Timestamp(9), unread }
     }
 
     /// *Abiertas* with requests of the instants 1 and 5; there are more.
@@ -209,8 +234,8 @@ mod tests {
         list.note(one, message(2));
         let changed = list.take_changed(9);
         let [Changed::Known(item)] = &changed[..] else { panic!("{changed:?}") };
-        assert_eq!((item.unread, item.preview.as_str()), (2, "Hola"));
-        list.note(five, RowChange::Anything);
+        assert_eq!((item.unread, item.preview.as_str(), item.preview_mine), (2, "Hola", true));
+        list.note(five, ShownChange::Anything);
         list.note(five, message(3));
         assert_eq!(list.take_changed(9), [Changed::Unknown(five)]);
     }
@@ -218,7 +243,7 @@ mod tests {
     #[test]
     fn a_row_is_sent_when_it_comes_onto_the_pages_on_screen_and_when_it_leaves_them() {
         let mut list = list();
-        let is_sent = |list: &mut List, item: WorkItem| {
+        let is_sent = |list: &mut List, item: ForAgent<WorkItem>| {
             matches!(list.put(item.ticket, Some(item)), Some(AgentEvent::Work { .. }))
         };
         assert!(is_sent(&mut list, item(3, WorkKind::Request, 3)));

@@ -14,6 +14,8 @@ commands! { AgentCommand {
     Watch = "watch": Agent(Role::Agent, Ticket),
     Unwatch = "unwatch": Agent(Role::Agent, Own),
     Say = "say": Agent(Role::Agent, Ticket),
+    Comment = "comment": Agent(Role::Agent, Ticket),
+    Draft = "draft": Agent(Role::Agent, Ticket),
     Typing = "typing": Agent(Role::Agent, Ticket),
     Seen = "seen": Agent(Role::Agent, Ticket),
     List = "list": Agent(Role::Agent, Own),
@@ -33,7 +35,10 @@ pub(super) fn refuse(role: Role, command: &AgentCommand) -> Option<AgentEvent> {
 /// The ticket and the message that a refusal names.
 fn subject(command: &AgentCommand) -> (Option<TicketId>, Option<EntryId>) {
     match command {
-        AgentCommand::Say { ticket, id, .. } => (Some(*ticket), Some(*id)),
+        AgentCommand::Say { ticket, id, .. } | AgentCommand::Comment { ticket, id, .. } => {
+            (Some(*ticket), Some(*id))
+        }
+        AgentCommand::Draft { draft } => (Some(draft.ticket), None),
         AgentCommand::Watch { ticket, .. }
         | AgentCommand::Unwatch { ticket }
         | AgentCommand::Typing { ticket }

@@ -23,10 +23,11 @@ use axum::{
     http::HeaderMap,
 };
 use desk::{
-    console::ConsoleGuard,
+    console::{Comment, ConsoleGuard},
     live::{Event, Lagged, Subscription},
     people::{Agent, SessionToken},
 };
+use list::ShownChange;
 use protocol::{
     Code, Refusal, Seq, TicketId,
     agent::{AgentCommand, AgentEvent, SUBPROTOCOL, WorkView},
@@ -36,7 +37,7 @@ use protocol::{
 use std::time::Duration;
 use tokio::time::Instant;
 use tracing::instrument;
-use view::AgentView;
+use view::{AgentView, Opened, Watched};
 
 /// Rows of the list are sent this long after the first change, once for all changes in between.
 const ROWS_AFTER: Duration = Duration::from_millis(25);
@@ -110,10 +111,10 @@ impl Console {
         // What ends watches from now on finds this one; what ended some before is known to the agent as of now.
         self.view.refresh_agent();
         match self.view.read(ticket, after).await {
-            Ok((conversation, entries, last)) => {
+            Ok(Opened { site, conversation, entries, last }) => {
                 self.view.server.desk.hub().has_read(ticket, last);
                 let sent = entries.last().map_or(after, |entry| entry.seq);
-                self.view.watched.insert(ticket, sent);
+                self.view.show(ticket, Watched { site, sent });
                 let conversation = Box::new(conversation);
                 connection.feed(&AgentEvent::Conversation { conversation }).await?;
                 connection.feed(&AgentEvent::Entries { ticket, entries, last }).await?;
@@ -163,9 +164,20 @@ impl Console {
         Ok(connection.flush().await?)
     }
 
+    /// A row is sent in a moment, if it is on screen.
+    fn note_row(&mut self, ticket: TicketId, change: ShownChange) {
+        self.view.list.note(ticket, change);
+        if self.view.list.has_changed_rows() {
+            let soon = Instant::now() + ROWS_AFTER;
+            let soon = soon.max(self.rows_not_before);
+            // A count may wait already, for longer.
+            self.rows_at = Some(self.rows_at.map_or(soon, |at| at.min(soon)));
+        }
+    }
+
     fn unwatch(&mut self, ticket: TicketId) {
         self.view.server.desk.hub().unwatch(&self.events, ticket);
-        self.view.watched.remove(&ticket);
+        self.view.hide(ticket);
     }
 
     /// Whether the session still holds.
@@ -244,7 +256,9 @@ impl Audience for Console {
                 Box::pin(self.watch(connection, ticket, after)).await?;
             }
             AgentCommand::Unwatch { ticket } => self.unwatch(ticket),
-            AgentCommand::Say { ticket, id, .. } if !answers.admits(Some(ticket), id) => {
+            AgentCommand::Say { ticket, id, .. } | AgentCommand::Comment { ticket, id, .. }
+                if !answers.admits(Some(ticket), id) =>
+            {
                 let refusal = Refusal::new(Code::TryAgain);
                 let refused = AgentEvent::Refused { ticket: Some(ticket), id: Some(id), refusal };
                 answers.begin(ready(refused), false);
@@ -253,6 +267,13 @@ impl Audience for Console {
                 // What the writer does not take: files, and what is longer than a chat's messages.
                 let alone = !files.is_empty() || text.len() > limits::CHAT_TEXT;
                 answers.begin(self.view.post(answers.turn(), ticket, id, text, files), alone);
+            }
+            AgentCommand::Comment { ticket, id, text, mentions } => {
+                let comment = Comment { id, text, mentions };
+                answers.begin(self.view.comment(answers.turn(), ticket, comment), true);
+            }
+            AgentCommand::Draft { draft } => {
+                answers.begin(self.view.store_draft(draft), false);
             }
             AgentCommand::Seen { ticket, upto } => {
                 answers.begin(self.view.mark_seen(ticket, upto), false);
@@ -297,18 +318,25 @@ impl Audience for Console {
     async fn event(&mut self, connection: &mut Connection, event: &Event) -> Result<(), End> {
         self.view.refresh_agent();
         match event {
-            Event::Work { ticket, change, .. } => {
-                self.view.list.note(*ticket, change.clone());
-                if self.view.list.has_changed_rows() {
-                    let soon = Instant::now() + ROWS_AFTER;
-                    let soon = soon.max(self.rows_not_before);
-                    // A count may wait already, for longer.
-                    self.rows_at = Some(self.rows_at.map_or(soon, |at| at.min(soon)));
+            Event::Work { ticket, on, change } => {
+                let change = self.view.shown(on, change);
+                self.note_row(*ticket, change);
+            }
+            Event::Party { ticket, .. } => {
+                let is_watched = self.view.watched.contains_key(ticket);
+                if is_watched && !Box::pin(self.view.still_sees(*ticket)).await {
+                    self.unwatch(*ticket);
+                    connection.feed(&AgentEvent::AccessLost { ticket: *ticket }).await?;
                 }
+                self.note_row(*ticket, ShownChange::Anything);
             }
             Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
             Event::AccessChanged { .. } => {
                 let changed = Box::pin(self.view.access_changed()).await.map_err(comes_back)?;
+                if changed.iter().any(|event| matches!(event, AgentEvent::SightChanged)) {
+                    let tickets: Vec<TicketId> = self.view.watched.keys().copied().collect();
+                    tickets.into_iter().for_each(|ticket| self.unwatch(ticket));
+                }
                 for event in changed {
                     connection.feed(&event).await?;
                 }
@@ -352,6 +380,9 @@ impl Audience for Console {
 
     fn leave(&mut self) {
         self.present = None;
+        for ticket in self.view.watched.keys().copied().collect::<Vec<_>>() {
+            self.unwatch(ticket);
+        }
     }
 
     fn going_away(retry_ms: u64) -> AgentEvent {

@@ -1,23 +1,24 @@
 //! What a console has on screen, and what it is sent of each event.
 
-use super::list::{Changed, List};
+use super::list::{Changed, List, ShownChange};
 use crate::{
     edge::{failure::Failure, state::Server},
     ws::in_flight::{Answering, spawn},
 };
 use desk::{
     Turn,
-    live::{Event, RowChange},
+    console::{Comment, SettledHandover},
+    live::{Event, On, RowChange},
     people::Agent,
     tickets::Message,
 };
 use protocol::{
-    ChatId, Code, EntryId, FileId, Seq, TicketId,
-    agent::{AgentEvent, Conversation, WorkItem, WorkView},
+    ChatId, Code, EntryId, FileId, Seq, SiteId, TicketId,
+    agent::{AgentEvent, Colleague, Conversation, Draft, ForAgent, Sight, WorkItem, WorkView},
     entry::AgentEntry,
 };
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
@@ -27,13 +28,33 @@ use tokio::time::Instant;
 pub(super) struct AgentView {
     pub(super) server: Server,
     pub(super) agent: Arc<Agent>,
-    /// Tickets on screen, and up to where their entries have been sent.
-    pub(super) watched: HashMap<TicketId, Seq>,
+    /// Tickets on screen.
+    pub(super) watched: HashMap<TicketId, Watched>,
+    /// Colleagues who have a ticket on screen too, as they were sent; nobody, where nothing was.
+    onlookers: HashMap<TicketId, Vec<Colleague>>,
+    /// How sensitive data of each site was read when this console was last told.
+    sights: BTreeMap<SiteId, Sight>,
     /// Chats that ring here, as far as it was sent.
     offered: HashSet<ChatId>,
     pub(super) list: List,
     /// The rows of the view are not counted before.
     pub(super) count_at: Instant,
+}
+
+/// A ticket on screen.
+pub(super) struct Watched {
+    /// Whose it is.
+    pub(super) site: SiteId,
+    /// Up to where its entries have been sent.
+    pub(super) sent: Seq,
+}
+
+/// What was read of a ticket.
+pub(super) struct Opened {
+    pub(super) site: SiteId,
+    pub(super) conversation: ForAgent<Conversation>,
+    pub(super) entries: Vec<ForAgent<AgentEntry>>,
+    pub(super) last: Seq,
 }
 
 /// How often the rows of a view are counted: that reads up to 1 000 rows a site.
@@ -45,6 +66,8 @@ impl AgentView {
             server,
             agent: Arc::new(agent),
             watched: HashMap::new(),
+            onlookers: HashMap::new(),
+            sights: BTreeMap::new(),
             offered: HashSet::new(),
             list: List::new(),
             count_at: Instant::now(),
@@ -60,13 +83,31 @@ impl AgentView {
         }
     }
 
+    /// The ticket comes on screen.
+    pub(super) fn show(&mut self, ticket: TicketId, watched: Watched) {
+        self.watched.insert(ticket, watched);
+        self.onlookers.remove(&ticket);
+        self.server.desk.watch_changed(self.agent.id, ticket);
+    }
+
+    /// It leaves the screen, if it was there.
+    pub(super) fn hide(&mut self, ticket: TicketId) {
+        self.onlookers.remove(&ticket);
+        if self.watched.remove(&ticket).is_some() {
+            self.server.desk.watch_changed(self.agent.id, ticket);
+        }
+    }
+
     pub(super) async fn welcome(&mut self) -> desk::Result<AgentEvent> {
+        self.sights = self.read_sights();
         let desk = &self.server.desk;
         let me = desk.profile(&self.agent).await?;
         let offers = desk.offers(&self.agent).await?;
         self.offered = offers.iter().map(|offer| offer.chat).collect();
         let work = self.first_page(WorkView::Open).await?;
-        Ok(AgentEvent::Welcome { me, work, offers, total: self.list.total() })
+        let desk = &self.server.desk;
+        let drafts = desk.drafts(&self.agent).await?;
+        Ok(AgentEvent::Welcome { me, work, offers, total: self.list.total(), drafts })
     }
 
     /// A view of the list from its beginning or, without one, the next page of the one that is on screen.
@@ -79,13 +120,13 @@ impl AgentView {
         Ok(AgentEvent::Listed { view: self.list.view(), first, items, total: self.list.total() })
     }
 
-    async fn first_page(&mut self, view: WorkView) -> desk::Result<Vec<WorkItem>> {
+    async fn first_page(&mut self, view: WorkView) -> desk::Result<Vec<ForAgent<WorkItem>>> {
         let page = self.server.desk.worklist(&self.agent, view, None).await?;
         self.list.begin(view, &page);
         Ok(page.items)
     }
 
-    async fn next_page(&mut self) -> desk::Result<Vec<WorkItem>> {
+    async fn next_page(&mut self) -> desk::Result<Vec<ForAgent<WorkItem>>> {
         let Some(after) = self.list.next() else { return Ok(Vec::new()) };
         let desk = &self.server.desk;
         let page = desk.worklist(&self.agent, self.list.view(), Some(after)).await?;
@@ -93,15 +134,30 @@ impl AgentView {
         Ok(page.items)
     }
 
-    pub(super) async fn read(
-        &self,
-        ticket: TicketId,
-        after: Seq,
-    ) -> desk::Result<(Conversation, Vec<AgentEntry>, Seq)> {
+    pub(super) async fn read(&self, ticket: TicketId, after: Seq) -> desk::Result<Opened> {
         let desk = &self.server.desk;
+        let site = desk.site_of(&self.agent, ticket).await?;
         let conversation = desk.conversation(&self.agent, ticket).await?;
         let (entries, last) = desk.agent_entries(&self.agent, ticket, after).await?;
-        Ok((conversation, entries, last))
+        Ok(Opened { site, conversation, entries, last })
+    }
+
+    fn read_sights(&self) -> BTreeMap<SiteId, Sight> {
+        let sight = |site: &SiteId| (*site, self.server.desk.sight(&self.agent, *site));
+        self.agent.sites.keys().map(sight).collect()
+    }
+
+    /// What happened to a row of the list, as this agent may read it.
+    pub(super) fn shown(&self, on: &On, change: &RowChange) -> ShownChange {
+        match change {
+            RowChange::Anything => ShownChange::Anything,
+            RowChange::Message(message) => ShownChange::Message {
+                preview: self.server.desk.show_preview(&self.agent, on.site, &message.preview),
+                mine: message.by == Some(self.agent.id),
+                last_at: message.last_at,
+                unread: message.unread,
+            },
+        }
     }
 
     /// Begins a message of the agent's.
@@ -124,6 +180,33 @@ impl AgentView {
                 }
                 Err(error) => refused(ticket, Some(id), error),
             })
+        })
+    }
+
+    /// Begins an internal comment.
+    pub(super) fn comment(
+        &self,
+        turn: Turn,
+        ticket: TicketId,
+        comment: Comment,
+    ) -> Answering<AgentEvent> {
+        let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
+        Box::pin(async move {
+            let id = comment.id;
+            let written = server.desk.comment_in_turn(turn, &agent, ticket, comment).await;
+            Some(match written {
+                Ok(receipt) => AgentEvent::Ack { ticket, id, seq: receipt.seq, at: receipt.at },
+                Err(error) => refused(ticket, Some(id), error),
+            })
+        })
+    }
+
+    /// Begins to store what is typed.
+    pub(super) fn store_draft(&self, draft: Draft) -> Answering<AgentEvent> {
+        let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
+        spawn(async move {
+            let stored = server.desk.store_draft(&agent, &draft).await;
+            stored.err().map(|error| refused(draft.ticket, None, error))
         })
     }
 
@@ -152,12 +235,29 @@ impl AgentView {
     pub(super) fn event(&mut self, event: &Event) -> Option<AgentEvent> {
         match event {
             Event::Entry { ticket, agent: entry, .. } => {
-                let sent = self.watched.get_mut(ticket).filter(|sent| entry.seq > **sent)?;
-                *sent = entry.seq;
-                Some(AgentEvent::Entry { ticket: *ticket, entry: entry.clone() })
+                let watched = self.watched.get_mut(ticket);
+                let watched = watched.filter(|watched| entry.seq > watched.sent)?;
+                watched.sent = entry.seq;
+                let entry = self.server.desk.show_entry(&self.agent, watched.site, entry);
+                Some(AgentEvent::Entry { ticket: *ticket, entry })
             }
             Event::Typing { ticket, agent: None } if self.watched.contains_key(ticket) => {
                 Some(AgentEvent::Typing { ticket: *ticket })
+            }
+            Event::Typing { ticket, agent: Some((agent, name)) }
+                if self.watched.contains_key(ticket) =>
+            {
+                let colleague = Colleague { agent: *agent, name: name.clone() };
+                Some(AgentEvent::ColleagueTyping { ticket: *ticket, colleague })
+            }
+            Event::Watchers { ticket } if self.watched.contains_key(ticket) => {
+                let colleagues = self.server.desk.watchers(self.agent.id, *ticket);
+                let known = self.onlookers.entry(*ticket).or_default();
+                if *known == colleagues {
+                    return None;
+                }
+                known.clone_from(&colleagues);
+                Some(AgentEvent::Watchers { ticket: *ticket, colleagues })
             }
             Event::Seen { ticket, by_visitor: true, upto } if self.watched.contains_key(ticket) => {
                 Some(AgentEvent::Seen { ticket: *ticket, upto: *upto })
@@ -170,7 +270,8 @@ impl AgentView {
                 Some(AgentEvent::OfferGone { chat: *chat })
             }
             Event::AccessLost { ticket, .. } => {
-                self.watched.remove(ticket)?;
+                self.watched.get(ticket)?;
+                self.hide(*ticket);
                 Some(AgentEvent::AccessLost { ticket: *ticket })
             }
             _ => None,
@@ -191,6 +292,21 @@ impl AgentView {
                 self.offered.insert(offer.chat);
                 Some(AgentEvent::Offer { offer: Box::new(offer) })
             }),
+            Event::Handover { handover, ticket, .. } => desk
+                .find_settled_handover(&self.agent, *handover)
+                .await
+                .map(|settled| settled.map(|settled| told(*ticket, settled))),
+            Event::Draft { ticket, .. } => desk
+                .find_draft(&self.agent, *ticket)
+                .await
+                .map(|draft| draft.map(|draft| AgentEvent::Draft { draft })),
+            Event::Mentioned { ticket, by, .. } => {
+                let by = desk.find_agent(*by).map(|agent| agent.name.clone());
+                desk.conversation(&self.agent, *ticket).await.map(|head| {
+                    let (ticket, number) = (*ticket, head.number.clone());
+                    Some(AgentEvent::Mentioned { ticket, number, by: by.unwrap_or_default() })
+                })
+            }
             Event::AgentState { .. } => {
                 desk.profile(&self.agent).await.map(|me| Some(AgentEvent::State { me }))
             }
@@ -208,6 +324,20 @@ impl AgentView {
     /// # Errors
     /// It could not be read, and nobody says so again: the console has to come back.
     pub(super) async fn access_changed(&mut self) -> desk::Result<Vec<AgentEvent>> {
+        let mut events = Vec::new();
+        let sights = self.read_sights();
+        let reads_differently = sights
+            .iter()
+            .any(|(site, sight)| self.sights.get(site).is_some_and(|before| before != sight));
+        self.sights = sights;
+        if reads_differently {
+            // Nothing of what it has is what it may have now.
+            events.push(AgentEvent::SightChanged);
+            let offers = self.server.desk.offers(&self.agent).await?;
+            events.extend(
+                offers.into_iter().map(|offer| AgentEvent::Offer { offer: Box::new(offer) }),
+            );
+        }
         let before = self.list.rows().clone();
         self.first_page(self.list.view()).await?;
         // As many pages as there were: whoever sees fewer rows has fewer on screen.
@@ -219,13 +349,19 @@ impl AgentView {
         let me = self.server.desk.profile(&self.agent).await?;
         let now = self.list.rows();
         let gone = before.keys().filter(|ticket| !now.contains_key(ticket));
-        let mut events: Vec<AgentEvent> =
-            gone.map(|ticket| AgentEvent::WorkGone { ticket: *ticket }).collect();
+        events.extend(gone.map(|ticket| AgentEvent::WorkGone { ticket: *ticket }));
         let new = now.values().filter(|item| before.get(&item.ticket) != Some(item));
         events.extend(new.map(|item| AgentEvent::Work { item: Box::new(item.clone()) }));
         events.push(self.list.only_total());
         events.push(AgentEvent::State { me });
         Ok(events)
+    }
+
+    /// Whether the agent still sees a ticket on screen with which they have to do no longer as they had; where it could
+    /// not be read they keep it until the next change.
+    pub(super) async fn still_sees(&self, ticket: TicketId) -> bool {
+        let seen = self.server.desk.conversation(&self.agent, ticket).await;
+        !seen.is_err_and(|error| error.refusal().code == Code::NotFound)
     }
 
     /// What was missed beside tickets: the list, as far as it was on screen, the agent's own state and what rings.
@@ -253,8 +389,10 @@ impl AgentView {
         &mut self,
         ticket: TicketId,
     ) -> desk::Result<Vec<AgentEvent>> {
-        let Some(sent) = self.watched.get(&ticket).copied() else { return Ok(Vec::new()) };
-        let (conversation, entries, last) = match self.read(ticket, sent).await {
+        let Some(sent) = self.watched.get(&ticket).map(|watched| watched.sent) else {
+            return Ok(Vec::new());
+        };
+        let Opened { site, conversation, entries, last } = match self.read(ticket, sent).await {
             Ok(read) => read,
             Err(error) if error.refusal().code == Code::NotFound => {
                 return Ok(vec![AgentEvent::AccessLost { ticket }]);
@@ -264,7 +402,7 @@ impl AgentView {
         self.server.desk.hub().has_read(ticket, last);
         let mut events = vec![AgentEvent::Conversation { conversation: Box::new(conversation) }];
         if let Some(entry) = entries.last() {
-            self.watched.insert(ticket, entry.seq);
+            self.watched.insert(ticket, Watched { site, sent: entry.seq });
             events.push(AgentEvent::Entries { ticket, entries, last });
         }
         Ok(events)
@@ -286,7 +424,7 @@ impl AgentView {
                 Err(error) => {
                     tracing::debug!(%error, "a row could not be read");
                     // With the next ones.
-                    self.list.note(ticket, RowChange::Anything);
+                    self.list.note(ticket, ShownChange::Anything);
                 }
             }
         }
@@ -300,6 +438,12 @@ impl AgentView {
         }
         events
     }
+}
+
+/// What came of a transfer or conference, as a frame.
+fn told(ticket: TicketId, settled: SettledHandover) -> AgentEvent {
+    let SettledHandover { number, kind, to, outcome } = settled;
+    AgentEvent::Handover { ticket, number, kind, to, outcome }
 }
 
 fn refused(ticket: TicketId, id: Option<EntryId>, error: desk::Error) -> AgentEvent {

@@ -8,7 +8,7 @@ use crate::{
 };
 use protocol::{
     ChatId, Seq, TicketId, Timestamp,
-    agent::{self, AgentCommand, AgentEvent, WorkKind},
+    agent::{self, AgentCommand, AgentEvent, ForAgent, WorkKind},
     delivery::{Pulse, PulseCheck, Reconnect},
     entry::{AgentBody, AgentEntry},
 };
@@ -114,8 +114,10 @@ impl Console {
                 self.desk.send_modify(|desk| {
                     desk.greetings += 1;
                     desk.is_connected = true;
-                    desk.offers = offers.into_iter().map(|offer| (offer.chat, offer)).collect();
-                    desk.work = work.into_iter().map(|item| (item.ticket, item)).collect();
+                    let offers = offers.into_iter().map(ForAgent::into_inner);
+                    desk.offers = offers.map(|offer| (offer.chat, offer)).collect();
+                    let work = work.into_iter().map(ForAgent::into_inner);
+                    desk.work = work.map(|item| (item.ticket, item)).collect();
                 });
                 let watched: Vec<TicketId> = self.threads.keys().copied().collect();
                 for ticket in watched {
@@ -126,7 +128,8 @@ impl Console {
                 self.take_what_rings(socket).await
             }
             AgentEvent::Work { item } => {
-                self.desk.send_modify(|desk| drop(desk.work.insert(item.ticket, *item)));
+                let item = (*item).into_inner();
+                self.desk.send_modify(|desk| drop(desk.work.insert(item.ticket, item)));
                 self.watch_what_is_mine(socket).await
             }
             AgentEvent::WorkGone { ticket } => {
@@ -134,7 +137,8 @@ impl Console {
                 Some(())
             }
             AgentEvent::Offer { offer } => {
-                self.desk.send_modify(|desk| drop(desk.offers.insert(offer.chat, *offer)));
+                let offer = (*offer).into_inner();
+                self.desk.send_modify(|desk| drop(desk.offers.insert(offer.chat, offer)));
                 self.take_what_rings(socket).await
             }
             AgentEvent::OfferGone { chat } => {
@@ -145,21 +149,22 @@ impl Console {
                 self.desk.send_modify(|desk| {
                     let talk = desk.talks.entry(conversation.ticket).or_default();
                     talk.visitor_is_there = conversation.visitor_present;
-                    talk.head = Some(*conversation);
+                    talk.head = Some((*conversation).into_inner());
                 });
                 Some(())
             }
             AgentEvent::Entries { ticket, entries, last } => {
                 let thread = self.threads.get_mut(&ticket)?;
                 let before = thread.entries().len();
-                let ask = thread.page(entries, last);
+                let ask =
+                    thread.page(entries.into_iter().map(ForAgent::into_inner).collect(), last);
                 self.answer(ticket, before).await;
                 self.ask_after(ticket, ask, socket).await
             }
             AgentEvent::Entry { ticket, entry } => {
                 let thread = self.threads.get_mut(&ticket)?;
                 let before = thread.entries().len();
-                let ask = thread.live(entry);
+                let ask = thread.live(entry.into_inner());
                 self.answer(ticket, before).await;
                 self.ask_after(ticket, ask, socket).await
             }
@@ -191,8 +196,13 @@ impl Console {
             }
             AgentEvent::AccessLost { .. }
             | AgentEvent::Listed { .. }
+            | AgentEvent::SightChanged
             | AgentEvent::Seen { .. }
             | AgentEvent::Handover { .. }
+            | AgentEvent::ColleagueTyping { .. }
+            | AgentEvent::Watchers { .. }
+            | AgentEvent::Draft { .. }
+            | AgentEvent::Mentioned { .. }
             | AgentEvent::State { .. }
             | AgentEvent::Pong => Some(()),
         }

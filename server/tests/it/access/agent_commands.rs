@@ -8,7 +8,7 @@ use super::{
 use crate::world::{World, on_both, socket::Socket};
 use protocol::{
     EntryId, Seq, TicketId,
-    agent::{AgentCommand, AgentState, SUBPROTOCOL, WorkView},
+    agent::{AgentCommand, AgentState, Draft, SUBPROTOCOL, WorkView},
 };
 use serde_json::Value;
 use server::{AGENT_COMMANDS, DeclaredCommand};
@@ -62,7 +62,8 @@ async fn a_command_serves_whom_it_names_and_tells_and_does_nothing_to_anybody_el
             }
             // Each command that the visitor hears of was heard of.
             let heard = match command.name {
-                "say" => Some("entry"),
+                // A comment as an entry without anything in it.
+                "say" | "comment" => Some("entry"),
                 name @ ("typing" | "seen") => Some(name),
                 _ => None,
             };
@@ -158,6 +159,15 @@ fn frame(walk: &Walk, name: &str, place: &Place) -> AgentCommand {
         "say" => {
             let id = walk.world.clock.new_entry_id();
             AgentCommand::Say { ticket, id, text: "Aquí estoy".into(), files: Vec::new() }
+        }
+        "comment" => {
+            let id = walk.world.clock.new_entry_id();
+            let text = "Entre nosotros".into();
+            AgentCommand::Comment { ticket, id, text, mentions: Vec::new() }
+        }
+        "draft" => {
+            let (text, at) = ("Aún no".into(), walk.world.desk().now());
+            AgentCommand::Draft { draft: Draft { ticket, text, at } }
         }
         "typing" => AgentCommand::Typing { ticket },
         "seen" => AgentCommand::Seen { ticket, upto: Seq(1) },

@@ -7,6 +7,10 @@ use super::{
 };
 use crate::world::{World, on_both};
 use app::ssr::{FUNCTIONS, Reach};
+use protocol::{
+    settings::{Reply, ReplyName},
+    text::ChatText,
+};
 use server::Access;
 use std::collections::BTreeSet;
 
@@ -69,7 +73,19 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
     let agent = if who.role().is_some() { who } else { Who::Agent };
     match path.strip_prefix("/console/api/").expect("a server function") {
         "state" => (walk.waiting_chat().await, vec![("state", "away".into())]),
-        "me" | "mails" => (walk.waiting_chat().await, vec![]),
+        "search" => (walk.waiting_chat().await, vec![("question", "canario".into())]),
+        "me" | "mails" | "state/preview" => (walk.waiting_chat().await, vec![]),
+        "language" => (walk.waiting_chat().await, vec![("lang", "es".into())]),
+        "colleagues" | "replies" => about_ticket(walk, walk.active_chat(agent).await, false).await,
+        "replies/add" => {
+            let name = walk.world.clock.new_entry_id().to_string();
+            (walk.waiting_chat().await, vec![("name", name), ("text", "Hola".into())])
+        }
+        "replies/change" => {
+            let form = vec![("id", own_reply(walk, agent).await), ("name", "Otro".into())];
+            (walk.waiting_chat().await, [form, vec![("text", "Hola".into())]].concat())
+        }
+        "replies/remove" => (walk.waiting_chat().await, vec![("id", own_reply(walk, agent).await)]),
         "chats/accept" | "chats/decline" => {
             let place = walk.waiting_chat().await;
             let chat = place.chat.expect("a chat").to_string();
@@ -77,8 +93,23 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
         }
         "chats/end" => about_ticket(walk, walk.active_chat(agent).await, true).await,
         "chats/reasons" => about_ticket(walk, walk.active_chat(agent).await, false).await,
+        "handover/targets" | "conference/leave" | "conference/end" => {
+            about_ticket(walk, walk.active_chat(agent).await, false).await
+        }
+        "handover/transfer" | "handover/conference" => {
+            let (place, mut form) = about_ticket(walk, walk.active_chat(agent).await, false).await;
+            form.push(("agent", walk.there.agent.id.to_string()));
+            (place, form)
+        }
+        "handover/cancel" => about_ticket(walk, walk.asked_chat(agent).await, false).await,
+        "handover/reason" => about_ticket(walk, walk.transferred_chat(agent).await, true).await,
         "requests/close" => about_ticket(walk, walk.request().await.place, true).await,
         "requests/reopen" => about_ticket(walk, walk.request().await.place, false).await,
+        "tickets/reveal" => {
+            let place = walk.waiting_chat().await;
+            let ticket = place.ticket.to_string();
+            (place, vec![("ticket", ticket), ("field", "email".into())])
+        }
         "mails/older" => {
             let request = walk.request().await;
             (request.place, vec![("after", request.mail.to_string())])
@@ -89,6 +120,16 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
         }
         other => panic!("{other}: the walk does not know how to call it"),
     }
+}
+
+/// A canned reply of this agent's.
+async fn own_reply(walk: &Walk, who: Who) -> String {
+    let reply = Reply {
+        name: ReplyName::parse(&walk.world.clock.new_entry_id().to_string()).expect("a name"),
+        text: ChatText::parse("Hola").expect("a text"),
+    };
+    let agent = &walk.signed_in(who).agent;
+    walk.world.desk().save_reply(agent, None, &reply).await.expect("stored").to_string()
 }
 
 async fn about_ticket(walk: &Walk, place: Place, has_reason: bool) -> (Place, Vec<Field>) {

@@ -49,7 +49,7 @@ async fn requests(walk: &Walk) -> HashMap<TicketNumber, TicketId> {
     let (mut found, mut after) = (HashMap::new(), None);
     loop {
         let page = walk.world.desk().worklist(walk.owner(), WorkView::Open, after).await.unwrap();
-        found.extend(page.items.into_iter().map(|row| (row.number, row.ticket)));
+        found.extend(page.items.into_iter().map(|row| (row.number.clone(), row.ticket)));
         after = page.next;
         if after.is_none() {
             break;
@@ -103,7 +103,7 @@ async fn pages(
     for frame in &frames {
         if let Ok(AgentEvent::Listed { first, items, .. }) = serde_json::from_value(frame.clone()) {
             let page = if first { &mut on_first } else { &mut on_second };
-            page.extend(items.into_iter().map(|row| row.number));
+            page.extend(items.into_iter().map(|row| row.number.clone()));
         }
     }
     (on_first, on_second, frames.into())

@@ -2,7 +2,11 @@
 
 use super::people::{SignedIn, Who};
 use crate::world::{World, eventually, started};
-use desk::{console::ConsoleGuard, mail::MailState, people::Agent};
+use desk::{
+    console::{ConsoleGuard, HandoverTarget},
+    mail::{KeptMail, MailState},
+    people::Agent,
+};
 use protocol::{
     ChatId, FileId, MailId, Role, Seq, SiteKey, TicketId,
     agent::{AgentState, Conversation, WorkView},
@@ -26,6 +30,9 @@ lang = "es"
 [schedule]
 zone = "America/Mexico_City"
 weekly = { mon = [["09:00", "18:00"]] }
+[limits]
+ring_time = "1d"
+capacity = 1000
 [[queues]]
 name = "Facturas"
 [[queues]]
@@ -68,8 +75,10 @@ pub struct Walk {
     pub other_sites_ticket: Started,
     people: BTreeMap<Who, SignedIn>,
     count: AtomicU32,
-    /// An agent of the other queue is there: the site is open, and nothing of the first queue rings.
-    _there: ConsoleGuard,
+    /// An agent of the other queue is there: the site is open, and nothing of the first queue rings but what is handed
+    /// to them.
+    pub there: SignedIn,
+    _console: ConsoleGuard,
 }
 
 /// A ticket of the first queue.
@@ -112,7 +121,7 @@ impl Walk {
             people.insert(who, signed_in);
         }
         let there = SignedIn::new(&world, "there", Role::Agent, "casa", Some("Soporte")).await;
-        let guard = world.desk().console_connected(there.agent.id);
+        let console = world.desk().console_connected(there.agent.id);
         world.until(|| world.is_open("casa")).await;
         let disabled =
             SignedIn::new(&world, "disabled", Role::Agent, "casa", Some("Facturas")).await.cookie;
@@ -122,7 +131,16 @@ impl Walk {
         let other_ticket = world.ask("casa", "Otra cosa").await;
         let other_sites_ticket = world.ask("otra", "De otro sitio").await;
         let count = AtomicU32::new(0);
-        Self { world, disabled, other_ticket, other_sites_ticket, people, count, _there: guard }
+        Self {
+            world,
+            disabled,
+            other_ticket,
+            other_sites_ticket,
+            people,
+            count,
+            there,
+            _console: console,
+        }
     }
 
     pub fn signed_in(&self, who: Who) -> &SignedIn {
@@ -144,10 +162,33 @@ impl Walk {
     /// A chat of this person's where they may see it, else of the queue's agent.
     pub async fn active_chat(&self, who: Who) -> Place {
         let place = self.waiting_chat().await;
-        let whose = if who.may_see_ticket() { who } else { Who::Agent };
-        let agent = &self.signed_in(whose).agent;
+        let agent = self.who_talks(who);
         self.world.desk().accept(agent, place.chat.unwrap()).await.unwrap();
         place
+    }
+
+    /// The same, which its agent has asked another to take over.
+    pub async fn asked_chat(&self, who: Who) -> Place {
+        let place = self.active_chat(who).await;
+        let to = HandoverTarget::Agent(self.there.agent.id);
+        let agent = self.who_talks(who);
+        self.world.desk().ask_transfer(agent, place.ticket, to, None).await.unwrap();
+        place
+    }
+
+    /// The same once the other has taken it over.
+    pub async fn transferred_chat(&self, who: Who) -> Place {
+        let place = self.asked_chat(who).await;
+        let (desk, there) = (self.world.desk(), &self.there.agent);
+        let chat = place.chat.expect("a chat");
+        let offer = eventually(async || desk.find_offer(there, chat).await.unwrap()).await;
+        desk.accept_offer(there, chat, offer.offer.expect("its id")).await.unwrap();
+        place
+    }
+
+    /// This person where they may see the ticket, else the queue's agent.
+    fn who_talks(&self, who: Who) -> &Agent {
+        &self.signed_in(if who.may_see_ticket() { who } else { Who::Agent }).agent
     }
 
     pub async fn request(&self) -> Request {
@@ -163,8 +204,8 @@ impl Walk {
         let file = page[at..at + 36].parse().unwrap();
         let mail = eventually(async || {
             let mails = self.world.desk().mails(self.owner(), None).await.unwrap().mails;
-            let parked = |mail: &desk::mail::KeptMail| mail.state == MailState::Parked;
-            mails.into_iter().find(|mail| mail.to == email && parked(mail)).map(|mail| mail.id)
+            let is_it = |mail: &KeptMail| mail.to == email && mail.state == MailState::Parked;
+            mails.into_iter().find(|mail| is_it(mail)).map(|mail| mail.id)
         })
         .await;
         Request { place, file, mail }
@@ -174,7 +215,7 @@ impl Walk {
     /// by themselves.
     pub async fn look(&self, place: &Place) -> Conversation {
         let head = self.world.desk().conversation(self.owner(), place.ticket).await.unwrap();
-        Conversation { last: Seq::START, ..head }
+        Conversation { last: Seq::START, ..head.into_inner() }
     }
 
     /// An address and a text of their own.

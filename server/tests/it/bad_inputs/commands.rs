@@ -94,6 +94,7 @@ fn calls(command: &str) -> Vec<Call<'static>> {
             call("agent set lucia@example.com --capacity 99999999999999999999", "whole number"),
             call("agent disable nadie@example.com", "there is no agent"),
             call("agent enable nadie@example.com", "there is no agent"),
+            call("agent remove nadie@example.com", "there is no agent"),
             call("agent list more", "more"),
         ],
         "site" => vec![

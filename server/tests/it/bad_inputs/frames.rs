@@ -177,6 +177,10 @@ fn consoles(place: &Place, name: &str) -> Value {
         "say" => {
             json!({ "ticket": ticket, "id": place.world.clock.new_entry_id(), "text": "Hola", "files": [] })
         }
+        "comment" => {
+            json!({ "ticket": ticket, "id": place.world.clock.new_entry_id(), "text": "Hola", "mentions": [] })
+        }
+        "draft" => json!({ "draft": { "ticket": ticket, "text": "Hola", "at": 1 } }),
         "seen" => json!({ "ticket": ticket, "upto": 1 }),
         "list" => json!({ "view": "open" }),
         "hello" | "more" | "ping" => json!(null),

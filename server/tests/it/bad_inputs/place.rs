@@ -2,7 +2,11 @@
 
 use crate::world::{EMAIL, Engine, SITE, World, behind_a_proxy, http::Ask, started};
 use desk::{console::ConsoleGuard, people::Agent};
-use protocol::{FileId, MailId, TicketId, agent::WorkView, form::Started};
+use protocol::{
+    FileId, MailId, TicketId,
+    agent::{ForAgent, WorkItem, WorkView},
+    form::Started,
+};
 use server::Declared;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -76,7 +80,7 @@ async fn file(world: &World) -> FileId {
     page[at..at + 36].parse().unwrap()
 }
 
-async fn row(world: &World, agent: &Agent, started: &Started) -> protocol::agent::WorkItem {
+async fn row(world: &World, agent: &Agent, started: &Started) -> ForAgent<WorkItem> {
     let work = world.desk().worklist(agent, WorkView::Open, None).await.unwrap().items;
     work.into_iter().find(|row| row.number == started.number).expect("a row")
 }

@@ -29,6 +29,7 @@ pub fn takes(row: &Declared) -> Takes {
         ("GET", "/w/{site}") => Query(&["lang", "hue", "theme", "embed", "position", "page"]),
         ("GET", "/w/{site}/status" | "/w/{site}/events") => Query(&["lang"]),
         ("GET", "/t/{number}" | "/t/{number}/not-me") => Query(&["k", "done", "lang"]),
+        ("GET", "/console" | "/console/tickets/{ticket}") => Query(&["q"]),
         ("GET", "/console/password") => Query(&["k"]),
         (
             "GET",
@@ -40,11 +41,9 @@ pub fn takes(row: &Declared) -> Takes {
             | "/w/{site}/socket"
             | "/w/{site}/files/{id}"
             | "/t/{number}/files/{id}"
-            | "/console"
             | "/console/sign-in"
             | "/console/socket"
             | "/console/files/{id}"
-            | "/console/tickets/{ticket}"
             | "/console/mail"
             | "/console/mail/{mail}"
             | "/console/mail/{mail}/html",
@@ -58,20 +57,42 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/t/{number}/transcript" | "/t/{number}/email") => Form(&["email"]),
         ("POST", "/t/{number}/rating") => Form(&["score", "comment"]),
         ("POST", "/console/sign-in") => Form(&["email", "password"]),
+        ("GET", "/console/forgot") => Query(&["sent"]),
+        ("POST", "/console/forgot") => Form(&["email"]),
         ("POST", "/console/password") => Form(&["k", "password"]),
         ("POST", "/w/{site}/files" | "/console/files") => File,
         ("POST", "/t/{number}/confirm" | "/t/{number}/not-me" | "/console/sign-out") => Nothing,
-        ("POST", "/console/api/me" | "/console/api/mails") => Arguments(&[]),
-        ("POST", "/console/api/state") => Arguments(&["state"]),
-        ("POST", "/console/api/chats/accept" | "/console/api/chats/decline") => {
-            Arguments(&["chat"])
+        ("POST", "/console/api/me" | "/console/api/mails" | "/console/api/state/preview") => {
+            Arguments(&[])
         }
+        ("POST", "/console/api/state") => Arguments(&["state", "reason?"]),
+        ("POST", "/console/api/chats/accept" | "/console/api/chats/decline") => {
+            Arguments(&["chat", "offer?"])
+        }
+        ("POST", "/console/api/handover/transfer" | "/console/api/handover/conference") => {
+            Arguments(&["ticket", "queue?", "agent?", "note?"])
+        }
+        ("POST", "/console/api/handover/reason") => Arguments(&["ticket", "reason?"]),
+        (
+            "POST",
+            "/console/api/handover/targets"
+            | "/console/api/handover/cancel"
+            | "/console/api/conference/leave"
+            | "/console/api/conference/end",
+        ) => Arguments(&["ticket"]),
         ("POST", "/console/api/chats/end" | "/console/api/requests/close") => {
             Arguments(&["ticket", "reason"])
         }
         ("POST", "/console/api/chats/reasons" | "/console/api/requests/reopen") => {
             Arguments(&["ticket"])
         }
+        ("POST", "/console/api/tickets/reveal") => Arguments(&["ticket", "field", "entry?"]),
+        ("POST", "/console/api/search") => Arguments(&["question", "after?"]),
+        ("POST", "/console/api/language") => Arguments(&["lang"]),
+        ("POST", "/console/api/colleagues" | "/console/api/replies") => Arguments(&["ticket"]),
+        ("POST", "/console/api/replies/add") => Arguments(&["name", "text"]),
+        ("POST", "/console/api/replies/change") => Arguments(&["id", "name", "text"]),
+        ("POST", "/console/api/replies/remove") => Arguments(&["id"]),
         ("POST", "/console/api/mails/older") => Arguments(&["after"]),
         ("POST", "/console/api/mails/read" | "/console/api/mails/retry") => Arguments(&["id"]),
         _ => panic!("{row:?} is new: say here what it takes, so that wrong input is tried on it"),

@@ -25,7 +25,11 @@ use desk::{
 };
 use engines::Database;
 use http::{Client, Reply};
-use protocol::{SiteKey, Timestamp, agent::AgentState, form::Started};
+use protocol::{
+    SiteKey, Timestamp,
+    agent::{AgentState, ForAgent},
+    form::Started,
+};
 use server::{
     Running,
     settings::{Flags, Network, Settings},
@@ -156,7 +160,7 @@ impl World {
     }
 
     /// The newest mail, once the worker has kept it.
-    pub async fn kept_mail(&self, agent: &Agent) -> KeptMail {
+    pub async fn kept_mail(&self, agent: &Agent) -> ForAgent<KeptMail> {
         eventually(async || {
             let mails = self.desk().mails(agent, None).await.expect("the mails").mails;
             mails.into_iter().next().filter(|mail| mail.state == MailState::Kept)

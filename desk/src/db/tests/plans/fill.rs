@@ -16,12 +16,13 @@ pub(super) struct Dialect {
 }
 
 /// Table, rows, columns and their values: `i` is the row's number, `#(…)` an id, `@(…)` one as bytes.
-const TABLES: [(&str, i64, &str); 17] = [
+const TABLES: [(&str, i64, &str); 18] = [
     (
         "sites",
         20,
         "id = #(i), key = 's' || i, name = 's' || i, prefix = 'S', lang = 'es', allowed_origins = '[]', schedule = '{}',
-         closed_now = false, limits = '{}', closing_reasons = '[]'",
+         closed_now = false, ask_queue = false, masking = false, limits = '{}', closing_reasons = '[]', away_reasons = '[]',
+         replies = '[]'",
     ),
     ("site_numbers", 20, "site_id = #(i), last_number = 1000"),
     ("site_secrets", 20, "site_id = #(i), secret = 's' || i"),
@@ -54,13 +55,23 @@ const TABLES: [(&str, i64, &str); 17] = [
         ROWS,
         "id = #(i), ticket_id = #(i), site_id = #(i % 20 + 1), queue_id = #(i % 60 + 1),
          state = case when i <= 299600 then 'ended' when i % 4 = 0 then 'waiting' when i % 4 = 1 then 'ringing' else 'active' end,
-         agent_id = #(i % 1000 + 1), round = 0, first_in_line = 0, priority = 3, started_at = i, wait_until = i",
+         agent_id = #(i % 1000 + 1), guest_id = case when i > 299600 and i % 8 = 2 then #(i % 999 + 1) end,
+         idle_seq = case when i > 299600 and i % 8 = 3 then 2 end, idle_from = case when i > 299600 and i % 8 = 3 then i end,
+         round = 0, first_in_line = 0, priority = 3, started_at = i, wait_until = i",
     ),
     (
         "offers",
         ROWS,
-        "id = #(i), kind = 'chat', chat_id = #(i), site_id = #(i % 20 + 1), to_agent = #(i % 1000 + 1), round = 0, offered_at = i,
+        "id = #(i), kind = case when i % 4 = 2 then 'transfer' else 'chat' end, handover_id = case when i % 4 = 2 then #(i) end, chat_id = #(i), site_id = #(i % 20 + 1), to_agent = #(i % 1000 + 1), round = 0, offered_at = i,
          rings_until = i, outcome = case when i <= 299600 then 'accepted' end",
+    ),
+    (
+        "handovers",
+        ROWS,
+        "id = #(i), kind = 'transfer', chat_id = #(i), ticket_id = #(i), site_id = #(i % 20 + 1), from_agent = #(i % 1000 + 1),
+         from_name = 'a', to_agent = #(i % 999 + 1), to_name = 'b', asked_at = i,
+         outcome = case when i <= 299600 then 'accepted' when i % 4 <> 2 then 'declined' end, settled_at = i,
+         reason = case when i <= 299500 then 'r' end",
     ),
     (
         "entries",

@@ -2,17 +2,19 @@
 
 use super::{AGENTS, Model, key};
 use crate::{
-    Desk, Error, Result,
-    db::{bump_revision, retry, run},
-    people::{AgentChanges, AgentError},
-    routing,
+    Desk, Result,
+    console::HandoverTarget,
+    db::read,
+    people::{Agent, AgentChanges, AgentError},
     tickets::Visitor,
 };
 use proptest::prelude::*;
 use protocol::{
-    AgentId, Code, Seq,
-    agent::{AgentState, WorkKind, WorkView},
+    AgentId, Code, Seq, TicketId,
+    agent::{AgentChat, AgentState, HandoverKind, Offer, WorkKind, WorkView},
 };
+use std::sync::Arc;
+use uuid::Uuid;
 
 /// One thing that somebody does; numbers choose among those that there are.
 #[derive(Clone, Debug)]
@@ -45,6 +47,25 @@ pub(super) enum Action {
     },
     /// Every agent takes the same chat.
     AllAccept,
+    /// The agent asks another one, or a queue, to take their chat over or to join it.
+    Ask {
+        agent: u8,
+        to: u8,
+        kind: HandoverKind,
+        of_queue: bool,
+    },
+    Cancel {
+        agent: u8,
+    },
+    LeaveConference {
+        agent: u8,
+    },
+    EndConference {
+        agent: u8,
+    },
+    SayWhy {
+        agent: u8,
+    },
     Decline {
         agent: u8,
     },
@@ -71,6 +92,9 @@ pub(super) enum Action {
         like: u8,
     },
     Disable {
+        agent: u8,
+    },
+    RemoveAgent {
         agent: u8,
     },
     Enable {
@@ -115,6 +139,11 @@ fn action() -> impl Strategy<Value = Action> {
         8 => (agent.clone(), 0..3_u8)
             .prop_map(|(agent, place)| Action::AcceptFromList { agent, place }),
         6 => Just(Action::AllAccept),
+        24 => ask(),
+        3 => agent.clone().prop_map(|agent| Action::Cancel { agent }),
+        3 => agent.clone().prop_map(|agent| Action::LeaveConference { agent }),
+        3 => agent.clone().prop_map(|agent| Action::EndConference { agent }),
+        3 => agent.clone().prop_map(|agent| Action::SayWhy { agent }),
         12 => agent.clone().prop_map(|agent| Action::Decline { agent }),
         12 => (agent.clone(), visitor).prop_map(|(agent, visitor)| Action::Post { agent, visitor }),
         10 => agent.clone().prop_map(|agent| Action::EndAsAgent { agent }),
@@ -124,8 +153,19 @@ fn action() -> impl Strategy<Value = Action> {
         1 => site.prop_map(|site| Action::RemoveSite { site }),
         8 => (agent.clone(), agent.clone()).prop_map(|(agent, like)| Action::Move { agent, like }),
         4 => agent.clone().prop_map(|agent| Action::Disable { agent }),
+        1 => (3..4_u8).prop_map(|agent| Action::RemoveAgent { agent }),
         8 => agent.prop_map(|agent| Action::Enable { agent }),
     ]
+}
+
+fn ask() -> impl Strategy<Value = Action> {
+    let kind = prop_oneof![Just(HandoverKind::Transfer), Just(HandoverKind::Conference)];
+    (0..4_u8, 0..4_u8, kind, any::<bool>()).prop_map(|(agent, to, kind, of_queue)| Action::Ask {
+        agent,
+        to,
+        kind,
+        of_queue,
+    })
 }
 
 impl Model {
@@ -189,6 +229,25 @@ impl Model {
                         );
                         one.and(two).and(three).and(four)?;
                     }
+                    (Action::Ask { agent: n, to, kind, of_queue }, _) => {
+                        ask_for(&desk, agent(n), to, kind, of_queue).await?;
+                    }
+                    (Action::Cancel { agent: n }, _) => {
+                        if let Some((agent, ticket)) = chat_of(&desk, agent(n), true).await? {
+                            desk.cancel_handover(&agent, ticket).await?;
+                        }
+                    }
+                    (Action::LeaveConference { agent: n }, _) => {
+                        if let Some((agent, ticket)) = chat_of(&desk, agent(n), false).await? {
+                            desk.leave_conference(&agent, ticket).await?;
+                        }
+                    }
+                    (Action::EndConference { agent: n }, _) => {
+                        if let Some((agent, ticket)) = chat_of(&desk, agent(n), true).await? {
+                            desk.end_conference(&agent, ticket).await?;
+                        }
+                    }
+                    (Action::SayWhy { agent: n }, _) => say_why(&desk, agent(n)).await?,
                     (Action::Decline { agent: n }, _) => decline(&desk, agent(n)).await?,
                     (Action::EndAsAgent { agent: n }, _) => end(&desk, agent(n)).await?,
                     (Action::CloseDesk { site, closed }, _) => close(&desk, site, closed).await?,
@@ -201,6 +260,9 @@ impl Model {
                     }
                     (Action::Disable { agent }, _) => {
                         changed(desk.disable_agent(&email(agent)).await)?;
+                    }
+                    (Action::RemoveAgent { agent }, _) => {
+                        changed(desk.remove_agent(&email(agent)).await)?;
                     }
                     (Action::Enable { agent }, _) => {
                         changed(desk.enable_agent(&email(agent)).await.map(drop))?;
@@ -221,9 +283,68 @@ impl Model {
 async fn accept_offer(desk: &Desk, agent: AgentId) -> Result<()> {
     let Some(agent) = desk.find_agent(agent) else { return Ok(()) };
     if let Some(offer) = desk.offers(&agent).await?.first() {
-        desk.accept(&agent, offer.chat).await?;
+        accept_any(desk, &agent, offer).await?;
     }
     Ok(())
+}
+
+async fn accept_any(desk: &Desk, agent: &Agent, offer: &Offer) -> Result<()> {
+    match offer.offer {
+        Some(id) => desk.accept_offer(agent, offer.chat, id).await.map(drop),
+        None => desk.accept(agent, offer.chat).await.map(drop),
+    }
+}
+
+/// An agent and a chat that they have, or are a guest of.
+async fn chat_of(
+    desk: &Desk,
+    agent: AgentId,
+    is_owner: bool,
+) -> Result<Option<(Arc<Agent>, TicketId)>> {
+    let Some(agent) = desk.find_agent(agent) else { return Ok(None) };
+    let list = desk.worklist(&agent, WorkView::Open, None).await?.items;
+    for item in list.iter().filter(|item| item.kind == WorkKind::MyChat) {
+        let head = desk.conversation(&agent, item.ticket).await?;
+        if matches!(head.chat, AgentChat::Active { mine, .. } if mine == is_owner) {
+            return Ok(Some((agent, item.ticket)));
+        }
+    }
+    Ok(None)
+}
+
+async fn ask_for(
+    desk: &Desk,
+    agent: AgentId,
+    to: u8,
+    kind: HandoverKind,
+    of_queue: bool,
+) -> Result<()> {
+    let Some((agent, ticket)) = chat_of(desk, agent, true).await? else { return Ok(()) };
+    let targets = desk.handover_targets(&agent, ticket).await?;
+    let queues = targets.queues.iter().map(|queue| HandoverTarget::Queue(queue.queue));
+    let agents = targets.agents.iter().map(|agent| HandoverTarget::Agent(agent.agent));
+    let all: Vec<_> = if of_queue { queues.collect() } else { agents.collect() };
+    let Some(to) = all.get(usize::from(to)) else { return Ok(()) };
+    match kind {
+        HandoverKind::Transfer => desk.ask_transfer(&agent, ticket, *to, Some("nota")).await,
+        HandoverKind::Conference => desk.ask_conference(&agent, ticket, *to, None).await,
+    }
+}
+
+/// Of any ticket: it is asked of who handed it over.
+async fn say_why(desk: &Desk, agent: AgentId) -> Result<()> {
+    const HANDED: &str = "
+        select ticket_id from handovers where from_agent = $1 and outcome = 'accepted' limit 1";
+    let ticket: Option<Uuid> = read!(desk.db(), c => sqlx::query_scalar(HANDED)
+        .bind(agent.0)
+        .fetch_optional(c)
+        .await)?;
+    match (desk.find_agent(agent), ticket) {
+        (Some(agent), Some(ticket)) => {
+            desk.give_transfer_reason(&agent, TicketId(ticket), None).await
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn accept_from_list(desk: &Desk, agent: AgentId, place: u8) -> Result<()> {
@@ -239,7 +360,10 @@ async fn accept_from_list(desk: &Desk, agent: AgentId, place: u8) -> Result<()> 
 async fn decline(desk: &Desk, agent: AgentId) -> Result<()> {
     let Some(agent) = desk.find_agent(agent) else { return Ok(()) };
     if let Some(offer) = desk.offers(&agent).await?.first() {
-        desk.decline(&agent, offer.chat).await?;
+        match offer.offer {
+            Some(id) => desk.decline_offer(&agent, offer.chat, id).await?,
+            None => desk.decline(&agent, offer.chat).await?,
+        }
     }
     Ok(())
 }
@@ -269,7 +393,11 @@ fn served_like(agent: u8) -> AgentChanges {
 /// A site or a queue that was removed is given to nobody.
 fn changed(outcome: std::result::Result<(), AgentError>) -> Result<()> {
     match outcome {
-        Ok(()) | Err(AgentError::NoSite { .. } | AgentError::NoQueue { .. }) => Ok(()),
+        // Or they were removed themselves.
+        Ok(())
+        | Err(AgentError::NoSite { .. } | AgentError::NoQueue { .. } | AgentError::NoAgent) => {
+            Ok(())
+        }
         Err(AgentError::Desk(error)) => Err(error),
         Err(other) => panic!("{other}"),
     }
@@ -281,25 +409,30 @@ async fn close(desk: &Desk, site: u8, closed: bool) -> Result<()> {
     if desk.find_site(&key).is_some_and(|site| site.removed_at.is_none()) {
         let file = format!("key = \"{key}\"\nclosed_now = {closed}");
         // Removed meanwhile, it is made again.
-        desk.apply_site(&file).await.map_err(|error| match error {
-            crate::sites::SiteFileError::Desk(error) => error,
-            refused @ crate::sites::SiteFileError::Refused { .. } => panic!("{refused}"),
-        })?;
+        match desk.apply_site(&file).await {
+            Err(crate::sites::SiteFileError::Desk(error)) => return Err(error),
+            // It is about to be removed.
+            Err(crate::sites::SiteFileError::Refused { code, .. }) => {
+                assert_eq!(code, Code::SiteRemoved.as_text());
+            }
+            Ok(_) => {}
+        }
     }
     Ok(())
 }
 
-/// No verb does this yet; the rows are ready for it.
+/// The first queue of a site, and with it the last one: then nothing is in a queue.
 async fn remove_queue(desk: &Desk, site: u8) -> Result<()> {
-    const DELETE: &str = "delete from queues where id = $1";
-    let Some(site) = desk.find_site(&key(site)) else { return Ok(()) };
+    let key = key(site);
+    let Some(site) = desk.find_site(&key).filter(|site| site.removed_at.is_none()) else {
+        return Ok(());
+    };
     let Some(queue) = site.queues.first() else { return Ok(()) };
-    retry!({
-        let mut tx = desk.begin().await?;
-        run!(tx, c => sqlx::query(DELETE).bind(queue.id.0).execute(c).await.map(|_| ()))?;
-        bump_revision(&mut tx).await?;
-        desk.commit(tx).await
-    })?;
-    routing::sites_were_changed(desk).await?;
-    Ok::<_, Error>(())
+    let name = &queue.name;
+    let file = format!("key = \"{key}\"\n[[queues]]\nname = \"{name}\"\nremoved = true");
+    match desk.apply_site(&file).await {
+        Err(crate::sites::SiteFileError::Desk(error)) => Err(error),
+        // Removed meanwhile, and made again without it.
+        Ok(_) | Err(crate::sites::SiteFileError::Refused { .. }) => Ok(()),
+    }
 }

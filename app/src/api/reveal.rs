@@ -1,0 +1,18 @@
+//! What is masked is looked at.
+
+use super::ApiError;
+#[cfg(feature = "ssr")]
+use super::server::{caller, refused};
+use leptos::prelude::*;
+use protocol::{EntryId, TicketId, agent::Revealable};
+
+/// What a field of the ticket says or, for `field=entry`, that entry. It is noted on the ticket who looked.
+#[server(prefix = "/console/api", endpoint = "tickets/reveal")]
+pub async fn reveal(
+    ticket: TicketId,
+    field: Revealable,
+    entry: Option<EntryId>,
+) -> Result<String, ApiError> {
+    let (desk, agent) = caller()?;
+    desk.reveal(&agent, ticket, field, entry).await.map_err(refused)
+}

@@ -1,0 +1,105 @@
+//! What is masked, and the button by which a supervisor looks at it. It is shown until the conversation is left.
+
+use crate::{
+    api,
+    state::{
+        console::use_console,
+        thread::{Revealed, Thread},
+    },
+    ui::icon::{Drawing, Icon},
+    words::use_words,
+};
+use leptos::{prelude::*, task::spawn_local};
+use protocol::{
+    EntryId, Role, TicketId, agent::Revealable, entry::AgentEntry, masking::looks_masked,
+};
+
+/// Where the conversation's values are looked at.
+#[derive(Clone)]
+struct Revealing {
+    ticket: TicketId,
+    revealed: ArcRwSignal<Revealed>,
+}
+
+/// From here on the parts of the conversation may show what is masked in it.
+pub fn provide_revealing(thread: &Thread) {
+    let (ticket, revealed) = (thread.ticket, thread.revealed.clone());
+    provide_context(Revealing { ticket, revealed });
+}
+
+/// A field of the ticket, and its button where it is masked.
+#[component]
+pub fn Field(field: Revealable, value: String) -> impl IntoView {
+    let revealing = use_context::<Revealing>();
+    let known = revealing.map(|revealing| revealing.revealed);
+    let masked = value.clone();
+    let shown = move || {
+        let found = known.as_ref().and_then(|all| all.with(|all| all.get(&(field, None)).cloned()));
+        found.unwrap_or_else(|| masked.clone())
+    };
+    let is_masked = looks_masked(&value);
+    view! { <bdi>{shown}</bdi>{is_masked.then(|| view! { " "<RevealButton field=field entry=None/> })} }
+}
+
+/// Below an entry in which something is masked: its button, then what it says.
+#[component]
+pub fn Whole(entry: AgentEntry) -> impl IntoView {
+    let mut is_masked = false;
+    let mut body = entry.body;
+    body.each_text(&mut |text| is_masked |= looks_masked(text));
+    let revealing = use_context::<Revealing>().filter(|_| is_masked);
+    let id = entry.id;
+    revealing.map(|revealing| {
+        let shown = move || {
+            let known = revealing.revealed.with(|all| all.get(&(Revealable::Entry, Some(id))).cloned());
+            known.map(|text| view! { <p class="text" dir="auto">{text}</p> })
+        };
+        view! { <div class="revealed"><RevealButton field=Revealable::Entry entry=Some(id)/>{shown}</div> }
+    })
+}
+
+/// The button, for those who may, until it was pressed.
+#[component]
+fn RevealButton(field: Revealable, entry: Option<EntryId>) -> impl IntoView {
+    let words = use_words();
+    let console = use_console();
+    let revealing = use_context::<Revealing>().filter(|_| console.role >= Role::Supervisor);
+    revealing.map(|Revealing { ticket, revealed }| {
+        let is_busy = RwSignal::new(false);
+        let is_known = {
+            let revealed = revealed.clone();
+            move || revealed.with(|all| all.contains_key(&(field, entry)))
+        };
+        let reveal = move |_| {
+            if is_busy.get_untracked() {
+                return;
+            }
+            is_busy.set(true);
+            let revealed = revealed.clone();
+            spawn_local(async move {
+                let answer = api::reveal::reveal(ticket, field, entry).await;
+                let _ = is_busy.try_set(false);
+                match answer {
+                    Ok(value) => revealed.update(|all| {
+                        all.insert((field, entry), value);
+                    }),
+                    Err(error) => console.toasts.alert(words.refusal(&error.0)),
+                }
+            });
+        };
+        view! {
+            <button
+                type="button"
+                class="btn quiet reveal"
+                title=words.get("reveal_why")
+                hidden=is_known
+                aria-busy=move || is_busy.get().then_some("true")
+                on:click=reveal
+            >
+                <Icon drawing=Drawing::Eye/>
+                <span>{words.get("reveal")}</span>
+                <span class="quiet">" "{words.get(&format!("reveal_{field}"))}</span>
+            </button>
+        }
+    })
+}

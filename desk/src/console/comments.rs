@@ -1,0 +1,140 @@
+//! Internal comments: what agents tell each other on a ticket. No visitor ever reads them.
+
+use crate::{
+    Desk, Error, Result,
+    db::{Event, Receipt, Tx, retry, run_detached},
+    people::{
+        Agent,
+        permission::{self, Action, may},
+    },
+    tickets::{LockedTicket, entries},
+    writer::Turn,
+};
+use protocol::{
+    AgentId, Code, EntryId, Field, Refusal, TicketId, agent::Colleague, entry::AgentBody, limits,
+    text::FormText,
+};
+use tracing::instrument;
+
+/// A comment as it came.
+#[derive(Clone, Debug)]
+pub struct Comment {
+    /// Made by the sender.
+    pub id: EntryId,
+    pub text: String,
+    /// Colleagues who are to read it; they see the ticket.
+    pub mentions: Vec<AgentId>,
+}
+
+impl Desk {
+    /// Writes an internal comment of 1 to 20 000 characters, whatever the ticket's state; whoever sees the ticket may.
+    /// Who is mentioned is told.
+    ///
+    /// # Errors
+    /// `NotFound` for a ticket that the agent does not see; `AlreadySent` for another comment under a known id;
+    /// `SiteRemoved`; refusals of the text; of `Mentions` when there are too many, or when one does not see the ticket.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket, entry = %comment.id))]
+    pub async fn comment(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+        comment: Comment,
+    ) -> Result<Receipt> {
+        self.comment_in_turn(Turn::alone(), agent, ticket, comment).await
+    }
+
+    /// The same in its turn among what a connection sends.
+    ///
+    /// # Errors
+    /// Also `TryAgain` when something before it on the connection was refused for now.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket, entry = %comment.id))]
+    pub async fn comment_in_turn(
+        &self,
+        turn: Turn,
+        agent: &Agent,
+        ticket: TicketId,
+        comment: Comment,
+    ) -> Result<Receipt> {
+        turn.come().await?;
+        let (desk, agent) = (self.clone(), agent.clone());
+        let answer = async move { desk.write_comment(&agent, ticket, comment).await };
+        turn.note(run_detached(answer).await)
+    }
+
+    async fn write_comment(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+        comment: Comment,
+    ) -> Result<Receipt> {
+        let text = String::from(FormText::parse(&comment.text)?);
+        let mut mentions = comment.mentions;
+        mentions.retain(|mentioned| *mentioned != agent.id);
+        mentions.sort_unstable();
+        mentions.dedup();
+        if mentions.len() > limits::MENTIONS {
+            let refusal = Refusal::of(Field::Mentions, Code::TooMany);
+            return Err(refusal.limit(limits::MENTIONS as u64).into());
+        }
+        let (id, now) = (comment.id, self.now());
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::See).await?;
+            let (name, text, mentions) = (agent.name.clone(), text.clone(), mentions.clone());
+            let body = AgentBody::Comment { agent: agent.id, name, text, mentions };
+            if let Some(first) = entries::find(&mut tx, ticket, id).await? {
+                let receipt = Receipt { id, seq: first.seq, at: first.at };
+                let is_same = first.body == body;
+                return if is_same {
+                    Ok(receipt)
+                } else {
+                    Err(Refusal::new(Code::AlreadySent).into())
+                };
+            }
+            self.check_in_use(locked.site)?;
+            self.mention(&mut tx, &locked, agent, &body)?;
+            let receipt = locked.add_as(&mut tx, id, now, body).await?;
+            locked.save(&mut tx).await?;
+            self.commit(tx).await?;
+            Ok(receipt)
+        })
+    }
+
+    /// Tells those whom a comment mentions.
+    fn mention(
+        &self,
+        tx: &mut Tx,
+        locked: &LockedTicket,
+        by: &Agent,
+        body: &AgentBody,
+    ) -> Result<()> {
+        let (ticket, on) = (locked.id, locked.on());
+        let AgentBody::Comment { mentions, .. } = body else { return Ok(()) };
+        for &mentioned in mentions {
+            let found = self.find_agent(mentioned);
+            if found.is_none_or(|agent| !may(&agent, Action::See, &on)) {
+                return Err(Refusal::of(Field::Mentions, Code::NotFound).into());
+            }
+            tx.publish(Event::Mentioned { agent: mentioned, ticket, by: by.id });
+        }
+        Ok(())
+    }
+
+    /// Who can be mentioned on a ticket: the others who see it, by name.
+    ///
+    /// # Errors
+    /// `NotFound` for a ticket that the agent does not see.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
+    pub async fn colleagues(&self, agent: &Agent, ticket: TicketId) -> Result<Vec<Colleague>> {
+        let on = self.find_place(ticket).await?.ok_or_else(Error::not_found)?;
+        permission::check(agent, Action::See, &on)?;
+        let snapshot = self.0.sites.now();
+        let mut colleagues: Vec<Colleague> = snapshot
+            .agents()
+            .filter(|other| other.id != agent.id && may(other, Action::See, &on))
+            .map(|other| Colleague { agent: other.id, name: other.name.clone() })
+            .collect();
+        colleagues.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(colleagues)
+    }
+}

@@ -1,0 +1,106 @@
+//! What agents have typed and not sent: kept per agent and ticket, so that it is there on every device. The newest
+//! wins, by the instant at which it was typed.
+
+use crate::{
+    Desk, Result,
+    db::{Event, read, retry, run, statement},
+    people::{Agent, permission::Action},
+};
+use protocol::{Code, Field, Refusal, TicketId, Timestamp, agent::Draft, limits};
+use std::time::Duration;
+use tracing::instrument;
+use uuid::Uuid;
+
+/// Drafts that a console is told of when it connects, the newest.
+const DRAFTS: i64 = 200;
+/// A draft that was sent is known as such for this long: an older one of another device does not come back.
+const SENT_KEPT: Duration = Duration::from_hours(24);
+/// The clock of a console may be ahead of ours by this much.
+const AHEAD: Duration = Duration::from_secs(5);
+
+statement!(
+    STORE = "
+    insert into drafts (agent_id, ticket_id, text, at) values ($1, $2, $3, $4)
+    on conflict (agent_id, ticket_id) do update set text = excluded.text, at = excluded.at
+    where drafts.at < excluded.at"
+);
+statement!(SWEEP = "delete from drafts where agent_id = $1 and text = '' and at < $2");
+statement!(
+    LIST = "
+    select ticket_id, text, at from drafts
+    where agent_id = $1 and text <> ''
+    order by at desc
+    limit $2"
+);
+statement!(FIND = "select ticket_id, text, at from drafts where agent_id = $1 and ticket_id = $2");
+
+impl Desk {
+    /// Stores what is typed for a ticket, unless something newer is stored; an empty text says that nothing is. The
+    /// agent's other consoles are told.
+    ///
+    /// # Errors
+    /// `NotFound` for a ticket that the agent does not see; `TooLong`, and `CharacterInvalid` for U+0000.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, ticket = %draft.ticket))]
+    pub async fn store_draft(&self, agent: &Agent, draft: &Draft) -> Result<()> {
+        if draft.text.contains('\0') {
+            return Err(Refusal::of(Field::Message, Code::CharacterInvalid).into());
+        }
+        // As much again as can be sent: it is kept so that it can be shortened.
+        let most = 2 * limits::FORM_TEXT;
+        if draft.text.chars().nth(most).is_some() {
+            return Err(Refusal::of(Field::Message, Code::TooLong).limit(most as u64).into());
+        }
+        self.check_ticket(agent, Action::See, draft.ticket).await?;
+        let now = self.now();
+        let at = draft.at.min(now + AHEAD);
+        retry!({
+            let mut tx = self.begin().await?;
+            let stored = run!(tx, c => sqlx::query(STORE)
+                .bind(agent.id.0)
+                .bind(draft.ticket.0)
+                .bind(&draft.text)
+                .bind(at.0)
+                .execute(c)
+                .await
+                .map(|done| done.rows_affected()))?;
+            if stored > 0 {
+                run!(tx, c => sqlx::query(SWEEP)
+                    .bind(agent.id.0)
+                    .bind((now - SENT_KEPT).0)
+                    .execute(c)
+                    .await
+                    .map(|_| ()))?;
+                tx.publish(Event::Draft { agent: agent.id, ticket: draft.ticket });
+            }
+            self.commit(tx).await
+        })
+    }
+
+    /// The agent's drafts, the newest first.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
+    pub async fn drafts(&self, agent: &Agent) -> Result<Vec<Draft>> {
+        let rows: Vec<Row> = read!(self.db(), c => sqlx::query_as(LIST)
+            .bind(agent.id.0)
+            .bind(DRAFTS)
+            .fetch_all(c)
+            .await)?;
+        Ok(rows.into_iter().map(draft).collect())
+    }
+
+    /// The agent's draft for a ticket, as it was stored last; an empty one was sent or deleted.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
+    pub async fn find_draft(&self, agent: &Agent, ticket: TicketId) -> Result<Option<Draft>> {
+        let row: Option<Row> = read!(self.db(), c => sqlx::query_as(FIND)
+            .bind(agent.id.0)
+            .bind(ticket.0)
+            .fetch_optional(c)
+            .await)?;
+        Ok(row.map(draft))
+    }
+}
+
+type Row = (Uuid, String, i64);
+
+fn draft((ticket, text, at): Row) -> Draft {
+    Draft { ticket: TicketId(ticket), text, at: Timestamp(at) }
+}

@@ -1,0 +1,152 @@
+//! Why a chat was handed over: asked of the agent who had it, once that was accepted. It blocks nothing; who says
+//! nothing has said *transferencia*.
+
+use crate::{
+    Desk, Error, Result,
+    db::{Tx, read, retry, run, statement},
+    locales,
+    people::{Agent, permission::Action},
+    sites::Site,
+    tickets::LockedTicket,
+};
+use protocol::{
+    AgentId, Code, HandoverId, Refusal, SiteId, TicketId, Timestamp, entry::AgentBody,
+    settings::ClosingReason,
+};
+use std::sync::Arc;
+use tracing::instrument;
+use uuid::Uuid;
+
+/// So many in one look; the rest is the next one's.
+const PER_LOOK: i64 = 100;
+
+// Index handovers_from. The last of them: it may have come back, and gone again.
+statement!(
+    WAITS = "
+    select id, from_name, site_id from handovers
+    where from_agent = $1 and ticket_id = $2 and kind = 'transfer' and outcome = 'accepted' and reason is null
+    order by settled_at desc, id desc
+    limit 1"
+);
+// Index handovers_reason.
+statement!(
+    WITHOUT_REASON = "
+    select id, ticket_id, site_id, from_agent, from_name, settled_at from handovers
+    where kind = 'transfer' and outcome = 'accepted' and reason is null
+    order by settled_at
+    limit $1"
+);
+statement!(SET = "update handovers set reason = $2 where id = $1 and reason is null");
+
+impl Desk {
+    /// Stores why I handed a chat over; none: *transferencia*. It is asked of who had the chat, whether they still see
+    /// its ticket or not.
+    ///
+    /// # Errors
+    /// `HandoverOver` where no transfer of the agent's waits for its reason, `NotFound` where they do not even see the
+    /// ticket; a refusal of the reason.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
+    pub async fn give_transfer_reason(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+        reason: Option<&ClosingReason>,
+    ) -> Result<()> {
+        let over = || Error::from(Refusal::new(Code::HandoverOver));
+        let row: Option<(Uuid, String, Uuid)> = read!(self.db(), c => sqlx::query_as(WAITS)
+            .bind(agent.id.0)
+            .bind(ticket.0)
+            .fetch_optional(c)
+            .await)?;
+        let Some((id, name, site)) = row else {
+            self.check_ticket(agent, Action::See, ticket).await?;
+            return Err(over());
+        };
+        let site = self.find_site_by_id(SiteId(site)).ok_or_else(over)?;
+        let text = match reason {
+            Some(reason) => self.check_reason(site.id, reason)?,
+            None => without_reason(&site),
+        };
+        let given = Given { handover: HandoverId(id), ticket, agent: agent.id, name, text };
+        if self.store_reason(&site, &given).await? { Ok(()) } else { Err(over()) }
+    }
+
+    /// The site of a chat that the agent handed over and has not said why.
+    pub(super) async fn find_handed_over(
+        &self,
+        agent: &Agent,
+        ticket: TicketId,
+    ) -> Result<Option<Arc<Site>>> {
+        let row: Option<(Uuid, String, Uuid)> = read!(self.db(), c => sqlx::query_as(WAITS)
+            .bind(agent.id.0)
+            .bind(ticket.0)
+            .fetch_optional(c)
+            .await)?;
+        Ok(row.and_then(|(_, _, site)| self.find_site_by_id(SiteId(site))))
+    }
+
+    /// Whoever has not said why for `idle_limit` will not.
+    pub(crate) async fn skip_overdue_reasons(&self) -> Result<()> {
+        type Row = (Uuid, Uuid, Uuid, Uuid, String, i64);
+        let rows: Vec<Row> = read!(self.db(), c => sqlx::query_as(WITHOUT_REASON)
+            .bind(PER_LOOK)
+            .fetch_all(c)
+            .await)?;
+        let now = self.now();
+        for (id, ticket, site, agent, name, at) in rows {
+            let Some(site) = self.find_site_by_id(SiteId(site)) else { continue };
+            let at = Timestamp(at);
+            // Accepted by a clock that was set back since: long enough ago.
+            if at <= now && now.since(at) < site.limits.idle_limit {
+                continue;
+            }
+            let text = without_reason(&site);
+            let (ticket, agent) = (TicketId(ticket), AgentId(agent));
+            let given = Given { handover: HandoverId(id), ticket, agent, name, text };
+            self.store_reason(&site, &given).await?;
+        }
+        Ok(())
+    }
+
+    /// False: it has one by now.
+    async fn store_reason(&self, site: &Site, given: &Given) -> Result<bool> {
+        let now = self.now();
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock(&mut tx, given.ticket, &[site.id]).await?;
+            if !set_reason(&mut tx, given).await? {
+                return Ok(false);
+            }
+            let (agent, name, reason) = (given.agent, given.name.clone(), given.text.clone());
+            let entry = AgentBody::HandedOver { agent, name, reason };
+            locked.add(&mut tx, self, now, entry).await?;
+            locked.save(&mut tx).await?;
+            self.commit(tx).await?;
+            Ok(true)
+        })
+    }
+}
+
+/// Why an agent handed a chat over.
+struct Given {
+    handover: HandoverId,
+    ticket: TicketId,
+    agent: AgentId,
+    name: String,
+    text: String,
+}
+
+async fn set_reason(tx: &mut Tx, given: &Given) -> Result<bool> {
+    let set = run!(tx, c => sqlx::query(SET)
+        .bind(given.handover.0)
+        .bind(&given.text)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(set > 0)
+}
+
+/// *transferencia*, in the site's language.
+fn without_reason(site: &Site) -> String {
+    locales::language(site.lang.as_text()).get("site.transfer")
+}

@@ -1,0 +1,108 @@
+//! Who has a ticket on screen: the consoles of this process, which the hub knows, and those that the other processes
+//! say they have. In memory alone, and not for ever: each process says it again as long as it is so.
+
+use super::{nodes::NodeId, relay::Notice};
+use crate::{Desk, Moment, db::Event};
+use dashmap::DashMap;
+use protocol::{AgentId, TicketId, agent::Colleague, limits};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
+
+/// What another process said is believed for this long; it says it again well before.
+const BELIEVED: Duration = Duration::from_mins(1);
+
+/// Watchers at other processes.
+#[derive(Default)]
+pub(crate) struct Watchers {
+    elsewhere: DashMap<TicketId, HashMap<(NodeId, AgentId), Moment>>,
+}
+
+impl Watchers {
+    /// Forgets what was not said again.
+    pub(crate) fn forget_old(&self, now: Moment) {
+        self.elsewhere.retain(|_, watchers| {
+            watchers.retain(|_, said| now.since(*said) < BELIEVED);
+            !watchers.is_empty()
+        });
+    }
+
+    fn agents(&self, ticket: TicketId, now: Moment) -> Vec<AgentId> {
+        let watchers = self.elsewhere.get(&ticket);
+        let watchers = watchers.iter().flat_map(|watchers| watchers.iter());
+        watchers
+            .filter(|(_, said)| now.since(**said) < BELIEVED)
+            .map(|((_, agent), _)| *agent)
+            .collect()
+    }
+}
+
+impl Desk {
+    /// A console of the agent began or ceased to show the ticket. Said after the hub knows it.
+    pub fn watch_changed(&self, agent: AgentId, ticket: TicketId) {
+        let present = self.hub().watches(agent, ticket);
+        self.notify(Notice::Watching { ticket, agent, present });
+        self.publish(Event::Watchers { ticket });
+    }
+
+    /// Who has the ticket on screen besides this agent, by name, at most [`limits::WATCHERS`]. For agents who may see
+    /// the ticket: whoever may not is in no list of it.
+    pub fn watchers(&self, besides: AgentId, ticket: TicketId) -> Vec<Colleague> {
+        let mut agents: BTreeSet<AgentId> = self.hub().watchers(ticket).into_iter().collect();
+        agents.extend(self.0.watchers.agents(ticket, self.moment()));
+        agents.remove(&besides);
+        let known = agents.into_iter().filter_map(|agent| self.find_agent(agent));
+        let mut names: Vec<Colleague> =
+            known.map(|agent| Colleague { agent: agent.id, name: agent.name.clone() }).collect();
+        names.sort_by(|one, other| one.name.cmp(&other.name));
+        names.truncate(limits::WATCHERS);
+        names
+    }
+
+    /// Another process says that a console of the agent there shows the ticket, or none does any more.
+    pub(crate) fn watching_elsewhere(
+        &self,
+        node: NodeId,
+        (ticket, agent): (TicketId, AgentId),
+        present: bool,
+    ) {
+        let now = self.moment();
+        let is_new = {
+            let mut watchers = self.0.watchers.elsewhere.entry(ticket).or_default();
+            if present {
+                watchers.insert((node, agent), now).is_none()
+            } else {
+                watchers.remove(&(node, agent)).is_some()
+            }
+        };
+        if is_new {
+            self.publish(Event::Watchers { ticket });
+        }
+    }
+
+    /// Says again which tickets are on screen here; called well within [`BELIEVED`].
+    pub(crate) fn say_watchers(&self) {
+        for (ticket, agent) in self.hub().all_watchers() {
+            self.notify(Notice::Watching { ticket, agent, present: true });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn who_is_not_said_to_watch_any_more_is_forgotten() {
+        let (watchers, ticket) = (Watchers::default(), TicketId(Uuid::from_u128(1)));
+        let (node, agent) = (NodeId(Uuid::from_u128(2)), AgentId(Uuid::from_u128(3)));
+        let at = |seconds| Moment::default() + Duration::from_secs(seconds);
+        watchers.elsewhere.entry(ticket).or_default().insert((node, agent), at(1));
+        assert_eq!(watchers.agents(ticket, at(60)), [agent]);
+        assert_eq!(watchers.agents(ticket, at(61)), []);
+        watchers.forget_old(at(61));
+        assert!(watchers.elsewhere.is_empty());
+    }
+}

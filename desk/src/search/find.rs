@@ -1,0 +1,168 @@
+//! What is found.
+
+use super::{BLOCK_BITS, HIDDEN, index};
+use crate::{
+    Desk, Result,
+    db::{
+        pages::{Order, Page, Place, ROWS_A_LOOK, cut, look},
+        read, statement,
+    },
+    people::{Agent, permission::sees},
+};
+use protocol::{
+    TicketId,
+    agent::Sight,
+    entry::{AgentBody, Category},
+};
+use std::{collections::HashSet, fmt::Write};
+use uuid::Uuid;
+
+/// A ticket that was found.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Match {
+    /// Its row's number.
+    place: i64,
+    pub(crate) id: Uuid,
+    pub(crate) site_id: Uuid,
+    pub(crate) queue_id: Option<Uuid>,
+    pub(crate) number: String,
+    pub(crate) contact_name: Option<String>,
+    pub(crate) contact_email: Option<String>,
+    pub(crate) subject: Option<String>,
+    pub(crate) preview: String,
+    pub(crate) preview_masked: Option<String>,
+    pub(crate) state_name: String,
+    #[sqlx(try_from = "String")]
+    pub(crate) category: Category,
+    pub(crate) last_at: i64,
+}
+
+impl Match {
+    /// What was said where it was found.
+    pub(crate) async fn bodies(&self, desk: &Desk) -> Result<Vec<AgentBody>> {
+        let number = self.place & ((1 << BLOCK_BITS) - 1);
+        index::bodies(desk, TicketId(self.id), number).await
+    }
+}
+
+/// At most `most` tickets with all of these words, the last of which may go on, of those that the agent sees, as they
+/// read them at sites of this kind; the newest first, after a place.
+pub(crate) async fn find(
+    desk: &Desk,
+    agent: &Agent,
+    sight: Sight,
+    words: &[String],
+    after: Option<i64>,
+    most: usize,
+) -> Result<Page<Match>> {
+    let after = after.unwrap_or(i64::MAX);
+    let is_postgres = desk.db().is_postgres();
+    let (found, end) =
+        if is_postgres { (FOUND_POSTGRES, END_POSTGRES) } else { (FOUND_SQLITE, END_SQLITE) };
+    let question = question(words, sight, is_postgres);
+    let rows: Vec<Match> = read!(desk.db(), c => sqlx::query_as(found)
+        .bind(agent.id.0)
+        .bind(&question)
+        .bind(after)
+        .bind(ROWS_A_LOOK)
+        // What is asked for decides how it is best looked for.
+        .persistent(false)
+        .fetch_all(c)
+        .await)?;
+    let end: Option<i64> = read!(desk.db(), c => sqlx::query_scalar(end)
+        .bind(&question)
+        .bind(after)
+        .persistent(false)
+        .fetch_optional(c)
+        .await)?;
+    let snapshot = desk.0.sites.now();
+    let mut known = HashSet::new();
+    let rows = rows
+        .into_iter()
+        .filter(|row| snapshot.sight(agent, protocol::SiteId(row.site_id)) == sight)
+        .filter(|row| known.insert(row.id))
+        .map(|row| (after_ticket(row.place), row))
+        .collect();
+    Ok(cut(Page { rows, end: end.map(after_ticket) }, most))
+}
+
+/// The order of what is found.
+pub(crate) const ORDER: Order = Order::NewestFirst;
+
+/// Where one goes on after a row: none of its ticket's other blocks is found again.
+fn after_ticket(row: i64) -> Place {
+    Place { at: (row >> BLOCK_BITS) << BLOCK_BITS, id: Uuid::nil() }
+}
+
+/// As the engine reads it. Words hold letters and digits alone.
+fn question(words: &[String], sight: Sight, is_postgres: bool) -> String {
+    let (quote, and, or, goes_on) =
+        if is_postgres { ('\'', " & ", " | ", ":*") } else { ('"', " AND ", " OR ", "*") };
+    let mut text = String::new();
+    for (n, word) in words.iter().enumerate() {
+        // A single letter goes on as nearly everything.
+        let is_beginning = n + 1 == words.len() && word.chars().nth(1).is_some();
+        let ending = if is_beginning { goes_on } else { "" };
+        let and = if n > 0 { and } else { "" };
+        let _ = write!(text, "{and}({quote}{word}{quote}{ending}");
+        if sight == Sight::Everything {
+            let _ = write!(text, "{or}{quote}{HIDDEN}{word}{quote}{ending}");
+        }
+        text.push(')');
+    }
+    text
+}
+
+macro_rules! found {
+    ($condition:expr) => {
+        concat!(
+            "select
+               m.rowid as place, t.id, t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email,
+               t.subject, t.preview, t.preview_masked, s.name as state_name, s.category, t.last_at
+             from (select rowid from search_words where ",
+            $condition,
+            " and rowid < $3 order by rowid desc limit ",
+            look!(),
+            ") m
+             join search_tickets i on i.ordinal = (m.rowid >> 16)
+             join tickets t on t.id = i.ticket_id
+             join states s on s.id = t.state_id
+             left join chats c on c.id = t.chat_id
+             where ",
+            sees!(),
+            "order by m.rowid desc limit $4"
+        )
+    };
+}
+macro_rules! end {
+    ($condition:expr) => {
+        concat!(
+            "select rowid from search_words where ",
+            $condition,
+            " and rowid < $2 order by rowid desc limit 1 offset ",
+            look!(),
+            " - 1"
+        )
+    };
+}
+
+statement!(FOUND_SQLITE for Sqlite = found!("search_words match $2"));
+statement!(FOUND_POSTGRES for Postgres = found!("words @@ cast($2 as tsquery)"));
+statement!(END_SQLITE for Sqlite = end!("search_words match $1"));
+statement!(END_POSTGRES for Postgres = end!("words @@ cast($1 as tsquery)"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_reads_masked_asks_for_no_hidden_word() {
+        let words = ["ana".to_owned(), "fac".to_owned()];
+        let asked = |sight, is_postgres| question(&words, sight, is_postgres);
+        assert_eq!(asked(Sight::Masked, false), r#"("ana") AND ("fac"*)"#);
+        assert_eq!(asked(Sight::Masked, true), "('ana') & ('fac':*)");
+        assert_eq!(asked(Sight::Everything, false), r#"("ana" OR "!ana") AND ("fac"* OR "!fac"*)"#);
+        assert_eq!(asked(Sight::Everything, true), "('ana' | '!ana') & ('fac':* | '!fac':*)");
+        assert_eq!(question(&["a".to_owned()], Sight::Masked, true), "('a')");
+    }
+}

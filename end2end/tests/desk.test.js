@@ -1,0 +1,251 @@
+// The agent's desk: what is pinned, comments, canned replies, drafts on every device, who else looks on, what happened in one line.
+import assert from "node:assert/strict";
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, afterEach, before, test } from "node:test";
+import { accessible } from "../support/axe.js";
+import { Agent } from "../support/agent.js";
+import { World } from "../support/world.js";
+import { eventually } from "../support/wait.js";
+
+let world;
+before(async () => {
+  world = await World.start();
+});
+after(() => world?.stop());
+afterEach(() => world.tidy());
+
+async function ask(site, email, message) {
+  const body = new URLSearchParams({ email, message });
+  const answer = await fetch(`${world.ayuda.origin}/w/${site}/requests`, { method: "POST", headers: { accept: "application/json" }, body });
+  assert.equal(answer.status, 201);
+}
+
+async function chat(site, agent) {
+  const visitor = await world.visitor(site);
+  await visitor.startChat({ message: "Hola, ¿me ayudan con una factura?" });
+  await agent.accept();
+  await visitor.hears("se ha unido");
+  return visitor;
+}
+
+const row = (agent, text) => agent.page.getByRole("tabpanel").getByRole("link").filter({ hasText: text });
+const internal = (agent) => agent.page.getByRole("button", { name: "Comentario interno", exact: true });
+/** Another browser of the same agent. */
+const elsewhere = async (agent) => {
+  const other = await Agent.signIn(world, await world.context(), { name: agent.name, email: agent.email, password: agent.password });
+  await other.state.waitFor();
+  return other;
+};
+
+test("a live chat stays at hand in every view, its row is small, and says who wrote last", async () => {
+  const site = await world.ayuda.site("alamano");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  await ask(site, "rosa@cliente.example", "¿Hasta cuándo?");
+  await chat(site, agent);
+  await agent.say("Claro que sí");
+  await row(agent, "Tú: Claro que sí").waitFor();
+  for (const view of ["Cerradas", "En espera", "Mías", "Abiertas"]) {
+    await agent.page.getByRole("tab", { name: view, exact: true }).click();
+    await row(agent, "Tú: Claro que sí").waitFor();
+  }
+  const box = await row(agent, "¿Hasta cuándo?").boundingBox();
+  assert.ok(box.height >= 52 && box.height <= 66, `${box.height} px`);
+  assert.equal(await row(agent, "¿Hasta cuándo?").getByText("Soporte general").count(), 0, "the same in all rows");
+  await accessible(agent.page, "a live chat at hand");
+});
+
+test("a comment is seen by colleagues alone, who are mentioned with @ and told", async () => {
+  const site = await world.ayuda.site("comentan");
+  const lucia = await world.agent("Lucía Medina", { sites: [site] });
+  const raul = await world.agent("Raúl Díaz", { sites: [site], state: "Ausente" });
+  const visitor = await chat(site, lucia);
+  await internal(lucia).click();
+  assert.equal(await internal(lucia).getAttribute("aria-pressed"), "true");
+  await lucia.page.getByText("Solo lo ven tus compañeros.").waitFor();
+  await lucia.box("Mensaje").pressSequentially("Ese folio se duplicó, @rau");
+  await lucia.page.getByRole("option", { name: "Raúl Díaz" }).waitFor();
+  await accessible(lucia.page, "colleagues are suggested");
+  await world.shot(lucia.page, "comment");
+  await lucia.page.keyboard.press("Enter");
+  assert.match(await lucia.box("Mensaje").inputValue(), /Ese folio se duplicó, @Raúl Díaz /);
+  await lucia.page.keyboard.press("Enter");
+  await lucia.log.getByText("Comentario interno · Lucía Medina").waitFor();
+  assert.equal(await internal(lucia).getAttribute("aria-pressed"), "false", "the next words are for the visitor");
+
+  await raul.page.getByRole("link", { name: /Lucía Medina te mencionó en CO-/ }).click();
+  await raul.hears("Ese folio se duplicó, @Raúl Díaz");
+  await raul.page.getByText("Lo atiende Lucía Medina.").waitFor();
+  await lucia.page.getByText("Raúl Díaz está mirando").waitFor({ state: "attached" });
+  await internal(raul).click();
+  await raul.box("Mensaje").fill("Lo reviso");
+  await raul.page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await lucia.hears("Lo reviso");
+  await accessible(raul.page, "a comment in a colleague's chat");
+  await lucia.say("Un momento, por favor");
+  await visitor.hears("Un momento, por favor");
+  for (const secret of ["Ese folio", "Lo reviso"]) assert.equal(await visitor.log.getByText(secret).count(), 0, secret);
+});
+
+test("a comment that is written without a connection is kept, and sent once", async () => {
+  const site = await world.ayuda.site("corte");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  await chat(site, agent);
+  await agent.context.setOffline(true);
+  await agent.page.evaluate(() => window.dispatchEvent(new Event("offline")));
+  await world.ayuda.kill();
+  await agent.page.getByText("Sin conexión. Reconectando…").waitFor();
+  await internal(agent).click();
+  await agent.box("Mensaje").fill("Escrito sin red");
+  await agent.page.keyboard.press("Enter");
+  await agent.hears("Escrito sin red");
+  await agent.log.getByText("Enviando…").waitFor();
+  await world.ayuda.serve();
+  await agent.context.setOffline(false);
+  await agent.log.getByText("Enviando…").waitFor({ state: "hidden" });
+  await agent.page.reload();
+  await agent.hears("Escrito sin red");
+  assert.equal(await agent.log.getByText("Escrito sin red").count(), 1);
+});
+
+test("canned replies are chosen by / and kept in a dialog, with their places filled", async () => {
+  const site = await world.ayuda.site("guardadas");
+  await appendFile(join(world.ayuda.data, `site-${site}.toml`), `\n[[replies]]\nname = "Saludo"\ntext = "Hola {name}, soy {agent}. Tu ticket es {number}."\n`);
+  await world.ayuda.run(["site", "apply", join(world.ayuda.data, `site-${site}.toml`)]);
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await chat(site, agent);
+  const box = agent.box("Mensaje");
+  await box.pressSequentially("/sal");
+  await agent.page.getByRole("listbox", { name: "Respuestas" }).getByRole("option", { name: /Saludo/ }).waitFor();
+  await accessible(agent.page, "replies are suggested");
+  await world.shot(agent.page, "replies");
+  await agent.page.keyboard.press("Enter");
+  await eventually("it is filled", async () => /^Hola Marta Ríos, soy Lucía Medina\. Tu ticket es CO-\d+\.$/.test(await box.inputValue()));
+  await agent.page.keyboard.press("Enter");
+  await visitor.hears("soy Lucía Medina");
+
+  await agent.page.getByRole("button", { name: /^Respuestas/ }).click();
+  const dialog = agent.page.getByRole("dialog", { name: "Respuestas" });
+  await dialog.getByRole("button", { name: "Nueva respuesta" }).click();
+  await dialog.getByRole("button", { name: "Guardar" }).click();
+  await dialog.getByText("Falta completar «Nombre».").waitFor();
+  await dialog.getByRole("textbox", { name: "Nombre" }).fill("Plazos");
+  await dialog.getByRole("textbox", { name: "Texto" }).fill("Tardamos dos días, {name}.");
+  await accessible(agent.page, "a reply is written");
+  await dialog.getByRole("button", { name: "Guardar" }).click();
+  await dialog.getByRole("searchbox", { name: "Buscar" }).fill("dos dias");
+  await accessible(agent.page, "all replies");
+  await dialog.getByRole("button", { name: /^Plazos/ }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await eventually("it is inserted", async () => (await box.inputValue()) === "Tardamos dos días, Marta Ríos.");
+
+  await agent.page.getByRole("button", { name: /^Respuestas/ }).click();
+  await dialog.getByRole("button", { name: "Quitar Plazos" }).click();
+  await dialog.getByRole("button", { name: /^Plazos/ }).waitFor({ state: "detached" });
+  await agent.page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+});
+
+test("a draft is there on every device, marked in the list, and gone everywhere once it is sent", async () => {
+  const site = await world.ayuda.site("borradores");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  await ask(site, "rosa@cliente.example", "¿Hasta cuándo?");
+  await row(agent, "¿Hasta cuándo?").click();
+  await agent.box("Mensaje").fill("Hasta el vier");
+  const other = await elsewhere(agent);
+  await row(other, "Hasta el vier").getByText("Borrador:").waitFor();
+  await row(other, "Hasta el vier").click();
+  await eventually("it is there", async () => (await other.box("Mensaje").inputValue()) === "Hasta el vier");
+  await other.box("Mensaje").pressSequentially("nes");
+  await eventually("the newest wins", async () => (await agent.box("Mensaje").inputValue()) === "Hasta el viernes");
+  await other.page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await eventually("it is gone", async () => (await agent.box("Mensaje").inputValue()) === "");
+  await agent.hears("Hasta el viernes");
+});
+
+test("what happened stands in one line, and what is new has a mark", async () => {
+  const site = await world.ayuda.site("enlinea");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await chat(site, agent);
+  await agent.say("Te leo");
+  await agent.page.getByRole("link", { name: "Bandeja" }).first().click();
+  await visitor.say("¿Sigues ahí?");
+  await row(agent, "¿Sigues ahí?").click();
+  await agent.log.getByText("Mensajes nuevos").waitFor();
+  await agent.end();
+  await agent.log.getByText("Chat finalizado · Resuelto").first().waitFor();
+  const events = agent.log.locator("details.events").last();
+  await events.locator("summary").click();
+  await events.getByRole("listitem").first().waitFor();
+  assert.ok((await events.getByRole("listitem").count()) >= 2);
+  await accessible(agent.page, "what happened");
+});
+
+test("the console speaks the agent's language at once, and lists its keys on ?", async () => {
+  const site = await world.ayuda.site("idioma");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const { page } = agent;
+  await page.getByRole("heading", { name: "Mi bandeja" }).waitFor();
+  await page.keyboard.press("?");
+  const sheet = page.getByRole("dialog", { name: "Atajos de teclado" });
+  await sheet.waitFor();
+  await accessible(page, "the keys");
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Perfil" }).click();
+  await accessible(page, "the profile");
+  await page.getByRole("menuitemradio", { name: "English" }).click();
+  await page.getByRole("button", { name: "Status: Available" }).waitFor();
+  assert.equal(await page.locator("html").getAttribute("lang"), "en");
+  await page.getByRole("button", { name: "Profile" }).click();
+  await page.getByRole("menuitemradio", { name: "Español" }).click();
+  await agent.state.waitFor();
+});
+
+test("on a narrow screen the facts are a dialog that gives the keyboard back", async () => {
+  const site = await world.ayuda.site("datos");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  await agent.page.setViewportSize({ width: 1024, height: 760 });
+  await chat(site, agent);
+  const button = agent.page.getByRole("button", { name: "Datos" });
+  await button.click();
+  const dialog = agent.page.getByRole("dialog", { name: "Datos" });
+  await dialog.getByText("Soporte general").waitFor();
+  await accessible(agent.page, "the facts");
+  await world.shot(agent.page, "facts");
+  await agent.page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  await eventually("the button has the keyboard", () => button.evaluate((button) => button === document.activeElement));
+});
+
+test("who forgot the password gets a link that works once, and a stranger is answered alike", async () => {
+  const site = await world.ayuda.site("olvido");
+  const account = await world.ayuda.agent("Olga Ruiz", { sites: [site], email: "olga@equipo.example" });
+  const page = await (await world.context()).newPage();
+  const asks = async (email) => {
+    await page.goto(`${world.ayuda.origin}/console/sign-in`);
+    await page.getByRole("link", { name: "¿Olvidaste tu contraseña?" }).click();
+    await page.getByRole("textbox", { name: "Correo electrónico" }).fill(email);
+    await accessible(page, "the password is forgotten");
+    await page.getByRole("button", { name: "Enviar enlace" }).click();
+    return page.getByRole("status").textContent();
+  };
+  assert.equal(await asks("nadie@equipo.example"), await asks(account.email));
+  const mail = await world.mail.find(account.email);
+  const link = /\S+\/console\/password\?k=\S+/.exec(mail.text)[0];
+  await page.goto(link);
+  assert.ok(!page.url().includes("k="), "no way in stays in the address");
+  const field = page.getByLabel("Contraseña");
+  await field.fill("otra clave larga y segura");
+  const show = page.getByRole("button", { name: "Mostrar contraseña" });
+  await show.click();
+  assert.equal(await field.getAttribute("type"), "text");
+  assert.equal(await show.getAttribute("aria-pressed"), "true");
+  await accessible(page, "a password is shown");
+  await page.getByRole("button", { name: "Guardar y entrar" }).click();
+  await page.getByRole("button", { name: /^Estado: / }).waitFor();
+  await page.goto(link);
+  await page.getByLabel("Contraseña").fill("y otra clave más larga");
+  await page.getByRole("button", { name: "Guardar y entrar" }).click();
+  await page.getByText("Este enlace ya se usó o caducó.").waitFor();
+});
