@@ -217,35 +217,3 @@ test("on a narrow screen the facts are a dialog that gives the keyboard back", a
   await dialog.waitFor({ state: "hidden" });
   await eventually("the button has the keyboard", () => button.evaluate((button) => button === document.activeElement));
 });
-
-test("who forgot the password gets a link that works once, and a stranger is answered alike", async () => {
-  const site = await world.ayuda.site("olvido");
-  const account = await world.ayuda.agent("Olga Ruiz", { sites: [site], email: "olga@equipo.example" });
-  const page = await (await world.context()).newPage();
-  const asks = async (email) => {
-    await page.goto(`${world.ayuda.origin}/console/sign-in`);
-    await page.getByRole("link", { name: "¿Olvidaste tu contraseña?" }).click();
-    await page.getByRole("textbox", { name: "Correo electrónico" }).fill(email);
-    await accessible(page, "the password is forgotten");
-    await page.getByRole("button", { name: "Enviar enlace" }).click();
-    return page.getByRole("status").textContent();
-  };
-  assert.equal(await asks("nadie@equipo.example"), await asks(account.email));
-  const mail = await world.mail.find(account.email);
-  const link = /\S+\/console\/password\?k=\S+/.exec(mail.text)[0];
-  await page.goto(link);
-  assert.ok(!page.url().includes("k="), "no way in stays in the address");
-  const field = page.getByLabel("Contraseña");
-  await field.fill("otra clave larga y segura");
-  const show = page.getByRole("button", { name: "Mostrar contraseña" });
-  await show.click();
-  assert.equal(await field.getAttribute("type"), "text");
-  assert.equal(await show.getAttribute("aria-pressed"), "true");
-  await accessible(page, "a password is shown");
-  await page.getByRole("button", { name: "Guardar y entrar" }).click();
-  await page.getByRole("button", { name: /^Estado: / }).waitFor();
-  await page.goto(link);
-  await page.getByLabel("Contraseña").fill("y otra clave más larga");
-  await page.getByRole("button", { name: "Guardar y entrar" }).click();
-  await page.getByText("Este enlace ya se usó o caducó.").waitFor();
-});

@@ -308,6 +308,15 @@ create table entries (
   unique (id, ticket_id)
 ) strict;
 
+-- Agents whom a comment mentions: they see the ticket from then on.
+create table mentions (
+  ticket_id blob not null references tickets (id) on delete cascade,
+  agent_id blob not null references agents (id) on delete cascade,
+  at integer not null,
+  primary key (ticket_id, agent_id)
+) strict;
+create index mentions_agent on mentions (agent_id);
+
 -- What agents have typed and not sent. text is empty once it was: for a day, so that an older one of another device does not come back.
 create table drafts (
   agent_id blob not null references agents (id) on delete cascade,

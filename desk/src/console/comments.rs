@@ -1,18 +1,18 @@
 //! Internal comments: what agents tell each other on a ticket. No visitor ever reads them.
 
 use crate::{
-    Desk, Error, Result,
-    db::{Event, Receipt, Tx, retry, run_detached},
+    Desk, Result,
+    db::{Event, Receipt, Tx, retry, run, run_detached, statement},
     people::{
         Agent,
-        permission::{self, Action, may},
+        permission::{Action, On},
     },
     tickets::{LockedTicket, entries},
     writer::Turn,
 };
 use protocol::{
-    AgentId, Code, EntryId, Field, Refusal, TicketId, agent::Colleague, entry::AgentBody, limits,
-    text::FormText,
+    AgentId, Code, EntryId, Field, Refusal, TicketId, Timestamp, agent::Colleague,
+    entry::AgentBody, limits, text::FormText,
 };
 use tracing::instrument;
 
@@ -22,17 +22,23 @@ pub struct Comment {
     /// Made by the sender.
     pub id: EntryId,
     pub text: String,
-    /// Colleagues who are to read it; they see the ticket.
+    /// Colleagues who are to read it; from then on they see the ticket.
     pub mentions: Vec<AgentId>,
 }
 
+statement!(
+    MENTION = "
+    insert into mentions (ticket_id, agent_id, at) values ($1, $2, $3)
+    on conflict (ticket_id, agent_id) do nothing"
+);
+
 impl Desk {
     /// Writes an internal comment of 1 to 20 000 characters, whatever the ticket's state; whoever sees the ticket may.
-    /// Who is mentioned is told.
+    /// Who is mentioned is told, and sees the ticket from now on.
     ///
     /// # Errors
     /// `NotFound` for a ticket that the agent does not see; `AlreadySent` for another comment under a known id;
-    /// `SiteRemoved`; refusals of the text; of `Mentions` when there are too many, or when one does not see the ticket.
+    /// `SiteRemoved`; refusals of the text; of `Mentions` when there are too many, or when one serves another site.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket, entry = %comment.id))]
     pub async fn comment(
         &self,
@@ -92,7 +98,7 @@ impl Desk {
                 };
             }
             self.check_in_use(locked.site)?;
-            self.mention(&mut tx, &locked, agent, &body)?;
+            self.mention(&mut tx, &locked.on(), ticket, agent, &body, now).await?;
             let receipt = locked.add_as(&mut tx, id, now, body).await?;
             locked.save(&mut tx).await?;
             self.commit(tx).await?;
@@ -100,38 +106,45 @@ impl Desk {
         })
     }
 
-    /// Tells those whom a comment mentions.
-    fn mention(
+    /// Notes whom a comment mentions, and tells them.
+    async fn mention(
         &self,
         tx: &mut Tx,
-        locked: &LockedTicket,
+        on: &On,
+        ticket: TicketId,
         by: &Agent,
         body: &AgentBody,
+        now: Timestamp,
     ) -> Result<()> {
-        let (ticket, on) = (locked.id, locked.on());
         let AgentBody::Comment { mentions, .. } = body else { return Ok(()) };
         for &mentioned in mentions {
-            let found = self.find_agent(mentioned);
-            if found.is_none_or(|agent| !may(&agent, Action::See, &on)) {
+            let serves = self.find_agent(mentioned);
+            if serves.is_none_or(|agent| !agent.sites.contains_key(&on.site)) {
                 return Err(Refusal::of(Field::Mentions, Code::NotFound).into());
             }
+            run!(tx, c => sqlx::query(MENTION)
+                .bind(ticket.0)
+                .bind(mentioned.0)
+                .bind(now.0)
+                .execute(c)
+                .await
+                .map(|_| ()))?;
             tx.publish(Event::Mentioned { agent: mentioned, ticket, by: by.id });
         }
         Ok(())
     }
 
-    /// Who can be mentioned on a ticket: the others who see it, by name.
+    /// Who can be mentioned on a ticket: the other agents of its site, by name.
     ///
     /// # Errors
     /// `NotFound` for a ticket that the agent does not see.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn colleagues(&self, agent: &Agent, ticket: TicketId) -> Result<Vec<Colleague>> {
-        let on = self.find_place(ticket).await?.ok_or_else(Error::not_found)?;
-        permission::check(agent, Action::See, &on)?;
+        let site = self.check_ticket(agent, Action::See, ticket).await?;
         let snapshot = self.0.sites.now();
         let mut colleagues: Vec<Colleague> = snapshot
             .agents()
-            .filter(|other| other.id != agent.id && may(other, Action::See, &on))
+            .filter(|other| other.id != agent.id && other.sites.contains_key(&site.id))
             .map(|other| Colleague { agent: other.id, name: other.name.clone() })
             .collect();
         colleagues.sort_by(|one, other| one.name.cmp(&other.name));
