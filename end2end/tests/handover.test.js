@@ -153,6 +153,6 @@ test("who leaves learns what becomes of the chats that wait, and says why", asyn
   await agent.page.getByRole("menuitem", { name: "Comida" }).click();
   await asked.getByRole("button", { name: "Pasar a Ausente" }).click();
   await button(agent, "Estado: Ausente").waitFor();
-  await agent.page.getByText("Comida", { exact: true }).waitFor();
+  await agent.state.getByText("Comida", { exact: true }).waitFor();
   await eventually("it is a request", async () => (await agent.page.getByRole("list", { name: /^Solicitudes/ }).getByRole("link").count()) === 1);
 });

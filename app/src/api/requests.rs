@@ -3,19 +3,18 @@
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::server::{caller, closing_reason, refused};
-use leptos::prelude::*;
 use protocol::TicketId;
 
-/// Closes a help request.
-#[server(prefix = "/console/api", endpoint = "requests/close")]
-pub async fn close_request(ticket: TicketId, reason: String) -> Result<(), ApiError> {
-    let (desk, agent) = caller()?;
-    desk.close_ticket(&agent, ticket, &closing_reason(&reason)?).await.map_err(refused)
-}
+calls! {
+    /// Closes a help request.
+    "requests/close" pub async fn close_request(ticket: TicketId, reason: String) -> Result<(), ApiError> {
+        let (desk, agent) = caller()?;
+        desk.close_ticket(&agent, ticket, &closing_reason(&reason)?).await.map_err(refused)
+    }
 
-/// Opens a closed ticket again.
-#[server(prefix = "/console/api", endpoint = "requests/reopen")]
-pub async fn reopen(ticket: TicketId) -> Result<(), ApiError> {
-    let (desk, agent) = caller()?;
-    desk.reopen_ticket(&agent, ticket).await.map_err(refused)
+    /// Opens a closed ticket again.
+    "requests/reopen" pub async fn reopen(ticket: TicketId) -> Result<(), ApiError> {
+        let (desk, agent) = caller()?;
+        desk.reopen_ticket(&agent, ticket).await.map_err(refused)
+    }
 }

@@ -3,16 +3,16 @@
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::server::{caller, refused};
-use leptos::prelude::*;
 use protocol::{EntryId, TicketId, agent::Revealable};
 
-/// What a field of the ticket says or, for `field=entry`, that entry. It is noted on the ticket who looked.
-#[server(prefix = "/console/api", endpoint = "tickets/reveal")]
-pub async fn reveal(
-    ticket: TicketId,
-    field: Revealable,
-    entry: Option<EntryId>,
-) -> Result<String, ApiError> {
-    let (desk, agent) = caller()?;
-    desk.reveal(&agent, ticket, field, entry).await.map_err(refused)
+calls! {
+    /// What a field of the ticket says or, for `field=entry`, that entry. It is noted on the ticket who looked.
+    "tickets/reveal" pub async fn reveal(
+        ticket: TicketId,
+        field: Revealable,
+        entry: Option<EntryId>,
+    ) -> Result<String, ApiError> {
+        let (desk, agent) = caller()?;
+        desk.reveal(&agent, ticket, field, entry).await.map_err(refused)
+    }
 }

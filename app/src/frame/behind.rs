@@ -23,8 +23,8 @@ pub fn Behind(offers: Memo<Vec<Offer>>, on_choose: Callback<ChatId>) -> impl Int
         }
     };
     erase(view! {
-        <ul role="list" class="offers-behind" aria-label=words.get("also_ring") hidden=move || offers.with(Vec::is_empty)>
-            <For each=move || offers.get() key=|offer| offer.chat children=line/>
-        </ul>
+        <section class="offers-behind" aria-label=words.get("also_ring") hidden=move || offers.with(Vec::is_empty)>
+            <ul role="list"><For each=move || offers.get() key=|offer| offer.chat children=line/></ul>
+        </section>
     })
 }
