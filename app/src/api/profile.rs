@@ -6,7 +6,7 @@ use super::server::{away_reason, caller, refused};
 use leptos::prelude::*;
 use protocol::agent::{AgentState, Me};
 #[cfg(feature = "ssr")]
-use protocol::{Code, Field, Refusal, settings::Language};
+use protocol::settings::Language;
 
 /// Sets *Disponible* or *Ausente*; the latter with one of the reasons of [`Me::away_reasons`], or none.
 #[server(prefix = "/console/api", endpoint = "state")]

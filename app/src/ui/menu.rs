@@ -119,8 +119,9 @@ enum Step {
 
 /// Moves the focus to another item; false when there is none.
 fn move_focus(root: NodeRef<html::Div>, step: Step) -> bool {
-    let Some(items) =
-        root.get_untracked().and_then(|root| root.query_selector_all("[role^=menuitem]:not([hidden])").ok())
+    let Some(items) = root
+        .get_untracked()
+        .and_then(|root| root.query_selector_all("[role^=menuitem]:not([hidden])").ok())
     else {
         return false;
     };

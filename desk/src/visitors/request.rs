@@ -49,7 +49,6 @@ impl Desk {
         let (number, state) =
             writer::numbers(&mut tx, site.id, 1).await?.ok_or_else(Error::not_found)?;
         let number = site.prefix.number(number);
-        let queue = site.queue_for(new.queue)?;
         let contact = new.contact();
         let queue = site.queue_for(new.queue)?;
         let added = run!(tx, c => sqlx::query(ADD)

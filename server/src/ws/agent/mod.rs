@@ -24,7 +24,7 @@ use axum::{
 };
 use desk::{
     console::{Comment, ConsoleGuard},
-    live::{Event, Lagged, RowChange, Subscription},
+    live::{Event, Lagged, Subscription},
     people::{Agent, SessionToken},
 };
 use list::ShownChange;

@@ -197,8 +197,12 @@ impl Console {
             AgentEvent::AccessLost { .. }
             | AgentEvent::Listed { .. }
             | AgentEvent::SightChanged
-            | AgentEvent::Seen { .. }
+            | AgentEvent::ColleagueTyping { .. }
+            | AgentEvent::Watchers { .. }
+            | AgentEvent::Draft { .. }
+            | AgentEvent::Mentioned { .. }
             | AgentEvent::Handover { .. }
+            | AgentEvent::Seen { .. }
             | AgentEvent::State { .. }
             | AgentEvent::Pong => Some(()),
         }
