@@ -197,10 +197,7 @@ impl Console {
             AgentEvent::AccessLost { .. }
             | AgentEvent::Listed { .. }
             | AgentEvent::SightChanged
-            | AgentEvent::ColleagueTyping { .. }
-            | AgentEvent::Watchers { .. }
-            | AgentEvent::Draft { .. }
-            | AgentEvent::Mentioned { .. }
+            | AgentEvent::Seen { .. }
             | AgentEvent::Handover { .. }
             | AgentEvent::ColleagueTyping { .. }
             | AgentEvent::Watchers { .. }
