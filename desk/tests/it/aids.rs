@@ -70,6 +70,7 @@ async fn who_is_mentioned_is_told_and_nobody_of_another_site_can_be(world: World
     let lucia = world.agent_of("lucia", &["a"]).await;
     let raul = world.agent_of("raul", &["a"]).await;
     let eva = world.agent_of("eva", &["b"]).await;
+    let _console = world.desk.console_connected(lucia.id);
     let (_, visitor) = world.start(&site).await;
     let ticket = visitor.ticket;
     let mut console = world.desk.hub().agent(raul.id);
@@ -100,6 +101,7 @@ async fn who_is_mentioned_is_told_and_nobody_of_another_site_can_be(world: World
 async fn the_newest_draft_wins_and_a_sent_one_does_not_come_back(world: World) {
     let site = world.site("a").await;
     let (lucia, raul) = (world.agent("lucia").await, world.agent("raul").await);
+    let _console = world.desk.console_connected(lucia.id);
     let ticket = world.start(&site).await.1.ticket;
     let now = world.desk.now();
     let draft = |text: &str, at: Timestamp| Draft { ticket, text: text.into(), at };
@@ -159,6 +161,7 @@ async fn replies_of_ones_own_have_names_of_their_own_and_are_nobody_elses(world:
     let file = "key = \"a\"\n[[replies]]\nname = \"Saludo\"\ntext = \"Hola, {name}\"\n";
     let site = world.desk.apply_site(file).await.unwrap();
     let (lucia, raul) = (world.agent("lucia").await, world.agent("raul").await);
+    let _console = world.desk.console_connected(lucia.id);
     let ticket = world.start(&site).await.1.ticket;
     let names = async |agent: &Agent| {
         let replies = world.desk.replies(agent, ticket).await.unwrap();
@@ -183,6 +186,7 @@ async fn replies_of_ones_own_have_names_of_their_own_and_are_nobody_elses(world:
 async fn who_has_a_ticket_on_screen_is_named_to_the_others(world: World) {
     let site = world.site("a").await;
     let (lucia, raul) = (world.agent("lucia").await, world.agent("raul").await);
+    let _console = world.desk.console_connected(lucia.id);
     let ticket = world.start(&site).await.1.ticket;
     let (mine, theirs) = (world.desk.hub().agent(lucia.id), world.desk.hub().agent(raul.id));
     let names = |besides: &Agent| -> Vec<AgentId> {
