@@ -34,8 +34,9 @@ pub fn find_language(tag: &str) -> Option<&'static str> {
 /// The strings of these top-level tables (`panel`, `console`, `mail`, `error`, `field`, `ticket_page`) in one language,
 /// keys flattened with dots. A language that is not there answers in the default.
 pub fn strings(lang: &str, sections: &[&str]) -> Strings {
-    let is_of = |section: &str| sections.contains(&section);
-    language(lang).only(|key| key.split_once('.').is_some_and(|(section, _)| is_of(section)))
+    let is_wanted =
+        |key: &str| key.split_once('.').is_some_and(|(section, _)| sections.contains(&section));
+    language(lang).only(is_wanted)
 }
 
 /// Everything in one language, without a copy.

@@ -10,14 +10,14 @@ pub fn Behind(offers: Memo<Vec<Offer>>, on_choose: Callback<ChatId>) -> impl Int
     let words = use_words();
     let clock = use_clock();
     let line = move |offer: Offer| {
-        let (chat, from, until) = (offer.chat, offer.rings_from.0, offer.rings_until.0);
-        let left = move || (until - clock.now().0).clamp(0, (until - from).max(0));
+        let (chat, until) = (offer.chat, offer.rings_until.0);
+        let left = move || format!("{} s", ((until - clock.now().0).max(0) + 999) / 1000);
         view! {
             <li>
                 <button type="button" class="behind" on:click=move |_| on_choose.run(chat)>
                     <b class="cut">{words.contact(&offer.contact)}</b>
-                    <span class="cut muted">{offer.queue}</span>
-                    <progress class="ring" aria-hidden="true" max=(until - from).max(1) value=left></progress>
+                    <span class="cut muted grow">{offer.queue}</span>
+                    <span class="num" aria-hidden="true">{left}</span>
                 </button>
             </li>
         }

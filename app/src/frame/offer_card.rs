@@ -16,14 +16,13 @@ use protocol::agent::{Offer, OfferKind};
 const ACCEPT: &str = "F2";
 const DECLINE: &str = "F8";
 
-/// An offer to take or to decline; the children stand below it. `busy`: it is being taken or declined.
+/// An offer to take or to decline. `busy`: it is being taken or declined.
 #[component]
-pub fn OfferCard<Below: IntoView + 'static>(
+pub fn OfferCard(
     offer: Offer,
     busy: RwSignal<bool>,
     on_accept: Callback<()>,
     on_decline: Callback<()>,
-    children: TypedChildren<Below>,
 ) -> impl IntoView {
     let words = use_words();
     let clock = use_clock();
@@ -113,7 +112,6 @@ pub fn OfferCard<Below: IntoView + 'static>(
                         {words.get("accept")}<kbd aria-hidden="true">{ACCEPT}</kbd>
                     </button>
                 </div>
-                {children.into_inner()()}
             </div>
         </section>
     })

@@ -83,9 +83,10 @@ pub fn Offers() -> impl IntoView {
                 });
             };
             view! {
-                <OfferCard offer=offer busy=busy on_accept=Callback::new(accept) on_decline=Callback::new(decline)>
+                <div class="offer-stack">
+                    <OfferCard offer=offer busy=busy on_accept=Callback::new(accept) on_decline=Callback::new(decline)/>
                     <Behind offers=behind on_choose=Callback::new(move |chat| front.set(Some(chat)))/>
-                </OfferCard>
+                </div>
             }
         })
     };

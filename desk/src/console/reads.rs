@@ -85,7 +85,7 @@ impl Desk {
             .fetch_optional(c)
             .await)?;
         let row = row.ok_or_else(Error::not_found)?;
-        let on = row.on()?;
+        let on = self.with_mention(agent, ticket, row.on()?).await?;
         permission::check(agent, Action::See, &on)?;
         let removed = self.find_removed(&on);
         let is_orphan = removed == Some(Removed::Agent);
@@ -230,6 +230,7 @@ impl Row {
                     owner: self.chat_agent.map(AgentId),
                     guest: self.chat_guest.map(AgentId),
                     asked: self.asked.map(AgentId),
+                    ..Party::default()
                 },
             ),
         })

@@ -136,6 +136,9 @@ pub struct Party {
     pub guest: Option<AgentId>,
     /// At whom it rings, to be taken over or joined. Not said with rows of lists: there it makes no difference.
     pub asked: Option<AgentId>,
+    /// Who was called to the ticket by a comment, of those who are asked about: it is looked up for whoever would not see
+    /// the ticket otherwise (`tickets/mentioned.rs`). Rows of lists do not say it.
+    pub mentioned: Option<AgentId>,
 }
 
 impl Party {

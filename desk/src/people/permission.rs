@@ -2,8 +2,8 @@
 //! decides it.
 //!
 //! An agent sees and touches a ticket that lies in a site and a queue they serve (without a queue: in a site), or that
-//! they are party to in a site they serve: they have its chat, are in it as a guest, or are asked to take it over or to
-//! join. A chat that waits rings only at those who serve its queue, so that makes no party. Supervisors and owners: all
+//! they are party to in a site they serve: they have its chat, are in it as a guest, are asked to take it over or to
+//! join, or a comment mentions them. A chat that waits rings only at those who serve its queue, so that makes no party. Supervisors and owners: all
 //! of their sites.
 
 use super::identity::{Agent, Role};
@@ -43,10 +43,11 @@ pub(crate) fn may(agent: &Agent, action: Action, on: &On) -> bool {
     let owns = on.party.owner == Some(agent.id);
     let is_guest = on.party.guest == Some(agent.id);
     let is_asked = on.party.asked == Some(agent.id);
+    let is_mentioned = on.party.mentioned == Some(agent.id);
     match action {
-        Action::See => serves || owns || is_guest || is_asked,
+        Action::See => serves || owns || is_guest || is_asked || is_mentioned,
         Action::Take => serves,
-        Action::Answer => owns || is_guest || serves && on.party.owner.is_none(),
+        Action::Answer => owns || is_guest || (serves || is_mentioned) && on.party.owner.is_none(),
         Action::Join => is_asked,
         Action::End => owns,
         Action::EndOrphan => is_guest || leads && on.party.owner.is_some(),
@@ -90,6 +91,7 @@ macro_rules! sees {
                   where q.agent_id = a.id and k.site_id = t.site_id)
                 or exists (
                   select 1 from agent_queues q where q.agent_id = a.id and q.queue_id = t.queue_id)
+                or exists (select 1 from mentions m where m.ticket_id = t.id and m.agent_id = a.id)
                 or (c.state = 'active' and (c.agent_id = a.id or c.guest_id = a.id or exists (
                   select 1 from offers o
                   where o.chat_id = c.id and o.kind <> 'chat' and o.outcome is null and o.to_agent = a.id))))) "

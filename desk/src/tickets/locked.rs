@@ -5,7 +5,7 @@
 
 use super::{
     chat::{ChatState, LockedChat, OpenOffer},
-    entries,
+    entries, mentioned,
     site_of::party,
 };
 use crate::{
@@ -56,6 +56,8 @@ pub(crate) struct LockedTicket {
     /// Who wrote what the preview shows; none: the visitor.
     pub(crate) preview_by: Option<AgentId>,
     pub(crate) chat: Option<LockedChat>,
+    /// The agent it is held for, where nothing but a comment that mentions them lets them see it.
+    mentioned: Option<AgentId>,
 }
 
 statement!(LOCK = "update tickets set last_seq = last_seq where id = $1");
@@ -162,8 +164,10 @@ impl LockedTicket {
         agent: &Agent,
         action: Action,
     ) -> Result<Self> {
-        let locked = Self::lock_any(tx, ticket).await?;
-        permission::check(agent, action, &locked.on())?;
+        let mut locked = Self::lock_any(tx, ticket).await?;
+        let on = mentioned::with_mention_here(tx, agent, ticket, locked.on()).await?;
+        permission::check(agent, action, &on)?;
+        locked.mentioned = on.party.mentioned;
         Ok(locked)
     }
 
@@ -206,6 +210,7 @@ impl LockedTicket {
             preview: Preview { text: row.preview, masked: row.preview_masked },
             preview_by: row.preview_by.map(AgentId),
             chat,
+            mentioned: None,
         })
     }
 
@@ -213,8 +218,12 @@ impl LockedTicket {
     pub(crate) fn on(&self) -> On {
         let party = self.chat.map_or_else(Party::default, |chat| {
             let asked = chat.asked.and_then(|offer| offer.to);
-            party(Some(chat.state), Party { owner: chat.agent, guest: chat.guest, asked })
+            party(
+                Some(chat.state),
+                Party { owner: chat.agent, guest: chat.guest, asked, ..Party::default() },
+            )
         });
+        let party = Party { mentioned: self.mentioned, ..party };
         On { site: self.site, queue: self.queue, party }
     }
 

@@ -7,6 +7,7 @@ pub mod files;
 pub(crate) mod follow;
 pub(crate) mod heard;
 mod locked;
+mod mentioned;
 mod message;
 mod new;
 pub(crate) mod repeat;

@@ -89,6 +89,7 @@ impl Desk {
         ticket: TicketId,
     ) -> Result<Arc<Site>> {
         let on = self.find_place(ticket).await?.ok_or_else(Error::not_found)?;
+        let on = self.with_mention(agent, ticket, on).await?;
         permission::check(agent, action, &on)?;
         self.find_site_by_id(on.site).ok_or_else(Error::not_found)
     }
@@ -117,6 +118,7 @@ impl PlaceRow {
                     owner: self.chat_agent.map(AgentId),
                     guest: self.chat_guest.map(AgentId),
                     asked: self.asked.map(AgentId),
+                    ..Party::default()
                 },
             ),
         })

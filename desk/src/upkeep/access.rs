@@ -167,10 +167,14 @@ async fn end_watches(
     now: Option<&Agent>,
 ) -> Result<()> {
     for ticket in desk.hub().watched_by(agent) {
-        let on = desk.find_place(ticket).await?;
-        let stays = now
-            .zip(on.as_ref())
-            .is_some_and(|(now, on)| may(now, Action::See, on) && !is_lost(before, Some(now), on));
+        let on = match (desk.find_place(ticket).await?, now) {
+            (Some(on), Some(now)) => Some(desk.with_mention(now, ticket, on).await?),
+            (on, _) => on,
+        };
+        let stays = now.zip(on.as_ref()).is_some_and(|(now, on)| {
+            let is_called = on.party.mentioned == Some(now.id);
+            may(now, Action::See, on) && (is_called || !is_lost(before, Some(now), on))
+        });
         if !stays {
             desk.hub().end_watches(agent, ticket);
         }

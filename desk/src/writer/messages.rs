@@ -156,7 +156,7 @@ impl Row {
         let named = Party {
             owner: self.chat_agent.map(AgentId),
             guest: self.chat_guest.map(AgentId),
-            asked: None,
+            ..Party::default()
         };
         Ok(CachedTicket {
             site: SiteId(self.site_id),

@@ -55,7 +55,7 @@ impl Moved {
             party: Party {
                 owner: self.owner.map(AgentId),
                 guest: self.guest.map(AgentId),
-                asked: None,
+                ..Party::default()
             },
         }
     }

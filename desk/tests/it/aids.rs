@@ -1,7 +1,11 @@
 //! Comments, drafts and canned replies; who has a ticket on screen; a mailed one-time link.
 
-use crate::world::{ROSA, World, on_both, reason, refused, wait_for_event};
-use desk::{console::Comment, live::Event, people::Agent};
+use crate::world::{Person, ROSA, World, on_both, reason, refused, wait_for_event};
+use desk::{
+    console::Comment,
+    live::Event,
+    people::{Agent, AgentChanges, Role},
+};
 use protocol::{
     AgentId, Code, Seq, TicketId, Timestamp,
     agent::{Draft, WorkView},
@@ -14,6 +18,7 @@ use std::time::Duration;
 on_both! {
     a_comment_is_stored_once_in_any_state_and_nothing_of_it_is_shown_to_the_visitor,
     who_is_mentioned_is_told_and_nobody_of_another_site_can_be,
+    who_is_mentioned_sees_a_ticket_of_another_queue_as_long_as_they_serve_its_site,
     the_newest_draft_wins_and_a_sent_one_does_not_come_back,
     a_row_says_whether_its_reader_wrote_last,
     replies_of_ones_own_have_names_of_their_own_and_are_nobody_elses,
@@ -208,4 +213,43 @@ async fn a_forgotten_password_is_answered_by_a_link_that_works_once_at_most_thre
     world.clock.advance(Duration::from_mins(61));
     world.desk.mail_password_link(&lucia.email).await.unwrap();
     assert_eq!(world.count(links).await, 4);
+}
+
+async fn who_is_mentioned_sees_a_ticket_of_another_queue_as_long_as_they_serve_its_site(
+    world: World,
+) {
+    let site = world.site_with("a", "").await;
+    world.desk.apply_site("key = \"a\"\n[[queues]]\nname = \"Ventas\"").await.unwrap();
+    world.site("b").await;
+    let (lucia, _console) = world.at_console("lucia").await;
+    let pedro = Person { name: "pedro", role: Role::Agent, sites: &["a"], queues: &["Ventas"] };
+    let (pedro, _) = world.hire(pedro).await;
+    let visitor = world.chat_with(&site, &lucia).await;
+    let ticket = visitor.ticket;
+    let sees = async |desk: &desk::Desk| {
+        let listed = desk.find_worklist_item(&pedro, ticket).await.unwrap().is_some();
+        let code = |error: desk::Error| error.refusal().code;
+        let head = desk.conversation(&pedro, ticket).await.map(drop).map_err(code);
+        let entries = desk.agent_entries(&pedro, ticket, Seq::START).await.map(drop).map_err(code);
+        assert_eq!(head, entries);
+        (listed, head)
+    };
+    assert_eq!(sees(&world.desk).await, (false, Err(Code::NotFound)));
+    world.desk.comment(&lucia, ticket, comment(&world, "@pedro", &[pedro.id])).await.unwrap();
+    // Her chat is in nobody else's list.
+    assert_eq!(sees(&world.desk).await, (false, Ok(())));
+    world.desk.comment(&pedro, ticket, comment(&world, "Voy", &[])).await.unwrap();
+    let id = world.new_id();
+    let early = world.desk.post_agent_message(&pedro, ticket, id, "Hola", &[]).await;
+    assert_eq!(refused(early), Code::Forbidden);
+    assert_eq!(refused(world.desk.end_chat(&pedro, ticket, &reason("x")).await), Code::Forbidden);
+    world.desk.end_chat(&lucia, ticket, &reason("Resuelto")).await.unwrap();
+    assert_eq!(sees(&world.desk).await, (true, Ok(())));
+    world.desk.post_agent_message(&pedro, ticket, id, "Hola", &[]).await.unwrap();
+    let moved = AgentChanges { sites: Some(vec!["b".into()]), ..AgentChanges::default() };
+    world.desk.change_agent("pedro@example.com", &moved).await.unwrap();
+    world.desk.tick().await.unwrap();
+    let pedro = world.desk.find_agent(pedro.id).unwrap();
+    let head = world.desk.conversation(&pedro, ticket).await;
+    assert_eq!(refused(head), Code::NotFound);
 }

@@ -55,14 +55,18 @@ pub fn Events(
                 let at = entries[entries.len() - 1].at;
                 let all: Vec<String> =
                     entries.iter().map(|entry| sentence(entry.body.clone(), words)).collect();
+                let summary = words.count("events", entries.len());
                 EitherOf3::C(view! {
                     <details class="sys events" open=is_open.get_untracked()>
-                        <summary on:click=move |_| is_open.update_untracked(|open| *open = !*open)>
-                            <span class="cut">{all.join(" · ")}</span>
+                        <summary on:click=move |_| is_open.update(|open| *open = !*open)>
+                            // Said once: in the line, or below it.
+                            <span class="cut">{move || if is_open.get() { summary.clone() } else { all.join(" · ") }}</span>
                             <span class="sys-at">{move || clock.time(at)}</span>
                             <Icon drawing=Drawing::Down/>
                         </summary>
-                        <ul role="list">{entries.into_iter().map(|entry| view! { <li>{line(entry)}</li> }).collect_view()}</ul>
+                        <ul role="list">
+                            {move || is_open.get().then(|| entries.iter().cloned().map(|entry| view! { <li>{line(entry)}</li> }).collect_view())}
+                        </ul>
                     </details>
                 })
             }

@@ -179,7 +179,7 @@ impl Part for Seq {
 
 impl Part for On {
     fn write(&self, row: &mut impl Row) {
-        let Self { site, queue, party: Party { owner, guest, asked } } = self;
+        let Self { site, queue, party: Party { owner, guest, asked, mentioned: _ } } = self;
         site.write(row);
         queue.write(row);
         for agent in [owner, guest, asked] {
@@ -190,6 +190,7 @@ impl Part for On {
         let (site, queue) = (Part::read(fields)?, Part::read(fields)?);
         let owner = Part::read(fields)?;
         let guest = Part::read(fields)?;
-        Some(Self { site, queue, party: Party { owner, guest, asked: Part::read(fields)? } })
+        let asked = Part::read(fields)?;
+        Some(Self { site, queue, party: Party { owner, guest, asked, mentioned: None } })
     }
 }

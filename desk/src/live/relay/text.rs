@@ -179,7 +179,7 @@ mod tests {
                 2 => {
                     let (queue, party) = (
                         yes.then_some(QueueId(b)),
-                        Party { owner: found, guest: None, asked: found },
+                        Party { owner: found, asked: found, ..Party::default() },
                     );
                     Notice::Work { ticket, on: On { site, queue, party }, is_message: yes }
                 }

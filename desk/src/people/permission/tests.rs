@@ -55,6 +55,8 @@ fn the_table() {
     let owner = |agent| Party { owner: Some(agent), ..nobody };
     let guest = Party { guest: Some(ME), ..owner(OTHER) };
     let asked = Party { asked: Some(ME), ..owner(OTHER) };
+    let mentioned = Party { mentioned: Some(ME), ..nobody };
+    let looks_on = Party { mentioned: Some(ME), ..owner(OTHER) };
     let only_mine = Queues::Only(BTreeSet::from([MINE]));
     let bound = agent(Role::Agent, only_mine.clone());
     let free = agent(Role::Agent, Queues::All);
@@ -72,6 +74,8 @@ fn the_table() {
         (Some(THEIRS), owner(OTHER), "---------", "st-------"),
         (Some(THEIRS), guest, "s-a--ol--", "sta--ol--"),
         (Some(THEIRS), asked, "s--j-----", "st-j-----"),
+        (Some(THEIRS), mentioned, "s-a------", "sta------"),
+        (Some(THEIRS), looks_on, "s--------", "st-------"),
     ] {
         assert_eq!(row(&bound, HERE, queue, party), may_bound, "bound, {queue:?} {party:?}");
         assert_eq!(row(&free, HERE, queue, party), may_free, "free, {queue:?} {party:?}");
@@ -122,6 +126,8 @@ statement!(
     insert into offers (id, kind, chat_id, site_id, to_agent, round, offered_at, rings_until)
     select c.id, 'transfer', c.id, c.site_id, $2, 0, 0, 9000000000000000 from chats c where c.ticket_id = $1"
 );
+
+statement!(MENTION = "insert into mentions (ticket_id, agent_id, at) values ($1, $2, 0)");
 
 #[derive(sqlx::FromRow)]
 struct Placed {
@@ -205,6 +211,32 @@ async fn the_filter_of_lists_whom_work_goes_to_and_the_rule_agree(world: World) 
             }
         }
     }
+    // Each is called by a comment to a ticket of each queue.
+    let mut called = BTreeSet::new();
+    for site in &sites {
+        for queue in &site.queues {
+            for agent in &agents {
+                let (_, visitor) = world.start(site).await;
+                let mut tx = desk.begin().await.unwrap();
+                run!(tx, c => sqlx::query(SET_QUEUE)
+                    .bind(visitor.ticket.0)
+                    .bind(queue.id.0)
+                    .execute(c)
+                    .await
+                    .map(|_| ()))
+                .unwrap();
+                run!(tx, c => sqlx::query(MENTION)
+                    .bind(visitor.ticket.0)
+                    .bind(agent.0)
+                    .execute(c)
+                    .await
+                    .map(|_| ()))
+                .unwrap();
+                desk.commit(tx).await.unwrap();
+                called.insert((visitor.ticket.0, *agent));
+            }
+        }
+    }
     // An owner of everything, who is disabled.
     let out = NewAgent {
         email: "fuera@example.com".into(),
@@ -225,7 +257,8 @@ async fn the_filter_of_lists_whom_work_goes_to_and_the_rule_agree(world: World) 
             read!(desk.db(), c => sqlx::query_as(ALL).bind(id.0).fetch_all(c).await).unwrap();
         let agent = desk.find_agent(id);
         for Placed { id: ticket, place, seen } in rows {
-            let on = place.on().unwrap();
+            let mut on = place.on().unwrap();
+            on.party.mentioned = called.contains(&(ticket, id)).then_some(id);
             let sees = agent.as_ref().is_some_and(|agent| may(agent, Action::See, &on));
             assert_eq!(seen, sees, "{agent:?} {ticket} {on:?}");
             let site = desk.find_site_by_id(on.site).unwrap();

@@ -82,7 +82,7 @@ statement!(
 );
 statement!(
     FOR_AGENT = concat!(
-        "select f.id, f.stored_name, f.name, f.media_type, f.bytes, f.inline,",
+        "select f.id, f.stored_name, f.name, f.media_type, f.bytes, f.inline, t.id as on_ticket,",
         place_columns!(),
         "from files f
          join tickets t on t.id = f.ticket_id
@@ -104,6 +104,7 @@ struct Row {
 struct PlacedRow {
     #[sqlx(flatten)]
     row: Row,
+    on_ticket: Uuid,
     #[sqlx(flatten)]
     place: PlaceRow,
 }
@@ -179,8 +180,8 @@ impl Desk {
             .bind(file.0)
             .fetch_optional(c)
             .await)?;
-        let PlacedRow { row, place } = row.ok_or_else(Error::not_found)?;
-        let on = place.on()?;
+        let PlacedRow { row, on_ticket, place } = row.ok_or_else(Error::not_found)?;
+        let on = self.with_mention(agent, TicketId(on_ticket), place.on()?).await?;
         permission::check(agent, Action::See, &on)?;
         let mut file = StoredFile::from(row);
         file.attachment = self.show(agent, on.site, file.attachment).into_inner();

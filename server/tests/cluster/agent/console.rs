@@ -197,12 +197,12 @@ impl Console {
             AgentEvent::AccessLost { .. }
             | AgentEvent::Listed { .. }
             | AgentEvent::SightChanged
+            | AgentEvent::Seen { .. }
+            | AgentEvent::Handover { .. }
             | AgentEvent::ColleagueTyping { .. }
             | AgentEvent::Watchers { .. }
             | AgentEvent::Draft { .. }
             | AgentEvent::Mentioned { .. }
-            | AgentEvent::Handover { .. }
-            | AgentEvent::Seen { .. }
             | AgentEvent::State { .. }
             | AgentEvent::Pong => Some(()),
         }
