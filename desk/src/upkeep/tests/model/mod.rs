@@ -164,7 +164,8 @@ impl Model {
     /// The desk is left alone: nothing waits for ever.
     async fn everybody_leaves(&mut self) {
         self.consoles.clear();
-        for seconds in [30, 31, 30] {
+        // The last: what was removed ends its chats after `idle_limit`.
+        for seconds in [30, 31, 30, 300] {
             self.world.pass(Duration::from_secs(seconds)).await;
             self.hold_rules(true).await;
         }
