@@ -19,6 +19,7 @@ mod messages;
 mod million;
 mod nodes;
 mod postgres;
+mod search;
 mod sizes;
 mod startup;
 
@@ -37,6 +38,7 @@ pub async fn measure(group: Group, plan: &Plan, subject: &Subject) -> Result<Vec
         Group::Mail => mail::measure(subject).await,
         Group::Startup => startup::measure(subject).await,
         Group::Million => million::measure(plan, subject).await,
+        Group::Search => search::measure(plan, subject).await,
         Group::Sizes => sizes::measure(subject).await,
         Group::Browser => browser::measure(plan, subject).await,
     }
@@ -47,7 +49,7 @@ pub async fn floor(group: Group, plan: &Plan) -> Result<Vec<Reading>> {
     match group {
         Group::Postgres => postgres::floor(plan),
         Group::Million => million::floor(plan).await,
-        Group::Sizes | Group::Nodes | Group::Desktop => Ok(Vec::new()),
+        Group::Sizes | Group::Nodes | Group::Desktop | Group::Search => Ok(Vec::new()),
         _ => measure(group, plan, &Subject::Floor).await,
     }
 }
@@ -56,7 +58,12 @@ pub async fn floor(group: Group, plan: &Plan) -> Result<Vec<Reading>> {
 pub fn runs(group: Group, plan: &Plan) -> usize {
     match group {
         // Their figures do not vary, or were made of many times.
-        Group::Memory | Group::Asking | Group::Bodies | Group::Sizes | Group::Browser => 1,
+        Group::Memory
+        | Group::Asking
+        | Group::Bodies
+        | Group::Search
+        | Group::Sizes
+        | Group::Browser => 1,
         Group::Startup => plan.runs.max(5),
         _ => plan.runs,
     }

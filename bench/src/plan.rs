@@ -71,6 +71,8 @@ pub enum Group {
     Startup,
     /// Durable messages a second with a million stored.
     Million,
+    /// From a question to what was found, in a million entries.
+    Search,
     /// Bytes that browsers download, and those of the binary.
     Sizes,
     /// What people wait for, in Chromium.

@@ -134,6 +134,7 @@ pub(crate) struct Inner {
     pub(crate) changes: Arc<routing::Changes>,
     pub(crate) writer: writer::Writer,
     pub(crate) ticket_sites: tickets::TicketSites,
+    pub(crate) rows: console::SharedRows,
     pub(crate) sites: sites::Sites,
     pub(crate) passwords: people::Passwords,
     pub(crate) sessions: people::Sessions,
@@ -202,6 +203,7 @@ impl Desk {
             changes: Arc::default(),
             writer,
             ticket_sites: tickets::TicketSites::default(),
+            rows: console::SharedRows::default(),
             sites: sites::Sites::default(),
             passwords: people::Passwords::default(),
             sessions: people::Sessions::default(),
@@ -316,6 +318,9 @@ impl Desk {
 
     /// Hands an event to everybody here whom it concerns: of a ticket's row hear the agents who may see the ticket.
     pub(crate) fn publish(&self, event: Event) {
+        if let Event::Work { ticket, .. } | Event::Party { ticket, .. } = &event {
+            self.0.rows.forget(*ticket);
+        }
         let snapshot = self.0.sites.now();
         let missing = self.0.hub.publish(event, |agent, on| {
             snapshot.agent(agent).is_some_and(|agent| may(agent, Action::See, on))

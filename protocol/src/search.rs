@@ -2,6 +2,7 @@
 
 use crate::{TicketId, TicketNumber, Timestamp, agent::ForAgent, entry::TicketState};
 use serde::{Deserialize, Serialize};
+use std::num::ParseIntError;
 
 /// Characters of a question; what follows is not looked for.
 pub const QUESTION: usize = 200;
@@ -12,7 +13,25 @@ pub struct SearchPage {
     /// The tickets. May be none although there is a next page: a search looks at so many rows at a time.
     pub rows: Vec<ForAgent<Found>>,
     /// Where the next page begins; none: there is none.
-    pub next: Option<i64>,
+    pub next: Option<SearchPlace>,
+}
+
+/// A place among what was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SearchPlace(pub i64);
+
+impl TryFrom<String> for SearchPlace {
+    type Error = ParseIntError;
+    fn try_from(text: String) -> Result<Self, ParseIntError> {
+        text.parse().map(Self)
+    }
+}
+
+impl From<SearchPlace> for String {
+    fn from(place: SearchPlace) -> Self {
+        place.0.to_string()
+    }
 }
 
 /// A ticket that was found.

@@ -24,11 +24,14 @@
       else taken.push(file.name);
     }
     target.parentNode.lastElementChild.textContent = taken.join(", ");
-    const lines = document.getElementById("e-files");
-    lines.textContent = "";
+    const said = document.getElementById("e-files");
+    if (said) said.remove();
+    target.removeAttribute("aria-invalid");
+    if (!refused.length) return;
+    target.setAttribute("aria-invalid", "true");
+    const lines = Object.assign(document.createElement("div"), { id: "e-files", role: "alert" });
     for (const words of refused) lines.append(Object.assign(document.createElement("p"), { className: "error", textContent: words, dir: "auto" }));
-    if (refused.length) target.setAttribute("aria-invalid", "true");
-    else target.removeAttribute("aria-invalid");
+    target.parentNode.after(lines);
   });
   // What was typed outlives the page's other buttons, in this tab, until it was sent.
   whenParsed(() => {

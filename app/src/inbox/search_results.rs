@@ -16,7 +16,7 @@ use protocol::{
     TicketId,
     agent::ForAgent,
     entry::Category,
-    search::{Found, Piece},
+    search::{Found, Piece, SearchPlace},
 };
 use std::collections::HashSet;
 use wasm_bindgen::JsCast;
@@ -31,14 +31,13 @@ pub fn SearchResults(
     let words = use_words();
     let console = use_console();
     let rows = RwSignal::new(Vec::<Found>::new());
-    let next = RwSignal::new(None::<i64>);
+    let next = RwSignal::new(None::<SearchPlace>);
     let reading = RwSignal::new(Reading::View);
-    let load = move |after: Option<i64>| {
+    let load = move |after: Option<SearchPlace>| {
         let asked = question.get_untracked();
         reading.set(if after.is_some() { Reading::Page } else { Reading::View });
         spawn_local(async move {
-            let answer =
-                api::search::search(asked.clone(), after.map(|after| after.to_string())).await;
+            let answer = api::search::search(asked.clone(), after).await;
             // Somebody typed on, or went elsewhere: the next answer is the one.
             if question.try_get_untracked() != Some(asked) {
                 return;

@@ -24,4 +24,5 @@ mod worklist;
 pub use comments::Comment;
 pub use connected::ConsoleGuard;
 pub use handover::{HandoverTarget, SettledHandover};
+pub(crate) use worklist::SharedRows;
 pub use worklist::{Listing, ROWS_A_PAGE};

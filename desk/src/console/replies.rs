@@ -42,7 +42,7 @@ impl Desk {
         let mut replies: Vec<CannedReply> = of_site.collect();
         let rows: Vec<(Uuid, String, String)> = read!(self.db(), c => sqlx::query_as(LIST)
             .bind(agent.id.0)
-            .bind(OWN_REPLIES as i64)
+            .bind(i64::try_from(OWN_REPLIES).unwrap_or(i64::MAX))
             .fetch_all(c)
             .await)?;
         for (id, name, text) in rows {
@@ -80,7 +80,7 @@ impl Desk {
                     .bind(agent.id.0)
                     .fetch_one(c)
                     .await)?;
-                if count >= OWN_REPLIES as i64 {
+                if count >= i64::try_from(OWN_REPLIES).unwrap_or(i64::MAX) {
                     let refusal = Refusal::of(Field::Replies, Code::TooMany);
                     return Err(refusal.limit(OWN_REPLIES as u64).into());
                 }

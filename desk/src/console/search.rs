@@ -12,7 +12,7 @@ use protocol::{
     agent::{ForAgent, Sensitive, Sight},
     entry::TicketState,
     masking::Preview,
-    search::{Found, Piece, QUESTION, SearchPage},
+    search::{Found, Piece, QUESTION, SearchPage, SearchPlace},
 };
 use std::{collections::BTreeSet, ops::Range};
 use tracing::instrument;
@@ -33,7 +33,7 @@ impl Desk {
         &self,
         agent: &Agent,
         question: &str,
-        after: Option<i64>,
+        after: Option<SearchPlace>,
     ) -> Result<SearchPage> {
         let question: String = question.chars().take(QUESTION).collect();
         let words = search::words(&question).into_iter().map(|word| word.text);
@@ -46,14 +46,16 @@ impl Desk {
         let mut parts = Vec::new();
         for masked in sights {
             let sight = if masked { Sight::Masked } else { Sight::Everything };
-            parts.push(search::find(self, agent, sight, &words, after, ROWS).await?);
+            parts.push(
+                search::find(self, agent, sight, &words, after.map(|after| after.0), ROWS).await?,
+            );
         }
         let page = merge(parts, search::ORDER, ROWS);
         let mut rows = Vec::with_capacity(page.rows.len());
         for (_, found) in page.rows {
             rows.push(self.found(agent, found, &words).await?);
         }
-        Ok(SearchPage { rows, next: page.end.map(|end| end.at) })
+        Ok(SearchPage { rows, next: page.end.map(|end| SearchPlace(end.at)) })
     }
 
     async fn found(&self, agent: &Agent, row: Match, words: &[String]) -> Result<ForAgent<Found>> {

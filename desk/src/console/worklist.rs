@@ -1,6 +1,7 @@
 //! The agent's list: its views, page by page, and single rows of it.
 
 mod segments;
+mod shared;
 
 use crate::{
     Desk, Result,
@@ -9,7 +10,10 @@ use crate::{
         pages::{Order, Page, Place, ROWS_A_LOOK, cut, merge},
         read, statement,
     },
-    people::{Agent, permission::sees},
+    people::{
+        Agent,
+        permission::{Action, may, sees},
+    },
     tickets::ChatState,
 };
 use protocol::{
@@ -20,6 +24,7 @@ use protocol::{
     masking::Preview,
 };
 use segments::{Segment, columns};
+pub(crate) use shared::SharedRows;
 use tracing::instrument;
 use uuid::Uuid;
 
@@ -113,14 +118,18 @@ impl Desk {
         agent: &Agent,
         ticket: TicketId,
     ) -> Result<Option<ForAgent<WorkItem>>> {
-        let row = read!(self.db(), c => sqlx::query_as::<_, Row>(ONE)
-            .bind(agent.id.0)
-            .bind(ticket.0)
-            .fetch_optional(c)
-            .await)?;
-        let Some(row) = row else { return Ok(None) };
-        let kind = row.kind()?;
-        Ok(Some(self.item(agent, kind, row)))
+        let Some(found) = shared::find(self, ticket).await? else { return Ok(None) };
+        let kind = found.row.kind()?;
+        let party = found.on.party;
+        let has_it = [party.owner, party.guest].contains(&Some(agent.id));
+        if kind == WorkKind::MyChat && !has_it {
+            return Ok(None);
+        }
+        let on = self.with_mention(agent, ticket, found.on).await?;
+        if !may(agent, Action::See, &on) {
+            return Ok(None);
+        }
+        Ok(Some(self.item(agent, kind, found.row.clone())))
     }
 
     /// All of them: there are few.
@@ -261,7 +270,7 @@ fn placed(kind: WorkKind, rows: Vec<Row>) -> Vec<(Place, Row)> {
     rows.into_iter().map(|row| (Place { at: row.since(kind), id: row.id }, row)).collect()
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 struct Row {
     id: Uuid,
     site_id: Uuid,
@@ -353,17 +362,6 @@ statement!(
         "select count(*), cast(0 as bigint)
      from chats c join tickets t on t.id = c.ticket_id
      where c.state in ('waiting', 'ringing') and ",
-        sees!(),
-    )
-);
-
-statement!(
-    ONE = concat!(
-        columns!(),
-        "from tickets t
-     join states s on s.id = t.state_id
-     left join chats c on c.id = t.chat_id
-     where t.id = $2 and (c.state is null or c.state <> 'active' or c.agent_id = $1 or c.guest_id = $1) and ",
         sees!(),
     )
 );

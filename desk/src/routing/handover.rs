@@ -16,7 +16,7 @@ use protocol::{
     AgentId, HandoverId, OfferId, QueueId, SiteId, TicketId,
     agent::{HandoverKind, HandoverOutcome},
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 use uuid::Uuid;
 
 /// Those that are looked at in one go, the oldest first.
@@ -70,10 +70,10 @@ pub(super) async fn look(desk: &Desk) -> Result<()> {
     let mut by_site: HashMap<SiteId, Vec<Candidate>> = HashMap::new();
     for row in rows {
         let Some(site) = desk.find_site_by_id(SiteId(row.site_id)) else { continue };
-        if !by_site.contains_key(&site.id) {
-            by_site.insert(site.id, candidates(desk, &site).await?);
-        }
-        let candidates = by_site.get_mut(&site.id).expect("read above");
+        let candidates = match by_site.entry(site.id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(candidates(desk, &site).await?),
+        };
         let at = pick(&row, candidates, &tried);
         ring_or_give_up(desk, &site, &row, at).await?;
     }

@@ -131,7 +131,9 @@ async fn head(desk: &Desk, ticket: TicketId) -> Result<Option<Vec<String>>> {
 /// All words of a block and the head, each once.
 async fn block(desk: &Desk, ticket: TicketId, head: &[String], number: i64) -> Result<String> {
     let mut block = Words::default();
-    head.iter().for_each(|text| block.add(text));
+    for text in head {
+        block.add(text);
+    }
     for mut body in bodies(desk, ticket, number).await? {
         body.each_text(&mut |text| block.add(text));
     }

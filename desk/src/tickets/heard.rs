@@ -84,9 +84,9 @@ pub(crate) async fn last_messages(
     desk: &Desk,
     tickets: &[TicketId],
 ) -> Result<BTreeMap<TicketId, LastMessage>> {
+    type Row = (Uuid, String, Option<String>, Option<Uuid>, i64, i64);
     let Db::Postgres(pool) = desk.db() else { return Ok(BTreeMap::new()) };
     let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.0).collect();
-    type Row = (Uuid, String, Option<String>, Option<Uuid>, i64, i64);
     let rows: Vec<Row> = sqlx::query_as(LAST_MESSAGES).bind(ids).fetch_all(pool).await?;
     let message = |(ticket, text, masked, by, last_at, unread): Row| {
         let preview = Preview { text, masked }.into();

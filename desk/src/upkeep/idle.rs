@@ -240,6 +240,7 @@ async fn settle(desk: &Desk, site: &Site, ticket: TicketId, idle: Seq, act: Act)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use EntryKind::{Agent, Joined, Visitor};
 
     #[test]
     fn a_page_says_who_has_the_last_word_and_since_when() {
@@ -250,7 +251,6 @@ mod tests {
             at: Timestamp(seq * 1000),
             kind,
         };
-        use EntryKind::{Agent, Joined, Visitor};
         let page = [
             entry(one, 1, Visitor),
             entry(one, 2, Joined),

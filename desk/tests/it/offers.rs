@@ -33,6 +33,7 @@ on_both! {
     a_chat_has_one_open_offer_of_a_kind_whoever_writes_it,
     while_somebody_is_only_in_rona_who_waits_waits_and_nobody_new_comes,
     a_reason_to_be_away_is_one_of_the_owners_and_goes_with_the_state,
+    whoever_comes_after_five_hundred_that_ring_rings_too,
 }
 
 async fn a_new_chat_rings_at_one_agent_and_declined_at_the_next(world: World) {
@@ -499,4 +500,15 @@ async fn a_chat_has_one_open_offer_of_a_kind_whoever_writes_it(world: World) {
     again("chat", "'missed'").await.unwrap();
     let open = "select count(*) from offers where kind = 'chat' and outcome is null";
     assert_eq!(world.count(open).await, 1);
+}
+
+async fn whoever_comes_after_five_hundred_that_ring_rings_too(world: World) {
+    let more = "[limits]\ncapacity = 1000\nqueue_limit = 1000";
+    let site = world.site_with("a", more).await;
+    let (lucia, _console) = world.at_console("lucia").await;
+    for _ in 0..520 {
+        world.desk.start_chat(&site, world.new_chat()).await.unwrap();
+    }
+    world.desk.tick().await.unwrap();
+    assert_eq!(world.desk.offers(&lucia).await.unwrap().len(), 520);
 }

@@ -172,7 +172,9 @@ impl AgentBody {
         match self {
             Self::Visitor { text, files } | Self::Agent { text, files, .. } => {
                 on_text(text);
-                files.iter_mut().for_each(|file| on_text(&mut file.name));
+                for file in files {
+                    on_text(&mut file.name);
+                }
             }
             Self::Comment { text, .. } => on_text(text),
             Self::ChatEnded { reason, .. } => reason.iter_mut().for_each(on_text),

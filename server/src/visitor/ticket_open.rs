@@ -8,7 +8,7 @@ use crate::edge::{
     form::{self, Posted},
     in_path::NumberInPath,
     page::{Reader, document},
-    request_info::{language, wants_json},
+    request_info::{language, wants_json, wants_page},
     state::Server,
     without_cookies,
 };
@@ -31,20 +31,22 @@ pub(crate) async fn open(
 ) -> Answer {
     let reader = Reader::of(&request, "es");
     let (uri, headers) = (request.uri().clone(), request.headers().clone());
-    let wants_json = wants_json(&headers);
+    let (wants_json, wants_page) = (wants_json(&headers), wants_page(&headers));
     let mut posted = form::read(request, &["link", "id", "message"], None).await?;
     let link = posted.text("link").trim().to_owned();
     let Some((visitor, k)) = follow(&server, &number, &link).await? else {
         let not_found = Failure::of(Code::NotFound);
-        return if wants_json { Err(not_found) } else { Ok(ask_again(&number, &reader, &link)) };
+        return if wants_page { Ok(ask_again(&number, &reader, &link)) } else { Err(not_found) };
     };
     let site = server.desk.find_site_by_id(visitor.site).ok_or(Failure::of(Code::NotFound))?;
     let lang = language(&uri, &headers, site.lang.as_text());
     server.rates.message(&site, client.0)?;
     let asked =
         TicketRequest::with_link(server, site, visitor, number, Reader { lang, ..reader }, k);
+    // The page's own form names the entry that it makes.
+    let is_reply = ["id", "message"].iter().any(|name| !posted.text(name).is_empty());
     let id = posted.entry_id(&asked.server.desk);
-    if posted.text("message").is_empty() && posted.refusals.is_empty() {
+    if !is_reply && posted.refusals.is_empty() {
         return asked.show(id, None).await;
     }
     let desk = &asked.server.desk;

@@ -143,6 +143,8 @@ impl Agent {
             if let Some(ticket) = self.accept(chat).await {
                 return ticket;
             }
+            // Who let it ring is in RONA, and leaves that by hand.
+            self.become_state("available").await;
         }
     }
 

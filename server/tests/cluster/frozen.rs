@@ -34,7 +34,8 @@ async fn what_a_frozen_keeper_decides_when_it_goes_on_changes_nothing() {
     cluster.nodes[frozen].thaw();
     cluster.until_node_is_back(frozen).await;
     cluster.until_node_is_back(frozen).await;
-    // It serves again, and what it serves is how things are.
+    // It serves again, and what it serves is how things are. Who let the offer ring is in RONA since.
+    first.become_state("available").await;
     first.follow(Habits { takes: true, ..Habits::default() });
     let mut other = cluster.visitor(cluster.door(frozen)).await;
     other.until("an agent joined", Seen::is_active).await;

@@ -77,9 +77,12 @@ async fn without_cookies_the_link_in_a_form_opens_the_page_and_takes_a_reply(wor
     let key = hidden.split('"').next().unwrap();
     assert!(asked.link.ends_with(key) && !key.is_empty());
 
-    let empty = open(&[("link", key), ("message", "  ")]).await;
-    assert_eq!(empty.status, 422);
-    assert!(empty.text().contains("Escribe tu respuesta."));
+    for typed in ["", "  "] {
+        let id = world.clock.new_entry_id().to_string();
+        let empty = open(&[("link", key), ("id", &id), ("message", typed)]).await;
+        assert_eq!(empty.status, 422);
+        assert!(empty.text().contains("Escribe tu respuesta."));
+    }
     let id = world.clock.new_entry_id().to_string();
     for _ in 0..2 {
         let sent = open(&[("link", key), ("id", &id), ("message", "Sin cookies")]).await;

@@ -88,7 +88,7 @@ fn a_refusal_says_what_is_taken() {
         ),
         (
             "key = \"a\"\n[[queues]]\nname = \"x\"\n[[queues]]\nname = \"x\"",
-            "`queues.name`: “Queue” is in the list twice.",
+            "`queues.name`: “Queue”: there is another one like it.",
         ),
     ] {
         assert_eq!(refused(source).2, message);

@@ -31,6 +31,7 @@ async fn read_here(desk: &Desk) -> Result<()> {
     desk.0.nodes.others_changed();
     desk.0.nodes.keeper_changed();
     desk.0.wakeups.notify();
+    desk.0.rows.forget_all();
     desk.hub().miss_everything();
     Ok(())
 }

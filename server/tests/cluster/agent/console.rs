@@ -199,6 +199,10 @@ impl Console {
             | AgentEvent::SightChanged
             | AgentEvent::Seen { .. }
             | AgentEvent::Handover { .. }
+            | AgentEvent::ColleagueTyping { .. }
+            | AgentEvent::Watchers { .. }
+            | AgentEvent::Draft { .. }
+            | AgentEvent::Mentioned { .. }
             | AgentEvent::State { .. }
             | AgentEvent::Pong => Some(()),
         }

@@ -344,7 +344,9 @@ impl Inputs<'_> {
     }
 
     fn of_function(&mut self, arguments: &[&str]) {
-        const GOOD: &str = "00000000-0000-0000-0000-000000000001";
+        let good = |name: &str| {
+            if name == "field" { "email" } else { "00000000-0000-0000-0000-000000000001" }
+        };
         for kind in ["text/plain", JSON, PARTS] {
             self.body(
                 format!("a call as {kind}"),
@@ -360,20 +362,21 @@ impl Inputs<'_> {
         self.body("a call that is too long", FORM, long, Some(Code::BodyTooLarge));
         let needed: Vec<_> = arguments.iter().filter(|name| !name.ends_with('?')).collect();
         let bad = |argument: &str, value: &str| {
-            let pair =
-                |name: &&&str| format!("{name}={}", if **name == argument { value } else { GOOD });
+            let pair = |name: &&&str| {
+                format!("{name}={}", if **name == argument { value } else { good(name) })
+            };
             needed.iter().map(pair).collect::<Vec<_>>().join("&")
         };
         for argument in &needed {
             let others = needed.iter().filter(|name| *name != argument);
-            let others: Vec<_> = others.map(|name| format!("{name}={GOOD}")).collect();
+            let others: Vec<_> = others.map(|name| format!("{name}={}", good(name))).collect();
             self.named("an argument is missing", FORM, others.join("&"), Code::Required, argument);
             let twice = bad(argument, "1") + "&" + argument + "=2";
             self.named("an argument twice", FORM, twice, Code::FieldRepeated, argument);
             for value in VALUES {
                 let body = bad(argument, value);
-                // Any text may be a reason; what is no text of one line is refused for what it is.
-                if **argument == "reason" {
+                // Any text may be a reason or a question; what is no text of one line is refused for what it is.
+                if matches!(**argument, "reason" | "question") {
                     self.body(body.clone(), FORM, body.into(), None);
                 } else {
                     self.named(&body.clone(), FORM, body, Code::Invalid, argument);

@@ -29,6 +29,7 @@ pub fn takes(row: &Declared) -> Takes {
         ("GET", "/w/{site}") => Query(&["lang", "hue", "theme", "embed", "position", "page"]),
         ("GET", "/w/{site}/status" | "/w/{site}/events") => Query(&["lang"]),
         ("GET", "/t/{number}" | "/t/{number}/not-me") => Query(&["k", "done", "lang"]),
+        ("GET", "/console" | "/console/tickets/{ticket}") => Query(&["q"]),
         ("GET", "/console/password") => Query(&["k"]),
         (
             "GET",
@@ -40,11 +41,9 @@ pub fn takes(row: &Declared) -> Takes {
             | "/w/{site}/socket"
             | "/w/{site}/files/{id}"
             | "/t/{number}/files/{id}"
-            | "/console"
             | "/console/sign-in"
             | "/console/socket"
             | "/console/files/{id}"
-            | "/console/tickets/{ticket}"
             | "/console/mail"
             | "/console/mail/{mail}"
             | "/console/mail/{mail}/html",
@@ -87,6 +86,8 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/console/api/chats/reasons" | "/console/api/requests/reopen") => {
             Arguments(&["ticket"])
         }
+        ("POST", "/console/api/tickets/reveal") => Arguments(&["ticket", "field", "entry?"]),
+        ("POST", "/console/api/search") => Arguments(&["question", "after?"]),
         ("POST", "/console/api/language") => Arguments(&["lang"]),
         ("POST", "/console/api/colleagues" | "/console/api/replies") => Arguments(&["ticket"]),
         ("POST", "/console/api/replies/add") => Arguments(&["name", "text"]),

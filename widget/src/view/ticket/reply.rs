@@ -63,8 +63,9 @@ fn form(page: &TicketPage) -> impl IntoView + use<> {
     let files_refused = !files_errors.is_empty();
     let lines: Vec<_> =
         files_errors.into_iter().map(|words| view! { <p class="error">{words}</p> }).collect();
-    // Always there: the page's script writes into it, and that is read out.
-    let files_errors = view! { <div id=Id::FilesError.as_str() role="alert">{lines}</div> };
+    // The page's script puts one there, too.
+    let files_errors =
+        files_refused.then(|| view! { <div id=Id::FilesError.as_str() role="alert">{lines}</div> });
     let (n, size) = file_limits(page.file_bytes);
     let hint = page.fill("files_hint", &[("n", &n), ("size", &size)]);
     view! {

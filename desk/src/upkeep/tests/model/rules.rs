@@ -144,9 +144,9 @@ pub(super) async fn nobody_has_what_they_may_not(desk: &Desk) {
 }
 
 /// Who has a chat after it was handed over.
-fn next_owner(body: &str) -> Option<Uuid> {
+fn next_owner(body: &str) -> Uuid {
     match serde_json::from_str(body).unwrap() {
-        AgentBody::Transferred { to, .. } => Some(to.0),
+        AgentBody::Transferred { to, .. } => to.0,
         other => panic!("{other:?}"),
     }
 }
@@ -186,7 +186,7 @@ pub(super) async fn one_owner_at_every_instant(desk: &Desk) {
                 }
                 "transferred" => {
                     assert!(owner.is_some() && owner == *agent && !is_over, "{}", told());
-                    owner = next_owner(body);
+                    owner = Some(next_owner(body));
                     guest = guest.filter(|guest| Some(*guest) != owner);
                 }
                 "requeued" => {

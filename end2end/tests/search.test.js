@@ -1,0 +1,119 @@
+// Looking for tickets, and what agents without the right read of sensitive data.
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Agent } from "../support/agent.js";
+import { accessible } from "../support/axe.js";
+import { World } from "../support/world.js";
+
+let world;
+before(async () => {
+  world = await World.start();
+});
+after(() => world?.stop());
+afterEach(() => world.tidy());
+
+/** Requests through the site's form; their numbers. */
+async function ask(site, texts, more = {}) {
+  const numbers = [];
+  for (const message of texts) {
+    const body = new URLSearchParams({ name: "Rosa Muñoz", email: "rosa@cliente.example", message, ...more });
+    const headers = { accept: "application/json", origin: world.ayuda.origin };
+    const reply = await fetch(`${world.ayuda.origin}/w/${site}/requests`, { method: "POST", body, headers });
+    assert.equal(reply.status, 201);
+    numbers.push((await reply.json()).number);
+  }
+  return numbers;
+}
+
+async function supervisor(site) {
+  const email = `sara.${Math.random().toString(36).slice(2, 8)}@equipo.example`;
+  const account = await world.ayuda.agent("Sara Gil", { sites: [site], email, role: "supervisor" });
+  return Agent.signIn(world, await world.context(), account);
+}
+
+const box = (page) => page.getByRole("searchbox", { name: "Buscar" });
+const results = (page) => page.getByRole("region", { name: "Resultados" });
+
+test("what is typed is found without accents, marked, in the address, and gone with Escape", async () => {
+  const site = await world.ayuda.site("busca", { weekly: {}, limits: { tickets_per_hour: 0 } });
+  const [first] = await ask(site, ["Cobraron dos veces la conciliación", "No puedo entrar"]);
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const page = agent.page;
+  await page.keyboard.press("/");
+  await box(page).and(page.locator(":focus")).waitFor();
+  await page.keyboard.type("CONCILIACION");
+  const row = results(page).getByRole("link");
+  await row.filter({ hasText: first }).waitFor();
+  assert.equal(await row.count(), 1);
+  assert.deepEqual(await results(page).locator("mark").allTextContents(), ["conciliación"]);
+  assert.ok(page.url().endsWith("/console?q=CONCILIACION"), page.url());
+  await accessible(page);
+  await world.shot(page, "search");
+
+  // By the keyboard to the ticket; the results stay beside it, also after a reload.
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await agent.hears("Cobraron dos veces");
+  assert.match(page.url(), /\/console\/tickets\/[0-9a-f-]+\?q=CONCILIACION$/);
+  await page.reload();
+  await row.filter({ hasText: first }).waitFor();
+  assert.equal(await box(page).inputValue(), "CONCILIACION");
+  await agent.hears("Cobraron dos veces");
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("nada de eso");
+  await results(page).getByRole("heading", { name: "Sin resultados" }).waitFor();
+  await accessible(page);
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { name: "Mi bandeja" }).waitFor();
+  assert.ok(!page.url().includes("?"), page.url());
+  assert.equal(await box(page).inputValue(), "");
+});
+
+test("a phone has the box, the results, and the ticket", async () => {
+  const site = await world.ayuda.site("movil", { weekly: {}, limits: { tickets_per_hour: 0 } });
+  const [number] = await ask(site, ["Se perdió mi pedido"]);
+  const agent = await world.agent("Lucía Medina", { sites: [site], viewport: { width: 360, height: 740 } });
+  await box(agent.page).fill("pedido");
+  await results(agent.page).getByRole("link").filter({ hasText: number }).click();
+  await agent.hears("Se perdió mi pedido");
+  const wider = await agent.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  assert.ok(!wider, "nothing is wider than the screen");
+  await agent.page.goBack();
+  await results(agent.page).getByRole("link").filter({ hasText: number }).waitFor();
+  await world.shot(agent.page, "search-phone");
+});
+
+test("a masked agent reads and finds what is left of a number; a supervisor looks at it, and that is noted", async () => {
+  const site = await world.ayuda.site("oculta", { weekly: {}, limits: { tickets_per_hour: 0 } });
+  const file = join(world.ayuda.data, "masking.toml");
+  await writeFile(file, `key = "${site}"\nmasking = true\n`);
+  await world.ayuda.run(["site", "apply", file]);
+  await ask(site, ["Mi tarjeta es 4111 1111 1111 1111"], { subject: "Cargo de rosa@cliente.example" });
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  await agent.page.getByText("Mi tarjeta es ************1111").first().click();
+  await agent.hears("Mi tarjeta es ************1111");
+  assert.equal(await agent.page.getByRole("button", { name: /^Mostrar/ }).count(), 0);
+  assert.ok(!(await agent.page.content()).includes("4111 1111"));
+  await box(agent.page).fill("4111");
+  await results(agent.page).getByRole("heading", { name: "Sin resultados" }).waitFor();
+
+  const sara = await supervisor(site);
+  await sara.page.getByText("Mi tarjeta es ************1111").first().click();
+  await sara.hears("Mi tarjeta es ************1111");
+  await sara.page.getByRole("button", { name: "Mostrar correo electrónico" }).click();
+  await sara.page.getByText("rosa@cliente.example", { exact: true }).waitFor();
+  await sara.page.getByRole("button", { name: "Mostrar mensaje" }).first().click();
+  await sara.hears("Mi tarjeta es 4111 1111 1111 1111");
+  await sara.hears("Sara Gil vio el correo electrónico sin ocultar");
+  await accessible(sara.page);
+  await world.shot(sara.page, "revealed");
+  // Until the conversation is left.
+  await sara.page.getByRole("navigation").getByRole("link").first().click();
+  await sara.page.getByText("Mi tarjeta es ************1111").first().click();
+  await sara.hears("Mi tarjeta es ************1111");
+  assert.equal(await sara.page.getByText("4111 1111 1111 1111").count(), 0);
+  await agent.hears("Sara Gil vio el correo electrónico sin ocultar");
+});
