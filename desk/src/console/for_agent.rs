@@ -45,3 +45,48 @@ impl Desk {
         ForAgent::preview(preview, self.sight(agent, site))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        path::{Path, PathBuf},
+    };
+
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_else_makes_a_value_for_an_agent() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let mut found = Vec::new();
+        ["desk/src", "server/src", "app/src"]
+            .iter()
+            .for_each(|at| sources(&root.join(at), &mut found));
+        found.retain(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+            ["ForAgent::new(", "ForAgent::preview(", "Sight::Everything }"]
+                .iter()
+                .any(|made| product.contains(made))
+        });
+        let names: Vec<_> = found.iter().map(|path| path.strip_prefix(root).unwrap()).collect();
+        // Which sight is whose is the one rule's; a search asks once for each.
+        let expected = [
+            "desk/src/console/for_agent.rs",
+            "desk/src/console/search.rs",
+            "desk/src/people/permission.rs",
+        ];
+        let mut names: Vec<String> = names.iter().map(|name| name.display().to_string()).collect();
+        names.sort();
+        assert_eq!(names, expected);
+    }
+}

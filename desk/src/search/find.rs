@@ -10,17 +10,18 @@ use crate::{
     people::{Agent, permission::sees},
 };
 use protocol::{
-    TicketId,
+    SiteId, TicketId,
     agent::Sight,
     entry::{AgentBody, Category},
 };
-use std::{collections::HashSet, fmt::Write};
+use std::fmt::Write;
 use uuid::Uuid;
 
 /// A ticket that was found.
 #[derive(sqlx::FromRow)]
 pub(crate) struct Match {
-    /// Its row's number.
+    /// The number of the row that was found.
+    #[sqlx(skip)]
     place: i64,
     pub(crate) id: Uuid,
     pub(crate) site_id: Uuid,
@@ -55,35 +56,36 @@ pub(crate) async fn find(
     after: Option<i64>,
     most: usize,
 ) -> Result<Page<Match>> {
-    let after = after.unwrap_or(i64::MAX);
     let is_postgres = desk.db().is_postgres();
-    let (found, end) =
-        if is_postgres { (FOUND_POSTGRES, END_POSTGRES) } else { (FOUND_SQLITE, END_SQLITE) };
-    let question = question(words, sight, is_postgres);
-    let rows: Vec<Match> = read!(desk.db(), c => sqlx::query_as(found)
-        .bind(agent.id.0)
-        .bind(&question)
-        .bind(after)
-        .bind(ROWS_A_LOOK)
+    let found: Vec<i64> = read!(desk.db(), c => sqlx::query_scalar(if is_postgres { FOUND_POSTGRES } else { FOUND_SQLITE })
+        .bind(question(words, sight, is_postgres))
+        .bind(after.unwrap_or(i64::MAX))
         // What is asked for decides how it is best looked for.
         .persistent(false)
         .fetch_all(c)
         .await)?;
-    let end: Option<i64> = read!(desk.db(), c => sqlx::query_scalar(end)
-        .bind(&question)
-        .bind(after)
-        .persistent(false)
-        .fetch_optional(c)
-        .await)?;
+    let is_cut = i64::try_from(found.len()).is_ok_and(|found| found >= ROWS_A_LOOK);
+    let end = found.last().filter(|_| is_cut).copied().map(after_ticket);
     let snapshot = desk.0.sites.now();
-    let mut known = HashSet::new();
-    let rows = rows
-        .into_iter()
-        .filter(|row| snapshot.sight(agent, protocol::SiteId(row.site_id)) == sight)
-        .filter(|row| known.insert(row.id))
-        .map(|row| (after_ticket(row.place), row))
-        .collect();
-    Ok(cut(Page { rows, end: end.map(after_ticket) }, most))
+    let mut rows = Vec::new();
+    // One of a ticket's blocks is enough.
+    for blocks in found.chunk_by(|one, next| one >> BLOCK_BITS == next >> BLOCK_BITS) {
+        let Some(place) = blocks.first().copied() else { continue };
+        let row: Option<Match> = read!(desk.db(), c => sqlx::query_as(SEEN)
+            .bind(agent.id.0)
+            .bind(place >> BLOCK_BITS)
+            .fetch_optional(c)
+            .await)?;
+        let Some(row) = row else { continue };
+        if snapshot.sight(agent, SiteId(row.site_id)) == sight {
+            rows.push((after_ticket(place), Match { place, ..row }));
+        }
+        // One more, to know whether there is more.
+        if rows.len() > most {
+            break;
+        }
+    }
+    Ok(cut(Page { rows, end }, most))
 }
 
 /// The order of what is found.
@@ -116,40 +118,29 @@ fn question(words: &[String], sight: Sight, is_postgres: bool) -> String {
 macro_rules! found {
     ($condition:expr) => {
         concat!(
-            "select
-               m.rowid as place, t.id, t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email,
-               t.subject, t.preview, t.preview_masked, s.name as state_name, s.category, t.last_at
-             from (select rowid from search_words where ",
-            $condition,
-            " and rowid < $3 order by rowid desc limit ",
-            look!(),
-            ") m
-             join search_tickets i on i.ordinal = (m.rowid >> 16)
-             join tickets t on t.id = i.ticket_id
-             join states s on s.id = t.state_id
-             left join chats c on c.id = t.chat_id
-             where ",
-            sees!(),
-            "order by m.rowid desc limit $4"
-        )
-    };
-}
-macro_rules! end {
-    ($condition:expr) => {
-        concat!(
             "select rowid from search_words where ",
             $condition,
-            " and rowid < $2 order by rowid desc limit 1 offset ",
-            look!(),
-            " - 1"
+            " and rowid < $2 order by rowid desc limit ",
+            look!()
         )
     };
 }
 
-statement!(FOUND_SQLITE for Sqlite = found!("search_words match $2"));
-statement!(FOUND_POSTGRES for Postgres = found!("words @@ cast($2 as tsquery)"));
-statement!(END_SQLITE for Sqlite = end!("search_words match $1"));
-statement!(END_POSTGRES for Postgres = end!("words @@ cast($1 as tsquery)"));
+statement!(FOUND_SQLITE for Sqlite = found!("search_words match $1"));
+statement!(FOUND_POSTGRES for Postgres = found!("words @@ cast($1 as tsquery)"));
+statement!(
+    SEEN = concat!(
+        "select
+           t.id, t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email, t.subject, t.preview,
+           t.preview_masked, s.name as state_name, s.category, t.last_at
+         from search_tickets i
+         join tickets t on t.id = i.ticket_id
+         join states s on s.id = t.state_id
+         left join chats c on c.id = t.chat_id
+         where i.ordinal = $2 and ",
+        sees!(),
+    )
+);
 
 #[cfg(test)]
 mod tests {

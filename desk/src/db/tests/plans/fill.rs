@@ -16,7 +16,7 @@ pub(super) struct Dialect {
 }
 
 /// Table, rows, columns and their values: `i` is the row's number, `#(…)` an id, `@(…)` one as bytes.
-const TABLES: [(&str, i64, &str); 18] = [
+const TABLES: [(&str, i64, &str); 19] = [
     (
         "sites",
         20,
@@ -78,6 +78,7 @@ const TABLES: [(&str, i64, &str); 18] = [
         ROWS,
         "position = i, ticket_id = #(i / 3 + 1), seq = i % 3 + 1, id = #(i), at = i, kind = 'visitor', body = '{}'",
     ),
+    ("search_tickets", ROWS, "ordinal = i, ticket_id = #(i)"),
     (
         "files",
         ROWS,
