@@ -202,10 +202,7 @@ impl Console {
             | AgentEvent::Draft { .. }
             | AgentEvent::Mentioned { .. }
             | AgentEvent::Handover { .. }
-            | AgentEvent::ColleagueTyping { .. }
-            | AgentEvent::Watchers { .. }
-            | AgentEvent::Draft { .. }
-            | AgentEvent::Mentioned { .. }
+            | AgentEvent::Seen { .. }
             | AgentEvent::State { .. }
             | AgentEvent::Pong => Some(()),
         }
