@@ -126,9 +126,11 @@ create table sessions (
 create index sessions_agent on sessions (agent_id);
 create index sessions_expiry on sessions (expires_at);
 
+-- asked: by whoever said that the agent forgot the password; else an operator made it.
 create table one_time_links (
   token_hash bytea not null primary key,
   agent_id uuid not null references agents (id) on delete cascade,
+  asked boolean not null,
   expires_at bigint not null
 );
 create index one_time_links_agent on one_time_links (agent_id);

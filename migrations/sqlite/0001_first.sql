@@ -126,9 +126,11 @@ create table sessions (
 create index sessions_agent on sessions (agent_id);
 create index sessions_expiry on sessions (expires_at);
 
+-- asked: by whoever said that the agent forgot the password; else an operator made it.
 create table one_time_links (
   token_hash blob not null primary key,
   agent_id blob not null references agents (id) on delete cascade,
+  asked integer not null check (asked in (0, 1)),
   expires_at integer not null
 ) strict;
 create index one_time_links_agent on one_time_links (agent_id);
