@@ -314,10 +314,14 @@ create index entries_position on entries (position);
 create table mentions (
   ticket_id uuid not null references tickets (id) on delete cascade,
   agent_id uuid not null references agents (id) on delete cascade,
+  by_id uuid not null references agents (id) on delete cascade,
   at bigint not null,
+  told_at bigint,
   primary key (ticket_id, agent_id)
 );
 create index mentions_agent on mentions (agent_id);
+create index mentions_by on mentions (by_id);
+create index mentions_untold on mentions (agent_id, at) where told_at is null;
 
 -- What agents have typed and not sent. text is empty once it was: for a day, so that an older one of another device does not come back.
 create table drafts (

@@ -2,7 +2,7 @@
 
 use crate::world::{Person, ROSA, World, on_both, reason, refused, wait_for_event};
 use desk::{
-    console::Comment,
+    console::{Comment, Mention},
     live::Event,
     people::{Agent, AgentChanges, Role},
 };
@@ -84,6 +84,16 @@ async fn who_is_mentioned_is_told_and_nobody_of_another_site_can_be(world: World
         _ => None,
     });
     assert_eq!(by.await, lucia.id);
+    // Until a console was told.
+    let untold = async |agent: &Agent| world.desk.untold_mentions(agent).await.unwrap();
+    let number = world.desk.conversation(&raul, ticket).await.unwrap().number.clone();
+    let mention = Mention { ticket, number, by: lucia.name.clone() };
+    assert_eq!(untold(&raul).await, [mention.clone()]);
+    world.desk.mention_was_told(&raul, ticket).await.unwrap();
+    assert_eq!(untold(&raul).await, []);
+    let again = comment(&world, "@raul ¿y?", &[raul.id]);
+    world.desk.comment(&lucia, ticket, again).await.unwrap();
+    assert_eq!(untold(&raul).await, [mention]);
     let (entries, _) = world.desk.agent_entries(&lucia, ticket, Seq::START).await.unwrap();
     let mentions = entries.iter().find_map(|entry| match &entry.body {
         AgentBody::Comment { mentions, .. } => Some(mentions.clone()),
@@ -244,6 +254,7 @@ async fn who_is_mentioned_sees_a_ticket_of_another_queue_as_long_as_they_serve_i
     world.desk.comment(&lucia, ticket, comment(&world, "@pedro", &[pedro.id])).await.unwrap();
     // Her chat is in nobody else's list.
     assert_eq!(sees(&world.desk).await, (false, Ok(())));
+    assert_eq!(world.desk.untold_mentions(&pedro).await.unwrap().len(), 1);
     world.desk.comment(&pedro, ticket, comment(&world, "Voy", &[])).await.unwrap();
     let id = world.new_id();
     let early = world.desk.post_agent_message(&pedro, ticket, id, "Hola", &[]).await;
@@ -258,4 +269,5 @@ async fn who_is_mentioned_sees_a_ticket_of_another_queue_as_long_as_they_serve_i
     let pedro = world.desk.find_agent(pedro.id).unwrap();
     let head = world.desk.conversation(&pedro, ticket).await;
     assert_eq!(refused(head), Code::NotFound);
+    assert_eq!(world.desk.untold_mentions(&pedro).await.unwrap(), []);
 }
