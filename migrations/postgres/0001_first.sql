@@ -126,9 +126,11 @@ create table sessions (
 create index sessions_agent on sessions (agent_id);
 create index sessions_expiry on sessions (expires_at);
 
+-- asked: by whoever said that the agent forgot the password; else an operator made it.
 create table one_time_links (
   token_hash bytea not null primary key,
   agent_id uuid not null references agents (id) on delete cascade,
+  asked boolean not null,
   expires_at bigint not null
 );
 create index one_time_links_agent on one_time_links (agent_id);
@@ -312,10 +314,14 @@ create index entries_position on entries (position);
 create table mentions (
   ticket_id uuid not null references tickets (id) on delete cascade,
   agent_id uuid not null references agents (id) on delete cascade,
+  by_id uuid not null references agents (id) on delete cascade,
   at bigint not null,
+  told_at bigint,
   primary key (ticket_id, agent_id)
 );
 create index mentions_agent on mentions (agent_id);
+create index mentions_by on mentions (by_id);
+create index mentions_untold on mentions (agent_id, at) where told_at is null;
 
 -- What agents have typed and not sent. text is empty once it was: for a day, so that an older one of another device does not come back.
 create table drafts (

@@ -13,6 +13,11 @@ pub fn note(email: &str, ticket: TicketId) -> String {
     format!("ayuda:console:{email}:note:{ticket}")
 }
 
+/// What the keys of all typed comments begin with.
+pub fn notes(email: &str) -> String {
+    format!("ayuda:console:{email}:note:")
+}
+
 /// What the keys of all drafts begin with.
 pub fn drafts(email: &str) -> String {
     format!("ayuda:console:{email}:draft:")
@@ -49,6 +54,7 @@ mod tests {
     fn two_agents_share_no_key() {
         let ticket = TicketId(Uuid::nil());
         assert_ne!(draft("a@example.com", ticket), draft("b@example.com", ticket));
+        assert!(note("a@example.com", ticket).starts_with(&notes("a@example.com")));
         let id = EntryId(Uuid::nil());
         assert!(message("a@example.com", id).starts_with(&messages("a@example.com")));
         assert!(!message("a@example.com", id).starts_with(&messages("b@example.com")));

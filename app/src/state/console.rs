@@ -91,6 +91,11 @@ impl Console {
                 self.mark_seen(ticket);
             }
         });
+        let _stored = window_event_listener(ev::storage, move |event| {
+            if let Some(key) = event.key() {
+                self.on_stored(&key, event.new_value());
+            }
+        });
         set_interval(move || self.tick(), Duration::from_secs(1));
     }
 

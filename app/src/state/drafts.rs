@@ -62,10 +62,17 @@ impl Drafts {
         self.put(ticket, Known { text: signal, at, unsaved_since });
     }
 
-    /// What another device or an earlier page has typed; true when it is newer than what is here.
+    /// What an earlier page has typed; nobody knows whether it came to tell the server.
+    pub fn restore(self, draft: Draft) {
+        let text = self.of(draft.ticket);
+        text.set(draft.text);
+        self.put(draft.ticket, Known { text, at: draft.at, unsaved_since: Some(draft.at) });
+    }
+
+    /// What the server has, perhaps of another device; true when it is newer than what is here, and other.
     pub fn take(self, draft: Draft) -> bool {
         let text = self.of(draft.ticket);
-        let Some(known) = self.find(draft.ticket).filter(|known| known.at < draft.at) else {
+        let Some(known) = self.find(draft.ticket).filter(|known| known.at <= draft.at) else {
             return false;
         };
         self.put(draft.ticket, Known { at: draft.at, unsaved_since: None, ..known });
@@ -100,6 +107,11 @@ impl Drafts {
                 })
                 .collect()
         })
+    }
+
+    /// Whether the server may not know it yet.
+    pub fn is_unsaved(self, ticket: TicketId) -> bool {
+        self.find(ticket).is_some_and(|known| known.unsaved_since.is_some())
     }
 
     /// The draft was sent to the server.
@@ -142,6 +154,24 @@ mod tests {
             // A clock that was set back changes nothing of the order.
             drafts.write(TICKET, "y ahora", Timestamp(500));
             assert_eq!(drafts.typed_at(TICKET), Timestamp(2_001));
+        });
+    }
+
+    #[test]
+    fn what_an_earlier_page_stored_gives_way_to_what_was_sent_elsewhere_and_is_told_else() {
+        Owner::new().with(|| {
+            let drafts = Drafts::new();
+            drafts.restore(draft("Hola", 1_000));
+            assert_eq!(drafts.of(TICKET).get_untracked(), "Hola");
+            assert!(drafts.take(draft("", 2_000)), "sent on another device meanwhile");
+            assert_eq!(drafts.of(TICKET).get_untracked(), "");
+            assert_eq!(drafts.due(Timestamp(9_000)), []);
+            drafts.restore(draft("", 3_000));
+            assert!(!drafts.take(draft("Hola", 2_500)), "sent here, and the server was not told");
+            assert_eq!(drafts.due(Timestamp(3_000)), [draft("", 3_000)]);
+            drafts.restore(draft("Hola", 4_000));
+            assert!(!drafts.take(draft("Hola", 4_000)));
+            assert!(!drafts.is_unsaved(TICKET), "the server has it");
         });
     }
 

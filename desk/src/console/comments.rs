@@ -28,8 +28,9 @@ pub struct Comment {
 
 statement!(
     MENTION = "
-    insert into mentions (ticket_id, agent_id, at) values ($1, $2, $3)
-    on conflict (ticket_id, agent_id) do nothing"
+    insert into mentions (ticket_id, agent_id, by_id, at) values ($1, $2, $3, $4)
+    on conflict (ticket_id, agent_id) do update
+    set by_id = excluded.by_id, at = excluded.at, told_at = null"
 );
 
 impl Desk {
@@ -125,6 +126,7 @@ impl Desk {
             run!(tx, c => sqlx::query(MENTION)
                 .bind(ticket.0)
                 .bind(mentioned.0)
+                .bind(by.id.0)
                 .bind(now.0)
                 .execute(c)
                 .await

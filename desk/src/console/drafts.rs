@@ -11,7 +11,7 @@ use std::time::Duration;
 use tracing::instrument;
 use uuid::Uuid;
 
-/// Drafts that a console is told of when it connects, the newest.
+/// Drafts that a console is told of when it connects, the newest, those that were sent among them.
 const DRAFTS: i64 = 200;
 /// A draft that was sent is known as such for this long: an older one of another device does not come back.
 const SENT_KEPT: Duration = Duration::from_hours(24);
@@ -28,7 +28,7 @@ statement!(SWEEP = "delete from drafts where agent_id = $1 and text = '' and at 
 statement!(
     LIST = "
     select ticket_id, text, at from drafts
-    where agent_id = $1 and text <> ''
+    where agent_id = $1
     order by at desc
     limit $2"
 );
@@ -36,7 +36,7 @@ statement!(FIND = "select ticket_id, text, at from drafts where agent_id = $1 an
 
 impl Desk {
     /// Stores what is typed for a ticket, unless something newer is stored; an empty text says that nothing is. The
-    /// agent's other consoles are told.
+    /// agent's consoles are told what is stored then, the one with the older text too.
     ///
     /// # Errors
     /// `NotFound` for a ticket that the agent does not see; `TooLong`, and `CharacterInvalid` for U+0000.
@@ -70,13 +70,13 @@ impl Desk {
                     .execute(c)
                     .await
                     .map(|_| ()))?;
-                tx.publish(Event::Draft { agent: agent.id, ticket: draft.ticket });
             }
+            tx.publish(Event::Draft { agent: agent.id, ticket: draft.ticket });
             self.commit(tx).await
         })
     }
 
-    /// The agent's drafts, the newest first.
+    /// The agent's drafts, the newest first. An empty one was sent: a console that was away may have its text yet.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
     pub async fn drafts(&self, agent: &Agent) -> Result<Vec<Draft>> {
         let rows: Vec<Row> = read!(self.db(), c => sqlx::query_as(LIST)

@@ -7,7 +7,8 @@ use crate::{
 use tracing::instrument;
 
 impl Desk {
-    /// Mails a one-time link to the agent of this address, at most three an hour, in the place of any other of theirs.
+    /// Mails a one-time link to the agent of this address, at most three an hour, in the place of the one that
+    /// was asked for before.
     /// An address that is nobody's is answered alike: nothing is said of what was done.
     #[instrument(level = "debug", skip_all)]
     pub async fn mail_password_link(&self, email: &str) -> Result<()> {
@@ -21,7 +22,7 @@ impl Desk {
         retry!({
             let mut tx = self.begin().await?;
             if mail_password_link(&mut tx, self, &site, agent, link, now).await? {
-                accounts::set_link(&mut tx, agent.id, &token, now).await?;
+                accounts::set_asked_link(&mut tx, agent.id, &token, now).await?;
             }
             self.commit(tx).await
         })

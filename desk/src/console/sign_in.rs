@@ -5,7 +5,7 @@ use crate::{
     db::{bump_revision, retry},
     people::{
         Agent, AttemptError, ClientNetwork, SessionToken, SignInAttempt, accounts, sessions,
-        sign_ins,
+        sign_ins::{self, Who},
     },
     routing,
 };
@@ -18,8 +18,8 @@ use tracing::instrument;
 const LONGEST_CREDENTIAL: usize = 1_000;
 
 impl Desk {
-    /// One attempt of a client to sign in to the account of this address, or without one to use a one-time link; no
-    /// client is this machine. It counts before the password is looked at, so that many at once are not more than many
+    /// One attempt of a client to sign in to the account of this address, or without one to use a one-time link, which
+    /// is counted apart; no client is this machine. It counts before the password is looked at, so that many at once are not more than many
     /// in a row; [`SignInAttempt::does_not_count`] takes it off again.
     ///
     /// # Errors
@@ -31,7 +31,25 @@ impl Desk {
         client: Option<ClientNetwork>,
         email: Option<&str>,
     ) -> std::result::Result<SignInAttempt, AttemptError> {
-        sign_ins::attempt(self, client, email).await
+        let who = match email {
+            Some(email) => Who::sign_in(client, email),
+            None => Who::link(client),
+        };
+        sign_ins::attempt(self, who).await
+    }
+
+    /// One attempt to have a one-time link mailed to this address; counted like attempts to sign in that fail, and apart
+    /// from them.
+    ///
+    /// # Errors
+    /// As of [`Desk::attempt_sign_in`].
+    #[instrument(level = "debug", skip_all)]
+    pub async fn attempt_password_link(
+        &self,
+        client: Option<ClientNetwork>,
+        email: &str,
+    ) -> std::result::Result<SignInAttempt, AttemptError> {
+        sign_ins::attempt(self, Who::forgotten(client, email)).await
     }
 
     /// Checks address and password; answers alike for a known and an unknown address (`sign_in_failed`).

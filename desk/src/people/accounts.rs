@@ -232,8 +232,9 @@ pub(crate) async fn hold_password(tx: &mut Tx, agent: AgentId, hash: &str) -> Re
 
 statement!(CLEAR_LINKS = "delete from one_time_links where agent_id = $1");
 statement!(
-    ADD_LINK = "insert into one_time_links (token_hash, agent_id, expires_at) values ($1, $2, $3)"
+    ADD_LINK = "insert into one_time_links (token_hash, agent_id, asked, expires_at) values ($1, $2, $3, $4)"
 );
+statement!(CLEAR_ASKED_LINKS = "delete from one_time_links where agent_id = $1 and asked");
 statement!(
     USE_LINK =
         "delete from one_time_links where token_hash = $1 and expires_at > $2 returning agent_id"
@@ -252,9 +253,32 @@ pub(crate) async fn set_link(
     now: Timestamp,
 ) -> Result<()> {
     clear_links(tx, agent).await?;
+    add_link(tx, agent, token, false, now).await
+}
+
+/// Makes this token the agent's only link of those that were asked for: anybody may ask, and takes no link of an
+/// operator's away.
+pub(crate) async fn set_asked_link(
+    tx: &mut Tx,
+    agent: AgentId,
+    token: &str,
+    now: Timestamp,
+) -> Result<()> {
+    run!(tx, c => sqlx::query(CLEAR_ASKED_LINKS).bind(agent.0).execute(c).await.map(|_| ()))?;
+    add_link(tx, agent, token, true, now).await
+}
+
+async fn add_link(
+    tx: &mut Tx,
+    agent: AgentId,
+    token: &str,
+    asked: bool,
+    now: Timestamp,
+) -> Result<()> {
     run!(tx, c => sqlx::query(ADD_LINK)
         .bind(&hashed(token)[..])
         .bind(agent.0)
+        .bind(asked)
         .bind((now + LINK_HOLDS).0)
         .execute(c)
         .await
@@ -276,14 +300,18 @@ pub(crate) async fn find_email_of_link(desk: &Desk, token: &str) -> Result<Optio
         .await)
 }
 
-/// Whose link the token is; it is used up by this.
+/// Whose link the token is; it is used up by this, and every other link of theirs with it.
 pub(crate) async fn use_link(tx: &mut Tx, token: &str, now: Timestamp) -> Result<Option<AgentId>> {
     let agent: Option<Uuid> = run!(tx, c => sqlx::query_scalar(USE_LINK)
         .bind(&hashed(token)[..])
         .bind(now.0)
         .fetch_optional(c)
         .await)?;
-    Ok(agent.map(AgentId))
+    let agent = agent.map(AgentId);
+    if let Some(agent) = agent {
+        clear_links(tx, agent).await?;
+    }
+    Ok(agent)
 }
 
 statement!(SET_LANGUAGE = "update agents set lang = $2 where id = $1 and disabled_at is null");

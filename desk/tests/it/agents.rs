@@ -49,6 +49,7 @@ on_both! {
     a_session_holds_for_fourteen_days_after_its_last_use,
     signing_out_ends_one_session_at_once,
     a_one_time_link_sets_a_password_once,
+    a_link_that_anybody_asked_for_leaves_that_of_an_operator,
     creating_an_agent_again_changes_them_and_ends_their_sessions,
     a_password_changed_by_another_process_ends_sessions_here,
     an_agents_state_is_kept_and_told,
@@ -115,6 +116,18 @@ async fn a_one_time_link_sets_a_password_once(world: World) {
     world.clock.advance(Duration::from_hours(24));
     assert_eq!(refused(world.desk.set_password(token_in(&late), PASSWORD).await), Code::NotFound);
     world.desk.sign_in("eva@example.com", PASSWORD).await.unwrap();
+}
+
+async fn a_link_that_anybody_asked_for_leaves_that_of_an_operator(world: World) {
+    world.site("a").await;
+    let link = world.desk.create_agent(named("eva@example.com", None)).await.unwrap().unwrap();
+    for _ in 0..2 {
+        world.desk.mail_password_link("eva@example.com").await.unwrap();
+    }
+    let links = "select count(*) from one_time_links";
+    assert_eq!(world.count(links).await, 2, "the operator's, and the last one that was asked for");
+    world.desk.set_password(token_in(&link), PASSWORD).await.unwrap();
+    assert_eq!(world.count(links).await, 0, "one that was used ends the others");
 }
 
 async fn creating_an_agent_again_changes_them_and_ends_their_sessions(world: World) {

@@ -2,7 +2,7 @@
 
 use crate::world::{Person, ROSA, World, on_both, reason, refused, wait_for_event};
 use desk::{
-    console::Comment,
+    console::{Comment, Mention},
     live::Event,
     people::{Agent, AgentChanges, Role},
 };
@@ -85,6 +85,16 @@ async fn who_is_mentioned_is_told_and_nobody_of_another_site_can_be(world: World
         _ => None,
     });
     assert_eq!(by.await, lucia.id);
+    // Until a console was told.
+    let untold = async |agent: &Agent| world.desk.untold_mentions(agent).await.unwrap();
+    let number = world.desk.conversation(&raul, ticket).await.unwrap().number.clone();
+    let mention = Mention { ticket, number, by: lucia.name.clone() };
+    assert_eq!(untold(&raul).await, [mention.clone()]);
+    world.desk.mention_was_told(&raul, ticket).await.unwrap();
+    assert_eq!(untold(&raul).await, []);
+    let again = comment(&world, "@raul ¿y?", &[raul.id]);
+    world.desk.comment(&lucia, ticket, again).await.unwrap();
+    assert_eq!(untold(&raul).await, [mention]);
     let (entries, _) = world.desk.agent_entries(&lucia, ticket, Seq::START).await.unwrap();
     let mentions = entries.iter().find_map(|entry| match &entry.body {
         AgentBody::Comment { mentions, .. } => Some(mentions.clone()),
@@ -113,12 +123,18 @@ async fn the_newest_draft_wins_and_a_sent_one_does_not_come_back(world: World) {
         drafts.into_iter().map(|draft| draft.text).collect::<Vec<_>>()
     };
     store(&lucia, draft("Hola", now)).await;
+    let mut console = world.desk.hub().agent(lucia.id);
     store(&lucia, draft("Ho", now - Duration::from_secs(1))).await;
     assert_eq!(text(&lucia).await, ["Hola"]);
+    wait_for_event(&mut console, |event| match event {
+        Event::Draft { ticket: about, .. } if *about == ticket => Some(()),
+        _ => None,
+    })
+    .await;
     assert!(text(&raul).await.is_empty(), "a draft is its agent's");
     store(&lucia, draft("", now + Duration::from_secs(1))).await;
     store(&lucia, draft("Hola", now + Duration::from_millis(500))).await;
-    assert!(text(&lucia).await.is_empty());
+    assert_eq!(text(&lucia).await, [""], "a console that was away learns that it was sent");
     // A clock that is far ahead does not keep the next text out for long.
     store(&lucia, draft("Mañana", now + Duration::from_hours(24))).await;
     world.clock.advance(Duration::from_secs(10));
@@ -242,6 +258,7 @@ async fn who_is_mentioned_sees_a_ticket_of_another_queue_as_long_as_they_serve_i
     world.desk.comment(&lucia, ticket, comment(&world, "@pedro", &[pedro.id])).await.unwrap();
     // Her chat is in nobody else's list.
     assert_eq!(sees(&world.desk).await, (false, Ok(())));
+    assert_eq!(world.desk.untold_mentions(&pedro).await.unwrap().len(), 1);
     world.desk.comment(&pedro, ticket, comment(&world, "Voy", &[])).await.unwrap();
     let id = world.new_id();
     let early = world.desk.post_agent_message(&pedro, ticket, id, "Hola", &[]).await;
@@ -256,4 +273,5 @@ async fn who_is_mentioned_sees_a_ticket_of_another_queue_as_long_as_they_serve_i
     let pedro = world.desk.find_agent(pedro.id).unwrap();
     let head = world.desk.conversation(&pedro, ticket).await;
     assert_eq!(refused(head), Code::NotFound);
+    assert_eq!(world.desk.untold_mentions(&pedro).await.unwrap(), []);
 }

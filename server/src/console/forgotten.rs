@@ -41,11 +41,11 @@ pub(crate) async fn ask(State(server): State<Server>, client: Client, request: R
     }
 }
 
-/// It counts as an attempt to sign in that failed: five from one client within 15 minutes.
+/// Five from one client within 15 minutes, whatever was tried to sign in before.
 async fn check(server: &Server, client: Client, posted: &Posted) -> Answer<()> {
     posted.complete(Some(()))?;
     let email = EmailAddress::parse(posted.text("email").trim()).map(String::from)?;
-    server.desk.attempt_sign_in(client.network(), Some(&email)).await?;
+    server.desk.attempt_password_link(client.network(), &email).await?;
     let desk = server.desk.clone();
     tokio::spawn(async move {
         if let Err(error) = desk.mail_password_link(&email).await {

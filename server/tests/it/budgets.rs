@@ -6,7 +6,7 @@ use crate::world::{
 };
 use protocol::{
     Seq,
-    agent::{AgentCommand, AgentState},
+    agent::{AgentCommand, AgentEvent, AgentState, Draft, WorkView},
     form::Started,
     limits,
     text::FormText,
@@ -20,6 +20,7 @@ on_both! {
     frames_over_the_budget_wait_and_none_is_lost,
     typing_reaches_the_other_side_at_most_once_in_two_seconds,
     a_long_ticket_is_shown_page_by_page,
+    a_console_is_welcomed_with_as_many_drafts_as_fit_and_has_the_others_after_it,
 }
 
 /// Of the longest messages that there are.
@@ -134,6 +135,37 @@ async fn typing_reaches_the_other_side_at_most_once_in_two_seconds(world: World)
     console.frames_until(|frame| frame.get("ack").is_some()).await;
     let heard = panel.frames_until(|frame| frame.to_string().contains("Aquí")).await;
     assert!(heard.iter().all(|frame| frame.get("typing").is_none()), "{heard:?}");
+}
+
+async fn a_console_is_welcomed_with_as_many_drafts_as_fit_and_has_the_others_after_it(
+    world: World,
+) {
+    let (cookie, agent) = world.agent(EMAIL).await;
+    for n in 1..=3 {
+        world.ask("tienda", &format!("Pregunta {n}")).await;
+    }
+    let work = world.desk().worklist(&agent, WorkView::Open, None).await.unwrap().items;
+    assert_eq!(work.len(), 3);
+    let text = "🙂".repeat(2 * limits::FORM_TEXT);
+    for item in &work {
+        let draft = Draft { ticket: item.ticket, text: text.clone(), at: world.desk().now() };
+        world.desk().store_draft(&agent, &draft).await.unwrap();
+    }
+    let mut console = Socket::console(&world, &cookie).await;
+    console.say_agent(AgentCommand::Hello).await;
+    let AgentEvent::Welcome { drafts, .. } = console.agent_event().await else {
+        panic!("no Welcome")
+    };
+    assert_eq!(drafts.len(), 1);
+    let mut tickets: Vec<_> = drafts.iter().map(|draft| draft.ticket).collect();
+    while tickets.len() < work.len() {
+        let AgentEvent::Draft { draft } = console.agent_event().await else { continue };
+        assert_eq!(draft.text, text);
+        tickets.push(draft.ticket);
+    }
+    tickets.sort();
+    tickets.dedup();
+    assert_eq!(tickets.len(), work.len());
 }
 
 async fn a_long_ticket_is_shown_page_by_page(world: World) {

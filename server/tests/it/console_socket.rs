@@ -1,6 +1,7 @@
 //! The console's socket.
 
 use crate::world::{EMAIL, Engine, PASSWORD, SITE, World, on_both, socket::Socket};
+use desk::console::Comment;
 use protocol::{
     Code, Seq,
     agent::{
@@ -28,6 +29,7 @@ on_both! {
     a_view_is_followed_over_its_pages,
     an_agent_of_one_site_sees_nothing_of_another,
     a_session_that_ends_signs_its_console_out,
+    who_was_mentioned_with_no_console_open_is_told_by_the_next_one_alone,
     an_agent_who_loses_a_site_is_told_and_hears_nothing_more_of_it,
 }
 
@@ -223,6 +225,36 @@ async fn a_view_is_followed_over_its_pages(world: World) {
     assert_eq!((item.ticket, item.kind), (work[1].ticket, WorkKind::Closed));
     world.desk().reopen_ticket(&agent, work[1].ticket).await.unwrap();
     console.until_agent(gone).await;
+}
+
+async fn who_was_mentioned_with_no_console_open_is_told_by_the_next_one_alone(world: World) {
+    let (cookie, ana) = world.agent(EMAIL).await;
+    let (_, eva) = world.agent("eva@example.com").await;
+    world.ask("tienda", "Hola").await;
+    let ticket = world.desk().worklist(&eva, WorkView::Open, None).await.unwrap().items[0].ticket;
+    let comment = async || {
+        let id = world.clock.new_entry_id();
+        let comment = Comment { id, text: "¿Lo ves?".into(), mentions: vec![ana.id] };
+        world.desk().comment(&eva, ticket, comment).await.unwrap();
+    };
+    // What a console hears of mentions until it is answered.
+    let mentions = async |console: &mut Socket| {
+        console.say_agent(AgentCommand::Ping).await;
+        let heard = console.frames_until(|frame| *frame == "pong").await;
+        heard.iter().filter(|frame| frame.get("mentioned").is_some()).count()
+    };
+    comment().await;
+    for told in [1, 0] {
+        let mut console = Socket::console(&world, &cookie).await;
+        console.say_agent(AgentCommand::Hello).await;
+        assert_eq!(mentions(&mut console).await, told);
+    }
+    let mut console = Socket::console(&world, &cookie).await;
+    console.say_agent(AgentCommand::Hello).await;
+    assert_eq!(mentions(&mut console).await, 0);
+    comment().await;
+    let mentioned = |event| matches!(event, AgentEvent::Mentioned { .. }).then_some(());
+    console.until_agent(mentioned).await;
 }
 
 async fn an_agent_of_one_site_sees_nothing_of_another(world: World) {

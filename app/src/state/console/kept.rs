@@ -39,6 +39,14 @@ impl Console {
         }
     }
 
+    /// Another page of this browser has typed a comment or sent it: here it reads alike, so that none is sent twice.
+    pub(super) fn on_stored(self, key: &str, text: Option<String>) {
+        let ticket = key.strip_prefix(&keys::notes(&self.email()));
+        if let Some(ticket) = ticket.and_then(|ticket| ticket.parse().ok()) {
+            self.thread(ticket).note.set(text.unwrap_or_default());
+        }
+    }
+
     /// Brings back what an earlier page stored.
     pub(super) fn restore_drafts(self) {
         let prefix = keys::drafts(&self.email());
@@ -48,7 +56,7 @@ impl Console {
             // Its instant stands before it.
             let at = stored.split_once(' ').and_then(|(at, text)| Some((at.parse().ok()?, text)));
             let (at, text) = at.unwrap_or((1, stored.as_str()));
-            self.drafts.take(Draft { ticket, text: text.to_owned(), at: Timestamp(at) });
+            self.drafts.restore(Draft { ticket, text: text.to_owned(), at: Timestamp(at) });
         }
     }
 
@@ -61,9 +69,8 @@ impl Console {
 
     pub(super) fn on_draft(self, draft: Draft) {
         let ticket = draft.ticket;
-        if self.drafts.take(draft) {
-            self.store_draft(ticket);
-        }
+        self.drafts.take(draft);
+        self.store_draft(ticket);
     }
 
     /// Tells the server what has settled.
@@ -74,6 +81,7 @@ impl Console {
         for draft in self.drafts.due(self.clock.exact()) {
             if self.socket.send(&AgentCommand::Draft { draft: draft.clone() }) {
                 self.drafts.on_saved(&draft);
+                self.store_draft(draft.ticket);
             }
         }
     }
@@ -81,7 +89,8 @@ impl Console {
     fn store_draft(self, ticket: TicketId) {
         let key = keys::draft(&self.email(), ticket);
         let text = self.drafts.of(ticket).get_untracked();
-        if text.is_empty() {
+        // That it was sent is kept until the server was told: else the text would come back from there.
+        if text.is_empty() && !self.drafts.is_unsaved(ticket) {
             storage::remove(&key);
         } else {
             storage::set(&key, &format!("{} {text}", self.drafts.typed_at(ticket).0));

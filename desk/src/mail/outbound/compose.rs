@@ -125,7 +125,7 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
                 all.map(|all| all.into_iter().filter(is_visitors).collect());
             composer.to_agent(*about, *queue, context.shown(entries).as_deref())
         }
-        // It is about no ticket: see `password_link`.
+        // It is about no ticket: see `password_link` and `hidden_link`.
         Content::Account { .. } => return Err(Error::not_found()),
     };
     Ok(letter.render())
@@ -150,6 +150,17 @@ pub(super) fn password_link(
     });
     letter.after = vec![words.get("mail.password.next")];
     letter.footer = vec![words.fill("mail.footer_agent", &[("site", site.name.as_str())])];
+    Ok(letter.render())
+}
+
+/// What whoever looks through the mails reads of that letter.
+pub(super) fn hidden_link(desk: &Desk, context: &MailContext<'_>) -> Result<Rendered> {
+    let site = desk.find_site_by_id(context.site).ok_or_else(Error::not_found)?;
+    let words = locales::language(context.lang);
+    let mut letter = blank(context, &site, "", words);
+    letter.heading = words.get("mail.password.heading");
+    letter.paragraphs = vec![words.get("mail.password.hidden")];
+    letter.preheader.clone_from(&letter.paragraphs[0]);
     Ok(letter.render())
 }
 

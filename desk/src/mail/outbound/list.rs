@@ -295,16 +295,18 @@ fn on_site(site: SiteId) -> On {
     On { site, queue: None, party: Party::default() }
 }
 
-/// As it went out, or as it would now. Masked it is composed anew: in HTML a number may be written in ways in which it
+/// As it went out, or as it would now; one that lets somebody in, as a sentence about it. Masked it is composed anew: in HTML a number may be written in ways in which it
 /// is not found.
 async fn letter_of(desk: &Desk, site: SiteId, row: &Whole, sight: Sight) -> Result<Rendered> {
+    let content: Option<Content> = serde_json::from_value(row.details.0.clone()).ok();
+    let is_link = matches!(content, Some(Content::Account { .. }));
     if let (Some(text), Some(html)) = (&row.text, &row.html)
         && sight == Sight::Everything
+        && !is_link
     {
         return Ok(Rendered { text: text.clone(), html: html.clone() });
     }
-    let content: Content =
-        serde_json::from_value(row.details.0.clone()).map_err(|_| Error::not_found())?;
+    let content = content.ok_or_else(Error::not_found)?;
     let about = MailContext {
         site,
         ticket: TicketId(row.ticket_id.unwrap_or_default()),
@@ -314,5 +316,8 @@ async fn letter_of(desk: &Desk, site: SiteId, row: &Whole, sight: Sight) -> Resu
         content: &content,
         sight,
     };
+    if is_link {
+        return compose::hidden_link(desk, &about);
+    }
     compose::compose(desk, &about).await
 }

@@ -127,7 +127,9 @@ statement!(
     select c.id, 'transfer', c.id, c.site_id, $2, 0, 0, 9000000000000000 from chats c where c.ticket_id = $1"
 );
 
-statement!(MENTION = "insert into mentions (ticket_id, agent_id, at) values ($1, $2, 0)");
+statement!(
+    MENTION = "insert into mentions (ticket_id, agent_id, by_id, at) values ($1, $2, $2, 0)"
+);
 
 #[derive(sqlx::FromRow)]
 struct Placed {

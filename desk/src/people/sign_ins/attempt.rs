@@ -4,7 +4,7 @@ use super::{
     counted::{AttemptError, Counted, Who},
     rows,
 };
-use crate::{Desk, Moment, people::client::ClientNetwork};
+use crate::{Desk, Moment};
 use uuid::Uuid;
 
 /// An attempt that counts unless it succeeds, or fails for another reason than a wrong password or link.
@@ -29,14 +29,8 @@ impl SignInAttempt {
     }
 }
 
-/// One attempt to sign in to the account of this address, or without one to use a one-time link. `client`: none for
-/// this machine.
-pub(crate) async fn attempt(
-    desk: &Desk,
-    client: Option<ClientNetwork>,
-    email: Option<&str>,
-) -> Result<SignInAttempt, AttemptError> {
-    let who = Who::new(client, email);
+/// One attempt, counted before anything is looked at.
+pub(crate) async fn attempt(desk: &Desk, who: Who) -> Result<SignInAttempt, AttemptError> {
     let (counted, at) = (who.counted(), desk.moment());
     desk.0.sign_ins.add(&counted, at)?;
     let mut row = None;

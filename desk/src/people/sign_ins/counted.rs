@@ -57,9 +57,9 @@ impl From<TooMany> for AttemptError {
     }
 }
 
-/// Whose attempt it is.
+/// Whose attempt it is, and at what.
 #[derive(Clone, Debug)]
-pub(super) struct Who {
+pub(crate) struct Who {
     /// None: this machine.
     pub(super) client: Option<ClientNetwork>,
     /// None: a one-time link. Addresses that no account can have are one account.
@@ -67,11 +67,20 @@ pub(super) struct Who {
 }
 
 impl Who {
-    pub(super) fn new(client: Option<ClientNetwork>, email: Option<&str>) -> Self {
-        let is_possible = |email: &str| email.len() <= limits::EMAIL_BYTES;
-        let account =
-            |email: &str| if is_possible(email) { email_key(email) } else { String::new() };
-        Self { client, account: email.map(account) }
+    /// Signs in to the account of this address.
+    pub(crate) fn sign_in(client: Option<ClientNetwork>, email: &str) -> Self {
+        Self { client, account: Some(account(email)) }
+    }
+
+    /// Asks for a link to the account of this address: counted apart, for whoever forgot a password has tried some.
+    pub(crate) fn forgotten(client: Option<ClientNetwork>, email: &str) -> Self {
+        let account = format!("forgotten {}", account(email));
+        Self { client: client.map(|client| apart("forgotten", &client)), account: Some(account) }
+    }
+
+    /// Uses a one-time link: counted apart for the same reason.
+    pub(crate) fn link(client: Option<ClientNetwork>) -> Self {
+        Self { client: client.map(|client| apart("link", &client)), account: None }
     }
 
     pub(super) fn counted(&self) -> Vec<Counted> {
@@ -83,4 +92,12 @@ impl Who {
         }
         counted
     }
+}
+
+fn account(email: &str) -> String {
+    if email.len() <= limits::EMAIL_BYTES { email_key(email) } else { String::new() }
+}
+
+fn apart(what: &str, client: &ClientNetwork) -> ClientNetwork {
+    ClientNetwork(format!("{what} {}", client.0))
 }

@@ -12,5 +12,6 @@ mod rows;
 pub use attempt::SignInAttempt;
 pub(crate) use attempt::attempt;
 pub use counted::AttemptError;
+pub(crate) use counted::Who;
 pub(crate) use memory::Memory;
 pub(crate) use rows::SWEEP;

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 on_both! {
     the_list_goes_on_to_the_oldest_mail_also_for_an_agent_of_a_quiet_queue,
+    a_mail_with_a_one_time_link_is_read_without_it_and_tried_again,
 }
 
 async fn pages(world: &World, agent: &Agent) -> Vec<MailListing> {
@@ -22,6 +23,20 @@ async fn pages(world: &World, agent: &Agent) -> Vec<MailListing> {
 
 fn ids(pages: &[MailListing]) -> BTreeSet<protocol::MailId> {
     pages.iter().flat_map(|page| &page.mails).map(|mail| mail.id).collect()
+}
+
+async fn a_mail_with_a_one_time_link_is_read_without_it_and_tried_again(world: World) {
+    world.site("a").await;
+    let (owner, _) = world.owner().await;
+    world.desk.mail_password_link(&owner.email).await.unwrap();
+    let id = world.desk.mails(&owner, None).await.unwrap().mails[0].id;
+    let (_, text, html) = world.desk.mail(&owner, id).await.unwrap();
+    for shown in [text, html] {
+        assert!(shown.contains("Enlace de un solo uso; no se muestra."), "{shown}");
+        assert!(!shown.contains("/console/password"), "{shown}");
+    }
+    world.force("update mails set parked_at = 1, outcome = null").await;
+    world.desk.retry_mail(&owner, id).await.unwrap();
 }
 
 async fn the_list_goes_on_to_the_oldest_mail_also_for_an_agent_of_a_quiet_queue(world: World) {

@@ -85,8 +85,12 @@ impl Console {
 
     async fn welcome(&mut self, connection: &mut Connection) -> Result<(), End> {
         match self.view.welcome().await {
-            Ok(welcome) => {
+            Ok((welcome, drafts)) => {
                 connection.feed(&welcome).await?;
+                for draft in drafts {
+                    connection.feed(&AgentEvent::Draft { draft }).await?;
+                }
+                Box::pin(self.tell_mentions(connection)).await?;
                 Ok(connection.flush().await?)
             }
             Err(error) => {
@@ -96,6 +100,18 @@ impl Console {
                 Err(End::Close(Close::GoingAway))
             }
         }
+    }
+
+    /// Tells of the comments that mention the agent, and of which no console was there to hear.
+    async fn tell_mentions(&mut self, connection: &mut Connection) -> Result<(), End> {
+        for event in self.view.untold_mentions().await.map_err(comes_back)? {
+            connection.feed(&event).await?;
+            if let AgentEvent::Mentioned { ticket, .. } = event {
+                connection.flush().await?;
+                self.view.mention_was_told(ticket).await;
+            }
+        }
+        Ok(())
     }
 
     /// Subscribes to the ticket, then reads it; what comes meanwhile waits in the subscription. A ticket that is not
@@ -147,7 +163,7 @@ impl Console {
         for event in self.view.missed().await.map_err(comes_back)? {
             connection.feed(&event).await?;
         }
-        Ok(())
+        self.tell_mentions(connection).await
     }
 
     /// Shows a view of the list, or its next page.
@@ -340,6 +356,14 @@ impl Audience for Console {
                 for event in changed {
                     connection.feed(&event).await?;
                 }
+            }
+            Event::Mentioned { ticket, .. } => {
+                if let Some(mentioned) = Box::pin(self.view.read_event(event)).await {
+                    connection.feed(&mentioned).await?;
+                    self.view.mention_was_told(*ticket).await;
+                }
+                // From now on it is theirs to see, perhaps in the list.
+                self.note_row(*ticket, ShownChange::Anything);
             }
             Event::TicketMissed { ticket } => Box::pin(self.catch_up(connection, *ticket)).await?,
             Event::ConsoleMissed { .. } => Box::pin(self.catch_up_list(connection)).await?,

@@ -7,7 +7,7 @@ use crate::{
 };
 use desk::{
     Turn,
-    console::{Comment, SettledHandover},
+    console::{Comment, Mention, SettledHandover},
     live::{Event, On, RowChange},
     people::Agent,
     tickets::Message,
@@ -16,6 +16,7 @@ use protocol::{
     ChatId, Code, EntryId, FileId, Seq, SiteId, TicketId,
     agent::{AgentEvent, Colleague, Conversation, Draft, ForAgent, Sight, WorkItem, WorkView},
     entry::AgentEntry,
+    limits,
 };
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -98,7 +99,8 @@ impl AgentView {
         }
     }
 
-    pub(super) async fn welcome(&mut self) -> desk::Result<AgentEvent> {
+    /// The first frame, and the drafts that would make it too long.
+    pub(super) async fn welcome(&mut self) -> desk::Result<(AgentEvent, Vec<Draft>)> {
         self.sights = self.read_sights();
         let desk = &self.server.desk;
         let me = desk.profile(&self.agent).await?;
@@ -106,8 +108,24 @@ impl AgentView {
         self.offered = offers.iter().map(|offer| offer.chat).collect();
         let work = self.first_page(WorkView::Open).await?;
         let desk = &self.server.desk;
-        let drafts = desk.drafts(&self.agent).await?;
-        Ok(AgentEvent::Welcome { me, work, offers, total: self.list.total(), drafts })
+        let mut drafts = desk.drafts(&self.agent).await?;
+        let rest = drafts.split_off(fitting(&drafts, limits::ANSWER_BYTES));
+        Ok((AgentEvent::Welcome { me, work, offers, total: self.list.total(), drafts }, rest))
+    }
+
+    /// What mentions the agent and no console was told of.
+    pub(super) async fn untold_mentions(&self) -> desk::Result<Vec<AgentEvent>> {
+        let untold = self.server.desk.untold_mentions(&self.agent).await?;
+        let mentioned =
+            |Mention { ticket, number, by }| AgentEvent::Mentioned { ticket, number, by };
+        Ok(untold.into_iter().map(mentioned).collect())
+    }
+
+    /// This console was told; where it cannot be stored the next one is told again.
+    pub(super) async fn mention_was_told(&self, ticket: TicketId) {
+        if let Err(error) = self.server.desk.mention_was_told(&self.agent, ticket).await {
+            tracing::debug!(%error, "a mention stays untold");
+        }
     }
 
     /// A view of the list from its beginning or, without one, the next page of the one that is on screen.
@@ -444,6 +462,17 @@ impl AgentView {
 fn told(ticket: TicketId, settled: SettledHandover) -> AgentEvent {
     let SettledHandover { number, kind, to, outcome } = settled;
     AgentEvent::Handover { ticket, number, kind, to, outcome }
+}
+
+/// How many of the first texts have at most so many bytes together.
+fn fitting(drafts: &[Draft], bytes: usize) -> usize {
+    let mut left = bytes;
+    let fits = |draft: &&Draft| {
+        let rest = left.checked_sub(draft.text.len());
+        left = rest.unwrap_or(0);
+        rest.is_some()
+    };
+    drafts.iter().take_while(fits).count()
 }
 
 fn refused(ticket: TicketId, id: Option<EntryId>, error: desk::Error) -> AgentEvent {

@@ -199,10 +199,7 @@ impl Console {
             | AgentEvent::SightChanged
             | AgentEvent::Seen { .. }
             | AgentEvent::Handover { .. }
-            | AgentEvent::ColleagueTyping { .. }
-            | AgentEvent::Watchers { .. }
-            | AgentEvent::Draft { .. }
-            | AgentEvent::Mentioned { .. }
+            | AgentEvent::Seen { .. }
             | AgentEvent::State { .. }
             | AgentEvent::Pong => Some(()),
         }
