@@ -270,7 +270,7 @@ create index handovers_chat on handovers (chat_id);
 create unique index handovers_open on handovers (chat_id) where outcome is null;
 create index handovers_site on handovers (site_id) where outcome is null;
 create index handovers_from on handovers (from_agent, ticket_id);
-create index handovers_reason on handovers (settled_at) where kind = 'transfer' and outcome = 'accepted' and reason is null;
+create index handovers_reason on handovers (site_id, settled_at) where kind = 'transfer' and outcome = 'accepted' and reason is null;
 
 -- Whom a chat was offered to. outcome is null while it rings; then it is never changed again. from_agent is null for an offer of the
 -- queue; else it is of a handover, which handover_id names. to_agent is null once that account is gone. round is the chat's.

@@ -87,6 +87,8 @@ pub(super) async fn carry_out(
                 if let Some(agent) = agent {
                     tx.count(Count::Active(agent, -1));
                     tx.free(agent);
+                    // Who has it by name may serve its queue no longer, or never did.
+                    tx.publish(Event::Party { agent, ticket: subject.ticket });
                 }
             }
         }

@@ -358,7 +358,6 @@ async fn take_over(
         queue: handover.to.queue.map(|_| handover.to.name.clone()),
     };
     locked.add(tx, desk, now, entry).await?;
-    tx.publish(Event::Party { agent: handover.from, ticket: locked.id });
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use crate::{
         Agent,
         permission::{self, Action, On, Party, may},
     },
+    routing,
     tickets::{LockedTicket, OpenOffer},
 };
 use protocol::{AgentId, ChatId, Code, OfferId, Refusal, SiteId, TicketId, agent::HandoverKind};
@@ -67,6 +68,9 @@ impl Desk {
             self.check_writable(&on)?;
             let open = find_open(&mut tx, &locked, offer).await?;
             permission::check(agent, Action::Join, &on)?;
+            if !routing::is_asked_still(self, agent, on.site, open.to.queue) {
+                return Err(Refusal::new(Code::HandoverOver).into());
+            }
             handover::accept(&mut tx, self, &mut locked, &open, agent, now).await?;
             locked.save(&mut tx).await?;
             self.commit(tx).await

@@ -8,6 +8,7 @@ use crate::{
         Agent,
         permission::{self, Action, On, Party, may},
     },
+    routing,
     tickets::{ChatState, entries, party},
 };
 use protocol::{
@@ -29,7 +30,7 @@ impl Desk {
             .await)?;
         Ok(rows
             .into_iter()
-            .filter(|row| row.rings_at(agent))
+            .filter(|row| row.rings_at(self, agent))
             .map(|row| self.offer(agent, row))
             .collect())
     }
@@ -42,7 +43,7 @@ impl Desk {
             .bind(chat.0)
             .fetch_optional(c)
             .await)?;
-        Ok(row.filter(|row| row.rings_at(agent)).map(|row| self.offer(agent, row)))
+        Ok(row.filter(|row| row.rings_at(self, agent)).map(|row| self.offer(agent, row)))
     }
 
     fn offer(&self, agent: &Agent, row: OfferRow) -> ForAgent<Offer> {
@@ -162,6 +163,7 @@ struct OfferRow {
     kind: OfferKind,
     from_name: Option<String>,
     note: Option<String>,
+    to_queue: Option<Uuid>,
     page: Option<String>,
     subject: Option<String>,
     started_at: i64,
@@ -207,7 +209,7 @@ struct Row {
 
 impl OfferRow {
     /// Whether the agent may still have what is offered to them.
-    fn rings_at(&self, agent: &Agent) -> bool {
+    fn rings_at(&self, desk: &Desk, agent: &Agent) -> bool {
         let (asked, action) = match self.kind {
             OfferKind::Chat => (None, Action::Take),
             OfferKind::Transfer | OfferKind::Conference => (Some(agent.id), Action::Join),
@@ -215,6 +217,7 @@ impl OfferRow {
         let party = Party { asked, ..Party::default() };
         let on = On { site: SiteId(self.site_id), queue: self.queue_id.map(QueueId), party };
         may(agent, action, &on)
+            && routing::is_asked_still(desk, agent, on.site, self.to_queue.map(QueueId))
     }
 }
 
@@ -280,7 +283,8 @@ macro_rules! offer_columns {
     () => {
         "select
            t.id, t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified,
-           c.id as chat_id, o.id as offer_id, o.kind, h.from_name, h.note, c.page, t.subject, c.started_at, o.offered_at, o.rings_until,
+           c.id as chat_id, o.id as offer_id, o.kind, h.from_name, h.note, h.to_queue, c.page, t.subject,
+           c.started_at, o.offered_at, o.rings_until,
            (select e.body from entries e where e.id = t.start_id and e.ticket_id = t.id) as message
          from offers o
          join chats c on c.id = o.chat_id

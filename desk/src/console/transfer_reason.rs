@@ -10,14 +10,13 @@ use crate::{
     tickets::LockedTicket,
 };
 use protocol::{
-    AgentId, Code, HandoverId, Refusal, SiteId, TicketId, Timestamp, entry::AgentBody,
-    settings::ClosingReason,
+    AgentId, Code, HandoverId, Refusal, SiteId, TicketId, entry::AgentBody, settings::ClosingReason,
 };
 use std::sync::Arc;
 use tracing::instrument;
 use uuid::Uuid;
 
-/// So many in one look; the rest is the next one's.
+/// So many of a site in one look; the rest is the next one's.
 const PER_LOOK: i64 = 100;
 
 // Index handovers_from. The last of them: it may have come back, and gone again.
@@ -28,13 +27,14 @@ statement!(
     order by settled_at desc, id desc
     limit 1"
 );
-// Index handovers_reason.
+// Index handovers_reason. Accepted by a clock that was set back since: long enough ago.
 statement!(
     WITHOUT_REASON = "
-    select id, ticket_id, site_id, from_agent, from_name, settled_at from handovers
-    where kind = 'transfer' and outcome = 'accepted' and reason is null
+    select id, ticket_id, from_agent, from_name from handovers
+    where site_id = $1 and kind = 'transfer' and outcome = 'accepted' and reason is null
+      and (settled_at <= $2 or settled_at > $3)
     order by settled_at
-    limit $1"
+    limit $4"
 );
 statement!(SET = "update handovers set reason = $2 where id = $1 and reason is null");
 
@@ -44,7 +44,7 @@ impl Desk {
     ///
     /// # Errors
     /// `HandoverOver` where no transfer of the agent's waits for its reason, `NotFound` where they do not even see the
-    /// ticket; a refusal of the reason.
+    /// ticket or serve its site no longer; a refusal of the reason.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn give_transfer_reason(
         &self,
@@ -63,6 +63,9 @@ impl Desk {
             return Err(over());
         };
         let site = self.find_site_by_id(SiteId(site)).ok_or_else(over)?;
+        if !agent.sites.contains_key(&site.id) {
+            return Err(Error::not_found());
+        }
         let text = match reason {
             Some(reason) => self.check_reason(site.id, reason)?,
             None => without_reason(&site),
@@ -71,7 +74,7 @@ impl Desk {
         if self.store_reason(&site, &given).await? { Ok(()) } else { Err(over()) }
     }
 
-    /// The site of a chat that the agent handed over and has not said why.
+    /// The site of a chat that the agent handed over and has not said why; none that they serve no longer.
     pub(super) async fn find_handed_over(
         &self,
         agent: &Agent,
@@ -82,28 +85,34 @@ impl Desk {
             .bind(ticket.0)
             .fetch_optional(c)
             .await)?;
-        Ok(row.and_then(|(_, _, site)| self.find_site_by_id(SiteId(site))))
+        let site = row.and_then(|(_, _, site)| self.find_site_by_id(SiteId(site)));
+        Ok(site.filter(|site| agent.sites.contains_key(&site.id)))
     }
 
     /// Whoever has not said why for `idle_limit` will not.
     pub(crate) async fn skip_overdue_reasons(&self) -> Result<()> {
-        type Row = (Uuid, Uuid, Uuid, Uuid, String, i64);
+        let mut outcome = Ok(());
+        for site in self.sites() {
+            outcome = outcome.and(self.skip_overdue_of(&site).await);
+        }
+        outcome
+    }
+
+    async fn skip_overdue_of(&self, site: &Site) -> Result<()> {
+        type Row = (Uuid, Uuid, Uuid, String);
+        let now = self.now();
         let rows: Vec<Row> = read!(self.db(), c => sqlx::query_as(WITHOUT_REASON)
+            .bind(site.id.0)
+            .bind((now - site.limits.idle_limit).0)
+            .bind(now.0)
             .bind(PER_LOOK)
             .fetch_all(c)
             .await)?;
-        let now = self.now();
-        for (id, ticket, site, agent, name, at) in rows {
-            let Some(site) = self.find_site_by_id(SiteId(site)) else { continue };
-            let at = Timestamp(at);
-            // Accepted by a clock that was set back since: long enough ago.
-            if at <= now && now.since(at) < site.limits.idle_limit {
-                continue;
-            }
-            let text = without_reason(&site);
+        for (id, ticket, agent, name) in rows {
+            let text = without_reason(site);
             let (ticket, agent) = (TicketId(ticket), AgentId(agent));
             let given = Given { handover: HandoverId(id), ticket, agent, name, text };
-            self.store_reason(&site, &given).await?;
+            self.store_reason(site, &given).await?;
         }
         Ok(())
     }

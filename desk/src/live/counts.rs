@@ -17,13 +17,14 @@ use uuid::Uuid;
 /// Rows are counted within this, or not at all.
 const COUNTED_WITHIN: Duration = Duration::from_secs(10);
 
-/// The chats under way, counted.
+/// The chats under way, counted. Below nothing for a moment where what took a chat away is counted before what brought
+/// it.
 #[derive(Default)]
 pub(crate) struct Counts {
     /// Chats that wait or ring, by site.
-    waiting: DashMap<SiteId, u32>,
+    waiting: DashMap<SiteId, i64>,
     /// Chats that an agent has, is a guest of, or that ring there.
-    active: DashMap<AgentId, u32>,
+    active: DashMap<AgentId, i64>,
     /// When an agent last came free of a chat or an offer.
     idle: DashMap<AgentId, Timestamp>,
     commits: RwLock<()>,
@@ -36,13 +37,12 @@ impl Counts {
     }
 
     pub(crate) fn add(&self, count: Count, now: Timestamp) {
-        fn add(n: &mut u32, by: i32) {
-            *n = n.saturating_add_signed(by);
-        }
         match count {
-            Count::Waiting(site, by) => add(&mut self.waiting.entry(site).or_default(), by),
+            Count::Waiting(site, by) => {
+                *self.waiting.entry(site).or_default() += i64::from(by);
+            }
             Count::Active(agent, by) => {
-                add(&mut self.active.entry(agent).or_default(), by);
+                *self.active.entry(agent).or_default() += i64::from(by);
                 if by < 0 {
                     self.came_free(agent, now);
                 }
@@ -64,13 +64,18 @@ impl Counts {
 impl Desk {
     /// Chats of the site that wait or ring.
     pub(crate) fn waiting_chats(&self, site: SiteId) -> u32 {
-        self.0.counts.waiting.get(&site).map_or(0, |n| *n)
+        self.0.counts.waiting.get(&site).map_or(0, |n| at_least_none(*n))
     }
 
     /// Chats that the agent has, or that ring there.
     pub(crate) fn active_chats(&self, agent: AgentId) -> u32 {
-        self.0.counts.active.get(&agent).map_or(0, |n| *n)
+        self.0.counts.active.get(&agent).map_or(0, |n| at_least_none(*n))
     }
+}
+
+/// A count as it is read.
+fn at_least_none(n: i64) -> u32 {
+    u32::try_from(n.max(0)).unwrap_or(u32::MAX)
 }
 
 statement!(
@@ -96,8 +101,8 @@ statement!(
 /// The rows, counted.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counted {
-    pub(crate) waiting: BTreeMap<SiteId, u32>,
-    pub(crate) active: BTreeMap<AgentId, u32>,
+    pub(crate) waiting: BTreeMap<SiteId, i64>,
+    pub(crate) active: BTreeMap<AgentId, i64>,
 }
 
 /// Counts the rows: when the desk is opened, when a site is gone with its chats, after a commit of another process, and
@@ -122,16 +127,15 @@ pub(crate) async fn load(desk: &Desk) -> Result<()> {
 
 async fn count(tx: &mut Tx) -> Result<Counted> {
     type Row = (Uuid, i64);
-    let by = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
     let mut counted = Counted::default();
     let waiting = run!(tx, c => sqlx::query_as::<_, Row>(COUNT_WAITING).fetch_all(c).await)?;
     for (site, n) in waiting {
-        counted.waiting.insert(SiteId(site), by(n));
+        counted.waiting.insert(SiteId(site), n);
     }
     for sql in [COUNT_ACTIVE, COUNT_GUESTS, COUNT_RINGING] {
         let rows = run!(tx, c => sqlx::query_as::<_, Row>(sql).fetch_all(c).await)?;
         for (agent, n) in rows {
-            *counted.active.entry(AgentId(agent)).or_default() += by(n);
+            *counted.active.entry(AgentId(agent)).or_default() += n;
         }
     }
     Ok(counted)
@@ -145,8 +149,23 @@ pub(crate) async fn compared(desk: &Desk) -> Result<(Counted, Counted)> {
     let _alone = counts.commits.write().await;
     let by_rows = count(&mut tx).await?;
     let in_memory = Counted {
-        waiting: counts.waiting.iter().filter(|n| **n > 0).map(|n| (*n.key(), *n)).collect(),
-        active: counts.active.iter().filter(|n| **n > 0).map(|n| (*n.key(), *n)).collect(),
+        waiting: counts.waiting.iter().filter(|n| **n != 0).map(|n| (*n.key(), *n)).collect(),
+        active: counts.active.iter().filter(|n| **n != 0).map(|n| (*n.key(), *n)).collect(),
     };
     Ok((in_memory, by_rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_out_of_order_is_counted_right() {
+        let (counts, agent) = (Counts::default(), AgentId(Uuid::from_u128(1)));
+        for by in [-1, 1, 1, -1] {
+            counts.add(Count::Active(agent, by), Timestamp(0));
+        }
+        assert_eq!(counts.active.get(&agent).map(|n| *n), Some(0));
+        assert_eq!((at_least_none(-1), at_least_none(2)), (0, 2));
+    }
 }

@@ -75,15 +75,24 @@ pub(super) async fn look(desk: &Desk) -> Result<()> {
             Entry::Vacant(place) => place.insert(candidates(desk, &site).await?),
         };
         let at = pick(&row, candidates, &tried);
+        if let Some(at) = at {
+            note_ring(&mut by_site, at);
+        }
         ring_or_give_up(desk, &site, &row, at).await?;
     }
     Ok(())
 }
 
-/// The next agent to ring at; they count as having one chat more from now on.
+/// They count as having one chat more from now on, whichever site asks next.
+fn note_ring(by_site: &mut HashMap<SiteId, Vec<Candidate>>, agent: AgentId) {
+    let everywhere = by_site.values_mut().flatten().filter(|one| one.agent == agent);
+    everywhere.for_each(|one| one.chats += 1);
+}
+
+/// The next agent to ring at.
 fn pick(
     row: &Row,
-    candidates: &mut [Candidate],
+    candidates: &[Candidate],
     tried: &HashSet<(HandoverId, AgentId)>,
 ) -> Option<AgentId> {
     let is_in_it = |agent: AgentId| {
@@ -101,9 +110,7 @@ fn pick(
             && !is_in_it(one.agent)
             && !tried.contains(&(HandoverId(row.id), one.agent))
     };
-    let next = best(candidates, may)?;
-    candidates[next].chats += 1;
-    Some(candidates[next].agent)
+    best(candidates, may).map(|next| candidates[next].agent)
 }
 
 async fn ring_or_give_up(desk: &Desk, site: &Site, row: &Row, at: Option<AgentId>) -> Result<()> {
@@ -135,4 +142,33 @@ async fn ring_or_give_up(desk: &Desk, site: &Site, row: &Row, at: Option<AgentId
         }
         desk.commit(tx).await
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::Timestamp;
+
+    #[test]
+    fn who_rings_for_one_site_has_no_room_at_another() {
+        let agent = AgentId(Uuid::from_u128(1));
+        let idle_since = Timestamp(0);
+        let one = Candidate { agent, chats: 0, capacity: 1, idle_since, queues: HashSet::new() };
+        let [here, there] = [1, 2].map(|n| SiteId(Uuid::from_u128(n)));
+        let mut by_site = HashMap::from([(here, vec![one.clone()]), (there, vec![one])]);
+        let row = |n, site: SiteId| Row {
+            id: Uuid::from_u128(n),
+            kind: HandoverKind::Transfer,
+            ticket_id: Uuid::from_u128(n),
+            site_id: site.0,
+            to_queue: None,
+            to_agent: Some(agent.0),
+            owner: None,
+            guest: None,
+        };
+        let tried = HashSet::new();
+        assert_eq!(pick(&row(3, here), &by_site[&here], &tried), Some(agent));
+        note_ring(&mut by_site, agent);
+        assert_eq!(pick(&row(4, there), &by_site[&there], &tried), None);
+    }
 }

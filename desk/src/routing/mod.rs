@@ -18,3 +18,4 @@ pub(crate) use changes::{
 };
 pub(crate) use targets::targets;
 pub(crate) use task::{count, run, settle, tick};
+pub(crate) use withdraw::is_asked_still;

@@ -9,7 +9,10 @@ use crate::{
     chats::{self, ChatEvent, Ringing, outcome::Outcome},
     db::{read, retry, statement},
     live::CONSOLE_GONE,
-    people::permission::{Action, On, Party, may},
+    people::{
+        Agent,
+        permission::{Action, On, Party, may},
+    },
     tickets::OpenOffer,
 };
 use protocol::{AgentId, ChatId, OfferId, QueueId, SiteId, TicketId, Timestamp, agent::OfferKind};
@@ -21,9 +24,10 @@ const LOOKED_AT: i64 = 1000;
 // Index offers_due.
 statement!(
     OPEN = "
-    select o.id, o.kind, o.chat_id, c.ticket_id, o.site_id, c.queue_id, o.to_agent, o.rings_until
+    select o.id, o.kind, o.chat_id, c.ticket_id, o.site_id, c.queue_id, o.to_agent, o.rings_until, h.to_queue
     from offers o
     join chats c on c.id = o.chat_id
+    left join handovers h on h.id = o.handover_id
     where o.outcome is null
     order by o.rings_until
     limit $1"
@@ -40,6 +44,8 @@ struct Row {
     queue_id: Option<Uuid>,
     to_agent: Option<Uuid>,
     rings_until: i64,
+    /// The queue that is asked to take it over or to join.
+    to_queue: Option<Uuid>,
 }
 
 /// Settles them, and the chats move on. One that was settled meanwhile is left alone.
@@ -81,6 +87,22 @@ pub(super) async fn withdraw(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
+/// Whether what is asked of a queue is still asked of this agent: the queue is there, and they serve it. Of no queue:
+/// it is asked of them by name.
+pub(crate) fn is_asked_still(
+    desk: &Desk,
+    agent: &Agent,
+    site: SiteId,
+    queue: Option<QueueId>,
+) -> bool {
+    let Some(queue) = queue else { return true };
+    let is_there = desk
+        .find_site_by_id(site)
+        .is_some_and(|site| site.queues.iter().any(|one| one.id == queue));
+    let on = On { site, queue: Some(queue), party: Party::default() };
+    is_there && may(agent, Action::Take, &on)
+}
+
 /// Whether its agent is there, and may still take it.
 fn may_ring(desk: &Desk, row: &Row) -> bool {
     let (asked, action) = match row.kind {
@@ -89,7 +111,10 @@ fn may_ring(desk: &Desk, row: &Row) -> bool {
     };
     let party = Party { asked, ..Party::default() };
     let on = On { site: SiteId(row.site_id), queue: row.queue_id.map(QueueId), party };
-    row.to_agent
-        .and_then(|agent| desk.find_agent(AgentId(agent)))
-        .is_some_and(|agent| may(&agent, action, &on) && is_reachable(desk, agent.id, CONSOLE_GONE))
+    let to_queue = row.to_queue.map(QueueId);
+    row.to_agent.and_then(|agent| desk.find_agent(AgentId(agent))).is_some_and(|agent| {
+        may(&agent, action, &on)
+            && is_asked_still(desk, &agent, on.site, to_queue)
+            && is_reachable(desk, agent.id, CONSOLE_GONE)
+    })
 }

@@ -9,12 +9,14 @@ use crate::{
         permission::{Action, On, Party, may},
     },
 };
-use protocol::TicketId;
+use protocol::{AgentId, TicketId};
+use uuid::Uuid;
 
 statement!(
     IS_MENTIONED = "
     select exists (select 1 from mentions where ticket_id = $1 and agent_id = $2)"
 );
+statement!(MENTIONED = "select agent_id from mentions where ticket_id = $1");
 
 impl Desk {
     /// The same place, with the agent among its people where a comment called them.
@@ -47,6 +49,15 @@ pub(super) async fn with_mention_here(
         .fetch_one(c)
         .await)?;
     Ok(noted(agent, on, is_mentioned))
+}
+
+/// Everybody who was called to a ticket.
+pub(super) async fn find_mentioned(tx: &mut Tx, ticket: TicketId) -> Result<Vec<AgentId>> {
+    let agents: Vec<Uuid> = run!(tx, c => sqlx::query_scalar(MENTIONED)
+        .bind(ticket.0)
+        .fetch_all(c)
+        .await)?;
+    Ok(agents.into_iter().map(AgentId).collect())
 }
 
 fn is_worth_asking(agent: &Agent, on: &On) -> bool {

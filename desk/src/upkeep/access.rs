@@ -92,7 +92,8 @@ statement!(
         "select c.ticket_id, exists (
            select 1 from handovers h
            where h.chat_id = c.id and h.kind = 'transfer' and h.outcome = 'accepted'
-             and h.accepted_by = c.agent_id and h.to_agent is not null) as was_handed,",
+             and h.accepted_by = c.agent_id and h.to_agent is not null
+             and h.settled_at = c.accepted_at) as was_handed,",
         place_columns!(),
         "from chats c
          join tickets t on t.id = c.ticket_id

@@ -1,5 +1,5 @@
-//! Deadlines of chats that an earlier process stored by a clock that was set back since: none lies further ahead than
-//! if it had been stored now.
+//! Deadlines of chats that an earlier process stored: by a clock that was set back since, none lies further ahead than if
+//! it had been stored now; and nobody has missed what rang out while no process was there to be answered at.
 
 use crate::{
     Desk, Result,
@@ -19,6 +19,12 @@ statement!(
     update offers set rings_until = $2
     where site_id = $1 and outcome is null and rings_until > $2"
 );
+// Index offers_due. What rang out while nobody could answer is no miss: it rings anew.
+statement!(
+    RANG_OUT = "
+    update offers set rings_until = $2
+    where site_id = $1 and outcome is null and rings_until <= $3"
+);
 
 // Index chats_idle. Who was warned is warned again.
 statement!(
@@ -27,13 +33,20 @@ statement!(
     where site_id = $1 and idle_from is not null and (idle_from > $2 or warned_at > $2)"
 );
 
-/// Brings them near, once, before anything is done by them.
+/// Puts them right, once, before anything is done by them.
 pub(super) async fn take_over(desk: &Desk) -> Result<()> {
     let now = desk.due_now();
     retry!({
         let mut tx = desk.begin().await?;
         for site in desk.sites() {
             let limits = &site.limits;
+            run!(tx, c => sqlx::query(RANG_OUT)
+                .bind(site.id.0)
+                .bind((now + limits.ring_time).0)
+                .bind(now.0)
+                .execute(c)
+                .await
+                .map(|_| ()))?;
             let spans =
                 [(WAITING, limits.wait_limit), (RINGING, limits.ring_time), (IDLE, Duration::ZERO)];
             for (statement, span) in spans {

@@ -131,12 +131,14 @@ pub(super) async fn tick(desk: &Desk) -> Result<()> {
     outcome
 }
 
-// Index chats_idle.
+// Index chats_idle. Those whose turn it is: nobody is put out who was warned a moment ago, however late that was, and
+// who waits for the end keeps nobody from being warned.
 statement!(
     IDLE = "
-    select ticket_id, idle_seq, idle_from, warned_at
+    select ticket_id, idle_seq, warned_at is not null as is_warned
     from chats
     where site_id = $1 and idle_from is not null and idle_from <= $2
+      and (warned_at is null or warned_at <= $4 and idle_from <= $5)
     order by idle_from
     limit $3"
 );
@@ -145,8 +147,7 @@ statement!(
 struct Row {
     ticket_id: Uuid,
     idle_seq: i64,
-    idle_from: i64,
-    warned_at: Option<i64>,
+    is_warned: bool,
 }
 
 /// How long before the end a warning comes.
@@ -161,23 +162,18 @@ async fn tick_site(desk: &Desk, site: &Site) -> Result<()> {
         .bind(site.id.0)
         .bind((due - limit.saturating_sub(before)).0)
         .bind(CHATS_PER_TICK)
+        .bind((due - before).0)
+        .bind((due - limit).0)
         .fetch_all(c)
         .await)?;
     for row in rows {
-        let act = match row.warned_at.map(Timestamp) {
-            None => Act::Warn,
-            // Nobody is put out who was warned a moment ago, however late that was.
-            Some(warned) if due >= (Timestamp(row.idle_from) + limit).max(warned + before) => {
-                Act::End
-            }
-            Some(_) => continue,
-        };
+        let act = if row.is_warned { Act::End } else { Act::Warn };
         settle(desk, site, TicketId(row.ticket_id), Seq(row.idle_seq), act).await?;
     }
     Ok(())
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Act {
     Warn,
     End,
@@ -191,6 +187,11 @@ statement!(
 statement!(
     WARN = "
     update chats set warned_at = $3 where id = $1 and idle_seq = $2 and warned_at is null"
+);
+
+statement!(
+    IS_WARNED = "
+    select exists (select 1 from chats where id = $1 and idle_seq = $2 and warned_at is not null)"
 );
 
 /// Does it, unless the customer has written since, or the chat is another's by now.
@@ -226,6 +227,14 @@ async fn settle(desk: &Desk, site: &Site, ticket: TicketId, idle: Seq, act: Act)
                 locked.add(&mut tx, desk, now, AgentBody::IdleWarning).await?;
             }
             Act::End => {
+                let is_warned: bool = run!(tx, c => sqlx::query_scalar(IS_WARNED)
+                    .bind(chat.id.0)
+                    .bind(idle.0)
+                    .fetch_one(c)
+                    .await)?;
+                if !is_warned {
+                    return Ok(());
+                }
                 let reason = locales::language(site.lang.as_text()).get("site.inactivity");
                 let ending = Ending::Inactivity { reason: &reason };
                 chats::end(&mut tx, desk, &mut locked, ending, now).await?;
@@ -240,7 +249,28 @@ async fn settle(desk: &Desk, site: &Site, ticket: TicketId, idle: Seq, act: Act)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::{World, on_both};
     use EntryKind::{Agent, Joined, Visitor};
+
+    on_both! {
+        nobody_is_put_out_who_was_not_warned_of_it,
+    }
+
+    /// Between a look and what follows from it another agent may have taken the chat over.
+    async fn nobody_is_put_out_who_was_not_warned_of_it(world: World) {
+        let site = world.site("a").await;
+        let (lucia, _console) = world.at_console("lucia").await;
+        let ticket = world.chat_with(&site, &lucia).await.ticket;
+        let id = world.new_id();
+        let posted = world.desk.post_agent_message(&lucia, ticket, id, "¿Algo más?", &[]);
+        let idle = posted.await.unwrap().seq;
+        world.desk.tick().await.unwrap();
+        let ended = "select count(*) from chats where state = 'ended'";
+        for (act, is_over) in [(Act::End, 0), (Act::Warn, 0), (Act::End, 1)] {
+            settle(&world.desk, &site, ticket, idle, act).await.unwrap();
+            assert_eq!(world.count(ended).await, is_over, "{act:?}");
+        }
+    }
 
     #[test]
     fn a_page_says_who_has_the_last_word_and_since_when() {

@@ -264,7 +264,14 @@ async fn who_is_mentioned_sees_a_ticket_of_another_queue_as_long_as_they_serve_i
     let early = world.desk.post_agent_message(&pedro, ticket, id, "Hola", &[]).await;
     assert_eq!(refused(early), Code::Forbidden);
     assert_eq!(refused(world.desk.end_chat(&pedro, ticket, &reason("x")).await), Code::Forbidden);
+    let mut at_pedro = world.desk.hub().agent(pedro.id);
     world.desk.end_chat(&lucia, ticket, &reason("Resuelto")).await.unwrap();
+    // His console hears that the row is another: its place says nothing of him.
+    let changed = |event: &Event| match event {
+        Event::Party { ticket, .. } => Some(*ticket),
+        _ => None,
+    };
+    assert_eq!(wait_for_event(&mut at_pedro, changed).await, ticket);
     assert_eq!(sees(&world.desk).await, (true, Ok(())));
     world.desk.post_agent_message(&pedro, ticket, id, "Hola", &[]).await.unwrap();
     let moved = AgentChanges { sites: Some(vec!["b".into()]), ..AgentChanges::default() };

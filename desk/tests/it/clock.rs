@@ -2,7 +2,7 @@
 
 use crate::world::{ROSA, World, on_both, until, wait_for_offer};
 use desk::tickets::Visitor;
-use protocol::{text::EmailAddress, visitor::VisitorChat};
+use protocol::{agent::AgentState, text::EmailAddress, visitor::VisitorChat};
 use std::time::Duration;
 
 on_both! {
@@ -13,6 +13,7 @@ on_both! {
     unseen_replies_are_mailed_in_time_although_the_clock_was_set_back,
     mails_of_before_the_clock_was_set_back_hold_no_other_back,
     deadlines_of_before_a_restart_are_no_further_than_their_span_after_the_clock_was_set_back,
+    nobody_has_missed_what_rang_out_while_no_process_served,
 }
 
 const JUMP: Duration = Duration::from_hours(5);
@@ -146,6 +147,33 @@ async fn deadlines_of_before_a_restart_are_no_further_than_their_span_after_the_
     world.clock.advance(site.limits.wait_limit);
     until("who waits has a request", async || {
         chat_of(&world, visitor).await == VisitorChat::Request
+    })
+    .await;
+    running.stop().await;
+}
+
+async fn nobody_has_missed_what_rang_out_while_no_process_served(mut world: World) {
+    let site = world.site("a").await;
+    let (agent, console) = world.at_console("lucia").await;
+    let mut line = world.desk.hub().agent(agent.id);
+    world.start(&site).await;
+    wait_for_offer(&mut line).await;
+    drop(console);
+    world.desk.close().await;
+    world.clock.advance(2 * site.limits.ring_time);
+    world.desk = world.second_process().await;
+    let _console = world.desk.console_connected(agent.id);
+    let running = world.run().await;
+    let now = world.clock.now();
+    let anew = format!(
+        "select count(*) from offers where outcome is null and rings_until = {}",
+        (now + site.limits.ring_time).0
+    );
+    until("it rings anew", async || world.count(&anew).await == 1).await;
+    assert_eq!(world.desk.find_agent(agent.id).unwrap().state, AgentState::Available);
+    world.clock.advance(site.limits.ring_time);
+    until("this one is missed", async || {
+        world.desk.find_agent(agent.id).unwrap().state == AgentState::Rona
     })
     .await;
     running.stop().await;

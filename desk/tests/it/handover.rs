@@ -29,6 +29,10 @@ on_both! {
     a_guest_takes_the_chat_over,
     a_guest_whose_console_is_lost_is_out_and_with_the_agent_all_are,
     a_guest_who_serves_the_queue_no_longer_stays_and_one_of_another_site_does_not,
+    who_got_a_chat_by_name_is_told_when_it_ends,
+    a_queue_that_is_left_or_removed_is_asked_no_longer,
+    what_was_given_by_name_is_kept_only_by_who_has_it_by_that,
+    reasons_that_one_site_waits_for_hold_no_other_sites_back,
 }
 
 /// A site with two queues and who serves them: lucia Soporte, pedro Ventas, eva both.
@@ -378,7 +382,7 @@ async fn why_a_chat_was_handed_over_is_said_once_and_who_says_nothing_has_said_t
             None => world.pass(Duration::from_mins(5)).await,
         }
         let again = world.desk.give_transfer_reason(&team.lucia, ticket, None).await;
-        assert_eq!(refused(again), Code::NotFound);
+        assert_eq!(refused(again), Code::NotFound, "she does not see it");
         assert_eq!(refused(world.desk.closing_reasons(&team.lucia, ticket).await), Code::NotFound);
         let told = bodies(&world, &team.pedro, visitor, 4).await;
         reasons.extend(told.into_iter().filter_map(|body| match body {
@@ -546,4 +550,126 @@ async fn a_guest_who_serves_the_queue_no_longer_stays_and_one_of_another_site_do
     world.desk.change_agent("eva@example.com", &moved).await.unwrap();
     world.desk.tick().await.unwrap();
     assert_eq!(people(&world, visitor).await, ("lucia".into(), None));
+}
+
+/// What is left for an agent to do whose queues are these.
+async fn serves(world: &World, agent: &Agent, queues: &[&str]) -> Agent {
+    let queues = Some(queues.iter().map(|&name| name.to_owned()).collect());
+    let moved = AgentChanges { queues, ..AgentChanges::default() };
+    world.desk.change_agent(&agent.email, &moved).await.unwrap();
+    (*world.desk.find_agent(agent.id).unwrap()).clone()
+}
+
+/// He serves no queue that it lies in, and hears of it as of nothing else.
+async fn who_got_a_chat_by_name_is_told_when_it_ends(world: World) {
+    let team = Team::new(&world).await;
+    let visitor = team.chat(&world).await;
+    let ticket = visitor.ticket;
+    world.desk.ask_transfer(&team.lucia, ticket, to(&team.pedro), None).await.unwrap();
+    accepts(&world, &team.pedro).await;
+    assert!(world.desk.conversation(&team.pedro, ticket).await.is_ok());
+    let mut at_pedro = world.desk.hub().agent(team.pedro.id);
+    world.desk.end_chat_as_visitor(visitor).await.unwrap();
+    let out = |event: &Event| match event {
+        Event::Party { ticket, .. } => Some(*ticket),
+        _ => None,
+    };
+    assert_eq!(wait_for_event(&mut at_pedro, out).await, ticket);
+    assert_eq!(refused(world.desk.conversation(&team.pedro, ticket).await), Code::NotFound);
+    assert!(world.desk.find_worklist_item(&team.pedro, ticket).await.unwrap().is_none());
+}
+
+async fn a_queue_that_is_left_or_removed_is_asked_no_longer(world: World) {
+    let team = Team::new(&world).await;
+    let visitor = team.chat(&world).await;
+    let mut at_lucia = world.desk.hub().agent(team.lucia.id);
+    let queue = HandoverTarget::Queue(team.queue("Ventas"));
+    world.desk.ask_transfer(&team.lucia, visitor.ticket, queue, None).await.unwrap();
+    let offer = rings(&world, &team.pedro).await;
+    let pedro = serves(&world, &team.pedro, &["Soporte"]).await;
+    assert!(world.desk.offers(&pedro).await.unwrap().is_empty());
+    let late = world.desk.accept_offer(&pedro, offer.chat, offer.offer.unwrap()).await;
+    assert_eq!(refused(late), Code::HandoverOver);
+    let offer = rings(&world, &team.eva).await;
+    let file = "key = \"a\"\n[[queues]]\nname = \"Ventas\"\nremoved = true";
+    world.desk.apply_site(file).await.unwrap();
+    assert!(world.desk.offers(&team.eva).await.unwrap().is_empty());
+    let late = world.desk.accept_offer(&team.eva, offer.chat, offer.offer.unwrap()).await;
+    assert_eq!(refused(late), Code::HandoverOver);
+    world.desk.tick().await.unwrap();
+    assert_eq!(outcome(&world, &team.lucia, &mut at_lucia).await, HandoverOutcome::NobodyLeft);
+    assert_eq!(people(&world, visitor).await, ("lucia".into(), None));
+}
+
+async fn what_was_given_by_name_is_kept_only_by_who_has_it_by_that(world: World) {
+    let team = Team::new(&world).await;
+    let visitor = team.chat(&world).await;
+    let ticket = visitor.ticket;
+    world.desk.ask_transfer(&team.lucia, ticket, to(&team.eva), None).await.unwrap();
+    accepts(&world, &team.eva).await;
+    // Given by name: without its queue she keeps it.
+    let eva = serves(&world, &team.eva, &["Ventas"]).await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(people(&world, visitor).await, ("eva".into(), None));
+    world.clock.advance(Duration::from_secs(1));
+    world.desk.ask_transfer(&eva, ticket, to(&team.lucia), None).await.unwrap();
+    accepts(&world, &team.lucia).await;
+    serves(&world, &eva, &["Soporte", "Ventas"]).await;
+    world.clock.advance(Duration::from_secs(1));
+    let queue = HandoverTarget::Queue(team.queue("Ventas"));
+    world.desk.go_away(&team.pedro, None).await.unwrap();
+    world.desk.ask_transfer(&team.lucia, ticket, queue, None).await.unwrap();
+    accepts(&world, &team.eva).await;
+    assert_eq!(people(&world, visitor).await, ("eva".into(), None));
+    // As one of the queue: without it she does not.
+    serves(&world, &eva, &["Soporte"]).await;
+    world.desk.tick().await.unwrap();
+    assert!(matches!(
+        world.desk.visitor_ticket(visitor).await.unwrap().chat,
+        VisitorChat::Waiting { .. } | VisitorChat::Request
+    ));
+}
+
+async fn reasons_that_one_site_waits_for_hold_no_other_sites_back(world: World) {
+    let slow = world.site_with("b", "[limits]\nidle_limit = \"30m\"").await;
+    let quick = world.site_with("a", "[limits]\nidle_limit = \"1m\"").await;
+    let (lucia, _lucias) = world.at_console("lucia").await;
+    let (pedro, _pedros) = world.at_console("pedro").await;
+    let mut visitors = Vec::new();
+    for site in [&slow, &quick] {
+        world.clock.advance(Duration::from_secs(1));
+        let visitor = world.chat_with(site, &lucia).await;
+        world.desk.ask_transfer(&lucia, visitor.ticket, to(&pedro), None).await.unwrap();
+        accepts(&world, &pedro).await;
+        visitors.push(visitor);
+        if visitors.len() == 1 {
+            // More of them than are looked at at a time.
+            let postgres = world.options.database_url.is_some();
+            let id = if postgres { "gen_random_uuid()" } else { "randomblob(16)" };
+            let many = format!(
+                "insert into handovers (
+                   id, kind, chat_id, ticket_id, site_id, from_agent, from_name, to_name, asked_at, outcome, settled_at)
+                 with recursive n (i) as (select 1 union all select i + 1 from n where i < 150)
+                 select {id}, h.kind, h.chat_id, h.ticket_id, h.site_id, h.from_agent, h.from_name, h.to_name,
+                   h.asked_at, h.outcome, h.settled_at
+                 from handovers h, n"
+            );
+            world.force(&many).await;
+        }
+    }
+    world.pass(Duration::from_mins(1)).await;
+    let told = bodies(&world, &pedro, visitors[1], 3).await;
+    assert!(told.iter().any(|body| matches!(body, AgentBody::HandedOver { .. })), "{told:?}");
+    let told = bodies(&world, &pedro, visitors[0], 3).await;
+    assert!(!told.iter().any(|body| matches!(body, AgentBody::HandedOver { .. })), "{told:?}");
+    // Nor does she say why of what lies where she serves no longer.
+    world.site("c").await;
+    let sites = Some(vec!["a".into(), "c".into()]);
+    let moved = AgentChanges { sites, ..AgentChanges::default() };
+    world.desk.change_agent(&lucia.email, &moved).await.unwrap();
+    let lucia = world.desk.find_agent(lucia.id).unwrap();
+    let ticket = visitors[0].ticket;
+    let said = world.desk.give_transfer_reason(&lucia, ticket, Some(&reason("Otro"))).await;
+    assert_eq!(refused(said), Code::NotFound);
+    assert_eq!(refused(world.desk.closing_reasons(&lucia, ticket).await), Code::NotFound);
 }

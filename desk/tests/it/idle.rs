@@ -1,6 +1,6 @@
 //! A chat whose customer says nothing is warned, and ended.
 
-use crate::world::{World, on_both};
+use crate::world::{World, on_both, until};
 use desk::{people::Agent, sites::Site, tickets::Visitor};
 use protocol::{
     Seq,
@@ -16,6 +16,7 @@ on_both! {
     of_a_short_limit_half_is_over_at_the_warning,
     who_was_away_while_the_limit_passed_is_warned_first,
     another_agent_begins_it_anew,
+    who_was_warned_keeps_nobody_from_being_warned,
 }
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -138,4 +139,27 @@ async fn another_agent_begins_it_anew(world: World) {
     world.pass(5 * MINUTE).await;
     world.pass(MINUTE).await;
     assert_eq!(told(&world, visitor).await, (2, Some(EndedBy::Inactivity)));
+}
+
+async fn who_was_warned_keeps_nobody_from_being_warned(world: World) {
+    /// More than are looked at at a time.
+    const CHATS: i64 = 201;
+    let (site, lucia, first) = chat(&world, "").await;
+    let mut visitors = vec![first];
+    for _ in 1..CHATS {
+        visitors.push(world.chat_with(&site, &lucia).await);
+    }
+    for visitor in &visitors {
+        let id = world.new_id();
+        world.desk.post_agent_message(&lucia, visitor.ticket, id, "¿Sí?", &[]).await.unwrap();
+    }
+    let begun = "select count(*) from chats where idle_from is not null";
+    until("they are idle", async || {
+        world.desk.tick().await.unwrap();
+        world.count(begun).await == CHATS
+    })
+    .await;
+    world.pass(4 * MINUTE).await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(world.count("select count(*) from chats where warned_at is not null").await, CHATS);
 }

@@ -1,6 +1,6 @@
 //! The console's socket.
 
-use crate::world::{EMAIL, Engine, PASSWORD, SITE, World, on_both, socket::Socket};
+use crate::world::{EMAIL, Engine, PASSWORD, SITE, World, eventually, on_both, socket::Socket};
 use desk::console::Comment;
 use protocol::{
     Code, Seq,
@@ -31,6 +31,7 @@ on_both! {
     a_session_that_ends_signs_its_console_out,
     who_was_mentioned_with_no_console_open_is_told_by_the_next_one_alone,
     an_agent_who_loses_a_site_is_told_and_hears_nothing_more_of_it,
+    who_reads_along_hears_nothing_more_of_a_chat_that_went_to_another_queue,
 }
 
 /// An entry and a row as another process leaves them, of which nobody here hears.
@@ -371,6 +372,72 @@ async fn an_agent_who_loses_a_site_is_told_and_hears_nothing_more_of_it(world: W
         _ => None,
     };
     assert_eq!(console.until_agent(row).await, "Para ella");
+}
+
+async fn who_reads_along_hears_nothing_more_of_a_chat_that_went_to_another_queue(world: World) {
+    world.apply(&SITE.replace("Soporte general\"", "Uno\"\n[[queues]]\nname = \"Dos\"")).await;
+    let hire = async |name: &str, queue: &str| {
+        let email = format!("{name}@example.com");
+        let new = desk::people::NewAgent {
+            email: email.clone(),
+            name: name.into(),
+            role: desk::people::Role::Agent,
+            sites: vec!["tienda".into()],
+            queues: vec![queue.into()],
+            password: Some(PASSWORD.into()),
+        };
+        world.desk().create_agent(new).await.unwrap();
+        let token = world.desk().sign_in(&email, PASSWORD).await.unwrap();
+        let agent = world.desk().find_session(&token.0).await.unwrap().unwrap();
+        (agent, format!("ayuda_session={}", token.0))
+    };
+    let (lucia, _) = hire("lucia", "Uno").await;
+    let (pedro, _) = hire("pedro", "Dos").await;
+    let (_, cookie) = hire("ana", "Uno").await;
+    let _consoles = [&lucia, &pedro].map(|agent| {
+        let desk = world.desk();
+        desk.console_connected(agent.id)
+    });
+    world.until(|| world.is_open("tienda")).await;
+    let started = world.start_chat("tienda", "¿Hay alguien?").await;
+    let offer = async |agent: &desk::people::Agent| {
+        eventually(async || world.desk().offers(agent).await.unwrap().into_iter().next()).await
+    };
+    let chat = offer(&lucia).await.chat;
+    let ticket = world.desk().accept(&lucia, chat).await.unwrap();
+    let mut console = Socket::console(&world, &cookie).await;
+    console.say_agent(AgentCommand::Hello).await;
+    console.say_agent(AgentCommand::Watch { ticket, after: Seq::START }).await;
+    let entries = |event| matches!(event, AgentEvent::Entries { .. }).then_some(());
+    console.until_agent(entries).await;
+
+    let targets = world.desk().handover_targets(&lucia, ticket).await.unwrap();
+    let queue = targets.queues.iter().find(|queue| queue.name == "Dos").unwrap().queue;
+    let to = desk::console::HandoverTarget::Queue(queue);
+    world.desk().ask_transfer(&lucia, ticket, to, None).await.unwrap();
+    let asked = offer(&pedro).await;
+    world.desk().accept_offer(&pedro, asked.chat, asked.offer.unwrap()).await.unwrap();
+    let lost = |event| match event {
+        AgentEvent::AccessLost { ticket } => Some(ticket),
+        _ => None,
+    };
+    assert_eq!(console.until_agent(lost).await, ticket);
+    let mut panel = Socket::talking(&world, "tienda", &started.token, Seq::START).await;
+    let id = world.clock.new_entry_id();
+    panel.message(id, "Un secreto").await;
+    let stored = |event| match event {
+        VisitorEvent::Ack { id: acked, .. } => (acked == id).then_some(()),
+        _ => None,
+    };
+    panel.until(stored).await;
+    // What comes until its own question is answered.
+    console.say_agent(AgentCommand::Watch { ticket, after: Seq::START }).await;
+    let refused = |event| match event {
+        AgentEvent::Refused { refusal, .. } => Some(refusal.code),
+        AgentEvent::Entry { .. } | AgentEvent::Entries { .. } => panic!("{event:?}"),
+        _ => None,
+    };
+    assert_eq!(console.until_agent(refused).await, Code::NotFound);
 }
 
 async fn a_session_that_ends_signs_its_console_out(world: World) {

@@ -371,6 +371,10 @@ impl Audience for Console {
                 if let Some(event) = self.view.event(event) {
                     connection.feed(&event).await?;
                 } else if let Some(event) = Box::pin(self.view.read_event(event)).await {
+                    if let AgentEvent::AccessLost { ticket } = event {
+                        self.unwatch(ticket);
+                        self.note_row(ticket, ShownChange::Anything);
+                    }
                     connection.feed(&event).await?;
                 }
             }

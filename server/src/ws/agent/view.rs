@@ -301,10 +301,17 @@ impl AgentView {
     pub(super) async fn read_event(&mut self, event: &Event) -> Option<AgentEvent> {
         let desk = &self.server.desk;
         let read = match event {
-            Event::Ticket { ticket } if self.watched.contains_key(ticket) => desk
-                .conversation(&self.agent, *ticket)
-                .await
-                .map(|head| Some(AgentEvent::Conversation { conversation: Box::new(head) })),
+            Event::Ticket { ticket } if self.watched.contains_key(ticket) => {
+                match desk.conversation(&self.agent, *ticket).await {
+                    // It lies somewhere else by now.
+                    Err(error) if error.refusal().code == Code::NotFound => {
+                        Ok(Some(AgentEvent::AccessLost { ticket: *ticket }))
+                    }
+                    read => read.map(|head| {
+                        Some(AgentEvent::Conversation { conversation: Box::new(head) })
+                    }),
+                }
+            }
             Event::Offer { chat, .. } => desk.find_offer(&self.agent, *chat).await.map(|offer| {
                 let offer = offer?;
                 self.offered.insert(offer.chat);

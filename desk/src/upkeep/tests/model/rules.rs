@@ -51,7 +51,8 @@ const CHATS: &str = "
       exists (
         select 1 from handovers w
         where w.chat_id = c.id and w.kind = 'transfer' and w.outcome = 'accepted'
-          and w.accepted_by = c.agent_id and w.to_agent is not null) as was_handed
+          and w.accepted_by = c.agent_id and w.to_agent is not null
+          and w.settled_at = c.accepted_at) as was_handed
     from chats c
     left join offers o on o.chat_id = c.id and o.outcome is null and o.kind = 'chat'
     left join handovers h on h.chat_id = c.id and h.outcome is null
