@@ -17,6 +17,13 @@ impl Desk {
         self.0.sites.now().sight(agent, site)
     }
 
+    /// Those of their sites of which the agent reads sensitive data masked, in the order of their ids.
+    pub(crate) fn masked_sites(&self, agent: &Agent) -> Vec<SiteId> {
+        let snapshot = self.0.sites.now();
+        let is_masked = |site: &SiteId| snapshot.sight(agent, *site) == Sight::Masked;
+        agent.sites.keys().copied().filter(is_masked).collect()
+    }
+
     /// The site of a ticket that the agent sees.
     ///
     /// # Errors

@@ -99,7 +99,8 @@ impl AgentView {
     }
 
     pub(super) async fn welcome(&mut self) -> desk::Result<AgentEvent> {
-        self.sights = self.read_sights();
+        // Before what is read with them: a change meanwhile is told afterwards.
+        let sights = self.read_sights();
         let desk = &self.server.desk;
         let me = desk.profile(&self.agent).await?;
         let offers = desk.offers(&self.agent).await?;
@@ -107,6 +108,7 @@ impl AgentView {
         let work = self.first_page(WorkView::Open).await?;
         let desk = &self.server.desk;
         let drafts = desk.drafts(&self.agent).await?;
+        self.sights = sights;
         Ok(AgentEvent::Welcome { me, work, offers, total: self.list.total(), drafts })
     }
 
@@ -329,10 +331,11 @@ impl AgentView {
         let reads_differently = sights
             .iter()
             .any(|(site, sight)| self.sights.get(site).is_some_and(|before| before != sight));
-        self.sights = sights;
         if reads_differently {
             // Nothing of what it has is what it may have now.
-            events.push(AgentEvent::SightChanged);
+            let masked = sights.iter().filter(|(_, sight)| **sight == Sight::Masked);
+            let masked = masked.map(|(site, _)| *site).collect();
+            events.push(AgentEvent::SightChanged { masked });
             let offers = self.server.desk.offers(&self.agent).await?;
             events.extend(
                 offers.into_iter().map(|offer| AgentEvent::Offer { offer: Box::new(offer) }),
@@ -354,6 +357,8 @@ impl AgentView {
         events.extend(new.map(|item| AgentEvent::Work { item: Box::new(item.clone()) }));
         events.push(self.list.only_total());
         events.push(AgentEvent::State { me });
+        // Only now is all of it known to be told.
+        self.sights = sights;
         Ok(events)
     }
 
