@@ -50,12 +50,17 @@ pub fn Mails(start: Option<MailStart>) -> impl IntoView {
     let reading = RwSignal::new(if is_known { Reading::Nothing } else { Reading::View });
     let first = StoredValue::new(mail);
     let load = move |after: Option<MailId>| {
+        let sight = console.sight.get_untracked();
         reading.set(if after.is_some() { Reading::Page } else { Reading::View });
         spawn_local(async move {
             let answer = match after {
                 Some(after) => api::mails::older_mails(after).await,
                 None => api::mails::mails().await,
             };
+            // The agent may read something else now: the next answer is the one.
+            if console.sight.get_untracked() != sight {
+                return;
+            }
             let read = match answer {
                 Ok(page) => {
                     next.try_set(page.next);
@@ -75,10 +80,18 @@ pub fn Mails(start: Option<MailStart>) -> impl IntoView {
             reading.try_set(read);
         });
     };
-    Effect::new(move |_| {
-        if !is_known {
+    Effect::new(move |before: Option<u32>| {
+        let sight = console.sight.get();
+        let is_other = before.is_some_and(|before| before != sight);
+        if is_other {
+            first.set_value(None);
+            mails.set(Vec::new());
+            next.set(None);
+        }
+        if is_other || before.is_none() && !is_known {
             load(None);
         }
+        sight
     });
     let requeued = Callback::new(move |id: MailId| {
         mails.update(|mails| {

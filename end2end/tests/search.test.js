@@ -117,3 +117,43 @@ test("a masked agent reads and finds what is left of a number; a supervisor look
   assert.equal(await sara.page.getByText("4111 1111 1111 1111").count(), 0);
   await agent.hears("Sara Gil vio el correo electrónico sin ocultar");
 });
+
+test("what comes to be masked leaves what was found and the mail that is open, also where the server was away", async () => {
+  const site = await world.ayuda.site("luego", { weekly: {}, limits: { tickets_per_hour: 0 } });
+  const masks = async (masking) => {
+    const file = join(world.ayuda.data, "masking.toml");
+    await writeFile(file, `key = "${site}"\nmasking = ${masking}\n`);
+    await world.ayuda.run(["site", "apply", file]);
+  };
+  const searching = await world.agent("Lucía Medina", { sites: [site] });
+  const reading = await world.agent("Raúl Peña", { sites: [site] });
+  const [number] = await ask(site, ["Mi tarjeta es 4111 1111 1111 1111"]);
+  await box(searching.page).fill("tarjeta");
+  const row = results(searching.page).getByRole("link").filter({ hasText: number });
+  await row.filter({ hasText: "4111 1111 1111 1111" }).waitFor();
+  await reading.page.goto(`${world.ayuda.origin}/console/mail`);
+  const mailed = reading.page.getByRole("link").filter({ hasText: reading.email });
+  await mailed.first().click();
+  const letter = reading.page.frameLocator("iframe.mail-frame");
+  const isRaw = async () => {
+    await row.filter({ hasText: "4111 1111 1111 1111" }).waitFor();
+    await letter.getByText("4111 1111 1111 1111").first().waitFor();
+    await mailed.first().waitFor();
+  };
+  const isMasked = async () => {
+    await row.filter({ hasText: "************1111" }).waitFor();
+    await letter.getByText("************1111").first().waitFor();
+    await mailed.first().waitFor({ state: "hidden" });
+    assert.ok(!(await searching.page.content()).includes("4111 1111"));
+    assert.equal(await letter.getByText("4111 1111").count(), 0);
+  };
+  await isRaw();
+  await masks(true);
+  await isMasked();
+  await masks(false);
+  await isRaw();
+  await world.ayuda.kill();
+  await masks(true);
+  await world.ayuda.serve();
+  await isMasked();
+});

@@ -4,8 +4,8 @@
 //! own answer.
 
 use crate::{
-    AgentId, ChatId, EntryId, FileId, OfferId, PageUrl, Refusal, Seq, TicketId, TicketNumber,
-    Timestamp,
+    AgentId, ChatId, EntryId, FileId, OfferId, PageUrl, Refusal, Seq, SiteId, TicketId,
+    TicketNumber, Timestamp,
     contact::Contact,
     entry::{AgentEntry, Removed, TicketState},
 };
@@ -102,8 +102,8 @@ pub enum AgentEvent {
     /// The agent may see a watched ticket no longer, and watches it no longer.
     AccessLost { ticket: TicketId },
     /// What the agent may read of sensitive data is another: whatever the console has of conversations is to be
-    /// forgotten, and it watches none any more.
-    SightChanged,
+    /// forgotten, and it watches none any more. `masked`: as in [`Me`].
+    SightChanged { masked: Vec<SiteId> },
     /// The head of a watched ticket is new or changed.
     Conversation { conversation: Box<ForAgent<Conversation>> },
     /// Entries of a watched ticket in order; `last` is the ticket's last sequence.

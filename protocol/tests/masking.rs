@@ -47,6 +47,13 @@ fn what_people_write_is_masked() {
         ("es91 2100 0418 4502 0005 1332", "********************1332"),
         ("123 45 6789", "*****6789"),
         ("seguro social 123456789", "seguro social *****6789"),
+        (
+            "mira https://x.com/?e=melissa%40gmail.com&x=1",
+            "mira https://x.com/?e=m******%40gmail.com&x=1",
+        ),
+        ("ana%2Bs%2540x.com", "a******%2540x.com"),
+        ("a%40b.co%40c.co", "*%40b***%40c.co"),
+        ("ab%40c.co@d.co", "a********@d.co"),
     ] {
         assert_eq!(mask(input), expected, "{input}");
     }
@@ -108,6 +115,9 @@ fn long_texts_of_anything_are_soon_masked() {
         "a.",
         "55 1234 5678 ",
         "www.",
+        "a.co%40",
+        "%25",
+        "%2540",
     ] {
         let text = part.repeat(200_000 / part.len());
         let masked = mask(&text);
@@ -140,6 +150,8 @@ fn text() -> impl Strategy<Value = String> {
                 "ana@x.com",
                 "luis",
                 "@",
+                "%40",
+                "%2540",
                 "x.com",
                 "*",
                 "***",

@@ -105,7 +105,7 @@ impl<'a> ViewModel<'a> {
             Token::GivingContact => self.is_giving_contact,
             Token::Request => matches!(chat, Some(VisitorChat::Request)),
             Token::Waiting => matches!(chat, Some(VisitorChat::Waiting { .. })),
-            Token::CanWrite => !self.ticket.is_some_and(|ticket| ticket.removed.is_some()),
+            Token::CanWrite => self.ticket.is_none_or(|ticket| ticket.removed.is_none()),
             Token::CannotWrite => !self.holds(Token::CanWrite),
             Token::Running => {
                 matches!(chat, Some(VisitorChat::Waiting { .. } | VisitorChat::Active { .. }))

@@ -64,11 +64,7 @@ pub fn SearchBox() -> impl IntoView {
             text.set(String::new());
             look(String::new());
         }
-        "ArrowDown" => {
-            if focus_first() {
-                event.prevent_default();
-            }
-        }
+        "ArrowDown" if focus_first() => event.prevent_default(),
         _ => {}
     };
     let on_submit = move |event: ev::SubmitEvent| {

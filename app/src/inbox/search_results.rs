@@ -35,11 +35,13 @@ pub fn SearchResults(
     let reading = RwSignal::new(Reading::View);
     let load = move |after: Option<SearchPlace>| {
         let asked = question.get_untracked();
+        let sight = console.sight.get_untracked();
         reading.set(if after.is_some() { Reading::Page } else { Reading::View });
         spawn_local(async move {
             let answer = api::search::search(asked.clone(), after).await;
-            // Somebody typed on, or went elsewhere: the next answer is the one.
-            if question.try_get_untracked() != Some(asked) {
+            // Somebody typed on, went elsewhere, or may read something else now: the next answer is the one.
+            let is_stale = question.try_get_untracked() != Some(asked);
+            if is_stale || console.sight.get_untracked() != sight {
                 return;
             }
             let read = match answer {
@@ -64,9 +66,15 @@ pub fn SearchResults(
             reading.try_set(read);
         });
     };
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<u32>| {
         question.track();
+        let sight = console.sight.get();
+        if before.is_some_and(|before| before != sight) {
+            rows.set(Vec::new());
+            next.set(None);
+        }
         load(None);
+        sight
     });
     let is_reading = move |what| reading.get() == what;
     let has_more = Signal::derive(move || next.with(Option::is_some));

@@ -20,12 +20,22 @@ pub fn OpenMail(
     let first = first.with_value(|mail| mail.clone().filter(|mail| mail.row.id == id));
     let mail = RwSignal::new(first);
     let is_missing = RwSignal::new(false);
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<u32>| {
+        let sight = console.sight.get();
+        if before.is_some_and(|before| before != sight) {
+            // With it goes the frame that shows its HTML.
+            mail.set(None);
+        }
         if mail.with_untracked(Option::is_some) {
-            return;
+            return sight;
         }
         spawn_local(async move {
-            match api::mails::mail(id).await {
+            let read = api::mails::mail(id).await;
+            // The agent may read something else now: the next answer is the one.
+            if console.sight.get_untracked() != sight {
+                return;
+            }
+            match read {
                 Ok(read) => {
                     mail.try_set(Some(read.into_inner()));
                 }
@@ -35,6 +45,7 @@ pub fn OpenMail(
                 Err(error) => console.toasts.alert(words.refusal(&error.0)),
             }
         });
+        sight
     });
     let retry = Callback::new(move |state: RwSignal<MailState>| {
         spawn_local(async move {

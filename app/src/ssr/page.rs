@@ -62,6 +62,8 @@ async fn start(
     parts: &Parts,
 ) -> desk::Result<(Start, StatusCode)> {
     let path = parts.uri.path();
+    // Before what is read by it: the console tells by it whether something came to be masked meanwhile.
+    let profile = desk.profile(agent).await?;
     let Loaded { start: page, is_found } = (row.load)(Visit { desk, agent, path }).await?;
     let list = desk.worklist(agent, WorkView::Open, None).await?;
     let name = parts.extensions.get::<ZoneName>();
@@ -71,7 +73,7 @@ async fn start(
         now: desk.now(),
         zone: name.and_then(|name| zone(&name.0, desk.now())).map(Arc::new),
         role: agent.role,
-        profile: desk.profile(agent).await?,
+        profile,
         worklist: list.items,
         total: list.total,
         offers: desk.offers(agent).await?,

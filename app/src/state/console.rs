@@ -26,6 +26,8 @@ pub struct Console {
     pub profile: RwSignal<Me>,
     /// What the agent may do.
     pub role: Role,
+    /// How often what the agent may read of sensitive data became another: what was read before is read again.
+    pub sight: RwSignal<u32>,
     /// The agent's work.
     pub list: List,
     /// The chats that ring here, the oldest first.
@@ -66,6 +68,7 @@ impl Console {
         Self {
             profile: RwSignal::new(profile),
             role,
+            sight: RwSignal::new(0),
             list: List::new(worklist.0, worklist.1),
             offers: RwSignal::new(offers),
             open_ticket: RwSignal::new(None),

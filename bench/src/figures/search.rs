@@ -98,7 +98,7 @@ fn fill(server: &Server) -> Result<()> {
             for seq in 1..=each {
                 let mut text = random.words(WORDS_AN_ENTRY);
                 if n + 1 == TICKETS && seq == each {
-                    text = LAST.to_owned();
+                    LAST.clone_into(&mut text);
                 }
                 entry.execute(params![id, seq, format!(r#"{{"visitor":{{"text":"{text}"}}}}"#)])?;
             }
@@ -121,7 +121,10 @@ impl Random {
     fn word(&mut self) -> String {
         let n = if self.next(3) < 2 { self.next(200) } else { self.next(VOCABULARY) };
         let letters = [n / 676 % 26, n / 26 % 26, n % 26, n / 17_576 % 26, n * 7 % 26];
-        letters.iter().filter_map(|letter| char::from_digit(10 + *letter as u32, 36)).collect()
+        letters
+            .iter()
+            .filter_map(|letter| char::from_digit(10 + u32::try_from(*letter).ok()?, 36))
+            .collect()
     }
 
     fn words(&mut self, count: u64) -> String {

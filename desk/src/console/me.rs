@@ -17,6 +17,8 @@ impl Desk {
     /// The agent at the console.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
     pub async fn profile(&self, agent: &Agent) -> Result<Me> {
+        // Before what is shown by it.
+        let masked = self.masked_sites(agent);
         let row = read!(self.db(), c => sqlx::query_as::<_, Row>(PROFILE)
             .bind(agent.id.0)
             .fetch_optional(c)
@@ -35,6 +37,7 @@ impl Desk {
             away_reasons: self.away_reasons(agent).iter().map(ToString::to_string).collect(),
             missed,
             sites: sites.map(|site| site.name.to_string()).collect(),
+            masked,
         })
     }
 }

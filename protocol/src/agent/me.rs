@@ -1,7 +1,7 @@
 //! The agent at a console.
 
 use super::ForAgent;
-use crate::{AgentId, Role, TicketNumber, Timestamp, contact::Contact};
+use crate::{AgentId, Role, SiteId, TicketNumber, Timestamp, contact::Contact};
 use serde::{Deserialize, Serialize};
 
 crate::text_enum! {
@@ -42,6 +42,10 @@ pub struct Me {
     pub missed: Option<ForAgent<Missed>>,
     /// The names of the sites served.
     pub sites: Vec<String>,
+    /// Those of the sites served of which this agent reads sensitive data masked, in the order of their ids. A console
+    /// that learns others than it knew was away when that changed, and shows nothing any more of what it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<SiteId>,
 }
 
 /// The offer that made an agent RONA.

@@ -10,16 +10,30 @@ pub(super) struct Address {
     pub(super) end: usize,
 }
 
-/// Every at sign with a name before it and a domain behind it. No character is looked at more than twice.
+/// Every at sign with a name before it and a domain behind it; in addresses of pages the at sign is `%40`. No character
+/// is looked at more than a few times: a name ends at the sign before it.
 pub(super) fn find(text: &[char]) -> Vec<Address> {
     let mut found = Vec::new();
-    for at in (0..text.len()).filter(|&at| text[at] == '@') {
-        let Some(end) = domain_end(text, at + 1) else { continue };
-        if let Some(start) = masked_start(text, at).or_else(|| local_start(text, at)) {
+    let mut encoded = 0;
+    for at in 0..text.len() {
+        let Some(length) = sign(&text[at..]) else { continue };
+        // A name may hold `%40` before the sign that is none other.
+        let from = if text[at] == '@' { 0 } else { std::mem::replace(&mut encoded, at + length) };
+        let Some(end) = domain_end(text, at + length) else { continue };
+        if let Some(start) = masked_start(text, at).or_else(|| local_start(text, from, at)) {
             found.push(Address { local: start..at, end });
         }
     }
     found
+}
+
+/// The length of the at sign that the text begins with, encoded once, more than once or not at all.
+fn sign(text: &[char]) -> Option<usize> {
+    let ('%', encoded) = (text.first()?, &text[1..]) else {
+        return (text[0] == '@').then_some(1);
+    };
+    let again = encoded.chunks(2).take_while(|digits| *digits == ['2', '5']).count() * 2;
+    encoded[again..].starts_with(&['4', '0']).then_some(1 + again + 2)
 }
 
 /// Stars, and the character that was left before them.
@@ -29,8 +43,8 @@ fn masked_start(text: &[char], at: usize) -> Option<usize> {
     (masked > 0).then(|| first - usize::from(first > 0 && is_word(text[first - 1])))
 }
 
-fn local_start(text: &[char], at: usize) -> Option<usize> {
-    let length = text[..at].iter().rev().take_while(|c| is_local(**c)).count();
+fn local_start(text: &[char], from: usize, at: usize) -> Option<usize> {
+    let length = text[from..at].iter().rev().take_while(|c| is_local(**c)).count();
     // Quotes and dots before the name are not part of it.
     (at - length..at).find(|&start| is_word(text[start]))
 }

@@ -50,11 +50,27 @@ fn shorten(text: &str, characters: usize) -> String {
 
 /// Whether something in the text looks as if it had been masked: an agent who may reveal it is offered to.
 pub fn looks_masked(text: &str) -> bool {
-    let text: Vec<char> = text.chars().collect();
-    text.iter().enumerate().any(|(at, c)| {
-        let stars = text[..at].iter().rev().take_while(|c| **c == '*').count();
-        stars > 0 && *c == '@' || stars >= 3 && c.is_alphanumeric()
-    })
+    has_masked(text.chars())
+}
+
+/// Every character is read once at most: a text of stars is as quick as any other.
+fn has_masked(characters: impl Iterator<Item = char>) -> bool {
+    let mut stars = 0_usize;
+    let mut characters = characters.peekable();
+    while let Some(c) = characters.next() {
+        if c == '*' {
+            stars += 1;
+            continue;
+        }
+        // In addresses of pages an at sign is `%40`, or that encoded once more.
+        let is_at =
+            c == '@' || c == '%' && characters.peek().is_some_and(|c| matches!(c, '2' | '4'));
+        if stars > 0 && is_at || stars >= 3 && c.is_alphanumeric() {
+            return true;
+        }
+        stars = 0;
+    }
+    false
 }
 
 /// The text between two searches.
@@ -133,4 +149,43 @@ fn masked_number(number: &[char]) -> Vec<char> {
     let stars = masked.len().saturating_sub(4);
     masked[..stars].fill('*');
     masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_masked_looks_so_and_stars_alone_do_not() {
+        for text in [
+            "Mi tarjeta es ************1111",
+            "m******@gmail.com",
+            "*@gmail.com",
+            "m**%40gmail.com",
+            "a ** b ***4",
+        ] {
+            assert!(looks_masked(text), "{text}");
+        }
+        for text in [
+            "",
+            "****",
+            "**negrita**",
+            "*** nota ***",
+            "rosa@cliente.example",
+            "* @ina",
+            "**12",
+            "**50**% menos",
+        ] {
+            assert!(!looks_masked(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_character_is_read_once_also_of_a_megabyte_of_stars() {
+        const LENGTH: usize = 1 << 20;
+        let mut read = 0;
+        assert!(!has_masked((0..LENGTH).map(|_| '*').inspect(|_| read += 1)));
+        assert_eq!(read, LENGTH);
+        assert!(looks_masked(&("*".repeat(LENGTH) + "1")));
+    }
 }

@@ -2,7 +2,7 @@
 
 use protocol::{
     AgentId, ChatId, Code, EntryId, Field, FileId, OfferId, PageUrl, Refusal, Role, Score, Seq,
-    TicketId, TicketNumber, TicketToken, Timestamp,
+    SiteId, TicketId, TicketNumber, TicketToken, Timestamp,
     agent::{
         AgentChat, AgentCommand, AgentEvent, AgentState, Colleague, Conversation, Draft, ForAgent,
         Guest, Handover, HandoverKind, HandoverOutcome, Me, Missed, Offer, OfferKind, Revealable,
@@ -228,6 +228,7 @@ fn me() -> Me {
         away_reasons: vec!["Pausa".into(), "Comida".into()],
         missed: Some(shown(Missed { number: number(), contact: contact(), ring_ms: 20_000 })),
         sites: vec!["CuentasOK".into()],
+        masked: vec![SiteId(uuid(17))],
     }
 }
 
@@ -361,7 +362,7 @@ pub(crate) fn agent_events() -> Vec<AgentEvent> {
         AgentEvent::Work { item: Box::new(shown(work_item())) },
         AgentEvent::WorkGone { ticket },
         AgentEvent::AccessLost { ticket },
-        AgentEvent::SightChanged,
+        AgentEvent::SightChanged { masked: vec![SiteId(uuid(17))] },
         AgentEvent::Entries {
             ticket,
             entries: agent_entries().into_iter().map(shown).collect(),

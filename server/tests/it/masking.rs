@@ -134,6 +134,13 @@ impl Person {
         self.hear(|frame| frame == "pong").await;
     }
 
+    /// On another socket: its welcome.
+    async fn welcomed_again(&mut self, world: &World) -> Value {
+        self.console = Socket::console(world, &self.cookie).await;
+        self.console.say_agent(AgentCommand::Hello).await;
+        self.hear(|frame| frame.get("welcome").is_some()).await
+    }
+
     async fn watch(&mut self, ticket: TicketId) {
         self.console.say_agent(AgentCommand::Watch { ticket, after: Seq::START }).await;
         self.hear(|frame| frame.get("entries").is_some()).await;
@@ -407,6 +414,7 @@ async fn what_is_revealed_is_told_once_and_noted(world: World) {
 }
 
 async fn a_change_of_the_right_is_heard_at_once(world: World) {
+    let is_sight = |frame: &Value| frame.get("sight_changed").is_some();
     let mut eva = Person::new(&world, MASKED, Role::Agent, false).await;
     let asked = request(&world).await;
     let ticket = ticket_of(&world, &eva.agent, &asked).await;
@@ -414,13 +422,19 @@ async fn a_change_of_the_right_is_heard_at_once(world: World) {
     eva.hear_all().await;
     assert!(!eva.captured.find(&FOUND).is_empty(), "the site does not mask yet");
     world.apply("key = \"tienda\"\nmasking = true").await;
-    eva.hear(|frame| frame == "sight_changed").await;
+    let told = eva.hear(is_sight).await;
+    assert_eq!(told["sight_changed"]["masked"].as_array().map(Vec::len), Some(1), "{told}");
     eva.captured = Captured::default();
     eva.hear(|frame| frame.get("work").is_some()).await;
     eva.watch(ticket).await;
     assert_eq!(eva.captured.find(&RAW), []);
+    // A console that comes back is told which sites it reads masked: it may have been away when that changed.
+    let welcomed = eva.welcomed_again(&world).await;
+    assert_eq!(welcomed["welcome"]["me"]["masked"], told["sight_changed"]["masked"]);
     change(&world, MASKED, true).await;
-    eva.hear(|frame| frame == "sight_changed").await;
+    eva.hear(is_sight).await;
+    let welcomed = eva.welcomed_again(&world).await;
+    assert_eq!(welcomed["welcome"]["me"].get("masked"), None, "none any more");
     eva.watch(ticket).await;
     assert!(!eva.captured.find(&FOUND).is_empty());
     let unknown = Code::NotFound;

@@ -27,28 +27,34 @@ pub fn provide_revealing(thread: &Thread) {
     provide_context(Revealing { ticket, revealed });
 }
 
+/// Where values are looked at, for those who may: of no other is looked for what is masked.
+fn use_revealing() -> Option<Revealing> {
+    use_context().filter(|_| use_console().role >= Role::Supervisor)
+}
+
 /// A field of the ticket, and its button where it is masked.
 #[component]
 pub fn Field(field: Revealable, value: String) -> impl IntoView {
-    let revealing = use_context::<Revealing>();
-    let known = revealing.map(|revealing| revealing.revealed);
+    let known = use_revealing().map(|revealing| revealing.revealed);
+    let is_masked = known.is_some() && looks_masked(&value);
     let masked = value.clone();
     let shown = move || {
         let found = known.as_ref().and_then(|all| all.with(|all| all.get(&(field, None)).cloned()));
         found.unwrap_or_else(|| masked.clone())
     };
-    let is_masked = looks_masked(&value);
     view! { <bdi>{shown}</bdi>{is_masked.then(|| view! { " "<RevealButton field=field entry=None/> })} }
 }
 
 /// Below an entry in which something is masked: its button, then what it says.
 #[component]
 pub fn Whole(entry: AgentEntry) -> impl IntoView {
-    let mut is_masked = false;
-    let mut body = entry.body;
-    body.each_text(&mut |text| is_masked |= looks_masked(text));
-    let revealing = use_context::<Revealing>().filter(|_| is_masked);
     let id = entry.id;
+    let mut body = entry.body;
+    let revealing = use_revealing().filter(|_| {
+        let mut is_masked = false;
+        body.each_text(&mut |text| is_masked = is_masked || looks_masked(text));
+        is_masked
+    });
     revealing.map(|revealing| {
         let shown = move || {
             let known = revealing.revealed.with(|all| all.get(&(Revealable::Entry, Some(id))).cloned());
@@ -58,13 +64,12 @@ pub fn Whole(entry: AgentEntry) -> impl IntoView {
     })
 }
 
-/// The button, for those who may, until it was pressed.
+/// The button, until it was pressed.
 #[component]
 fn RevealButton(field: Revealable, entry: Option<EntryId>) -> impl IntoView {
     let words = use_words();
     let console = use_console();
-    let revealing = use_context::<Revealing>().filter(|_| console.role >= Role::Supervisor);
-    revealing.map(|Revealing { ticket, revealed }| {
+    use_revealing().map(|Revealing { ticket, revealed }| {
         let is_busy = RwSignal::new(false);
         let is_known = {
             let revealed = revealed.clone();

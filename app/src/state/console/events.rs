@@ -36,7 +36,10 @@ impl Listener for Console {
             AgentEvent::Work { item } => self.on_work((*item).into_inner()),
             AgentEvent::WorkGone { ticket } => self.list.remove(ticket),
             AgentEvent::AccessLost { ticket } => self.on_access_lost(ticket),
-            AgentEvent::SightChanged => self.on_sight_changed(),
+            AgentEvent::SightChanged { masked } => {
+                self.profile.update(|me| me.masked = masked);
+                self.on_sight_changed();
+            }
             AgentEvent::Conversation { conversation } => {
                 self.on_conversation((*conversation).into_inner());
             }
@@ -72,7 +75,11 @@ impl Listener for Console {
                     self.handed_over.update(|all| all.push((ticket, number.0)));
                 }
             }
-            AgentEvent::State { me } => self.profile.set(me),
+            AgentEvent::State { me } => {
+                if self.learn_profile(me) {
+                    self.on_sight_changed();
+                }
+            }
             AgentEvent::SignedOut => self.offers.set(Vec::new()),
             AgentEvent::Pong | AgentEvent::GoingAway { .. } => {}
         }
@@ -91,7 +98,9 @@ impl Console {
         total: Option<Total>,
         offers: Vec<Offer>,
     ) {
-        self.profile.set(profile);
+        if self.learn_profile(profile) {
+            self.forget_values();
+        }
         self.on_new_list(worklist, total);
         let known = self.offers.get_untracked();
         if known != offers {
@@ -133,11 +142,23 @@ impl Console {
         self.thread(ticket).on_absent(Absence::AccessLost);
     }
 
-    /// Nothing that is here may be shown as it is: what is open is read again.
-    fn on_sight_changed(self) {
+    /// Whether the agent reads other sites masked than was known: the console was away when that changed.
+    fn learn_profile(self, me: Me) -> bool {
+        let is_other = self.profile.with_untracked(|known| known.masked != me.masked);
+        self.profile.set(me);
+        is_other
+    }
+
+    /// Nothing that is here may be shown as it is; pages read theirs again.
+    fn forget_values(self) {
         for thread in self.all_threads() {
             thread.forget();
         }
+        self.sight.update(|changes| *changes += 1);
+    }
+
+    fn on_sight_changed(self) {
+        self.forget_values();
         if let Some(ticket) = self.open_ticket.get_untracked() {
             self.watch(ticket);
         }
@@ -280,7 +301,7 @@ mod tests {
         words::Words,
     };
     use protocol::{
-        AgentId, ChatId, Role,
+        AgentId, ChatId, Role, SiteId,
         agent::{AgentChat, AgentState, Sight},
         entry::Category,
         strings::Strings,
@@ -299,6 +320,7 @@ mod tests {
             away_reasons: Vec::new(),
             missed: None,
             sites: vec!["CuentasOK".into()],
+            masked: Vec::new(),
         }
     }
 
@@ -328,6 +350,40 @@ mod tests {
             let console = console(vec![], vec![]);
             console.on_event(AgentEvent::State { me: profile(AgentState::Available) });
             assert_eq!(console.profile.get_untracked().state, AgentState::Available);
+        });
+    }
+
+    #[test]
+    fn what_was_read_with_another_right_is_forgotten_also_by_who_was_away_when_it_changed() {
+        Owner::new().with(|| {
+            let console = console(vec![], vec![]);
+            let head = conversation(AgentChat::None, Category::Open);
+            let ticket = head.ticket;
+            let read = || console.add_thread(Thread::loaded(head.clone(), vec![], Seq(3)));
+            let is_forgotten = || console.thread(ticket).head.get_untracked().is_none();
+            let masked = vec![SiteId(Uuid::from_u128(1))];
+            let me = Me { masked: masked.clone(), ..profile(AgentState::Away) };
+            let welcome = |me: Me| AgentEvent::Welcome {
+                me,
+                work: vec![],
+                offers: vec![],
+                total: None,
+                drafts: vec![],
+            };
+            read();
+            console.on_event(welcome(profile(AgentState::Away)));
+            assert_eq!((is_forgotten(), console.sight.get_untracked()), (false, 0));
+            console.on_event(welcome(me.clone()));
+            assert_eq!((is_forgotten(), console.sight.get_untracked()), (true, 1));
+            read();
+            console.on_event(AgentEvent::State { me: profile(AgentState::Away) });
+            assert_eq!((is_forgotten(), console.sight.get_untracked()), (true, 2));
+            read();
+            console.on_event(AgentEvent::SightChanged { masked });
+            assert_eq!((is_forgotten(), console.sight.get_untracked()), (true, 3));
+            // It says the same.
+            console.on_event(AgentEvent::State { me });
+            assert_eq!(console.sight.get_untracked(), 3);
         });
     }
 

@@ -18,6 +18,10 @@ const FEW: i64 = 500;
 /// Statements that may read a growing table from end to end, and why.
 const MAY_SCAN: &[(&str, &str)] = &[
     ("people/account.rs ALL", "the list of all agents, each with whether a session is open"),
+    (
+        "search/find.rs FOUND_POSTGRES",
+        "planned with its words: those with a rare one, or the newest until a thousand have a frequent one",
+    ),
     ("tickets/follow/renumber.rs SHIFT_ENTRIES_POSTGRES", "the first start of a restored database"),
 ];
 
@@ -50,6 +54,8 @@ const IN_ORDER: &[(&str, &str)] = &[
     ("console/worklist/segments.rs MY_ANSWERED_END", "where a look of 1 000 ends"),
     ("people/sessions.rs SWEEP_SESSIONS", "deletes everything that it reads"),
     ("people/sign_ins/rows.rs SWEEP", "deletes everything that it reads"),
+    ("search/find.rs FOUND_SQLITE", "the newest with all words, 1 000 of them at the most"),
+    ("search/index.rs DELETE", "deletes everything that it reads"),
     ("tickets/follow/mod.rs PAGE_SQLITE", "a page of what is new"),
     ("tickets/follow/mod.rs PAGE_POSTGRES", "a page of what is new, which it sorts"),
     ("tickets/follow/renumber.rs LAST_POSTGRES", "the last entry"),

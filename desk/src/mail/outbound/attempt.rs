@@ -35,7 +35,8 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
     if let Some(why) = withheld(desk, mail, ticket, &content).await? {
         return Ok(Outcome::Parked(why.to_owned()));
     }
-    let letter = match letter(desk, lease, mail, ticket, &content).await {
+    let sight = sight(desk, mail, &content);
+    let letter = match letter(desk, lease, mail, ticket, &content, sight).await {
         Ok(letter) => letter,
         // Site or ticket were removed while it waited.
         Err(Error::Refused(_)) => return Ok(Outcome::Parked("its ticket is gone".to_owned())),
@@ -83,6 +84,10 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
     // The relay may have taken its time.
     if let Some(why) = withheld(desk, mail, ticket, &content).await? {
         return Ok(Outcome::Parked(why.to_owned()));
+    }
+    if sight != self::sight(desk, mail, &content) {
+        let why = "what its recipient may read has changed".to_owned();
+        return Ok(Outcome::Retry(desk.due_now(), why));
     }
     note_uncertain(desk, lease, mail).await?;
     let answer = relay.hand_over(connection, &built).await;
@@ -161,15 +166,19 @@ fn sight(desk: &Desk, mail: &MailRow, content: &Content) -> Sight {
 // Only of a mail that is ours: another one may have become something else meanwhile.
 statement!(COMPOSED = "update mails set text = $3, html = $4 where id = $1 and claimed_until = $2");
 
-/// What was composed before, or composed now and kept, so that every try says the same.
+/// What was composed before, or composed now and kept, so that every try says the same. Who reads it masked gets what
+/// is composed now: what was kept may be of when they did not.
 async fn letter(
     desk: &Desk,
     lease: Lease,
     mail: &MailRow,
     ticket: TicketId,
     content: &Content,
+    sight: Sight,
 ) -> Result<Rendered> {
-    if let (Some(text), Some(html)) = (&mail.text, &mail.html) {
+    if sight == Sight::Everything
+        && let (Some(text), Some(html)) = (&mail.text, &mail.html)
+    {
         return Ok(Rendered { text: text.clone(), html: html.clone() });
     }
     let mail_context = MailContext {
@@ -179,7 +188,7 @@ async fn letter(
         lang: &mail.lang,
         subject: &mail.subject,
         content,
-        sight: sight(desk, mail, content),
+        sight,
     };
     if let Content::Account { link } = content {
         // What is composed holds a way in: it is composed anew each time, and stored nowhere.

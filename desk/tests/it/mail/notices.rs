@@ -21,7 +21,12 @@ on_both! {
     a_flood_of_replies_is_a_notice_a_minute,
     a_notice_that_waits_is_not_sent_to_who_may_not_see_its_ticket_any_more,
     who_loses_a_ticket_while_the_relay_is_slow_is_not_sent_its_notice,
+    a_notice_that_waits_is_masked_for_who_reads_masked_by_now,
+    who_comes_to_read_masked_while_the_relay_is_slow_is_sent_a_masked_notice,
 }
+
+/// What somebody writes, as it must not reach who reads masked.
+const CARD: &str = "4111 1111 1111 1111";
 
 const STAFF: [&str; 5] = ["ana", "berta", "carla", "dora", "emma"];
 
@@ -197,4 +202,70 @@ async fn who_loses_a_ticket_while_the_relay_is_slow_is_not_sent_its_notice(mut w
     assert_eq!(taken(&relay), ["lucia@example.com", ROSA].map(str::to_owned).into());
     let why = Some("its recipient may not see the ticket any more".to_owned());
     assert_eq!(states(&world, &owner, "ana@example.com").await, [(MailState::Parked, why)]);
+}
+
+async fn sees(world: &World, sees: bool) {
+    let changes = AgentChanges { sees_sensitive: Some(sees), ..AgentChanges::default() };
+    world.desk.change_agent("ana@example.com", &changes).await.unwrap();
+}
+
+/// A request that waits for its notices, with a card in it, at a site that masks.
+async fn asks_with_a_card(world: &World) {
+    let site = world.site_with("uno", "masking = true").await;
+    world.owner().await;
+    world.agent("ana").await;
+    sees(world, true).await;
+    let started = world.ask(&site, ROSA).await;
+    let visitor = world.visitor(&site, &started).await;
+    replies(world, visitor, &format!("Mi tarjeta es {CARD}")).await;
+}
+
+/// What the relay has taken for ana, without the ends of lines.
+fn letters(relay: &Relay) -> Vec<String> {
+    let mails = relay.taken().into_iter();
+    mails
+        .filter(|mail| address_in(&header(mail, "To").unwrap()) == "ana@example.com")
+        .map(|mail| mail.replace("=\r\n", ""))
+        .collect()
+}
+
+fn is_masked(letter: &str) -> bool {
+    letter.contains("************1111") && !letter.contains(CARD)
+}
+
+async fn a_notice_that_waits_is_masked_for_who_reads_masked_by_now(mut world: World) {
+    let relay = Relay::start().await;
+    relay.treat("ana@example.com", Manner::Later);
+    world.restart_with_relay(&relay.url).await;
+    asks_with_a_card(&world).await;
+    world.desk.tick().await.unwrap();
+    assert_eq!(relay.tries("ana@example.com"), 1);
+    let raw =
+        "select count(*) from mails where to_key = 'ana@example.com' and text like '%4111 1111%'";
+    assert_eq!(world.count(raw).await, 1, "it was composed while she read everything");
+    sees(&world, false).await;
+    relay.treat("ana@example.com", Manner::Take);
+    world.pass(MINUTE).await;
+    let letters = letters(&relay);
+    assert!(letters.len() == 1 && is_masked(&letters[0]), "{letters:?}");
+    assert_eq!(world.count(raw).await, 0, "what was kept is what was sent");
+}
+
+async fn who_comes_to_read_masked_while_the_relay_is_slow_is_sent_a_masked_notice(
+    mut world: World,
+) {
+    let relay = Relay::start().await;
+    relay.treat("ana@example.com", Manner::StallUntilTold);
+    world.restart_with_relay(&relay.url).await;
+    asks_with_a_card(&world).await;
+    let desk = world.desk.clone();
+    let ticking = tokio::spawn(async move { desk.tick().await });
+    until("it is asked", async || relay.tries("ana@example.com") == 1).await;
+    sees(&world, false).await;
+    relay.treat("ana@example.com", Manner::Take);
+    relay.say();
+    ticking.await.unwrap().unwrap();
+    world.desk.tick().await.unwrap();
+    let letters = letters(&relay);
+    assert!(letters.len() == 1 && is_masked(&letters[0]), "{letters:?}");
 }

@@ -160,7 +160,23 @@ impl Console {
     /// What it was not told of anything else.
     async fn catch_up_list(&mut self, connection: &mut Connection) -> Result<(), End> {
         self.check_session(connection).await?;
-        for event in self.view.missed().await.map_err(comes_back)? {
+        let missed = self.view.missed().await.map_err(comes_back)?;
+        self.feed_changed(connection, missed).await
+    }
+
+    /// What is other in all that is on screen. A console that reads with another right now watches nothing any more.
+    async fn feed_changed(
+        &mut self,
+        connection: &mut Connection,
+        changed: Vec<AgentEvent>,
+    ) -> Result<(), End> {
+        if changed.iter().any(|event| matches!(event, AgentEvent::SightChanged { .. })) {
+            let tickets: Vec<TicketId> = self.view.watched.keys().copied().collect();
+            for ticket in tickets {
+                self.unwatch(ticket);
+            }
+        }
+        for event in changed {
             connection.feed(&event).await?;
         }
         self.tell_mentions(connection).await
@@ -349,13 +365,7 @@ impl Audience for Console {
             Event::SignedOut { .. } => Box::pin(self.check_session(connection)).await?,
             Event::AccessChanged { .. } => {
                 let changed = Box::pin(self.view.access_changed()).await.map_err(comes_back)?;
-                if changed.iter().any(|event| matches!(event, AgentEvent::SightChanged)) {
-                    let tickets: Vec<TicketId> = self.view.watched.keys().copied().collect();
-                    tickets.into_iter().for_each(|ticket| self.unwatch(ticket));
-                }
-                for event in changed {
-                    connection.feed(&event).await?;
-                }
+                self.feed_changed(connection, changed).await?;
             }
             Event::Mentioned { ticket, .. } => {
                 if let Some(mentioned) = Box::pin(self.view.read_event(event)).await {

@@ -101,7 +101,8 @@ impl AgentView {
 
     /// The first frame, and the drafts that would make it too long.
     pub(super) async fn welcome(&mut self) -> desk::Result<(AgentEvent, Vec<Draft>)> {
-        self.sights = self.read_sights();
+        // Before what is read with them: a change meanwhile is told afterwards.
+        let sights = self.read_sights();
         let desk = &self.server.desk;
         let me = desk.profile(&self.agent).await?;
         let offers = desk.offers(&self.agent).await?;
@@ -110,6 +111,7 @@ impl AgentView {
         let desk = &self.server.desk;
         let mut drafts = desk.drafts(&self.agent).await?;
         let rest = drafts.split_off(fitting(&drafts, limits::ANSWER_BYTES));
+        self.sights = sights;
         Ok((AgentEvent::Welcome { me, work, offers, total: self.list.total(), drafts }, rest))
     }
 
@@ -354,10 +356,11 @@ impl AgentView {
         let reads_differently = sights
             .iter()
             .any(|(site, sight)| self.sights.get(site).is_some_and(|before| before != sight));
-        self.sights = sights;
         if reads_differently {
             // Nothing of what it has is what it may have now.
-            events.push(AgentEvent::SightChanged);
+            let masked = sights.iter().filter(|(_, sight)| **sight == Sight::Masked);
+            let masked = masked.map(|(site, _)| *site).collect();
+            events.push(AgentEvent::SightChanged { masked });
             let offers = self.server.desk.offers(&self.agent).await?;
             events.extend(
                 offers.into_iter().map(|offer| AgentEvent::Offer { offer: Box::new(offer) }),
@@ -379,6 +382,8 @@ impl AgentView {
         events.extend(new.map(|item| AgentEvent::Work { item: Box::new(item.clone()) }));
         events.push(self.list.only_total());
         events.push(AgentEvent::State { me });
+        // Only now is all of it known to be told.
+        self.sights = sights;
         Ok(events)
     }
 

@@ -196,7 +196,7 @@ impl Console {
             }
             AgentEvent::AccessLost { .. }
             | AgentEvent::Listed { .. }
-            | AgentEvent::SightChanged
+            | AgentEvent::SightChanged { .. }
             | AgentEvent::Seen { .. }
             | AgentEvent::Handover { .. }
             | AgentEvent::Seen { .. }

@@ -76,7 +76,6 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
         "search" => (walk.waiting_chat().await, vec![("question", "canario".into())]),
         "me" | "mails" | "state/preview" => (walk.waiting_chat().await, vec![]),
         "language" => (walk.waiting_chat().await, vec![("lang", "es".into())]),
-        "colleagues" | "replies" => about_ticket(walk, walk.active_chat(agent).await, false).await,
         "replies/add" => {
             let name = walk.world.clock.new_entry_id().to_string();
             (walk.waiting_chat().await, vec![("name", name), ("text", "Hola".into())])
@@ -92,7 +91,9 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
             (place, vec![("chat", chat)])
         }
         "chats/end" => about_ticket(walk, walk.active_chat(agent).await, true).await,
-        "chats/reasons" => about_ticket(walk, walk.active_chat(agent).await, false).await,
+        "chats/reasons" | "colleagues" | "replies" => {
+            about_ticket(walk, walk.active_chat(agent).await, false).await
+        }
         "handover/targets" | "conference/leave" | "conference/end" => {
             about_ticket(walk, walk.active_chat(agent).await, false).await
         }

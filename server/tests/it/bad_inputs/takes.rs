@@ -54,11 +54,12 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/w/{site}/tickets/{number}") => Form(&["identity"]),
         ("POST", "/t/{number}") => FormWithFiles(&["id", "message"]),
         ("POST", "/t/{number}/open") => Form(&["link", "id", "message"]),
-        ("POST", "/t/{number}/transcript" | "/t/{number}/email") => Form(&["email"]),
+        ("POST", "/t/{number}/transcript" | "/t/{number}/email" | "/console/forgot") => {
+            Form(&["email"])
+        }
         ("POST", "/t/{number}/rating") => Form(&["score", "comment"]),
         ("POST", "/console/sign-in") => Form(&["email", "password"]),
         ("GET", "/console/forgot") => Query(&["sent"]),
-        ("POST", "/console/forgot") => Form(&["email"]),
         ("POST", "/console/password") => Form(&["k", "password"]),
         ("POST", "/w/{site}/files" | "/console/files") => File,
         ("POST", "/t/{number}/confirm" | "/t/{number}/not-me" | "/console/sign-out") => Nothing,
@@ -78,23 +79,25 @@ pub fn takes(row: &Declared) -> Takes {
             "/console/api/handover/targets"
             | "/console/api/handover/cancel"
             | "/console/api/conference/leave"
-            | "/console/api/conference/end",
+            | "/console/api/conference/end"
+            | "/console/api/chats/reasons"
+            | "/console/api/requests/reopen"
+            | "/console/api/colleagues"
+            | "/console/api/replies",
         ) => Arguments(&["ticket"]),
         ("POST", "/console/api/chats/end" | "/console/api/requests/close") => {
             Arguments(&["ticket", "reason"])
         }
-        ("POST", "/console/api/chats/reasons" | "/console/api/requests/reopen") => {
-            Arguments(&["ticket"])
-        }
         ("POST", "/console/api/tickets/reveal") => Arguments(&["ticket", "field", "entry?"]),
         ("POST", "/console/api/search") => Arguments(&["question", "after?"]),
         ("POST", "/console/api/language") => Arguments(&["lang"]),
-        ("POST", "/console/api/colleagues" | "/console/api/replies") => Arguments(&["ticket"]),
         ("POST", "/console/api/replies/add") => Arguments(&["name", "text"]),
         ("POST", "/console/api/replies/change") => Arguments(&["id", "name", "text"]),
-        ("POST", "/console/api/replies/remove") => Arguments(&["id"]),
         ("POST", "/console/api/mails/older") => Arguments(&["after"]),
-        ("POST", "/console/api/mails/read" | "/console/api/mails/retry") => Arguments(&["id"]),
+        (
+            "POST",
+            "/console/api/mails/read" | "/console/api/mails/retry" | "/console/api/replies/remove",
+        ) => Arguments(&["id"]),
         _ => panic!("{row:?} is new: say here what it takes, so that wrong input is tried on it"),
     }
 }

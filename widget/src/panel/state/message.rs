@@ -53,7 +53,7 @@ impl State {
 
     /// Whether the ticket takes what is written.
     pub fn can_write(&self) -> bool {
-        !self.ticket.as_ref().is_some_and(|ticket| ticket.removed.is_some())
+        self.ticket.as_ref().is_none_or(|ticket| ticket.removed.is_none())
     }
 
     /// *Reintentar*.

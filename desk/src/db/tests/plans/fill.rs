@@ -13,10 +13,12 @@ pub(super) struct Dialect {
     pub(super) id: &'static str,
     /// The same as bytes.
     pub(super) bytes: &'static str,
+    /// Words that are searched, of the text in place of `{n}`.
+    pub(super) words: &'static str,
 }
 
-/// Table, rows, columns and their values: `i` is the row's number, `#(…)` an id, `@(…)` one as bytes.
-const TABLES: [(&str, i64, &str); 19] = [
+/// Table, rows, columns and their values: `i` is the row's number, `#(…)` an id, `@(…)` one as bytes, `~(…)` words.
+const TABLES: [(&str, i64, &str); 20] = [
     (
         "sites",
         20,
@@ -79,6 +81,7 @@ const TABLES: [(&str, i64, &str); 19] = [
         "position = i, ticket_id = #(i / 3 + 1), seq = i % 3 + 1, id = #(i), at = i, kind = 'visitor', body = '{}'",
     ),
     ("search_tickets", ROWS, "ordinal = i, ticket_id = #(i)"),
+    ("search_words", ROWS, "rowid = i * 65536, words = ~('hola n' || i)"),
     (
         "files",
         ROWS,
@@ -123,7 +126,10 @@ pub(super) fn statements(dialect: &Dialect) -> Vec<String> {
     let insert = |&(table, rows, columns): &(&str, i64, &str)| {
         let (names, values): (Vec<&str>, Vec<&str>) = assignments(columns).into_iter().unzip();
         let series = dialect.series.replace("{n}", &rows.to_string());
-        let values = with_ids(&with_ids(&values.join(", "), '#', dialect.id), '@', dialect.bytes);
+        let marks = [('#', dialect.id), ('@', dialect.bytes), ('~', dialect.words)];
+        let values = marks
+            .into_iter()
+            .fold(values.join(", "), |values, (mark, written)| replaced(&values, mark, written));
         format!("insert into {table} ({}) select {values} from {series}", names.join(", "))
     };
     TABLES.iter().map(insert).collect()
@@ -144,7 +150,7 @@ fn assignments(columns: &str) -> Vec<(&str, &str)> {
 }
 
 /// Each `#(n)` of a text as the dialect writes it.
-fn with_ids(text: &str, mark: char, written: &str) -> String {
+fn replaced(text: &str, mark: char, written: &str) -> String {
     let opening = format!("{mark}(");
     let mut parts = text.split(&opening);
     let mut all = parts.next().unwrap_or_default().to_owned();

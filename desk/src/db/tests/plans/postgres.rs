@@ -12,6 +12,7 @@ const DIALECT: Dialect = Dialect {
     series: "generate_series(1, {n}) as n (i)",
     id: "lpad(to_hex({n}), 32, '0')::uuid",
     bytes: "decode(lpad(to_hex({n}), 32, '0'), 'hex')",
+    words: "array_to_tsvector(string_to_array({n}, ' '))",
 };
 
 /// A full database.

@@ -16,6 +16,7 @@ const DIALECT: Dialect = Dialect {
     series: "(with recursive n (i) as (select 1 union all select i + 1 from n where i < {n}) select i from n)",
     id: "unhex(printf('%032x', {n}))",
     bytes: "unhex(printf('%032x', {n}))",
+    words: "{n}",
 };
 
 /// A full database whose planner has statistics or not: a new one has none.
@@ -87,11 +88,17 @@ impl Database {
         plan
     }
 
-    /// `SCAN t`, `SEARCH t USING INDEX tickets_number (number=?)`, …
+    /// `SCAN t`, `SEARCH t USING INDEX tickets_number (number=?)`, `SCAN t VIRTUAL TABLE INDEX 0:M0`, …
     async fn read(&mut self, line: &str, names: &HashMap<String, String>) -> Option<Read> {
         let (how, rest) = line.split_once(' ')?;
         if how != "SCAN" && how != "SEARCH" {
             return None;
+        }
+        if let Some((name, index)) = rest.split_once(" VIRTUAL TABLE INDEX ") {
+            // What it is asked with follows the colon; that it reads in order is said by no sort.
+            let in_order = index.split_once(':').is_some_and(|(_, asked)| !asked.is_empty());
+            let table = names.get(name)?.clone();
+            return Some(Read { table, rows: fill::ROWS, in_order, is_look: false });
         }
         let (name, using) = rest.split_once(" USING ").unwrap_or((rest, ""));
         let index =
