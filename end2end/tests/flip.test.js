@@ -59,6 +59,22 @@ test("who is asked for the area chooses it, keeps it through reload and flip, an
   await visitor.open();
   await visitor.hydrated();
   await eventually("it is chosen again", async () => (await chosen()) === "Soporte técnico");
+  // An area that is gone meanwhile is none: the list says so, and the next page does not ask for it again.
+  const keep = (id) => visitor.frame().then((frame) => frame.evaluate(([key, id]) => {
+    const before = localStorage.getItem(key);
+    for (const store of [localStorage, sessionStorage]) store.setItem(key, id);
+    return before;
+  }, [`ayuda:${key}:draft:queue`, id]));
+  const kept = await keep("019aa111-0000-7000-8000-000000000001");
+  await visitor.page.reload();
+  await visitor.open();
+  await visitor.hydrated();
+  await eventually("nothing is chosen", async () => (await area.evaluate((select) => select.selectedOptions[0]?.textContent)) === "No lo sé");
+  assert.equal(await keep(kept), null, "it is forgotten");
+  await visitor.page.reload();
+  await visitor.open();
+  await visitor.hydrated();
+  await eventually("it is chosen once more", async () => (await chosen()) === "Soporte técnico");
   await agent.become("Ausente");
   await visitor.panel.getByRole("button", { name: "Enviar solicitud" }).waitFor();
   assert.equal(await chosen(), "Soporte técnico");

@@ -125,6 +125,43 @@ test("a logout and another person take the tickets off the screen and out of the
   assert.doesNotMatch(await stored(visitor), new RegExp(`${evas}|"43"`));
 });
 
+test("a tab that was left open brings back nobody who has logged out, and wipes nobody who came since", async () => {
+  const site = await world.ayuda.site("pestana");
+  const ana = await signed(site, { id: "42", email: "ana.pestana@example.com", name: "Ana" });
+  const eva = await signed(site, { id: "43", email: "eva.pestana@example.com", name: "Eva" });
+  await request(site, ana.email, "Lo de Ana");
+  const evas = await request(site, eva.email, "Lo de Eva");
+  // Its frame comes after all that happens in the other tab.
+  const visitor = await arrives(site, ana);
+  const old = await Visitor.arrive(world, visitor.context, site);
+  await old.button.waitFor();
+  await identify(old, ana);
+  await list(visitor).waitFor();
+  await visitor.page.evaluate(() => window.ayuda("logout"));
+  await visitor.panel.getByRole("button", { name: "Enviar solicitud" }).waitFor();
+  await old.show();
+  await old.hydrated();
+  await old.box("Mensaje").fill("¿Quién es?");
+  assert.equal(await items(old).count(), 0);
+  assert.equal(await old.box("Nombre").inputValue(), "");
+  assert.doesNotMatch(await stored(old), /"42"/);
+  // Who says so in the same breath as the logout is somebody.
+  await visitor.page.evaluate((who) => { window.ayuda("logout"); window.ayuda("identify", who); }, eva);
+  await visitor.panel.getByRole("button", { name: new RegExp(evas) }).click();
+  await visitor.log.getByText("Lo de Eva").waitFor();
+  const older = await Visitor.arrive(world, visitor.context, site);
+  await older.button.waitFor();
+  await older.page.evaluate((who) => {
+    const { now } = Date;
+    Date.now = () => now() - 60_000; // it was left open a minute ago
+    window.ayuda("identify", who);
+    Date.now = now;
+  }, ana);
+  await older.show();
+  await older.log.getByText("Lo de Eva").waitFor();
+  assert.match(await stored(visitor), new RegExp(evas));
+});
+
 test("forged and expired signatures leave the form as anybody has it", async () => {
   const site = await world.ayuda.site("falsas");
   const ana = await signed(site, { id: "42", email: "ana.falsas@example.com" });

@@ -283,6 +283,7 @@ test("a browser that keeps no cookie is told so, reads the ticket by the link in
   await page.getByRole("button", { name: "Enviar", exact: true }).click();
   await page.getByText("Recibimos tu respuesta.").waitFor();
   await page.getByText("Pero sí una respuesta").waitFor();
+  assert.equal(await page.getByRole("textbox", { name: "Responder" }).inputValue(), "", "what was sent is typed no more");
   await accessible(page, "a ticket that was opened without cookies");
 });
 

@@ -157,7 +157,7 @@ document.currentScript.ayuda((core) => {
   };
   const resume = () => {
     const [how, until] = (sessionStorage.getItem(KEY) || "").split(" ");
-    if (how === "left") return logout();
+    if (how === "left") return logout(+until || Date.now());
     if (!(until > Date.now())) return keepChat(false);
     chat = true;
     if (how === "open") core.open(true);
@@ -168,19 +168,19 @@ document.currentScript.ayuda((core) => {
   document.addEventListener("visibilitychange", renew); // a phone may end a page that is hidden without another word
 
   // Whoever was here has left. Until the panel knows, the key says so to the next page, too.
-  const logout = () => {
+  const logout = (at) => {
     visitor = {};
     extra = {};
     chat = false;
-    left = true;
+    left = at;
     createFrame(true);
     postLogout();
     setUnread(0);
   };
   const postLogout = () => {
     if (!left || !greeted) return;
-    post("logout");
-    left = false;
+    post("logout", { at: left });
+    left = 0;
     keepChat(false);
   };
 
@@ -234,11 +234,12 @@ document.currentScript.ayuda((core) => {
     resume,
     show,
     hide,
-    identify: (who) => {
-      visitor = plain(who, ["id", "name", "email", "phone", "expires", "signature"]);
+    identify: (who, at) => {
+      visitor = { ...plain(who, ["id", "name", "email", "phone", "expires", "signature"]), at };
       postVisitor();
     },
-    set: (what) => {
+    set: (what, at) => {
+      visitor = { at, ...visitor }; // of whoever was identified before
       extra = { ...extra, ...plain(what, ["subject", "message"]) };
       postVisitor();
     },

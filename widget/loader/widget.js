@@ -234,8 +234,9 @@ b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;hei
     open: () => open(), close, toggle,
     show: () => { host.hidden = false; },
     hide: () => { close(); host.hidden = true; },
-    identify: say("identify"),
-    set: say("set"),
+    // Each with its instant: a panel that comes later knows whether somebody has logged out since.
+    identify: (who) => say("identify")(who, Date.now()),
+    set: (what) => say("set")(what, Date.now()),
     lang: (code) => { lang = String(code); stopListening(); fetchStatus(); if (half) half.reload(); },
     on: (name, listener) => {
       (listeners[name] = listeners[name] || new Set()).add(listener);
@@ -247,8 +248,9 @@ b{position:absolute;top:-7px;${right ? "left" : "right"}:-5px;min-width:22px;hei
     },
     logout: () => {
       // At once, and for the page after this one: the other half says so to the panel, whenever it can.
-      try { sessionStorage.setItem(KEY, "left"); } catch { /* then this page alone does */ }
-      loaded("logout")();
+      const at = Date.now();
+      try { sessionStorage.setItem(KEY, "left " + at); } catch { /* then this page alone does */ }
+      loaded("logout")(at);
     },
   };
   const ayuda = (name, ...rest) => {

@@ -93,7 +93,10 @@ pub fn ticket_document(page: &TicketPage, assets: &Assets, nonce: &str) -> Strin
         .map(|key| ["ticket_page.", key].concat())
         .map(|key| (key.clone(), page.strings.get(&key).into()))
         .collect();
-    let state = serde_json::json!({ "now": page.now, "strings": words, "files": files(page) });
+    let replied = matches!(page.answer, Some(TicketAnswer::Replied));
+    let state = serde_json::json!({
+        "now": page.now, "strings": words, "files": files(page), "replied": replied,
+    });
     document.state(&state.to_string());
     document.script(script);
     let body = Owner::new().with(|| view::ticket_page(page).into_view().to_html());

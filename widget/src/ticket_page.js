@@ -41,7 +41,7 @@
     const sent = "sent:" + location.pathname;
     try {
       const store = sessionStorage;
-      if (location.search === "?done=reply" && store.getItem(sent) === store.getItem(typed)) store.removeItem(typed);
+      if (opened.replied && store.getItem(sent) === store.getItem(typed)) store.removeItem(typed);
       if (!field.value) field.value = store.getItem(typed) || "";
       field.addEventListener("input", () => store.setItem(typed, field.value));
       field.form.addEventListener("submit", () => store.setItem(sent, field.value));

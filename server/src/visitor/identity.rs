@@ -11,7 +11,6 @@ use crate::edge::{
     form::{self, Posted},
     in_path::{NumberInPath, SiteInPath},
     origin,
-    request_info::bearer,
     state::Server,
 };
 use axum::{
@@ -21,12 +20,12 @@ use axum::{
 };
 use desk::{people::Identity, sites::Site};
 use protocol::{
-    Code, Refusal, TicketId, TicketToken,
+    Code, Refusal, TicketId,
     identity::{OpenedTicket, OwnTickets},
 };
 use tracing::instrument;
 
-/// `POST /w/{site}/tickets`. Whoever also shows a ticket's token proves that ticket's address, where it is theirs.
+/// `POST /w/{site}/tickets`. A panel asks by itself: no address is proved by it.
 #[instrument(skip_all, fields(site = %site.key))]
 pub(crate) async fn tickets(
     State(server): State<Server>,
@@ -34,7 +33,6 @@ pub(crate) async fn tickets(
     client: Client,
     request: Request,
 ) -> Answer<Response> {
-    let shown = bearer(request.headers()).map(|token| TicketToken(token.to_owned()));
     let mut posted = read(&server, &site, client, request, &["identity", "after"]).await?;
     let after = posted.parse_optional("after", |text| {
         text.parse::<TicketId>().map_err(|_| Refusal::named("after", Code::Invalid))
@@ -43,11 +41,6 @@ pub(crate) async fn tickets(
     let Some(who) = find(&server, &site, &posted).await? else {
         return Ok(Json(OwnTickets::default()).into_response());
     };
-    if let Some(token) = shown
-        && let Some(visitor) = server.desk.find_visitor(site.id, &token).await?
-    {
-        server.desk.confirm_signed_email(visitor, &who).await?;
-    }
     Ok(Json(server.desk.own_tickets(site.id, &who, after).await?).into_response())
 }
 

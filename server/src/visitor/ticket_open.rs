@@ -9,6 +9,7 @@ use crate::edge::{
     in_path::NumberInPath,
     page::{Reader, document},
     request_info::{language, wants_json, wants_page},
+    respond::see_other,
     state::Server,
     without_cookies,
 };
@@ -17,11 +18,17 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use desk::{locales, tickets::Visitor};
-use protocol::{Code, EntryId, TicketNumber, html::escape, text::FormText};
+use protocol::{Code, EntryId, Seq, TicketNumber, html::escape, text::FormText};
 use tracing::instrument;
 use widget::ssr::TicketAnswer;
 
-/// `link`, and `id` and `message` of a reply.
+/// Whoever loads the address anew, or follows it from somewhere, asks for the ticket's page.
+#[instrument(skip_all)]
+pub(crate) async fn lead(NumberInPath(number): NumberInPath) -> Answer {
+    see_other(&format!("/t/{number}"), [])
+}
+
+/// `link`, and `id` and `message` of a reply, or `before`: where the entries that are asked for end.
 #[instrument(skip_all)]
 pub(crate) async fn open(
     State(server): State<Server>,
@@ -32,28 +39,54 @@ pub(crate) async fn open(
     let reader = Reader::of(&request, "es");
     let (uri, headers) = (request.uri().clone(), request.headers().clone());
     let (wants_json, wants_page) = (wants_json(&headers), wants_page(&headers));
-    let mut posted = form::read(request, &["link", "id", "message"], None).await?;
+    let mut posted = form::read(request, &["link", "id", "message", "before"], None).await?;
     let link = posted.text("link").trim().to_owned();
-    let Some((visitor, k)) = follow(&server, &number, &link).await? else {
-        let not_found = Failure::of(Code::NotFound);
-        return if wants_page { Ok(ask_again(&number, &reader, &link)) } else { Err(not_found) };
+    // What was typed comes back also where nothing of the ticket can be read.
+    let again =
+        |failure: Failure, posted: &Posted| form::again(failure, &reader, uri.path(), posted);
+    let (visitor, k) = match follow(&server, &number, &link).await {
+        Ok(Some(found)) => found,
+        Ok(None) if wants_page => return Ok(ask_again(&number, &reader, &link)),
+        Ok(None) => return Err(Failure::of(Code::NotFound)),
+        Err(failure) if wants_json => return Err(failure),
+        Err(failure) => return Ok(again(failure, &posted)),
     };
     let site = server.desk.find_site_by_id(visitor.site).ok_or(Failure::of(Code::NotFound))?;
     let lang = language(&uri, &headers, site.lang.as_text());
-    server.rates.message(&site, client.0)?;
-    let asked =
-        TicketRequest::with_link(server, site, visitor, number, Reader { lang, ..reader }, k);
+    let allowed = server.rates.message(&site, client.0).map_err(Failure::from);
+    let before = posted.text("before").parse().ok().map(Seq);
+    let in_lang = Reader { lang, ..reader.clone() };
+    let asked = TicketRequest::with_link(server, site, visitor, number, in_lang, k, before);
     // The page's own form names the entry that it makes.
     let is_reply = ["id", "message"].iter().any(|name| !posted.text(name).is_empty());
     let id = posted.entry_id(&asked.server.desk);
-    if !is_reply && posted.refusals.is_empty() {
-        return asked.show(id, None).await;
-    }
+    let outcome = match allowed {
+        Err(limited) if is_reply => {
+            posted.refusals.clear();
+            Err(limited)
+        }
+        Err(limited) if wants_json => return Err(limited),
+        Err(limited) => return Ok(again(limited, &posted)),
+        Ok(()) if is_reply || !posted.refusals.is_empty() => {
+            reply(&asked, &mut posted, id).await.map(|()| true)
+        }
+        Ok(()) => Ok(false),
+    };
     let desk = &asked.server.desk;
-    match reply(&asked, &mut posted, id).await {
+    match outcome {
         Err(failure) if wants_json => Err(failure),
-        Ok(()) => asked.show(desk.clock().new_entry_id(), Some(TicketAnswer::Replied)).await,
+        Ok(is_stored) => {
+            let (id, answer) = match is_stored {
+                true => (desk.clock().new_entry_id(), Some(TicketAnswer::Replied)),
+                false => (id, None),
+            };
+            match asked.show(id, answer).await {
+                Err(failure) if !wants_json => Ok(again(failure, &posted)),
+                page => page,
+            }
+        }
         Err(failure) => {
+            let again = again(failure, &posted);
             posted.refuse(failure.refusal);
             let answer = TicketAnswer::ReplyRefused {
                 message: posted.text("message").to_owned(),
@@ -61,7 +94,10 @@ pub(crate) async fn open(
                 refused_files: Vec::new(),
                 kept_files: Vec::new(),
             };
-            Ok(failure.on_page(asked.show(failure.next_form_id(id, desk), Some(answer)).await?))
+            match asked.show(failure.next_form_id(id, desk), Some(answer)).await {
+                Ok(page) => Ok(failure.on_page(page)),
+                Err(_) => Ok(again),
+            }
         }
     }
 }

@@ -82,8 +82,9 @@ impl TicketRequest {
         number: TicketNumber,
         reader: Reader,
         key: String,
+        before: Option<Seq>,
     ) -> Self {
-        Self { server, site, visitor, number, reader, proof: None, before: None, link: Some(key) }
+        Self { server, site, visitor, number, reader, proof: None, before, link: Some(key) }
     }
 
     /// The page as it is now, with what came of a form of it.

@@ -92,6 +92,10 @@ async fn every_form_gives_back_what_was_typed_when_nothing_can_be_stored(world: 
         let reply = post(&asked, "").multipart(&[("message", "No me pierdas")], files);
         given_back(&reply.send().await, status, &["No me pierdas", "¿Me ayudan?"]);
     }
+    let without_cookies = [("link", &*asked.link), ("message", "No me pierdas")];
+    let reply = world.client.post(format!("/t/{}/open", asked.number)).page();
+    let reply = reply.form(&without_cookies).send().await;
+    given_back(&reply, status, &["No me pierdas", "¿Me ayudan?"]);
     let rating = post(&chat, "/rating").form(&[("score", "5"), ("comment", "Muy amable")]);
     given_back(&rating.send().await, status, &["Muy amable"]);
     let transcript = post(&asked, "/transcript").form(&[]);
@@ -160,6 +164,11 @@ async fn a_reply_comes_back_also_when_its_page_cannot_be_read() {
         let post = world.client.post(format!("/t/{}", asked.number)).page().cookie(&cookie(&asked));
         let reply = post.multipart(&fields, &FILE).send().await;
         given_back(&reply, 503, &["No &lt;b&gt;me&lt;/b&gt; pierdas", fields[0].1]);
+        let open = world.client.post(format!("/t/{}/open", asked.number)).page();
+        let with_link = [("link", &*asked.link), fields[0], fields[1]];
+        let open = open.form(&with_link).send().await;
+        given_back(&open, 503, &["No &lt;b&gt;me&lt;/b&gt; pierdas", fields[0].1, &asked.link]);
+        assert!(open.text().contains("action=\"/t/LT-1001/open\""), "{}", open.text());
         assert!(
             reply.text().contains("action=\"/t/LT-1001\"")
                 && reply.text().contains("Enviar otra vez")

@@ -19,7 +19,7 @@ on_both! {
     a_signature_is_of_one_site,
     a_ticket_that_was_begun_while_signed_is_proved_and_the_persons,
     an_address_counts_as_proved_once_its_owner_opens_the_ticket,
-    a_token_and_a_signature_together_prove_the_open_tickets_address,
+    a_token_beside_a_signature_proves_nothing,
     a_ticket_whose_mail_was_stopped_is_not_the_address_owners,
     a_long_list_goes_on_to_its_end,
     what_agents_wrote_and_nobody_saw_is_unread,
@@ -226,18 +226,21 @@ async fn an_address_counts_as_proved_once_its_owner_opens_the_ticket(world: Worl
     assert!(is_verified(&world, &agent, &ticket.number).await);
 }
 
-async fn a_token_and_a_signature_together_prove_the_open_tickets_address(world: World) {
+/// The panel asks by itself: on a computer that people share, the chat that is open may be a stranger's who typed the
+/// address.
+async fn a_token_beside_a_signature_proves_nothing(world: World) {
     let (_, agent) = world.agent(EMAIL).await;
     let ticket = request(&world, ANA, None).await;
     let ask = async |who: &SignedIdentity, token: &TicketToken| {
         let ask = world.client.post("/w/tienda/tickets").json().bearer(&token.0);
         assert_eq!(ask.form(&[("identity", &json(who))]).send().await.status, 200);
     };
-    let eva = signed(&world, "7", "eva@example.com").await;
-    ask(&eva, &ticket.token).await;
-    ask(&signed(&world, "42", ANA).await, &TicketToken("AAAA.BBBB".into())).await;
-    assert!(!is_verified(&world, &agent, &ticket.number).await);
-    ask(&signed(&world, "42", ANA).await, &ticket.token).await;
+    let ana = signed(&world, "42", ANA).await;
+    for token in [&ticket.token, &TicketToken("AAAA.BBBB".into())] {
+        ask(&ana, token).await;
+        assert!(!is_verified(&world, &agent, &ticket.number).await);
+    }
+    opened(&world, &ana, &ticket.number).await;
     assert!(is_verified(&world, &agent, &ticket.number).await);
 }
 

@@ -55,6 +55,29 @@ async fn a_limited_form_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_limited_reply_without_cookies_keeps_what_was_typed() {
+    let world = World::with(Engine::Sqlite, behind_a_proxy).await;
+    world.apply(&format!("{SITE}[limits]\nmessages_per_minute = 1\n")).await;
+    let asked = world.ask("tienda", "Hola").await;
+    let open = |fields: &[(&str, &str)]| {
+        let open = world.client.post(format!("/t/{}/open", asked.number)).page().form(fields);
+        open.header("x-forwarded-for", "203.0.113.7").send()
+    };
+    assert_eq!(open(&[("link", &asked.link)]).await.status, 200);
+    let id = world.clock.new_entry_id().to_string();
+    let reply = [("link", &*asked.link), ("id", &*id), ("message", "No me pierdas")];
+    let refused = open(&reply).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.text().contains("No me pierdas") && refused.text().contains(&id));
+    // Whoever only opens it keeps what was pasted, and sees nothing of the ticket.
+    let refused = open(&[("link", &asked.link)]).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.text().contains(&asked.link) && !refused.text().contains("Hola"));
+    world.clock.advance(Duration::from_mins(1));
+    assert_eq!(open(&reply).await.status, 200);
+}
+
+#[tokio::test]
 async fn messages_over_the_limit_are_refused_one_by_one_and_the_socket_stays() {
     let world = World::with(Engine::Sqlite, behind_a_proxy).await;
     world.apply(&format!("{SITE}[limits]\nmessages_per_minute = 3\n")).await;

@@ -27,6 +27,7 @@ on_both! {
     whoever_reads_the_mail_of_an_address_gives_another,
     whoever_did_not_write_stops_mail_by_a_button,
     without_cookies_the_link_in_a_form_opens_the_page_and_takes_a_reply,
+    without_cookies_a_long_ticket_shows_its_beginning_behind_a_button,
     another_reply_under_a_known_id_keeps_its_text_and_goes_out_under_the_next,
 }
 
@@ -90,9 +91,40 @@ async fn without_cookies_the_link_in_a_form_opens_the_page_and_takes_a_reply(wor
         assert!(sent.text().contains("Recibimos tu respuesta."));
         assert_eq!(sent.text().matches("Sin cookies<").count(), 1, "stored once");
     }
+    let loaded_anew = world.client.get("/t/LT-1001/open").page().send().await;
+    assert_eq!((loaded_anew.status, loaded_anew.find("location")), (303, Some("/t/LT-1001")));
     let elsewhere = world.client.post("/t/LT-1001/open").page().form(&[("link", key)]);
     let elsewhere = elsewhere.header("origin", "https://evil.example").send().await;
     assert_eq!(elsewhere.status, 403);
+}
+
+async fn without_cookies_a_long_ticket_shows_its_beginning_behind_a_button(world: World) {
+    let asked = world.ask("tienda", "El principio").await;
+    let site = world.desk().find_site(&protocol::SiteKey("tienda".into())).unwrap();
+    let visitor = world.desk().find_visitor(site.id, &asked.token).await.unwrap().unwrap();
+    // More than one answer takes.
+    for n in 0..20 {
+        let text = format!("La línea {n}.\n{}", "a".repeat(19_000));
+        let text = protocol::text::FormText::parse(&text).unwrap();
+        let id = world.clock.new_entry_id();
+        world.desk().post_visitor_reply(visitor, id, Some(text), &[]).await.unwrap();
+    }
+    let open =
+        |fields: &[(&str, &str)]| world.client.post("/t/LT-1001/open").page().form(fields).send();
+    let key = asked.link.split("k=").nth(1).unwrap();
+    let page = open(&[("link", key)]).await.text();
+    let has = |page: &str, text: &str| page.contains(text);
+    let (first, last) = ("La línea 0.", "La línea 19.");
+    assert!(has(&page, last) && !has(&page, first) && !has(&page, "Ver los más recientes"));
+    let hidden = page.split("name=\"before\" value=\"").nth(1).expect("a button");
+    let before = hidden.split('"').next().unwrap();
+    let page = open(&[("link", key), ("before", before)]).await.text();
+    assert!(has(&page, first) && !has(&page, last));
+    // And back to the end; no address of the page wants the cookie.
+    assert!(has(&page, "Ver los más recientes") && !has(&page, "href=\"/t/LT-1001"));
+    for odd in ["", "x", "-1", "99999999999999999999"] {
+        assert_eq!(open(&[("link", key), ("before", odd)]).await.status, 200, "{odd}");
+    }
 }
 
 /// The links of the newest mail to the visitor: to the ticket, and for whoever did not write.

@@ -2,8 +2,8 @@
 
 use crate::markup::Id;
 use protocol::{
-    EntryId, Field, PageUrl, QueueId, Refusal, SiteKey, Timestamp, form::Started, settings::Hue,
-    status::Availability, strings::Strings,
+    Code, EntryId, Field, PageUrl, QueueId, Refusal, SiteKey, Timestamp, form::Started,
+    settings::Hue, status::Availability, strings::Strings,
 };
 use serde::Serialize;
 
@@ -157,7 +157,11 @@ impl PanelPage {
 
     /// The words of a refusal.
     pub fn word_refusal(&self, refusal: &Refusal) -> String {
-        self.strings.refusal(refusal)
+        match refusal.code {
+            // Of queues visitors do not hear.
+            Code::QueueRemoved | Code::AgentRemoved => self.t("only_end"),
+            _ => self.strings.refusal(refusal),
+        }
     }
 
     /// The refusal of a field of the form, in words; empty without one.

@@ -1,7 +1,7 @@
 //! The ticket page, and what its forms are answered with.
 
 use protocol::{
-    EntryId, Refusal, Score, SiteKey, Timestamp, entry::VisitorEntry, file::Attachment,
+    EntryId, Refusal, Score, Seq, SiteKey, Timestamp, entry::VisitorEntry, file::Attachment,
     settings::Hue, status::Availability, strings::Strings, visitor::VisitorTicket,
 };
 use std::collections::BTreeMap;
@@ -140,10 +140,9 @@ impl TicketPage {
         self.beginning.iter().chain(&self.entries)
     }
 
-    /// Where the entries before the shown ones are; none when there are none.
-    pub fn earlier(&self) -> Option<String> {
-        let first = self.entries.first().filter(|_| !self.beginning.is_empty())?;
-        Some(self.address(&format!("?before={}", first.seq.0)))
+    /// The entry before which there are more than are shown; none when there are none.
+    pub fn earlier(&self) -> Option<Seq> {
+        self.entries.first().filter(|_| !self.beginning.is_empty()).map(|first| first.seq)
     }
 
     /// The words of `ticket_page.{key}`.

@@ -119,7 +119,8 @@ pub fn value(id: Id) -> String {
 
 /// Puts a text into a field.
 pub fn set_value(id: Id, text: &str) {
-    if value(id) == text {
+    // A list without a choice is empty, too, and shows its first one only when that is chosen.
+    if !text.is_empty() && value(id) == text {
         return;
     }
     let Some(element) = by_id(id) else { return };

@@ -36,9 +36,10 @@ pub fn typed() -> Draft {
     draft
 }
 
-/// Puts the draft into the fields. The caret of a message that is being typed stays where it was, seen from the end:
+/// Puts the draft into the fields; whether the queue that was chosen is not there any more. The caret of a message that is being typed stays where it was, seen from the end:
 /// texts come and go before it.
-pub fn put(draft: &Draft) {
+pub fn put(draft: &Draft) -> bool {
+    let mut is_queue_gone = false;
     let caret = caret_from_end();
     for (id, field) in FIELDS {
         let text = draft.get(field);
@@ -46,15 +47,17 @@ pub fn put(draft: &Draft) {
             continue;
         }
         dom::set_value(id, text);
-        if id == Id::Queue && dom::value(id) != text {
-            // The queue that was chosen is not there any more.
+        if id == Id::Queue && dom::by_id(id).is_some() && dom::value(id) != text {
+            // Nothing would be chosen, and nothing shown.
             dom::set_value(id, "");
+            is_queue_gone = true;
         }
         if let (Some(caret), Some(area)) = (caret, message_area(id)) {
             let at = area.text_length().saturating_sub(caret);
             let _ = area.set_selection_range(at, at);
         }
     }
+    is_queue_gone
 }
 
 /// No score is chosen any more.

@@ -36,6 +36,7 @@ fn parse(kind: &str, json: &str) -> Option<HostMessage> {
                     id: text(visitor, "id")?,
                     expires: text(visitor, "expires")?,
                     signature: text(visitor, "signature")?,
+                    at: visitor.field("at")?,
                 },
                 extra: Question {
                     subject: extra.field("subject")?,
@@ -43,7 +44,7 @@ fn parse(kind: &str, json: &str) -> Option<HostMessage> {
                 },
             }
         }
-        "logout" => HostMessage::Logout,
+        "logout" => HostMessage::Logout { at: posted.field("at")? },
         _ => return None,
     })
 }
@@ -82,11 +83,14 @@ mod tests {
             parse("page", r#"{"ayuda":1,"is":"page","page":"https://a.mx/b"}"#),
             Some(HostMessage::Page { page })
         );
-        assert_eq!(parse("logout", r#"{"ayuda":1,"is":"logout"}"#), Some(HostMessage::Logout));
+        assert_eq!(
+            parse("logout", r#"{"ayuda":1,"is":"logout","at":1795449600000}"#),
+            Some(HostMessage::Logout { at: Some(Timestamp(1_795_449_600_000)) })
+        );
         assert_eq!(
             parse(
                 "visitor",
-                r#"{"visitor":{"id":"42","name":"Ana","phone":"1","expires":"1795450000","signature":"ab"},"extra":{"message":"hola"}}"#
+                r#"{"visitor":{"id":"42","name":"Ana","phone":"1","expires":"1795450000","signature":"ab","at":1795449600000},"extra":{"message":"hola"}}"#
             ),
             Some(HostMessage::Visitor {
                 visitor: Person {
@@ -94,10 +98,26 @@ mod tests {
                     id: "42".into(),
                     expires: "1795450000".into(),
                     signature: "ab".into(),
+                    at: Some(Timestamp(1_795_449_600_000)),
                     ..Person::default()
                 },
                 extra: Question { subject: None, message: Some("hola".into()) },
             })
+        );
+    }
+
+    #[test]
+    fn a_name_that_was_cut_inside_a_pair_costs_nothing_else_of_the_person() {
+        let posted = r#"{"visitor":{"id":"42","name":"Ana \ud83d","signature":"ab"},"extra":{}}"#;
+        let visitor = Person {
+            name: Some("Ana \u{fffd}".into()),
+            id: "42".into(),
+            signature: "ab".into(),
+            ..Person::default()
+        };
+        assert_eq!(
+            parse("visitor", posted),
+            Some(HostMessage::Visitor { visitor, extra: Question::default() })
         );
     }
 

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::markup::Id;
 use gloo_timers::callback::Timeout;
+use protocol::Field;
 use std::{cell::RefCell, time::Duration};
 use web_sys::HtmlElement;
 
@@ -142,7 +143,12 @@ impl Runtime {
                     change(|state, env| state.upload_answered(id, answer, js::new_id(), env));
                 },
             ),
-            Effect::PutDraft => fields::put(&state.draft),
+            Effect::PutDraft => {
+                if fields::put(&state.draft) {
+                    state.draft.queue.clear();
+                    store::keep_draft(site, Field::Queue, "");
+                }
+            }
             Effect::ClearChosenFiles => files::clear_chosen(),
             Effect::ClearRating => fields::clear_rating(),
             Effect::RenewForm => renew_form(),

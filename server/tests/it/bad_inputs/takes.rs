@@ -53,7 +53,7 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/w/{site}/tickets") => Form(&["identity", "after"]),
         ("POST", "/w/{site}/tickets/{number}") => Form(&["identity"]),
         ("POST", "/t/{number}") => FormWithFiles(&["id", "message"]),
-        ("POST", "/t/{number}/open") => Form(&["link", "id", "message"]),
+        ("POST", "/t/{number}/open") => Form(&["link", "id", "message", "before"]),
         ("POST", "/t/{number}/transcript" | "/t/{number}/email" | "/console/forgot") => {
             Form(&["email"])
         }

@@ -66,13 +66,32 @@ impl<T: FromJson> FromJson for Option<T> {
     }
 }
 
-impl<T: FromJson> FromJson for Vec<T> {
-    /// One that is left out is empty.
+fn list<T: FromJson>(value: &Value) -> Option<Vec<T>> {
+    match value {
+        Value::List(items) => items.iter().map(T::from_json).collect(),
+        _ => None,
+    }
+}
+
+/// Lists that are always written: without one it is something else, such as why there is none.
+macro_rules! lists {
+    ($($Item:ident),*) => {$(
+        impl FromJson for Vec<$Item> {
+            fn from_json(value: &Value) -> Option<Self> {
+                list(value)
+            }
+        }
+    )*};
+}
+
+lists! { OwnTicket, Refusal, VisitorEntry }
+
+impl FromJson for Vec<Attachment> {
+    /// Most messages have no files, and leave them out.
     fn from_json(value: &Value) -> Option<Self> {
         match value {
-            Value::List(items) => items.iter().map(T::from_json).collect(),
             Value::Null => Some(Self::new()),
-            _ => None,
+            value => list(value),
         }
     }
 }

@@ -46,6 +46,7 @@ impl ser::Error for Unreadable {
 mod tests {
     use super::*;
     use crate::page::{Answer, Form, Typed};
+    use crate::panel::state::Kept;
     use protocol::{
         Code, EntryId, Field, FileId, Refusal, Score, Seq, TicketNumber, TicketToken, Timestamp,
         delivery::Unsent,
@@ -54,6 +55,8 @@ mod tests {
         },
         file::Attachment,
         form::Started,
+        identity::OwnTickets,
+        problem::Problem,
         status::{Availability, Reason},
         strings::Strings,
         variants::variants,
@@ -219,6 +222,26 @@ mod tests {
     }
 
     #[test]
+    fn a_problem_document_is_read_as_no_answer() {
+        for (code, field) in [(Code::RateLimited, None), (Code::TooLong, Some(Field::Message))] {
+            let refusal = field.map_or(Refusal::new(code), |field| Refusal::of(field, code));
+            let problem = Problem::new(refusal.limit(7), 429, &Strings::default());
+            let problem = serde_json::to_string(&problem).expect("it can be written");
+            for document in [&*problem, "{}", "[]", "null"] {
+                assert_eq!(read::<OwnTickets>(document), None, "{document}");
+                assert_eq!(read::<Kept>(document), None, "{document}");
+                assert_eq!(read::<Started>(document), None, "{document}");
+                assert_eq!(read::<Attachment>(document), None, "{document}");
+                assert_eq!(read::<VisitorEvent>(document), None, "{document}");
+            }
+            assert_eq!(read::<Problem>(&problem).map(|problem| problem.code), Some(code));
+        }
+        let none = OwnTickets::default();
+        let written = serde_json::to_string(&none).expect("it can be written");
+        assert_eq!(read::<OwnTickets>(&written), Some(none));
+    }
+
+    #[test]
     fn what_is_not_known_is_passed_over_and_what_is_not_json_is_refused() {
         let more = r#"{"new":{"a":[1,-2.5e+3,"\"}",null,true,{}]},"upto":4,"then":false}"#;
         assert_eq!(
@@ -226,6 +249,14 @@ mod tests {
             Some(VisitorEvent::Seen { upto: Seq(4) })
         );
         assert_eq!(read::<String>(r#""\u00e1\ud83d\udc4b\/\b""#).as_deref(), Some("á👋/\u{8}"));
+        for (half, read_as) in [
+            (r#""Ana \ud83d""#, "Ana \u{fffd}"),
+            (r#""\udc4b\ud83dA""#, "\u{fffd}\u{fffd}A"),
+            (r#""\ud83d\u00e1""#, "\u{fffd}á"),
+            (r#""\ud83d\ud83d\udc4b\n""#, "\u{fffd}👋\n"),
+        ] {
+            assert_eq!(read::<String>(half).as_deref(), Some(read_as), "half a pair: {half}");
+        }
         for bad in [
             "",
             "{",
@@ -233,7 +264,7 @@ mod tests {
             "\"",
             "\"\\",
             "\"\\u12",
-            "\"\\ud83d\"",
+            "\"\\ud83d\\u12\"",
             "\"\\x\"",
             "nul",
             "{\"seen\"}",

@@ -78,17 +78,25 @@ impl Reader<'_> {
             code @ ('"' | '\\' | '/') => code,
             'u' => {
                 let first = self.hex()?;
-                let point = if (0xd800..0xdc00).contains(&first) {
-                    self.rest = self.rest.strip_prefix("\\u")?;
-                    let second = self.hex()?.checked_sub(0xdc00).filter(|low| *low < 0x400);
-                    0x10000 + ((first - 0xd800) << 10) + second?
-                } else {
-                    first
-                };
-                char::from_u32(point)?
+                let second =
+                    if (0xd800..0xdc00).contains(&first) { self.second_half() } else { None };
+                let point = second.map_or(first, |low| 0x10000 + ((first - 0xd800) << 10) + low);
+                // Half a pair says nothing: browsers write one for a text that was cut.
+                char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
             _ => return None,
         })
+    }
+
+    /// The rest of a pair; what is none stays.
+    fn second_half(&mut self) -> Option<u32> {
+        let rest = self.rest;
+        self.rest = rest.strip_prefix("\\u")?;
+        let low = self.hex().and_then(|low| low.checked_sub(0xdc00)).filter(|low| *low < 0x400);
+        if low.is_none() {
+            self.rest = rest;
+        }
+        low
     }
 
     fn hex(&mut self) -> Option<u32> {

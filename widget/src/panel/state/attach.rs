@@ -22,7 +22,8 @@ impl State {
         let is_failed = |upload: &&Upload| matches!(upload.progress, Progress::Failed(_));
         let already = self.uploads.len() - self.uploads.iter().filter(is_failed).count();
         let refusal = file_refusal(&name, bytes, already, self.page.file_bytes);
-        self.uploads.push(Upload { id, name, bytes, progress: Progress::Sending(0), goes });
+        let progress = Progress::Sending(0);
+        self.uploads.push(Upload { id, name, bytes, progress, is_put_off: false, goes });
         match refusal {
             Some(refusal) => {
                 self.refuse(id, &refusal);
@@ -56,7 +57,11 @@ impl State {
                     Code::TryAgain => self.page.t("upload_waits"),
                     _ => self.page.word_refusal(&refusal),
                 };
-                self.set_progress(id, Progress::Waiting(words));
+                let is_put_off = refusal.code != Code::TryAgain;
+                if let Some(upload) = self.uploads.iter_mut().find(|upload| upload.id == id) {
+                    upload.is_put_off = is_put_off;
+                    upload.progress = Progress::Waiting(words);
+                }
                 self.upload_at = env.now + UPLOAD_AGAIN;
             }
             Err(refusal) => self.refuse(id, &refusal),
@@ -78,15 +83,16 @@ impl State {
         self.upload_again(|upload| upload.id == id);
     }
 
-    /// The server is there again: what did not arrive goes up.
+    /// The server is there again: what did not arrive goes up. What it had no room for waits on: this panel may come
+    /// and go with what it has to deliver.
     pub(super) fn upload_what_waits(&mut self) {
-        self.upload_again(|_| true);
+        self.upload_again(|upload| !upload.is_put_off);
     }
 
     /// Time has passed.
     pub(super) fn upload_what_is_due(&mut self, env: &Environment) {
         if self.upload_at <= env.now {
-            self.upload_what_waits();
+            self.upload_again(|_| true);
         }
     }
 
@@ -125,9 +131,11 @@ impl State {
         self.uploads.iter().any(|upload| matches!(upload.progress, Progress::Done(_)))
     }
 
-    /// Whether a file waits for the server to be there again.
+    /// Whether a file has not arrived: it waits for the server to be there again, or is being tried.
     pub(super) fn has_waiting_files(&self) -> bool {
-        self.uploads.iter().any(|upload| matches!(upload.progress, Progress::Waiting(_)))
+        let is_under_way =
+            |it: &Upload| matches!(it.progress, Progress::Sending(_) | Progress::Waiting(_));
+        self.uploads.iter().any(is_under_way)
     }
 
     /// What waits is sent off too, and goes once it is up.
@@ -174,8 +182,18 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panel::state::fixture::{Panel, active, id};
-    use protocol::{FileId, limits, visitor::VisitorCommand};
+    use crate::{
+        page::PanelPage,
+        panel::state::{
+            HostMessage,
+            fixture::{Panel, active, entries, entry, id, kept, own, page},
+            model::Stored,
+        },
+    };
+    use protocol::{
+        FileId, limits,
+        visitor::{VisitorChat, VisitorCommand},
+    };
     use uuid::Uuid;
 
     fn add(panel: &mut Panel, bytes: u64) -> Option<UploadId> {
@@ -242,6 +260,34 @@ mod tests {
         panel.take();
         panel.change(State::network_back);
         assert_eq!(under_way(&mut panel), (1, 0), "at once where the network is back");
+    }
+
+    #[test]
+    fn a_file_that_the_server_has_no_room_for_is_not_tried_in_a_loop_behind_a_closed_panel() {
+        for code in [Code::RateLimited, Code::StorageFull] {
+            let stored = Stored { ticket: Some(kept("CO-1")), ..Stored::default() };
+            let mut panel = Panel::new(PanelPage { embed: true, ..page() }, stored);
+            let host = |panel: &mut Panel, message| {
+                panel.change(|state, env| state.on_host_message(message, env));
+            };
+            host(&mut panel, HostMessage::Open { page: None });
+            panel.welcome(VisitorChat::Ended { rated: false, attended: true });
+            panel.event(entries(vec![entry(1, own("hola"))]));
+            let upload = add(&mut panel, 10).expect("it may go up");
+            host(&mut panel, HostMessage::Close);
+            answered(&mut panel, upload, Err(Refusal::new(code)));
+            panel.take();
+            // The socket stays for it, and where it is opened anew nothing goes up before its time.
+            panel.wait(Duration::from_secs(1));
+            assert_eq!(panel.take(), [], "{code:?}");
+            panel.closed(1006);
+            panel.welcome(VisitorChat::Ended { rated: false, attended: true });
+            assert_eq!(under_way(&mut panel), (0, 0), "{code:?}");
+            panel.wait(UPLOAD_AGAIN);
+            assert_eq!(under_way(&mut panel), (1, 0), "{code:?}");
+            panel.wait(Duration::from_secs(1));
+            assert!(!panel.take().contains(&Effect::Disconnect), "it is on its way");
+        }
     }
 
     #[test]

@@ -103,4 +103,16 @@ mod tests {
         let words = "panel.unsent. error.invalid".into();
         assert_eq!(label(&panel, 2), DeliveryLabel { words, can_edit: true });
     }
+
+    #[test]
+    fn a_removed_queue_is_not_named_to_a_visitor() {
+        for code in [Code::QueueRemoved, Code::AgentRemoved] {
+            let mut panel = Panel::in_a_chat();
+            panel.change(|state, env| state.send_message(id(2), "dos", env));
+            panel.event(VisitorEvent::Refused { id: Some(id(2)), refusal: Refusal::new(code) });
+            assert_eq!(label(&panel, 2).words, "panel.unsent. panel.only_end");
+            panel.event(VisitorEvent::Refused { id: None, refusal: Refusal::new(code) });
+            assert_eq!(panel.state.notice, "panel.only_end");
+        }
+    }
 }

@@ -29,7 +29,7 @@ impl State {
         let id = SubmissionId(self.submission_count);
         self.submission_count += 1;
         self.submitting = Some(id);
-        Some(Submission { id, form, typed })
+        Some(Submission { id, form, typed, page: self.host_page.clone() })
     }
 
     /// The answer to a form that was posted. One of whoever was here before a logout is nobody's business any more.
@@ -40,7 +40,7 @@ impl State {
         self.submitting = None;
         let refusal = match answer {
             FormAnswer::Started(started) => {
-                let Submission { form, typed, .. } = sent;
+                let Submission { form, typed, page, .. } = sent;
                 self.keep_what_was_typed_since(&typed);
                 self.has_subject = false;
                 self.show_subject();
@@ -48,6 +48,8 @@ impl State {
                 let email = (!email.is_empty()).then(|| email.to_owned());
                 let text = typed.message.trim().to_owned();
                 self.begin(form, started, email, Some(text), Vec::new(), env);
+                // The visitor may be on another one since.
+                self.told_page = page;
                 self.add_effect(Effect::ClearChosenFiles);
                 self.add_effect(Effect::RenewForm);
                 return self.focus(match form {
@@ -106,6 +108,7 @@ impl State {
     /// Other files are in the form's field: what the server said of those before is past. What is refused of these is
     /// read out.
     pub fn files_chosen(&mut self, files: &[(String, u64)]) {
+        self.has_typed |= !files.is_empty();
         self.refusals.retain(|refusal| refusal.known_field() != Some(Field::Files));
         let refusals = check::file_refusals(files, self.page.file_bytes);
         let said = files.iter().zip(refusals).filter_map(|((name, _), refusal)| {

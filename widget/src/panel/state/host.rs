@@ -7,7 +7,7 @@ use super::{
 };
 use crate::view_model::Screen;
 use protocol::{
-    Field,
+    Field, Timestamp,
     identity::SignedIdentity,
     limits,
     status::Availability,
@@ -30,8 +30,8 @@ pub enum HostMessage {
     Page { page: Option<String> },
     /// Who the visitor is, and what they ask.
     Visitor { visitor: Person, extra: Question },
-    /// Another person may come now.
-    Logout,
+    /// Another person may come now; `at`: when the page said so.
+    Logout { at: Option<Timestamp> },
 }
 
 /// What a host page knows of its visitor.
@@ -42,6 +42,8 @@ pub struct Person {
     pub id: String,
     pub expires: String,
     pub signature: String,
+    /// When the page said so.
+    pub at: Option<Timestamp>,
 }
 
 impl Person {
@@ -94,10 +96,12 @@ impl State {
                 self.host_page = page.or(self.host_page.take());
                 self.tell_page();
             }
-            HostMessage::Logout => self.log_out(env),
+            HostMessage::Logout { at } => self.log_out(at, env),
             HostMessage::Visitor { visitor, extra } => {
-                self.identify(visitor.signed(), env);
-                self.give(&given(visitor, extra));
+                if !self.is_of_before(&visitor, env) {
+                    self.identify(visitor.signed(), visitor.at, env);
+                    self.give(&given(visitor, extra));
+                }
             }
         }
     }
@@ -114,11 +118,20 @@ impl State {
         }
     }
 
-    /// Another person comes: nothing of whoever was here is left, in storage and in other tabs either.
-    pub(super) fn log_out(&mut self, env: &Environment) {
-        self.person = Some(env.now.0.to_string());
+    /// Another person comes: nothing of whoever was here is left, in storage and in other tabs either. `at`: when the
+    /// page said so, which may be long before this panel was there to hear of it.
+    pub(super) fn log_out(&mut self, at: Option<Timestamp>, env: &Environment) {
+        self.person = Some(at.unwrap_or(env.now).0.to_string());
         self.empty(env);
         self.add_effect(Effect::ForgetPerson);
+    }
+
+    /// Whether a page that was left open speaks of somebody who has logged out since, in whichever tab. A mark that is
+    /// to come was made by a clock that was wrong, and tells nothing.
+    fn is_of_before(&self, visitor: &Person, env: &Environment) -> bool {
+        let left_at = self.person.as_ref().and_then(|mark| mark.parse().ok()).map(Timestamp);
+        let is_since = |left_at| left_at <= env.now && visitor.at.is_some_and(|at| at < left_at);
+        left_at.is_some_and(is_since) && self.identified() != Some(&visitor.id)
     }
 
     /// Storage says whose browser this is, where it can. A logout in another tab is one here.
@@ -189,7 +202,7 @@ mod tests {
         panel::state::{
             FormAnswer,
             effect::HostNotice,
-            fixture::{Panel, active, id, page, started, status, ticket},
+            fixture::{Panel, active, id, kept, page, started, status, ticket},
             model::Stored,
         },
     };
@@ -244,6 +257,40 @@ mod tests {
         panel.take();
         host(&mut panel, page(3));
         assert_eq!(panel.sent(), []);
+    }
+
+    #[test]
+    fn a_page_that_the_visitor_came_to_while_the_form_was_on_its_way_is_told() {
+        let page = |n: u32| HostMessage::Page { page: Some(format!("https://a.mx/{n}")) };
+        let told = |n: u32| VisitorCommand::Page { page: format!("https://a.mx/{n}") };
+        for (moves, is_told) in [(false, false), (true, true)] {
+            let mut panel = Panel::before_a_chat();
+            host(&mut panel, page(1));
+            let typed = Typed { name: "Ana".into(), message: "hola".into(), ..Typed::default() };
+            let mut sent = None;
+            panel.change(|state, _| sent = state.submit(typed));
+            if moves {
+                host(&mut panel, page(2));
+            }
+            let answer = FormAnswer::Started(started("CO-1"));
+            panel.change(|state, env| state.form_answered(sent.expect("it was sent"), answer, env));
+            panel.welcome(VisitorChat::Waiting { position: 1 });
+            let sent = panel.sent();
+            assert_eq!(sent.contains(&told(2)), is_told);
+            assert!(!sent.contains(&told(1)), "it went with the form");
+        }
+    }
+
+    #[test]
+    fn the_page_is_told_on_every_ticket() {
+        let mut panel = Panel::in_a_chat();
+        let page = "https://a.mx/1".to_owned();
+        host(&mut panel, HostMessage::Page { page: Some(page.clone()) });
+        assert_eq!(panel.sent(), [VisitorCommand::Page { page: page.clone() }]);
+        panel.change(|state, env| state.storage_changed(Some(kept("CO-9")), env));
+        panel.take();
+        panel.welcome(active());
+        assert!(panel.sent().contains(&VisitorCommand::Page { page }));
     }
 
     #[test]
@@ -334,7 +381,7 @@ mod tests {
         }
         knows(&mut panel, visitor("Ana", "ana@a.mx"), Question::default());
         let person = panel.state.person.clone();
-        host(&mut panel, HostMessage::Logout);
+        host(&mut panel, HostMessage::Logout { at: None });
         assert_eq!(panel.state.screen, Screen::Form);
         assert_eq!(panel.state.draft, Draft::default());
         assert_eq!(panel.state.token(), "");
@@ -359,6 +406,59 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_was_left_open_brings_back_nobody_who_has_logged_out_since() {
+        let identified = |id: &str, at| Person { id: id.into(), at, ..visitor("Ana", "ana@a.mx") };
+        let at = |panel: &Panel, ms| Some(Timestamp(panel.env.now.0 + ms));
+        let mut panel = Panel::before_a_chat();
+        let ana = at(&panel, -10_000);
+        knows(&mut panel, identified("42", ana), Question::default());
+        let left = at(&panel, -5_000);
+        host(&mut panel, HostMessage::Logout { at: left });
+        // Another tab, whose frame comes only now, and one that has its frame already.
+        for mut tab in [panel.reload(), panel] {
+            let extra = Question { subject: None, message: Some("lo de Ana".into()) };
+            knows(&mut tab, identified("42", ana), extra);
+            assert_eq!((tab.identity(), &tab.state.draft), (None, &Draft::default()));
+            // Who is identified after the logout is somebody, also at the same instant.
+            knows(&mut tab, identified("43", left), Question::default());
+            assert_eq!(tab.identity(), Some("43"));
+            tab.change(|state, env| state.typed(Field::Message, "de 43", env));
+            knows(&mut tab, identified("42", ana), Question::default());
+            assert_eq!((tab.identity(), &*tab.state.draft.message), (Some("43"), "de 43"));
+        }
+    }
+
+    #[test]
+    fn an_old_tab_does_not_wipe_who_came_after_without_a_logout_and_their_own_tabs_stay_theirs() {
+        let identified = |id: &str, at| Person { id: id.into(), at, ..Person::default() };
+        let mut panel = Panel::before_a_chat();
+        let at = |ms: i64| Some(Timestamp(1_795_369_200_000 + ms));
+        knows(&mut panel, identified("42", at(-10_000)), Question::default());
+        knows(&mut panel, identified("43", at(-5_000)), Question::default());
+        let mut tab = panel.reload();
+        knows(&mut tab, identified("42", at(-10_000)), Question::default());
+        assert_eq!(tab.identity(), Some("43"));
+        let mut tab = panel.reload();
+        knows(
+            &mut tab,
+            Person { name: Some("Eva".into()), ..identified("43", at(-6_000)) },
+            Question::default(),
+        );
+        assert_eq!(tab.state.draft.name, "Eva", "an earlier page of the same person");
+    }
+
+    #[test]
+    fn a_mark_of_a_clock_that_was_ahead_keeps_nobody_out() {
+        let mut panel = Panel::before_a_chat();
+        let ahead = Timestamp(panel.env.now.0 + 86_400_000);
+        host(&mut panel, HostMessage::Logout { at: Some(ahead) });
+        let now = Some(panel.env.now);
+        let ana = Person { id: "42".into(), at: now, ..Person::default() };
+        knows(&mut panel, ana, Question::default());
+        assert_eq!(panel.identity(), Some("42"));
+    }
+
+    #[test]
     fn a_logout_in_another_tab_is_one_here_and_leaves_the_storage_to_that_tab() {
         let mut panel = Panel::in_a_chat();
         panel.change(|state, env| state.typed(Field::Message, "a medias", env));
@@ -379,7 +479,7 @@ mod tests {
         let typed = Typed { name: "Ana".into(), message: "hola".into(), ..Typed::default() };
         let mut sent = None;
         panel.change(|state, _| sent = state.submit(typed));
-        host(&mut panel, HostMessage::Logout);
+        host(&mut panel, HostMessage::Logout { at: None });
         let answer = FormAnswer::Started(started("CO-1"));
         panel.change(|state, env| state.form_answered(sent.expect("it was sent"), answer, env));
         assert_eq!((panel.state.number(), panel.stored().ticket), ("", None));

@@ -135,6 +135,8 @@ pub struct State {
     pub draft: Draft,
     /// What the host page put into the form's fields.
     pub(super) given: Draft,
+    /// The visitor has begun to fill the form in.
+    pub(super) has_typed: bool,
     /// The Ayuda form has the subject, too: one was typed.
     pub has_subject: bool,
     /// When a typing notice went out last.
@@ -258,6 +260,7 @@ impl State {
             person: stored.person,
             draft: stored.draft,
             given: Draft::default(),
+            has_typed: false,
             has_subject: false,
             typed_at: Timestamp(0),
             uploads: Vec::new(),
@@ -310,6 +313,7 @@ impl State {
         for field in Draft::FIELDS {
             let text = typed.get(field);
             if !text.is_empty() && text != state.draft.get(field) {
+                state.has_typed = true;
                 state.set_draft(field, text);
             }
         }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{markup::Id, view_model::Screen};
 use protocol::{
-    TicketNumber,
+    TicketNumber, Timestamp,
     identity::{OwnTickets, SignedIdentity},
 };
 
@@ -25,13 +25,18 @@ impl State {
     }
 
     /// The host page says who the visitor is. Nothing of somebody with another id stays.
-    pub(super) fn identify(&mut self, signed: SignedIdentity, env: &Environment) {
+    pub(super) fn identify(
+        &mut self,
+        signed: SignedIdentity,
+        at: Option<Timestamp>,
+        env: &Environment,
+    ) {
         if signed == self.own.signed {
             return;
         }
         if !signed.id.is_empty() && self.own.id.as_ref() != Some(&signed.id) {
             if self.own.id.is_some() {
-                self.log_out(env);
+                self.log_out(at, env);
             }
             self.own.id = Some(signed.id.clone());
             self.add_effect(Effect::KeepIdentity);
@@ -87,7 +92,8 @@ impl State {
         self.own.tickets.extend(page.tickets);
         self.own.after = page.after;
         let has_some = !self.own.tickets.is_empty();
-        let is_untouched = self.draft.message.is_empty() && self.submitting.is_none();
+        let is_untouched =
+            !self.has_typed && self.draft.message.is_empty() && self.submitting.is_none();
         if self.screen == Screen::Form && has_some && is_untouched && !self.own.was_shown {
             self.own.was_shown = true;
             self.screen = Screen::Tickets;
@@ -232,6 +238,29 @@ mod tests {
         let first = asked(&mut panel).expect("it asks");
         comes(&mut panel, &first, Some(page_of(&["CO-1"], None)));
         assert_eq!(panel.state.screen, Screen::Form);
+        // Somebody who has begun with another field, and has emptied it again, is in the form as well.
+        for texts in [&["Ana"][..], &["Ana", ""]] {
+            let mut panel = framed(Stored::default());
+            identify(&mut panel, "42", "firma");
+            let first = asked(&mut panel).expect("it asks");
+            for text in texts {
+                panel.change(|state, env| state.typed(Field::Name, text, env));
+            }
+            comes(&mut panel, &first, Some(page_of(&["CO-1"], None)));
+            assert_eq!((panel.state.screen, numbers(&panel)), (Screen::Form, vec!["CO-1"]));
+        }
+        let mut panel = framed(Stored::default());
+        panel.change(|state, _| state.files_chosen(&[("a.png".into(), 1)]));
+        identify(&mut panel, "42", "firma");
+        let first = asked(&mut panel).expect("it asks");
+        comes(&mut panel, &first, Some(page_of(&["CO-1"], None)));
+        assert_eq!(panel.state.screen, Screen::Form, "files are something, too");
+        // What the next person finds is untouched.
+        host(&mut panel, HostMessage::Logout { at: None });
+        identify(&mut panel, "43", "firma");
+        let first = asked(&mut panel).expect("it asks");
+        comes(&mut panel, &first, Some(page_of(&["CO-1"], None)));
+        assert_eq!(panel.state.screen, Screen::Tickets);
         let mut panel = with_list(&[]);
         assert_eq!(panel.state.screen, Screen::Form);
         panel.change(|state, _| state.show_own());
@@ -282,7 +311,7 @@ mod tests {
         let chosen = asked(&mut panel).expect("it asks");
         panel.change(|state, _| state.more_own());
         let more = asked(&mut panel).expect("it asks");
-        host(&mut panel, HostMessage::Logout);
+        host(&mut panel, HostMessage::Logout { at: None });
         assert_eq!((panel.state.screen, numbers(&panel)), (Screen::Form, vec![]));
         assert_eq!((panel.identity(), panel.state.signed_identity()), (None, None));
         panel.change(|state, env| state.own_opened(&chosen, Some(kept("CO-1")), env));

@@ -15,6 +15,8 @@ pub struct Submission {
     pub form: Form,
     /// What was typed into it.
     pub(super) typed: Typed,
+    /// The host page that went with it.
+    pub(super) page: Option<String>,
 }
 
 /// What a posted form is answered with.

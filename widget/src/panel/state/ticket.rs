@@ -133,6 +133,8 @@ impl State {
     pub(super) fn forget_ticket(&mut self) {
         self.kept = None;
         self.elsewhere = None;
+        self.has_typed = false;
+        self.told_page = None;
         self.outbox = Outbox::default();
         self.timeline = Timeline::new();
         self.loaded_at = None;

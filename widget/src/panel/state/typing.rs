@@ -14,6 +14,7 @@ const TYPING_EVERY: Duration = Duration::from_secs(3);
 impl State {
     /// Something was typed into a field, which holds this now.
     pub fn typed(&mut self, field: Field, text: &str, env: &Environment) {
+        self.has_typed |= self.screen == Screen::Form;
         let was_over = self.composer_length().1;
         self.set_draft(field, text);
         self.say_length(was_over);

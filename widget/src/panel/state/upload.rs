@@ -13,6 +13,8 @@ pub struct Upload {
     pub bytes: u64,
     /// How far it is.
     pub progress: Progress,
+    /// The server has no room for it now: it is tried again when that is due, and not at once.
+    pub is_put_off: bool,
     /// It was sent off before it was up, and goes by itself once it is.
     pub goes: bool,
 }

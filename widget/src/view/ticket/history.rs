@@ -6,7 +6,7 @@ use super::{
 };
 use crate::page::TicketPage;
 use leptos::prelude::*;
-use protocol::{entry::VisitorBody, visitor::VisitorChat};
+use protocol::{Seq, entry::VisitorBody, visitor::VisitorChat};
 
 /// The list, and under it that a chat is still going on.
 pub fn history(page: &TicketPage) -> impl IntoView + use<> {
@@ -26,12 +26,8 @@ pub fn history(page: &TicketPage) -> impl IntoView + use<> {
         let refresh = refresh.then(|| view! { <a href=page.address("")>{page.t("refresh")}</a> });
         view! { <p class="card">{words} " " {refresh}</p> }
     });
-    let earlier = page.earlier().filter(|_| page.link.is_none()).map(|address| {
-        view! { <p class="sub"><a href=address>{page.t("earlier")}</a></p> }
-    });
-    let latest = page.is_earlier.then(|| {
-        view! { <p class="sub"><a href=page.address("")>{page.t("latest")}</a></p> }
-    });
+    let earlier = page.earlier().map(|before| part(page, "earlier", Some(before)));
+    let latest = page.is_earlier.then(|| part(page, "latest", None));
     let times = page.fill("times", &[("place", &page.place)]);
     let empty = items.is_empty().then(|| view! { <p class="sub">{page.t("empty")}</p> });
     view! {
@@ -40,6 +36,25 @@ pub fn history(page: &TicketPage) -> impl IntoView + use<> {
             <noscript><p class="sub">{times}</p></noscript>
         </section>
     }
+}
+
+/// The way to other entries of a long ticket: those before this one, or the last. No address holds the link of a
+/// browser that keeps no cookie.
+fn part(page: &TicketPage, words: &str, before: Option<Seq>) -> AnyView {
+    let words = page.t(words);
+    let before = before.map(|before| before.0.to_string());
+    let Some(link) = page.link.clone() else {
+        let query = before.map(|before| ["?before=", &before].concat()).unwrap_or_default();
+        return view! { <p class="sub"><a href=page.address(&query)>{words}</a></p> }.into_any();
+    };
+    view! {
+        <form class="sub" method="post" action=page.address("/open")>
+            <input type="hidden" name="link" value=link/>
+            {before.map(|before| view! { <input type="hidden" name="before" value=before/> })}
+            <button class="link">{words}</button>
+        </form>
+    }
+    .into_any()
 }
 
 fn items(page: &TicketPage) -> Vec<AnyView> {
