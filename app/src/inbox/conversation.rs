@@ -327,7 +327,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         let thread = thread.clone();
         Either::Right(view! {
             <section class="talk" aria-label=words.get("talk")>
-                <Head head=thread.head.clone() watchers=thread.watchers.clone() name=name writing=writing facts_open=facts_open sharing=sharing on_close=open_closing on_reopen=reopen/>
+                <Head head=thread.head.clone() watchers=thread.watchers.clone() name=name writing=writing facts_open=facts_open sharing=Box::new(sharing) on_close=open_closing on_reopen=reopen/>
                 <HandoverLine handover=sharing.handover on_cancel=sharing.on_cancel/>
                 <Closing
                     form=closing

@@ -67,14 +67,12 @@ pub fn log_items<'a>(
             last_side = Side::Nobody;
         }
         let side = Side::of(&entry.body);
-        if !is_written(&entry.body) {
-            if let Some(LogItem::Events { more, .. }) = out.last_mut() {
-                *more += 1;
-            } else {
-                out.push(LogItem::Events { first: entry.clone(), more: 0 });
-            }
-        } else {
+        if is_written(&entry.body) {
             out.push(LogItem::Entry { entry: entry.clone(), first: side != last_side });
+        } else if let Some(LogItem::Events { more, .. }) = out.last_mut() {
+            *more += 1;
+        } else {
+            out.push(LogItem::Events { first: entry.clone(), more: 0 });
         }
         last_side = side;
     }

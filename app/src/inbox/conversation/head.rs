@@ -25,7 +25,7 @@ pub fn Head(
     name: Memo<String>,
     writing: Memo<Writing>,
     facts_open: RwSignal<bool>,
-    sharing: Sharing,
+    sharing: Box<Sharing>,
     on_close: Callback<()>,
     on_reopen: Callback<()>,
 ) -> impl IntoView {
@@ -34,6 +34,7 @@ pub fn Head(
         writing.with(|writing| writing.is_my_chat() || matches!(writing, Writing::Request { .. }))
     };
     let owns = move || writing.with(|writing| *writing == Writing::Chat);
+    let sharing = *sharing;
     let guest = sharing.guest;
     let can_ask =
         move || owns() && guest.with(Option::is_none) && sharing.handover.with(Option::is_none);
