@@ -163,6 +163,101 @@ test("a draft is there on every device, marked in the list, and gone everywhere 
   await agent.hears("Hasta el viernes");
 });
 
+test("what is suggested is put in only where it was asked for, and the console lives on", async () => {
+  const site = await world.ayuda.site("sugerencia");
+  await appendFile(join(world.ayuda.data, `site-${site}.toml`), `\n[[replies]]\nname = "Saludo"\ntext = "Hola de nuevo"\n`);
+  await world.ayuda.run(["site", "apply", join(world.ayuda.data, `site-${site}.toml`)]);
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await chat(site, agent);
+  const box = agent.box("Mensaje");
+  for (const [away, key] of [["Control+A", "Tab"], ["Shift+Home", "Enter"]]) {
+    await box.fill("");
+    await box.pressSequentially("Muy buenas, /sal");
+    await agent.page.getByRole("option", { name: /Saludo/ }).waitFor();
+    await agent.page.keyboard.press(away);
+    await agent.page.keyboard.press(key);
+    assert.equal(await box.inputValue(), "Muy buenas, /sal", away);
+  }
+  await agent.say("Aquí sigo");
+  await visitor.hears("Aquí sigo");
+  assert.equal(await visitor.log.getByText("/sal").count(), 0);
+});
+
+test("a draft that was sent elsewhere does not come back on a device that was away", async () => {
+  const site = await world.ayuda.site("ausente");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  await ask(site, "rosa@cliente.example", "¿Hasta cuándo?");
+  await row(agent, "¿Hasta cuándo?").click();
+  await agent.box("Mensaje").fill("Hasta el viernes");
+  const other = await elsewhere(agent);
+  await row(other, "Hasta el viernes").click();
+  await eventually("it is there", async () => (await other.box("Mensaje").inputValue()) === "Hasta el viernes");
+  const address = agent.page.url();
+  await agent.page.goto("about:blank");
+  await other.page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await other.hears("Hasta el viernes");
+  await agent.page.goto(address);
+  await agent.hears("Hasta el viernes");
+  await eventually("it is gone", async () => (await agent.box("Mensaje").inputValue()) === "");
+});
+
+test("a comment keeps its mode and whom it mentions over a reload, and is the same on two pages", async () => {
+  const site = await world.ayuda.site("recarga");
+  const lucia = await world.agent("Lucía Medina", { sites: [site] });
+  const raul = await world.agent("Raúl Díaz", { sites: [site], state: "Ausente" });
+  await chat(site, lucia);
+  await internal(lucia).click();
+  await lucia.box("Mensaje").pressSequentially("Míralo, @rau");
+  await lucia.page.getByRole("option", { name: "Raúl Díaz" }).click();
+  await eventually("it is written", async () => (await lucia.box("Mensaje").inputValue()) === "Míralo, @Raúl Díaz ");
+  const second = await lucia.context.newPage();
+  await second.goto(lucia.page.url());
+  const twin = second.getByRole("textbox", { name: "Mensaje", exact: true });
+  await second.getByRole("button", { name: "Comentario interno", exact: true }).click();
+  await eventually("it is there too", async () => (await twin.inputValue()) === "Míralo, @Raúl Díaz ");
+  await lucia.box("Mensaje").press("End");
+  await lucia.box("Mensaje").pressSequentially("hoy");
+  await eventually("it follows", async () => (await twin.inputValue()) === "Míralo, @Raúl Díaz hoy");
+  await lucia.page.reload();
+  await internal(lucia).click();
+  await eventually("it is kept", async () => (await lucia.box("Mensaje").inputValue()) === "Míralo, @Raúl Díaz hoy");
+  await lucia.page.getByRole("button", { name: "Enviar", exact: true }).click();
+  await lucia.log.getByText("Comentario interno · Lucía Medina").waitFor();
+  await eventually("it was sent from both", async () => (await twin.inputValue()) === "");
+  await raul.page.getByRole("link", { name: /Lucía Medina te mencionó en CO-/ }).waitFor();
+});
+
+test("a chat that ends leaves comment, files and keyboard where they are", async () => {
+  const site = await world.ayuda.site("bajo-las-manos");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await chat(site, agent);
+  await agent.page.locator(".composer input[type=file]").setInputFiles({ name: "nota.txt", mimeType: "text/plain", buffer: Buffer.from("Hola") });
+  await agent.page.locator(".uploads").getByText("nota.txt").waitFor();
+  await internal(agent).click();
+  await agent.box("Mensaje").pressSequentially("No lo olvides");
+  await visitor.end();
+  await agent.page.getByRole("button", { name: "Reabrir" }).waitFor();
+  assert.equal(await internal(agent).getAttribute("aria-pressed"), "true");
+  assert.equal(await agent.box("Mensaje").inputValue(), "No lo olvides");
+  assert.equal(await agent.page.evaluate(() => document.activeElement.id), "composer");
+  await internal(agent).click();
+  await agent.page.locator(".uploads").getByText("nota.txt").waitFor();
+});
+
+test("who was mentioned while signed out is told on coming back", async () => {
+  const site = await world.ayuda.site("vuelve");
+  const lucia = await world.agent("Lucía Medina", { sites: [site] });
+  const raul = await world.agent("Raúl Díaz", { sites: [site], state: "Ausente" });
+  await raul.page.goto("about:blank");
+  await chat(site, lucia);
+  await internal(lucia).click();
+  await lucia.box("Mensaje").fill("@Raúl Díaz, ¿lo ves?");
+  await lucia.page.keyboard.press("Enter");
+  await lucia.log.getByText("Comentario interno · Lucía Medina").waitFor();
+  await raul.page.goto(`${world.ayuda.origin}/console`);
+  await raul.page.getByRole("link", { name: /Lucía Medina te mencionó en CO-/ }).waitFor();
+});
+
 test("what happened stands in one line, and what is new has a mark", async () => {
   const site = await world.ayuda.site("enlinea");
   const agent = await world.agent("Lucía Medina", { sites: [site] });

@@ -22,11 +22,16 @@ pub fn go_to(headings: &'static [&'static str]) {
 
 /// Goes to the heading of what is open if the keyboard is on nothing.
 pub fn rescue() {
+    rescue_to(OPEN);
+}
+
+/// Goes to the first of these that is on screen if the keyboard is on nothing.
+pub fn rescue_to(places: &'static [&'static str]) {
     // A browser takes the focus from what is hidden when it draws.
-    request_animation_frame(|| {
-        request_animation_frame(|| {
+    request_animation_frame(move || {
+        request_animation_frame(move || {
             if is_nowhere() {
-                OPEN.iter().any(|selector| focus(selector));
+                places.iter().any(|selector| focus(selector));
             }
         });
     });

@@ -31,6 +31,7 @@ use crate::{
         console::use_console,
         suggest::{Kind, Places},
         thread::Absence,
+        uploads::Uploads,
         writing::Writing,
     },
     ui::not_there::NotThere,
@@ -39,7 +40,7 @@ use crate::{
 use accept::Accept;
 use closing::{Closing, ClosingForm};
 use comment_bar::CommentBar;
-use composer::{Aids, Composer, Texts};
+use composer::{Aids, Composer, Unsent};
 use composer_kind::ComposerKind;
 use end_conference::EndConference;
 use facts::Facts;
@@ -47,13 +48,13 @@ use handover::HandoverDialog;
 use handover_line::HandoverLine;
 use head::Head;
 use leptos::{
-    either::{Either, EitherOf6},
+    either::{Either, EitherOf4},
     prelude::*,
     task::spawn_local,
 };
 use log::Log;
 use protocol::{
-    AgentId, EntryId, ReplyId, TicketId,
+    AgentId, ChatId, EntryId, ReplyId, TicketId,
     agent::{AgentCommand, CannedReply},
     contact::Contact,
     entry::Removed,
@@ -185,7 +186,9 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     let places = Signal::derive({
         let head = thread.head.clone();
         move || Places {
-            name: name.get(),
+            name: head.with(|head| {
+                head.as_ref().map(|head| Places::name_of(&head.contact)).unwrap_or_default()
+            }),
             agent: console.profile.with(|profile| profile.name.clone()),
             number: head
                 .with(|head| head.as_ref().map(|head| head.number.0.clone()))
@@ -252,10 +255,16 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     });
 
     let note = thread.note.clone();
-    let composer = move |kind: ComposerKind| {
-        let texts = Texts {
+    // Whether a comment is written: also where nothing else can be, once somebody wants to.
+    let internal = RwSignal::new(false);
+    let uploads = Uploads::new();
+    let kind = Signal::derive(move || writing.with(ComposerKind::of));
+    let composer = move |only_comments: bool| {
+        let unsent = Unsent {
             message: console.drafts.of(ticket),
             comment: note.clone(),
+            internal,
+            uploads,
             on_message: Callback::new(move |text: String| console.type_draft(ticket, &text)),
             on_comment: Callback::new(move |text: String| console.type_note(ticket, &text)),
         };
@@ -269,7 +278,8 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
                     console.socket.is_connected() && browser::has_keyboard() && (accepted || !focus::is_on_heading())
                 }
                 kind=kind
-                texts=texts
+                only_comments=only_comments
+                unsent=unsent
                 aids=aids
                 returned=returned
                 on_send=send
@@ -279,43 +289,48 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
             />
         }
     };
-    // Where no message can be written a comment can, once somebody wants to.
-    let commenting = RwSignal::new(false);
+    // One composer for all that can be written: what is under the agent's hands stays when a chat ends meanwhile.
+    let stands = Memo::new(move |_| match writing.get() {
+        Writing::Chat | Writing::Guest | Writing::Request { .. } | Writing::Closed { .. } => {
+            Foot::Composer
+        }
+        Writing::Unknown => Foot::Nothing,
+        Writing::Waiting { chat } => Foot::Accept(chat),
+        Writing::Elsewhere { agent } => Foot::Elsewhere(agent),
+        Writing::Removed { what, may_end } => Foot::Removed(removed_note(what, may_end)),
+    });
+    // Whoever takes a chat writes to its visitor, unless a comment was begun.
+    Effect::new({
+        let note = thread.note.clone();
+        move |before: Option<bool>| {
+            let can_write = stands.with(|stands| *stands == Foot::Composer);
+            if can_write && before == Some(false) && note.with_untracked(String::is_empty) {
+                internal.set(false);
+            }
+            can_write
+        }
+    });
     let closed_to_messages = {
         let composer = composer.clone();
         move |why| {
             let composer = composer.clone();
             view! {
-                <Show when=move || commenting.get()>{composer(ComposerKind::Comment)}</Show>
-                <CommentBar open=commenting>{why}</CommentBar>
+                <Show when=move || internal.get()>{composer(true)}</Show>
+                <CommentBar open=internal>{why}</CommentBar>
             }
         }
     };
-    let foot = move || match writing.get() {
-        Writing::Unknown => EitherOf6::A(()),
-        Writing::Chat | Writing::Guest => EitherOf6::B(composer(ComposerKind::Chat)),
-        Writing::Request { email } | Writing::Closed { email, after_chat: false } => {
-            EitherOf6::C(composer(ComposerKind::Request { email }))
-        }
-        Writing::Waiting { chat } => EitherOf6::D(closed_to_messages(Either::Left(
+    let foot = move || match stands.get() {
+        Foot::Nothing => EitherOf4::A(()),
+        Foot::Composer => EitherOf4::B(composer(false)),
+        Foot::Accept(chat) => EitherOf4::C(closed_to_messages(Either::Left(
             view! { <Accept busy=accepting on_accept=move || accept.run(chat)/> },
         ))),
-        Writing::Elsewhere { agent } => EitherOf6::D(closed_to_messages(Either::Right(
+        Foot::Elsewhere(agent) => EitherOf4::C(closed_to_messages(Either::Right(
             view! { <span class="grow">{words.fill("elsewhere", &[("agent", &agent)])}</span> },
         ))),
-        Writing::Closed { email, after_chat: true } => {
-            EitherOf6::E(composer(ComposerKind::AfterChat { email }))
-        }
-        Writing::Removed { what, may_end } => {
-            let note = match (what, may_end) {
-                (Removed::Site, true) => "site_removed_end",
-                (Removed::Site, false) => "site_removed_note",
-                (Removed::Queue, true) => "queue_removed_end",
-                (Removed::Queue, false) => "queue_removed_note",
-                (Removed::Agent, true) => "agent_removed_end",
-                (Removed::Agent, false) => "agent_removed_note",
-            };
-            EitherOf6::F(view! { <p class="foot-note" role="status">{words.get(note)}</p> })
+        Foot::Removed(note) => {
+            EitherOf4::D(view! { <p class="foot-note" role="status">{words.get(note)}</p> })
         }
     };
 
@@ -343,5 +358,29 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
             </section>
             <Facts head=thread.head open=facts_open/>
         })
+    }
+}
+
+/// What stands under the conversation.
+#[derive(Clone, PartialEq)]
+enum Foot {
+    Nothing,
+    Composer,
+    /// The button that takes the chat that waits, over a place for comments.
+    Accept(ChatId),
+    /// Who has the chat, over the same.
+    Elsewhere(String),
+    /// The key of what is said of something that was removed.
+    Removed(&'static str),
+}
+
+fn removed_note(what: Removed, may_end: bool) -> &'static str {
+    match (what, may_end) {
+        (Removed::Site, true) => "site_removed_end",
+        (Removed::Site, false) => "site_removed_note",
+        (Removed::Queue, true) => "queue_removed_end",
+        (Removed::Queue, false) => "queue_removed_note",
+        (Removed::Agent, true) => "agent_removed_end",
+        (Removed::Agent, false) => "agent_removed_note",
     }
 }

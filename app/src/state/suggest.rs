@@ -2,7 +2,10 @@
 
 use super::reasons::matches;
 use protocol::{
+    AgentId,
     agent::{CannedReply, Colleague},
+    contact::Contact,
+    masking::looks_masked,
     strings,
 };
 
@@ -63,10 +66,35 @@ pub fn colleagues(all: &[Colleague], typed: &str) -> Vec<Colleague> {
     all.iter().filter(|colleague| matches(&colleague.name, typed)).cloned().collect()
 }
 
+/// Whom a comment mentions: the longest name after each `@`; of two of the same name, both.
+pub fn mentioned(text: &str, all: &[Colleague]) -> Vec<AgentId> {
+    let signs = text.match_indices('@');
+    // An address is no mention.
+    let signs = signs.filter(|(at, _)| !text[..*at].ends_with(char::is_alphanumeric));
+    let mut found: Vec<AgentId> =
+        signs.flat_map(|(at, sign)| named(&text[at + sign.len()..], all)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The colleagues with whose name, as a whole, the text begins.
+fn named(text: &str, all: &[Colleague]) -> Vec<AgentId> {
+    let begins = |colleague: &&Colleague| {
+        let rest = text.strip_prefix(colleague.name.as_str());
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    let longest = all.iter().filter(begins).map(|colleague| colleague.name.len()).max();
+    let all = all.iter().filter(begins);
+    all.filter(|colleague| Some(colleague.name.len()) == longest)
+        .map(|colleague| colleague.agent)
+        .collect()
+}
+
 /// What stands in the places of a canned reply.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
-    /// The visitor, as the agent knows them.
+    /// The visitor's name; empty where none is known.
     pub name: String,
     /// `CO-1042`.
     pub number: String,
@@ -77,6 +105,11 @@ pub struct Places {
 }
 
 impl Places {
+    /// What a visitor can be called by: not an address, nor what the agent reads masked.
+    pub fn name_of(contact: &Contact) -> String {
+        contact.name.clone().filter(|name| !looks_masked(name)).unwrap_or_default()
+    }
+
     /// A reply's text with its places filled; braces around anything else stay.
     pub fn fill(&self, text: &str) -> String {
         let places = [
@@ -124,6 +157,39 @@ mod tests {
         let raul = Colleague { agent: AgentId(Uuid::nil()), name: "Raúl Íñiguez".into() };
         assert_eq!(colleagues(std::slice::from_ref(&raul), "raul"), [raul.clone()]);
         assert_eq!(colleagues(&[raul], "x"), []);
+    }
+
+    #[test]
+    fn the_longest_name_is_mentioned_wherever_it_was_typed() {
+        let colleague =
+            |n, name: &str| Colleague { agent: AgentId(Uuid::from_u128(n)), name: name.into() };
+        let all = [
+            colleague(1, "Ana"),
+            colleague(2, "Ana María"),
+            colleague(3, "Raúl"),
+            colleague(4, "Raúl"),
+        ];
+        let ids = |text: &str| -> Vec<u128> {
+            mentioned(text, &all).into_iter().map(|agent| agent.0.as_u128()).collect()
+        };
+        assert_eq!(ids("@Ana María, mira"), [2]);
+        assert_eq!(ids("(@Ana) y @Ana María: @Ana"), [1, 2]);
+        assert_eq!(ids("@Raúl"), [3, 4], "nobody knows which");
+        for other in ["@Anabel", "correo@Ana", "Ana", "@ Ana", "@", "@ana"] {
+            assert!(ids(other).is_empty(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_visitor_is_called_by_a_name_alone() {
+        let called = |name: Option<&str>| {
+            let email = Some("rosa@example.com".into());
+            Places::name_of(&Contact { name: name.map(Into::into), email, verified: false })
+        };
+        assert_eq!(called(Some("Rosa")), "Rosa");
+        assert_eq!(called(None), "");
+        let masked = protocol::masking::mask("rosa@example.com");
+        assert_eq!(called(Some(&masked)), "", "{masked}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use desk::{
     console::{Comment, Mention},
     live::Event,
     people::{Agent, AgentChanges, Role},
+    sites::Site,
 };
 use protocol::{
     AgentId, Code, Seq, TicketId, Timestamp,
@@ -28,6 +29,12 @@ on_both! {
 
 fn comment(world: &World, text: &str, mentions: &[AgentId]) -> Comment {
     Comment { id: world.new_id(), text: text.into(), mentions: mentions.to_vec() }
+}
+
+/// The ticket of a help request: there need be nobody to answer.
+async fn asked(world: &World, site: &Site) -> TicketId {
+    let started = world.ask(site, ROSA).await;
+    world.visitor(site, &started).await.ticket
 }
 
 async fn a_comment_is_stored_once_in_any_state_and_nothing_of_it_is_shown_to_the_visitor(
@@ -70,9 +77,7 @@ async fn who_is_mentioned_is_told_and_nobody_of_another_site_can_be(world: World
     let lucia = world.agent_of("lucia", &["a"]).await;
     let raul = world.agent_of("raul", &["a"]).await;
     let eva = world.agent_of("eva", &["b"]).await;
-    let _console = world.desk.console_connected(lucia.id);
-    let (_, visitor) = world.start(&site).await;
-    let ticket = visitor.ticket;
+    let ticket = asked(&world, &site).await;
     let mut console = world.desk.hub().agent(raul.id);
     let names = |agents: Vec<protocol::agent::Colleague>| -> Vec<AgentId> {
         agents.into_iter().map(|colleague| colleague.agent).collect()
@@ -111,8 +116,7 @@ async fn who_is_mentioned_is_told_and_nobody_of_another_site_can_be(world: World
 async fn the_newest_draft_wins_and_a_sent_one_does_not_come_back(world: World) {
     let site = world.site("a").await;
     let (lucia, raul) = (world.agent("lucia").await, world.agent("raul").await);
-    let _console = world.desk.console_connected(lucia.id);
-    let ticket = world.start(&site).await.1.ticket;
+    let ticket = asked(&world, &site).await;
     let now = world.desk.now();
     let draft = |text: &str, at: Timestamp| Draft { ticket, text: text.into(), at };
     let store = async |agent: &Agent, draft: Draft| {
@@ -177,8 +181,7 @@ async fn replies_of_ones_own_have_names_of_their_own_and_are_nobody_elses(world:
     let file = "key = \"a\"\n[[replies]]\nname = \"Saludo\"\ntext = \"Hola, {name}\"\n";
     let site = world.desk.apply_site(file).await.unwrap();
     let (lucia, raul) = (world.agent("lucia").await, world.agent("raul").await);
-    let _console = world.desk.console_connected(lucia.id);
-    let ticket = world.start(&site).await.1.ticket;
+    let ticket = asked(&world, &site).await;
     let names = async |agent: &Agent| {
         let replies = world.desk.replies(agent, ticket).await.unwrap();
         replies.into_iter().map(|reply| reply.name.to_string()).collect::<Vec<_>>()
@@ -202,8 +205,7 @@ async fn replies_of_ones_own_have_names_of_their_own_and_are_nobody_elses(world:
 async fn who_has_a_ticket_on_screen_is_named_to_the_others(world: World) {
     let site = world.site("a").await;
     let (lucia, raul) = (world.agent("lucia").await, world.agent("raul").await);
-    let _console = world.desk.console_connected(lucia.id);
-    let ticket = world.start(&site).await.1.ticket;
+    let ticket = asked(&world, &site).await;
     let (mine, theirs) = (world.desk.hub().agent(lucia.id), world.desk.hub().agent(raul.id));
     let names = |besides: &Agent| -> Vec<AgentId> {
         let watchers = world.desk.watchers(besides.id, ticket);

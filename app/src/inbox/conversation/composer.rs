@@ -6,8 +6,11 @@ mod suggestions;
 
 use super::{composer_kind::ComposerKind, upload_list::UploadList};
 use crate::{
-    browser,
-    state::{suggest, uploads::Uploads},
+    browser::{self, focus},
+    state::{
+        suggest::{self, Kind},
+        uploads::Uploads,
+    },
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
@@ -30,13 +33,17 @@ const COMPOSING: u32 = 229;
 /// Shortest time between two typing notices, in milliseconds.
 const TYPING_EVERY: i64 = 3_000;
 
-/// The texts that are typed and not sent; they outlive the composer.
+/// What is typed and not sent, and how; it outlives the composer.
 #[derive(Clone)]
-pub struct Texts {
+pub struct Unsent {
     /// The message.
     pub message: ArcRwSignal<String>,
     /// The comment.
     pub comment: ArcRwSignal<String>,
+    /// Whether a comment is written, where a message could be.
+    pub internal: RwSignal<bool>,
+    /// The files that go with the message.
+    pub uploads: Uploads,
     /// The message was changed here.
     pub on_message: Callback<String>,
     /// The comment was.
@@ -47,8 +54,11 @@ pub struct Texts {
 #[component]
 pub fn Composer(
     ticket: TicketId,
-    kind: ComposerKind,
-    texts: Texts,
+    /// What is written; a chat's end changes it under the agent's hands.
+    kind: Signal<ComposerKind>,
+    /// Nothing but a comment can be written.
+    only_comments: bool,
+    unsent: Unsent,
     aids: Aids,
     /// Whether a chat's composer has the focus from the beginning; asked in the browser.
     takes_focus: impl Fn() -> bool + Send + Sync + 'static,
@@ -61,26 +71,20 @@ pub fn Composer(
     on_replies: Callback<()>,
 ) -> impl IntoView {
     let words = use_words();
-    let only_comments = kind == ComposerKind::Comment;
-    let is_comment = RwSignal::new(only_comments);
+    let Unsent { internal, uploads, .. } = unsent;
+    let is_comment = Memo::new(move |_| only_comments || internal.get());
     let text = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
     let is_dragged_over = RwSignal::new(false);
-    let uploads = Uploads::new();
     let typing_sent_at = StoredValue::new(Timestamp(0));
     let area = NodeRef::<html::Textarea>::new();
     let picker = NodeRef::<html::Input>::new();
-    let is_chat = kind == ComposerKind::Chat;
-    let enter_sends = is_chat || only_comments;
-    let note = kind.note(words);
-    let kind = StoredValue::new(kind);
-    let texts = StoredValue::new(texts);
-    let limit = move || {
-        let is_comment = is_comment.get();
-        kind.with_value(
-            |kind| if is_comment { ComposerKind::Comment.limit() } else { kind.limit() },
-        )
-    };
+    let is_chat = Memo::new(move |_| kind.with(|kind| *kind == ComposerKind::Chat));
+    let enter_sends = Memo::new(move |_| only_comments || is_chat.get());
+    let note = Memo::new(move |_| kind.with(|kind| kind.note(words)));
+    let unsent = StoredValue::new(unsent);
+    let written_as = move || if is_comment.get() { ComposerKind::Comment } else { kind.get() };
+    let limit = move || written_as().limit();
     let count = Memo::new(move |_| text.with(|text| characters(text)));
     let is_over = Memo::new(move |_| count.get() > limit());
     let is_near = Memo::new(move |_| count.get() * 10 > limit() * 9);
@@ -96,8 +100,8 @@ pub fn Composer(
     let cannot_send = move || is_over.get() || waits() || (count.get() == 0 && !has_files());
 
     let keep = move |value: &str| {
-        let to = texts.with_value(|texts| {
-            if is_comment.get_untracked() { texts.on_comment } else { texts.on_message }
+        let to = unsent.with_value(|unsent| {
+            if is_comment.get_untracked() { unsent.on_comment } else { unsent.on_message }
         });
         to.run(value.to_owned());
     };
@@ -112,13 +116,16 @@ pub fn Composer(
         }
         query.set(found);
     };
+    // The comment is sent once it is known who can be mentioned.
+    let waits_for_colleagues = RwSignal::new(false);
     let on_input = move |value: String| {
         keep(&value);
         text.set(value);
         problem.set(None);
+        waits_for_colleagues.set(false);
         let now = browser::now();
         let is_due = now.0 - typing_sent_at.get_value().0 >= TYPING_EVERY;
-        if is_chat && !is_comment.get_untracked() && is_due {
+        if is_chat.get_untracked() && !is_comment.get_untracked() && is_due {
             typing_sent_at.set_value(now);
             on_typing.run(());
         }
@@ -129,11 +136,11 @@ pub fn Composer(
     Effect::new(move |_| {
         let Some(area) = area.get() else { return };
         let (message, comment) =
-            texts.with_value(|texts| (texts.message.get(), texts.comment.get()));
+            unsent.with_value(|unsent| (unsent.message.get(), unsent.comment.get()));
         let kept = if is_comment.get() { comment } else { message };
         if !has_begun.get_value() {
             has_begun.set_value(true);
-            if is_chat && takes_focus() {
+            if is_chat.get_untracked() && takes_focus() {
                 let _ = area.focus();
             }
             let typed = area.value();
@@ -150,15 +157,15 @@ pub fn Composer(
     // What is typed as a message can be made a comment, and the other way round.
     let toggle = move |_| {
         let typed = text.get_untracked();
-        let other = texts.with_value(|texts| {
-            let other = if is_comment.get_untracked() { &texts.message } else { &texts.comment };
+        let other = unsent.with_value(|unsent| {
+            let other = if is_comment.get_untracked() { &unsent.message } else { &unsent.comment };
             other.get_untracked()
         });
         let moves = other.is_empty() && !typed.is_empty();
         if moves {
             keep("");
         }
-        is_comment.update(|is_comment| *is_comment = !*is_comment);
+        internal.update(|internal| *internal = !*internal);
         if moves {
             on_input(typed);
         }
@@ -171,11 +178,11 @@ pub fn Composer(
         if let Some((back, was_comment)) = returned.get() {
             returned.set(None);
             if !only_comments {
-                is_comment.set(was_comment);
+                internal.set(was_comment);
             }
-            let typed = texts.with_value(|texts| {
+            let typed = unsent.with_value(|unsent| {
                 let typed =
-                    if is_comment.get_untracked() { &texts.comment } else { &texts.message };
+                    if is_comment.get_untracked() { &unsent.comment } else { &unsent.message };
                 typed.get_untracked()
             });
             on_input(if typed.is_empty() { back } else { format!("{back}\n{typed}") });
@@ -183,7 +190,6 @@ pub fn Composer(
         }
     });
 
-    let mentioned = StoredValue::new(Vec::<(AgentId, String)>::new());
     // A message goes with its files: sent while they are on their way, it waits until they have arrived.
     let waits_for_files = RwSignal::new(false);
     let send = move || {
@@ -192,34 +198,35 @@ pub fn Composer(
             return;
         }
         let written = text.get_untracked().trim().to_owned();
-        let internal = is_comment.get_untracked();
-        let checked = kind.with_value(|kind| {
-            if internal { ComposerKind::Comment.check(&written) } else { kind.check(&written) }
-        });
+        let is_internal = is_comment.get_untracked();
+        let checked = untrack(written_as).check(&written);
         if (!is_blank(&written) || !untrack(has_files))
             && let Err(refusal) = checked
         {
             problem.set(Some(words.refusal(&refusal)));
             return;
         }
+        // By the text alone: it may have been typed before a reload, or on another page.
+        let colleagues = aids.colleagues.get_untracked();
+        let must_ask = is_internal && colleagues.is_none() && written.contains('@');
+        waits_for_colleagues.set(must_ask);
+        if must_ask {
+            aids.need(Kind::Mention);
+            return;
+        }
         keep("");
-        if internal {
-            let mentions = mentioned.with_value(|mentioned| {
-                let named =
-                    mentioned.iter().filter(|(_, name)| written.contains(&format!("@{name}")));
-                named.map(|(agent, _)| *agent).collect()
-            });
-            mentioned.set_value(Vec::new());
+        if is_internal {
+            let mentions = suggest::mentioned(&written, &colleagues.unwrap_or_default());
             on_comment.run((written, mentions));
             // The next words are for the visitor again.
-            is_comment.set(only_comments);
+            internal.set(only_comments);
         } else {
             on_send.run((written, uploads.take()));
             typing_sent_at.set_value(Timestamp(0));
         }
         query.set(None);
-        let kept = texts.with_value(|texts| {
-            let kept = if is_comment.get_untracked() { &texts.comment } else { &texts.message };
+        let kept = unsent.with_value(|unsent| {
+            let kept = if is_comment.get_untracked() { &unsent.comment } else { &unsent.message };
             kept.get_untracked()
         });
         text.set(kept);
@@ -231,21 +238,28 @@ pub fn Composer(
             send.with_value(|send| send());
         }
     });
+    Effect::new(move |_| {
+        if aids.colleagues.with(Option::is_some) && waits_for_colleagues.get() {
+            send.with_value(|send| send());
+        }
+    });
 
     let suggestions = Suggestions::new(query, aids);
     // Puts what was chosen in the place of what was typed for it.
     let insert = move |chosen: suggestions::Choice| {
-        let (Some(area), Some(asked)) = (area.get_untracked(), query.get_untracked()) else {
+        let (Some(area), Some(shown)) = (area.get_untracked(), query.get_untracked()) else {
             return;
         };
+        query.set(None);
         let before = before_caret(&area);
+        // The text or the caret may be another than when the list was made: the selection was moved, or another device
+        // wrote.
+        let asked = suggest::query(&before, is_comment.get_untracked());
+        let asked = asked.filter(|asked| asked.kind == shown.kind);
+        let Some(kept) = asked.and_then(|asked| before.get(..asked.start)) else { return };
         let value = area.value();
         let rest = value.strip_prefix(before.as_str()).unwrap_or_default().to_owned();
-        let head = format!("{}{}", &before[..asked.start], chosen.insert);
-        if let Some(mention) = chosen.mention {
-            mentioned.update_value(|mentioned| mentioned.push(mention));
-        }
-        query.set(None);
+        let head = format!("{kept}{}", chosen.insert);
         on_input(format!("{head}{rest}"));
         put_caret(area, &head);
     };
@@ -271,7 +285,7 @@ pub fn Composer(
         if event.key() != "Enter" || event.shift_key() {
             return;
         }
-        if enter_sends || event.ctrl_key() || event.meta_key() {
+        if enter_sends.get_untracked() || event.ctrl_key() || event.meta_key() {
             event.prevent_default();
             send.with_value(|send| send());
             focus_on(area);
@@ -327,6 +341,16 @@ pub fn Composer(
         put_caret(area, &head);
     });
 
+    // Where it was the keyboard's place and goes away, the keyboard goes to the one that comes instead.
+    on_cleanup(move || {
+        let had_keyboard = area.try_get_untracked().flatten().is_some_and(|area| {
+            document().active_element().is_some_and(|active| active.is_same_node(Some(&area)))
+        });
+        if had_keyboard {
+            focus::rescue_to(focus::WRITING);
+        }
+    });
+
     erase(view! {
         <form
             class="composer"
@@ -341,13 +365,13 @@ pub fn Composer(
             on:dragleave=move |_| is_dragged_over.set(false)
             on:drop=on_drop
         >
-            {note.map(|note| view! {
+            {move || note.get().map(|note| view! {
                 <p class="composer-note s" hidden=is_comment><Icon drawing=Drawing::Mail/>{note}</p>
             })}
             <p class="composer-note s" id="composer-internal" hidden=move || !is_comment.get()>
                 <Icon drawing=Drawing::Lock/>{words.get("comment_note")}
             </p>
-            <UploadList uploads=uploads/>
+            {(!only_comments).then(|| view! { <UploadList uploads=uploads/> })}
             <suggestions::SuggestionList suggestions=suggestions on_choose=Callback::new(insert)/>
             <textarea
                 id="composer"
@@ -358,13 +382,13 @@ pub fn Composer(
                 aria-autocomplete="list"
                 aria-controls=move || suggestions.shows().then_some(LIST)
                 aria-activedescendant=move || suggestions.active_id()
-                placeholder=move || words.get(match (is_comment.get(), is_chat) {
+                placeholder=move || words.get(match (is_comment.get(), is_chat.get()) {
                     (true, _) => "write_comment",
                     (false, true) => "write",
                     (false, false) => "write_answer",
                 })
                 dir="auto"
-                rows=if enter_sends { "2" } else { "5" }
+                rows=move || if enter_sends.get() { "2" } else { "5" }
                 node_ref=area
                 prop:value=move || text.get()
                 on:input=move |event| {
@@ -399,7 +423,7 @@ pub fn Composer(
                 <button class="btn primary" disabled=cannot_send>
                     {words.get("send")}
                     // The key that sends: Enter alone makes a new line where long texts are written.
-                    {(!enter_sends).then(|| view! { <span class="xs" aria-hidden="true">"Ctrl"</span> })}
+                    {move || (!enter_sends.get()).then(|| view! { <span class="xs" aria-hidden="true">"Ctrl"</span> })}
                     <Icon drawing=Drawing::Send/>
                 </button>
             </div>

@@ -1,6 +1,6 @@
 //! What the composer writes.
 
-use crate::words::Words;
+use crate::{state::writing::Writing, words::Words};
 use protocol::{
     Refusal, limits,
     text::{ChatText, FormText},
@@ -20,6 +20,21 @@ pub enum ComposerKind {
 }
 
 impl ComposerKind {
+    /// What is written where this can be.
+    pub fn of(writing: &Writing) -> Self {
+        match writing {
+            Writing::Chat | Writing::Guest => Self::Chat,
+            Writing::Request { email } | Writing::Closed { email, after_chat: false } => {
+                Self::Request { email: email.clone() }
+            }
+            Writing::Closed { email, after_chat: true } => Self::AfterChat { email: email.clone() },
+            Writing::Unknown
+            | Writing::Waiting { .. }
+            | Writing::Elsewhere { .. }
+            | Writing::Removed { .. } => Self::Comment,
+        }
+    }
+
     /// Longest text, in characters.
     pub fn limit(&self) -> usize {
         match self {

@@ -7,7 +7,6 @@ use crate::{
     words::use_words,
 };
 use leptos::prelude::*;
-use protocol::AgentId;
 use std::time::Duration;
 
 /// The id of the list.
@@ -24,8 +23,6 @@ pub struct Choice {
     pub detail: String,
     /// What is put into the text.
     pub insert: String,
-    /// Whom it mentions.
-    pub mention: Option<(AgentId, String)>,
 }
 
 /// What is suggested; copied freely.
@@ -51,12 +48,7 @@ impl Suggestions {
                         .into_iter()
                         .map(|reply| {
                             let text = places.fill(reply.text.as_str());
-                            Choice {
-                                title: reply.name.into(),
-                                detail: text.clone(),
-                                insert: text,
-                                mention: None,
-                            }
+                            Choice { title: reply.name.into(), detail: text.clone(), insert: text }
                         })
                         .collect()
                 }
@@ -65,10 +57,9 @@ impl Suggestions {
                     suggest::colleagues(&all, &query.text)
                         .into_iter()
                         .map(|colleague| Choice {
-                            title: colleague.name.clone(),
-                            detail: String::new(),
                             insert: format!("@{} ", colleague.name),
-                            mention: Some((colleague.agent, colleague.name)),
+                            title: colleague.name,
+                            detail: String::new(),
                         })
                         .collect()
                 }
