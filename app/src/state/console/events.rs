@@ -38,7 +38,8 @@ impl Listener for Console {
             AgentEvent::AccessLost { ticket } => self.on_access_lost(ticket),
             AgentEvent::SightChanged { masked } => {
                 self.profile.update(|me| me.masked = masked);
-                self.on_sight_changed();
+                self.forget_values();
+                self.read_open();
             }
             AgentEvent::Conversation { conversation } => {
                 self.on_conversation((*conversation).into_inner());
@@ -77,7 +78,7 @@ impl Listener for Console {
             }
             AgentEvent::State { me } => {
                 if self.learn_profile(me) {
-                    self.on_sight_changed();
+                    self.read_open();
                 }
             }
             AgentEvent::SignedOut => self.offers.set(Vec::new()),
@@ -98,9 +99,8 @@ impl Console {
         total: Option<Total>,
         offers: Vec<Offer>,
     ) {
-        if self.learn_profile(profile) {
-            self.forget_values();
-        }
+        // What is open is read below.
+        self.learn_profile(profile);
         self.on_new_list(worklist, total);
         let known = self.offers.get_untracked();
         if known != offers {
@@ -142,10 +142,14 @@ impl Console {
         self.thread(ticket).on_absent(Absence::AccessLost);
     }
 
-    /// Whether the agent reads other sites masked than was known: the console was away when that changed.
+    /// True where the agent reads other sites masked than was known, and everything is forgotten: the console was away
+    /// when that changed.
     fn learn_profile(self, me: Me) -> bool {
         let is_other = self.profile.with_untracked(|known| known.masked != me.masked);
         self.profile.set(me);
+        if is_other {
+            self.forget_values();
+        }
         is_other
     }
 
@@ -157,8 +161,8 @@ impl Console {
         self.sight.update(|changes| *changes += 1);
     }
 
-    fn on_sight_changed(self) {
-        self.forget_values();
+    /// What is open is read anew.
+    fn read_open(self) {
         if let Some(ticket) = self.open_ticket.get_untracked() {
             self.watch(ticket);
         }
@@ -363,17 +367,11 @@ mod tests {
             let is_forgotten = || console.thread(ticket).head.get_untracked().is_none();
             let masked = vec![SiteId(Uuid::from_u128(1))];
             let me = Me { masked: masked.clone(), ..profile(AgentState::Away) };
-            let welcome = |me: Me| AgentEvent::Welcome {
-                me,
-                work: vec![],
-                offers: vec![],
-                total: None,
-                drafts: vec![],
-            };
             read();
-            console.on_event(welcome(profile(AgentState::Away)));
+            // As in a welcome, whose messages to send need a browser's clock.
+            assert!(!console.learn_profile(profile(AgentState::Available)));
             assert_eq!((is_forgotten(), console.sight.get_untracked()), (false, 0));
-            console.on_event(welcome(me.clone()));
+            assert!(console.learn_profile(me.clone()));
             assert_eq!((is_forgotten(), console.sight.get_untracked()), (true, 1));
             read();
             console.on_event(AgentEvent::State { me: profile(AgentState::Away) });

@@ -81,7 +81,7 @@ const TABLES: [(&str, i64, &str); 20] = [
         "position = i, ticket_id = #(i / 3 + 1), seq = i % 3 + 1, id = #(i), at = i, kind = 'visitor', body = '{}'",
     ),
     ("search_tickets", ROWS, "ordinal = i, ticket_id = #(i)"),
-    ("search_words", ROWS, "rowid = i * 65536, words = ~('hola n' || i)"),
+    ("search_words", ROWS, "rowid = i * cast(65536 as bigint), words = ~('hola n' || i)"),
     (
         "files",
         ROWS,
