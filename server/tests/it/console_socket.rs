@@ -375,7 +375,7 @@ async fn an_agent_who_loses_a_site_is_told_and_hears_nothing_more_of_it(world: W
 }
 
 async fn who_reads_along_hears_nothing_more_of_a_chat_that_went_to_another_queue(world: World) {
-    world.apply(&SITE.replace("Soporte general\"", "Uno\"\n[[queues]]\nname = \"Dos\"")).await;
+    world.apply(&format!("{SITE}[[queues]]\nname = \"Dos\"\n")).await;
     let hire = async |name: &str, queue: &str| {
         let email = format!("{name}@example.com");
         let new = desk::people::NewAgent {
@@ -391,9 +391,9 @@ async fn who_reads_along_hears_nothing_more_of_a_chat_that_went_to_another_queue
         let agent = world.desk().find_session(&token.0).await.unwrap().unwrap();
         (agent, format!("ayuda_session={}", token.0))
     };
-    let (lucia, _) = hire("lucia", "Uno").await;
+    let (lucia, _) = hire("lucia", "Soporte general").await;
     let (pedro, _) = hire("pedro", "Dos").await;
-    let (_, cookie) = hire("ana", "Uno").await;
+    let (_, cookie) = hire("ana", "Soporte general").await;
     let _consoles = [&lucia, &pedro].map(|agent| {
         let desk = world.desk();
         desk.console_connected(agent.id)
