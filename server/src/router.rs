@@ -65,7 +65,7 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .get(Visitor(Reach::Ticket), "/w/{site}/files/{id}", visitor::files::download)
         .get(TicketLink, "/t/{number}", visitor::ticket::page)
         .upload(Ticket, "/t/{number}", visitor::ticket_posts::reply)
-        .get(Public, "/t/{number}/open", visitor::ticket_open::lead)
+        .get(TicketLink, "/t/{number}/open", visitor::ticket_open::lead)
         .upload(Public, "/t/{number}/open", visitor::ticket_open::open)
         .get(Ticket, "/t/{number}/files/{id}", visitor::ticket::download)
         .post(Ticket, "/t/{number}/confirm", visitor::ticket_posts::confirm)

@@ -22,7 +22,7 @@ use protocol::{Code, EntryId, Seq, TicketNumber, html::escape, text::FormText};
 use tracing::instrument;
 use widget::ssr::TicketAnswer;
 
-/// Whoever loads the address anew, or follows it from somewhere, asks for the ticket's page.
+/// Whoever loads the address anew asks for the ticket's page; without the cookie that is the form for the link.
 #[instrument(skip_all)]
 pub(crate) async fn lead(NumberInPath(number): NumberInPath) -> Answer {
     see_other(&format!("/t/{number}"), [])

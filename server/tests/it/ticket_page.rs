@@ -91,7 +91,11 @@ async fn without_cookies_the_link_in_a_form_opens_the_page_and_takes_a_reply(wor
         assert!(sent.text().contains("Recibimos tu respuesta."));
         assert_eq!(sent.text().matches("Sin cookies<").count(), 1, "stored once");
     }
-    let loaded_anew = world.client.get("/t/LT-1001/open").page().send().await;
+    let loaded_anew = world.client.get("/t/LT-1001/open").page();
+    let loaded_anew = loaded_anew.send().await;
+    assert!(loaded_anew.status == 404 && loaded_anew.text().contains(form));
+    let cookie = cookie_of(&world, &asked).await;
+    let loaded_anew = world.client.get("/t/LT-1001/open").page().cookie(&cookie).send().await;
     assert_eq!((loaded_anew.status, loaded_anew.find("location")), (303, Some("/t/LT-1001")));
     let elsewhere = world.client.post("/t/LT-1001/open").page().form(&[("link", key)]);
     let elsewhere = elsewhere.header("origin", "https://evil.example").send().await;
