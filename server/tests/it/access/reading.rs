@@ -94,6 +94,6 @@ fn stored(world: &World) -> Tables {
         matches!(
             (table, column),
             ("sessions", "seen_at") | ("followers" | "jobs" | "nodes" | "keeper", "")
-        )
+        ) || column.is_empty() && table.starts_with("search_")
     })
 }

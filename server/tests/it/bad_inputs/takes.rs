@@ -28,7 +28,9 @@ pub fn takes(row: &Declared) -> Takes {
         ("GET", "/widget.js" | "/") => Query(&["site", "lang"]),
         ("GET", "/w/{site}") => Query(&["lang", "hue", "theme", "embed", "position", "page"]),
         ("GET", "/w/{site}/status" | "/w/{site}/events") => Query(&["lang"]),
-        ("GET", "/t/{number}" | "/t/{number}/not-me") => Query(&["k", "done", "lang"]),
+        ("GET", "/t/{number}" | "/t/{number}/open" | "/t/{number}/not-me") => {
+            Query(&["k", "done", "lang"])
+        }
         ("GET", "/console" | "/console/tickets/{ticket}") => Query(&["q"]),
         ("GET", "/console/password") => Query(&["k"]),
         (
