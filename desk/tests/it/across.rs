@@ -5,14 +5,15 @@ use crate::world::{
 };
 use desk::{
     Desk,
+    console::HandoverTarget,
     live::{Event, RowChange, Subscription},
     people::{Agent, AgentChanges, Role},
     tickets::Visitor,
 };
 use protocol::{
     Seq, SiteKey, TicketId,
-    agent::AgentState,
-    entry::{AgentEntry, VisitorEntry},
+    agent::{AgentChat, AgentState, HandoverOutcome, OfferKind},
+    entry::{AgentBody, AgentEntry, VisitorBody, VisitorEntry},
     visitor::VisitorChat,
 };
 use std::time::Duration;
@@ -49,6 +50,7 @@ on_postgres! {
     a_command_is_heard_by_those_who_serve,
     a_listener_that_is_cut_off_misses_nothing,
     a_listener_that_brings_nothing_back_is_made_again,
+    what_is_asked_for_a_chat_rings_and_is_settled_at_other_processes,
 }
 
 /// A chat with an agent of the world's desk.
@@ -460,6 +462,76 @@ async fn a_listener_that_brings_nothing_back_is_made_again(world: World) {
     follow(&third.desk, visitor, &mut panel, (3, 4)).await;
     say(&one.desk, &world, visitor, "sí").await;
     assert_eq!(hear_entry(&mut panel).await.0.seq, Seq(5));
+}
+
+/// Lucía is at one process, Pedro at the other: he takes her chat over, and she joins it.
+async fn what_is_asked_for_a_chat_rings_and_is_settled_at_other_processes(world: World) {
+    let (lucia, visitor) = chat(&world).await;
+    let ticket = visitor.ticket;
+    let pedro = world.agent("pedro").await;
+    let (one, two) = world.nodes().await;
+    let (mut panel, mut at_pedro) = watch(&two, &pedro, ticket).await;
+    let mut at_lucia = one.desk.hub().agent(lucia.id);
+    // Whom a process knows to be connected to another is no matter of this test.
+    let _consoles = [&one, &two]
+        .map(|node| [&lucia, &pedro].map(|agent| node.desk.console_connected(agent.id)));
+    let outcome = async |desk: &Desk, agent: &Agent, line: &mut Subscription| {
+        let settled = wait_for_event(line, |event| match event {
+            Event::Handover { handover, .. } => Some(*handover),
+            _ => None,
+        });
+        desk.find_settled_handover(agent, settled.await).await.unwrap().unwrap().outcome
+    };
+
+    let to = HandoverTarget::Agent(pedro.id);
+    one.desk.ask_transfer(&lucia, ticket, to, Some("Ya pagó")).await.unwrap();
+    let rings = wait_for_offer(&mut at_pedro).await;
+    let offer = two.desk.find_offer(&pedro, rings).await.unwrap().unwrap();
+    assert_eq!((offer.kind, offer.note.as_deref()), (OfferKind::Transfer, Some("Ya pagó")));
+    two.desk.accept_offer(&pedro, rings, offer.offer.unwrap()).await.unwrap();
+    assert_eq!(outcome(&one.desk, &lucia, &mut at_lucia).await, HandoverOutcome::Accepted);
+    let told = async |line: &mut Subscription| match hear_entry(line).await.0.body {
+        VisitorBody::Hidden => None,
+        body => Some(body),
+    };
+    let shown = soon("what the visitor is told", async {
+        loop {
+            if let Some(shown) = told(&mut panel).await {
+                return shown;
+            }
+        }
+    });
+    assert_eq!(shown.await, VisitorBody::Transferred { name: pedro.name.clone() });
+    let head = one.desk.conversation(&lucia, ticket).await.unwrap().into_inner();
+    assert!(matches!(head.chat, AgentChat::Active { agent, .. } if agent == pedro.name));
+
+    // The other way round.
+    let to = HandoverTarget::Agent(lucia.id);
+    two.desk.ask_conference(&pedro, ticket, to, None).await.unwrap();
+    let rings = wait_for_offer(&mut at_lucia).await;
+    let offer = one.desk.find_offer(&lucia, rings).await.unwrap().unwrap();
+    assert_eq!(offer.kind, OfferKind::Conference);
+    one.desk.accept_offer(&lucia, rings, offer.offer.unwrap()).await.unwrap();
+    assert_eq!(outcome(&two.desk, &pedro, &mut at_pedro).await, HandoverOutcome::Accepted);
+    let id = world.new_id();
+    one.desk.post_agent_message(&lucia, ticket, id, "Sigo aquí", &[]).await.unwrap();
+    soon("what the guest says", async { while hear_entry(&mut panel).await.0.id != id {} }).await;
+    let party = |event: &Event| match event {
+        Event::Party { ticket, .. } => Some(*ticket),
+        _ => None,
+    };
+    // That it rings no longer says so first.
+    assert_eq!(wait_for_event(&mut at_lucia, party).await, ticket);
+    two.desk.end_conference(&pedro, ticket).await.unwrap();
+    assert_eq!(wait_for_event(&mut at_lucia, party).await, ticket);
+    let left = async {
+        loop {
+            if let AgentBody::Left { agent, .. } = hear_entry(&mut panel).await.1.body {
+                return agent;
+            }
+        }
+    };
+    assert_eq!(soon("that she left", left).await, lucia.id);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

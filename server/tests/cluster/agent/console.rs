@@ -197,7 +197,10 @@ impl Console {
             AgentEvent::AccessLost { .. }
             | AgentEvent::Listed { .. }
             | AgentEvent::SightChanged { .. }
-            | AgentEvent::Seen { .. }
+            | AgentEvent::ColleagueTyping { .. }
+            | AgentEvent::Watchers { .. }
+            | AgentEvent::Draft { .. }
+            | AgentEvent::Mentioned { .. }
             | AgentEvent::Handover { .. }
             | AgentEvent::Seen { .. }
             | AgentEvent::State { .. }
