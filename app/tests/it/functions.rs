@@ -35,7 +35,10 @@ async fn a_chat_is_taken_once_and_ends_with_a_reason(world: World) {
     let (status, body) = world.call("chats/accept", Some(&world.agent), &form).await;
     assert_eq!((status, body), (StatusCode::OK, format!("\"{ticket}\"")));
     let (status, body) = world.call("chats/accept", Some(&colleague), &form).await;
-    assert_eq!((status, body.as_str()), (StatusCode::CONFLICT, r#"{"code":"already_taken"}"#));
+    assert_eq!(
+        (status, body.as_str()),
+        (StatusCode::CONFLICT, r#"{"code":"already_taken","who":"Lucía Medina"}"#)
+    );
 
     let (_, reasons) =
         world.call("chats/reasons", Some(&world.agent), &format!("ticket={ticket}")).await;
