@@ -47,7 +47,11 @@ pub(crate) async fn open(
     let (visitor, k) = match follow(&server, &number, &link).await {
         Ok(Some(found)) => found,
         Ok(None) if wants_page => return Ok(ask_again(&number, &reader, &link)),
-        Ok(None) => return Err(Failure::of(Code::NotFound)),
+        Ok(None) => {
+            // A form that could not be read is refused for that first.
+            posted.complete(Some(()))?;
+            return Err(Failure::of(Code::NotFound));
+        }
         Err(failure) if wants_json => return Err(failure),
         Err(failure) => return Ok(again(failure, &posted)),
     };
