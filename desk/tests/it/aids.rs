@@ -94,7 +94,7 @@ async fn who_is_mentioned_is_told_and_nobody_of_another_site_can_be(world: World
     let untold = async |agent: &Agent| world.desk.untold_mentions(agent).await.unwrap();
     let number = world.desk.conversation(&raul, ticket).await.unwrap().number.clone();
     let mention = Mention { ticket, number, by: lucia.name.clone() };
-    assert_eq!(untold(&raul).await, [mention.clone()]);
+    assert_eq!(untold(&raul).await, std::slice::from_ref(&mention));
     world.desk.mention_was_told(&raul, ticket).await.unwrap();
     assert_eq!(untold(&raul).await, []);
     let again = comment(&world, "@raul ¿y?", &[raul.id]);

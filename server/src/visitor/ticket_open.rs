@@ -80,9 +80,10 @@ pub(crate) async fn open(
     match outcome {
         Err(failure) if wants_json => Err(failure),
         Ok(is_stored) => {
-            let (id, answer) = match is_stored {
-                true => (desk.clock().new_entry_id(), Some(TicketAnswer::Replied)),
-                false => (id, None),
+            let (id, answer) = if is_stored {
+                (desk.clock().new_entry_id(), Some(TicketAnswer::Replied))
+            } else {
+                (id, None)
             };
             match asked.show(id, answer).await {
                 Err(failure) if !wants_json => Ok(again(failure, &posted)),
