@@ -426,7 +426,7 @@ async fn who_reads_along_hears_nothing_more_of_a_chat_that_went_to_another_queue
     let id = world.clock.new_entry_id();
     panel.message(id, "Un secreto").await;
     let stored = |event| match event {
-        VisitorEvent::Ack { id: acked, .. } => (acked == id).then_some(()),
+        VisitorEvent::Ack { id: stored, .. } => (stored == id).then_some(()),
         _ => None,
     };
     panel.until(stored).await;

@@ -91,12 +91,8 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
             (place, vec![("chat", chat)])
         }
         "chats/end" => about_ticket(walk, walk.active_chat(agent).await, true).await,
-        "chats/reasons" | "colleagues" | "replies" => {
-            about_ticket(walk, walk.active_chat(agent).await, false).await
-        }
-        "handover/targets" | "conference/leave" | "conference/end" => {
-            about_ticket(walk, walk.active_chat(agent).await, false).await
-        }
+        "chats/reasons" | "colleagues" | "replies" | "handover/targets" | "conference/leave"
+        | "conference/end" => about_ticket(walk, walk.active_chat(agent).await, false).await,
         "handover/transfer" | "handover/conference" => {
             let (place, mut form) = about_ticket(walk, walk.active_chat(agent).await, false).await;
             form.push(("agent", walk.there.agent.id.to_string()));
