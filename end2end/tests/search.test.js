@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Agent } from "../support/agent.js";
 import { accessible } from "../support/axe.js";
+import { eventually } from "../support/wait.js";
 import { World } from "../support/world.js";
 
 let world;
@@ -128,9 +129,13 @@ test("what comes to be masked leaves what was found and the mail that is open, a
   const searching = await world.agent("Lucía Medina", { sites: [site] });
   const reading = await world.agent("Raúl Peña", { sites: [site] });
   const [number] = await ask(site, ["Mi tarjeta es 4111 1111 1111 1111"]);
-  await box(searching.page).fill("tarjeta");
   const row = results(searching.page).getByRole("link").filter({ hasText: number });
-  await row.filter({ hasText: "4111 1111 1111 1111" }).waitFor();
+  // The words follow the talk by a second.
+  await eventually("it is found", async () => {
+    await box(searching.page).fill("");
+    await box(searching.page).fill("tarjeta");
+    return row.filter({ hasText: "4111 1111 1111 1111" }).waitFor({ timeout: 2000 }).then(() => true, () => false);
+  });
   await reading.page.goto(`${world.ayuda.origin}/console/mail`);
   const mailed = reading.page.getByRole("link").filter({ hasText: reading.email });
   await mailed.first().click();
