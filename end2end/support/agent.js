@@ -26,6 +26,10 @@ export class Agent {
     if (await is.isVisible()) return this;
     await this.state.click();
     await this.page.getByRole("menuitem", { name: state }).click();
+    // Where chats wait for this agent alone, going away asks first.
+    const goes = this.page.getByRole("button", { name: "Pasar a Ausente" });
+    await is.or(goes).first().waitFor();
+    if (await goes.isVisible()) await goes.click();
     await is.waitFor();
     return this;
   }

@@ -21,7 +21,7 @@ const PANEL: u64 = 90 * KIB;
 /// The most requests for the same.
 const PANEL_REQUESTS: u64 = 6;
 /// The most that the same may weigh for the console, in bytes of brotli.
-const CONSOLE: u64 = 400 * KIB;
+const CONSOLE: u64 = 480 * KIB;
 
 /// What `size` shows.
 #[derive(Args, Default)]
