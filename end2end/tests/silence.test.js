@@ -414,7 +414,8 @@ test("a logout is done though the page goes on, or the panel's script fails, bef
     window.ayuda("identify", { name: "Otra persona" });
     window.ayuda("logout");
   });
-  assert.deepEqual(Object.values(await kept(page)), ["left"]);
+  const left = Object.values(await kept(page));
+  assert.ok(left.length === 1 && /^left \d+$/.test(left[0]), left.join());
   await eventually("the script has failed", async () => failed > 0 && (await page.locator("script[src*='/frame.']").count()) === 0);
   await visitor.sees("Chat");
   fails = false;

@@ -375,8 +375,9 @@ impl Inputs<'_> {
             self.named("an argument twice", FORM, twice, Code::FieldRepeated, argument);
             for value in VALUES {
                 let body = bad(argument, value);
-                // Any text may be a reason or a question; what is no text of one line is refused for what it is.
-                if matches!(**argument, "reason" | "question") {
+                // Any text may be a reason, a question, a reply and its name; what is no text of one line is refused for
+                // what it is, and a language for being unknown.
+                if matches!(**argument, "reason" | "question" | "name" | "text" | "lang") {
                     self.body(body.clone(), FORM, body.into(), None);
                 } else {
                     self.named(&body.clone(), FORM, body, Code::Invalid, argument);
