@@ -7,10 +7,22 @@ use crate::{
     people::{Agent, permission::Action},
     writer::ReadMark,
 };
-use protocol::{Seq, TicketId};
+use protocol::{AgentId, Seq, TicketId, agent::Colleague, limits};
 use tracing::instrument;
 
 impl Desk {
+    /// Who has the ticket on screen besides this agent, by name, at most [`limits::WATCHERS`]. For agents who may see
+    /// the ticket: whoever may not is in no list of it.
+    pub fn watchers(&self, besides: AgentId, ticket: TicketId) -> Vec<Colleague> {
+        let others = self.watching(ticket).into_iter().filter(|agent| *agent != besides);
+        let known = others.filter_map(|agent| self.find_agent(agent));
+        let mut names: Vec<Colleague> =
+            known.map(|agent| Colleague { agent: agent.id, name: agent.name.clone() }).collect();
+        names.sort_by(|one, other| one.name.cmp(&other.name));
+        names.truncate(limits::WATCHERS);
+        names
+    }
+
     /// How far the agent's side has read. Who may not answer reads without a mark: the visitor is told of those who do.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn mark_read_by_agent(

@@ -4,7 +4,7 @@
 use super::{nodes::NodeId, relay::Notice};
 use crate::{Desk, Moment, db::Event};
 use dashmap::DashMap;
-use protocol::{AgentId, TicketId, agent::Colleague, limits};
+use protocol::{AgentId, TicketId};
 use std::{
     collections::{BTreeSet, HashMap},
     time::Duration,
@@ -46,18 +46,11 @@ impl Desk {
         self.publish(Event::Watchers { ticket });
     }
 
-    /// Who has the ticket on screen besides this agent, by name, at most [`limits::WATCHERS`]. For agents who may see
-    /// the ticket: whoever may not is in no list of it.
-    pub fn watchers(&self, besides: AgentId, ticket: TicketId) -> Vec<Colleague> {
+    /// Who has the ticket on screen, at whichever process.
+    pub(crate) fn watching(&self, ticket: TicketId) -> BTreeSet<AgentId> {
         let mut agents: BTreeSet<AgentId> = self.hub().watchers(ticket).into_iter().collect();
         agents.extend(self.0.watchers.agents(ticket, self.moment()));
-        agents.remove(&besides);
-        let known = agents.into_iter().filter_map(|agent| self.find_agent(agent));
-        let mut names: Vec<Colleague> =
-            known.map(|agent| Colleague { agent: agent.id, name: agent.name.clone() }).collect();
-        names.sort_by(|one, other| one.name.cmp(&other.name));
-        names.truncate(limits::WATCHERS);
-        names
+        agents
     }
 
     /// Another process says that a console of the agent there shows the ticket, or none does any more.
