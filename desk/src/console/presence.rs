@@ -13,7 +13,7 @@ use tracing::instrument;
 impl Desk {
     /// Who has the ticket on screen besides this agent, by name, at most [`limits::WATCHERS`]. For agents who may see
     /// the ticket: whoever may not is in no list of it.
-    pub fn watchers(&self, besides: AgentId, ticket: TicketId) -> Vec<Colleague> {
+    pub fn colleagues_watching(&self, besides: AgentId, ticket: TicketId) -> Vec<Colleague> {
         let others = self.watching(ticket).into_iter().filter(|agent| *agent != besides);
         let known = others.filter_map(|agent| self.find_agent(agent));
         let mut names: Vec<Colleague> =

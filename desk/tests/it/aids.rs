@@ -208,7 +208,7 @@ async fn who_has_a_ticket_on_screen_is_named_to_the_others(world: World) {
     let ticket = asked(&world, &site).await;
     let (mine, theirs) = (world.desk.hub().agent(lucia.id), world.desk.hub().agent(raul.id));
     let names = |besides: &Agent| -> Vec<AgentId> {
-        let watchers = world.desk.watchers(besides.id, ticket);
+        let watchers = world.desk.colleagues_watching(besides.id, ticket);
         watchers.into_iter().map(|colleague| colleague.agent).collect()
     };
     world.desk.hub().watch(&mine, ticket);

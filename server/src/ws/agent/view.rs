@@ -271,7 +271,7 @@ impl AgentView {
                 Some(AgentEvent::ColleagueTyping { ticket: *ticket, colleague })
             }
             Event::Watchers { ticket } if self.watched.contains_key(ticket) => {
-                let colleagues = self.server.desk.watchers(self.agent.id, *ticket);
+                let colleagues = self.server.desk.colleagues_watching(self.agent.id, *ticket);
                 let known = self.onlookers.entry(*ticket).or_default();
                 if *known == colleagues {
                     return None;
