@@ -5,7 +5,6 @@ mod closing;
 mod comments;
 mod connected;
 mod drafts;
-mod for_agent;
 mod forgotten;
 mod handover;
 mod me;

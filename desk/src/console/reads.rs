@@ -21,6 +21,14 @@ use tracing::instrument;
 use uuid::Uuid;
 
 impl Desk {
+    /// The site of a ticket that the agent sees.
+    ///
+    /// # Errors
+    /// `NotFound` for any other.
+    pub async fn site_of(&self, agent: &Agent, ticket: TicketId) -> Result<SiteId> {
+        self.check_ticket(agent, Action::See, ticket).await.map(|site| site.id)
+    }
+
     /// What rings at this agent.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
     pub async fn offers(&self, agent: &Agent) -> Result<Vec<ForAgent<Offer>>> {

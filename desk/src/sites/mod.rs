@@ -2,6 +2,7 @@
 //! revision changes, also by another process.
 
 pub(crate) mod file;
+mod for_agent;
 mod row;
 pub(crate) mod secret;
 mod site;

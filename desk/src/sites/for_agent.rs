@@ -1,11 +1,8 @@
 //! The one way from what is stored to what an agent's console holds: by who reads it, and by the site that it is of.
 
-use crate::{
-    Desk, Result,
-    people::{Agent, permission::Action},
-};
+use crate::{Desk, people::Agent};
 use protocol::{
-    SiteId, TicketId,
+    SiteId,
     agent::{ForAgent, Sensitive, Sight},
     entry::AgentEntry,
     masking::Preview,
@@ -22,14 +19,6 @@ impl Desk {
         let snapshot = self.0.sites.now();
         let is_masked = |site: &SiteId| snapshot.sight(agent, *site) == Sight::Masked;
         agent.sites.keys().copied().filter(is_masked).collect()
-    }
-
-    /// The site of a ticket that the agent sees.
-    ///
-    /// # Errors
-    /// `NotFound` for any other.
-    pub async fn site_of(&self, agent: &Agent, ticket: TicketId) -> Result<SiteId> {
-        self.check_ticket(agent, Action::See, ticket).await.map(|site| site.id)
     }
 
     /// Something of this site as the agent may read it.
@@ -88,9 +77,9 @@ mod tests {
         let names: Vec<_> = found.iter().map(|path| path.strip_prefix(root).unwrap()).collect();
         // Which sight is whose is the one rule's; a search asks once for each.
         let expected = [
-            "desk/src/console/for_agent.rs",
             "desk/src/console/search.rs",
             "desk/src/people/permission.rs",
+            "desk/src/sites/for_agent.rs",
         ];
         let mut names: Vec<String> = names.iter().map(|name| name.display().to_string()).collect();
         names.sort();
