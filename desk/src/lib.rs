@@ -316,6 +316,11 @@ impl Desk {
         outcome
     }
 
+    /// Names that rows of lists show may be others.
+    pub(crate) fn forget_rows(&self) {
+        self.0.rows.forget_all();
+    }
+
     /// Hands an event to everybody here whom it concerns: of a ticket's row hear the agents who may see the ticket.
     pub(crate) fn publish(&self, event: Event) {
         if let Event::Work { ticket, .. } | Event::Party { ticket, .. } = &event {

@@ -310,7 +310,7 @@ impl Desk {
         // The revision was read first: what changes meanwhile is read now or with the next revision, or both.
         let snapshot = Arc::new(read_all(self, revision).await?);
         self.0.sites.replace(snapshot.clone());
-        self.0.rows.forget_all();
+        self.forget_rows();
         self.0.sessions.agents_changed(|agent| snapshot.by_agent.contains_key(&agent));
         Ok(true)
     }
