@@ -1,27 +1,8 @@
 //! The rows of one kind.
 
-use super::row::RowLink;
-use crate::{
-    state::{
-        drafts::Drafts,
-        list::{Differing, Row},
-    },
-    ui::erase::erase,
-    words::use_words,
-};
+use super::row::{RowContext, RowLink};
+use crate::{state::list::Row, ui::erase::erase, words::use_words};
 use leptos::prelude::*;
-use protocol::TicketId;
-
-/// What all rows of the list are drawn with.
-#[derive(Clone, Copy)]
-pub struct RowContext {
-    /// The ticket on screen.
-    pub open_ticket: RwSignal<Option<TicketId>>,
-    /// What is typed and not sent.
-    pub drafts: Drafts,
-    /// What is not the same in all rows.
-    pub differing: Memo<Differing>,
-}
 
 /// Rows under their heading; hidden when there are none. `name`: the key of the heading's text.
 #[component]

@@ -1,7 +1,8 @@
 //! The list of the agent's work.
 
 use super::{
-    group::{Group, RowContext},
+    group::Group,
+    row::RowContext,
     views::{PANEL, Views, tab_id},
 };
 use crate::{

@@ -1,16 +1,32 @@
 //! A row of the list.
 
-use super::{group::RowContext, place::TICKET};
+use super::place::TICKET;
 use crate::{
-    state::{clock::use_clock, list::Row},
+    state::{
+        clock::use_clock,
+        drafts::Drafts,
+        list::{Differing, Row},
+    },
     ui::erase::erase,
     words::use_words,
 };
 use leptos::{either::EitherOf3, prelude::*};
 use protocol::{
+    TicketId,
     agent::{WorkItem, WorkKind},
     entry::Category,
 };
+
+/// What all rows of the list are drawn with.
+#[derive(Clone, Copy)]
+pub struct RowContext {
+    /// The ticket on screen.
+    pub open_ticket: RwSignal<Option<TicketId>>,
+    /// What is typed and not sent.
+    pub drafts: Drafts,
+    /// What is not the same in all rows.
+    pub differing: Memo<Differing>,
+}
 
 /// A link to the ticket: contact, what was said last or is typed and not sent, number, time, and how much is unread.
 /// Site and queue only where they differ from row to row.

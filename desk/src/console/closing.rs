@@ -12,7 +12,7 @@ use crate::{
     tickets::LockedTicket,
 };
 use protocol::{
-    Code, Field, Refusal, SiteId, TicketId, Timestamp,
+    Code, Refusal, TicketId, Timestamp,
     entry::{AgentBody, Category, Removed},
     settings::ClosingReason,
 };
@@ -39,7 +39,7 @@ impl Desk {
             let is_orphan = self.find_removed(&on) == Some(Removed::Agent);
             let action = if is_orphan { Action::EndOrphan } else { Action::End };
             permission::check(agent, action, &on)?;
-            let reason = self.check_reason(locked.site, reason)?;
+            let reason = checked(self, &locked, reason)?;
             let ending = if is_orphan {
                 Ending::Other { agent, reason: &reason }
             } else {
@@ -68,7 +68,7 @@ impl Desk {
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = self.lock_without_chat(&mut tx, agent, ticket).await?;
-            let text = self.check_reason(locked.site, reason)?;
+            let text = checked(self, &locked, reason)?;
             if locked.state.category == Category::Closed {
                 return Ok(());
             }
@@ -147,13 +147,9 @@ impl Desk {
         locked.save(&mut tx).await?;
         self.commit(tx).await
     }
+}
 
-    /// The text of one of the site's reasons; of any where the site has none.
-    pub(super) fn check_reason(&self, site: SiteId, reason: &ClosingReason) -> Result<String> {
-        let site = self.find_site_by_id(site).ok_or_else(Error::not_found)?;
-        if !site.closing_reasons.is_empty() && !site.closing_reasons.contains(reason) {
-            return Err(Refusal::of(Field::Reason, Code::Invalid).into());
-        }
-        Ok(reason.to_string())
-    }
+/// The text of a reason of the ticket's site.
+fn checked(desk: &Desk, locked: &LockedTicket, reason: &ClosingReason) -> Result<String> {
+    desk.find_site_by_id(locked.site).ok_or_else(Error::not_found)?.check_reason(reason)
 }

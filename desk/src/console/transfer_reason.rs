@@ -67,7 +67,7 @@ impl Desk {
             return Err(Error::not_found());
         }
         let text = match reason {
-            Some(reason) => self.check_reason(site.id, reason)?,
+            Some(reason) => site.check_reason(reason)?,
             None => without_reason(&site),
         };
         let given = Given { handover: HandoverId(id), ticket, agent: agent.id, name, text };

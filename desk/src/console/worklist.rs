@@ -1,5 +1,6 @@
 //! The agent's list: its views, page by page, and single rows of it.
 
+mod row;
 mod segments;
 mod shared;
 
@@ -14,15 +15,15 @@ use crate::{
         Agent,
         permission::{Action, may, sees},
     },
-    tickets::ChatState,
 };
 use protocol::{
     AgentId, ChatId, QueueId, SiteId, TicketId, TicketNumber, Timestamp,
     agent::{ForAgent, Total, WorkItem, WorkKind, WorkPlace, WorkView},
     contact::Contact,
-    entry::{Category, TicketState},
+    entry::TicketState,
     masking::Preview,
 };
+use row::Row;
 use segments::{Segment, columns};
 pub(crate) use shared::SharedRows;
 use tracing::instrument;
@@ -268,59 +269,6 @@ fn work_place(kind: WorkKind, place: Place) -> WorkPlace {
 
 fn placed(kind: WorkKind, rows: Vec<Row>) -> Vec<(Place, Row)> {
     rows.into_iter().map(|row| (Place { at: row.since(kind), id: row.id }, row)).collect()
-}
-
-#[derive(Clone, sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    site_id: Uuid,
-    queue_id: Option<Uuid>,
-    number: String,
-    contact_name: Option<String>,
-    contact_email: Option<String>,
-    contact_verified: bool,
-    subject: Option<String>,
-    preview: String,
-    preview_by: Option<Uuid>,
-    preview_masked: Option<String>,
-    state_name: String,
-    #[sqlx(try_from = "String")]
-    category: Category,
-    last_at: i64,
-    unread: i64,
-    request_at: Option<i64>,
-    waiting_at: Option<i64>,
-    closed_at: Option<i64>,
-    attended_by: Option<Uuid>,
-    chat_state: Option<String>,
-    chat_id: Option<Uuid>,
-    started_at: Option<i64>,
-}
-
-impl Row {
-    fn kind(&self) -> Result<WorkKind> {
-        let chat = self.chat_state.as_deref().map(ChatState::from_text).transpose()?;
-        Ok(match chat {
-            Some(ChatState::Active) => WorkKind::MyChat,
-            Some(ChatState::Waiting | ChatState::Ringing) => WorkKind::WaitingChat,
-            Some(ChatState::Ended | ChatState::Request) | None => match self.category {
-                Category::Open => WorkKind::Request,
-                Category::Waiting => WorkKind::Answered,
-                Category::Closed => WorkKind::Closed,
-            },
-        })
-    }
-
-    /// Since when it is of this kind.
-    fn since(&self, kind: WorkKind) -> i64 {
-        let since = match kind {
-            WorkKind::MyChat | WorkKind::WaitingChat => self.started_at,
-            WorkKind::Request => self.request_at,
-            WorkKind::Answered => self.waiting_at,
-            WorkKind::Closed => self.closed_at,
-        };
-        since.unwrap_or(self.last_at)
-    }
 }
 
 // Indexes chats_agent and chats_guest.

@@ -56,6 +56,17 @@ impl Site {
         self.removed_queues.iter().any(|removed| removed.id == queue)
     }
 
+    /// The text of one of the closing reasons; of any where there are none to choose from.
+    ///
+    /// # Errors
+    /// `Invalid` for one that is not on the list.
+    pub(crate) fn check_reason(&self, reason: &ClosingReason) -> Result<String> {
+        if !self.closing_reasons.is_empty() && !self.closing_reasons.contains(reason) {
+            return Err(Refusal::of(Field::Reason, Code::Invalid).into());
+        }
+        Ok(reason.to_string())
+    }
+
     /// The queue of a new ticket: the one that its visitor chose, where the owner asks, else the first.
     ///
     /// # Errors

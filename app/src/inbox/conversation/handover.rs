@@ -1,6 +1,6 @@
 //! *Transferir* and *Conferencia*: a queue or a colleague is asked to take a chat over, or to join it.
 
-use super::targets::TargetList;
+use super::targets::{Part, Target, TargetList};
 use crate::{
     ui::{
         dialog::Dialog,
@@ -12,30 +12,11 @@ use crate::{
 };
 use leptos::prelude::*;
 use protocol::{
-    AgentId, QueueId,
     agent::{HandoverKind, Targets},
     limits,
     text::characters,
 };
 use std::time::Duration;
-
-/// Whom is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A queue: its agents, one after the other.
-    Queue(QueueId),
-    /// One agent.
-    Agent(AgentId),
-}
-
-/// A part of the dialog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The queues.
-    Queues,
-    /// The agents.
-    Agents,
-}
 
 /// What is asked of whom.
 #[derive(Clone, Debug, PartialEq, Eq)]

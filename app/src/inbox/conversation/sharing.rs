@@ -1,6 +1,9 @@
 //! What an agent asks of colleagues for a chat, and how a conference ends.
 
-use super::handover::{Asked, HandoverForm, Target};
+use super::{
+    handover::{Asked, HandoverForm},
+    targets::Target,
+};
 use crate::{api, browser::focus, state::console::use_console, words::use_words};
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{

@@ -1,13 +1,33 @@
 //! Queues and colleagues, each with whether somebody is there.
 
-use super::handover::{Part, Target};
 use crate::{
     state::{clock::use_clock, reasons::matches},
     ui::erase::erase,
     words::{Words, use_words},
 };
 use leptos::prelude::*;
-use protocol::agent::{AgentTarget, Presence, QueueTarget, Targets};
+use protocol::{
+    AgentId, QueueId,
+    agent::{AgentTarget, Presence, QueueTarget, Targets},
+};
+
+/// Whom is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A queue: its agents, one after the other.
+    Queue(QueueId),
+    /// One agent.
+    Agent(AgentId),
+}
+
+/// A part of the dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The queues.
+    Queues,
+    /// The agents.
+    Agents,
+}
 
 /// A line of the list.
 #[derive(Clone, PartialEq)]

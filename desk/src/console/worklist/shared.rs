@@ -1,6 +1,6 @@
 //! Rows that changed, read once for all consoles: hundreds of them ask for the same within a tenth of a second.
 
-use super::{Row, segments::columns};
+use super::{row::Row, segments::columns};
 use crate::{
     Desk, Result,
     db::{On, read, statement},

@@ -25,6 +25,13 @@ pub trait FromJson: Sized {
     fn from_json(value: &Value) -> Option<Self>;
 }
 
+impl Value {
+    /// A member of an object, as a type.
+    pub fn field<T: FromJson>(&self, name: &str) -> Option<T> {
+        T::from_json(self.member(name))
+    }
+}
+
 impl FromJson for String {
     fn from_json(value: &Value) -> Option<Self> {
         value.text().map(str::to_owned)

@@ -1,7 +1,5 @@
 //! A value of JSON.
 
-use super::FromJson;
-
 /// A value. A number is its text: what it may be is known by whoever wants it.
 #[derive(Debug)]
 pub enum Value {
@@ -37,11 +35,6 @@ impl Value {
             _ => None,
         };
         found.map_or(&Self::Null, |(_, value)| value)
-    }
-
-    /// A member of an object, as a type.
-    pub fn field<T: FromJson>(&self, name: &str) -> Option<T> {
-        T::from_json(self.member(name))
     }
 
     /// A variant of an enum: a bare name, or an object of one member.
