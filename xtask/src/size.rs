@@ -20,8 +20,9 @@ const FRAME: u64 = 3 * KIB;
 const PANEL: u64 = 90 * KIB;
 /// The most requests for the same.
 const PANEL_REQUESTS: u64 = 6;
-/// The most that the same may weigh for the console, in bytes of brotli.
-const CONSOLE: u64 = 480 * KIB;
+/// The most that the same may weigh for the console, in bytes of brotli. The goal is 400 KiB: no byte more until its
+/// rare dialogs are a bundle of their own.
+const CONSOLE: u64 = 471 * KIB;
 
 /// What `size` shows.
 #[derive(Args, Default)]

@@ -19,7 +19,7 @@ statement!(
     update offers set rings_until = $2
     where site_id = $1 and outcome is null and rings_until > $2"
 );
-// Index offers_due. What rang out while nobody could answer is no miss: it rings anew.
+// Index offers_due. What rang out before this process was there to be answered at is no miss: it rings anew, once.
 statement!(
     RANG_OUT = "
     update offers set rings_until = $2
@@ -36,6 +36,8 @@ statement!(
 /// Puts them right, once, before anything is done by them.
 pub(super) async fn take_over(desk: &Desk) -> Result<()> {
     let now = desk.due_now();
+    let served_for = desk.moment().since(desk.0.opened_at);
+    let opened_at = now - served_for;
     retry!({
         let mut tx = desk.begin().await?;
         for site in desk.sites() {
@@ -43,7 +45,7 @@ pub(super) async fn take_over(desk: &Desk) -> Result<()> {
             run!(tx, c => sqlx::query(RANG_OUT)
                 .bind(site.id.0)
                 .bind((now + limits.ring_time).0)
-                .bind(now.0)
+                .bind(opened_at.0)
                 .execute(c)
                 .await
                 .map(|_| ()))?;

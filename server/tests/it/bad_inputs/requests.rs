@@ -375,12 +375,15 @@ impl Inputs<'_> {
             self.named("an argument twice", FORM, twice, Code::FieldRepeated, argument);
             for value in VALUES {
                 let body = bad(argument, value);
-                // Any text may be a reason, a question, a reply and its name; what is no text of one line is refused for
-                // what it is, and a language for being unknown.
-                if matches!(**argument, "reason" | "question" | "name" | "text" | "lang") {
-                    self.body(body.clone(), FORM, body.into(), None);
-                } else {
-                    self.named(&body.clone(), FORM, body, Code::Invalid, argument);
+                match **argument {
+                    // Any text may be one of these; what is no text of its kind is refused for what it is.
+                    "reason" | "question" | "name" | "text" => {
+                        self.body(body.clone(), FORM, body.into(), None);
+                    }
+                    "lang" => {
+                        self.named(&body.clone(), FORM, body, Code::LanguageUnknown, argument)
+                    }
+                    _ => self.named(&body.clone(), FORM, body, Code::Invalid, argument),
                 }
             }
         }
