@@ -2,6 +2,7 @@
 
 use super::aids::Aids;
 use crate::{
+    browser::focus,
     state::suggest::{self, Kind, Query},
     ui::erase::erase,
     words::use_words,
@@ -105,9 +106,14 @@ impl Suggestions {
         (true, None)
     }
 
-    /// The keyboard went elsewhere, perhaps by a click on the list.
+    /// The keyboard went elsewhere, perhaps by a click on the list, and perhaps only for a moment.
     pub fn close_soon(self) {
-        set_timeout(move || _ = self.query.try_set(None), Duration::from_millis(200));
+        let close = move || {
+            if !focus::is_inside("#composer") {
+                self.query.try_set(None);
+            }
+        };
+        set_timeout(close, Duration::from_millis(200));
     }
 }
 
