@@ -4,6 +4,9 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -51,8 +54,12 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
 }
 
+/// How long a program may print nothing before its children count as stuck.
+const SILENCE: Duration = Duration::from_mins(10);
+
 /// Runs to the end, shows every line of standard output as it comes and hands it to `each`;
-/// the answer is whether the command succeeded.
+/// the answer is whether the command succeeded. After a [`SILENCE`] whatever the command runs is ended, so that what
+/// is stuck fails by name instead of keeping all the rest from being run.
 pub fn follow(command: &mut Command, mut each: impl FnMut(&str)) -> Result<bool> {
     let mut child = command
         .stdout(Stdio::piped())
@@ -60,12 +67,37 @@ pub fn follow(command: &mut Command, mut each: impl FnMut(&str)) -> Result<bool>
         .with_context(|| format!("cannot start {}", shown(command)))?;
     let mut lines = BufReader::new(child.stdout.take().expect("standard output is a pipe"));
     let mut line = Vec::new();
+    let (printed, silence) = mpsc::channel();
+    let parent = child.id();
+    let watch = thread::spawn(move || end_what_is_silent(parent, &silence));
     while lines.read_until(b'\n', &mut line)? > 0 {
         std::io::stdout().write_all(&line)?;
         each(String::from_utf8_lossy(&line).trim_end());
         line.clear();
+        // The watch outlives the sender.
+        let _ = printed.send(());
     }
-    Ok(child.wait()?.success())
+    drop(printed);
+    let status = child.wait()?;
+    watch.join().expect("the watch does not panic");
+    Ok(status.success())
+}
+
+/// Ends the children of `parent` each time that it has printed nothing for too long.
+fn end_what_is_silent(parent: u32, printed: &mpsc::Receiver<()>) {
+    loop {
+        match printed.recv_timeout(SILENCE) {
+            Ok(()) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Timeout) => {
+                println!("nothing was printed for {} s: what runs is ended", SILENCE.as_secs());
+                let mut kill = Command::new("pkill");
+                if let Err(error) = run(kill.args(["-KILL", "-P", &parent.to_string()])) {
+                    println!("{error:#}");
+                }
+            }
+        }
+    }
 }
 
 /// The full path of a program, if it is on the `PATH`.

@@ -20,6 +20,8 @@ fn tests(tally: &mut Tally, filter: Option<&str>) -> Result<()> {
     let postgres = Postgres::for_tests()?;
     install::proxies()?;
     let buckets = Buckets::for_tests()?;
+    // First, since compiling prints nothing that `follow` sees.
+    run::run(&mut run::cargo(["test", "--workspace", "--no-run"]))?;
     let mut cargo = run::cargo(["test", "--workspace", "--no-fail-fast"]);
     cargo
         .args(filter)

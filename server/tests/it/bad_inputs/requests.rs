@@ -381,7 +381,7 @@ impl Inputs<'_> {
                         self.body(body.clone(), FORM, body.into(), None);
                     }
                     "lang" => {
-                        self.named(&body.clone(), FORM, body, Code::LanguageUnknown, argument)
+                        self.named(&body.clone(), FORM, body, Code::LanguageUnknown, argument);
                     }
                     _ => self.named(&body.clone(), FORM, body, Code::Invalid, argument),
                 }

@@ -1,6 +1,6 @@
 //! The client's end of a socket.
 
-use super::{World, soon};
+use super::{PATIENCE, World, soon};
 use futures_util::{SinkExt, StreamExt};
 use protocol::{
     EntryId, Seq, TicketToken,
@@ -9,7 +9,8 @@ use protocol::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use tokio::net::TcpStream;
+use std::fmt::Debug;
+use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Error, Message, client::IntoClientRequest, protocol::frame::coding::CloseCode},
@@ -101,8 +102,13 @@ impl Socket {
     }
 
     pub async fn next<T: DeserializeOwned>(&mut self) -> Came<T> {
+        soon("a frame", self.comes()).await
+    }
+
+    /// What comes next, however long it takes.
+    async fn comes<T: DeserializeOwned>(&mut self) -> Came<T> {
         loop {
-            match soon("a frame", self.0.next()).await {
+            match self.0.next().await {
                 Some(Ok(Message::Text(text))) => {
                     let event = serde_json::from_str(text.as_str());
                     return Came::Event(event.unwrap_or_else(|error| panic!("{error}: {text}")));
@@ -116,21 +122,36 @@ impl Socket {
         }
     }
 
+    /// Reads on to the first frame that is wanted, for a patience in all: pings, and frames of what else happens, never
+    /// end.
+    async fn find<T: DeserializeOwned + Debug, F>(
+        &mut self,
+        mut wanted: impl FnMut(&T) -> Option<F>,
+    ) -> (F, Vec<T>) {
+        let mut frames = Vec::new();
+        let found = timeout(PATIENCE, async {
+            loop {
+                match self.comes::<T>().await {
+                    Came::Event(frame) => {
+                        let found = wanted(&frame);
+                        frames.push(frame);
+                        if let Some(found) = found {
+                            return found;
+                        }
+                    }
+                    Came::Closed(code) => panic!("closed with {code} after {frames:?}"),
+                }
+            }
+        });
+        match found.await {
+            Ok(found) => (found, frames),
+            Err(_) => panic!("what was waited for never came, but {frames:?}"),
+        }
+    }
+
     /// The frames up to the first that is wanted, as they came.
     pub async fn frames_until(&mut self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
-        let mut frames = Vec::new();
-        loop {
-            match self.next::<Value>().await {
-                Came::Event(frame) => {
-                    let is_last = wanted(&frame);
-                    frames.push(frame);
-                    if is_last {
-                        return frames;
-                    }
-                }
-                Came::Closed(code) => panic!("closed with {code} after {frames:?}"),
-            }
-        }
+        self.find(|frame| wanted(frame).then_some(())).await.1
     }
 
     pub async fn event(&mut self) -> VisitorEvent {
@@ -149,27 +170,35 @@ impl Socket {
 
     /// Reads on to the first event that is wanted.
     pub async fn until<T>(&mut self, wanted: impl Fn(VisitorEvent) -> Option<T>) -> T {
-        loop {
-            if let Some(found) = wanted(self.event().await) {
-                return found;
-            }
-        }
+        self.find(|event: &VisitorEvent| wanted(event.clone())).await.0
     }
 
     pub async fn until_agent<T>(&mut self, wanted: impl Fn(AgentEvent) -> Option<T>) -> T {
-        loop {
-            if let Some(found) = wanted(self.agent_event().await) {
-                return found;
-            }
-        }
+        self.find(|event: &AgentEvent| wanted(event.clone())).await.0
+    }
+
+    /// Reads on until each of these has come, in any order.
+    pub async fn until_agent_has<const N: usize>(
+        &mut self,
+        wanted: [&dyn Fn(&AgentEvent) -> bool; N],
+    ) {
+        let mut missing = wanted.to_vec();
+        self.find(|event: &AgentEvent| {
+            missing.retain(|is_one| !is_one(event));
+            missing.is_empty().then_some(())
+        })
+        .await;
     }
 
     /// The close code, after whatever else comes.
     pub async fn closed(&mut self) -> u16 {
-        loop {
-            if let Came::Closed(code) = self.next::<serde_json::Value>().await {
-                return code;
+        soon("a close frame", async {
+            loop {
+                if let Came::Closed(code) = self.comes::<Value>().await {
+                    return code;
+                }
             }
-        }
+        })
+        .await
     }
 }
