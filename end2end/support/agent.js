@@ -1,5 +1,7 @@
 // What an agent does in the console, by the names that people and assistive technology see.
 
+import { eventually } from "./wait.js";
+
 export class Agent {
   static async signIn(world, context, account) {
     const agent = new Agent();
@@ -24,7 +26,11 @@ export class Agent {
     await this.state.waitFor();
     const is = this.page.getByRole("button", { name: `Estado: ${state}`, exact: true });
     if (await is.isVisible()) return this;
-    await this.state.click();
+    // Nothing hears a click before the console's script is there.
+    await eventually("the menu of states is open", async () => {
+      if ((await this.state.getAttribute("aria-expanded")) !== "true") await this.state.click();
+      return (await this.state.getAttribute("aria-expanded")) === "true";
+    });
     await this.page.getByRole("menuitem", { name: state }).click();
     // Where chats wait for this agent alone, going away asks first.
     const goes = this.page.getByRole("button", { name: "Pasar a Ausente" });

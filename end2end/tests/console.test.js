@@ -37,8 +37,12 @@ test("a wrong password is told, the right one lets in, and signing out ends the 
 test("the state is chosen from the menu, with the keyboard too, and survives a reload", async () => {
   const site = await world.ayuda.site("estado");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  await agent.state.focus();
-  await agent.page.keyboard.press("Enter");
+  // Nothing hears the key before the console's script is there.
+  await eventually("the menu is open", async () => {
+    await agent.state.focus();
+    await agent.page.keyboard.press("Enter");
+    return (await agent.state.getAttribute("aria-expanded")) === "true";
+  });
   await agent.page.getByRole("menuitem", { name: "Ausente" }).waitFor();
   await agent.page.keyboard.press("Escape");
   await agent.page.getByRole("menuitem", { name: "Ausente" }).waitFor({ state: "hidden" });

@@ -31,6 +31,11 @@ async function chat(site, agent) {
 
 const row = (agent, text) => agent.page.getByRole("tabpanel").getByRole("link").filter({ hasText: text });
 const internal = (agent) => agent.page.getByRole("button", { name: "Comentario interno", exact: true });
+/** Goes over to comments on a page that has just been opened: nothing hears a click before the console's script is there. */
+const comments = (button) => eventually("a comment is written", async () => {
+  if ((await button.getAttribute("aria-pressed")) === "true") return true;
+  await button.click();
+});
 /** Another browser of the same agent. */
 const elsewhere = async (agent) => {
   const other = await Agent.signIn(world, await world.context(), { name: agent.name, email: agent.email, password: agent.password });
@@ -216,13 +221,13 @@ test("a comment keeps its mode and whom it mentions over a reload, and is the sa
   const second = await lucia.context.newPage();
   await second.goto(lucia.page.url());
   const twin = second.getByRole("textbox", { name: "Mensaje", exact: true });
-  await second.getByRole("button", { name: "Comentario interno", exact: true }).click();
+  await comments(second.getByRole("button", { name: "Comentario interno", exact: true }));
   await eventually("it is there too", async () => (await twin.inputValue()) === "Míralo, @Raúl Díaz ");
   await lucia.box("Mensaje").press("End");
   await lucia.box("Mensaje").pressSequentially("hoy");
   await eventually("it follows", async () => (await twin.inputValue()) === "Míralo, @Raúl Díaz hoy");
   await lucia.page.reload();
-  await internal(lucia).click();
+  await comments(internal(lucia));
   await eventually("it is kept", async () => (await lucia.box("Mensaje").inputValue()) === "Míralo, @Raúl Díaz hoy");
   await lucia.page.getByRole("button", { name: "Enviar", exact: true }).click();
   await lucia.log.getByText("Comentario interno · Lucía Medina").waitFor();
@@ -284,9 +289,12 @@ test("the console speaks the agent's language at once, and lists its keys on ?",
   const agent = await world.agent("Lucía Medina", { sites: [site] });
   const { page } = agent;
   await page.getByRole("heading", { name: "Mi bandeja" }).waitFor();
-  await page.keyboard.press("?");
   const sheet = page.getByRole("dialog", { name: "Atajos de teclado" });
-  await sheet.waitFor();
+  // Nothing hears the key before the console's script is there.
+  await eventually("the sheet is there", async () => {
+    await page.keyboard.press("?");
+    return sheet.isVisible();
+  });
   await accessible(page, "the keys");
   await page.keyboard.press("Escape");
   await sheet.waitFor({ state: "hidden" });

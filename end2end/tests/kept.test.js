@@ -89,16 +89,17 @@ test("a refused file is read out and holds no request back, and one that was cho
 });
 
 test("a closed panel tells of who joins and of the end of the chat, and of a request that needs an address", async () => {
-  const site = await world.ayuda.site("detras", { limits: { wait_limit: "2s" } });
-  const agent = await world.agent("Lucía Medina", { sites: [site] });
-  const left = await world.visitor(site);
+  // Long enough to close the panel first, on a slow machine too.
+  const impatient = await world.ayuda.site("detras", { limits: { wait_limit: "10s" } });
+  const site = await world.ayuda.site("detrastambien");
+  const agent = await world.agent("Lucía Medina", { sites: [impatient, site] });
+  const left = await world.visitor(impatient);
   await left.startChat({ message: "Nadie me lee" });
   await left.press("Cerrar");
   await bubble(left, "Tu chat es ahora una solicitud: deja tu correo");
   await left.button.click();
   await left.hears("Déjanos tu correo para responderte.");
 
-  await world.ayuda.site(site);
   const visitor = await world.visitor(site);
   await visitor.startChat();
   await visitor.press("Cerrar");

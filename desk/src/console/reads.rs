@@ -303,7 +303,7 @@ macro_rules! offer_columns {
 }
 
 // Index offers_to.
-statement!(pub(crate) OFFERS = concat!(offer_columns!(), "order by c.started_at"));
+statement!(pub(crate) OFFERS = concat!(offer_columns!(), "order by c.started_at, o.id"));
 statement!(pub(crate) OFFER = concat!(offer_columns!(), "and c.id = $2"));
 
 statement!(pub(crate) READ = "

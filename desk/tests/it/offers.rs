@@ -98,6 +98,8 @@ async fn the_least_loaded_agent_is_offered_first_and_capacity_holds(world: World
             wait_for_offer(&mut at_pedro).await
         };
     }
+    // Offers come in the order in which their chats began.
+    world.clock.advance(Duration::from_secs(1));
     let (_, fifth) = world.start(&site).await;
     assert_eq!(world.desk.offers(&lucia).await.unwrap().len(), 2);
     assert_eq!(world.desk.offers(&pedro).await.unwrap().len(), 2);

@@ -418,6 +418,8 @@ async fn a_change_of_the_right_is_heard_at_once(world: World) {
     let mut eva = Person::new(&world, MASKED, Role::Agent, false).await;
     let asked = request(&world).await;
     let ticket = ticket_of(&world, &eva.agent, &asked).await;
+    // Its row comes a moment later: read after the change, it would be no other than what is told with that.
+    eva.hear(|frame| frame.get("work").is_some()).await;
     eva.watch(ticket).await;
     eva.hear_all().await;
     assert!(!eva.captured.find(&FOUND).is_empty(), "the site does not mask yet");

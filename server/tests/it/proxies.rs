@@ -246,13 +246,19 @@ async fn an_event_comes_at_once(world: &World) {
     let ask = world.client.get("/w/tienda/events").header("origin", "https://tienda.example");
     let (reply, mut stream) = ask.open().await;
     assert_eq!((reply.status, reply.find("content-type")), (200, Some("text/event-stream")));
-    let mut label = async || loop {
-        let chunk = soon("an event", next_chunk(&mut stream)).await.expect("a stream");
-        let text = String::from_utf8(chunk).expect("text");
-        if let Some(data) = text.lines().find_map(|line| line.strip_prefix("data: ")) {
-            let status: serde_json::Value = serde_json::from_str(data).expect("JSON");
-            return status["label"].as_str().expect("a label").to_owned();
-        }
+    let mut label = async || {
+        // For a patience in all: what keeps the stream alive never ends.
+        soon("an event", async {
+            loop {
+                let chunk = next_chunk(&mut stream).await.expect("a stream");
+                let text = String::from_utf8(chunk).expect("text");
+                if let Some(data) = text.lines().find_map(|line| line.strip_prefix("data: ")) {
+                    let status: serde_json::Value = serde_json::from_str(data).expect("JSON");
+                    return status["label"].as_str().expect("a label").to_owned();
+                }
+            }
+        })
+        .await
     };
     assert_eq!(label().await, "Ayuda");
     let agent = world.desk().find_agent_account(EMAIL).await.expect("an answer").expect("somebody");

@@ -24,14 +24,18 @@ impl Page {
     }
 
     async fn status(&mut self) -> serde_json::Value {
-        loop {
-            let chunk = soon("an event", next_chunk(&mut self.0)).await.expect("a stream");
-            let text = String::from_utf8(chunk).unwrap();
-            if let Some(data) = text.lines().find_map(|line| line.strip_prefix("data: ")) {
-                assert!(text.contains("event: status\n"));
-                return serde_json::from_str(data).unwrap();
+        // For a patience in all: what keeps the stream alive never ends.
+        soon("an event", async {
+            loop {
+                let chunk = next_chunk(&mut self.0).await.expect("a stream");
+                let text = String::from_utf8(chunk).unwrap();
+                if let Some(data) = text.lines().find_map(|line| line.strip_prefix("data: ")) {
+                    assert!(text.contains("event: status\n"));
+                    return serde_json::from_str(data).unwrap();
+                }
             }
-        }
+        })
+        .await
     }
 }
 
