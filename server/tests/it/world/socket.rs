@@ -143,10 +143,10 @@ impl Socket {
                 }
             }
         });
-        match found.await {
-            Ok(found) => (found, frames),
-            Err(_) => panic!("what was waited for never came, but {frames:?}"),
-        }
+        let Ok(found) = found.await else {
+            panic!("what was waited for never came, but {frames:?}");
+        };
+        (found, frames)
     }
 
     /// The frames up to the first that is wanted, as they came.
