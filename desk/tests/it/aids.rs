@@ -3,12 +3,12 @@
 use crate::world::{Person, ROSA, World, on_both, reason, refused, wait_for_event};
 use desk::{
     console::{Comment, Mention},
-    live::Event,
+    live::{Event, RowChange},
     people::{Agent, AgentChanges, Role},
     sites::Site,
 };
 use protocol::{
-    AgentId, Code, Seq, TicketId, Timestamp,
+    AgentId, Code, Seq, SiteKey, TicketId, Timestamp,
     agent::{Draft, WorkView},
     entry::{AgentBody, VisitorBody},
     settings::{Reply, ReplyName},
@@ -273,7 +273,11 @@ async fn who_is_mentioned_sees_a_ticket_of_another_queue_as_long_as_they_serve_i
         Event::Party { ticket, .. } => Some(*ticket),
         _ => None,
     };
-    assert_eq!(wait_for_event(&mut at_pedro, changed).await, ticket);
+    world.visitor_posts(visitor, "¿Sigue ahí?").await;
+    let (about, change) = wait_for_event(&mut at_pedro, changed).await;
+    assert!(about == ticket && matches!(change, RowChange::Message(_)), "{change:?}");
+    world.desk.end_chat(&lucia, ticket, &reason("Resuelto")).await.unwrap();
+    assert_eq!(wait_for_event(&mut at_pedro, changed).await, (ticket, RowChange::Anything));
     assert_eq!(sees(&world.desk).await, (true, Ok(())));
     world.desk.post_agent_message(&pedro, ticket, id, "Hola", &[]).await.unwrap();
     let moved = AgentChanges { sites: Some(vec!["b".into()]), ..AgentChanges::default() };
@@ -284,3 +288,10 @@ async fn who_is_mentioned_sees_a_ticket_of_another_queue_as_long_as_they_serve_i
     assert_eq!(refused(head), Code::NotFound);
     assert_eq!(world.desk.untold_mentions(&pedro).await.unwrap(), []);
 }
+    // Nor does he hear of it: what comes first is of a ticket that he sees.
+    let mut at_pedro = world.desk.hub().agent(pedro.id);
+    world.desk.hear_of_mentions(&pedro).await.unwrap();
+    world.visitor_posts(visitor, "¿Y ahora?").await;
+    let theirs = world.desk.find_site(&SiteKey("b".into())).unwrap();
+    let theirs = asked(&world, &theirs).await;
+    assert_eq!(wait_for_event(&mut at_pedro, changed).await.0, theirs);

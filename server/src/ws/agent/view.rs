@@ -107,6 +107,7 @@ impl AgentView {
         // Before what is read with them: a change meanwhile is told afterwards.
         let sights = self.read_sights();
         let desk = &self.server.desk;
+        desk.hear_of_mentions(&self.agent).await?;
         let me = desk.profile(&self.agent).await?;
         let offers = desk.offers(&self.agent).await?;
         self.offered = offers.iter().map(|offer| offer.chat).collect();
@@ -430,6 +431,7 @@ impl AgentView {
         let offers = self.server.desk.offers(&self.agent).await?;
         let ring: HashSet<ChatId> = offers.iter().map(|offer| offer.chat).collect();
         let gone = self.offered.difference(&ring);
+        self.server.desk.hear_of_mentions(&self.agent).await?;
         events.extend(gone.map(|chat| AgentEvent::OfferGone { chat: *chat }));
         let offers = offers.into_iter().map(|offer| AgentEvent::Offer { offer: Box::new(offer) });
         events.extend(offers);
