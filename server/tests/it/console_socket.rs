@@ -3,9 +3,10 @@
 use crate::world::{EMAIL, Engine, PASSWORD, SITE, World, eventually, on_both, socket::Socket};
 use desk::console::{Comment, HandoverTarget};
 use protocol::{
-    Code, Seq,
+    Code, Seq, TicketId,
     agent::{
-        AgentChat, AgentCommand, AgentEvent, AgentState, SUBPROTOCOL, Total, WorkKind, WorkView,
+        AgentChat, AgentCommand, AgentEvent, AgentState, Draft, SUBPROTOCOL, Total, WorkKind,
+        WorkView,
     },
     entry::AgentBody,
     visitor::{VisitorCommand, VisitorEvent},
@@ -30,6 +31,8 @@ on_both! {
     an_agent_of_one_site_sees_nothing_of_another,
     a_session_that_ends_signs_its_console_out,
     who_was_mentioned_with_no_console_open_is_told_by_the_next_one_alone,
+    what_came_of_a_transfer_with_no_console_open_is_told_by_the_next_one_alone,
+    a_draft_for_a_ticket_that_is_not_seen_is_gone_without_a_word,
     an_agent_who_loses_a_site_is_told_and_hears_nothing_more_of_it,
     who_reads_along_hears_nothing_more_of_a_chat_that_went_to_another_queue,
 }
@@ -258,9 +261,6 @@ async fn who_was_mentioned_with_no_console_open_is_told_by_the_next_one_alone(wo
     console.until_agent(mentioned).await;
 }
 
-async fn an_agent_of_one_site_sees_nothing_of_another(world: World) {
-    world.apply(&SITE.replace("tienda", "otra")).await;
-    let asked = world.ask("otra", "Secreto").await;
 async fn what_came_of_a_transfer_with_no_console_open_is_told_by_the_next_one_alone(world: World) {
     let (mut console, ana, cookie) = console(&world).await;
     world.start_chat("tienda", "Hola").await;
@@ -307,6 +307,9 @@ async fn a_draft_for_a_ticket_that_is_not_seen_is_gone_without_a_word(world: Wor
     assert_eq!(answer.await, Draft { text: String::new(), ..draft });
 }
 
+async fn an_agent_of_one_site_sees_nothing_of_another(world: World) {
+    world.apply(&SITE.replace("tienda", "otra")).await;
+    let asked = world.ask("otra", "Secreto").await;
     let everywhere = world.agent("jefa@example.com").await.1;
     let ticket =
         world.desk().worklist(&everywhere, WorkView::Open, None).await.unwrap().items[0].ticket;

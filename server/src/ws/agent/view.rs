@@ -127,7 +127,6 @@ impl AgentView {
         Ok(untold.into_iter().map(mentioned).collect())
     }
 
-    /// This console was told; where it cannot be stored the next one is told again.
     /// What came of what the agent asked for, and no console was told of.
     pub(super) async fn untold_handovers(&self) -> desk::Result<Vec<SettledHandover>> {
         self.server.desk.untold_handovers(&self.agent).await
@@ -156,6 +155,7 @@ impl AgentView {
         }
     }
 
+    /// This console was told; where it cannot be stored the next one is told again.
     pub(super) async fn mention_was_told(&self, ticket: TicketId) {
         if let Err(error) = self.server.desk.mention_was_told(&self.agent, ticket).await {
             tracing::debug!(%error, "a mention stays untold");
@@ -253,12 +253,16 @@ impl AgentView {
         })
     }
 
-    /// Begins to store what is typed.
+    /// Begins to store what is typed. For a ticket that the agent does not see it is nothing, as if it had been sent:
+    /// the console has it no longer either.
     pub(super) fn store_draft(&self, draft: Draft) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
         spawn(async move {
-            let stored = server.desk.store_draft(&agent, &draft).await;
-            stored.err().map(|error| refused(draft.ticket, None, error))
+            let error = server.desk.store_draft(&agent, &draft).await.err()?;
+            if error.refusal().code == Code::NotFound {
+                return Some(AgentEvent::Draft { draft: Draft { text: String::new(), ..draft } });
+            }
+            Some(refused(draft.ticket, None, error))
         })
     }
 
@@ -427,11 +431,11 @@ impl AgentView {
     /// # Errors
     /// As of [`AgentView::access_changed`].
     pub(super) async fn missed(&mut self) -> desk::Result<Vec<AgentEvent>> {
+        self.server.desk.hear_of_mentions(&self.agent).await?;
         let mut events = self.access_changed().await?;
         let offers = self.server.desk.offers(&self.agent).await?;
         let ring: HashSet<ChatId> = offers.iter().map(|offer| offer.chat).collect();
         let gone = self.offered.difference(&ring);
-        self.server.desk.hear_of_mentions(&self.agent).await?;
         events.extend(gone.map(|chat| AgentEvent::OfferGone { chat: *chat }));
         let offers = offers.into_iter().map(|offer| AgentEvent::Offer { offer: Box::new(offer) });
         events.extend(offers);
