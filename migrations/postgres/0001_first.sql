@@ -247,7 +247,7 @@ create index chats_idle on chats (site_id, idle_from) where idle_from is not nul
 
 -- What an agent asks of others for their chat: that one takes it over, or joins it. outcome is null while it is asked for. to_queue or
 -- to_agent: who is asked; to_name as it was called then. note: for agents alone. accepted_by: who did. reason: why it was handed over, once
--- it was; null: nobody has said it yet.
+-- it was; null: nobody has said it yet. told_at: when a console of from_agent was told of the outcome.
 create table handovers (
   id uuid not null primary key,
   kind text not null,
@@ -264,12 +264,14 @@ create table handovers (
   outcome text,
   settled_at bigint,
   accepted_by uuid,
-  reason text
+  reason text,
+  told_at bigint
 );
 create index handovers_chat on handovers (chat_id);
 create unique index handovers_open on handovers (chat_id) where outcome is null;
 create index handovers_site on handovers (site_id) where outcome is null;
 create index handovers_from on handovers (from_agent, ticket_id);
+create index handovers_untold on handovers (from_agent, settled_at) where outcome is not null and told_at is null;
 create index handovers_reason on handovers (site_id, settled_at) where kind = 'transfer' and outcome = 'accepted' and reason is null;
 
 -- Whom a chat was offered to. outcome is null while it rings; then it is never changed again. from_agent is null for an offer of the

@@ -139,6 +139,9 @@ pub enum AgentEvent {
         kind: HandoverKind,
         to: String,
         outcome: HandoverOutcome,
+        /// Whether there is nothing to ask about it any more: why the chat was handed over is known, or left open.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        has_reason: bool,
     },
     /// The agent's own state changed (also from another tab).
     State { me: Me },

@@ -71,7 +71,7 @@ statement!(
 );
 statement!(
     SETTLE = "
-    update handovers set outcome = $2, settled_at = $3, accepted_by = $4
+    update handovers set outcome = $2, settled_at = $3, accepted_by = $4, told_at = $5
     where id = $1 and outcome is null"
 );
 
@@ -389,11 +389,14 @@ async fn settle(
     by: Option<AgentId>,
     now: Timestamp,
 ) -> Result<()> {
+    // Who took it back need not be told.
+    let told_at = (outcome == HandoverOutcome::Cancelled).then_some(now.0);
     let settled = run!(tx, c => sqlx::query(SETTLE)
         .bind(handover.id.0)
         .bind(outcome.as_text())
         .bind(now.0)
         .bind(by.map(|agent| agent.0))
+        .bind(told_at)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;

@@ -4,7 +4,10 @@
 use crate::{
     Desk, Result,
     db::{Event, read, retry, run, statement},
-    people::{Agent, permission::Action},
+    people::{
+        Agent,
+        permission::{Action, sees},
+    },
 };
 use protocol::{Code, Field, Refusal, TicketId, Timestamp, agent::Draft, limits};
 use std::time::Duration;
@@ -25,12 +28,28 @@ statement!(
     where drafts.at < excluded.at"
 );
 statement!(SWEEP = "delete from drafts where agent_id = $1 and text = '' and at < $2");
+// Whether the agent, $1, sees the ticket of a draft.
+macro_rules! ticket_is_seen {
+    () => {
+        concat!(
+            " exists (
+               select 1 from tickets t left join chats c on c.id = t.chat_id
+               where t.id = drafts.ticket_id and ",
+            sees!(),
+            ") "
+        )
+    };
+}
+
 statement!(
-    LIST = "
-    select ticket_id, text, at from drafts
-    where agent_id = $1
-    order by at desc
-    limit $2"
+    LIST = concat!(
+        "select ticket_id, text, at,",
+        ticket_is_seen!(),
+        "from drafts where agent_id = $1 order by at desc limit $2"
+    )
+);
+statement!(
+    DROP_UNSEEN = concat!("delete from drafts where agent_id = $1 and not", ticket_is_seen!())
 );
 statement!(FIND = "select ticket_id, text, at from drafts where agent_id = $1 and ticket_id = $2");
 
@@ -76,15 +95,31 @@ impl Desk {
         })
     }
 
-    /// The agent's drafts, the newest first. An empty one was sent: a console that was away may have its text yet.
+    /// The agent's drafts, the newest first. An empty one was sent: a console that was away may have its text yet. What
+    /// was typed for a ticket that the agent sees no longer is deleted: they cannot send it.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
     pub async fn drafts(&self, agent: &Agent) -> Result<Vec<Draft>> {
-        let rows: Vec<Row> = read!(self.db(), c => sqlx::query_as(LIST)
+        let rows: Vec<(Uuid, String, i64, bool)> = read!(self.db(), c => sqlx::query_as(LIST)
             .bind(agent.id.0)
             .bind(DRAFTS)
             .fetch_all(c)
             .await)?;
-        Ok(rows.into_iter().map(draft).collect())
+        let (seen, unseen): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.3);
+        // Where nothing can be stored the console opens all the same.
+        if !unseen.is_empty()
+            && let Err(error) = self.drop_unseen_drafts(agent).await
+        {
+            tracing::debug!(%error, "drafts that can be sent no longer stay");
+        }
+        Ok(seen.into_iter().map(|(ticket, text, at, _)| draft((ticket, text, at))).collect())
+    }
+
+    async fn drop_unseen_drafts(&self, agent: &Agent) -> Result<()> {
+        retry!({
+            let mut tx = self.begin().await?;
+            run!(tx, c => sqlx::query(DROP_UNSEEN).bind(agent.id.0).execute(c).await.map(|_| ()))?;
+            self.commit(tx).await
+        })
     }
 
     /// The agent's draft for a ticket, as it was stored last; an empty one was sent or deleted.

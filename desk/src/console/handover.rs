@@ -7,7 +7,7 @@ use crate::{
         handover::{self, Asked, NewHandover},
         outcome::Outcome,
     },
-    db::{read, retry, statement},
+    db::retry,
     people::{
         Agent,
         permission::{self, Action},
@@ -16,7 +16,7 @@ use crate::{
     tickets::LockedTicket,
 };
 use protocol::{
-    AgentId, Code, Field, HandoverId, QueueId, Refusal, TicketId, TicketNumber,
+    AgentId, Code, Field, HandoverId, QueueId, Refusal, TicketId,
     agent::{HandoverKind, HandoverOutcome, Targets},
     text::{HandoverNote, is_blank},
 };
@@ -28,24 +28,6 @@ pub enum HandoverTarget {
     Queue(QueueId),
     Agent(AgentId),
 }
-
-/// A handover with its outcome. `to`: the queue or agent that was asked, or who accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettledHandover {
-    pub number: TicketNumber,
-    pub kind: HandoverKind,
-    pub to: String,
-    pub outcome: HandoverOutcome,
-}
-
-statement!(
-    SETTLED = "
-    select h.kind, h.outcome, h.to_name, a.name, t.number
-    from handovers h
-    join tickets t on t.id = h.ticket_id
-    left join agents a on a.id = h.accepted_by
-    where h.id = $1 and h.from_agent = $2 and h.outcome is not null"
-);
 
 impl Desk {
     /// Whom my chat can be handed to, or who can be asked to join it, as of now.
@@ -153,28 +135,6 @@ impl Desk {
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn end_conference(&self, agent: &Agent, ticket: TicketId) -> Result<()> {
         self.end_guest(agent, ticket, Action::End).await
-    }
-
-    /// What came of a transfer or conference that the agent asked for; none before anything has.
-    #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %handover))]
-    pub async fn find_settled_handover(
-        &self,
-        agent: &Agent,
-        handover: HandoverId,
-    ) -> Result<Option<SettledHandover>> {
-        type Row = (String, String, String, Option<String>, String);
-        let row: Option<Row> = read!(self.db(), c => sqlx::query_as(SETTLED)
-            .bind(handover.0)
-            .bind(agent.id.0)
-            .fetch_optional(c)
-            .await)?;
-        let Some((kind, outcome, to, by, number)) = row else { return Ok(None) };
-        Ok(Some(SettledHandover {
-            number: TicketNumber(number),
-            kind: HandoverKind::from_text(&kind)?,
-            to: by.unwrap_or(to),
-            outcome: HandoverOutcome::from_text(&outcome)?,
-        }))
     }
 
     async fn end_guest(&self, agent: &Agent, ticket: TicketId, action: Action) -> Result<()> {

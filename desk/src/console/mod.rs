@@ -16,6 +16,7 @@ mod reads;
 mod replies;
 mod reveal;
 mod search;
+mod settled;
 mod sign_in;
 mod state;
 mod transfer_reason;
@@ -23,7 +24,8 @@ mod worklist;
 
 pub use comments::Comment;
 pub use connected::ConsoleGuard;
-pub use handover::{HandoverTarget, SettledHandover};
+pub use handover::HandoverTarget;
 pub use mentions::Mention;
+pub use settled::SettledHandover;
 pub(crate) use worklist::SharedRows;
 pub use worklist::{Listing, ROWS_A_PAGE};

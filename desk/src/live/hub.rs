@@ -8,7 +8,7 @@
 //! 4008.
 
 use super::relay::Notice;
-use crate::db::{Event, On, RowChange};
+use crate::db::{Event, On, Party, RowChange};
 use dashmap::DashMap;
 use protocol::{AgentId, Seq, TicketId};
 use std::{
@@ -35,9 +35,17 @@ pub struct Hub {
 #[derive(Default)]
 struct Subscribers {
     tickets: DashMap<TicketId, Audience>,
-    agents: DashMap<AgentId, Vec<Arc<Subscriber>>>,
+    agents: DashMap<AgentId, Consoles>,
     /// Whether somebody reads again what came too early.
     in_order: AtomicBool,
+}
+
+/// An agent's open consoles.
+#[derive(Default)]
+struct Consoles {
+    open: Vec<Arc<Subscriber>>,
+    /// Tickets to which comments called the agent: what is told of the place of a row does not say so.
+    called: HashSet<TicketId>,
 }
 
 /// Who is subscribed to a ticket.
@@ -94,9 +102,9 @@ impl Drop for Subscription {
             Owner::Agent(agent) => {
                 let agents = &self.subscribers.agents;
                 if let Some(mut here) = agents.get_mut(&agent) {
-                    here.retain(|other| !Arc::ptr_eq(other, &self.subscriber));
+                    here.open.retain(|other| !Arc::ptr_eq(other, &self.subscriber));
                 }
-                agents.remove_if(&agent, |_, here| here.is_empty());
+                agents.remove_if(&agent, |_, here| here.open.is_empty());
             }
         }
         for ticket in locked(&self.subscriber.watched).drain() {
@@ -105,9 +113,32 @@ impl Drop for Subscription {
     }
 }
 
+impl Consoles {
+    /// Whether they hear of a row.
+    fn hear(
+        &self,
+        agent: AgentId,
+        (ticket, on): (TicketId, &On),
+        sees: impl Fn(AgentId, &On) -> bool,
+    ) -> bool {
+        let mentioned = Party { mentioned: Some(agent), ..on.party };
+        let called = On { party: mentioned, ..*on };
+        sees(agent, on) || self.called.contains(&ticket) && sees(agent, &called)
+    }
+}
+
 impl Subscribers {
     fn join(&self, ticket: TicketId, subscriber: &Arc<Subscriber>) {
         self.tickets.entry(ticket).or_default().subscribers.push(subscriber.clone());
+    }
+
+    fn send_to(&self, agent: AgentId, event: Event) {
+        if let Some(consoles) = self.agents.get(&agent) {
+            let event = Arc::new(event);
+            for subscriber in &consoles.open {
+                subscriber.send(&event);
+            }
+        }
     }
 
     fn leave(&self, ticket: TicketId, subscriber: &Arc<Subscriber>) {
@@ -130,7 +161,12 @@ impl Hub {
     /// and the tickets it watches (see [`Hub::watch`]).
     pub fn agent(&self, agent: AgentId) -> Subscription {
         let subscription = self.subscribe(Owner::Agent(agent), AGENT_QUEUE);
-        self.subscribers.agents.entry(agent).or_default().push(subscription.subscriber.clone());
+        self.subscribers
+            .agents
+            .entry(agent)
+            .or_default()
+            .open
+            .push(subscription.subscriber.clone());
         subscription
     }
 
@@ -178,7 +214,7 @@ impl Hub {
     pub(crate) fn all_watchers(&self) -> HashSet<(TicketId, AgentId)> {
         let mut all = HashSet::new();
         for consoles in &self.subscribers.agents {
-            for console in consoles.iter() {
+            for console in &consoles.open {
                 let watched = locked(&console.watched);
                 all.extend(watched.iter().map(|ticket| (*ticket, *consoles.key())));
             }
@@ -189,13 +225,13 @@ impl Hub {
     /// The tickets that consoles of the agent watch.
     pub(crate) fn watched_by(&self, agent: AgentId) -> HashSet<TicketId> {
         let consoles = self.subscribers.agents.get(&agent);
-        let consoles = consoles.iter().flat_map(|consoles| consoles.iter());
+        let consoles = consoles.iter().flat_map(|consoles| consoles.open.iter());
         consoles.flat_map(|console| locked(&console.watched).clone()).collect()
     }
 
     /// Takes a ticket from all consoles of the agent that watch it; each is told.
     pub(crate) fn end_watches(&self, agent: AgentId, ticket: TicketId) {
-        let consoles = self.subscribers.agents.get(&agent).map(|consoles| consoles.clone());
+        let consoles = self.subscribers.agents.get(&agent).map(|consoles| consoles.open.clone());
         let lost = Arc::new(Event::AccessLost { agent, ticket });
         for console in consoles.unwrap_or_default() {
             if locked(&console.watched).remove(&ticket) {
@@ -217,9 +253,22 @@ impl Hub {
         self.subscribers.tickets.contains_key(&ticket)
     }
 
-    /// Whether a console is here whose agent is one of these.
-    pub(crate) fn has_console(&self, is_one: impl Fn(AgentId) -> bool) -> bool {
-        self.subscribers.agents.iter().any(|consoles| is_one(*consoles.key()))
+    /// Comments called the agent, who has a console here, to these tickets.
+    pub(crate) fn call(&self, agent: AgentId, tickets: impl IntoIterator<Item = TicketId>) {
+        if let Some(mut consoles) = self.subscribers.agents.get_mut(&agent) {
+            consoles.called.extend(tickets);
+        }
+    }
+
+    /// Whether a console is here whose agent may see the ticket.
+    pub(crate) fn shows_row(
+        &self,
+        ticket: TicketId,
+        on: &On,
+        sees: impl Fn(AgentId, &On) -> bool,
+    ) -> bool {
+        let mut agents = self.subscribers.agents.iter();
+        agents.any(|consoles| consoles.hear(*consoles.key(), (ticket, on), &sees))
     }
 
     /// Entries of the ticket up to this one were missed: its subscribers read them.
@@ -239,7 +288,7 @@ impl Hub {
         }
         for consoles in &self.subscribers.agents {
             let missed = Arc::new(Event::ConsoleMissed { agent: *consoles.key() });
-            consoles.iter().for_each(|console| console.send(&missed));
+            consoles.open.iter().for_each(|console| console.send(&missed));
         }
     }
 
@@ -283,34 +332,34 @@ impl Hub {
             Event::Work { ticket, on, change } => {
                 let (ticket, on, change) = (*ticket, *on, change.clone());
                 let event = Arc::new(event);
-                for subscribers in &self.subscribers.agents {
-                    if !sees(*subscribers.key(), &on) {
+                for consoles in &self.subscribers.agents {
+                    if !consoles.hear(*consoles.key(), (ticket, &on), &sees) {
                         continue;
                     }
-                    for subscriber in subscribers.iter() {
+                    for subscriber in &consoles.open {
                         if subscriber.row_changed(ticket, change.clone()) {
                             subscriber.send(&event);
                         }
                     }
                 }
             }
+            Event::Mentioned { agent, ticket, .. } => {
+                let (agent, ticket) = (*agent, *ticket);
+                self.call(agent, [ticket]);
+                self.subscribers.send_to(agent, event);
+            }
             Event::Offer { agent, .. }
             | Event::OfferGone { agent, .. }
             | Event::Handover { agent, .. }
             | Event::Party { agent, .. }
-            | Event::Mentioned { agent, .. }
             | Event::Draft { agent, .. }
             | Event::AgentState { agent }
             | Event::SignedOut { agent }
             | Event::AccessChanged { agent }
             | Event::AccessLost { agent, .. }
             | Event::ConsoleMissed { agent } => {
-                if let Some(subscribers) = self.subscribers.agents.get(agent) {
-                    let event = Arc::new(event);
-                    for subscriber in subscribers.iter() {
-                        subscriber.send(&event);
-                    }
-                }
+                let agent = *agent;
+                self.subscribers.send_to(agent, event);
             }
         }
         None
@@ -321,8 +370,8 @@ impl Hub {
         for audience in &self.subscribers.tickets {
             audience.subscribers.iter().for_each(|subscriber| subscriber.end());
         }
-        for subscribers in &self.subscribers.agents {
-            subscribers.iter().for_each(|subscriber| subscriber.end());
+        for consoles in &self.subscribers.agents {
+            consoles.open.iter().for_each(|subscriber| subscriber.end());
         }
     }
 

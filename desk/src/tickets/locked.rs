@@ -327,10 +327,6 @@ impl LockedTicket {
             .map(|_| ()))?;
         tx.publish(Event::Ticket { ticket: self.id });
         tx.publish(Event::Work { ticket: self.id, on: self.on(), change: RowChange::Anything });
-        for agent in mentioned::find_mentioned(tx, self.id).await? {
-            // The place of a row does not say who sees it by a mention alone.
-            tx.publish(Event::Party { agent, ticket: self.id });
-        }
         Ok(())
     }
 }

@@ -9,16 +9,34 @@ use crate::{
         permission::{Action, On, Party, may},
     },
 };
-use protocol::{AgentId, TicketId};
+use protocol::TicketId;
+use tracing::instrument;
 use uuid::Uuid;
 
 statement!(
     IS_MENTIONED = "
     select exists (select 1 from mentions where ticket_id = $1 and agent_id = $2)"
 );
-statement!(MENTIONED = "select agent_id from mentions where ticket_id = $1");
+// Index mentions_agent.
+statement!(CALLED = "select ticket_id from mentions where agent_id = $1 order by at desc limit $2");
+
+/// Tickets to which an agent was called last, whose rows their console hears of wherever they lie.
+const CALLED_KEPT: i64 = 1_000;
 
 impl Desk {
+    /// From now on the agent's consoles here hear of the rows of tickets that they see because a comment called them.
+    /// They are subscribed already.
+    #[instrument(level = "debug", skip_all, fields(agent = %agent.id))]
+    pub async fn hear_of_mentions(&self, agent: &Agent) -> Result<()> {
+        let tickets: Vec<Uuid> = read!(self.db(), c => sqlx::query_scalar(CALLED)
+            .bind(agent.id.0)
+            .bind(CALLED_KEPT)
+            .fetch_all(c)
+            .await)?;
+        self.hub().call(agent.id, tickets.into_iter().map(TicketId));
+        Ok(())
+    }
+
     /// The same place, with the agent among its people where a comment called them.
     pub(crate) async fn with_mention(&self, agent: &Agent, ticket: TicketId, on: On) -> Result<On> {
         if !is_worth_asking(agent, &on) {
@@ -49,15 +67,6 @@ pub(super) async fn with_mention_here(
         .fetch_one(c)
         .await)?;
     Ok(noted(agent, on, is_mentioned))
-}
-
-/// Everybody who was called to a ticket.
-pub(super) async fn find_mentioned(tx: &mut Tx, ticket: TicketId) -> Result<Vec<AgentId>> {
-    let agents: Vec<Uuid> = run!(tx, c => sqlx::query_scalar(MENTIONED)
-        .bind(ticket.0)
-        .fetch_all(c)
-        .await)?;
-    Ok(agents.into_iter().map(AgentId).collect())
 }
 
 fn is_worth_asking(agent: &Agent, on: &On) -> bool {

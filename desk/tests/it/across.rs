@@ -5,7 +5,7 @@ use crate::world::{
 };
 use desk::{
     Desk,
-    console::HandoverTarget,
+    console::{Comment, HandoverTarget},
     live::{Event, RowChange, Subscription},
     people::{Agent, AgentChanges, Role},
     tickets::Visitor,
@@ -38,6 +38,7 @@ on_postgres! {
     what_a_process_says_it_does_not_hear_again,
     messages_to_hundreds_of_tickets_at_once_are_all_heard,
     a_row_of_the_list_changes_by_a_message_without_being_read,
+    a_row_that_is_seen_by_a_mention_alone_changes_by_a_message_too,
     what_is_seen_and_who_types_is_heard,
     a_panel_at_one_process_is_there_at_all_of_them,
     with_a_process_its_panels_are_gone,
@@ -201,6 +202,29 @@ async fn a_row_of_the_list_changes_by_a_message_without_being_read(world: World)
         let RowChange::Message(message) = change else { panic!("{change:?}") };
         assert_eq!(message.preview.text, text);
     }
+}
+
+async fn a_row_that_is_seen_by_a_mention_alone_changes_by_a_message_too(world: World) {
+    world.site_with("a", "[[queues]]\nname = \"Ventas\"").await;
+    let (lucia, visitor) = chat(&world).await;
+    let pedro = Person { name: "pedro", role: Role::Agent, sites: &["a"], queues: &["Ventas"] };
+    let (pedro, _) = world.hire(pedro).await;
+    let (one, two) = world.nodes().await;
+    until("he is known", async || two.desk.find_agent(pedro.id).is_some()).await;
+    let mut console = two.desk.hub().agent(pedro.id);
+    let (id, text) = (world.new_id(), "¿Lo ves?".to_owned());
+    let comment = Comment { id, text, mentions: vec![pedro.id] };
+    one.desk.comment(&lucia, visitor.ticket, comment).await.unwrap();
+    let mentioned = |event: &Event| matches!(event, Event::Mentioned { .. }).then_some(());
+    wait_for_event(&mut console, mentioned).await;
+    say(&one.desk, &world, visitor, "Uno").await;
+    let preview = |event: &Event| match event {
+        Event::Work { change: RowChange::Message(message), .. } => {
+            Some(message.preview.text.clone())
+        }
+        _ => None,
+    };
+    assert_eq!(wait_for_event(&mut console, preview).await, "Uno");
 }
 
 async fn what_is_seen_and_who_types_is_heard(world: World) {

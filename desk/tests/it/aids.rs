@@ -3,12 +3,12 @@
 use crate::world::{Person, ROSA, World, on_both, reason, refused, wait_for_event};
 use desk::{
     console::{Comment, Mention},
-    live::Event,
+    live::{Event, RowChange},
     people::{Agent, AgentChanges, Role},
     sites::Site,
 };
 use protocol::{
-    AgentId, Code, Seq, TicketId, Timestamp,
+    AgentId, Code, Seq, SiteKey, TicketId, Timestamp,
     agent::{Draft, WorkView},
     entry::{AgentBody, VisitorBody},
     settings::{Reply, ReplyName},
@@ -21,6 +21,7 @@ on_both! {
     who_is_mentioned_is_told_and_nobody_of_another_site_can_be,
     who_is_mentioned_sees_a_ticket_of_another_queue_as_long_as_they_serve_its_site,
     the_newest_draft_wins_and_a_sent_one_does_not_come_back,
+    what_was_typed_for_a_ticket_that_is_seen_no_longer_is_deleted,
     a_row_says_whether_its_reader_wrote_last,
     replies_of_ones_own_have_names_of_their_own_and_are_nobody_elses,
     who_has_a_ticket_on_screen_is_named_to_the_others,
@@ -148,6 +149,27 @@ async fn the_newest_draft_wins_and_a_sent_one_does_not_come_back(world: World) {
     assert_eq!(refused(world.desk.store_draft(&lucia, &long).await), Code::TooLong);
 }
 
+async fn what_was_typed_for_a_ticket_that_is_seen_no_longer_is_deleted(world: World) {
+    const KEPT: &str = "select count(*) from drafts";
+    let (here, there) = (world.site("a").await, world.site("b").await);
+    let lucia = world.agent("lucia").await;
+    let raul = world.agent("raul").await;
+    let (stays, goes) = (asked(&world, &here).await, asked(&world, &there).await);
+    for agent in [&lucia, &raul] {
+        for ticket in [stays, goes] {
+            let draft = Draft { ticket, text: "Hola".into(), at: world.desk.now() };
+            world.desk.store_draft(agent, &draft).await.unwrap();
+        }
+    }
+    assert_eq!(world.desk.drafts(&lucia).await.unwrap().len(), 2);
+    let moved = AgentChanges { sites: Some(vec!["a".into()]), ..AgentChanges::default() };
+    world.desk.change_agent("lucia@example.com", &moved).await.unwrap();
+    let lucia = world.desk.find_agent(lucia.id).unwrap();
+    let left = world.desk.drafts(&lucia).await.unwrap();
+    assert_eq!(left.iter().map(|draft| draft.ticket).collect::<Vec<_>>(), [stays]);
+    assert_eq!(world.count(KEPT).await, 3, "the words are nowhere, and the others' are there");
+}
+
 async fn a_row_says_whether_its_reader_wrote_last(world: World) {
     let site = world.site("a").await;
     let (lucia, _console) = world.at_console("lucia").await;
@@ -267,19 +289,30 @@ async fn who_is_mentioned_sees_a_ticket_of_another_queue_as_long_as_they_serve_i
     assert_eq!(refused(early), Code::Forbidden);
     assert_eq!(refused(world.desk.end_chat(&pedro, ticket, &reason("x")).await), Code::Forbidden);
     let mut at_pedro = world.desk.hub().agent(pedro.id);
-    world.desk.end_chat(&lucia, ticket, &reason("Resuelto")).await.unwrap();
-    // His console hears that the row is another: its place says nothing of him.
+    world.desk.hear_of_mentions(&pedro).await.unwrap();
+    // His console hears of the row, of a message too: its place says nothing of him.
     let changed = |event: &Event| match event {
-        Event::Party { ticket, .. } => Some(*ticket),
+        Event::Work { ticket, change, .. } => Some((*ticket, change.clone())),
         _ => None,
     };
-    assert_eq!(wait_for_event(&mut at_pedro, changed).await, ticket);
+    world.visitor_posts(visitor, "¿Sigue ahí?").await;
+    let (about, change) = wait_for_event(&mut at_pedro, changed).await;
+    assert!(about == ticket && matches!(change, RowChange::Message(_)), "{change:?}");
+    world.desk.end_chat(&lucia, ticket, &reason("Resuelto")).await.unwrap();
+    assert_eq!(wait_for_event(&mut at_pedro, changed).await, (ticket, RowChange::Anything));
     assert_eq!(sees(&world.desk).await, (true, Ok(())));
     world.desk.post_agent_message(&pedro, ticket, id, "Hola", &[]).await.unwrap();
     let moved = AgentChanges { sites: Some(vec!["b".into()]), ..AgentChanges::default() };
     world.desk.change_agent("pedro@example.com", &moved).await.unwrap();
     world.desk.tick().await.unwrap();
     let pedro = world.desk.find_agent(pedro.id).unwrap();
+    // Nor does he hear of it: what comes first is of a ticket that he sees.
+    let mut at_pedro = world.desk.hub().agent(pedro.id);
+    world.desk.hear_of_mentions(&pedro).await.unwrap();
+    world.visitor_posts(visitor, "¿Y ahora?").await;
+    let theirs = world.desk.find_site(&SiteKey("b".into())).unwrap();
+    let theirs = asked(&world, &theirs).await;
+    assert_eq!(wait_for_event(&mut at_pedro, changed).await.0, theirs);
     let head = world.desk.conversation(&pedro, ticket).await;
     assert_eq!(refused(head), Code::NotFound);
     assert_eq!(world.desk.untold_mentions(&pedro).await.unwrap(), []);

@@ -33,6 +33,7 @@ on_both! {
     a_queue_that_is_left_or_removed_is_asked_no_longer,
     what_was_given_by_name_is_kept_only_by_who_has_it_by_that,
     reasons_that_one_site_waits_for_hold_no_other_sites_back,
+    what_came_of_it_is_kept_until_a_console_was_told_and_what_was_taken_back_is_not,
 }
 
 /// A site with two queues and who serves them: lucia Soporte, pedro Ventas, eva both.
@@ -672,4 +673,43 @@ async fn reasons_that_one_site_waits_for_hold_no_other_sites_back(world: World) 
     let said = world.desk.give_transfer_reason(&lucia, ticket, Some(&reason("Otro"))).await;
     assert_eq!(refused(said), Code::NotFound);
     assert_eq!(refused(world.desk.closing_reasons(&lucia, ticket).await), Code::NotFound);
+}
+
+async fn what_came_of_it_is_kept_until_a_console_was_told_and_what_was_taken_back_is_not(
+    world: World,
+) {
+    let team = Team::new(&world).await;
+    let visitor = team.chat(&world).await;
+    let ticket = visitor.ticket;
+    let untold = async || world.desk.untold_handovers(&team.lucia).await.unwrap();
+    world.desk.ask_transfer(&team.lucia, ticket, to(&team.pedro), None).await.unwrap();
+    assert_eq!(untold().await, [], "nothing has come of it");
+    world.desk.cancel_handover(&team.lucia, ticket).await.unwrap();
+    assert_eq!(untold().await, [], "she knows");
+    world.clock.advance(Duration::from_secs(1));
+    world.desk.ask_conference(&team.lucia, ticket, to(&team.pedro), None).await.unwrap();
+    declines(&world, &team.pedro).await;
+    world.clock.advance(Duration::from_secs(1));
+    world.desk.ask_transfer(&team.lucia, ticket, to(&team.eva), None).await.unwrap();
+    accepts(&world, &team.eva).await;
+    let all = untold().await;
+    let outcomes: Vec<_> = all.iter().map(|one| (one.kind, one.outcome, one.to.as_str())).collect();
+    let declined = (HandoverKind::Conference, HandoverOutcome::Declined, "pedro");
+    let accepted = (HandoverKind::Transfer, HandoverOutcome::Accepted, "eva");
+    assert_eq!(outcomes, [declined, accepted], "the oldest first");
+    assert!(all.iter().all(|one| one.ticket == ticket && !one.has_reason));
+    // Nobody else is told of it, nor can say that she was.
+    assert_eq!(world.desk.untold_handovers(&team.eva).await.unwrap(), []);
+    world.desk.handover_was_told(&team.eva, all[0].id).await.unwrap();
+    assert_eq!(untold().await.len(), 2);
+    world.desk.handover_was_told(&team.lucia, all[0].id).await.unwrap();
+    world.desk.give_transfer_reason(&team.lucia, ticket, Some(&reason("Otro"))).await.unwrap();
+    let [left] = &untold().await[..] else { panic!("one is left") };
+    assert_eq!((left.id, left.has_reason), (all[1].id, true), "there is nothing left to ask");
+    // At a site that she serves no longer it is nothing to her.
+    world.site("b").await;
+    let moved = AgentChanges { sites: Some(vec!["b".into()]), ..AgentChanges::default() };
+    world.desk.change_agent("lucia@example.com", &moved).await.unwrap();
+    let lucia = world.desk.find_agent(team.lucia.id).unwrap();
+    assert_eq!(world.desk.untold_handovers(&lucia).await.unwrap(), []);
 }

@@ -1,11 +1,12 @@
 //! The console's socket.
 
 use crate::world::{EMAIL, Engine, PASSWORD, SITE, World, eventually, on_both, socket::Socket};
-use desk::console::Comment;
+use desk::console::{Comment, HandoverTarget};
 use protocol::{
-    Code, Seq,
+    Code, Seq, TicketId,
     agent::{
-        AgentChat, AgentCommand, AgentEvent, AgentState, SUBPROTOCOL, Total, WorkKind, WorkView,
+        AgentChat, AgentCommand, AgentEvent, AgentState, Draft, SUBPROTOCOL, Total, WorkKind,
+        WorkView,
     },
     entry::AgentBody,
     visitor::{VisitorCommand, VisitorEvent},
@@ -30,6 +31,8 @@ on_both! {
     an_agent_of_one_site_sees_nothing_of_another,
     a_session_that_ends_signs_its_console_out,
     who_was_mentioned_with_no_console_open_is_told_by_the_next_one_alone,
+    what_came_of_a_transfer_with_no_console_open_is_told_by_the_next_one_alone,
+    a_draft_for_a_ticket_that_is_not_seen_is_gone_without_a_word,
     an_agent_who_loses_a_site_is_told_and_hears_nothing_more_of_it,
     who_reads_along_hears_nothing_more_of_a_chat_that_went_to_another_queue,
 }
@@ -258,6 +261,52 @@ async fn who_was_mentioned_with_no_console_open_is_told_by_the_next_one_alone(wo
     console.until_agent(mentioned).await;
 }
 
+async fn what_came_of_a_transfer_with_no_console_open_is_told_by_the_next_one_alone(world: World) {
+    let (mut console, ana, cookie) = console(&world).await;
+    world.start_chat("tienda", "Hola").await;
+    let offer = console.until_agent(|event| match event {
+        AgentEvent::Offer { offer } => Some(offer.chat),
+        _ => None,
+    });
+    let ticket = world.desk().accept(&ana, offer.await).await.unwrap();
+    // What comes of it comes while her console is away.
+    drop(console);
+    world.until(|| !world.is_open("tienda")).await;
+    let (_, eva) = world.agent("eva@example.com").await;
+    world.desk().set_agent_state(eva.id, AgentState::Available).await.unwrap();
+    let _evas = world.desk().console_connected(eva.id);
+    let to = HandoverTarget::Agent(eva.id);
+    world.desk().ask_transfer(&ana, ticket, to, None).await.unwrap();
+    let rings = async || world.desk().offers(&eva).await.unwrap().into_iter().next();
+    let offer = eventually(rings).await;
+    world.desk().decline_offer(&eva, offer.chat, offer.offer.unwrap()).await.unwrap();
+    let outcomes = async |console: &mut Socket| {
+        console.say_agent(AgentCommand::Ping).await;
+        let heard = console.frames_until(|frame| *frame == "pong").await;
+        heard.iter().filter_map(|frame| frame.get("handover").cloned()).collect::<Vec<_>>()
+    };
+    for told in [1, 0] {
+        let mut console = Socket::console(&world, &cookie).await;
+        console.say_agent(AgentCommand::Hello).await;
+        let heard = outcomes(&mut console).await;
+        assert_eq!(heard.len(), told);
+        assert!(heard.iter().all(|frame| frame["outcome"] == "declined"), "{heard:?}");
+    }
+}
+
+async fn a_draft_for_a_ticket_that_is_not_seen_is_gone_without_a_word(world: World) {
+    let (mut console, _, _) = console(&world).await;
+    let ticket = TicketId(uuid::Uuid::from_u128(7));
+    let draft = Draft { ticket, text: "Hola".into(), at: world.desk().now() };
+    console.say_agent(AgentCommand::Draft { draft: draft.clone() }).await;
+    let answer = console.until_agent(|event| match event {
+        AgentEvent::Draft { draft } => Some(draft),
+        AgentEvent::Refused { refusal, .. } => panic!("{refusal:?}"),
+        _ => None,
+    });
+    assert_eq!(answer.await, Draft { text: String::new(), ..draft });
+}
+
 async fn an_agent_of_one_site_sees_nothing_of_another(world: World) {
     world.apply(&SITE.replace("tienda", "otra")).await;
     let asked = world.ask("otra", "Secreto").await;
@@ -406,7 +455,7 @@ async fn who_reads_along_hears_nothing_more_of_a_chat_that_went_to_another_queue
 
     let targets = world.desk().handover_targets(&lucia, ticket).await.unwrap();
     let queue = targets.queues.iter().find(|queue| queue.name == "Dos").unwrap().queue;
-    let to = desk::console::HandoverTarget::Queue(queue);
+    let to = HandoverTarget::Queue(queue);
     world.desk().ask_transfer(&lucia, ticket, to, None).await.unwrap();
     let asked = offer(&pedro).await;
     world.desk().accept_offer(&pedro, asked.chat, asked.offer.unwrap()).await.unwrap();

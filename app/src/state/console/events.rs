@@ -70,9 +70,11 @@ impl Listener for Console {
             AgentEvent::OfferGone { chat } => self.offers.update(|offers| {
                 offers::remove(offers, chat);
             }),
-            AgentEvent::Handover { ticket, number, kind, to, outcome } => {
+            AgentEvent::Handover { ticket, number, kind, to, outcome, has_reason } => {
                 self.on_handover(kind, &to, outcome);
-                if (kind, outcome) == (HandoverKind::Transfer, HandoverOutcome::Accepted) {
+                let was_taken =
+                    (kind, outcome) == (HandoverKind::Transfer, HandoverOutcome::Accepted);
+                if was_taken && !has_reason {
                     self.handed_over.update(|all| all.push((ticket, number.0)));
                 }
             }

@@ -147,10 +147,11 @@ async fn publish_work(desk: &Desk, tickets: &BTreeMap<TicketId, TicketNews>) {
     let mut by_message = BTreeMap::new();
     for (&ticket, news) in tickets {
         let Some((on, is_message)) = news.work else { continue };
-        let sees = |agent| snapshot.agent(agent).is_some_and(|agent| may(agent, Action::See, &on));
+        let sees =
+            |agent, on: &_| snapshot.agent(agent).is_some_and(|agent| may(agent, Action::See, on));
         if !is_message {
             desk.publish(Event::Work { ticket, on, change: RowChange::Anything });
-        } else if desk.hub().has_console(sees) {
+        } else if desk.hub().shows_row(ticket, &on, sees) {
             by_message.insert(ticket, on);
         }
     }

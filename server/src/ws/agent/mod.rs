@@ -23,7 +23,7 @@ use axum::{
     http::HeaderMap,
 };
 use desk::{
-    console::{Comment, ConsoleGuard},
+    console::{Comment, ConsoleGuard, SettledHandover},
     live::{Event, Lagged, Subscription},
     people::{Agent, SessionToken},
 };
@@ -90,7 +90,7 @@ impl Console {
                 for draft in drafts {
                     connection.feed(&AgentEvent::Draft { draft }).await?;
                 }
-                Box::pin(self.tell_mentions(connection)).await?;
+                Box::pin(self.tell_untold(connection)).await?;
                 Ok(connection.flush().await?)
             }
             Err(error) => {
@@ -102,8 +102,12 @@ impl Console {
         }
     }
 
-    /// Tells of the comments that mention the agent, and of which no console was there to hear.
-    async fn tell_mentions(&mut self, connection: &mut Connection) -> Result<(), End> {
+    /// Tells of what no console was there to hear: what came of what the agent asked for, and comments that mention
+    /// them.
+    async fn tell_untold(&mut self, connection: &mut Connection) -> Result<(), End> {
+        for settled in self.view.untold_handovers().await.map_err(comes_back)? {
+            self.tell_handover(connection, settled).await?;
+        }
         for event in self.view.untold_mentions().await.map_err(comes_back)? {
             connection.feed(&event).await?;
             if let AgentEvent::Mentioned { ticket, .. } = event {
@@ -111,6 +115,22 @@ impl Console {
                 self.view.mention_was_told(ticket).await;
             }
         }
+        Ok(())
+    }
+
+    /// Tells what came of it, and notes that it was told.
+    async fn tell_handover(
+        &mut self,
+        connection: &mut Connection,
+        settled: SettledHandover,
+    ) -> Result<(), End> {
+        let id = settled.id;
+        // Who has just connected hears of it in two ways.
+        if let Some(event) = self.view.show_handover(settled) {
+            connection.feed(&event).await?;
+            connection.flush().await?;
+        }
+        self.view.handover_was_told(id).await;
         Ok(())
     }
 
@@ -179,7 +199,7 @@ impl Console {
         for event in changed {
             connection.feed(&event).await?;
         }
-        self.tell_mentions(connection).await
+        self.tell_untold(connection).await
     }
 
     /// Shows a view of the list, or its next page.
@@ -374,6 +394,11 @@ impl Audience for Console {
                 }
                 // From now on it is theirs to see, perhaps in the list.
                 self.note_row(*ticket, ShownChange::Anything);
+            }
+            Event::Handover { handover, .. } => {
+                if let Some(settled) = Box::pin(self.view.handover(*handover)).await {
+                    Box::pin(self.tell_handover(connection, settled)).await?;
+                }
             }
             Event::TicketMissed { ticket } => Box::pin(self.catch_up(connection, *ticket)).await?,
             Event::ConsoleMissed { .. } => Box::pin(self.catch_up_list(connection)).await?,

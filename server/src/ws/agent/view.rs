@@ -13,7 +13,7 @@ use desk::{
     tickets::Message,
 };
 use protocol::{
-    ChatId, Code, EntryId, FileId, Seq, SiteId, TicketId,
+    ChatId, Code, EntryId, FileId, HandoverId, Seq, SiteId, TicketId,
     agent::{AgentEvent, Colleague, Conversation, Draft, ForAgent, Sight, WorkItem, WorkView},
     entry::AgentEntry,
     limits,
@@ -37,6 +37,8 @@ pub(super) struct AgentView {
     sights: BTreeMap<SiteId, Sight>,
     /// Chats that ring here, as far as it was sent.
     offered: HashSet<ChatId>,
+    /// Transfers and conferences of the agent's of whose outcome it was sent word.
+    told_handovers: HashSet<HandoverId>,
     pub(super) list: List,
     /// The rows of the view are not counted before.
     pub(super) count_at: Instant,
@@ -70,6 +72,7 @@ impl AgentView {
             onlookers: HashMap::new(),
             sights: BTreeMap::new(),
             offered: HashSet::new(),
+            told_handovers: HashSet::new(),
             list: List::new(),
             count_at: Instant::now(),
         }
@@ -104,6 +107,7 @@ impl AgentView {
         // Before what is read with them: a change meanwhile is told afterwards.
         let sights = self.read_sights();
         let desk = &self.server.desk;
+        desk.hear_of_mentions(&self.agent).await?;
         let me = desk.profile(&self.agent).await?;
         let offers = desk.offers(&self.agent).await?;
         self.offered = offers.iter().map(|offer| offer.chat).collect();
@@ -121,6 +125,34 @@ impl AgentView {
         let mentioned =
             |Mention { ticket, number, by }| AgentEvent::Mentioned { ticket, number, by };
         Ok(untold.into_iter().map(mentioned).collect())
+    }
+
+    /// What came of what the agent asked for, and no console was told of.
+    pub(super) async fn untold_handovers(&self) -> desk::Result<Vec<SettledHandover>> {
+        self.server.desk.untold_handovers(&self.agent).await
+    }
+
+    /// What came of it.
+    pub(super) async fn handover(&self, handover: HandoverId) -> Option<SettledHandover> {
+        let found = self.server.desk.find_settled_handover(&self.agent, handover).await;
+        found.unwrap_or_else(|error| {
+            tracing::debug!(%error, "what came of a handover could not be read");
+            None
+        })
+    }
+
+    /// The frame of it, if this console was not sent it yet.
+    pub(super) fn show_handover(&mut self, settled: SettledHandover) -> Option<AgentEvent> {
+        let SettledHandover { id, ticket, number, kind, to, outcome, has_reason } = settled;
+        let is_new = self.told_handovers.insert(id);
+        is_new.then_some(AgentEvent::Handover { ticket, number, kind, to, outcome, has_reason })
+    }
+
+    /// This console was told; where it cannot be stored the next one is told again.
+    pub(super) async fn handover_was_told(&self, handover: HandoverId) {
+        if let Err(error) = self.server.desk.handover_was_told(&self.agent, handover).await {
+            tracing::debug!(%error, "what came of a handover stays untold");
+        }
     }
 
     /// This console was told; where it cannot be stored the next one is told again.
@@ -221,12 +253,16 @@ impl AgentView {
         })
     }
 
-    /// Begins to store what is typed.
+    /// Begins to store what is typed. For a ticket that the agent does not see it is nothing, as if it had been sent:
+    /// the console has it no longer either.
     pub(super) fn store_draft(&self, draft: Draft) -> Answering<AgentEvent> {
         let (server, agent) = (self.server.clone(), Arc::clone(&self.agent));
         spawn(async move {
-            let stored = server.desk.store_draft(&agent, &draft).await;
-            stored.err().map(|error| refused(draft.ticket, None, error))
+            let error = server.desk.store_draft(&agent, &draft).await.err()?;
+            if error.refusal().code == Code::NotFound {
+                return Some(AgentEvent::Draft { draft: Draft { text: String::new(), ..draft } });
+            }
+            Some(refused(draft.ticket, None, error))
         })
     }
 
@@ -319,10 +355,6 @@ impl AgentView {
                 self.offered.insert(offer.chat);
                 Some(AgentEvent::Offer { offer: Box::new(offer) })
             }),
-            Event::Handover { handover, ticket, .. } => desk
-                .find_settled_handover(&self.agent, *handover)
-                .await
-                .map(|settled| settled.map(|settled| told(*ticket, settled))),
             Event::Draft { ticket, .. } => desk
                 .find_draft(&self.agent, *ticket)
                 .await
@@ -399,6 +431,7 @@ impl AgentView {
     /// # Errors
     /// As of [`AgentView::access_changed`].
     pub(super) async fn missed(&mut self) -> desk::Result<Vec<AgentEvent>> {
+        self.server.desk.hear_of_mentions(&self.agent).await?;
         let mut events = self.access_changed().await?;
         let offers = self.server.desk.offers(&self.agent).await?;
         let ring: HashSet<ChatId> = offers.iter().map(|offer| offer.chat).collect();
@@ -468,12 +501,6 @@ impl AgentView {
         }
         events
     }
-}
-
-/// What came of a transfer or conference, as a frame.
-fn told(ticket: TicketId, settled: SettledHandover) -> AgentEvent {
-    let SettledHandover { number, kind, to, outcome } = settled;
-    AgentEvent::Handover { ticket, number, kind, to, outcome }
 }
 
 /// How many of the first texts have at most so many bytes together.

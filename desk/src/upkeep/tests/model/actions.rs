@@ -104,21 +104,40 @@ pub(super) enum Action {
 
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    /// All at once. A number: whoever asked for it stops polling after so many polls.
-    Burst(Vec<(Action, Option<u8>)>),
+    /// All at once.
+    Burst(Vec<Deed>),
     /// So many seconds.
     Pass(u64),
-    Restart,
+    /// The process is another.
+    Restart {
+        at: u8,
+        /// It says nothing to the others before it goes.
+        killed: bool,
+    },
+}
+
+/// An action, and how it is done.
+#[derive(Clone, Debug)]
+pub(super) struct Deed {
+    pub(super) action: Action,
+    /// The process that is asked.
+    pub(super) at: u8,
+    /// Whoever asked for it stops polling after so many polls.
+    pub(super) polls: Option<u8>,
 }
 
 pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let cut = prop_oneof![8 => Just(None), 1 => (1..30_u8).prop_map(Some)];
-    let burst = prop::collection::vec((action(), cut), 1..5).prop_map(Step::Burst);
+    let deed =
+        (action(), any::<u8>(), cut).prop_map(|(action, at, polls)| Deed { action, at, polls });
+    let burst = prop::collection::vec(deed, 1..5).prop_map(Step::Burst);
+    let restart =
+        (any::<u8>(), any::<bool>()).prop_map(|(at, killed)| Step::Restart { at, killed });
     let seconds = prop::sample::select(vec![1, 5, 10, 15, 20, 30, 60, 181]);
     let step = prop_oneof![
         30 => burst,
         8 => seconds.prop_map(Step::Pass),
-        1 => Just(Step::Restart),
+        1 => restart,
     ];
     prop::collection::vec(step, 10..40)
 }
@@ -169,13 +188,13 @@ fn ask() -> impl Strategy<Value = Action> {
 }
 
 impl Model {
-    /// Does it, as a task of its own; the answer is the visitor who came. What is refused is refused, and nothing fails
+    /// Does it at a process, as a task of its own; the answer is the visitor who came. What is refused is refused, and nothing fails
     /// otherwise.
     pub(super) fn perform(
         &self,
+        desk: Desk,
         action: Action,
     ) -> impl Future<Output = Option<Visitor>> + Send + use<> {
-        let desk = self.world.desk.clone();
         let new = self.world.new_chat();
         let id = self.world.new_id();
         let visitor = match action {

@@ -1,38 +1,53 @@
 //! The life of chats under random actions of everybody at once, checked against the rules after each burst.
 //!
-//! [`actions`] says what people, the clock and the operator do, [`rules`] what must be true whatever they did.
+//! [`actions`] says what people, the clock and the operator do, at any of the [`processes`] that serve the database;
+//! [`rules`] what must be true whatever they did, and [`memory`] that every process knows it.
 
 mod actions;
 mod cut_off;
 mod drift;
+mod memory;
+mod processes;
 mod rules;
 
 use crate::{
     console::ConsoleGuard,
+    live::Subscription,
     people::{NewAgent, Role},
     tickets::Visitor,
     world::{Engine, World},
 };
-use actions::{Action, Step};
+use actions::{Action, Deed, Step};
 use cut_off::cut_off;
+use processes::Processes;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use protocol::{AgentId, SiteKey};
-use std::{collections::BTreeMap, time::Duration};
+use protocol::{AgentId, ChatId, SiteKey};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 #[test]
 fn whatever_people_do_a_chat_has_one_owner_and_an_end_on_sqlite() {
-    check(Engine::Sqlite, 40);
+    check(Engine::Sqlite, 1, 40);
 }
 
 #[test]
 fn whatever_people_do_a_chat_has_one_owner_and_an_end_on_postgres() {
     if Engine::Postgres.is_here() {
-        check(Engine::Postgres, 6);
+        check(Engine::Postgres, 1, 6);
+    }
+}
+
+#[test]
+fn whatever_people_do_at_two_processes_both_know_it() {
+    if Engine::Postgres.is_here() {
+        check(Engine::Postgres, 2, 6);
     }
 }
 
 /// Runs so many cases; those of a run are always the same, so that what failed once fails again.
-fn check(engine: Engine, cases: u32) {
+fn check(engine: Engine, processes: usize, cases: u32) {
     let config =
         Config { cases, failure_persistence: None, max_shrink_iters: 50, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
@@ -44,7 +59,7 @@ fn check(engine: Engine, cases: u32) {
     TestRunner::new_with_rng(config, rng)
         .run(&actions::steps(), |steps| {
             runtime.block_on(async {
-                let mut model = Model::new(engine).await;
+                let mut model = Model::new(engine, processes).await;
                 for step in steps {
                     model.step(step).await;
                 }
@@ -72,20 +87,28 @@ const AGENTS: [(&str, &[&str], &[&str]); 4] = [
     ("leo", &["dos"], &[]),
 ];
 
-/// A desk and everybody at it.
+/// Everybody at a desk, which may be several processes.
 struct Model {
     world: World,
+    processes: Processes,
     agents: Vec<AgentId>,
-    consoles: BTreeMap<AgentId, ConsoleGuard>,
+    /// Each at a process.
+    consoles: BTreeMap<(usize, AgentId), Console>,
     visitors: Vec<Visitor>,
 }
 
+/// An open console, and what rings there as far as it was told.
+struct Console {
+    _guard: ConsoleGuard,
+    line: Subscription,
+    rings: BTreeSet<ChatId>,
+}
+
 impl Model {
-    async fn new(engine: Engine) -> Self {
+    async fn new(engine: Engine, processes: usize) -> Self {
         let world = World::new(engine).await;
-        let desk = &world.desk;
         for (key, more) in SITES {
-            desk.apply_site(&format!("key = \"{key}\"\n{more}")).await.unwrap();
+            world.desk.apply_site(&format!("key = \"{key}\"\n{more}")).await.unwrap();
         }
         let mut agents = Vec::new();
         for (name, sites, queues) in AGENTS {
@@ -99,54 +122,46 @@ impl Model {
                 queues: owned(queues),
                 password: None,
             };
-            desk.create_agent(new).await.unwrap();
-            let snapshot = desk.0.sites.now();
+            world.desk.create_agent(new).await.unwrap();
+            let snapshot = world.desk.0.sites.now();
             agents.push(snapshot.staff.iter().find(|staff| staff.email == email).unwrap().id);
         }
+        let processes = Processes::open(&world, processes).await;
+        let (consoles, visitors) = (BTreeMap::new(), Vec::new());
+        let mut model = Self { world, processes, agents, consoles, visitors };
         // The first is at the console when it begins, so that the desk is open.
-        let consoles = BTreeMap::from([(agents[0], desk.console_connected(agents[0]))]);
-        Self { world, agents, consoles, visitors: Vec::new() }
+        model.come(0, model.agents[0]).await;
+        model.processes.settle().await;
+        model
     }
 
     async fn step(&mut self, step: Step) {
         match step {
-            Step::Burst(actions) => {
-                let was_cut = actions.iter().any(|(_, polls)| polls.is_some());
-                self.burst(actions).await;
-                self.world.desk.tick().await.unwrap();
+            Step::Burst(deeds) => {
+                let was_cut = deeds.iter().any(|deed| deed.polls.is_some());
+                self.burst(deeds).await;
+                self.processes.settle().await;
                 self.hold_rules(!was_cut).await;
             }
-            Step::Pass(seconds) => {
-                self.world.pass(Duration::from_secs(seconds)).await;
-                self.hold_rules(true).await;
-            }
-            Step::Restart => {
-                let who: Vec<AgentId> = std::mem::take(&mut self.consoles).into_keys().collect();
-                self.world.restart().await;
-                // Some come back at once, the others when they do.
-                for agent in who.into_iter().step_by(2) {
-                    self.consoles.insert(agent, self.world.desk.console_connected(agent));
-                }
-                self.world.desk.tick().await.unwrap();
+            Step::Pass(seconds) => self.pass(seconds).await,
+            Step::Restart { at, killed } => {
+                self.restart(self.process(at), killed).await;
+                self.processes.settle().await;
                 self.hold_rules(true).await;
             }
         }
     }
 
-    /// All at once; a caller with a number stops polling after so many polls.
-    async fn burst(&mut self, actions: Vec<(Action, Option<u8>)>) {
+    /// All at once.
+    async fn burst(&mut self, deeds: Vec<Deed>) {
         let mut running = Vec::new();
-        for (action, polls) in actions {
+        for Deed { action, at, polls } in deeds {
+            let at = self.process(at);
             match action {
-                Action::Come { agent } => {
-                    let agent = self.agent(agent);
-                    self.consoles
-                        .entry(agent)
-                        .or_insert_with(|| self.world.desk.console_connected(agent));
-                }
-                Action::Leave { agent } => drop(self.consoles.remove(&self.agent(agent))),
+                Action::Come { agent } => self.come(at, self.agent(agent)).await,
+                Action::Leave { agent } => drop(self.consoles.remove(&(at, self.agent(agent)))),
                 action => {
-                    let work = self.perform(action);
+                    let work = self.perform(self.processes.desk(at).clone(), action);
                     running.push(tokio::spawn(async move {
                         match polls {
                             Some(polls) => cut_off(work, polls).await.flatten(),
@@ -161,15 +176,38 @@ impl Model {
         }
     }
 
+    async fn come(&mut self, at: usize, agent: AgentId) {
+        if !self.consoles.contains_key(&(at, agent)) {
+            let console = Console::open(self.processes.desk(at), agent).await;
+            self.consoles.insert((at, agent), console);
+        }
+    }
+
+    async fn restart(&mut self, at: usize, killed: bool) {
+        self.processes.restart(&self.world, at, killed).await;
+        let here = self.consoles.extract_if(.., |(process, _), _| *process == at);
+        let who: Vec<AgentId> = here.map(|((_, agent), _)| agent).collect();
+        // Some come back at once, wherever that is, the others when they do.
+        for (n, agent) in who.into_iter().step_by(2).enumerate() {
+            self.come(n % self.processes.len(), agent).await;
+        }
+    }
+
+    async fn pass(&mut self, seconds: u64) {
+        self.processes.pass(&self.world, Duration::from_secs(seconds)).await;
+        self.processes.settle().await;
+        self.hold_rules(true).await;
+    }
+
     /// The desk is left alone: nothing waits for ever.
     async fn everybody_leaves(&mut self) {
         self.consoles.clear();
-        // The last: what was removed ends its chats after `idle_limit`.
+        // A killed process counts as there for as long as its lease. The last: what was removed ends its chats after
+        // `idle_limit`.
         for seconds in [30, 31, 30, 300] {
-            self.world.pass(Duration::from_secs(seconds)).await;
-            self.hold_rules(true).await;
+            self.pass(seconds).await;
         }
-        let chats = rules::chats(&self.world.desk).await;
+        let chats = rules::chats(self.processes.keeper()).await;
         let live: Vec<_> = chats.iter().filter(|chat| chat.state.is_live()).collect();
         assert!(live.is_empty(), "without an end: {live:#?}");
     }
@@ -178,15 +216,24 @@ impl Model {
         self.agents[usize::from(n) % self.agents.len()]
     }
 
-    async fn hold_rules(&self, is_quiet: bool) {
-        let desk = &self.world.desk;
+    fn process(&self, n: u8) -> usize {
+        usize::from(n) % self.processes.len()
+    }
+
+    async fn hold_rules(&mut self, is_quiet: bool) {
+        let desk = self.processes.keeper();
         rules::rows_agree(desk).await;
-        rules::counts_equal_rows(desk).await;
+        if self.processes.len() == 1 {
+            rules::counts_equal_rows(desk).await;
+        }
         rules::capacity_holds(desk).await;
         rules::one_owner_at_every_instant(desk).await;
         if is_quiet {
             rules::nobody_has_what_they_may_not(desk).await;
             rules::nothing_is_overdue(desk).await;
+        }
+        if self.processes.len() > 1 {
+            memory::equals_rows(self).await;
         }
     }
 }
