@@ -50,6 +50,23 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
     let question = Memo::new(move |_| navigator.with_query(place::question_of));
     let is_searching = Memo::new(move |_| question.with(|question| !question.is_empty()));
     let is_open = move || place.get() != Place::List;
+    let view = Memo::new(move |_| navigator.with_query(place::view_of));
+    // The address leads: links, going back and choosing change it.
+    Effect::new(move |_| {
+        let view = view.get();
+        if untrack(|| console.list.view()) != view {
+            console.choose_view(view);
+        }
+    });
+    let choose = move |wanted| {
+        if wanted == view.get_untracked() {
+            // It could not be read.
+            console.choose_view(wanted);
+        } else {
+            let path = navigator.with_untracked_path(place::stay);
+            navigator.go(place::with_filters(&path, wanted, ""));
+        }
+    };
     erase(view! {
         <div class="inbox" class:open=is_open>
             {move || if is_searching.get() {
@@ -60,7 +77,7 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
                         list=console.list
                         drafts=console.drafts
                         open_ticket=console.open_ticket
-                        on_view=Callback::new(move |view| console.choose_view(view))
+                        on_view=Callback::new(choose)
                         on_more=Callback::new(move |()| console.more())
                     />
                 })

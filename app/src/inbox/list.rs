@@ -46,7 +46,7 @@ pub fn WorkList(
         words.get(&format!("empty_{view}{why}"))
     };
     let differing = Memo::new(move |_| list.differing());
-    let context = RowContext { open_ticket, drafts, differing };
+    let context = RowContext { open_ticket, drafts, view, differing };
     let live = Memo::new(move |_| list.live());
     let waiting = Memo::new(move |_| list.of_kind(WorkKind::WaitingChat));
     let nothing_is_live = move || live.with(Vec::is_empty) && waiting.with(Vec::is_empty);
