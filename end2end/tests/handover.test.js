@@ -98,7 +98,6 @@ test("a transfer that nobody answers, everybody declines or its agent takes back
   await ask(lucia, "Transferir", "Raúl Díaz");
   await raul.offer.waitFor();
   await lucia.button("Cancelar transferencia").click();
-  await note("Transferencia cancelada.");
   await happened("Transferencia a Raúl Díaz abandonada: cancelada");
   await raul.offer.waitFor({ state: "hidden" });
 

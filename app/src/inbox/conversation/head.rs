@@ -110,10 +110,14 @@ pub fn Head(
                 </button>
             </Show>
             <Show when=has_guest>
-                <button type="button" class="btn" on:click=move |_| sharing.ending.set(true)>{words.get("end_conference")}</button>
+                <button type="button" class="btn" on:click=move |_| sharing.ending.set(true)>
+                    <Icon drawing=Drawing::Leave/><span class="label">{words.get("end_conference")}</span>
+                </button>
             </Show>
             <Show when=is_guest>
-                <button type="button" class="btn" on:click=move |_| sharing.on_leave.run(())>{words.get("leave_conference")}</button>
+                <button type="button" class="btn" on:click=move |_| sharing.on_leave.run(())>
+                    <Icon drawing=Drawing::Leave/><span class="label">{words.get("leave_conference")}</span>
+                </button>
             </Show>
             <Show when=can_close>
                 <button type="button" class="btn" aria-keyshortcuts="e" on:click=move |_| on_close.run(())>
