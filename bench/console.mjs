@@ -89,7 +89,7 @@ async function measured(page, writers, act) {
   const devtools = await page.context().newCDPSession(page);
   const events = [];
   devtools.on("Tracing.dataCollected", ({ value }) => events.push(...value));
-  await devtools.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories: ["disabled-by-default-devtools.timeline", "toplevel", "__metadata"], excludedCategories: ["*"] } });
+  await devtools.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories: ["devtools.timeline", "disabled-by-default-devtools.timeline", "toplevel", "__metadata"], excludedCategories: ["*"] } });
   await page.evaluate(() => {
     window.frames60 = [];
     window.watching = true;

@@ -19,10 +19,7 @@ use crate::{
     ui::{erase::erase, not_there::NotThere},
 };
 use conversation::Conversation;
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::EitherOf3, prelude::*};
 use list::WorkList;
 use nothing_open::NothingOpen;
 use place::Place;
@@ -69,19 +66,19 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
     };
     erase(view! {
         <div class="inbox" class:open=is_open>
-            {move || if is_searching.get() {
-                Either::Left(view! { <SearchResults question=question open_ticket=console.open_ticket/> })
-            } else {
-                Either::Right(view! {
-                    <WorkList
-                        list=console.list
-                        drafts=console.drafts
-                        open_ticket=console.open_ticket
-                        on_view=Callback::new(choose)
-                        on_more=Callback::new(move |()| console.more())
-                    />
-                })
-            }}
+            // Before the list, so that its heading is the first.
+            <Show when=move || is_searching.get()>
+                <SearchResults question=question open_ticket=console.open_ticket/>
+            </Show>
+            // It stays while one searches: a thousand rows would have to be drawn anew.
+            <WorkList
+                list=console.list
+                drafts=console.drafts
+                open_ticket=console.open_ticket
+                is_hidden=is_searching
+                on_view=Callback::new(choose)
+                on_more=Callback::new(move |()| console.more())
+            />
             {move || match place.get() {
                 Place::Open(ticket) => EitherOf3::A(view! { <Conversation ticket=ticket/> }),
                 Place::List => EitherOf3::B(view! { <NothingOpen list=console.list profile=console.profile/> }),

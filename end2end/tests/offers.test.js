@@ -78,12 +78,14 @@ test("a console that is gone loses its chat to a colleague, before those who wai
   const lucia = await world.agent("Lucía Medina", { sites: [site] });
   const visitor = await world.chat(site, lucia, { message: "Ya me atienden" });
   await lucia.say("Un momento");
+  const raul = await world.agent("Raúl Díaz", { sites: [site] });
+  await world.chat(site, raul, { message: "Con el otro agente" });
   const waits = await world.visitor(site);
   await waits.startChat({ message: "Yo espero desde hace rato" });
   await lucia.line.cut();
   // Half a minute and more.
   await visitor.log.getByText("Tu agente ya no está en el chat.").waitFor({ timeout: 90_000 });
-  const raul = await world.agent("Raúl Díaz", { sites: [site] });
+  await raul.end();
   await raul.offer.getByText("Ya me atienden").waitFor();
   await raul.accept();
   await raul.hears("Un momento");
