@@ -45,7 +45,7 @@ use leptos::{
 use protocol::{Code, Refusal};
 use serde::{Deserialize, Serialize};
 
-/// Why it was not done. Reads a problem document as well: it carries the same code, field and limit.
+/// Why it was not done. Reads a problem document as well: it carries the same code, field, limit and person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(transparent)]
 #[error("{0}")]
@@ -73,5 +73,8 @@ mod tests {
         let problem = r#"{"type":"about:blank","title":"No","status":401,"code":"sign_in_required","detail":"…"}"#;
         let error: ApiError = serde_json::from_str(problem).expect("the same fields");
         assert_eq!(error.0, Refusal::new(Code::SignInRequired));
+        let problem = r#"{"status":409,"code":"already_taken","who":"Lucía Medina","detail":"…"}"#;
+        let error: ApiError = serde_json::from_str(problem).expect("the same fields");
+        assert_eq!(error.0, Refusal::new(Code::AlreadyTaken).who("Lucía Medina"));
     }
 }

@@ -3,7 +3,8 @@
 use crate::{
     browser::focus,
     frame::Frame,
-    navigator::Navigator,
+    inbox,
+    navigator::{Navigator, query_of},
     pages::{self, PAGES},
     start::Start,
     state::{clock::Clock, console::Console, reader_zone::ReaderZone},
@@ -24,7 +25,8 @@ pub fn App(start: Start) -> impl IntoView {
     provide_context(clock);
     let worklist = worklist.into_iter().map(ForAgent::into_inner).collect();
     let offers = offers.into_iter().map(ForAgent::into_inner).collect();
-    let console = Console::new(profile, (worklist, total), offers, role, clock, words);
+    let view = inbox::place::view_of(query_of(&path));
+    let console = Console::new(profile, (view, worklist, total), offers, role, clock, words);
     provide_context(console);
     let navigator = Navigator::new(path);
     provide_context(navigator);

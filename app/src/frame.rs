@@ -16,7 +16,7 @@ mod title;
 
 use crate::{
     api,
-    inbox::{place::TICKET, search_box::SearchBox},
+    inbox::{place, search_box::SearchBox},
     state::console::use_console,
     ui::{erase::erase, toasts::ToastList},
     words::use_words,
@@ -87,6 +87,7 @@ pub fn Frame<Content: IntoView + 'static>(
             }
         });
     };
+    let path = Callback::new(move |ticket| place::ticket(ticket, console.list.view()));
     let shortcuts_open = RwSignal::new(false);
     erase(view! {
         <Title offers=console.offers list=console.list/>
@@ -97,7 +98,7 @@ pub fn Frame<Content: IntoView + 'static>(
             <header class="bar">
                 <b class="brand">{words.get("product")}</b>
                 <span class="sites muted">{sites}</span>
-                <SearchBox/>
+                <SearchBox list=console.list/>
                 <span class="grow"></span>
                 <StateMenu profile=profile on_choose=Callback::new(choose_state)/>
                 <ProfileMenu
@@ -118,6 +119,6 @@ pub fn Frame<Content: IntoView + 'static>(
         <LeaveDialog leaving=leaving on_leave=Callback::new(move |reason| set_state(AgentState::Away, reason))/>
         <HandedOver/>
         <Shortcuts open=shortcuts_open/>
-        <ToastList toasts=console.toasts path=|ticket| TICKET.path(ticket)/>
+        <ToastList toasts=console.toasts path=path/>
     })
 }

@@ -19,10 +19,7 @@ use crate::{
     ui::{erase::erase, not_there::NotThere},
 };
 use conversation::Conversation;
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::EitherOf3, prelude::*};
 use list::WorkList;
 use nothing_open::NothingOpen;
 use place::Place;
@@ -50,21 +47,38 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
     let question = Memo::new(move |_| navigator.with_query(place::question_of));
     let is_searching = Memo::new(move |_| question.with(|question| !question.is_empty()));
     let is_open = move || place.get() != Place::List;
+    let view = Memo::new(move |_| navigator.with_query(place::view_of));
+    // The address leads: links, going back and choosing change it.
+    Effect::new(move |_| {
+        let view = view.get();
+        if untrack(|| console.list.view()) != view {
+            console.choose_view(view);
+        }
+    });
+    let choose = move |wanted| {
+        if wanted == view.get_untracked() {
+            // It could not be read.
+            console.choose_view(wanted);
+        } else {
+            let path = navigator.with_untracked_path(place::stay);
+            navigator.go(place::with_filters(&path, wanted, ""));
+        }
+    };
     erase(view! {
         <div class="inbox" class:open=is_open>
-            {move || if is_searching.get() {
-                Either::Left(view! { <SearchResults question=question open_ticket=console.open_ticket/> })
-            } else {
-                Either::Right(view! {
-                    <WorkList
-                        list=console.list
-                        drafts=console.drafts
-                        open_ticket=console.open_ticket
-                        on_view=Callback::new(move |view| console.choose_view(view))
-                        on_more=Callback::new(move |()| console.more())
-                    />
-                })
-            }}
+            // Before the list, so that its heading is the first.
+            <Show when=move || is_searching.get()>
+                <SearchResults question=question open_ticket=console.open_ticket/>
+            </Show>
+            // It stays while one searches: a thousand rows would have to be drawn anew.
+            <WorkList
+                list=console.list
+                drafts=console.drafts
+                open_ticket=console.open_ticket
+                is_hidden=is_searching
+                on_view=Callback::new(choose)
+                on_more=Callback::new(move |()| console.more())
+            />
             {move || match place.get() {
                 Place::Open(ticket) => EitherOf3::A(view! { <Conversation ticket=ticket/> }),
                 Place::List => EitherOf3::B(view! { <NothingOpen list=console.list profile=console.profile/> }),

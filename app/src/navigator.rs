@@ -14,6 +14,11 @@ pub fn path_of(address: &str) -> &str {
     address.split('?').next().unwrap_or(address)
 }
 
+/// What is behind the question mark of an address; nothing where there is none.
+pub fn query_of(address: &str) -> &str {
+    address.split_once('?').map_or("", |(_, query)| query)
+}
+
 /// The page's navigator.
 pub fn use_navigator() -> Navigator {
     expect_context()
@@ -37,7 +42,7 @@ impl Navigator {
 
     /// Reads what is behind the question mark, and follows its changes.
     pub fn with_query<T>(self, read: impl FnOnce(&str) -> T) -> T {
-        self.0.with(|address| read(address.split_once('?').map_or("", |(_, query)| query)))
+        self.0.with(|address| read(query_of(address)))
     }
 
     /// Puts another address in the place of this one: going back leads to the one before.

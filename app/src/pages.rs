@@ -29,10 +29,12 @@ pub struct Row {
     pub name: &'static str,
     /// Its drawing in the navigation bar.
     pub icon: Drawing,
-    /// Its addresses; the navigation bar leads to the first.
+    /// Its addresses.
     pub addresses: &'static [Address],
     /// The least role that may see it. The server's router refuses others, and their navigation bar does not show it.
     pub least: Role,
+    /// Where the navigation bar leads.
+    pub link: fn(Console) -> String,
     /// The number beside its name in the navigation bar, for a page that has one; 0 is not shown.
     pub badge: Option<fn(Console) -> u32>,
     /// Reads on the server what the page starts from.
@@ -47,6 +49,7 @@ pub static PAGES: [Row; 2] = [
         icon: Drawing::Inbox,
         addresses: &[inbox::place::LIST, inbox::place::TICKET],
         least: Role::Agent,
+        link: |console| inbox::place::list(console.list.view()),
         badge: Some(|console| console.list.unread()),
         #[cfg(feature = "ssr")]
         load: |visit| Box::pin(async move { Ok(inbox::load::load(visit).await?.map(Page::Inbox)) }),
@@ -56,6 +59,7 @@ pub static PAGES: [Row; 2] = [
         icon: Drawing::Mail,
         addresses: &[mail::place::LIST, mail::place::MAIL],
         least: Role::Agent,
+        link: |_| mail::place::LIST.pattern().to_owned(),
         badge: None,
         #[cfg(feature = "ssr")]
         load: |visit| Box::pin(async move { Ok(mail::load::load(visit).await?.map(Page::Mail)) }),

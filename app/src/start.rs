@@ -25,7 +25,7 @@ pub struct Start {
     pub role: Role,
     /// The agent.
     pub profile: Me,
-    /// The first page of the agent's list, *Abiertas*.
+    /// The first page of the agent's list, of the view that the address names.
     pub worklist: Vec<ForAgent<WorkItem>>,
     /// How many rows it has, where there are more.
     pub total: Option<Total>,

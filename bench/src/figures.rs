@@ -41,6 +41,7 @@ pub async fn measure(group: Group, plan: &Plan, subject: &Subject) -> Result<Vec
         Group::Search => search::measure(plan, subject).await,
         Group::Sizes => sizes::measure(subject).await,
         Group::Browser => browser::measure(plan, subject).await,
+        Group::Console => browser::console(plan, subject),
     }
 }
 
@@ -49,7 +50,9 @@ pub async fn floor(group: Group, plan: &Plan) -> Result<Vec<Reading>> {
     match group {
         Group::Postgres => postgres::floor(plan),
         Group::Million => million::floor(plan).await,
-        Group::Sizes | Group::Nodes | Group::Desktop | Group::Search => Ok(Vec::new()),
+        Group::Sizes | Group::Nodes | Group::Desktop | Group::Search | Group::Console => {
+            Ok(Vec::new())
+        }
         _ => measure(group, plan, &Subject::Floor).await,
     }
 }
@@ -63,7 +66,8 @@ pub fn runs(group: Group, plan: &Plan) -> usize {
         | Group::Bodies
         | Group::Search
         | Group::Sizes
-        | Group::Browser => 1,
+        | Group::Browser
+        | Group::Console => 1,
         Group::Startup => plan.runs.max(5),
         _ => plan.runs,
     }

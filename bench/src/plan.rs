@@ -77,6 +77,8 @@ pub enum Group {
     Sizes,
     /// What people wait for, in Chromium.
     Browser,
+    /// Frames of a console with a thousand rows and five chats, in Chromium.
+    Console,
 }
 
 impl Plan {

@@ -40,6 +40,31 @@ export class Agent {
     return this;
   }
 
+  /** Another browser of the same agent. */
+  async elsewhere() {
+    const other = await Agent.signIn(this.world, await this.world.context(), { name: this.name, email: this.email, password: this.password });
+    await other.state.waitFor();
+    return other;
+  }
+
+  button(name) {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  dialog(name) {
+    return this.page.getByRole("dialog", { name, exact: true });
+  }
+
+  /** A view of the list. */
+  tab(name) {
+    return this.page.getByRole("tab", { name, exact: true });
+  }
+
+  /** A row of the list with this text. */
+  row(text) {
+    return this.page.getByRole("tabpanel").getByRole("link").filter({ hasText: text });
+  }
+
   get offer() {
     return this.page.getByRole("dialog", { name: "Nueva solicitud de chat" });
   }

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { Ayuda } from "./ayuda.js";
 import { ENGINE, launch } from "./engines.js";
 import { Host } from "./host.js";
+import { Line } from "./line.js";
 import { MailSink } from "./smtp.js";
 import { Agent } from "./agent.js";
 import { Visitor } from "./visitor.js";
@@ -61,12 +62,31 @@ export class World {
     return Visitor.arrive(this, context, site, at);
   }
 
-  /** An agent of a site, signed in and Disponible. */
-  async agent(name, { sites = [], state = "Disponible", ...options } = {}) {
+  /** What a visitor's form posts (`requests`, `chats`), without a visitor; the ticket's number. */
+  async post(site, what, fields) {
+    const headers = { accept: "application/json" };
+    const answer = await fetch(`${this.ayuda.origin}/w/${site}/${what}`, { method: "POST", headers, body: new URLSearchParams(fields) });
+    if (answer.status !== 201) throw new Error(`${what} of ${site}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()).number;
+  }
+
+  /** A chat that the agent has taken; its visitor. */
+  async chat(site, agent, form = {}) {
+    const visitor = await this.visitor(site);
+    await visitor.startChat(form);
+    await agent.accept();
+    await visitor.hears("se ha unido");
+    return visitor;
+  }
+
+  /** An agent of a site, signed in and Disponible; `line`: the sockets. */
+  async agent(name, { sites = [], state = "Disponible", role = "agent", ...options } = {}) {
     const first = name.split(" ")[0].toLowerCase().normalize("NFD").replace(/[^a-z]/g, "");
     const email = `${first}.${Math.random().toString(36).slice(2, 8)}@equipo.example`;
-    const account = await this.ayuda.agent(name, { sites, email });
-    const agent = await Agent.signIn(this, await this.context(options), account);
+    const account = await this.ayuda.agent(name, { sites, email, role });
+    const context = await this.context(options);
+    const line = await Line.of(context);
+    const agent = Object.assign(await Agent.signIn(this, context, account), { line });
     if (state) await agent.become(state);
     return agent;
   }

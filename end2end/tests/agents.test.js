@@ -20,17 +20,8 @@ const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile:
 async function chat(site, options = {}) {
   await world.ayuda.site(site);
   const agent = await world.agent("Lucía Medina", { sites: [site], ...options });
-  const visitor = await world.visitor(site);
-  await visitor.startChat({ email: "marta@cliente.example", message: "Primera línea" });
-  await agent.accept();
-  await visitor.hears("se ha unido");
+  const visitor = await world.chat(site, agent, { email: "marta@cliente.example", message: "Primera línea" });
   return { agent, visitor };
-}
-
-/** What a visitor's form posts, without a visitor. */
-async function post(path, fields) {
-  const answer = await fetch(world.ayuda.origin + path, { method: "POST", headers: { accept: "application/json" }, body: new URLSearchParams(fields) });
-  assert.equal(answer.status, 201, `${path}: ${answer.status}`);
 }
 
 /** Every desktop notice and every tone from now on, in `window.notices` and `window.tones`. */
@@ -132,23 +123,10 @@ test("what the visitor types and reads shows in the console", async () => {
 
 test("a console that is cut off says so, loses nothing, and has it all when it is back", async () => {
   const site = await world.ayuda.site("cortado");
-  const context = await world.context();
-  let down = false;
-  const open = new Set();
-  await context.routeWebSocket("**/console/socket", (socket) => {
-    if (down) return socket.close();
-    socket.connectToServer();
-    open.add(socket);
-  });
-  const agent = await Agent.signIn(world, context, await world.ayuda.agent("Lucía Medina", { sites: [site], email: "lucia.cortado@equipo.example" }));
-  await agent.become("Disponible");
-  const visitor = await world.visitor(site);
-  await visitor.startChat({ message: "Antes del corte" });
-  await agent.accept();
-  await visitor.hears("se ha unido");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.chat(site, agent, { message: "Antes del corte" });
 
-  down = true;
-  for (const socket of open) await socket.close({ code: 4000 });
+  await agent.line.cut();
   const banner = agent.page.getByRole("status").getByText("Sin conexión. Reconectando…");
   await banner.waitFor();
   for (const text of ["Uno", "Dos", "Tres"]) await visitor.say(text);
@@ -159,7 +137,7 @@ test("a console that is cut off says so, loses nothing, and has it all when it i
   await agent.log.getByText("Escrito sin conexión").waitFor();
   await banner.waitFor();
 
-  down = false;
+  agent.line.mend();
   await visitor.hears("Escrito sin conexión");
   await banner.waitFor({ state: "hidden" });
   await agent.log.getByText("Enviando…").waitFor({ state: "hidden" });
@@ -173,7 +151,7 @@ test("a list of two hundred chats is all there, in order, and every one of them 
   await eventually("the desk is open", async () => (await world.ayuda.status(site)).open);
   const numbers = Array.from({ length: 200 }, (_, at) => at);
   for (let at = 0; at < numbers.length; at += 20) {
-    await Promise.all(numbers.slice(at, at + 20).map((n) => post(`/w/${site}/chats`, { name: `Cliente ${n}`, message: `Mensaje número ${n}` })));
+    await Promise.all(numbers.slice(at, at + 20).map((n) => world.post(site, "chats", { name: `Cliente ${n}`, message: `Mensaje número ${n}` })));
   }
   const rows = agent.page.getByRole("list", { name: /^En espera/ }).getByRole("link");
   await eventually("two hundred rows", async () => (await rows.count()) === 200);
@@ -274,7 +252,7 @@ test("nothing is closed without a reason, and one of the list will do", async ()
 
 test("on a phone: list, offer, conversation, facts and ending, with nothing cut off or covered", { skip: lacks("touch") }, async () => {
   const site = await world.ayuda.site("telefono-agente");
-  await post(`/w/${site}/requests`, { email: "antes@cliente.example", message: "Una solicitud con un texto que no cabe en una sola línea de teléfono" });
+  await world.post(site, "requests", { email: "antes@cliente.example", message: "Una solicitud con un texto que no cabe en una sola línea de teléfono" });
   const agent = await world.agent("Lucía Medina", { sites: [site], ...PHONE });
   const { page } = agent;
   const fits = async (what) => {
@@ -320,7 +298,7 @@ test("a mail is read in the console as it was written, under the strictest polic
   const agent = await world.agent("Lucía Medina", { sites: [site] });
   const broken = [];
   agent.page.on("console", (message) => message.type() === "error" && broken.push(message.text()));
-  await post(`/w/${site}/requests`, { email: "lectora@cliente.example", message: "Hola" });
+  await world.post(site, "requests", { email: "lectora@cliente.example", message: "Hola" });
   await world.mail.find("lectora@cliente.example");
   const answer = await agent.page.goto(`${world.ayuda.origin}/console/mail`);
   const policy = answer.headers()["content-security-policy"];
@@ -381,7 +359,7 @@ for (const colorScheme of ["light", "dark"]) {
     await agent.page.getByRole("button", { name: "Perfil" }).click();
     await check("profile menu");
     await agent.page.keyboard.press("Escape");
-    await post(`/w/${site}/requests`, { email, message: "Necesito ayuda" });
+    await world.post(site, "requests", { email, message: "Necesito ayuda" });
     await agent.page.getByRole("link", { name: /Necesito ayuda/ }).click();
     await agent.page.getByText(`Tu respuesta se envía por correo a ${email}.`).waitFor();
     await check("request");

@@ -4,7 +4,6 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { accessible } from "../support/axe.js";
-import { Agent } from "../support/agent.js";
 import { World } from "../support/world.js";
 import { eventually } from "../support/wait.js";
 
@@ -15,48 +14,28 @@ before(async () => {
 after(() => world?.stop());
 afterEach(() => world.tidy());
 
-async function ask(site, email, message) {
-  const body = new URLSearchParams({ email, message });
-  const answer = await fetch(`${world.ayuda.origin}/w/${site}/requests`, { method: "POST", headers: { accept: "application/json" }, body });
-  assert.equal(answer.status, 201);
-}
-
-async function chat(site, agent) {
-  const visitor = await world.visitor(site);
-  await visitor.startChat({ message: "Hola, ¿me ayudan con una factura?" });
-  await agent.accept();
-  await visitor.hears("se ha unido");
-  return visitor;
-}
-
-const row = (agent, text) => agent.page.getByRole("tabpanel").getByRole("link").filter({ hasText: text });
+const ask = (site, email, message) => world.post(site, "requests", { email, message });
 const internal = (agent) => agent.page.getByRole("button", { name: "Comentario interno", exact: true });
 /** Goes over to comments on a page that has just been opened: nothing hears a click before the console's script is there. */
 const comments = (button) => eventually("a comment is written", async () => {
   if ((await button.getAttribute("aria-pressed")) === "true") return true;
   await button.click();
 });
-/** Another browser of the same agent. */
-const elsewhere = async (agent) => {
-  const other = await Agent.signIn(world, await world.context(), { name: agent.name, email: agent.email, password: agent.password });
-  await other.state.waitFor();
-  return other;
-};
 
 test("a live chat stays at hand in every view, its row is small, and says who wrote last", async () => {
   const site = await world.ayuda.site("alamano");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
   await ask(site, "rosa@cliente.example", "¿Hasta cuándo?");
-  await chat(site, agent);
+  await world.chat(site, agent);
   await agent.say("Claro que sí");
-  await row(agent, "Tú: Claro que sí").waitFor();
+  await agent.row("Tú: Claro que sí").waitFor();
   for (const view of ["Cerradas", "En espera", "Mías", "Abiertas"]) {
-    await agent.page.getByRole("tab", { name: view, exact: true }).click();
-    await row(agent, "Tú: Claro que sí").waitFor();
+    await agent.tab(view).click();
+    await agent.row("Tú: Claro que sí").waitFor();
   }
-  const box = await row(agent, "¿Hasta cuándo?").boundingBox();
+  const box = await agent.row("¿Hasta cuándo?").boundingBox();
   assert.ok(box.height >= 52 && box.height <= 66, `${box.height} px`);
-  assert.equal(await row(agent, "¿Hasta cuándo?").getByText("Soporte general").count(), 0, "the same in all rows");
+  assert.equal(await agent.row("¿Hasta cuándo?").getByText("Soporte general").count(), 0, "the same in all rows");
   await accessible(agent.page, "a live chat at hand");
 });
 
@@ -64,7 +43,7 @@ test("a comment is seen by colleagues alone, who are mentioned with @ and told",
   const site = await world.ayuda.site("comentan");
   const lucia = await world.agent("Lucía Medina", { sites: [site] });
   const raul = await world.agent("Raúl Díaz", { sites: [site], state: "Ausente" });
-  const visitor = await chat(site, lucia);
+  const visitor = await world.chat(site, lucia);
   await internal(lucia).click();
   assert.equal(await internal(lucia).getAttribute("aria-pressed"), "true");
   await lucia.page.getByText("Solo lo ven tus compañeros.").waitFor();
@@ -98,7 +77,7 @@ test("a comment is seen by colleagues alone, who are mentioned with @ and told",
 test("a comment that is written without a connection is kept, and sent once", async () => {
   const site = await world.ayuda.site("corte");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  await chat(site, agent);
+  await world.chat(site, agent);
   await agent.context.setOffline(true);
   await agent.page.evaluate(() => window.dispatchEvent(new Event("offline")));
   await world.ayuda.kill();
@@ -121,7 +100,7 @@ test("canned replies are chosen by / and kept in a dialog, with their places fil
   await appendFile(join(world.ayuda.data, `site-${site}.toml`), `\n[[replies]]\nname = "Saludo"\ntext = "Hola {name}, soy {agent}. Tu ticket es {number}."\n`);
   await world.ayuda.run(["site", "apply", join(world.ayuda.data, `site-${site}.toml`)]);
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  const visitor = await chat(site, agent);
+  const visitor = await world.chat(site, agent);
   const box = agent.box("Mensaje");
   await box.pressSequentially("/sal");
   await agent.page.getByRole("listbox", { name: "Respuestas" }).getByRole("option", { name: /Saludo/ }).waitFor();
@@ -158,11 +137,11 @@ test("a draft is there on every device, marked in the list, and gone everywhere 
   const site = await world.ayuda.site("borradores");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
   await ask(site, "rosa@cliente.example", "¿Hasta cuándo?");
-  await row(agent, "¿Hasta cuándo?").click();
+  await agent.row("¿Hasta cuándo?").click();
   await agent.box("Mensaje").fill("Hasta el vier");
-  const other = await elsewhere(agent);
-  await row(other, "Hasta el vier").getByText("Borrador:").waitFor();
-  await row(other, "Hasta el vier").click();
+  const other = await agent.elsewhere();
+  await other.row("Hasta el vier").getByText("Borrador:").waitFor();
+  await other.row("Hasta el vier").click();
   await eventually("it is there", async () => (await other.box("Mensaje").inputValue()) === "Hasta el vier");
   await other.box("Mensaje").pressSequentially("nes");
   await eventually("the newest wins", async () => (await agent.box("Mensaje").inputValue()) === "Hasta el viernes");
@@ -176,7 +155,7 @@ test("what is suggested is put in only where it was asked for, and the console l
   await appendFile(join(world.ayuda.data, `site-${site}.toml`), `\n[[replies]]\nname = "Saludo"\ntext = "Hola de nuevo"\n`);
   await world.ayuda.run(["site", "apply", join(world.ayuda.data, `site-${site}.toml`)]);
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  const visitor = await chat(site, agent);
+  const visitor = await world.chat(site, agent);
   const box = agent.box("Mensaje");
   for (const [away, key] of [["Control+A", "Tab"], ["Shift+Home", "Enter"]]) {
     await box.fill("");
@@ -195,10 +174,10 @@ test("a draft that was sent elsewhere does not come back on a device that was aw
   const site = await world.ayuda.site("ausente");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
   await ask(site, "rosa@cliente.example", "¿Hasta cuándo?");
-  await row(agent, "¿Hasta cuándo?").click();
+  await agent.row("¿Hasta cuándo?").click();
   await agent.box("Mensaje").fill("Hasta el viernes");
-  const other = await elsewhere(agent);
-  await row(other, "Hasta el viernes").click();
+  const other = await agent.elsewhere();
+  await other.row("Hasta el viernes").click();
   await eventually("it is there", async () => (await other.box("Mensaje").inputValue()) === "Hasta el viernes");
   const address = agent.page.url();
   await agent.page.goto("about:blank");
@@ -213,7 +192,7 @@ test("a comment keeps its mode and whom it mentions over a reload, and is the sa
   const site = await world.ayuda.site("recarga");
   const lucia = await world.agent("Lucía Medina", { sites: [site] });
   const raul = await world.agent("Raúl Díaz", { sites: [site], state: "Ausente" });
-  await chat(site, lucia);
+  await world.chat(site, lucia);
   await internal(lucia).click();
   await lucia.box("Mensaje").pressSequentially("Míralo, @rau");
   await lucia.page.getByRole("option", { name: "Raúl Díaz" }).click();
@@ -238,7 +217,7 @@ test("a comment keeps its mode and whom it mentions over a reload, and is the sa
 test("a chat that ends leaves comment, files and keyboard where they are", async () => {
   const site = await world.ayuda.site("bajo-las-manos");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  const visitor = await chat(site, agent);
+  const visitor = await world.chat(site, agent);
   await agent.page.locator(".composer input[type=file]").setInputFiles({ name: "nota.txt", mimeType: "text/plain", buffer: Buffer.from("Hola") });
   await agent.page.locator(".uploads").getByText("nota.txt").waitFor();
   await internal(agent).click();
@@ -257,7 +236,7 @@ test("who was mentioned while signed out is told on coming back", async () => {
   const lucia = await world.agent("Lucía Medina", { sites: [site] });
   const raul = await world.agent("Raúl Díaz", { sites: [site], state: "Ausente" });
   await raul.page.goto("about:blank");
-  await chat(site, lucia);
+  await world.chat(site, lucia);
   await internal(lucia).click();
   await lucia.box("Mensaje").fill("@Raúl Díaz, ¿lo ves?");
   await lucia.page.keyboard.press("Enter");
@@ -269,11 +248,11 @@ test("who was mentioned while signed out is told on coming back", async () => {
 test("what happened stands in one line, and what is new has a mark", async () => {
   const site = await world.ayuda.site("enlinea");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  const visitor = await chat(site, agent);
+  const visitor = await world.chat(site, agent);
   await agent.say("Te leo");
   await agent.page.getByRole("link", { name: "Bandeja" }).first().click();
   await visitor.say("¿Sigues ahí?");
-  await row(agent, "¿Sigues ahí?").click();
+  await agent.row("¿Sigues ahí?").click();
   await agent.log.getByText("Mensajes nuevos").waitFor();
   await agent.end();
   await agent.log.getByText("Chat finalizado · Resuelto").first().waitFor();
@@ -312,7 +291,7 @@ test("on a narrow screen the facts are a dialog that gives the keyboard back", a
   const site = await world.ayuda.site("datos");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
   await agent.page.setViewportSize({ width: 1024, height: 760 });
-  await chat(site, agent);
+  await world.chat(site, agent);
   const button = agent.page.getByRole("button", { name: "Datos" });
   await button.click();
   const dialog = agent.page.getByRole("dialog", { name: "Datos" });

@@ -12,21 +12,10 @@ before(async () => {
 after(() => world?.stop());
 afterEach(() => world.tidy());
 
-async function chat(site, agent, message = "Hola, ¿me ayudan con una factura?") {
-  const visitor = await world.visitor(site);
-  await visitor.startChat({ message });
-  await agent.accept();
-  await visitor.hears("se ha unido");
-  return visitor;
-}
-
-const button = (agent, name) => agent.page.getByRole("button", { name, exact: true });
-const dialog = (agent, name) => agent.page.getByRole("dialog", { name, exact: true });
-
 /** Asks an agent by name, in the dialog that this button opens. */
 async function ask(agent, what, who) {
-  await button(agent, what).click();
-  const asked = dialog(agent, what);
+  await agent.button(what).click();
+  const asked = agent.dialog(what);
   await asked.getByRole("tab", { name: "Agente" }).click();
   await asked.getByRole("searchbox", { name: "Buscar" }).fill(who.split(" ")[0].toLowerCase());
   await asked.getByRole("radio", { name: new RegExp(who) }).check();
@@ -40,7 +29,7 @@ async function ask(agent, what, who) {
 test("a transfer stays with its agent until it is accepted, and asks why afterwards", async () => {
   const site = await world.ayuda.site("transfiere");
   const lucia = await world.agent("Lucía Medina", { sites: [site] });
-  const visitor = await chat(site, lucia);
+  const visitor = await world.chat(site, lucia);
   const raul = await world.agent("Raúl Díaz", { sites: [site] });
   await ask(lucia, "Transferir", "Raúl Díaz");
   await lucia.page.getByText("Transferencia a Raúl Díaz pendiente").waitFor();
@@ -57,7 +46,7 @@ test("a transfer stays with its agent until it is accepted, and asks why afterwa
   await raul.accept();
   await raul.hears("Te paso con un compañero");
   await raul.hears("Ya revisé el folio");
-  const why = dialog(lucia, "Motivo de cierre");
+  const why = lucia.dialog("Motivo de cierre");
   await why.getByRole("combobox", { name: "Motivo" }).fill("Otro");
   await accessible(lucia.page, "why it was handed over");
   await lucia.page.keyboard.press("Escape");
@@ -70,10 +59,10 @@ test("a transfer stays with its agent until it is accepted, and asks why afterwa
 test("a transfer is taken back, and goes to a queue", async () => {
   const site = await world.ayuda.site("colas", { queues: ["Soporte general", "Facturación"] });
   const lucia = await world.agent("Lucía Medina", { sites: [site] });
-  const visitor = await chat(site, lucia);
+  const visitor = await world.chat(site, lucia);
   const raul = await world.agent("Raúl Díaz", { sites: [site] });
-  await button(lucia, "Transferir").click();
-  const asked = dialog(lucia, "Transferir");
+  await lucia.button("Transferir").click();
+  const asked = lucia.dialog("Transferir");
   assert.equal(await asked.getByRole("tab", { name: "Cola" }).getAttribute("aria-selected"), "true");
   await asked.getByText(/1 de 1 libres/).first().waitFor();
   await asked.getByRole("radio", { name: /Facturación/ }).check();
@@ -81,9 +70,9 @@ test("a transfer is taken back, and goes to a queue", async () => {
   assert.ok(await asked.getByRole("radio", { name: /Facturación/ }).isChecked(), "the choice stays");
   await asked.getByRole("button", { name: "Transferir", exact: true }).click();
   await raul.offer.waitFor();
-  await button(lucia, "Cancelar transferencia").click();
+  await lucia.button("Cancelar transferencia").click();
   await raul.offer.waitFor({ state: "hidden" });
-  await button(lucia, "Transferir").click();
+  await lucia.button("Transferir").click();
   await asked.getByRole("radio", { name: /Facturación/ }).check();
   await asked.getByRole("button", { name: "Transferir", exact: true }).click();
   await raul.accept();
@@ -91,10 +80,130 @@ test("a transfer is taken back, and goes to a queue", async () => {
   await visitor.hears("Facturación, dime");
 });
 
+test("a transfer that nobody answers, everybody declines or its agent takes back is abandoned, and its agent is told", async () => {
+  const site = await world.ayuda.site("abandonada", { queues: ["Soporte general", "Facturación"], limits: { ring_time: "3s" } });
+  const lucia = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.chat(site, lucia);
+  const raul = await world.agent("Raúl Díaz", { sites: [site] });
+  const note = (text) => lucia.page.getByRole("status").getByText(text).waitFor();
+  const happened = (text) => lucia.log.getByText(text).first().waitFor({ state: "attached" });
+
+  await ask(lucia, "Transferir", "Raúl Díaz");
+  await note("Raúl Díaz no respondió a la transferencia. El chat sigue contigo.");
+  await happened("Transferencia a Raúl Díaz abandonada: sin respuesta");
+  await raul.button("Estado: RONA").waitFor();
+  await raul.button("Volver a Disponible").click();
+
+  await world.ayuda.site(site, { queues: ["Soporte general", "Facturación"], limits: { ring_time: "2m" } });
+  await ask(lucia, "Transferir", "Raúl Díaz");
+  await raul.offer.waitFor();
+  await lucia.button("Cancelar transferencia").click();
+  await happened("Transferencia a Raúl Díaz abandonada: cancelada");
+  await raul.offer.waitFor({ state: "hidden" });
+
+  // One round through the queue's agents.
+  const omar = await world.agent("Omar Gil", { sites: [site] });
+  await lucia.button("Transferir").click();
+  const asked = lucia.dialog("Transferir");
+  await asked.getByRole("radio", { name: /Facturación/ }).check();
+  await asked.getByRole("button", { name: "Transferir", exact: true }).click();
+  for (let left = 2; left > 0; left--) {
+    const rings = await eventually("it rings", async () => ((await raul.offer.isVisible()) ? raul : (await omar.offer.isVisible()) && omar));
+    await rings.decline();
+  }
+  await note("Nadie de Facturación pudo tomar el chat. Sigue contigo.");
+  await happened("Transferencia a Facturación abandonada: nadie disponible");
+  await lucia.say("Sigo yo");
+  await visitor.hears("Sigo yo");
+});
+
+test("who was cut off while a transfer was under way reads what became of it", async () => {
+  const site = await world.ayuda.site("a-ciegas", { limits: { ring_time: "2m" } });
+  const lucia = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.chat(site, lucia);
+  const raul = await world.agent("Raúl Díaz", { sites: [site] });
+  const pending = lucia.page.getByText("Transferencia a Raúl Díaz pendiente");
+  const cut = lucia.page.getByText("Sin conexión. Reconectando…");
+  await ask(lucia, "Transferir", "Raúl Díaz");
+  await raul.offer.waitFor();
+  await lucia.line.cut();
+  await cut.waitFor();
+  await raul.decline();
+  assert.ok(await pending.isVisible(), "nobody could tell");
+  lucia.line.mend();
+  await pending.waitFor({ state: "hidden" });
+  await lucia.log.getByText("Transferencia a Raúl Díaz abandonada: rechazada").first().waitFor({ state: "attached" });
+
+  await ask(lucia, "Transferir", "Raúl Díaz");
+  await raul.offer.waitFor();
+  await lucia.line.cut();
+  await cut.waitFor();
+  await raul.accept();
+  await raul.say("Sigo yo");
+  await visitor.hears("Sigo yo");
+  lucia.line.mend();
+  await lucia.page.getByText("Lo atiende Raúl Díaz.").waitFor();
+  await lucia.hears("Sigo yo");
+});
+
+test("a transfer that rings outlives a restart of the server", async () => {
+  const site = await world.ayuda.site("reinicio", { limits: { ring_time: "2m" } });
+  const lucia = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.chat(site, lucia);
+  const raul = await world.agent("Raúl Díaz", { sites: [site] });
+  await ask(lucia, "Transferir", "Raúl Díaz");
+  await raul.offer.waitFor();
+  await world.ayuda.kill();
+  for (const agent of [lucia, raul]) await agent.page.getByText("Sin conexión. Reconectando…").waitFor();
+  await world.ayuda.serve();
+  for (const agent of [lucia, raul]) await agent.page.getByText("Sin conexión. Reconectando…").waitFor({ state: "hidden" });
+  await lucia.page.getByText("Transferencia a Raúl Díaz pendiente").waitFor();
+  await lucia.say("Sigo aquí mientras contesta");
+  await raul.offer.getByText("Transferencia de Lucía Medina").waitFor();
+  await raul.accept();
+  await raul.hears("Sigo aquí mientras contesta");
+  await lucia.dialog("Motivo de cierre").waitFor();
+  await raul.say("Ya estoy");
+  await visitor.hears("Ya estoy");
+});
+
+test("a guest whose line is cut has missed nothing, and all are out when the owner ends the chat", async () => {
+  const site = await world.ayuda.site("los-tres");
+  const lucia = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.chat(site, lucia);
+  const raul = await world.agent("Raúl Díaz", { sites: [site] });
+  await ask(lucia, "Conferencia", "Raúl Díaz");
+  await lucia.log.getByText("Conferencia solicitada").first().waitFor({ state: "attached" });
+  await raul.accept();
+  await visitor.hears("Raúl Díaz se ha unido");
+  await raul.line.cut();
+  await raul.page.getByText("Sin conexión. Reconectando…").waitFor();
+  await raul.say("Escrito sin línea");
+  await visitor.say("Somos tres");
+  await lucia.say("Y nos leemos");
+  raul.line.mend();
+  for (const log of [lucia.log, raul.log, visitor.log]) {
+    for (const text of ["Escrito sin línea", "Somos tres", "Y nos leemos"]) {
+      await log.getByText(text, { exact: true }).waitFor();
+      assert.equal(await log.getByText(text, { exact: true }).count(), 1, text);
+    }
+  }
+  await lucia.button("Finalizar conferencia").click();
+  await lucia.dialog("Finalizar conferencia").getByRole("button", { name: "Finalizar el chat" }).click();
+  const why = lucia.dialog("Motivo de cierre");
+  await why.getByRole("option", { name: "Resuelto" }).click();
+  await why.getByRole("button", { name: "Enviar cierre" }).click();
+  await visitor.panel.getByRole("heading", { name: "Conversación terminada" }).waitFor();
+  for (const agent of [lucia, raul]) {
+    await agent.log.getByText("Chat finalizado · Resuelto").first().waitFor();
+    await agent.button("Reabrir").waitFor();
+  }
+});
+
 test("a conference has three, is left by its guest, and ended by its owner", async () => {
   const site = await world.ayuda.site("conferencia");
   const lucia = await world.agent("Lucía Medina", { sites: [site] });
-  const visitor = await chat(site, lucia);
+  const visitor = await world.chat(site, lucia);
   const raul = await world.agent("Raúl Díaz", { sites: [site] });
   await ask(lucia, "Conferencia", "Raúl Díaz");
   await lucia.page.getByText("Conferencia con Raúl Díaz pendiente").waitFor();
@@ -107,17 +216,17 @@ test("a conference has three, is left by its guest, and ended by its owner", asy
   await lucia.hears("Hola, soy Raúl");
   await accessible(raul.page, "a guest");
   await world.shot(lucia.page, "conference");
-  await button(raul, "Salir de conferencia").click();
+  await raul.button("Salir de conferencia").click();
   await lucia.log.getByText("Raúl Díaz ha salido").first().waitFor();
-  await button(lucia, "Conferencia").waitFor();
+  await lucia.button("Conferencia").waitFor();
 
   await ask(lucia, "Conferencia", "Raúl Díaz");
   await raul.accept();
-  await button(lucia, "Finalizar conferencia").click();
-  const ending = dialog(lucia, "Finalizar conferencia");
+  await lucia.button("Finalizar conferencia").click();
+  const ending = lucia.dialog("Finalizar conferencia");
   await accessible(lucia.page, "what is to end");
   await ending.getByRole("button", { name: "Solo despedir a Raúl Díaz" }).click();
-  await button(lucia, "Conferencia").waitFor();
+  await lucia.button("Conferencia").waitFor();
   await lucia.say("Seguimos tú y yo");
   await visitor.hears("Seguimos tú y yo");
 });
@@ -127,15 +236,15 @@ test("who lets a chat ring is in RONA, is told why, and comes back by hand", asy
   const agent = await world.agent("Lucía Medina", { sites: [site] });
   const visitor = await world.visitor(site);
   await visitor.startChat({ message: "¿Hay alguien?" });
-  await button(agent, "Estado: RONA").waitFor();
+  await agent.button("Estado: RONA").waitFor();
   await agent.page.getByRole("alert").getByText(/No contestaste CO-\d+/).waitFor();
   await accessible(agent.page, "RONA");
   await world.shot(agent.page, "rona");
   // It is accepted at the second ring, however slow this machine is: that lasts longer.
   await world.ayuda.site(site, { name: "Sin prisa", limits: { ring_time: "2m" } });
   await eventually("the running server knows", async () => (await (await fetch(`${world.ayuda.origin}/w/${site}`)).text()).includes("Sin prisa"));
-  await button(agent, "Volver a Disponible").click();
-  await button(agent, "Estado: Disponible").waitFor();
+  await agent.button("Volver a Disponible").click();
+  await agent.button("Estado: Disponible").waitFor();
   await agent.accept();
 });
 
@@ -147,15 +256,15 @@ test("who leaves learns what becomes of the chats that wait, and says why", asyn
   await agent.offer.waitFor();
   await agent.state.click();
   await agent.page.getByRole("menuitem", { name: "Comida" }).click();
-  const asked = dialog(agent, "Hay chats esperando");
+  const asked = agent.dialog("Hay chats esperando");
   await asked.getByText("1 chat en espera").waitFor();
   await accessible(agent.page, "leaving");
   await asked.getByRole("button", { name: "Seguir disponible" }).click();
-  await button(agent, "Estado: Disponible").waitFor();
+  await agent.button("Estado: Disponible").waitFor();
   await agent.state.click();
   await agent.page.getByRole("menuitem", { name: "Comida" }).click();
   await asked.getByRole("button", { name: "Pasar a Ausente" }).click();
-  await button(agent, "Estado: Ausente").waitFor();
+  await agent.button("Estado: Ausente").waitFor();
   await agent.state.getByText("Comida", { exact: true }).waitFor();
   await eventually("it is a request", async () => (await agent.page.getByRole("list", { name: /^Solicitudes/ }).getByRole("link").count()) === 1);
 });

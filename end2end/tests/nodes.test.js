@@ -31,6 +31,47 @@ const times = async (log, text) => (await log.evaluate((log) => log.innerText)).
 
 const sockets = (node, side) => node.metric(`ayuda_sockets{side="${side}"}`);
 
+test("a transfer that rings goes on when the node of the agent who asked, and then that of the other, is killed", { skip: noPostgres }, async () => {
+  const site = await world.ayuda.site("traspaso", { limits: { ring_time: "2m" } });
+  balancer.prefer(other);
+  const lucia = await world.agent("Lucía Medina", { sites: [site] });
+  await eventually("her console is on the second node", async () => (await sockets(other, "agent")) === 1);
+  balancer.prefer(world.ayuda);
+  const visitor = await world.chat(site, lucia);
+  const raul = await world.agent("Raúl Díaz", { sites: [site] });
+  await eventually("his console is on the first node", async () => (await sockets(world.ayuda, "agent")) === 1);
+  const pass = async (from, to) => {
+    await from.button("Transferir").click();
+    const asked = from.dialog("Transferir");
+    await asked.getByRole("tab", { name: "Agente" }).click();
+    await asked.getByRole("radio", { name: new RegExp(to.name) }).check();
+    await asked.getByRole("button", { name: "Transferir", exact: true }).click();
+    await to.offer.waitFor();
+  };
+  await pass(lucia, raul);
+  await other.kill();
+  await raul.accept();
+  await raul.say("Sigo yo");
+  await visitor.hears("Sigo yo");
+  await lucia.hears("Sigo yo");
+  await lucia.page.getByText("Lo atiende Raúl Díaz.").waitFor();
+  const why = lucia.dialog("Motivo de cierre");
+  if (await why.isVisible()) await lucia.page.keyboard.press("Escape");
+
+  // And back, while the node that all of them are on is killed.
+  await other.serve();
+  await pass(raul, lucia);
+  await world.ayuda.kill();
+  await lucia.offer.waitFor();
+  await eventually("all are on the second node", async () => (await sockets(other, "agent")) === 2);
+  await lucia.accept();
+  await lucia.say("Y otra vez yo");
+  await visitor.hears("Y otra vez yo");
+  await raul.page.getByText("Lo atiende Lucía Medina.").waitFor();
+  assert.equal(await times(visitor.log, "Sigo yo"), 1);
+  await world.ayuda.serve();
+});
+
 test("visitor and agent are on different nodes; each is killed in turn, and the story goes on", { skip: noPostgres }, async () => {
   const site = await world.ayuda.site("nodos");
   balancer.prefer(other);

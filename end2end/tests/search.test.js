@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Agent } from "../support/agent.js";
 import { accessible } from "../support/axe.js";
 import { eventually } from "../support/wait.js";
 import { World } from "../support/world.js";
@@ -19,20 +18,12 @@ afterEach(() => world.tidy());
 async function ask(site, texts, more = {}) {
   const numbers = [];
   for (const message of texts) {
-    const body = new URLSearchParams({ name: "Rosa Muñoz", email: "rosa@cliente.example", message, ...more });
-    const headers = { accept: "application/json", origin: world.ayuda.origin };
-    const reply = await fetch(`${world.ayuda.origin}/w/${site}/requests`, { method: "POST", body, headers });
-    assert.equal(reply.status, 201);
-    numbers.push((await reply.json()).number);
+    numbers.push(await world.post(site, "requests", { name: "Rosa Muñoz", email: "rosa@cliente.example", message, ...more }));
   }
   return numbers;
 }
 
-async function supervisor(site) {
-  const email = `sara.${Math.random().toString(36).slice(2, 8)}@equipo.example`;
-  const account = await world.ayuda.agent("Sara Gil", { sites: [site], email, role: "supervisor" });
-  return Agent.signIn(world, await world.context(), account);
-}
+const supervisor = (site) => world.agent("Sara Gil", { sites: [site], role: "supervisor", state: null });
 
 const box = (page) => page.getByRole("searchbox", { name: "Buscar" });
 const results = (page) => page.getByRole("region", { name: "Resultados" });
@@ -132,6 +123,40 @@ test("a masked agent reads and finds what is left of a number; a supervisor look
   await sara.hears("Mi tarjeta es ************1111");
   assert.equal(await sara.page.getByText("4111 1111 1111 1111").count(), 0);
   await agent.hears("Sara Gil vio el correo electrónico sin ocultar");
+});
+
+test("a chat that rings, its notice, its row and a comment hold what is left of a number", async () => {
+  const site = await world.ayuda.site("suena-oculta", { limits: { ring_time: "2m" } });
+  const file = join(world.ayuda.data, "masking.toml");
+  await writeFile(file, `key = "${site}"\nmasking = true\n`);
+  await world.ayuda.run(["site", "apply", file]);
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const raul = await world.agent("Raúl Díaz", { sites: [site], state: "Ausente" });
+  const raw = ["4111 1111", "rosa@cliente", "55 1234 5678"];
+  // All that came to the page, by whichever way.
+  const received = [];
+  agent.page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => received.push(String(payload))));
+  agent.page.on("response", async (response) => /\/console/.test(response.url()) && received.push(await response.text().catch(() => "")));
+  await agent.page.reload();
+  await agent.state.waitFor();
+  const visitor = await world.visitor(site);
+  await visitor.startChat({ name: "55 1234 5678", email: "rosa@cliente.example", subject: "Cargo a 4111 1111 1111 1111", message: "Mi tarjeta es 4111 1111 1111 1111" });
+  await agent.offer.getByText("Mi tarjeta es ************1111").waitFor();
+  await agent.offer.getByText("Cargo a ************1111").waitFor();
+  await agent.accept();
+  await agent.row("************1111").waitFor();
+  await agent.hears("Mi tarjeta es ************1111");
+  await agent.button("Comentario interno").click();
+  await agent.box("Mensaje").fill("Llámala al 55 1234 5678, @Raúl Díaz");
+  await agent.button("Enviar").click();
+  await raul.page.getByRole("link", { name: /te mencionó en/ }).click();
+  await raul.hears("Llámala al ******5678, @Raúl Díaz");
+  for (const page of [agent.page, raul.page]) {
+    for (const text of raw) await eventually(`${text} is nowhere`, async () => !(await page.content()).includes(text));
+  }
+  assert.ok(received.length > 5, "it was listened to");
+  // What the agent wrote was in the frame that the agent sent, and comes back as anybody reads it.
+  for (const text of raw) assert.ok(!received.some((part) => part.includes(text)), `${text} came`);
 });
 
 test("what comes to be masked leaves what was found and the mail that is open, also where the server was away", async () => {

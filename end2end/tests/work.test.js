@@ -13,14 +13,7 @@ before(async () => {
 after(() => world?.stop());
 afterEach(() => world.tidy());
 
-async function ask(site, email, message) {
-  const body = new URLSearchParams({ email, message });
-  const answer = await fetch(`${world.ayuda.origin}/w/${site}/requests`, { method: "POST", headers: { accept: "application/json" }, body });
-  assert.equal(answer.status, 201);
-}
-
-const tab = (agent, name) => agent.page.getByRole("tab", { name, exact: true });
-const row = (agent, text) => agent.page.getByRole("tabpanel").getByRole("link").filter({ hasText: text });
+const ask = (site, email, message) => world.post(site, "requests", { email, message });
 /** What has the keyboard, as the page names it. */
 const focused = (page) => page.evaluate(() => `${document.activeElement.tagName} ${document.activeElement.textContent}`);
 
@@ -29,14 +22,14 @@ test("answered and closed tickets are in views of their own, and Reabrir brings 
   const agent = await world.agent("Lucía Medina", { sites: [site] });
   await agent.page.getByText("Todo al día").waitFor();
   await ask(site, "rosa@cliente.example", "¿Hasta cuándo?");
-  await row(agent, "¿Hasta cuándo?").click();
+  await agent.row("¿Hasta cuándo?").click();
   await agent.answer("Hasta el viernes");
-  await row(agent, "Hasta el viernes").waitFor({ state: "hidden" });
-  await tab(agent, "En espera").click();
-  await row(agent, "Hasta el viernes").waitFor();
-  await tab(agent, "Mías").click();
-  await row(agent, "Hasta el viernes").waitFor();
-  assert.equal(await tab(agent, "Mías").getAttribute("aria-selected"), "true");
+  await agent.row("Hasta el viernes").waitFor({ state: "hidden" });
+  await agent.tab("En espera").click();
+  await agent.row("Hasta el viernes").waitFor();
+  await agent.tab("Mías").click();
+  await agent.row("Hasta el viernes").waitFor();
+  assert.equal(await agent.tab("Mías").getAttribute("aria-selected"), "true");
 
   await agent.page.getByRole("button", { name: "Cerrar solicitud" }).click();
   const dialog = agent.page.getByRole("dialog", { name: "Motivo de cierre" });
@@ -46,15 +39,15 @@ test("answered and closed tickets are in views of their own, and Reabrir brings 
   await eventually("the heading has the keyboard", async () => (await focused(agent.page)).startsWith("H1 rosa@"));
 
   // With the keyboard alone.
-  await tab(agent, "Mías").press("ArrowLeft");
-  await row(agent, "Hasta el viernes").waitFor();
+  await agent.tab("Mías").press("ArrowLeft");
+  await agent.row("Hasta el viernes").waitFor();
   assert.equal(await focused(agent.page), "BUTTON Cerradas");
   await accessible(agent.page, "closed tickets");
   await agent.page.getByRole("button", { name: "Reabrir" }).click();
   await agent.page.getByText("Nada cerrado todavía").waitFor();
   await eventually("the heading has the keyboard", async () => (await focused(agent.page)).startsWith("H1 rosa@"));
-  await tab(agent, "Abiertas").click();
-  await row(agent, "Hasta el viernes").waitFor();
+  await agent.tab("Abiertas").click();
+  await agent.row("Hasta el viernes").waitFor();
   await agent.log.getByText("cambió el estado a pendiente").waitFor();
 });
 
@@ -65,12 +58,62 @@ test("a view is told of what comes and goes, and the chats in hand are known in 
   await visitor.startChat({ message: "Para cerrar" });
   await agent.accept();
   await agent.page.goto(`${world.ayuda.origin}/console`);
-  await tab(agent, "Cerradas").click();
+  await agent.tab("Cerradas").click();
   await agent.page.getByText("Nada cerrado todavía").waitFor();
   await visitor.say("¿Sigues?");
   await agent.page.getByRole("navigation", { name: "Secciones" }).getByText("1", { exact: true }).waitFor();
   await visitor.end();
-  await row(agent, "¿Sigues?").waitFor();
+  await agent.row("¿Sigues?").waitFor();
+});
+
+test("the view and what is looked for stand in the address: a reload, going back and a link that was copied lead to them", async () => {
+  const site = await world.ayuda.site("direccion");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const { page } = agent;
+  await ask(site, "rosa@cliente.example", "¿Hasta cuándo?");
+  await agent.row("¿Hasta cuándo?").click();
+  await agent.answer("Hasta el viernes");
+  await agent.row("Hasta el viernes").waitFor({ state: "hidden" });
+  await agent.tab("En espera").click();
+  await agent.row("Hasta el viernes").waitFor();
+  assert.match(page.url(), /\/console\/tickets\/[0-9a-f-]+\?view=waiting$/);
+  const shows = (name) => page.locator("[role=tab][aria-selected=true]").filter({ hasText: name }).waitFor();
+  await page.reload();
+  await shows("En espera");
+  await agent.row("Hasta el viernes").waitFor();
+  await agent.hears("Hasta el viernes");
+
+  // The navigation bar and what is looked for stay beside the view; a row keeps both.
+  await page.getByRole("link", { name: "Bandeja" }).first().click();
+  await page.getByRole("heading", { name: "Estás disponible" }).waitFor();
+  assert.ok(page.url().endsWith("/console?view=waiting"), page.url());
+  await page.getByRole("searchbox", { name: "Buscar" }).fill("viernes");
+  const found = (page) => page.getByRole("region", { name: "Resultados" }).getByRole("link").filter({ hasText: "viernes" });
+  await found(page).waitFor();
+  await found(page).click();
+  await agent.hears("Hasta el viernes");
+  assert.match(page.url(), /\?view=waiting&q=viernes$/);
+  const copied = page.url();
+
+  await page.goBack();
+  await page.goBack();
+  await page.getByRole("tablist").waitFor();
+  await shows("En espera");
+  await page.goBack();
+  await page.goBack();
+  await shows("Abiertas");
+  await page.getByText("Todo al día").waitFor();
+  await page.goForward();
+  await shows("En espera");
+  await agent.row("Hasta el viernes").waitFor();
+
+  const other = await agent.elsewhere();
+  await other.page.goto(copied);
+  await found(other.page).waitFor();
+  await other.hears("Hasta el viernes");
+  await other.page.getByRole("searchbox", { name: "Buscar" }).press("Escape");
+  await other.page.locator("[role=tab][aria-selected=true]").filter({ hasText: "En espera" }).waitFor();
+  await other.row("Hasta el viernes").waitFor();
 });
 
 test("what an agent writes after the end shows at once in a panel that is open", async () => {
@@ -127,13 +170,10 @@ test("a chat that rings is the first thing that Tab reaches, has keys of its own
 test("an offer and a row show the subject", async () => {
   const site = await world.ayuda.site("asunto");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  const isOpen = async () => (await (await fetch(`${world.ayuda.origin}/w/${site}/status`)).json()).open;
-  await eventually("the desk is open", isOpen);
-  const body = new URLSearchParams({ name: "Marta", subject: "Factura de marzo", message: "No cuadra" });
-  const answer = await fetch(`${world.ayuda.origin}/w/${site}/chats`, { method: "POST", headers: { accept: "application/json" }, body });
-  assert.equal(answer.status, 201);
+  await eventually("the desk is open", async () => (await world.ayuda.status(site)).open);
+  await world.post(site, "chats", { name: "Marta", subject: "Factura de marzo", message: "No cuadra" });
   await agent.offer.getByText("Factura de marzo", { exact: true }).waitFor();
-  await row(agent, "Factura de marzo").filter({ hasText: "No cuadra" }).waitFor();
+  await agent.row("Factura de marzo").filter({ hasText: "No cuadra" }).waitFor();
 });
 
 test("keys that are pressed before the closing reasons are there are not lost", async () => {
@@ -172,8 +212,7 @@ test("the list and a chat that rings fit a phone, a wide screen and the dark", a
   const site = await world.ayuda.site("tallas", { limits: { ring_time: "2m" } });
   const agent = await world.agent("Lucía Medina", { sites: [site] });
   await ask(site, "rosa@cliente.example", "¿Hasta cuándo?");
-  const body = new URLSearchParams({ name: "Marta", subject: "Conciliación de marzo que no cuadra por ningún lado", message: "No cuadra" });
-  await fetch(`${world.ayuda.origin}/w/${site}/chats`, { method: "POST", headers: { accept: "application/json" }, body });
+  await world.post(site, "chats", { name: "Marta", subject: "Conciliación de marzo que no cuadra por ningún lado", message: "No cuadra" });
   await agent.offer.waitFor();
   for (const [width, scheme] of [[1440, "light"], [1440, "dark"], [360, "light"], [360, "dark"]]) {
     await agent.page.setViewportSize({ width, height: 760 });
@@ -182,7 +221,7 @@ test("the list and a chat that rings fit a phone, a wide screen and the dark", a
     const wide = await agent.page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= width, `${wide} of ${width}`);
     for (const name of ["Mías", "Abiertas", "En espera", "Cerradas"]) {
-      const box = await tab(agent, name).boundingBox();
+      const box = await agent.tab(name).boundingBox();
       assert.ok(box.x >= 0 && box.x + box.width <= width, `${name} at ${width}`);
     }
     await accessible(agent.page, `the list at ${width}, ${scheme}`);

@@ -1,6 +1,6 @@
 //! RFC 9457 problem documents.
 
-use crate::{Code, FieldName, Refusal, strings::Strings};
+use crate::{Code, FieldName, Refusal, strings::Strings, who::Who};
 use serde::{Deserialize, Serialize};
 
 /// `application/problem+json`.
@@ -21,6 +21,9 @@ pub struct Problem {
     /// The limit that was passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
+    /// The person of whom it speaks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<Who>,
     /// The sentence that names field and limit, in the reader's language.
     pub detail: String,
 }
@@ -36,13 +39,14 @@ impl Problem {
             code: refusal.code,
             field: refusal.field,
             limit: refusal.limit,
+            who: refusal.who,
             detail,
         }
     }
 
     /// What it says, for whoever words it again.
     pub fn refusal(&self) -> Refusal {
-        Refusal { code: self.code, field: self.field, limit: self.limit, who: None }
+        Refusal { code: self.code, field: self.field, limit: self.limit, who: self.who }
     }
 }
 

@@ -5,7 +5,7 @@ use super::{behind::Behind, offer_card::OfferCard};
 use crate::{
     api::{self, ApiError},
     browser::{self, focus},
-    inbox::place::TICKET,
+    inbox::place,
     navigator::use_navigator,
     state::{console::use_console, offers, toasts::Toasts},
     ui::erase::erase,
@@ -55,7 +55,8 @@ pub fn Offers() -> impl IntoView {
                             remove(console.offers, chat);
                             // The composer takes the keyboard, where it is drawn later than this.
                             console.accepted.set_value(Some(ticket));
-                            navigator.go(TICKET.path(ticket));
+                            let view = untrack(|| console.list.view());
+                            navigator.go(place::ticket(ticket, view));
                             focus::go_to(if browser::has_keyboard() {
                                 focus::WRITING
                             } else {

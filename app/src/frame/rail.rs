@@ -29,7 +29,7 @@ pub fn Rail(role: Role, current: Memo<usize>) -> impl IntoView {
                 }
             });
             view! {
-                <a href=page.addresses[0].pattern() class="place" aria-current=move || (current.get() == at).then_some("page")>
+                <a href=move || (page.link)(console) class="place" aria-current=move || (current.get() == at).then_some("page")>
                     <Icon drawing=page.icon/>
                     <span class="place-name">{words.get(page.name)}</span>
                     {badge}

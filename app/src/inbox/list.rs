@@ -32,6 +32,7 @@ pub fn WorkList(
     list: List,
     drafts: Drafts,
     open_ticket: RwSignal<Option<TicketId>>,
+    is_hidden: Memo<bool>,
     on_view: Callback<WorkView>,
     on_more: Callback<()>,
 ) -> impl IntoView {
@@ -46,7 +47,7 @@ pub fn WorkList(
         words.get(&format!("empty_{view}{why}"))
     };
     let differing = Memo::new(move |_| list.differing());
-    let context = RowContext { open_ticket, drafts, differing };
+    let context = RowContext { open_ticket, drafts, view, differing };
     let live = Memo::new(move |_| list.live());
     let waiting = Memo::new(move |_| list.of_kind(WorkKind::WaitingChat));
     let nothing_is_live = move || live.with(Vec::is_empty) && waiting.with(Vec::is_empty);
@@ -55,7 +56,7 @@ pub fn WorkList(
         view! { <Group rows=rows name=name context=context/> }
     };
     erase(view! {
-        <section class="list" aria-labelledby="list-title" on:keydown=move_focus>
+        <section class="list" aria-labelledby="list-title" hidden=move || is_hidden.get() on:keydown=move_focus>
             <header class="list-top">
                 <h1 id="list-title">{words.get("list")}</h1>
                 <span class="tag" hidden=move || count.with(Option::is_none)>{count}</span>

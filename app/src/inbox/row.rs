@@ -1,6 +1,6 @@
 //! A row of the list.
 
-use super::place::TICKET;
+use super::place;
 use crate::{
     state::{
         clock::use_clock,
@@ -13,7 +13,7 @@ use crate::{
 use leptos::{either::EitherOf3, prelude::*};
 use protocol::{
     TicketId,
-    agent::{WorkItem, WorkKind},
+    agent::{WorkItem, WorkKind, WorkView},
     entry::Category,
 };
 
@@ -24,6 +24,8 @@ pub struct RowContext {
     pub open_ticket: RwSignal<Option<TicketId>>,
     /// What is typed and not sent.
     pub drafts: Drafts,
+    /// The view that is shown beside what is open.
+    pub view: Signal<WorkView>,
     /// What is not the same in all rows.
     pub differing: Memo<Differing>,
 }
@@ -40,6 +42,7 @@ pub fn RowLink(row: Row, context: RowContext) -> impl IntoView {
     let part = move || item.clone();
     let (name, at, text, place, tag, unread) = (part(), part(), part(), part(), part(), part());
     let is_open = move || context.open_ticket.get() == Some(ticket);
+    let href = move || place::ticket(ticket, context.view.get());
     let draft = context.drafts.of(ticket);
     // Nobody sees a draft beside the place where it is written.
     let draft =
@@ -98,7 +101,7 @@ pub fn RowLink(row: Row, context: RowContext) -> impl IntoView {
     };
     erase(view! {
         <li>
-            <a href=TICKET.path(ticket) class="item" aria-current=move || is_open().then_some("true")>
+            <a href=href class="item" aria-current=move || is_open().then_some("true")>
                 <span class="item-line">
                     <b class="item-who" dir="auto">{move || name.with(|item| words.contact(&item.contact))}</b>
                     <span class=move || tags.with(|(class, _)| *class) hidden=move || tags.with(|(_, text)| text.is_empty())>

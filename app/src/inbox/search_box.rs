@@ -1,8 +1,9 @@
 //! Where one types what one looks for: at the console's top, on every page. What is looked for stands in the address.
 
-use super::place::{self, LIST, Place, TICKET};
+use super::place::{self, LIST};
 use crate::{
     navigator::use_navigator,
+    state::list::List,
     ui::{
         erase::erase,
         icon::{Drawing, Icon},
@@ -18,9 +19,10 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 /// Who types is left in peace for so long.
 const PAUSE: Duration = Duration::from_millis(180);
 
-/// The box. `/` and Ctrl K lead to it, Escape clears it, the arrow leads to what was found.
+/// The box. `/` and Ctrl K lead to it, Escape clears it, the arrow leads to what was found. `list`: its view stays in
+/// the address.
 #[component]
-pub fn SearchBox() -> impl IntoView {
+pub fn SearchBox(list: List) -> impl IntoView {
     let words = use_words();
     let navigator = use_navigator();
     let question = Memo::new(move |_| navigator.with_query(place::question_of));
@@ -31,11 +33,9 @@ pub fn SearchBox() -> impl IntoView {
         if let Some(waiting) = waiting.try_update_value(Option::take).flatten() {
             waiting.clear();
         }
-        let path = match navigator.with_untracked_path(place::of) {
-            Place::Open(ticket) => TICKET.path(ticket),
-            Place::List | Place::Nowhere => LIST.pattern().to_owned(),
-        };
-        let address = place::with_question(&path, question.trim());
+        let path = navigator.with_untracked_path(place::stay);
+        let view = untrack(|| list.view());
+        let address = place::with_filters(&path, view, question.trim());
         // The first letter is a step that one can go back, the others are not.
         if navigator.with_query(|query| place::question_of(query).is_empty()) {
             navigator.go(address);

@@ -1,8 +1,9 @@
 //! What was found: rows in the place of the list.
 
-use super::place::{TICKET, with_question};
+use super::place::{TICKET, with_filters};
 use crate::{
     api,
+    browser::focus,
     state::{clock::use_clock, console::use_console, list::Reading},
     ui::{
         erase::erase,
@@ -14,13 +15,12 @@ use crate::{
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use protocol::{
     TicketId,
-    agent::ForAgent,
+    agent::{ForAgent, WorkView},
     entry::Category,
     search::{Found, Piece, SearchPlace},
 };
 use std::collections::HashSet;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::KeyboardEvent;
 
 /// The tickets that were found, page by page.
 #[component]
@@ -30,6 +30,7 @@ pub fn SearchResults(
 ) -> impl IntoView {
     let words = use_words();
     let console = use_console();
+    let view = Signal::derive(move || console.list.view());
     let rows = RwSignal::new(Vec::<Found>::new());
     let next = RwSignal::new(None::<SearchPlace>);
     let reading = RwSignal::new(Reading::View);
@@ -90,7 +91,7 @@ pub fn SearchResults(
             <div class="rows" aria-busy=move || is_reading(Reading::View).then_some("true")>
                 <ul role="list" aria-labelledby="found-title">
                     <For each=move || rows.get() key=key let:row>
-                        <FoundLink row=row question=question open_ticket=open_ticket/>
+                        <FoundLink row=row question=question view=view open_ticket=open_ticket/>
                     </For>
                 </ul>
                 <More
@@ -135,13 +136,15 @@ fn key(row: &Found) -> String {
 fn FoundLink(
     row: Found,
     question: Memo<String>,
+    view: Signal<WorkView>,
     open_ticket: RwSignal<Option<TicketId>>,
 ) -> impl IntoView {
     let words = use_words();
     let clock = use_clock();
     let ticket = row.ticket;
     let is_open = move || open_ticket.get() == Some(ticket);
-    let href = move || question.with(|question| with_question(&TICKET.path(ticket), question));
+    let href =
+        move || question.with(|question| with_filters(&TICKET.path(ticket), view.get(), question));
     let class = if row.state.category == Category::Open { "tag away name" } else { "tag name" };
     let who = if row.contact.is_empty() {
         Either::Left(words.get("visitor"))
@@ -190,21 +193,12 @@ fn move_focus(event: KeyboardEvent) {
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
-    let Ok(links) = document().query_selector_all(".search input, .found a.item") else { return };
-    let links: Vec<HtmlElement> = (0..links.length())
-        .filter_map(|at| links.get(at).and_then(|link| link.dyn_into().ok()))
-        .collect();
-    let focused = document().active_element();
-    let at = links
-        .iter()
-        .position(|link| focused.as_ref().is_some_and(|focused| focused.is_same_node(Some(link))));
-    let to = match (at, is_down) {
-        (None, _) => 1,
-        (Some(at), true) => at + 1,
-        (Some(at), false) => at.saturating_sub(1),
+    let of_all = if focus::is_inside(".found a.item") {
+        ".search input, .found a.item"
+    } else {
+        ".found a.item"
     };
-    if let Some(link) = links.get(to) {
+    if focus::step(of_all, is_down) {
         event.prevent_default();
-        let _ = link.focus();
     }
 }

@@ -7,7 +7,7 @@ use super::{
     shared::{Nonce, Shared, ZoneName},
     zone::zone,
 };
-use crate::{app::App, pages::Row, start::Start};
+use crate::{app::App, inbox::place::view_of, pages::Row, start::Start};
 use axum::{
     body::Body,
     http::{Request, StatusCode, request::Parts, uri::PathAndQuery},
@@ -15,7 +15,7 @@ use axum::{
 };
 use desk::{Desk, people::Agent};
 use leptos::prelude::*;
-use protocol::{Code, Refusal, agent::WorkView};
+use protocol::{Code, Refusal};
 use std::sync::Arc;
 
 /// Answers with the page. Whoever sends people to sign in does so before: without an agent it is refused.
@@ -65,7 +65,8 @@ async fn start(
     // Before what is read by it: the console tells by it whether something came to be masked meanwhile.
     let profile = desk.profile(agent).await?;
     let Loaded { start: page, is_found } = (row.load)(Visit { desk, agent, path }).await?;
-    let list = desk.worklist(agent, WorkView::Open, None).await?;
+    let view = view_of(parts.uri.query().unwrap_or_default());
+    let list = desk.worklist(agent, view, None).await?;
     let name = parts.extensions.get::<ZoneName>();
     let start = Start {
         lang: agent.lang.clone(),

@@ -14,7 +14,7 @@ use crate::words::Words;
 use leptos::{ev, prelude::*};
 use protocol::{
     Role, TicketId,
-    agent::{Me, Offer, Total, WorkItem},
+    agent::{Me, Offer, Total, WorkItem, WorkView},
     delivery::Outbox,
 };
 use std::{collections::HashMap, time::Duration};
@@ -59,7 +59,7 @@ impl Console {
     /// A console that knows what the server handed to the page.
     pub fn new(
         profile: Me,
-        worklist: (Vec<WorkItem>, Option<Total>),
+        worklist: (WorkView, Vec<WorkItem>, Option<Total>),
         offers: Vec<Offer>,
         role: Role,
         clock: Clock,
@@ -69,7 +69,7 @@ impl Console {
             profile: RwSignal::new(profile),
             role,
             sight: RwSignal::new(0),
-            list: List::new(worklist.0, worklist.1),
+            list: List::new(worklist.0, worklist.1, worklist.2),
             offers: RwSignal::new(offers),
             open_ticket: RwSignal::new(None),
             accepted: StoredValue::new(None),

@@ -81,11 +81,11 @@ pub struct List {
 }
 
 impl List {
-    /// The first page of *Abiertas*.
-    pub fn new(items: Vec<WorkItem>, total: Option<Total>) -> Self {
+    /// The first page of a view.
+    pub fn new(view: WorkView, items: Vec<WorkItem>, total: Option<Total>) -> Self {
         let list = Self {
             rows: RwSignal::new(Vec::new()),
-            view: RwSignal::new(WorkView::Open),
+            view: RwSignal::new(view),
             total: RwSignal::new(None),
             reading: RwSignal::new(Reading::Nothing),
         };
@@ -290,6 +290,7 @@ pub(crate) mod tests {
     fn chats_come_before_requests_and_the_oldest_first() {
         Owner::new().with(|| {
             let list = List::new(
+                WorkView::Open,
                 vec![
                     item(1, WorkKind::Request, 1),
                     item(2, WorkKind::MyChat, 9),
@@ -309,8 +310,11 @@ pub(crate) mod tests {
     #[test]
     fn a_changed_row_leaves_the_list_alone() {
         Owner::new().with(|| {
-            let list =
-                List::new(vec![item(1, WorkKind::MyChat, 1), item(2, WorkKind::MyChat, 2)], None);
+            let list = List::new(
+                WorkView::Open,
+                vec![item(1, WorkKind::MyChat, 1), item(2, WorkKind::MyChat, 2)],
+                None,
+            );
             let before = list.find(TicketId(Uuid::from_u128(2))).expect("it is there");
             let mut changed = item(2, WorkKind::MyChat, 2);
             changed.unread = 3;
@@ -327,7 +331,7 @@ pub(crate) mod tests {
     #[test]
     fn a_view_shows_its_own_rows_and_my_chats_stay_known() {
         Owner::new().with(|| {
-            let list = List::new(vec![item(1, WorkKind::MyChat, 1)], None);
+            let list = List::new(WorkView::Open, vec![item(1, WorkKind::MyChat, 1)], None);
             list.begin(WorkView::Closed);
             assert_eq!((list.reading(), list.len()), (Reading::View, 0));
             let closed = |n, since| item(n, WorkKind::Closed, since);
@@ -345,7 +349,7 @@ pub(crate) mod tests {
     #[test]
     fn my_chats_are_at_hand_in_every_view_and_only_what_differs_is_said_in_rows() {
         Owner::new().with(|| {
-            let list = List::new(vec![item(1, WorkKind::MyChat, 1)], None);
+            let list = List::new(WorkView::Open, vec![item(1, WorkKind::MyChat, 1)], None);
             list.begin(WorkView::Closed);
             assert_eq!((list.live().len(), list.of_kind(WorkKind::MyChat).len()), (1, 0));
             list.replace(vec![item(2, WorkKind::Closed, 1), item(3, WorkKind::Closed, 2)], None);
@@ -359,7 +363,7 @@ pub(crate) mod tests {
     fn mine_are_my_chats_and_what_i_attended_until_it_is_closed() {
         Owner::new().with(|| {
             let mine = |n, kind| WorkItem { mine: true, ..item(n, kind, 1) };
-            let list = List::new(vec![], None);
+            let list = List::new(WorkView::Open, vec![], None);
             list.begin(WorkView::Mine);
             let answered = mine(2, WorkKind::Answered);
             list.replace(vec![item(1, WorkKind::MyChat, 1), answered], None);

@@ -16,6 +16,7 @@ on_both! {
     the_server_renders_every_page_that_the_browser_finds,
     the_navigation_bar_shows_the_pages_of_ones_role,
     the_list_is_there_before_any_script,
+    the_view_that_the_address_names_is_there_before_any_script,
     a_conversation_is_there_before_any_script,
     what_a_visitor_writes_is_text,
     every_script_carries_the_nonce,
@@ -88,6 +89,18 @@ async fn the_list_is_there_before_any_script(world: World) {
         assert!(html.contains(expected), "{expected} is missing");
     }
     assert!(!html.contains(">console."), "a text is missing from the catalogue");
+}
+
+async fn the_view_that_the_address_names_is_there_before_any_script(world: World) {
+    let ticket = world.chat("uno", &world.agent, "Melissa Ortega", "Hola").await;
+    let (_, html) = world.page("/console?view=closed").await;
+    assert!(html.contains("Nada cerrado todavía") && !html.contains("Melissa Ortega"));
+    assert!(html.contains("href=\"/console?view=closed\" class=\"place\""));
+    let (_, html) = world.page("/console?view=open").await;
+    assert!(html.contains(&format!("href=\"/console/tickets/{ticket}\"")));
+    let (status, html) = world.page(&format!("/console/tickets/{ticket}?view=mine")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(html.contains("href=\"/console?view=mine\" class=\"btn quiet icon-only back\""));
 }
 
 async fn a_conversation_is_there_before_any_script(world: World) {

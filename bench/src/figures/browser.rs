@@ -1,13 +1,17 @@
-//! What people wait for, in real Chromium: `bench/browser.mjs` measures, this reads its lines.
+//! What people wait for and see, in real Chromium: `bench/browser.mjs` and `bench/console.mjs` measure, this reads their
+//! lines.
 
 use crate::{
     plan::Plan,
     reading::{Reading, Target, Unit},
     server::{Server, Subject},
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::Deserialize;
-use std::process::{Command, Stdio};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
 
 /// One line of the script.
 #[derive(Deserialize)]
@@ -27,25 +31,40 @@ enum LineUnit {
 }
 
 pub async fn measure(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
-    if std::env::var_os("AYUDA_CHROMIUM").is_none() {
-        eprintln!("  no Chromium here");
-        return Ok(Vec::new());
-    }
     let floor = Server::floor().await?;
     let (binary, measured) = match subject {
         Subject::Ayuda(binary) => (binary, "ayuda"),
         Subject::Floor => (&plan.binary, "floor"),
     };
+    lines(plan, binary, "browser.mjs", &[("FLOOR", floor.origin()), ("MEASURED", measured.into())])
+}
+
+/// The frames of a console at full work.
+pub fn console(plan: &Plan, subject: &Subject) -> Result<Vec<Reading>> {
+    let Subject::Ayuda(binary) = subject else { bail!("a console has no floor") };
+    lines(plan, binary, "console.mjs", &[])
+}
+
+/// What a script of this crate prints.
+fn lines(
+    plan: &Plan,
+    binary: &Path,
+    script: &str,
+    more: &[(&str, String)],
+) -> Result<Vec<Reading>> {
+    if std::env::var_os("AYUDA_CHROMIUM").is_none() {
+        eprintln!("  no Chromium here");
+        return Ok(Vec::new());
+    }
     let output = Command::new("node")
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/browser.mjs"))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(script))
         .env("AYUDA_BINARY", binary)
-        .env("FLOOR", floor.origin())
-        .env("MEASURED", measured)
         .env("RUNS", plan.runs.to_string())
+        .envs(more.iter().cloned())
         .stderr(Stdio::inherit())
         .output()
         .context("node")?;
-    anyhow::ensure!(output.status.success(), "bench/browser.mjs failed");
+    anyhow::ensure!(output.status.success(), "bench/{script} failed");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
     Ok(lines.map(Line::reading).collect())

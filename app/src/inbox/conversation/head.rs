@@ -2,6 +2,8 @@
 
 use super::sharing::Sharing;
 use crate::{
+    inbox::place::{LIST, question_of, view_of, with_filters},
+    navigator::use_navigator,
     state::writing::Writing,
     ui::{
         erase::erase,
@@ -51,11 +53,17 @@ pub fn Head(
     };
     let is_closed = move || writing.with(|writing| matches!(writing, Writing::Closed { .. }));
     let is_chat = move || writing.with(Writing::is_my_chat);
+    let navigator = use_navigator();
+    // To the list as it was: the view, and what was looked for.
+    let back = move || {
+        let (view, question) = navigator.with_query(|query| (view_of(query), question_of(query)));
+        with_filters(LIST.pattern(), view, &question)
+    };
     let (line, presence, more) = (head.clone(), head, watchers.clone());
 
     erase(view! {
         <header class="head">
-            <a class="btn quiet icon-only back" href="/console" aria-label=words.get("back")><Icon drawing=Drawing::Back/></a>
+            <a class="btn quiet icon-only back" href=back aria-label=words.get("back")><Icon drawing=Drawing::Back/></a>
             <span class="face" aria-hidden="true">{move || name.with(|name| initials(name))}</span>
             <div class="head-who">
                 // On a phone the list and its heading are not there.
@@ -102,10 +110,14 @@ pub fn Head(
                 </button>
             </Show>
             <Show when=has_guest>
-                <button type="button" class="btn" on:click=move |_| sharing.ending.set(true)>{words.get("end_conference")}</button>
+                <button type="button" class="btn" on:click=move |_| sharing.ending.set(true)>
+                    <Icon drawing=Drawing::Leave/><span class="label">{words.get("end_conference")}</span>
+                </button>
             </Show>
             <Show when=is_guest>
-                <button type="button" class="btn" on:click=move |_| sharing.on_leave.run(())>{words.get("leave_conference")}</button>
+                <button type="button" class="btn" on:click=move |_| sharing.on_leave.run(())>
+                    <Icon drawing=Drawing::Leave/><span class="label">{words.get("leave_conference")}</span>
+                </button>
             </Show>
             <Show when=can_close>
                 <button type="button" class="btn" aria-keyshortcuts="e" on:click=move |_| on_close.run(())>

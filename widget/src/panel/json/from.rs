@@ -289,6 +289,7 @@ impl FromJson for Problem {
             code: value.field("code")?,
             field: value.field("field")?,
             limit: value.field("limit")?,
+            who: None,
             detail: String::new(),
         })
     }
