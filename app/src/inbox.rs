@@ -9,14 +9,15 @@ mod nothing_open;
 pub mod place;
 mod row;
 pub mod search_box;
-mod search_results;
+pub(crate) mod search_results;
 pub mod start;
 mod views;
 
 use crate::{
+    chunks::FOUND,
     navigator::use_navigator,
     state::{console::use_console, thread::Thread},
-    ui::{erase::erase, not_there::NotThere},
+    ui::{erase::erase, later::LateColumn, not_there::NotThere},
 };
 use conversation::Conversation;
 use leptos::{
@@ -27,7 +28,6 @@ use list::WorkList;
 use nothing_open::NothingOpen;
 use place::Place;
 use protocol::agent::ForAgent;
-use search_results::SearchResults;
 use start::InboxStart;
 
 /// The list and the open conversation; on a phone one or the other.
@@ -53,7 +53,7 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
     erase(view! {
         <div class="inbox" class:open=is_open>
             {move || if is_searching.get() {
-                Either::Left(view! { <SearchResults question=question open_ticket=console.open_ticket/> })
+                Either::Left(view! { <LateColumn chunk=FOUND part=question name="found"/> })
             } else {
                 Either::Right(view! {
                     <WorkList
