@@ -1,6 +1,8 @@
 //! The chunks: what the browser loads when it is first needed. Whatever nothing else needs goes with them, so what a
 //! dialog asks the server is in the dialog.
 
+#[cfg(feature = "hydrate")]
+use crate::ui::later::Coming;
 use crate::{
     frame::{
         handed_over::HandedOver,
@@ -17,7 +19,7 @@ use crate::{
         search_results::SearchResults,
     },
     mail::{Mails, start::MailStart},
-    ui::later::Chunk,
+    ui::later::{Drawn, Later, draw_in},
 };
 use leptos::{
     prelude::*,
@@ -27,20 +29,40 @@ use protocol::{
     TicketId,
     agent::{Guest, HandoverKind},
 };
+use web_sys::HtmlElement;
+
+/// Loads each: what is needed in a hurry first.
+#[cfg(feature = "hydrate")]
+pub const LOADS: [fn() -> Coming<()>; 3] =
+    [|| Box::pin(load_dialogs()), || Box::pin(load_found()), || Box::pin(load_mail())];
 
 /// The page *Correo*.
-pub const MAIL: Chunk<Option<MailStart>> =
-    Chunk { load: || Box::pin(load_mail()), draw: |start| Box::pin(mail(start)) };
+pub fn mail(start: Option<MailStart>) -> Later {
+    let drawn = start.clone();
+    let later = Later::new(
+        || Box::pin(load_mail()),
+        move |place| Box::pin(draw_mail(place, drawn.clone())),
+    );
+    #[cfg(feature = "ssr")]
+    let later = later.on_server(move || view! { <Mails start=start.clone()/> }.into_any());
+    later
+}
 
 /// What was found by a question.
-pub const FOUND: Chunk<Memo<String>> =
-    Chunk { load: || Box::pin(load_found()), draw: |question| Box::pin(found(question)) };
+pub fn found(question: Memo<String>) -> Later {
+    let later =
+        Later::new(|| Box::pin(load_found()), move |place| Box::pin(draw_found(place, question)));
+    #[cfg(feature = "ssr")]
+    let later = later.on_server(move || view! { <SearchResults question=question/> }.into_any());
+    later
+}
 
-/// Everything that opens over the page.
-pub const DIALOGS: Chunk<Dialog> =
-    Chunk { load: || Box::pin(load_dialogs()), draw: |which| Box::pin(dialog(which)) };
+/// A dialog.
+pub fn dialog(which: Dialog) -> Later {
+    Later::new(|| Box::pin(load_dialogs()), move |place| Box::pin(draw_dialog(place, which)))
+}
 
-/// A dialog of [`DIALOGS`]. `open`: whether it is.
+/// What opens over the page. `open`: whether it is.
 #[derive(Clone, Copy)]
 pub enum Dialog {
     /// *Motivo de cierre* of what is open.
@@ -65,36 +87,39 @@ pub enum Dialog {
 }
 
 #[wasm_split(mail, wasm_split_path = ::leptos::wasm_split, preload(load_mail), fallible)]
-fn mail(start: Option<MailStart>) -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <Mails start=start/> }.into_any())
+fn draw_mail(place: HtmlElement, start: Option<MailStart>) -> Result<Drawn, SplitLoaderError> {
+    Ok(draw_in(place, move || view! { <Mails start=start/> }))
 }
 
 #[wasm_split(found, wasm_split_path = ::leptos::wasm_split, preload(load_found), fallible)]
-fn found(question: Memo<String>) -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <SearchResults question=question/> }.into_any())
+fn draw_found(place: HtmlElement, question: Memo<String>) -> Result<Drawn, SplitLoaderError> {
+    Ok(draw_in(place, move || view! { <SearchResults question=question/> }))
 }
 
 #[wasm_split(dialogs, wasm_split_path = ::leptos::wasm_split, preload(load_dialogs), fallible)]
-fn dialog(which: Dialog) -> Result<AnyView, SplitLoaderError> {
+fn draw_dialog(place: HtmlElement, which: Dialog) -> Result<Drawn, SplitLoaderError> {
     Ok(match which {
-        Dialog::Closing { ticket, open, is_chat } => {
-            view! { <ClosingTicket ticket=ticket open=open is_chat=is_chat/> }.into_any()
-        }
+        Dialog::Closing { ticket, open, is_chat } => draw_in(
+            place,
+            move || view! { <ClosingTicket ticket=ticket open=open is_chat=is_chat/> },
+        ),
         Dialog::Handover { ticket, open, kind } => {
-            view! { <HandoverDialog ticket=ticket open=open kind=kind/> }.into_any()
+            draw_in(place, move || view! { <HandoverDialog ticket=ticket open=open kind=kind/> })
         }
         Dialog::EndConference { open, guest, on_end_chat, on_let_go } => {
-            view! { <EndConference open=open guest=guest on_end_chat=on_end_chat on_let_go=on_let_go/> }.into_any()
+            draw_in(place, move || {
+                view! { <EndConference open=open guest=guest on_end_chat=on_end_chat on_let_go=on_let_go/> }
+            })
         }
         Dialog::Replies { ticket, open, known } => {
-            view! { <Replies ticket=ticket open=open known=known/> }.into_any()
+            draw_in(place, move || view! { <Replies ticket=ticket open=open known=known/> })
         }
-        Dialog::HandedOver => view! { <HandedOver/> }.into_any(),
+        Dialog::HandedOver => draw_in(place, || view! { <HandedOver/> }),
         Dialog::Leave { leaving, on_leave } => {
-            view! { <LeaveDialog leaving=leaving on_leave=on_leave/> }.into_any()
+            draw_in(place, move || view! { <LeaveDialog leaving=leaving on_leave=on_leave/> })
         }
         Dialog::Shortcuts { open, is_on } => {
-            view! { <ShortcutSheet open=open is_on=is_on/> }.into_any()
+            draw_in(place, move || view! { <ShortcutSheet open=open is_on=is_on/> })
         }
     })
 }

@@ -17,7 +17,7 @@ mod title;
 
 use crate::{
     api,
-    chunks::{DIALOGS, Dialog},
+    chunks::{Dialog, dialog},
     inbox::{place::TICKET, search_box::SearchBox},
     state::console::use_console,
     ui::{erase::erase, later::LateDialog, toasts::ToastList},
@@ -119,14 +119,12 @@ pub fn Frame<Content: IntoView + 'static>(
             </main>
         </div>
         <LateDialog
-            chunk=DIALOGS
-            part=leave
+            late=dialog(leave)
             open=Signal::derive(move || leaving.with(Option::is_some))
             on_dismiss=Callback::new(move |()| leaving.set(None))
         />
         <LateDialog
-            chunk=DIALOGS
-            part=Dialog::HandedOver
+            late=dialog(Dialog::HandedOver)
             open=Signal::derive(move || console.handed_over.with(|all| !all.is_empty()))
             // They gave no reason.
             on_dismiss=Callback::new(move |()| console.handed_over.set(Vec::new()))

@@ -14,7 +14,7 @@ pub mod start;
 mod views;
 
 use crate::{
-    chunks::FOUND,
+    chunks,
     navigator::use_navigator,
     state::{console::use_console, thread::Thread},
     ui::{erase::erase, later::LateColumn, not_there::NotThere},
@@ -53,7 +53,7 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
     erase(view! {
         <div class="inbox" class:open=is_open>
             {move || if is_searching.get() {
-                Either::Left(view! { <LateColumn chunk=FOUND part=question name="found"/> })
+                Either::Left(view! { <LateColumn late=chunks::found(question) name="found"/> })
             } else {
                 Either::Right(view! {
                     <WorkList

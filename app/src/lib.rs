@@ -26,6 +26,11 @@ pub mod state;
 pub mod ui;
 pub mod words;
 
+/// Small itself, and quick enough for what a console keeps.
+#[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// Hydrates the rendered page.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
@@ -40,32 +45,11 @@ pub fn hydrate() {
     else {
         return;
     };
-    leptos::task::spawn_local(async move {
-        if has_first(&start).await {
-            leptos::mount::hydrate_body(move || view! { <app::App start=start/> });
-        } else {
-            // It cannot be drawn as it stands: it is drawn anew, with what is missing left out.
-            document().body().expect("there is a page").set_inner_html("");
-            leptos::mount::mount_to_body(move || view! { <app::App start=start/> });
-        }
-        // So that nobody waits for them later: what is needed in a hurry first. What does not come now is loaded again
-        // when it is needed.
-        for chunk in [chunks::DIALOGS.load, chunks::FOUND.load, chunks::MAIL.load] {
-            let _ = chunk().await;
+    leptos::mount::hydrate_body(move || view! { <app::App start=start/> });
+    // So that nobody waits for them later. What does not come now is loaded again when it is needed.
+    leptos::task::spawn_local(async {
+        for load in chunks::LOADS {
+            let _ = load().await;
         }
     });
-}
-
-/// Whether the chunk is here without which the page cannot be drawn as the server drew it; loads it.
-#[cfg(feature = "hydrate")]
-async fn has_first(start: &start::Start) -> bool {
-    let query = start.path.split_once('?').map_or("", |(_, query)| query);
-    let loaded = match start.page {
-        pages::Page::Mail(_) => (chunks::MAIL.load)().await,
-        pages::Page::Inbox(_) if !inbox::place::question_of(query).is_empty() => {
-            (chunks::FOUND.load)().await
-        }
-        pages::Page::Inbox(_) => return true,
-    };
-    loaded.is_ok()
 }

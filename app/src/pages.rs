@@ -5,7 +5,7 @@
 use crate::ssr::load::Load;
 use crate::{
     address::Address,
-    chunks::MAIL,
+    chunks,
     inbox::{self, Inbox, start::InboxStart},
     mail::{self, start::MailStart},
     state::console::Console,
@@ -75,7 +75,7 @@ pub fn view(at: usize, page: Option<Page>) -> impl IntoView {
 }
 
 fn late_mail(start: Option<MailStart>) -> impl IntoView {
-    view! { <LateColumn chunk=MAIL part=start name="mail" is_page=true/> }
+    view! { <LateColumn late=chunks::mail(start) name="mail" is_page=true/> }
 }
 
 impl Page {

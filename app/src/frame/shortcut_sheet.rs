@@ -56,4 +56,3 @@ pub fn ShortcutSheet(open: RwSignal<bool>, is_on: RwSignal<bool>) -> impl IntoVi
         </Dialog>
     })
 }
-

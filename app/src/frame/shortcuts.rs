@@ -4,7 +4,7 @@
 use super::shortcut_sheet::HELP;
 use crate::{
     browser::{focus, keys, storage},
-    chunks::{DIALOGS, Dialog},
+    chunks::{Dialog, dialog},
     ui::later::LateDialog,
 };
 use leptos::{ev, prelude::*};
@@ -47,7 +47,7 @@ pub fn Shortcuts(open: RwSignal<bool>) -> impl IntoView {
         on_cleanup(move || listener.remove());
     });
     let sheet = Dialog::Shortcuts { open, is_on };
-    view! { <LateDialog chunk=DIALOGS part=sheet open=open on_dismiss=Callback::new(move |()| open.set(false))/> }
+    view! { <LateDialog late=dialog(sheet) open=open on_dismiss=Callback::new(move |()| open.set(false))/> }
 }
 
 /// Does what the key's place on the page does; false when there is none on screen.

@@ -28,7 +28,7 @@ mod upload_list;
 use crate::{
     api,
     browser::{self, focus},
-    chunks::{DIALOGS, Dialog},
+    chunks::{Dialog, dialog},
     state::{
         console::use_console,
         suggest::{Kind, Places},
@@ -313,7 +313,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
 /// A dialog over the conversation.
 fn over(which: Dialog, open: RwSignal<bool>) -> impl IntoView {
     let on_dismiss = Callback::new(move |()| open.set(false));
-    view! { <LateDialog chunk=DIALOGS part=which open=open on_dismiss=on_dismiss/> }
+    view! { <LateDialog late=dialog(which) open=open on_dismiss=on_dismiss/> }
 }
 
 /// What stands under the conversation.

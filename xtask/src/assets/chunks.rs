@@ -58,7 +58,11 @@ pub fn logical(bundle: &str, chunk: &str) -> String {
 impl Parts {
     /// The glue of the main part with the loader in it: each holds the other's address, and a name with a hash of what
     /// is in it cannot stand in itself. `url`: the address of a chunk.
-    pub fn with_loader<'a>(&self, glue: &str, url: impl Fn(&str) -> Option<&'a str>) -> Result<String> {
+    pub fn with_loader<'a>(
+        &self,
+        glue: &str,
+        url: impl Fn(&str) -> Option<&'a str>,
+    ) -> Result<String> {
         let mut loader = String::new();
         let mut exports = Vec::new();
         for line in self.loader.lines() {
