@@ -3,28 +3,29 @@
 mod ask_notices;
 mod banner;
 mod behind;
-mod handed_over;
-mod leave;
+pub(crate) mod handed_over;
+pub(crate) mod leave;
 mod missed;
 mod offer_card;
 mod offers;
 mod profile_menu;
 mod rail;
+pub(crate) mod shortcut_sheet;
 mod shortcuts;
 mod state_menu;
 mod title;
 
 use crate::{
     api,
+    chunks::{Dialog, dialog},
     inbox::{place, search_box::SearchBox},
     state::console::use_console,
-    ui::{erase::erase, toasts::ToastList},
+    ui::{erase::erase, later::LateDialog, toasts::ToastList},
     words::use_words,
 };
 use ask_notices::AskNotices;
 use banner::Banner;
-use handed_over::HandedOver;
-use leave::{LeaveDialog, Leaving};
+use leave::Leaving;
 use leptos::{prelude::*, task::spawn_local};
 use missed::Missed;
 use offers::Offers;
@@ -88,6 +89,8 @@ pub fn Frame<Content: IntoView + 'static>(
         });
     };
     let path = Callback::new(move |ticket| place::ticket(ticket, console.list.view()));
+    let on_leave = Callback::new(move |reason| set_state(AgentState::Away, reason));
+    let leave = Dialog::Leave { leaving, on_leave };
     let shortcuts_open = RwSignal::new(false);
     erase(view! {
         <Title offers=console.offers list=console.list/>
@@ -116,8 +119,17 @@ pub fn Frame<Content: IntoView + 'static>(
                 {children.into_inner()()}
             </main>
         </div>
-        <LeaveDialog leaving=leaving on_leave=Callback::new(move |reason| set_state(AgentState::Away, reason))/>
-        <HandedOver/>
+        <LateDialog
+            late=dialog(leave)
+            open=Signal::derive(move || leaving.with(Option::is_some))
+            on_dismiss=Callback::new(move |()| leaving.set(None))
+        />
+        <LateDialog
+            late=dialog(Dialog::HandedOver)
+            open=Signal::derive(move || console.handed_over.with(|all| !all.is_empty()))
+            // They gave no reason.
+            on_dismiss=Callback::new(move |()| console.handed_over.set(Vec::new()))
+        />
         <Shortcuts open=shortcuts_open/>
         <ToastList toasts=console.toasts path=path/>
     })

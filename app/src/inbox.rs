@@ -9,14 +9,15 @@ mod nothing_open;
 pub mod place;
 mod row;
 pub mod search_box;
-mod search_results;
+pub(crate) mod search_results;
 pub mod start;
 mod views;
 
 use crate::{
+    chunks,
     navigator::use_navigator,
     state::{console::use_console, thread::Thread},
-    ui::{erase::erase, not_there::NotThere},
+    ui::{erase::erase, later::LateColumn, not_there::NotThere},
 };
 use conversation::Conversation;
 use leptos::{either::EitherOf3, prelude::*};
@@ -24,7 +25,6 @@ use list::WorkList;
 use nothing_open::NothingOpen;
 use place::Place;
 use protocol::agent::ForAgent;
-use search_results::SearchResults;
 use start::InboxStart;
 
 /// The list and the open conversation; on a phone one or the other.
@@ -68,7 +68,7 @@ pub fn Inbox(start: Option<InboxStart>) -> impl IntoView {
         <div class="inbox" class:open=is_open>
             // Before the list, so that its heading is the first.
             <Show when=move || is_searching.get()>
-                <SearchResults question=question open_ticket=console.open_ticket/>
+                <LateColumn late=chunks::found(question) name="found"/>
             </Show>
             // It stays while one searches: a thousand rows would have to be drawn anew.
             <WorkList

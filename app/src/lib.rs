@@ -12,6 +12,7 @@ pub mod address;
 pub mod api;
 pub mod app;
 pub mod browser;
+mod chunks;
 pub mod frame;
 pub mod inbox;
 pub mod mail;
@@ -24,6 +25,11 @@ pub mod start;
 pub mod state;
 pub mod ui;
 pub mod words;
+
+/// Small itself, and quick enough for what a console keeps.
+#[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// Hydrates the rendered page.
 #[cfg(feature = "hydrate")]
@@ -40,4 +46,10 @@ pub fn hydrate() {
         return;
     };
     leptos::mount::hydrate_body(move || view! { <app::App start=start/> });
+    // So that nobody waits for them later. What does not come now is loaded again when it is needed.
+    leptos::task::spawn_local(async {
+        for load in chunks::LOADS {
+            let _ = load().await;
+        }
+    });
 }

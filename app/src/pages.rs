@@ -5,10 +5,11 @@
 use crate::ssr::load::Load;
 use crate::{
     address::Address,
+    chunks,
     inbox::{self, Inbox, start::InboxStart},
-    mail::{self, Mails, start::MailStart},
+    mail::{self, start::MailStart},
     state::console::Console,
-    ui::icon::Drawing,
+    ui::{icon::Drawing, later::LateColumn},
 };
 use leptos::{either::Either, prelude::*};
 use protocol::Role;
@@ -72,9 +73,13 @@ pub fn view(at: usize, page: Option<Page>) -> impl IntoView {
     match (at, page) {
         (0, Some(Page::Inbox(start))) => Either::Left(view! { <Inbox start=Some(start)/> }),
         (0, _) => Either::Left(view! { <Inbox start=None/> }),
-        (_, Some(Page::Mail(start))) => Either::Right(view! { <Mails start=Some(start)/> }),
-        (_, _) => Either::Right(view! { <Mails start=None/> }),
+        (_, Some(Page::Mail(start))) => Either::Right(late_mail(Some(start))),
+        (_, _) => Either::Right(late_mail(None)),
     }
+}
+
+fn late_mail(start: Option<MailStart>) -> impl IntoView {
+    view! { <LateColumn late=chunks::mail(start) name="mail" is_page=true/> }
 }
 
 impl Page {

@@ -5,6 +5,7 @@ pub mod erase;
 pub mod favicon;
 pub mod files;
 pub mod icon;
+pub mod later;
 pub mod menu;
 pub mod more;
 pub mod not_there;

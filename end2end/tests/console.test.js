@@ -1,6 +1,7 @@
 // The agents' console: in, out, state, list, offers, ending.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { accessible } from "../support/axe.js";
 import { Agent } from "../support/agent.js";
 import { lacks } from "../support/engines.js";
 import { World } from "../support/world.js";
@@ -143,4 +144,61 @@ test("a message's time is that of its own day, whatever the offset is where the 
   await visitor.say("Sigo aquí");
   await agent.hears("Sigo aquí");
   assert.ok(possible.includes(await shown(agent.page)), `${await shown(agent.page)} is none of ${possible}`);
+});
+
+test("a part that does not load says so, takes nothing along, and comes when it is asked for again", async () => {
+  const site = await world.ayuda.site("partes");
+  const account = await world.ayuda.agent("Lucía Medina", { sites: [site], email: "lucia.partes@equipo.example" });
+  const context = await world.context({ intercepts: true });
+  let isCut = true;
+  await context.route(/\/assets\/console-.*\.wasm$/, (route) => (isCut ? route.abort() : route.continue()));
+  const agent = await Agent.signIn(world, context, account);
+  await agent.become("Disponible");
+  const visitor = await world.visitor(site);
+  await visitor.startChat({ message: "Hola" });
+  await agent.accept();
+  await agent.box("Mensaje").fill("A medio escribir");
+
+  const { page } = agent;
+  const transfer = page.getByRole("button", { name: "Transferir", exact: true });
+  const missing = page.getByRole("dialog", { name: "No se pudo cargar" });
+  const again = missing.getByRole("button", { name: "Reintentar" });
+  await transfer.click();
+  await missing.getByRole("alert").getByText("Revisa tu conexión").waitFor();
+  await accessible(page, "a dialog that did not load");
+  await world.shot(page, "missing-part");
+  await again.click();
+  await missing.getByRole("alert").getByText("Revisa tu conexión").waitFor();
+  await page.keyboard.press("Escape");
+  await missing.waitFor({ state: "hidden" });
+  const isOn = (place) => place.evaluate((element) => element === document.activeElement);
+  await eventually("the keyboard is back", () => isOn(transfer));
+
+  await transfer.click();
+  await again.waitFor();
+  isCut = false;
+  await again.click();
+  const dialog = page.getByRole("dialog", { name: "Transferir" });
+  await dialog.getByRole("tab", { name: "Cola" }).waitFor();
+  await missing.waitFor({ state: "detached" });
+  await eventually("the keyboard is in the dialog", () => dialog.evaluate((dialog) => dialog.contains(document.activeElement)));
+  await page.keyboard.press("Escape");
+  await eventually("the keyboard is back", () => isOn(transfer));
+  assert.equal(await agent.box("Mensaje").inputValue(), "A medio escribir");
+
+  // A page, on the way to it and as the first one.
+  isCut = true;
+  const mail = async () => {
+    await page.getByRole("alert").getByText("No se pudo cargar").waitFor();
+    await accessible(page, "a page that did not load");
+    isCut = false;
+    await page.getByRole("button", { name: "Reintentar" }).click();
+    await page.getByRole("button", { name: "Actualizar" }).waitFor();
+    await eventually("the keyboard is on the heading", () => isOn(page.getByRole("heading", { name: "Correo", level: 1 })));
+  };
+  await page.getByRole("link", { name: "Correo" }).click();
+  await mail();
+  isCut = true;
+  await page.reload();
+  await mail();
 });

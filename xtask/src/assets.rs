@@ -7,6 +7,7 @@ use oxc::span::SourceType;
 
 use crate::{install, paths, run};
 
+mod chunks;
 pub mod pack;
 mod script;
 mod short_names;
@@ -15,9 +16,13 @@ mod style;
 mod wasm;
 
 pub use store::{Built, Manifest};
+use wasm::Bundle;
 
-/// Crates that are built for browsers, and the names of their files.
-const BUNDLES: [(&str, &str); 2] = [("widget", "panel"), ("app", "console")];
+/// Crates that are built for browsers. The panel is small: what would be taken out of it costs more than it weighs.
+const BUNDLES: [Bundle; 2] = [
+    Bundle { package: "widget", name: "panel", has_chunks: false },
+    Bundle { package: "app", name: "console", has_chunks: true },
+];
 const STYLES: [&str; 3] = ["panel", "ticket", "console"];
 /// Scripts that stand in documents themselves.
 const INLINE: [&str; 2] = ["boot.js", "ticket_page.js"];
@@ -34,8 +39,8 @@ pub fn build() -> Result<Manifest> {
         inline(&mut store, &paths::root().join("widget/src"), name)?;
     }
     loader(&mut store, &paths::root().join("widget/loader"))?;
-    for (package, name) in BUNDLES {
-        wasm::build(&mut store, package, name)?;
+    for bundle in &BUNDLES {
+        wasm::build(&mut store, bundle)?;
     }
     store.finish()
 }
@@ -89,13 +94,8 @@ fn pack(store: &mut store::Store, name: &str, source: &str) -> Result<()> {
     Ok(())
 }
 
-/// Each bundle's wasm with the names of its functions, for `size --crates`.
-pub fn with_function_names() -> Result<Vec<(&'static str, Vec<u8>)>> {
-    let named = |(package, name)| {
-        let wasm = wasm::compile(package)?;
-        let dir = paths::target().join("bindgen").join(format!("{name}-named"));
-        wasm::bind(&wasm, name, &dir, true)?;
-        Ok((name, std::fs::read(dir.join(format!("{name}_bg.wasm")))?))
-    };
-    BUNDLES.into_iter().map(named).collect()
+/// Each part of each bundle with the names of its functions, for `size --crates`.
+pub fn with_function_names() -> Result<Vec<(String, Vec<u8>)>> {
+    let named = BUNDLES.iter().map(wasm::with_function_names).collect::<Result<Vec<_>>>()?;
+    Ok(named.into_iter().flatten().collect())
 }

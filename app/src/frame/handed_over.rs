@@ -14,7 +14,8 @@ use protocol::TicketId;
 pub fn HandedOver() -> impl IntoView {
     let words = use_words();
     let console = use_console();
-    let form = ClosingForm::new();
+    let is_open = RwSignal::new(false);
+    let form = ClosingForm::new(is_open);
     let current = RwSignal::new(None::<(TicketId, String)>);
     let give = move |ticket: TicketId, reason: Option<String>| {
         spawn_local(async move {
@@ -24,7 +25,6 @@ pub fn HandedOver() -> impl IntoView {
             }
         });
     };
-    let is_open = form.is_open;
     Effect::new(move |_| {
         if current.with(Option::is_some) {
             return;
@@ -33,7 +33,8 @@ pub fn HandedOver() -> impl IntoView {
         let Some((ticket, number)) = next else { return };
         console.handed_over.update(|all| _ = all.remove(0));
         current.set(Some((ticket, number)));
-        form.open();
+        form.empty();
+        is_open.set(true);
         spawn_local(async move {
             match api::chats::closing_reasons(ticket).await {
                 Ok(reasons) => form.on_reasons(reasons),

@@ -1,37 +1,19 @@
-//! Keys that do what a button does, and the sheet that lists them. A key's place on the page says itself which it is, by
+//! Keys that do what a button does. A key's place on the page says itself which it is, by
 //! `aria-keyshortcuts`; none does anything while one types.
 
+use super::shortcut_sheet::HELP;
 use crate::{
     browser::{focus, keys, storage},
-    ui::{dialog::Dialog, erase::erase},
-    words::use_words,
+    chunks::{Dialog, dialog},
+    ui::later::LateDialog,
 };
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-/// What shows the sheet.
-const HELP: &str = "?";
-/// Rows of the sheet: keys, and the word for what they do.
-const ROWS: &[(&[&str], &str)] = &[
-    (&["F2"], "key_accept"),
-    (&["F8"], "key_decline"),
-    (&["j"], "key_next"),
-    (&["k"], "key_previous"),
-    (&["Enter"], "key_open"),
-    (&["r"], "key_write"),
-    (&["e"], "key_end"),
-    (&[HELP], "key_help"),
-    (&["Enter"], "key_send"),
-    (&["Shift", "Enter"], "key_line"),
-    (&["/"], "key_replies"),
-    (&["@"], "key_mention"),
-];
-
-/// Listens for the keys, and shows them.
+/// Listens for the keys, and shows the sheet that lists them.
 #[component]
 pub fn Shortcuts(open: RwSignal<bool>) -> impl IntoView {
-    let words = use_words();
     let is_on = RwSignal::new(true);
     Effect::new(move |_| {
         is_on.set(storage::get(keys::NO_SHORTCUTS).is_none());
@@ -64,32 +46,8 @@ pub fn Shortcuts(open: RwSignal<bool>) -> impl IntoView {
         });
         on_cleanup(move || listener.remove());
     });
-    let toggle = move |_| {
-        is_on.update(|is_on| *is_on = !*is_on);
-        if is_on.get_untracked() {
-            storage::remove(keys::NO_SHORTCUTS);
-        } else {
-            storage::set(keys::NO_SHORTCUTS, "1");
-        }
-    };
-    let rows = ROWS
-        .iter()
-        .map(|(all, name)| {
-            let all = all.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view();
-            view! { <dt>{all}</dt><dd>{words.get(name)}</dd> }
-        })
-        .collect_view();
-    erase(view! {
-        <Dialog labelled_by="shortcuts-title" open=open>
-            <h2 id="shortcuts-title">{words.get("shortcuts")}</h2>
-            <dl class="keys">{rows}</dl>
-            <label class="check">
-                <input type="checkbox" prop:checked=is_on on:change=toggle/>
-                {words.get("shortcuts_on")}
-            </label>
-            <div class="pair"><button type="button" class="btn" autofocus on:click=move |_| open.set(false)>{words.get("dismiss")}</button></div>
-        </Dialog>
-    })
+    let sheet = Dialog::Shortcuts { open, is_on };
+    view! { <LateDialog late=dialog(sheet) open=open on_dismiss=Callback::new(move |()| open.set(false))/> }
 }
 
 /// Does what the key's place on the page does; false when there is none on screen.

@@ -3,21 +3,22 @@
 mod accept;
 mod bubble;
 pub(crate) mod closing;
+pub(crate) mod closing_ticket;
 mod comment_bar;
 mod composer;
 mod composer_kind;
-mod end_conference;
+pub(crate) mod end_conference;
 mod entry;
 mod events;
 mod facts;
-mod handover;
+pub(crate) mod handover;
 mod handover_line;
 mod head;
 mod log;
 mod message_text;
 mod pending;
 mod reason_field;
-mod replies;
+pub(crate) mod replies;
 mod reveal;
 mod sentence;
 mod sharing;
@@ -27,6 +28,7 @@ mod upload_list;
 use crate::{
     api,
     browser::{self, focus},
+    chunks::{Dialog, dialog},
     state::{
         console::use_console,
         suggest::{Kind, Places},
@@ -34,17 +36,14 @@ use crate::{
         uploads::Uploads,
         writing::Writing,
     },
-    ui::not_there::NotThere,
+    ui::{later::LateDialog, not_there::NotThere},
     words::use_words,
 };
 use accept::Accept;
-use closing::{Closing, ClosingForm};
 use comment_bar::CommentBar;
 use composer::{Aids, Composer, Unsent};
 use composer_kind::ComposerKind;
-use end_conference::EndConference;
 use facts::Facts;
-use handover::HandoverDialog;
 use handover_line::HandoverLine;
 use head::Head;
 use leptos::{
@@ -54,13 +53,13 @@ use leptos::{
 };
 use log::Log;
 use protocol::{
-    AgentId, ChatId, EntryId, ReplyId, TicketId,
+    AgentId, ChatId, EntryId, TicketId,
     agent::{AgentCommand, CannedReply},
     contact::Contact,
     entry::Removed,
     file::Attachment,
 };
-use replies::{Editing, Replies, RepliesForm};
+use replies::KnownReplies;
 use reveal::provide_revealing;
 use sharing::Sharing;
 
@@ -99,38 +98,8 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     });
     let facts_open = RwSignal::new(false);
 
-    let closing = ClosingForm::new();
-    let open_closing = Callback::new(move |()| {
-        closing.open();
-        spawn_local(async move {
-            match api::chats::closing_reasons(ticket).await {
-                Ok(reasons) => closing.on_reasons(reasons),
-                Err(error) => closing.on_problem(words.refusal(&error.0)),
-            }
-        });
-    });
-    let close = Callback::new(move |reason: String| {
-        closing.on_submit();
-        let is_chat = is_chat.get_untracked();
-        spawn_local(async move {
-            let answer = if is_chat {
-                api::chats::end_chat(ticket, reason).await
-            } else {
-                api::requests::close_request(ticket, reason).await
-            };
-            match answer {
-                Ok(()) => {
-                    closing.on_done();
-                    let done = if is_chat { "chat_ended" } else { "request_closed" };
-                    console.toasts.note(words.get(done));
-                    // The button that opened the dialog is gone.
-                    focus::go_to(focus::OPEN);
-                }
-                Err(error) => closing.on_problem(words.refusal(&error.0)),
-            }
-        });
-    });
-
+    let closing = RwSignal::new(false);
+    let open_closing = Callback::new(move |()| closing.set(true));
     let reopen = Callback::new(move |()| {
         spawn_local(async move {
             match api::requests::reopen(ticket).await {
@@ -221,38 +190,15 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         inserted: RwSignal::new(None),
         on_need: need,
     };
-    let replies_form = RepliesForm::new();
+    let replies_open = RwSignal::new(false);
     let open_replies = Callback::new(move |()| {
         aids.need(Kind::Reply);
-        replies_form.open();
+        replies_open.set(true);
     });
-    let insert_reply = Callback::new(move |reply: CannedReply| {
+    let on_insert = Callback::new(move |reply: CannedReply| {
         aids.inserted.set(Some(places.get_untracked().fill(reply.text.as_str())));
     });
-    let save_reply = Callback::new(move |Editing { id, name, text }: Editing| {
-        replies_form.on_submit();
-        spawn_local(async move {
-            let saved = match id {
-                Some(id) => api::replies::change_reply(id, name, text).await,
-                None => api::replies::add_reply(name, text).await.map(drop),
-            };
-            match saved {
-                Ok(()) => {
-                    read_replies().await;
-                    replies_form.on_done();
-                }
-                Err(error) => replies_form.on_problem(words.refusal(&error.0)),
-            }
-        });
-    });
-    let remove_reply = Callback::new(move |id: ReplyId| {
-        spawn_local(async move {
-            match api::replies::remove_reply(id).await {
-                Ok(()) => read_replies().await,
-                Err(error) => replies_form.on_problem(words.refusal(&error.0)),
-            }
-        });
-    });
+    let known = KnownReplies { all: known_replies, on_insert };
 
     let note = thread.note.clone();
     // Whether a comment is written: also where nothing else can be, once somebody wants to.
@@ -344,21 +290,30 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
             <section class="talk" aria-label=words.get("talk")>
                 <Head head=thread.head.clone() watchers=thread.watchers.clone() name=name writing=writing facts_open=facts_open sharing=Box::new(sharing) on_close=open_closing on_reopen=reopen/>
                 <HandoverLine handover=sharing.handover on_cancel=sharing.on_cancel/>
-                <Closing
-                    form=closing
-                    scope="closing"
-                    why=Signal::derive(move || words.get(if is_chat.get() { "closing_chat_why" } else { "closing_request_why" }))
-                    on_submit=close
-                />
-                <HandoverDialog form=sharing.form on_refresh=sharing.on_refresh on_submit=sharing.on_submit/>
-                <EndConference open=sharing.ending guest=sharing.guest on_end_chat=open_closing on_let_go=sharing.on_let_go/>
-                <Replies form=replies_form replies=known_replies on_insert=insert_reply on_save=save_reply on_remove=remove_reply/>
+                {over(Dialog::Closing { ticket, open: closing, is_chat }, closing)}
+                {over(Dialog::Handover { ticket, open: sharing.asking, kind: sharing.kind }, sharing.asking)}
+                {over(
+                    Dialog::EndConference {
+                        open: sharing.ending,
+                        guest: sharing.guest,
+                        on_end_chat: open_closing,
+                        on_let_go: sharing.on_let_go,
+                    },
+                    sharing.ending,
+                )}
+                {over(Dialog::Replies { ticket, open: replies_open, known }, replies_open)}
                 <Log thread=thread.clone() name=name profile=console.profile on_retry=retry on_take_back=take_back/>
                 {foot.clone()}
             </section>
             <Facts head=thread.head open=facts_open/>
         })
     }
+}
+
+/// A dialog over the conversation.
+fn over(which: Dialog, open: RwSignal<bool>) -> impl IntoView {
+    let on_dismiss = Callback::new(move |()| open.set(false));
+    view! { <LateDialog late=dialog(which) open=open on_dismiss=on_dismiss/> }
 }
 
 /// What stands under the conversation.

@@ -24,13 +24,11 @@ use web_sys::KeyboardEvent;
 
 /// The tickets that were found, page by page.
 #[component]
-pub fn SearchResults(
-    question: Memo<String>,
-    open_ticket: RwSignal<Option<TicketId>>,
-) -> impl IntoView {
+pub fn SearchResults(question: Memo<String>) -> impl IntoView {
     let words = use_words();
     let console = use_console();
     let view = Signal::derive(move || console.list.view());
+    let open_ticket = console.open_ticket;
     let rows = RwSignal::new(Vec::<Found>::new());
     let next = RwSignal::new(None::<SearchPlace>);
     let reading = RwSignal::new(Reading::View);

@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 use super::pack;
 
 /// The code that makes assets; a change here makes them all again.
-const RECIPE: [&str; 7] = [
+const RECIPE: [&str; 8] = [
+    include_str!("chunks.rs"),
     include_str!("pack.rs"),
     include_str!("script.rs"),
     include_str!("short_names.rs"),
@@ -36,6 +37,13 @@ pub struct Built {
     pub bytes: u64,
     pub gzip: u64,
     pub brotli: u64,
+}
+
+impl Built {
+    /// Whether it is loaded when something in it is first needed.
+    pub fn is_chunk(&self) -> bool {
+        self.logical.contains('/') && self.logical.ends_with(".wasm")
+    }
 }
 
 /// All that was built, in the order of logical names.

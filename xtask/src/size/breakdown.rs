@@ -30,7 +30,7 @@ pub fn sections(wasm: &[u8]) -> Result<BTreeMap<&'static str, u64>> {
 /// Prints how much of each bundle's code is whose, from a build that keeps names.
 pub fn crates() -> Result<()> {
     for (name, wasm) in assets::with_function_names()? {
-        println!("{name}.wasm, code by crate (uncompressed):");
+        println!("{name}, code by crate (uncompressed):");
         let mut sizes: Vec<_> = by_crate(&wasm)?.into_iter().collect();
         sizes.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
         for (owner, bytes) in sizes.iter().take(24) {
@@ -104,10 +104,26 @@ fn imported_functions(body: &[u8]) -> Result<u64> {
                 reader.number()?;
                 functions += 1;
             }
-            kind => bail!("an import of kind {kind}, which bindgen never makes"),
+            // Tables, memories and globals, which chunks share with the main part.
+            1 => {
+                reader.byte()?;
+                limits(&mut reader)?;
+            }
+            2 => limits(&mut reader)?,
+            3 => _ = reader.bytes(2)?,
+            kind => bail!("an import of kind {kind}"),
         }
     }
     Ok(functions)
+}
+
+fn limits(reader: &mut Reader) -> Result<()> {
+    let has_most = reader.number()? & 1 == 1;
+    reader.number()?;
+    if has_most {
+        reader.number()?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use protocol::{Code, Field, Refusal};
 /// The dialog's state; copied freely.
 #[derive(Clone, Copy)]
 pub struct ClosingForm {
-    pub(crate) is_open: RwSignal<bool>,
+    is_open: RwSignal<bool>,
     is_busy: RwSignal<bool>,
     /// The site's reasons, once known.
     reasons: RwSignal<Option<Vec<String>>>,
@@ -21,10 +21,10 @@ pub struct ClosingForm {
 }
 
 impl ClosingForm {
-    /// A closed dialog.
-    pub fn new() -> Self {
+    /// A dialog that is shown while `is_open` is true.
+    pub fn new(is_open: RwSignal<bool>) -> Self {
         Self {
-            is_open: RwSignal::new(false),
+            is_open,
             is_busy: RwSignal::new(false),
             reasons: RwSignal::new(None),
             typed: RwSignal::new(String::new()),
@@ -32,11 +32,10 @@ impl ClosingForm {
         }
     }
 
-    /// Shows the dialog, empty.
-    pub fn open(self) {
+    /// Empties the dialog, which was opened.
+    pub fn empty(self) {
         self.problem.set(None);
         self.typed.set(String::new());
-        self.is_open.set(true);
     }
 
     /// The site's reasons are here.

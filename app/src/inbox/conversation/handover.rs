@@ -2,6 +2,8 @@
 
 use super::targets::{Part, Target, TargetList};
 use crate::{
+    api,
+    browser::focus,
     ui::{
         dialog::Dialog,
         erase::erase,
@@ -10,117 +12,61 @@ use crate::{
     },
     words::use_words,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use protocol::{
+    TicketId,
     agent::{HandoverKind, Targets},
     limits,
     text::characters,
 };
 use std::time::Duration;
 
-/// What is asked of whom.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
-    /// To take it over, or to join it.
-    pub kind: HandoverKind,
-    /// Whom.
-    pub target: Target,
-    /// What the agent says of it, for colleagues alone.
-    pub note: Option<String>,
-}
-
-/// The dialog's state; copied freely.
-#[derive(Clone, Copy)]
-pub struct HandoverForm {
-    pub(super) is_open: RwSignal<bool>,
-    kind: RwSignal<HandoverKind>,
-    is_busy: RwSignal<bool>,
-    part: RwSignal<Part>,
-    targets: RwSignal<Option<Targets>>,
-    search: RwSignal<String>,
-    chosen: RwSignal<Option<Target>>,
-    note: RwSignal<String>,
-    problem: RwSignal<Option<String>>,
-}
-
-impl HandoverForm {
-    /// A closed dialog.
-    pub fn new() -> Self {
-        Self {
-            is_open: RwSignal::new(false),
-            kind: RwSignal::new(HandoverKind::Transfer),
-            is_busy: RwSignal::new(false),
-            part: RwSignal::new(Part::Queues),
-            targets: RwSignal::new(None),
-            search: RwSignal::new(String::new()),
-            chosen: RwSignal::new(None),
-            note: RwSignal::new(String::new()),
-            problem: RwSignal::new(None),
-        }
-    }
-
-    /// Shows the dialog, empty.
-    pub fn open(self, kind: HandoverKind) {
-        self.kind.set(kind);
-        // Who is transferred goes to a queue as a rule, who is invited is somebody one knows.
-        self.part.set(match kind {
-            HandoverKind::Transfer => Part::Queues,
-            HandoverKind::Conference => Part::Agents,
-        });
-        self.targets.set(None);
-        self.search.set(String::new());
-        self.chosen.set(None);
-        self.note.set(String::new());
-        self.problem.set(None);
-        self.is_open.set(true);
-    }
-
-    /// Who is there now.
-    pub fn on_targets(self, targets: Targets) {
-        self.targets.try_set(Some(targets));
-    }
-
-    /// It is being asked.
-    pub fn on_submit(self) {
-        self.problem.set(None);
-        self.is_busy.set(true);
-    }
-
-    /// It was asked.
-    pub fn on_done(self) {
-        self.is_busy.try_set(false);
-        self.is_open.try_set(false);
-    }
-
-    /// Something failed: this sentence says what.
-    pub fn on_problem(self, problem: String) {
-        self.is_busy.try_set(false);
-        self.problem.try_set(Some(problem));
-    }
-}
-
 /// While the dialog is open, who is there is asked again this often.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// The dialog. `on_refresh`: who is there is to be read.
+/// The dialog, for the chat on a ticket. `kind`: what is asked for.
 #[component]
 pub fn HandoverDialog(
-    form: HandoverForm,
-    on_refresh: Callback<()>,
-    on_submit: Callback<Asked>,
+    ticket: TicketId,
+    open: RwSignal<bool>,
+    kind: RwSignal<HandoverKind>,
 ) -> impl IntoView {
     let words = use_words();
-    let HandoverForm { is_open, kind, is_busy, part, targets, search, chosen, note, problem } =
-        form;
+    let is_busy = RwSignal::new(false);
+    let part = RwSignal::new(Part::Queues);
+    let targets = RwSignal::new(None::<Targets>);
+    let search = RwSignal::new(String::new());
+    let chosen = RwSignal::new(None::<Target>);
+    let note = RwSignal::new(String::new());
+    let problem = RwSignal::new(None::<String>);
     let name = move || words.get(kind_name(kind.get()));
+    let refresh = move || {
+        spawn_local(async move {
+            match api::handover::targets(ticket).await {
+                Ok(read) => _ = targets.try_set(Some(read)),
+                Err(error) => _ = problem.try_set(Some(words.refusal(&error.0))),
+            }
+        });
+    };
     Effect::new(move |_| {
-        if !is_open.get() {
+        if !open.get() {
             return;
         }
+        // Who is transferred goes to a queue as a rule, who is invited is somebody one knows.
+        part.set(match kind.get_untracked() {
+            HandoverKind::Transfer => Part::Queues,
+            HandoverKind::Conference => Part::Agents,
+        });
+        targets.set(None);
+        search.set(String::new());
+        chosen.set(None);
+        note.set(String::new());
+        problem.set(None);
+        refresh();
         let timer = set_interval_with_handle(
             move || {
                 if !is_busy.get_untracked() {
-                    on_refresh.run(());
+                    refresh();
                 }
             },
             AGAIN,
@@ -157,13 +103,39 @@ pub fn HandoverDialog(
             return;
         }
         let note = Some(note.get_untracked().trim().to_owned()).filter(|note| !note.is_empty());
-        on_submit.run(Asked { kind: kind.get_untracked(), target, note });
+        let (queue, agent) = match target {
+            Target::Queue(queue) => (Some(queue), None),
+            Target::Agent(agent) => (None, Some(agent)),
+        };
+        let kind = kind.get_untracked();
+        problem.set(None);
+        is_busy.set(true);
+        spawn_local(async move {
+            let asked = match kind {
+                HandoverKind::Transfer => api::handover::transfer(ticket, queue, agent, note).await,
+                HandoverKind::Conference => {
+                    api::handover::conference(ticket, queue, agent, note).await
+                }
+            };
+            let _ = is_busy.try_set(false);
+            match asked {
+                Ok(()) => {
+                    let _ = open.try_set(false);
+                    // The button that opened the dialog is gone.
+                    focus::go_to(focus::WRITING);
+                }
+                Err(error) => {
+                    let _ = problem.try_set(Some(words.refusal(&error.0)));
+                    refresh();
+                }
+            }
+        });
     };
     let tabs = [(Part::Queues, "tab_queue"), (Part::Agents, "tab_agent")]
         .map(|(this, name)| (this, words.get(name)))
         .to_vec();
     erase(view! {
-        <Dialog labelled_by="handover-title" open=is_open class="dialog handover">
+        <Dialog labelled_by="handover-title" open=open class="dialog handover">
             <form on:submit=submit>
                 <h2 id="handover-title">{name}</h2>
                 <p class="s muted">{move || words.get(match kind.get() {
@@ -180,7 +152,7 @@ pub fn HandoverDialog(
                         prop:value=move || search.get()
                         on:input=move |event| search.set(event_target_value(&event))
                     />
-                    <button type="button" class="btn" on:click=move |_| on_refresh.run(())>
+                    <button type="button" class="btn" on:click=move |_| refresh()>
                         <Icon drawing=Drawing::Retry/><span class="label">{words.get("reload")}</span>
                     </button>
                 </div>
@@ -200,7 +172,7 @@ pub fn HandoverDialog(
                     {move || problem.get().or_else(|| is_long.get().then(|| words.fill("note_long", &[("limit", &limits::CHAT_TEXT.to_string())])))}
                 </p>
                 <div class="pair">
-                    <button type="button" class="btn" on:click=move |_| is_open.set(false)>{words.get("cancel")}</button>
+                    <button type="button" class="btn" on:click=move |_| open.set(false)>{words.get("cancel")}</button>
                     <button class="btn primary" aria-disabled=move || (is_busy.get() || !is_possible.get()).then_some("true")>{name}</button>
                 </div>
             </form>

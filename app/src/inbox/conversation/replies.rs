@@ -1,6 +1,7 @@
 //! All canned replies: to insert one, and to keep one's own.
 
 use crate::{
+    api,
     state::suggest,
     ui::{
         dialog::Dialog,
@@ -9,17 +10,16 @@ use crate::{
     },
     words::use_words,
 };
-use leptos::{either::Either, prelude::*};
-use protocol::{ReplyId, agent::CannedReply};
+use leptos::{either::Either, prelude::*, task::spawn_local};
+use protocol::{ReplyId, TicketId, agent::CannedReply};
 
-/// The dialog's state; copied freely.
+/// The replies that the console knows; copied freely.
 #[derive(Clone, Copy)]
-pub struct RepliesForm {
-    is_open: RwSignal<bool>,
-    is_busy: RwSignal<bool>,
-    problem: RwSignal<Option<String>>,
-    search: RwSignal<String>,
-    editing: RwSignal<Option<Editing>>,
+pub struct KnownReplies {
+    /// All of them, once read.
+    pub all: RwSignal<Option<Vec<CannedReply>>>,
+    /// One was chosen.
+    pub on_insert: Callback<CannedReply>,
 }
 
 /// A reply that is being written: a new one, or one of the agent's own.
@@ -33,56 +33,40 @@ pub struct Editing {
     pub text: String,
 }
 
-impl RepliesForm {
-    /// A closed dialog.
-    pub fn new() -> Self {
-        Self {
-            is_open: RwSignal::new(false),
-            is_busy: RwSignal::new(false),
-            problem: RwSignal::new(None),
-            search: RwSignal::new(String::new()),
-            editing: RwSignal::new(None),
-        }
-    }
-
-    /// Shows all replies.
-    pub fn open(self) {
-        self.problem.set(None);
-        self.search.set(String::new());
-        self.editing.set(None);
-        self.is_open.set(true);
-    }
-
-    /// Something is being stored.
-    pub fn on_submit(self) {
-        self.problem.set(None);
-        self.is_busy.set(true);
-    }
-
-    /// It is stored.
-    pub fn on_done(self) {
-        self.is_busy.try_set(false);
-        self.editing.try_set(None);
-    }
-
-    /// Something failed: this sentence says what.
-    pub fn on_problem(self, problem: String) {
-        self.is_busy.try_set(false);
-        self.problem.try_set(Some(problem));
-    }
-}
-
 /// The dialog.
 #[component]
-pub fn Replies(
-    form: RepliesForm,
-    replies: RwSignal<Option<Vec<CannedReply>>>,
-    on_insert: Callback<CannedReply>,
-    on_save: Callback<Editing>,
-    on_remove: Callback<ReplyId>,
-) -> impl IntoView {
+pub fn Replies(ticket: TicketId, open: RwSignal<bool>, known: KnownReplies) -> impl IntoView {
     let words = use_words();
-    let RepliesForm { is_open, is_busy, problem, search, editing } = form;
+    let KnownReplies { all: replies, on_insert } = known;
+    let is_busy = RwSignal::new(false);
+    let problem = RwSignal::new(None::<String>);
+    let search = RwSignal::new(String::new());
+    let editing = RwSignal::new(None::<Editing>);
+    Effect::new(move |_| {
+        if open.get() {
+            problem.set(None);
+            search.set(String::new());
+            editing.set(None);
+        }
+    });
+    let failed = move |error: api::ApiError| {
+        let _ = is_busy.try_set(false);
+        let _ = problem.try_set(Some(words.refusal(&error.0)));
+    };
+    let read = move || async move {
+        match api::replies::replies(ticket).await {
+            Ok(all) => _ = replies.try_set(Some(all)),
+            Err(error) => failed(error),
+        }
+    };
+    let remove = move |id: ReplyId| {
+        spawn_local(async move {
+            match api::replies::remove_reply(id).await {
+                Ok(()) => read().await,
+                Err(error) => failed(error),
+            }
+        });
+    };
     let found = Memo::new(move |_| {
         let search = search.get();
         replies.with(|all| suggest::replies(all.as_deref().unwrap_or_default(), &search))
@@ -102,7 +86,7 @@ pub fn Replies(
                     name: edited.name.to_string(),
                     text: edited.text.as_str().to_owned(),
                 })><Icon drawing=Drawing::Edit/></button>
-                <button type="button" class="btn quiet icon-only" aria-label=label("remove_reply") on:click=move |_| on_remove.run(id)>
+                <button type="button" class="btn quiet icon-only" aria-label=label("remove_reply") on:click=move |_| remove(id)>
                     <Icon drawing=Drawing::Close/>
                 </button>
             }
@@ -110,7 +94,7 @@ pub fn Replies(
         view! {
             <li>
                 <button type="button" class="reply" on:click=move |_| {
-                    is_open.set(false);
+                    open.set(false);
                     on_insert.run(inserted.clone());
                 }>
                     <b>{name.clone()}</b>
@@ -122,9 +106,27 @@ pub fn Replies(
     };
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if let Some(editing) = editing.get_untracked().filter(|_| !is_busy.get_untracked()) {
-            on_save.run(editing);
-        }
+        let Some(Editing { id, name, text }) =
+            editing.get_untracked().filter(|_| !is_busy.get_untracked())
+        else {
+            return;
+        };
+        problem.set(None);
+        is_busy.set(true);
+        spawn_local(async move {
+            let saved = match id {
+                Some(id) => api::replies::change_reply(id, name, text).await,
+                None => api::replies::add_reply(name, text).await.map(drop),
+            };
+            match saved {
+                Ok(()) => {
+                    read().await;
+                    let _ = is_busy.try_set(false);
+                    let _ = editing.try_set(None);
+                }
+                Err(error) => failed(error),
+            }
+        });
     };
     let change = move |change: &dyn Fn(&mut Editing)| {
         editing.update(|editing| {
@@ -181,7 +183,7 @@ pub fn Replies(
                     </p>
                     <p class="field-problem s" role="alert">{problem}</p>
                     <div class="pair">
-                        <button type="button" class="btn" on:click=move |_| is_open.set(false)>{words.get("dismiss")}</button>
+                        <button type="button" class="btn" on:click=move |_| open.set(false)>{words.get("dismiss")}</button>
                         <button type="button" class="btn" on:click=move |_| edit(Editing::default())>
                             <Icon drawing=Drawing::Add/>{words.get("new_reply")}
                         </button>
@@ -191,7 +193,7 @@ pub fn Replies(
         }
     };
     erase(view! {
-        <Dialog labelled_by="replies-title" open=is_open>
+        <Dialog labelled_by="replies-title" open=open>
             <h2 id="replies-title">{words.get("replies")}</h2>
             {body}
         </Dialog>

@@ -1,9 +1,5 @@
 //! What an agent asks of colleagues for a chat, and how a conference ends.
 
-use super::{
-    handover::{Asked, HandoverForm},
-    targets::Target,
-};
 use crate::{api, browser::focus, state::console::use_console, words::use_words};
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{
@@ -14,8 +10,10 @@ use protocol::{
 /// The chat as it is shared, and what changes that; copied freely.
 #[derive(Clone, Copy)]
 pub struct Sharing {
-    /// The dialog that asks.
-    pub form: HandoverForm,
+    /// Whether the dialog that asks is open.
+    pub asking: RwSignal<bool>,
+    /// What is asked for in it.
+    pub kind: RwSignal<HandoverKind>,
     /// Whether the agent is asked what is to end.
     pub ending: RwSignal<bool>,
     /// Who is in the chat beside its owner.
@@ -26,10 +24,6 @@ pub struct Sharing {
     pub owner: Memo<Option<String>>,
     /// Shows the dialog.
     pub on_ask: Callback<HandoverKind>,
-    /// Reads who is there.
-    pub on_refresh: Callback<()>,
-    /// Asks.
-    pub on_submit: Callback<Asked>,
     /// Takes back what was asked.
     pub on_cancel: Callback<()>,
     /// Leaves, as a guest.
@@ -43,7 +37,6 @@ impl Sharing {
     pub fn new(ticket: TicketId, head: ArcRwSignal<Option<Conversation>>) -> Self {
         let words = use_words();
         let console = use_console();
-        let form = HandoverForm::new();
         let active = Memo::new(move |_| {
             head.with(|head| match head.as_ref().map(|head| &head.chat) {
                 Some(AgentChat::Active { agent, guest, handover, .. }) => {
@@ -52,45 +45,10 @@ impl Sharing {
                 _ => None,
             })
         });
-        let on_refresh = Callback::new(move |()| {
-            spawn_local(async move {
-                match api::handover::targets(ticket).await {
-                    Ok(targets) => form.on_targets(targets),
-                    Err(error) => form.on_problem(words.refusal(&error.0)),
-                }
-            });
-        });
-        let on_ask = Callback::new(move |kind| {
-            form.open(kind);
-            on_refresh.run(());
-        });
-        let on_submit = Callback::new(move |Asked { kind, target, note }: Asked| {
-            form.on_submit();
-            let (queue, agent) = match target {
-                Target::Queue(queue) => (Some(queue), None),
-                Target::Agent(agent) => (None, Some(agent)),
-            };
-            spawn_local(async move {
-                let asked = match kind {
-                    HandoverKind::Transfer => {
-                        api::handover::transfer(ticket, queue, agent, note).await
-                    }
-                    HandoverKind::Conference => {
-                        api::handover::conference(ticket, queue, agent, note).await
-                    }
-                };
-                match asked {
-                    Ok(()) => {
-                        form.on_done();
-                        // The button that opened the dialog is gone.
-                        focus::go_to(focus::WRITING);
-                    }
-                    Err(error) => {
-                        form.on_problem(words.refusal(&error.0));
-                        on_refresh.run(());
-                    }
-                }
-            });
+        let (asking, kind) = (RwSignal::new(false), RwSignal::new(HandoverKind::Transfer));
+        let on_ask = Callback::new(move |what| {
+            kind.set(what);
+            asking.set(true);
         });
         let refused = move |error: api::ApiError| console.toasts.alert(words.refusal(&error.0));
         let on_cancel = Callback::new(move |()| {
@@ -121,14 +79,13 @@ impl Sharing {
             });
         });
         Self {
-            form,
+            asking,
+            kind,
             ending: RwSignal::new(false),
             guest: Memo::new(move |_| active.get().and_then(|(_, guest, _)| guest)),
             handover: Memo::new(move |_| active.get().and_then(|(_, _, handover)| handover)),
             owner: Memo::new(move |_| active.get().map(|(agent, _, _)| agent)),
             on_ask,
-            on_refresh,
-            on_submit,
             on_cancel,
             on_leave,
             on_let_go,
