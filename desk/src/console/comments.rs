@@ -3,16 +3,14 @@
 use crate::{
     Desk, Result,
     db::{Event, Receipt, Tx, retry, run, run_detached, statement},
-    people::{
-        Agent,
-        permission::{Action, On},
-    },
+    mail::outbound::mail_mention,
+    people::{Agent, permission::Action},
     tickets::{LockedTicket, entries},
     writer::Turn,
 };
 use protocol::{
-    AgentId, Code, EntryId, Field, Refusal, TicketId, Timestamp, agent::Colleague,
-    entry::AgentBody, limits, text::FormText,
+    AgentId, Code, EntryId, Field, Refusal, TicketId, agent::Colleague, entry::AgentBody, limits,
+    text::FormText,
 };
 use tracing::instrument;
 
@@ -99,38 +97,39 @@ impl Desk {
                 };
             }
             self.check_in_use(locked.site)?;
-            self.mention(&mut tx, &locked.on(), ticket, agent, &body, now).await?;
-            let receipt = locked.add_as(&mut tx, id, now, body).await?;
+            let receipt = locked.add_as(&mut tx, id, now, body.clone()).await?;
+            self.mention(&mut tx, &locked, agent, &body, receipt).await?;
             locked.save(&mut tx).await?;
             self.commit(tx).await?;
             Ok(receipt)
         })
     }
 
-    /// Notes whom a comment mentions, and tells them.
+    /// Notes whom a comment mentions, and tells them, by mail if no console of theirs can be told.
     async fn mention(
         &self,
         tx: &mut Tx,
-        on: &On,
-        ticket: TicketId,
+        locked: &LockedTicket,
         by: &Agent,
         body: &AgentBody,
-        now: Timestamp,
+        Receipt { seq, at, .. }: Receipt,
     ) -> Result<()> {
         let AgentBody::Comment { mentions, .. } = body else { return Ok(()) };
+        let ticket = locked.id;
         for &mentioned in mentions {
             let serves = self.find_agent(mentioned);
-            if serves.is_none_or(|agent| !agent.sites.contains_key(&on.site)) {
-                return Err(Refusal::of(Field::Mentions, Code::NotFound).into());
-            }
+            let serves = serves.filter(|agent| agent.sites.contains_key(&locked.site));
+            let refused = || Refusal::of(Field::Mentions, Code::NotFound);
+            let agent = serves.ok_or_else(refused)?;
             run!(tx, c => sqlx::query(MENTION)
                 .bind(ticket.0)
                 .bind(mentioned.0)
                 .bind(by.id.0)
-                .bind(now.0)
+                .bind(at.0)
                 .execute(c)
                 .await
                 .map(|_| ()))?;
+            mail_mention(tx, self, locked, &agent, seq, at).await?;
             tx.publish(Event::Mentioned { agent: mentioned, ticket, by: by.id });
         }
         Ok(())

@@ -3,6 +3,7 @@
 use crate::{
     Desk, Result,
     db::{read, run, statement},
+    mail::outbound::drop_mention_mail,
     people::{Agent, permission::Action},
 };
 use protocol::{Code, TicketId, TicketNumber};
@@ -57,7 +58,7 @@ impl Desk {
         Ok(mentions)
     }
 
-    /// A console was told of what mentions the agent on a ticket.
+    /// A console was told of what mentions the agent on a ticket: no mail need tell them.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn mention_was_told(&self, agent: &Agent, ticket: TicketId) -> Result<()> {
         let mut tx = self.begin().await?;
@@ -68,6 +69,7 @@ impl Desk {
             .execute(c)
             .await
             .map(|_| ()))?;
+        drop_mention_mail(&mut tx, ticket, &agent.email).await?;
         self.commit(tx).await
     }
 }

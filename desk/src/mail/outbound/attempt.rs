@@ -5,6 +5,7 @@ use super::{
     content::Content,
     keep,
     letter::Rendered,
+    mention,
     message::{self, Headers},
     relay,
     row::MailRow,
@@ -35,6 +36,11 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
     if let Some(why) = withheld(desk, mail, ticket, &content).await? {
         return Ok(Outcome::Parked(why.to_owned()));
     }
+    if let Some(agent) = mention::told_of(&content)
+        && mention::drop_told(desk, lease, mail, agent).await?
+    {
+        return Ok(Outcome::Settled);
+    }
     let sight = sight(desk, mail, &content);
     let letter = match letter(desk, lease, mail, ticket, &content, sight).await {
         Ok(letter) => letter,
@@ -52,7 +58,8 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
     let headers = Headers {
         sender: &sender,
         reply_to: match content {
-            Content::Account { .. } => None,
+            // Who answers a colleague by mail would answer the visitor.
+            Content::Account { .. } | Content::Mention { .. } => None,
             _ => mailer.sender.reply_address(&desk.0.secret, ticket),
         },
         to_name: mail.to_name.as_deref(),
@@ -126,8 +133,10 @@ async fn withheld(
         Content::Visitor { .. } => is_stopped(desk, ticket)
             .await?
             .then_some("its recipient wants no mail about the ticket"),
-        Content::Agent { .. } => (!may_see(desk, &mail.to_address, ticket).await?)
-            .then_some("its recipient may not see the ticket any more"),
+        Content::Agent { .. } | Content::Mention { .. } => {
+            (!may_see(desk, &mail.to_address, ticket).await?)
+                .then_some("its recipient may not see the ticket any more")
+        }
         Content::Account { .. } => (desk.0.sites.now().agent_of(&mail.to_address).is_none())
             .then_some("its recipient is let in no more"),
     })
@@ -137,7 +146,9 @@ async fn withheld(
 async fn may_see(desk: &Desk, address: &str, ticket: TicketId) -> Result<bool> {
     let Some(on) = desk.find_place(ticket).await? else { return Ok(false) };
     let snapshot = desk.0.sites.now();
-    Ok(snapshot.agent_of(address).is_some_and(|agent| may(agent, Action::See, &on)))
+    let Some(agent) = snapshot.agent_of(address) else { return Ok(false) };
+    let on = desk.with_mention(agent, ticket, on).await?;
+    Ok(may(agent, Action::See, &on))
 }
 
 statement!(STOPPED = "select mail_stopped from tickets where id = $1");
@@ -155,7 +166,7 @@ async fn is_stopped(desk: &Desk, ticket: TicketId) -> Result<bool> {
 fn sight(desk: &Desk, mail: &MailRow, content: &Content) -> Sight {
     match content {
         Content::Visitor { .. } | Content::Account { .. } => Sight::Everything,
-        Content::Agent { .. } => {
+        Content::Agent { .. } | Content::Mention { .. } => {
             let snapshot = desk.0.sites.now();
             let agent = snapshot.agent_of(&mail.to_address);
             agent.map_or(Sight::Masked, |agent| snapshot.sight(agent, SiteId(mail.site_id)))

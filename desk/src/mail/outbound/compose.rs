@@ -4,6 +4,7 @@ use super::{
     colour::{Brand, DEFAULT_HUE},
     content::{AgentMail, Content, VisitorMail},
     letter::{Button, Decline, Letter, Rendered, Row},
+    mention,
     without_addresses::{file_without_addresses, without_addresses},
 };
 use crate::{
@@ -81,6 +82,9 @@ struct TicketRow {
 
 /// Reads what it takes and writes the letter.
 pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Rendered> {
+    if let Content::Mention { after, upto, agent } = context.content {
+        return mention::letter(desk, context, (*after, *upto), *agent).await;
+    }
     let site = desk.find_site_by_id(context.site).ok_or_else(Error::not_found)?;
     let row: Option<TicketRow> = read!(desk.db(), c => sqlx::query_as(READ)
         .bind(context.ticket.0)
@@ -97,7 +101,7 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
     let visitors = match context.content {
         Content::Visitor { .. } => row.zone.as_deref(),
         // Who works at the site reads its times, whatever the visitor's clock says.
-        Content::Agent { .. } | Content::Account { .. } => None,
+        _ => None,
     };
     let times = TimeFormatter::new(visitors, &site, words);
     let composer = Composer { desk, context, site: &site, row: &row, words, times: &times };
@@ -125,8 +129,8 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
                 all.map(|all| all.into_iter().filter(is_visitors).collect());
             composer.to_agent(*about, *queue, context.shown(entries).as_deref())
         }
-        // It is about no ticket: see `password_link` and `hidden_link`.
-        Content::Account { .. } => return Err(Error::not_found()),
+        // See above, and `password_link` and `hidden_link`: that is about no ticket.
+        Content::Mention { .. } | Content::Account { .. } => return Err(Error::not_found()),
     };
     Ok(letter.render())
 }
@@ -350,7 +354,12 @@ impl Composer<'_> {
 }
 
 /// A letter that says nothing yet.
-fn blank(context: &MailContext<'_>, site: &Site, number: &str, words: &Strings) -> Letter {
+pub(super) fn blank(
+    context: &MailContext<'_>,
+    site: &Site,
+    number: &str,
+    words: &Strings,
+) -> Letter {
     Letter {
         lang: context.lang.to_owned(),
         subject: context.subject.to_owned(),

@@ -1,6 +1,6 @@
 //! What a mail is about: kept in its row as ids and small words; the text is made from it when the mail is sent.
 
-use protocol::{QueueId, Seq, entry::BecameRequest, strings::Strings};
+use protocol::{AgentId, QueueId, Seq, entry::BecameRequest, strings::Strings};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -56,6 +56,8 @@ pub(crate) enum Content {
     },
     /// What the visitor wrote after `after` up to `upto`.
     Agent { about: AgentMail, after: Seq, upto: Seq, queue: Option<QueueId> },
+    /// What comments say after `after` up to `upto` that mention the agent.
+    Mention { after: Seq, upto: Seq, agent: AgentId },
     /// A one-time link for an agent who forgot the password, made from this id.
     Account { link: Uuid },
 }
@@ -73,6 +75,7 @@ protocol::text_enum! {
         StateChanged = "state_changed",
         RequestForAgents = "request_for_agents",
         ReplyForAgents = "reply_for_agents",
+        Mention = "mention",
         PasswordLink = "password_link",
     }
 }
@@ -93,6 +96,7 @@ impl Content {
             Self::Visitor { mail: VisitorMail::StateChanged { .. } } => MailKind::StateChanged,
             Self::Agent { about: AgentMail::Request, .. } => MailKind::RequestForAgents,
             Self::Agent { about: AgentMail::Reply, .. } => MailKind::ReplyForAgents,
+            Self::Mention { .. } => MailKind::Mention,
             Self::Account { .. } => MailKind::PasswordLink,
         }
     }
@@ -126,6 +130,7 @@ impl Content {
                 ("mail.for_agents.request_subject", "")
             }
             Self::Agent { about: AgentMail::Reply, .. } => ("mail.for_agents.reply_subject", ""),
+            Self::Mention { .. } => ("mail.mention.subject", ""),
             Self::Account { .. } => ("mail.password.subject", ""),
         };
         let state = words.state(state);
@@ -150,6 +155,7 @@ mod tests {
             Content::Visitor { mail: VisitorMail::Replies { after: Seq(1), upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::StateChanged { state: "finalizado".into() } },
             Content::Account { link: Uuid::from_u128(7) },
+            Content::Mention { after: Seq(2), upto: Seq(3), agent: AgentId(Uuid::from_u128(7)) },
             Content::Agent { about: AgentMail::Reply, after: Seq(2), upto: Seq(3), queue: None },
         ] {
             let json = serde_json::to_value(&content).unwrap();

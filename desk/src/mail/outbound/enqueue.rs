@@ -181,6 +181,32 @@ pub(crate) async fn mail_agents(
     Ok(())
 }
 
+/// Puts a notice of a comment, the entry `seq`, that mentions an agent into the outbox. It goes out after `mail_after`
+/// if no console of theirs was told by then; while it waits it says what further comments say too.
+pub(crate) async fn mail_mention(
+    tx: &mut Tx,
+    desk: &Desk,
+    locked: &LockedTicket,
+    agent: &Agent,
+    seq: Seq,
+    now: Timestamp,
+) -> Result<()> {
+    let site = desk.find_site_by_id(locked.site).ok_or_else(Error::not_found)?;
+    let recipient = Recipient {
+        address: &agent.email,
+        name: Some(&agent.name),
+        lang: &agent.lang,
+        capped: false,
+    };
+    let content = Content::Mention { after: Seq(seq.0 - 1), upto: seq, agent: agent.id };
+    if join(tx, locked, &site, &recipient, &content).await? {
+        return Ok(());
+    }
+    let due = desk.due_now() + site.limits.mail_after;
+    let mail = NewMail { site: &site, recipient, content, due };
+    add(tx, desk, locked, mail, now).await.map(drop)
+}
+
 // Index mails_to.
 statement!(
     LINKS_TO = "\

@@ -11,6 +11,7 @@ mod keep;
 mod letter;
 pub(crate) mod list;
 mod mailer;
+mod mention;
 mod message;
 pub(crate) mod outbox;
 mod pending;
@@ -27,8 +28,9 @@ pub(crate) use caps::{Cap, may_get_transcript};
 pub(crate) use content::MailKind;
 pub(crate) use content::{AgentMail, VisitorMail};
 pub(crate) use enqueue::{
-    Cause, Queued, mail_agents, mail_password_link, mail_visitor, queue_visitor_mail,
+    Cause, Queued, mail_agents, mail_mention, mail_password_link, mail_visitor, queue_visitor_mail,
 };
 pub use list::{KeptMail, MailListing, MailState};
 pub(crate) use mailer::Mailer;
 pub use mailer::greet_relay;
+pub(crate) use mention::drop_mention_mail;

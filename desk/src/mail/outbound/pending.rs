@@ -1,5 +1,5 @@
-//! What agents do on a ticket waits as one mail, and what its visitor writes as one notice to each of the staff: while
-//! one has not gone out, what follows joins it.
+//! What agents do on a ticket waits as one mail, and what its visitor writes as one notice to each of the staff, and so
+//! do comments that mention one of them: while one has not gone out, what follows joins it.
 
 use super::content::{Content, VisitorMail};
 use crate::{
@@ -14,9 +14,10 @@ use uuid::Uuid;
 statement!(
     FIND = "
     select id, details from mails
-    where ticket_id = $1 and to_key = $2 and case
-        when $3 then kind in ('request_for_agents', 'reply_for_agents')
-        else kind in ('replies', 'state_changed') end
+    where ticket_id = $1 and to_key = $2 and case $3
+        when 'visitor' then kind in ('replies', 'state_changed')
+        when 'agent' then kind in ('request_for_agents', 'reply_for_agents')
+        else kind = $3 end
       and due_at is not null and claimed_until is null and uncertain_sends = 0
     order by created_at desc, id desc limit 1"
 );
@@ -43,7 +44,11 @@ pub(super) async fn find(
     let row: Option<(Uuid, Json<serde_json::Value>)> = run!(tx, c => sqlx::query_as(FIND)
         .bind(locked.id.0)
         .bind(key)
-        .bind(matches!(content, Content::Agent { .. }))
+        .bind(match content {
+            Content::Visitor { .. } => "visitor",
+            Content::Agent { .. } => "agent",
+            Content::Mention { .. } | Content::Account { .. } => content.kind().as_text(),
+        })
         .fetch_optional(c)
         .await)?;
     // What a newer version wrote is not understood, and goes out as it is.
@@ -61,6 +66,9 @@ impl Pending {
             }
             (Content::Agent { about, after, .. }, Content::Agent { upto, queue, .. }) => {
                 Content::Agent { about: *about, after: *after, upto, queue }
+            }
+            (Content::Mention { after, .. }, Content::Mention { upto, agent, .. }) => {
+                Content::Mention { after: *after, upto, agent }
             }
             (_, content) => content,
         }

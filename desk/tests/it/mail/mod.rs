@@ -3,6 +3,7 @@
 mod addresses;
 mod letters;
 mod list;
+mod mentions;
 mod notices;
 mod outbox;
 mod unseen;

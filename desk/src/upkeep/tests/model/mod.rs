@@ -42,7 +42,7 @@ fn whatever_people_do_a_chat_has_one_owner_and_an_end_on_postgres() {
 #[test]
 fn whatever_people_do_at_two_processes_both_know_it() {
     if Engine::Postgres.is_here() {
-        check(Engine::Postgres, 2, 6);
+        check(Engine::Postgres, 2, 4);
     }
 }
 

@@ -50,9 +50,9 @@ impl Process {
         self.looks = tokio::spawn(self.desk.route());
     }
 
-    /// Ends; whoever is killed says nothing.
-    async fn end(self, killed: bool) {
-        if !killed && self.desk.db().is_postgres() {
+    /// Ends; it says so first where it is not killed and others are there to hear it.
+    async fn end(self, says_so: bool) {
+        if says_so {
             self.desk.0.nodes.serve_until(watch::channel(true).1.into());
             self.desk.say_stopping().await.unwrap();
         }
@@ -76,7 +76,7 @@ pub(super) struct Processes {
 impl Processes {
     /// So many; the first one decides.
     pub(super) async fn open(world: &World, how_many: usize) -> Self {
-        if world.options.database_url.is_some() {
+        if how_many > 1 {
             own_clock(world).await;
         }
         let mut all = Vec::new();
@@ -106,7 +106,8 @@ impl Processes {
 
     /// Ends one and begins another in its place; where others are left, one of them decides from then on.
     pub(super) async fn restart(&mut self, world: &World, at: usize, killed: bool) {
-        self.all.remove(at).end(killed).await;
+        let says_so = !killed && self.len() > 1;
+        self.all.remove(at).end(says_so).await;
         self.all.insert(at, Process::open(world).await);
         if self.keeper == at {
             self.keeper = (at + 1) % self.all.len();
