@@ -85,7 +85,7 @@ test("the view and what is looked for stand in the address: a reload, going back
 
   // The navigation bar and what is looked for stay beside the view; a row keeps both.
   await page.getByRole("link", { name: "Bandeja" }).first().click();
-  await page.getByRole("heading", { name: "Estás disponible" }).waitFor();
+  await page.getByRole("heading", { name: "Nada abierto" }).waitFor();
   assert.ok(page.url().endsWith("/console?view=waiting"), page.url());
   await page.getByRole("searchbox", { name: "Buscar" }).fill("viernes");
   const found = (page) => page.getByRole("region", { name: "Resultados" }).getByRole("link").filter({ hasText: "viernes" });
