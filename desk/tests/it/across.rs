@@ -39,6 +39,7 @@ on_postgres! {
     messages_to_hundreds_of_tickets_at_once_are_all_heard,
     a_row_of_the_list_changes_by_a_message_without_being_read,
     a_row_that_is_seen_by_a_mention_alone_changes_by_a_message_too,
+    a_row_that_no_console_here_shows_is_read_anew_after_a_message,
     what_is_seen_and_who_types_is_heard,
     a_panel_at_one_process_is_there_at_all_of_them,
     with_a_process_its_panels_are_gone,
@@ -225,6 +226,20 @@ async fn a_row_that_is_seen_by_a_mention_alone_changes_by_a_message_too(world: W
         _ => None,
     };
     assert_eq!(wait_for_event(&mut console, preview).await, "Uno");
+}
+
+async fn a_row_that_no_console_here_shows_is_read_anew_after_a_message(world: World) {
+    let (agent, visitor) = chat(&world).await;
+    let (one, two) = world.nodes().await;
+    until("the agent is known", async || two.desk.find_agent(agent.id).is_some()).await;
+    let preview = async || {
+        let row = two.desk.find_worklist_item(&agent, visitor.ticket).await.unwrap();
+        row.expect("her chat").preview.clone()
+    };
+    for text in ["Uno", "Dos"] {
+        say(&one.desk, &world, visitor, text).await;
+        until("the row as it is", async || preview().await == text).await;
+    }
 }
 
 async fn what_is_seen_and_who_types_is_heard(world: World) {

@@ -7,7 +7,7 @@ use super::{
     letter::Rendered,
     mention,
     message::{self, Headers},
-    relay,
+    relay, render,
     row::MailRow,
     uncertain::{note_certain, note_uncertain, uncertain_until},
 };
@@ -205,7 +205,7 @@ async fn letter(
         // What is composed holds a way in: it is composed anew each time, and stored nowhere.
         return compose::password_link(desk, &mail_context, *link);
     }
-    let letter = compose::compose(desk, &mail_context).await?;
+    let letter = render::render(desk, &mail_context).await?;
     retry!({
         let mut tx = desk.begin().await?;
         run!(tx, c => sqlx::query(COMPOSED)

@@ -4,7 +4,6 @@ use super::{
     colour::{Brand, DEFAULT_HUE},
     content::{AgentMail, Content, VisitorMail},
     letter::{Button, Decline, Letter, Rendered, Row},
-    mention,
     without_addresses::{file_without_addresses, without_addresses},
 };
 use crate::{
@@ -82,9 +81,6 @@ struct TicketRow {
 
 /// Reads what it takes and writes the letter.
 pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Rendered> {
-    if let Content::Mention { after, upto, agent } = context.content {
-        return mention::letter(desk, context, (*after, *upto), *agent).await;
-    }
     let site = desk.find_site_by_id(context.site).ok_or_else(Error::not_found)?;
     let row: Option<TicketRow> = read!(desk.db(), c => sqlx::query_as(READ)
         .bind(context.ticket.0)
@@ -129,7 +125,7 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
                 all.map(|all| all.into_iter().filter(is_visitors).collect());
             composer.to_agent(*about, *queue, context.shown(entries).as_deref())
         }
-        // See above, and `password_link` and `hidden_link`: that is about no ticket.
+        // See `render.rs`, and `password_link` and `hidden_link`: that is about no ticket.
         Content::Mention { .. } | Content::Account { .. } => return Err(Error::not_found()),
     };
     Ok(letter.render())

@@ -4,6 +4,7 @@ use super::{
     compose::{self, MailContext},
     content::Content,
     letter::Rendered,
+    render,
     row::MailOutcome,
     without_proof::without_proof,
 };
@@ -319,5 +320,5 @@ async fn letter_of(desk: &Desk, site: SiteId, row: &Whole, sight: Sight) -> Resu
     if is_link {
         return compose::hidden_link(desk, &about);
     }
-    compose::compose(desk, &about).await
+    render::render(desk, &about).await
 }

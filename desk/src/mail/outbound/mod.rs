@@ -17,6 +17,7 @@ pub(crate) mod outbox;
 mod pending;
 mod relay;
 mod relay_url;
+mod render;
 mod row;
 mod uncertain;
 pub(crate) mod unseen;

@@ -147,6 +147,8 @@ async fn publish_work(desk: &Desk, tickets: &BTreeMap<TicketId, TicketNews>) {
     let mut by_message = BTreeMap::new();
     for (&ticket, news) in tickets {
         let Some((on, is_message)) = news.work else { continue };
+        // Also where nobody here is to be told: the next one reads it.
+        desk.0.rows.forget(ticket);
         let sees =
             |agent, on: &_| snapshot.agent(agent).is_some_and(|agent| may(agent, Action::See, on));
         if !is_message {

@@ -164,16 +164,21 @@ impl Processes {
         if self.len() == 1 {
             return;
         }
-        for from in self.desks() {
-            // What is told of nobody is last, and leaves a trace.
-            let nobody = AgentId(from.clock().new_id());
-            let others = || self.desks().filter(|desk| desk.node() != from.node());
-            until("what was told is heard", async || {
-                from.notify(Notice::HasRoom { agent: nobody });
-                others().all(|desk| desk.0.counts.idle_since(nobody).is_some())
-            })
-            .await;
-        }
+        // What is told of nobody is last, and leaves a trace.
+        let told: Vec<_> =
+            self.desks().map(|from| (from, AgentId(from.clock().new_id()))).collect();
+        until("what was told is heard", async || {
+            let mut is_heard = true;
+            for &(from, nobody) in &told {
+                let mut others = self.desks().filter(|desk| desk.node() != from.node());
+                if !others.all(|desk| desk.0.counts.idle_since(nobody).is_some()) {
+                    from.notify(Notice::HasRoom { agent: nobody });
+                    is_heard = false;
+                }
+            }
+            is_heard
+        })
+        .await;
     }
 }
 
