@@ -308,7 +308,7 @@ mod tests {
     };
     use protocol::{
         AgentId, ChatId, Role, SiteId,
-        agent::{AgentChat, AgentState, Sight},
+        agent::{AgentChat, AgentState, Sight, WorkView},
         entry::Category,
         strings::Strings,
     };
@@ -333,7 +333,14 @@ mod tests {
     fn console(worklist: Vec<WorkItem>, offers: Vec<Offer>) -> Console {
         let words = Words::new(Strings::default());
         let clock = Clock::new(Timestamp(0), None, words);
-        Console::new(profile(AgentState::Away), (worklist, None), offers, Role::Agent, clock, words)
+        Console::new(
+            profile(AgentState::Away),
+            (WorkView::Open, worklist, None),
+            offers,
+            Role::Agent,
+            clock,
+            words,
+        )
     }
 
     #[test]
