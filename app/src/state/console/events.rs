@@ -306,7 +306,7 @@ mod tests {
     };
     use protocol::{
         AgentId, ChatId, Role, SiteId,
-        agent::{AgentChat, AgentState, Sight},
+        agent::{AgentChat, AgentState, Sight, WorkView},
         entry::Category,
         strings::Strings,
     };
@@ -331,7 +331,8 @@ mod tests {
     fn console(worklist: Vec<WorkItem>, offers: Vec<Offer>) -> Console {
         let words = Words::new(Strings::default());
         let clock = Clock::new(Timestamp(0), None, words);
-        Console::new(profile(AgentState::Away), (worklist, None), offers, Role::Agent, clock, words)
+        let list = (WorkView::Open, worklist, None);
+        Console::new(profile(AgentState::Away), list, offers, Role::Agent, clock, words)
     }
 
     #[test]
