@@ -88,11 +88,61 @@ impl Parts {
             let url = url(chunk).context("a chunk has an address")?;
             loader = loader.replace(&quoted, &format!("\"{url}\""));
         }
-        let line = |line: &&str| line.starts_with("import * as ") && line.contains(LOADER);
-        let import = glue.lines().find(line).context("the glue does not load chunks")?;
-        let name = import.split(' ').nth(3).context("an import has a name")?;
         let exports = exports.join(", ");
-        let loader = format!("const {name} = (() => {{\n{loader}return {{ {exports} }};\n}})();");
-        Ok(glue.replacen(import, &loader, 1))
+        let mut bound = String::new();
+        let mut first = None;
+        for line in glue.lines() {
+            // One import for each function that loads a chunk.
+            let name = line.strip_prefix("import * as ").filter(|_| line.contains(LOADER));
+            match (name.and_then(|rest| rest.split(' ').next()), first) {
+                (Some(name), None) => {
+                    first = Some(name);
+                    bound.push_str(&format!(
+                        "const {name} = (() => {{\n{loader}return {{ {exports} }};\n}})();"
+                    ));
+                }
+                (Some(name), Some(first)) => bound.push_str(&format!("const {name} = {first};")),
+                (None, _) => bound.push_str(line),
+            }
+            bound.push('\n');
+        }
+        first.context("the glue does not load chunks")?;
+        Ok(bound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts() -> Parts {
+        let loader = "import { initSync } from \"./main.js\";\n\
+            const get = () => initSync();\n\
+            export const load_a = () => fetch(\"./split_a.wasm\");\n\
+            export const load_b = get;\n";
+        let chunks = vec![("split_a.wasm".to_owned(), Vec::new())];
+        Parts { main: Vec::new(), chunks, loader: loader.to_owned() }
+    }
+
+    #[test]
+    fn the_loader_becomes_a_piece_of_the_glue_and_knows_where_chunks_are() {
+        let glue = "import * as import1 from \"./chunks.js\"\n\
+            import * as import2 from \"./chunks.js\"\n\
+            use(import1, import2);\n";
+        let url = |chunk: &str| (chunk == "split_a.wasm").then_some("/assets/a.1.wasm");
+        assert_eq!(
+            parts().with_loader(glue, url).expect("well formed"),
+            "const import1 = (() => {\nconst get = () => initSync();\n\
+             const load_a = () => fetch(\"/assets/a.1.wasm\");\nconst load_b = get;\n\
+             return { load_a, load_b };\n})();\nconst import2 = import1;\nuse(import1, import2);\n"
+        );
+    }
+
+    #[test]
+    fn a_chunk_that_nothing_loads_and_a_glue_that_loads_none_are_refused() {
+        assert!(parts().with_loader("nothing\n", |_| Some("/a")).is_err());
+        assert!(
+            parts().with_loader("import * as import1 from \"./chunks.js\"\n", |_| None).is_err()
+        );
     }
 }

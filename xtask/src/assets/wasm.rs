@@ -49,9 +49,13 @@ pub fn build(store: &mut Store, bundle: &Bundle) -> Result<()> {
 /// would give both the features of either.
 fn compile(bundle: &Bundle) -> Result<Vec<u8>> {
     let package = bundle.package;
-    let mut arguments = vec!["rustc", "--package", package, "--lib", "--crate-type", "cdylib"];
+    let mut arguments = vec!["rustc", "--package", package, "--lib"];
     arguments.extend(["--features", "hydrate", "--profile", "wasm"]);
     arguments.extend(["--target", "wasm32-unknown-unknown"]);
+    if !bundle.has_chunks {
+        // Without an rlib beside it cargo optimizes all crates as one.
+        arguments.extend(["--crate-type", "cdylib"]);
+    }
     if bundle.has_chunks {
         // What is taken apart needs to know what calls what.
         arguments.extend(["--", "-Clink-arg=--emit-relocs"]);
