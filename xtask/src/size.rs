@@ -43,7 +43,7 @@ pub fn size(arguments: &Arguments) -> Result<()> {
     let document = document::measure()?;
     row("panel document", document.bytes, document.gzip, document.brotli);
     println!();
-    for built in manifest.iter().filter(|built| built.logical.ends_with(".wasm")) {
+    for built in manifest.iter().filter(|built| built.is_wasm()) {
         sections(built)?;
     }
     if arguments.crates {

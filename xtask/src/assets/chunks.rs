@@ -97,11 +97,10 @@ impl Parts {
             match (name.and_then(|rest| rest.split(' ').next()), first) {
                 (Some(name), None) => {
                     first = Some(name);
-                    bound.push_str(&format!(
-                        "const {name} = (() => {{\n{loader}return {{ {exports} }};\n}})();"
-                    ));
+                    let loads = format!("(() => {{\n{loader}return {{ {exports} }};\n}})()");
+                    bound.extend(["const ", name, " = ", &loads, ";"]);
                 }
-                (Some(name), Some(first)) => bound.push_str(&format!("const {name} = {first};")),
+                (Some(name), Some(first)) => bound.extend(["const ", name, " = ", first, ";"]),
                 (None, _) => bound.push_str(line),
             }
             bound.push('\n');

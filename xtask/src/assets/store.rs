@@ -42,7 +42,11 @@ pub struct Built {
 impl Built {
     /// Whether it is loaded when something in it is first needed.
     pub fn is_chunk(&self) -> bool {
-        self.logical.contains('/') && self.logical.ends_with(".wasm")
+        self.logical.contains('/') && self.is_wasm()
+    }
+
+    pub fn is_wasm(&self) -> bool {
+        Path::new(&self.logical).extension() == Some("wasm".as_ref())
     }
 }
 
