@@ -1,6 +1,7 @@
 //! What only a browser has: storage, clock, sound, notifications, uploads. Called from effects and handlers alone,
 //! which never run on the server.
 
+pub mod carry;
 pub mod focus;
 pub mod keys;
 pub mod notice;

@@ -1,4 +1,4 @@
-//! The agents' console: rendered by the server, then hydrated by the same code in the browser.
+//! The agents' console: rendered by the server, then drawn by the same code in the browser, in the same place.
 //!
 //! From the bottom up: [`browser`] is what only a browser has, [`api`] are the server functions, [`state`] is what the
 //! console knows, [`ui`] are small parts without meaning. A page is a folder ([`inbox`], [`mail`]) and a row in the
@@ -31,7 +31,8 @@ pub mod words;
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// Hydrates the rendered page.
+/// Draws the page that the server rendered, as a live one. It is not hydrated: every view would be there twice, which is
+/// a fifth of what the browser loads.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
@@ -45,11 +46,30 @@ pub fn hydrate() {
     else {
         return;
     };
-    leptos::mount::hydrate_body(move || view! { <app::App start=start/> });
-    // So that nobody waits for them later. What does not come now is loaded again when it is needed.
-    leptos::task::spawn_local(async {
+    leptos::task::spawn_local(async move {
+        load_first(&start).await;
+        let Some(body) = document().body() else { return };
+        let carried = browser::carry::take();
+        body.set_inner_html("");
+        leptos::mount::mount_to(body, move || view! { <app::App start=start/> }).forget();
+        carried.put();
+        // So that nobody waits for them later. What does not come now is loaded again when it is needed.
         for load in chunks::LOADS {
             let _ = load().await;
         }
     });
+}
+
+/// Loads the chunk without which the first page would be drawn with a piece missing. Where it does not come, the page
+/// says so.
+#[cfg(feature = "hydrate")]
+async fn load_first(start: &start::Start) {
+    let query = start.path.split_once('?').map_or("", |(_, query)| query);
+    let is_search = !inbox::place::question_of(query).is_empty();
+    let load = match start.page {
+        pages::Page::Mail(_) => chunks::LOADS[2],
+        pages::Page::Inbox(_) if is_search => chunks::LOADS[1],
+        pages::Page::Inbox(_) => return,
+    };
+    let _ = load().await;
 }

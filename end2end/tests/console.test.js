@@ -202,3 +202,39 @@ test("a part that does not load says so, takes nothing along, and comes when it 
   await page.reload();
   await mail();
 });
+
+test("what is typed before the script is there stays, and the keyboard with it", async () => {
+  const site = await world.ayuda.site("temprano");
+  const agent = await world.agent("Lucía Medina", { sites: [site], intercepts: true });
+  const visitor = await world.visitor(site);
+  await visitor.startChat({ message: "Hola" });
+  await agent.accept();
+  const { page } = agent;
+  let release;
+  let held;
+  await page.context().route(/\/assets\/console\.[0-9a-f]+\.wasm$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const begin = () => {
+    held = new Promise((done) => (release = done));
+    return page.reload({ waitUntil: "commit" });
+  };
+
+  await begin();
+  await agent.box("Mensaje").pressSequentially("Antes");
+  release();
+  // The script counts what it found.
+  await page.locator("#composer-count").filter({ hasText: "5 / " }).waitFor();
+  await page.keyboard.type(" y después");
+  await page.keyboard.press("Enter");
+  await visitor.hears("Antes y después");
+
+  await begin();
+  await page.getByRole("searchbox", { name: "Buscar" }).pressSequentially("Antes");
+  release();
+  await page.getByRole("region", { name: "Resultados" }).getByRole("link").first().waitFor();
+  await eventually("the keyboard is where one types", () =>
+    page.getByRole("searchbox", { name: "Buscar" }).evaluate((box) => box === document.activeElement),
+  );
+});

@@ -1,6 +1,5 @@
 //! Parts of the console that the browser loads when they are first needed: chunks, which the build takes out of the
-//! wasm (`xtask/src/assets/chunks.rs`). The server has all of them at once. In the browser they are not hydrated, which
-//! would be half of what they weigh: what the server drew stands until they are here.
+//! wasm (`xtask/src/assets/chunks.rs`). The server has all of them at once.
 
 use super::{dialog::Dialog, erase::erase};
 use crate::{browser::focus, words::use_words};
@@ -72,7 +71,7 @@ impl Later {
         view! { <div class="late" node_ref=place>{view}</div> }
     }
 
-    /// Where it is drawn: whatever the server put there is left alone.
+    /// Where it is drawn.
     #[cfg(not(feature = "ssr"))]
     #[expect(clippy::unused_self, reason = "on the server it is used")]
     fn place(&self, place: NodeRef<html::Div>) -> impl IntoView + use<> {
@@ -87,13 +86,12 @@ fn at_once<T>(mut coming: Coming<T>) -> Option<Result<T, SplitLoaderError>> {
     }
 }
 
-/// Draws into an element, in the place of what is there. For functions of chunks.
+/// Draws into an element. For functions of chunks.
 #[cfg(not(feature = "ssr"))]
 pub fn draw_in<V: IntoView + 'static>(
     place: HtmlElement,
     view: impl FnOnce() -> V + 'static,
 ) -> Drawn {
-    place.set_inner_html("");
     Box::new(leptos::mount::mount_to(place, view))
 }
 
@@ -148,30 +146,18 @@ pub fn LateColumn(
     let place = NodeRef::<html::Div>::new();
     let at_place = late.place(place);
     let arrival = RwSignal::new(Arrival::Elsewhere);
-    // Whether what the server drew stands there.
-    let is_drawn = RwSignal::new(false);
     let load_it = late.load;
     let load = move || {
         arrival.set(Arrival::Coming);
         spawn_local(async move {
-            if load_it().await.is_ok() {
-                arrival.try_set(Arrival::Here);
-                return;
-            }
-            // One that does nothing would only look as if it did.
-            if let Some(place) = place.try_get_untracked().flatten() {
-                place.set_inner_html("");
-            }
-            is_drawn.try_set(false);
-            arrival.try_set(Arrival::Failed);
+            let is_loaded = load_it().await.is_ok();
+            arrival.try_set(if is_loaded { Arrival::Here } else { Arrival::Failed });
             focus::rescue();
         });
     };
     Effect::new({
         let late = late.clone();
-        move |before: Option<()>| {
-            let Some(place) = place.get().filter(|_| before.is_none()) else { return };
-            is_drawn.set(place.first_child().is_some());
+        move |_| {
             if late.is_here() {
                 arrival.set(Arrival::Here);
             } else {
@@ -181,11 +167,7 @@ pub fn LateColumn(
     });
     // What had the keyboard is gone, or was never there.
     draw(late, place, arrival, focus::rescue);
-    let shows = Memo::new(move |_| match arrival.get() {
-        Arrival::Coming => !is_drawn.get(),
-        Arrival::Failed => true,
-        Arrival::Elsewhere | Arrival::Loaded | Arrival::Here => false,
-    });
+    let shows = Memo::new(move |_| matches!(arrival.get(), Arrival::Coming | Arrival::Failed));
     let has_failed = move || arrival.get() == Arrival::Failed;
     let column = move || {
         view! {

@@ -46,16 +46,12 @@ pub fn build(store: &mut Store, bundle: &Bundle) -> Result<()> {
 }
 
 /// Cargo decides whether anything has to be compiled. One invocation a package: together, cargo
-/// would give both the features of either.
+/// would give both the features of either. Without an rlib beside it all crates are optimized as one.
 fn compile(bundle: &Bundle) -> Result<Vec<u8>> {
     let package = bundle.package;
-    let mut arguments = vec!["rustc", "--package", package, "--lib"];
+    let mut arguments = vec!["rustc", "--package", package, "--lib", "--crate-type", "cdylib"];
     arguments.extend(["--features", "hydrate", "--profile", "wasm"]);
     arguments.extend(["--target", "wasm32-unknown-unknown"]);
-    if !bundle.has_chunks {
-        // Without an rlib beside it cargo optimizes all crates as one.
-        arguments.extend(["--crate-type", "cdylib"]);
-    }
     if bundle.has_chunks {
         // What is taken apart needs to know what calls what.
         arguments.extend(["--", "-Clink-arg=--emit-relocs"]);
