@@ -1,5 +1,9 @@
 //! The chunks: what the browser loads when it is first needed. Whatever nothing else needs goes with them, so what a
 //! dialog asks the server is in the dialog.
+#![allow(
+    clippy::unnecessary_wraps,
+    reason = "a function of a chunk that may fail to load answers with a Result"
+)]
 
 #[cfg(feature = "hydrate")]
 use crate::ui::later::Coming;

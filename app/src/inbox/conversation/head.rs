@@ -1,4 +1,5 @@
 //! Who writes, from where, and the button that ends it.
+#![allow(clippy::boxed_local, reason = "what is large on the server is not in the browser")]
 
 use super::sharing::Sharing;
 use crate::{
