@@ -15,6 +15,7 @@ pub mod browser;
 mod chunks;
 pub mod frame;
 pub mod inbox;
+pub mod json;
 pub mod mail;
 pub mod navigator;
 pub mod pages;
@@ -42,11 +43,11 @@ pub fn hydrate() {
     let Some(start) = document()
         .get_element_by_id("start")
         .and_then(|element| element.text_content())
-        .and_then(|text| serde_json::from_str::<start::Start>(&text).ok())
+        .and_then(|text| json::read::<start::Start>(&text))
     else {
         return;
     };
-    leptos::task::spawn_local(async move {
+    wasm_bindgen_futures::spawn_local(async move {
         load_first(&start).await;
         let Some(body) = document().body() else { return };
         let carried = browser::carry::take();

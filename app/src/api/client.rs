@@ -1,6 +1,7 @@
 //! Calls of server functions from the browser: a form that is posted, and JSON that comes back.
 
 use super::ApiError;
+use crate::json;
 use protocol::{Code, Refusal};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -30,7 +31,7 @@ pub(super) async fn call(
     if is_done {
         return Ok(answer);
     }
-    let refused = serde_json::from_str::<ApiError>(&answer);
+    let refused = json::read::<ApiError>(&answer);
     Err(refused.unwrap_or(ApiError(Refusal::new(Code::Internal))))
 }
 
@@ -39,7 +40,7 @@ pub(super) async fn call(
 /// # Errors
 /// `Internal` for one that is none.
 pub(super) fn read<T: DeserializeOwned>(answer: &str) -> Result<T, ApiError> {
-    serde_json::from_str(answer).map_err(|_| ApiError(Refusal::new(Code::Internal)))
+    json::read(answer).ok_or(ApiError(Refusal::new(Code::Internal)))
 }
 
 /// Whether it was done, and what came back.

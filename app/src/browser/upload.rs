@@ -1,5 +1,6 @@
 //! Sends a file to the server.
 
+use crate::json;
 use protocol::{Code, Field, Refusal, TicketId, file::Attachment, problem::Problem};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{File, FormData, ProgressEvent, XmlHttpRequest};
@@ -49,8 +50,8 @@ fn send(request: &XmlHttpRequest, ticket: TicketId, file: &File) -> Result<(), J
 fn answer(request: &XmlHttpRequest) -> Result<Attachment, Refusal> {
     let text = request.response_text().ok().flatten().unwrap_or_default();
     if request.status() == Ok(201) {
-        serde_json::from_str(&text).map_err(|_| TRY_AGAIN)
+        json::read(&text).ok_or(TRY_AGAIN)
     } else {
-        Err(serde_json::from_str::<Problem>(&text).map_or(TRY_AGAIN, |problem| problem.refusal()))
+        Err(json::read::<Problem>(&text).map_or(TRY_AGAIN, |problem| problem.refusal()))
     }
 }

@@ -1,7 +1,7 @@
 //! The console's socket: one at a time, opened again for as long as the session lasts. It knows nothing of what frames
 //! are about.
 
-use crate::{api, browser};
+use crate::{api, browser, json};
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{
     Code, Timestamp,
@@ -150,7 +150,7 @@ impl Socket {
 
     fn receive(self, message: &MessageEvent, listener: impl Listener) {
         let text = message.data().as_string();
-        let event = text.and_then(|text| serde_json::from_str::<AgentEvent>(&text).ok());
+        let event = text.and_then(|text| json::read::<AgentEvent>(&text));
         CONNECTION.with_borrow_mut(|connection| {
             if let Some(pulse) = &mut connection.pulse {
                 pulse.on_frame(browser::now());

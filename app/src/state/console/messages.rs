@@ -3,6 +3,7 @@
 use super::Console;
 use crate::{
     browser::{self, keys, storage},
+    json,
     state::thread::Thread,
 };
 use leptos::prelude::*;
@@ -81,7 +82,7 @@ impl Console {
     pub(super) fn restore_messages(self) {
         let mut by_ticket: HashMap<TicketId, [Vec<Unsent>; 2]> = HashMap::new();
         for (_, text) in storage::all(&keys::messages(&self.email())) {
-            let Ok(stored) = serde_json::from_str::<StoredMessage>(&text) else { continue };
+            let Some(stored) = json::read::<StoredMessage>(&text) else { continue };
             let [messages, comments] = by_ticket.entry(stored.ticket).or_default();
             match stored.mentions {
                 Some(mentions) => {
