@@ -12,9 +12,16 @@ const SCROLLED: &str = ".rows, .log";
 /// What is carried over; places are counted, for both pages are the same.
 pub struct Carried {
     typed: Vec<(u32, String)>,
-    focused: Option<u32>,
+    focused: Option<Focused>,
     selected: Option<(u32, u32)>,
     scrolled: Vec<i32>,
+}
+
+/// Where the keyboard is.
+struct Focused {
+    /// Empty for an element without one.
+    id: String,
+    at: u32,
 }
 
 /// Notes it, before the server's page goes.
@@ -35,7 +42,9 @@ pub fn take() -> Carried {
     };
     Carried {
         typed: all(FIELDS).filter_map(typed).collect(),
-        focused: all(FOCUSABLE).find(|(_, element)| is_focused(element)).map(|(at, _)| at),
+        focused: all(FOCUSABLE)
+            .find(|(_, element)| is_focused(element))
+            .map(|(at, element)| Focused { id: element.id(), at }),
         selected: focused.as_ref().and_then(|element| element.dyn_ref()).and_then(selection),
         scrolled: all(SCROLLED).map(|(_, element)| element.scroll_top()).collect(),
     }
@@ -52,10 +61,17 @@ impl Carried {
                 None => {}
             }
         }
-        // Once all is drawn: what chunks draw comes a moment later.
         let Self { focused, selected, scrolled, .. } = self;
+        // At once where it can be: the next key may be on its way.
+        let known = focused.as_ref().filter(|focused| !focused.id.is_empty());
+        let known = known.and_then(|focused| document().get_element_by_id(&focused.id));
+        if let Some(element) = &known {
+            put_keyboard(element, selected);
+        }
+        // The rest once all is drawn: what chunks draw comes a moment later.
+        let later = focused.filter(|_| known.is_none()).map(|focused| focused.at);
         request_animation_frame(move || {
-            if let Some(element) = focused.and_then(|at| nth(FOCUSABLE, at)) {
+            if let Some(element) = later.and_then(|at| nth(FOCUSABLE, at)) {
                 put_keyboard(&element, selected);
             }
             for ((_, element), top) in all(SCROLLED).zip(scrolled) {

@@ -88,6 +88,7 @@ pub fn SearchBox(list: List) -> impl IntoView {
         <form class="search" role="search" action=LIST.pattern() on:submit=on_submit>
             <Icon drawing=Drawing::Search/>
             <input
+                id="search"
                 type="search"
                 name="q"
                 node_ref=field
