@@ -27,14 +27,15 @@ export class Agent {
     const is = this.page.getByRole("button", { name: `Estado: ${state}`, exact: true });
     if (await is.isVisible()) return this;
     // Nothing hears a click before the console's script is there.
+    const item = this.page.getByRole("menuitem", { name: state });
     await eventually("the menu of states is open", async () => {
-      if ((await this.state.getAttribute("aria-expanded")) !== "true") await this.state.click();
-      return (await this.state.getAttribute("aria-expanded")) === "true";
+      if (!(await item.isVisible())) await this.state.click();
+      return item.waitFor({ timeout: 3000 }).then(() => true, () => false);
     });
-    await this.page.getByRole("menuitem", { name: state }).click();
+    await item.click();
     // Where chats wait for this agent alone, going away asks first.
     const goes = this.page.getByRole("button", { name: "Pasar a Ausente" });
-    await is.or(goes).first().waitFor();
+    await eventually("it is asked or done", async () => (await is.isVisible()) || goes.isVisible());
     if (await goes.isVisible()) await goes.click();
     await is.waitFor();
     return this;

@@ -49,6 +49,7 @@ impl Later {
 
     /// With what the server draws.
     #[cfg(feature = "ssr")]
+    #[must_use]
     pub fn on_server(mut self, view: impl Fn() -> AnyView + Send + Sync + 'static) -> Self {
         self.on_server = Some(Arc::new(view));
         self
@@ -97,7 +98,6 @@ pub fn draw_in<V: IntoView + 'static>(
 
 /// The server has no elements.
 #[cfg(feature = "ssr")]
-#[expect(clippy::needless_pass_by_value, reason = "as in the browser")]
 pub fn draw_in<V: IntoView + 'static>(
     _place: HtmlElement,
     _view: impl FnOnce() -> V + 'static,
