@@ -234,4 +234,7 @@ test("what is typed before the script is there stays, and the keyboard with it",
   await page.getByRole("searchbox", { name: "Buscar" }).pressSequentially("Hola");
   release();
   await page.getByRole("region", { name: "Resultados" }).getByRole("link").first().waitFor();
+  await eventually("the keyboard is where one types", () =>
+    page.getByRole("searchbox", { name: "Buscar" }).evaluate((box) => box === document.activeElement),
+  );
 });

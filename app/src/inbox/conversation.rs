@@ -221,7 +221,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
                 takes_focus=move || {
                     let accepted = console.accepted.get_value() == Some(ticket);
                     console.accepted.set_value(None);
-                    console.socket.is_connected() && browser::has_keyboard() && (accepted || !focus::is_on_heading())
+                    console.socket.is_connected() && browser::has_keyboard() && !focus::is_typing() && (accepted || !focus::is_on_heading())
                 }
                 kind=kind
                 only_comments=only_comments
