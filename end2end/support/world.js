@@ -7,7 +7,7 @@ import { Line } from "./line.js";
 import { MailSink } from "./smtp.js";
 import { Agent } from "./agent.js";
 import { Visitor } from "./visitor.js";
-import { PATIENCE } from "./wait.js";
+import { PATIENCE, eventually } from "./wait.js";
 
 const RESULTS = new URL("../results/", import.meta.url).pathname;
 
@@ -62,8 +62,10 @@ export class World {
     return Visitor.arrive(this, context, site, at);
   }
 
-  /** What a visitor's form posts (`requests`, `chats`), without a visitor; the ticket's number. */
+  /** What a visitor's form posts (`requests`, `chats`), without a visitor; the ticket's number. A chat waits for the
+   * button to say Chat, as a visitor does: an agent counts once their console is connected. */
   async post(site, what, fields) {
+    if (what === "chats") await eventually("the button says Chat", async () => (await this.ayuda.status(site)).open);
     const headers = { accept: "application/json" };
     const answer = await fetch(`${this.ayuda.origin}/w/${site}/${what}`, { method: "POST", headers, body: new URLSearchParams(fields) });
     if (answer.status !== 201) throw new Error(`${what} of ${site}: ${answer.status} ${await answer.text()}`);

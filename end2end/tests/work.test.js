@@ -170,7 +170,6 @@ test("a chat that rings is the first thing that Tab reaches, has keys of its own
 test("an offer and a row show the subject", async () => {
   const site = await world.ayuda.site("asunto");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
-  await eventually("the desk is open", async () => (await world.ayuda.status(site)).open);
   await world.post(site, "chats", { name: "Marta", subject: "Factura de marzo", message: "No cuadra" });
   await agent.offer.getByText("Factura de marzo", { exact: true }).waitFor();
   await agent.row("Factura de marzo").filter({ hasText: "No cuadra" }).waitFor();

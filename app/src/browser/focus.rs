@@ -1,7 +1,10 @@
 //! Where the keyboard is. What it was on may go away (an offer, a dialog, a button): then it goes to a heading, and
 //! never to the document, from where one would have to walk through everything again.
 
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    task::{spawn_local, tick},
+};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -12,6 +15,15 @@ pub const WRITING: &[&str] =
     &[".talk .composer textarea", ".talk h1", ".inbox > .blank h1", ".list h1"];
 /// The headings, after a chat that rings.
 pub const OFFER_OR_OPEN: &[&str] = &[".offer h2", ".talk h1", ".inbox > .blank h1", ".list h1"];
+
+/// Does this once the page shows what has just been changed, and before the next key: with a frame between them, what
+/// one presses right after would be heard by what had the keyboard before, or undone.
+pub fn once_updated(then: impl FnOnce() + 'static) {
+    spawn_local(async move {
+        tick().await;
+        then();
+    });
+}
 
 /// Goes to the first of these that is on screen, once it is drawn.
 pub fn go_to(headings: &'static [&'static str]) {

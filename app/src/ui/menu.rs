@@ -2,6 +2,7 @@
 //! to the button.
 
 use super::erase::erase;
+use crate::browser::focus;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, Node};
@@ -39,7 +40,7 @@ where
     // Shown first, then focused: a hidden item takes no focus.
     Effect::new(move |_| {
         if open.get() {
-            request_animation_frame(move || {
+            focus::once_updated(move || {
                 move_focus(root, Step::First);
             });
         }

@@ -448,7 +448,7 @@ fn before_caret(area: &HtmlTextAreaElement) -> String {
 /// Puts the caret behind these words, once they are there.
 fn put_caret(area: HtmlTextAreaElement, after: &str) {
     let at = u32::try_from(after.encode_utf16().count()).unwrap_or(u32::MAX);
-    request_animation_frame(move || {
+    focus::once_updated(move || {
         let _ = area.focus();
         let _ = area.set_selection_range(at, at);
     });
