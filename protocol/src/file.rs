@@ -19,6 +19,9 @@ pub struct Attachment {
 /// The largest picture that is shown as one, in bytes: a heavier one would make a browser slow.
 const PICTURE_BYTES: u64 = 3 * 1024 * 1024;
 
+/// The largest PDF whose pages are drawn, in bytes: a larger one would keep others waiting.
+pub const PDF_BYTES: u64 = 25 * 1024 * 1024;
+
 impl Attachment {
     /// Whether it is shown as the picture it is, not only as a name to save: every browser draws its type, and it is
     /// not too heavy.
@@ -28,6 +31,12 @@ impl Attachment {
                 self.media_type.as_str(),
                 "image/png" | "image/jpeg" | "image/webp" | "image/gif"
             )
+    }
+
+    /// Whether its pages are shown as pictures, which the server draws: a PDF that is not too large. Its pages are at
+    /// the file's address with `/page/{n}` after it, counted from 1.
+    pub fn has_pages(&self) -> bool {
+        self.bytes <= PDF_BYTES && self.media_type == "application/pdf"
     }
 }
 
@@ -82,5 +91,17 @@ mod tests {
         assert!(!is_picture("image/png", PICTURE_BYTES + 1));
         assert!(!is_picture("image/svg+xml", 1));
         assert!(!is_picture("application/pdf", 1));
+    }
+
+    #[test]
+    fn pages_are_those_of_a_pdf_that_is_not_too_large() {
+        let has_pages = |media_type: &str, bytes| {
+            let id = FileId(Uuid::nil());
+            Attachment { id, name: "recibo".into(), media_type: media_type.into(), bytes }
+                .has_pages()
+        };
+        assert!(has_pages("application/pdf", PDF_BYTES));
+        assert!(!has_pages("application/pdf", PDF_BYTES + 1));
+        assert!(!has_pages("image/png", 1));
     }
 }

@@ -64,6 +64,8 @@ pub const fn status(code: Code) -> u16 {
         | Code::FieldRepeated
         | Code::BodyInvalid
         | Code::FileEmpty
+        | Code::FileProtected
+        | Code::FileNotShown
         | Code::TooManyFiles
         | Code::PasswordCommon
         | Code::PasswordIsAddress

@@ -43,6 +43,10 @@ crate::text_enum! {
         FileTooLarge = "file_too_large",
         /// Files of this type are not accepted.
         FileType = "file_type",
+        /// The file asks for a password, so none of its pages can be shown.
+        FileProtected = "file_protected",
+        /// No page of the file can be shown; it can be saved.
+        FileNotShown = "file_not_shown",
         /// The file has no bytes.
         FileEmpty = "file_empty",
         /// More files than one message may carry.

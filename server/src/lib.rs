@@ -6,6 +6,7 @@ pub mod cli;
 mod console;
 mod edge;
 mod ops;
+mod pdf;
 mod router;
 pub mod settings;
 mod visitor;
@@ -27,6 +28,7 @@ use edge::{
     undeclared_proxy::UndeclaredProxy,
 };
 use ops::{assets, demo::Demo, descriptors, listener};
+use pdf::Pages;
 use settings::{PublicUrl, Settings};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
@@ -113,6 +115,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         counters: Counters::default(),
         sockets: OpenSockets::default(),
         form_room: Arc::default(),
+        pages: Pages::new(settings.page_program),
         stop: stopped.into(),
     });
     let (router, declared) = router::build(&server);

@@ -63,11 +63,13 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .post(Public, "/w/{site}/tickets/{number}", visitor::identity::open)
         .upload(Visitor(Reach::Own), "/w/{site}/files", visitor::files::upload)
         .get(Visitor(Reach::Ticket), "/w/{site}/files/{id}", visitor::files::download)
+        .get(Visitor(Reach::Ticket), "/w/{site}/files/{id}/page/{page}", visitor::files::page)
         .get(TicketLink, "/t/{number}", visitor::ticket::page)
         .upload(Ticket, "/t/{number}", visitor::ticket_posts::reply)
         .get(TicketLink, "/t/{number}/open", visitor::ticket_open::lead)
         .upload(Public, "/t/{number}/open", visitor::ticket_open::open)
         .get(Ticket, "/t/{number}/files/{id}", visitor::ticket::download)
+        .get(Ticket, "/t/{number}/files/{id}/page/{page}", visitor::ticket::file_page)
         .post(Ticket, "/t/{number}/confirm", visitor::ticket_posts::confirm)
         .upload(Ticket, "/t/{number}/email", visitor::ticket_posts::change_email)
         .get(TicketLink, "/t/{number}/not-me", visitor::ticket::not_me)
@@ -85,6 +87,11 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .get(Agent(Role::Agent, Reach::Own), "/console/socket", ws::agent::upgrade)
         .upload(Agent(Role::Agent, Reach::Ticket), "/console/files", console::files::upload)
         .get(Agent(Role::Agent, Reach::Ticket), "/console/files/{id}", console::files::download)
+        .get(
+            Agent(Role::Agent, Reach::Ticket),
+            "/console/files/{id}/page/{page}",
+            console::files::page,
+        )
         .get(Agent(Role::Agent, Reach::Ticket), "/console/mail/{mail}/html", console::mail::html);
     let table = FUNCTIONS.iter().fold(table, |table, function| {
         let access = Agent(function.least, function.reach);

@@ -17,12 +17,15 @@ mod running_server;
 mod serve;
 mod site;
 
-use crate::settings::{Flags, Settings};
+use crate::{
+    pdf::{self, DRAW_PAGE},
+    settings::{Flags, Settings},
+};
 use clap::{Parser, Subcommand};
 use open::{in_one_line, open};
 use out::complain;
 use protocol::SiteKey;
-use std::process::ExitCode;
+use std::{num::NonZeroU32, process::ExitCode};
 
 /// The help desk in one binary: a corner button that says Chat or Ayuda, a ticket either way.
 #[derive(Debug, Parser)]
@@ -59,11 +62,18 @@ enum Command {
     Files(files::FilesCommand),
     /// Check settings, database, files, zone data, mail and folders
     Doctor,
+    /// Draw a page of the PDF on standard input, in a process of its own; for `serve`
+    #[command(name = DRAW_PAGE, hide = true)]
+    DrawPage { page: NonZeroU32 },
 }
 
 /// What `main` does.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    // It has no settings, and nothing of ours happens in it.
+    if let Some(Command::DrawPage { page }) = cli.command {
+        return pdf::child::run(page);
+    }
     let settings = match Settings::load(cli.flags) {
         Ok(settings) => settings,
         Err(error) => return fail_with(&error.into()),
@@ -105,6 +115,7 @@ async fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
         Command::Restore(args) => restore::run(args, &settings).await?,
         Command::Files(command) => return files::run(command).await,
         Command::Doctor => return doctor::run(&settings).await,
+        Command::DrawPage { page } => return Ok(pdf::child::run(page)),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,13 +1,16 @@
 //! `/console/files`: what agents attach and open.
 
-use crate::edge::{
-    failure::{Answer, Failure},
-    files,
-    form::{self, Uploads},
-    in_path::IdInPath,
-    request_info::query,
-    respond::created,
-    state::Server,
+use crate::{
+    edge::{
+        failure::{Answer, Failure},
+        files,
+        form::{self, Uploads},
+        in_path::{IdInPath, PageInPath},
+        request_info::query,
+        respond::created,
+        state::Server,
+    },
+    pdf::Reader,
 };
 use axum::{
     Extension,
@@ -40,4 +43,15 @@ pub(crate) async fn download(
     Extension(agent): Extension<Agent>,
 ) -> Answer {
     files::serve(&server.desk, server.desk.agent_file(&agent, id).await?).await
+}
+
+/// `GET /console/files/{id}/page/{page}`
+#[instrument(skip_all, fields(agent = %agent.id))]
+pub(crate) async fn page(
+    State(server): State<Server>,
+    PageInPath(id, page): PageInPath,
+    Extension(agent): Extension<Agent>,
+) -> Answer {
+    let stored = server.desk.agent_file(&agent, id).await?;
+    files::serve_page(&server, stored, page, Reader::Agent).await
 }

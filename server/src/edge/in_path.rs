@@ -7,8 +7,8 @@ use axum::{
     http::{Uri, request::Parts},
 };
 use desk::sites::Site;
-use protocol::{Code, SiteKey, TicketNumber};
-use std::{str::FromStr, sync::Arc};
+use protocol::{Code, FileId, SiteKey, TicketNumber};
+use std::{num::NonZeroU32, str::FromStr, sync::Arc};
 
 /// The site of `/w/{site}/…`; 404 where there is none of this key.
 #[derive(Clone, Debug)]
@@ -51,6 +51,20 @@ impl<T: FromStr + Send> FromRequestParts<Server> for IdInPath<T> {
         let params = params(parts).await?;
         let id = params.iter().last().and_then(|(_, id)| id.parse().ok());
         id.map(Self).ok_or(Failure::of(Code::NotFound))
+    }
+}
+
+/// A page, counted from 1, of the file of `…/files/{id}/page/{page}`; 404 where it can be none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PageInPath(pub(crate) FileId, pub(crate) NonZeroU32);
+
+impl FromRequestParts<Server> for PageInPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _server: &Server) -> Result<Self, Failure> {
+        let file = named(parts, "id", |id| id.parse().ok()).await?;
+        let page = named(parts, "page", |page| page.parse().ok()).await?;
+        Ok(Self(file, page))
     }
 }
 

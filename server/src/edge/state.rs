@@ -4,7 +4,10 @@ use super::{
     counters::Counters, form_room::Room, open_sockets::OpenSockets, rates::Rates,
     undeclared_proxy::UndeclaredProxy,
 };
-use crate::settings::{Network, PublicUrl};
+use crate::{
+    pdf::Pages,
+    settings::{Network, PublicUrl},
+};
 use desk::{Desk, Stop};
 use std::{ops::Deref, sync::Arc};
 
@@ -23,6 +26,8 @@ pub struct Shared {
     pub(crate) sockets: OpenSockets,
     /// Where the texts of forms have room while they are read.
     pub(crate) form_room: Arc<Room>,
+    /// Draws pages of PDFs.
+    pub(crate) pages: Pages,
     /// Whether the data folder has a demonstration, whose page is then shown.
     pub(crate) has_demo: bool,
     /// The built files of the panel and the ticket page.

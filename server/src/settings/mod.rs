@@ -58,6 +58,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<Network>,
     /// What opens `/metrics`; none: being on this machine does.
     pub metrics_token: Option<String>,
+    /// What is called to draw a page of a PDF: this program, also when another has taken its place on disk.
+    pub page_program: PathBuf,
     /// Real, or moved by a test.
     pub clock: Clock,
 }
@@ -136,6 +138,7 @@ impl Settings {
             trusted_proxies: networks(&proxies)?,
             metrics_token: choose(flags.metrics_token, file.metrics_token)
                 .map(|token| token.trim().to_owned()),
+            page_program: this_program(),
             clock: Clock::System,
         })
     }
@@ -162,6 +165,14 @@ impl Settings {
     pub fn public_url_on(&self, port: u16) -> PublicUrl {
         self.public_url.clone().unwrap_or_else(|| PublicUrl::local(port))
     }
+}
+
+/// Linux has a name for it that stays true when it is replaced.
+fn this_program() -> PathBuf {
+    if cfg!(target_os = "linux") {
+        return "/proc/self/exe".into();
+    }
+    std::env::current_exe().unwrap_or_else(|_| "ayuda".into())
 }
 
 /// A place for files as a flag or an argument names it; of a bucket the environment says the rest.

@@ -1,14 +1,17 @@
 //! `/w/{site}/files`: what the panel attaches and shows.
 
-use crate::edge::{
-    client::Client,
-    failure::Answer,
-    files,
-    form::{self, Uploads},
-    in_path::IdInPath,
-    origin,
-    respond::created,
-    state::Server,
+use crate::{
+    edge::{
+        client::Client,
+        failure::Answer,
+        files,
+        form::{self, Uploads},
+        in_path::{IdInPath, PageInPath},
+        origin,
+        respond::created,
+        state::Server,
+    },
+    pdf::Reader,
 };
 use axum::{
     Extension,
@@ -45,4 +48,15 @@ pub(crate) async fn download(
     Extension(visitor): Extension<Visitor>,
 ) -> Answer {
     files::serve(&server.desk, server.desk.visitor_file(visitor, id).await?).await
+}
+
+/// `GET /w/{site}/files/{id}/page/{page}`
+#[instrument(skip_all, fields(ticket = %visitor.ticket))]
+pub(crate) async fn page(
+    State(server): State<Server>,
+    PageInPath(id, page): PageInPath,
+    Extension(visitor): Extension<Visitor>,
+) -> Answer {
+    let stored = server.desk.visitor_file(visitor, id).await?;
+    files::serve_page(&server, stored, page, Reader::Visitor).await
 }

@@ -5,14 +5,17 @@ use super::{
     not_me_page::{self, NOT_ME},
     ticket_page::TicketRequest,
 };
-use crate::edge::{
-    cookies,
-    failure::{Answer, Failure},
-    files,
-    in_path::{IdInPath, NumberInPath},
-    request_info::query,
-    respond::see_other,
-    state::Server,
+use crate::{
+    edge::{
+        cookies,
+        failure::{Answer, Failure},
+        files,
+        in_path::{IdInPath, NumberInPath, PageInPath},
+        request_info::query,
+        respond::see_other,
+        state::Server,
+    },
+    pdf::Reader,
 };
 use axum::{
     Extension,
@@ -81,4 +84,15 @@ pub(crate) async fn download(
     Extension(visitor): Extension<Visitor>,
 ) -> Answer {
     files::serve(&server.desk, server.desk.visitor_file(visitor, id).await?).await
+}
+
+/// `GET /t/{number}/files/{id}/page/{page}`
+#[instrument(skip_all, fields(ticket = %visitor.ticket))]
+pub(crate) async fn file_page(
+    State(server): State<Server>,
+    PageInPath(id, page): PageInPath,
+    Extension(visitor): Extension<Visitor>,
+) -> Answer {
+    let stored = server.desk.visitor_file(visitor, id).await?;
+    files::serve_page(&server, stored, page, Reader::Visitor).await
 }

@@ -51,7 +51,7 @@ const CRATES: [Checked; 4] = [
 ];
 
 const SERVER: Rooms =
-    &[&["settings"], &["edge"], &["console", "ops", "visitor"], &["ws"], &["router"], &["cli"]];
+    &[&["pdf", "settings"], &["edge"], &["console", "ops", "visitor"], &["ws"], &["router"], &["cli"]];
 
 const DESK: Rooms = &[
     &["locales"],

@@ -90,6 +90,7 @@ pub fn ask(walk: &Walk, row: &Declared, request: &Request) -> Ask {
         .replace("{ticket}", &request.place.ticket.to_string())
         .replace("{mail}", &request.mail.to_string())
         .replace("{id}", &request.file.to_string())
+        .replace("{page}", "1")
         .replace("{*path}", "nada");
     assert!(!path.contains('{'), "{path}: the walk does not know what to put in");
     let query = match (row.method, row.path) {

@@ -47,6 +47,7 @@ impl Place {
             ("{ticket}", self.ticket.to_string()),
             ("{mail}", self.mail.to_string()),
             ("{id}", self.file.to_string()),
+            ("{page}", "1".to_owned()),
             ("{*path}", "nada".to_owned()),
         ] {
             path = path.replace(name, instead.unwrap_or(&value));

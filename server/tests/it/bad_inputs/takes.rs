@@ -42,10 +42,13 @@ pub fn takes(row: &Declared) -> Takes {
             | "/assets/{*path}"
             | "/w/{site}/socket"
             | "/w/{site}/files/{id}"
+            | "/w/{site}/files/{id}/page/{page}"
             | "/t/{number}/files/{id}"
+            | "/t/{number}/files/{id}/page/{page}"
             | "/console/sign-in"
             | "/console/socket"
             | "/console/files/{id}"
+            | "/console/files/{id}/page/{page}"
             | "/console/mail"
             | "/console/mail/{mail}"
             | "/console/mail/{mail}/html",

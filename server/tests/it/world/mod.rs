@@ -82,6 +82,7 @@ impl World {
         let database = Database::new(engine);
         settings.database_url = database.as_ref().map(|database| database.url.clone());
         settings.clock = clock.clone();
+        settings.page_program = env!("CARGO_BIN_EXE_ayuda").into();
         change(&mut settings);
         let running = server::start(settings.clone()).await.expect("the server starts");
         running.desk().apply_site(SITE).await.expect("the site");
