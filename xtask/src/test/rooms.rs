@@ -50,8 +50,14 @@ const CRATES: [Checked; 4] = [
     Checked { name: "widget", root: &["lib.rs"], rooms: &[] },
 ];
 
-const SERVER: Rooms =
-    &[&["pdf", "settings"], &["edge"], &["console", "ops", "visitor"], &["ws"], &["router"], &["cli"]];
+const SERVER: Rooms = &[
+    &["pdf", "settings"],
+    &["edge"],
+    &["console", "ops", "visitor"],
+    &["ws"],
+    &["router"],
+    &["cli"],
+];
 
 const DESK: Rooms = &[
     &["locales"],
