@@ -116,19 +116,25 @@ enum Arrival {
     Here,
 }
 
-/// Draws it once it is here.
+/// Draws it once it is here, for as long as the owner that this is called under.
 fn draw(late: Later, place: NodeRef<html::Div>, arrival: RwSignal<Arrival>, then: fn()) {
-    Effect::new(move |drawn: Option<Option<Drawn>>| {
-        let is_here = arrival.get() == Arrival::Here;
-        let drawn = drawn.flatten();
-        match place.get().filter(|_| is_here && drawn.is_none()) {
-            Some(place) => {
-                let drawn = late.draw_in(place.into());
-                then();
-                drawn
-            }
-            None => drawn,
+    let drawn = StoredValue::new_local(None::<Drawn>);
+    // At once: as an effect's own value it would go a moment after its signals, and read them meanwhile, which ends the
+    // whole console.
+    on_cleanup(move || drop(drawn.try_update_value(Option::take)));
+    let owner = Owner::current();
+    Effect::new(move |_| {
+        if arrival.get() != Arrival::Here || drawn.with_value(Option::is_some) {
+            return;
         }
+        let Some(place) = place.get() else { return };
+        let view = || late.draw_in(place.into());
+        // The effect's own owner goes when it runs again.
+        drawn.set_value(match &owner {
+            Some(owner) => owner.with(view),
+            None => view(),
+        });
+        then();
     });
 }
 
