@@ -57,6 +57,8 @@ export class World {
     const context = await browser.newContext({ locale: "es-MX", timezoneId: "America/Mexico_City", viewport: { width: 1280, height: 860 }, ...options });
     context.setDefaultTimeout(PATIENCE * 1000);
     this.#contexts.push(browser === this.browser ? context : browser);
+    // Ten lines of wasm are the panic's own.
+    await context.addInitScript?.(() => (Error.stackTraceLimit = 50));
     // WebKit's driver tells none.
     context.on?.("weberror", (failure) => {
       const { stack, message } = failure.error();

@@ -280,7 +280,11 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         }
     };
 
-    let absence = thread.absence.clone();
+    // A memo: what is known is set anew with every reading, and what stands here is drawn anew only when it is another.
+    let absence = Memo::new({
+        let absence = thread.absence.clone();
+        move |_| absence.get()
+    });
     move || {
         if let Some(absence) = absence.get() {
             return Either::Left(view! { <NotThere is_lost=absence == Absence::AccessLost/> });
