@@ -72,5 +72,6 @@ async fn load_first(start: &start::Start) {
         pages::Page::Inbox(_) if is_search => chunks::LOADS[1],
         pages::Page::Inbox(_) => return,
     };
-    let _ = load().await;
+    // The console is connected once it is drawn: nothing that hangs keeps the agent from being there.
+    let _ = browser::within::within(ui::later::PATIENCE, load()).await;
 }

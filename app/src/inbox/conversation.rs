@@ -23,6 +23,7 @@ mod reveal;
 mod sentence;
 mod sharing;
 mod targets;
+mod unsent_text;
 mod upload_list;
 
 use crate::{
@@ -62,6 +63,7 @@ use protocol::{
 use replies::KnownReplies;
 use reveal::provide_revealing;
 use sharing::Sharing;
+use unsent_text::UnsentText;
 
 /// The conversation on a ticket.
 #[component]
@@ -69,10 +71,20 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     let words = use_words();
     let console = use_console();
     let thread = console.thread(ticket);
-    Effect::new(move |_| {
-        console.show(ticket);
-        console.restore_note(ticket);
-        on_cleanup(move || console.hide(ticket));
+    // Whether a comment is written: also where nothing else can be, once somebody wants to.
+    let internal = RwSignal::new(false);
+    Effect::new({
+        let note = thread.note.clone();
+        move |_| {
+            console.show(ticket);
+            console.restore_note(ticket);
+            // A comment that was begun is gone on with, and not looked for.
+            let is_alone = console.drafts.of(ticket).with_untracked(String::is_empty);
+            if is_alone && !note.with_untracked(String::is_empty) {
+                internal.set(true);
+            }
+            on_cleanup(move || console.hide(ticket));
+        }
     });
     provide_revealing(&thread);
     on_cleanup({
@@ -133,12 +145,31 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
 
     let sharing = Sharing::new(ticket, thread.head.clone());
 
+    let uploads = Uploads::new();
     let returned = RwSignal::new(None::<(String, bool)>);
     let take_back = Callback::new({
         let thread = thread.clone();
         move |id: EntryId| {
             let was_comment = thread.mentions.with_value(|all| all.contains_key(&id));
-            returned.set(console.take_back(ticket, id).map(|unsent| (unsent.text, was_comment)));
+            let Some(unsent) = console.take_back(ticket, id) else { return };
+            uploads.put_back(unsent.files);
+            if focus::is_there("#composer") {
+                returned.set(Some((unsent.text, was_comment)));
+                return;
+            }
+            // Where nothing can be written it stays as what was written before.
+            let before = if was_comment {
+                thread.note.get_untracked()
+            } else {
+                console.drafts.of(ticket).get_untracked()
+            };
+            let text =
+                if before.is_empty() { unsent.text } else { format!("{}\n{before}", unsent.text) };
+            if was_comment {
+                console.type_note(ticket, &text);
+            } else {
+                console.type_draft(ticket, &text);
+            }
         }
     });
     let retry = Callback::new(move |id: EntryId| console.retry(ticket, id));
@@ -201,9 +232,6 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     let known = KnownReplies { all: known_replies, on_insert };
 
     let note = thread.note.clone();
-    // Whether a comment is written: also where nothing else can be, once somebody wants to.
-    let internal = RwSignal::new(false);
-    let uploads = Uploads::new();
     let kind = Signal::derive(move || writing.with(ComposerKind::of));
     let composer = move |only_comments: bool| {
         let unsent = Unsent {
@@ -266,18 +294,26 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
             }
         }
     };
+    let unsent = move || view! { <UnsentText message=console.drafts.of(ticket)/> };
     let foot = move || match stands.get() {
         Foot::Nothing => EitherOf4::A(()),
         Foot::Composer => EitherOf4::B(composer(false)),
-        Foot::Accept(chat) => EitherOf4::C(closed_to_messages(Either::Left(
-            view! { <Accept busy=accepting on_accept=move || accept.run(chat)/> },
-        ))),
-        Foot::Elsewhere(agent) => EitherOf4::C(closed_to_messages(Either::Right(
-            view! { <span class="grow">{words.fill("elsewhere", &[("agent", &agent)])}</span> },
-        ))),
-        Foot::Removed(note) => {
-            EitherOf4::D(view! { <p class="foot-note" role="status">{words.get(note)}</p> })
-        }
+        Foot::Accept(chat) => EitherOf4::C((
+            unsent(),
+            closed_to_messages(Either::Left(
+                view! { <Accept busy=accepting on_accept=move || accept.run(chat)/> },
+            )),
+        )),
+        Foot::Elsewhere(agent) => EitherOf4::C((
+            unsent(),
+            closed_to_messages(Either::Right(
+                view! { <span class="grow">{words.fill("elsewhere", &[("agent", &agent)])}</span> },
+            )),
+        )),
+        Foot::Removed(note) => EitherOf4::D(view! {
+            {unsent()}
+            <p class="foot-note" role="status">{words.get(note)}</p>
+        }),
     };
 
     // A memo: what is known is set anew with every reading, and what stands here is drawn anew only when it is another.

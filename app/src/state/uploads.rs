@@ -92,6 +92,22 @@ impl Uploads {
         self.any(|state| matches!(state, UploadState::Sending(_)))
     }
 
+    /// Whether the server would not have one.
+    pub fn has_refused(self) -> bool {
+        self.any(|state| matches!(state, UploadState::Refused(_)))
+    }
+
+    /// Puts files back that the server has: those of a message that was taken back.
+    pub fn put_back(self, files: Vec<Attachment>) {
+        for file in files {
+            let key = self.next_key.get_value();
+            self.next_key.set_value(key.wrapping_add(1));
+            let name = file.name.clone();
+            let state = ArcRwSignal::new(UploadState::Stored(file));
+            self.all.update(|all| all.push(Upload { key, name, state }));
+        }
+    }
+
     /// Whether there is a file to send with the message.
     pub fn has_stored(self) -> bool {
         self.any(|state| matches!(state, UploadState::Stored(_)))

@@ -1,8 +1,14 @@
 //! Parts of the console that the browser loads when they are first needed: chunks, which the build takes out of the
 //! wasm (`xtask/src/assets/chunks.rs`). The server has all of them at once.
 
-use super::{dialog::Dialog, erase::erase};
-use crate::{browser::focus, words::use_words};
+use super::{
+    dialog::{Dialog, Stands},
+    erase::erase,
+};
+use crate::{
+    browser::{focus, within::within},
+    words::use_words,
+};
 use leptos::{html, prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 use std::{
     any::Any,
@@ -12,6 +18,7 @@ use std::{
         atomic::{AtomicU32, Ordering},
     },
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 use web_sys::HtmlElement;
 
@@ -78,6 +85,13 @@ impl Later {
     fn place(&self, place: NodeRef<html::Div>) -> impl IntoView + use<> {
         view! { <div class="late" node_ref=place></div> }
     }
+}
+
+/// What takes longer than this to load is not coming: it can be asked for again.
+pub const PATIENCE: Duration = Duration::from_secs(15);
+
+async fn is_loaded(coming: Coming<()>) -> bool {
+    matches!(within(PATIENCE, coming).await, Some(Ok(())))
 }
 
 fn at_once<T>(mut coming: Coming<T>) -> Option<Result<T, SplitLoaderError>> {
@@ -156,7 +170,7 @@ pub fn LateColumn(
     let load = move || {
         arrival.set(Arrival::Coming);
         spawn_local(async move {
-            let is_loaded = load_it().await.is_ok();
+            let is_loaded = is_loaded(load_it()).await;
             arrival.try_set(if is_loaded { Arrival::Here } else { Arrival::Failed });
             focus::rescue();
         });
@@ -210,6 +224,9 @@ pub fn LateDialog(
     /// Whether it should be open.
     #[prop(into)]
     open: Signal<bool>,
+    /// Aside: nothing stands in for it, for nobody asked for it.
+    #[prop(optional)]
+    stands: Stands,
     /// The agent does not wait for it.
     on_dismiss: Callback<()>,
 ) -> impl IntoView {
@@ -221,9 +238,9 @@ pub fn LateDialog(
     let stands_in = RwSignal::new(false);
     let load = move || {
         arrival.set(Arrival::Coming);
-        stands_in.set(true);
+        stands_in.set(stands == Stands::Over);
         spawn_local(async move {
-            if load_it().await.is_err() {
+            if !is_loaded(load_it()).await {
                 arrival.try_set(Arrival::Failed);
                 return;
             }
@@ -244,7 +261,7 @@ pub fn LateDialog(
             match arrival.get_untracked() {
                 Arrival::Elsewhere if late.is_here() => arrival.set(Arrival::Here),
                 Arrival::Elsewhere | Arrival::Failed => load(),
-                Arrival::Coming => stands_in.set(true),
+                Arrival::Coming => stands_in.set(stands == Stands::Over),
                 Arrival::Loaded | Arrival::Here => {}
             }
         }
