@@ -84,7 +84,8 @@ test("why it was handed over is asked aside: whoever writes to another visitor w
   await why.getByRole("button", { name: "Enviar cierre" }).click();
   await why.waitFor({ state: "hidden" });
   await raul.log.getByText(/Resuelto/).first().waitFor();
-  await first.hears("Raúl Díaz se ha unido");
+  await raul.say("Sigo yo");
+  await first.hears("Sigo yo");
 });
 
 test("a transfer is taken back, and goes to a queue", async () => {

@@ -97,7 +97,7 @@ pub fn Composer(
     });
     // For whom one writes is said when it turns.
     let said = Memo::new(move |before: Option<&Option<String>>| {
-        let key = if is_comment.get() { "comment_note" } else { "to_visitor" };
+        let key = if is_comment.get() { "to_colleagues" } else { "to_visitor" };
         before.map(|_| words.get(key))
     });
     let has_files = move || !is_comment.get() && uploads.has_stored();
