@@ -124,6 +124,8 @@ fn length_counts_characters_after_trimming() {
         PersonName, Name, limits::NAME;
         Subject, Subject, limits::SUBJECT;
         RatingComment, Comment, limits::RATING_COMMENT;
+        Requirement, Requirement, limits::PROPERTY_TEXT;
+        Observations, Observations, limits::PROPERTY_TEXT;
     }
 }
 
