@@ -8,5 +8,6 @@ pub mod icon;
 pub mod menu;
 pub mod more;
 pub mod not_there;
+pub mod priority;
 pub mod tabs;
 pub mod toasts;

@@ -16,6 +16,7 @@ mod head;
 mod log;
 mod message_text;
 mod pending;
+mod properties;
 mod reason_field;
 mod replies;
 mod reveal;
@@ -53,6 +54,7 @@ use leptos::{
     task::spawn_local,
 };
 use log::Log;
+use properties::follow_properties;
 use protocol::{
     AgentId, ChatId, EntryId, ReplyId, TicketId,
     agent::{AgentCommand, CannedReply},
@@ -76,6 +78,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         on_cleanup(move || console.hide(ticket));
     });
     provide_revealing(&thread);
+    follow_properties(&thread);
     on_cleanup({
         let thread = thread.clone();
         move || thread.conceal()
@@ -356,7 +359,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
                 <Log thread=thread.clone() name=name profile=console.profile on_retry=retry on_take_back=take_back/>
                 {foot.clone()}
             </section>
-            <Facts head=thread.head open=facts_open/>
+            <Facts thread=thread open=facts_open/>
         })
     }
 }
