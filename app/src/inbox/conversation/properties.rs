@@ -242,7 +242,6 @@ fn OneOf(context: Context, field: Field, name: &'static str, may_be_none: bool) 
         <div>
             <select
                 id=id
-                class:name=matches!(field, Field::State | Field::Priority)
                 aria-describedby=describes
                 aria-invalid=move || problem.with(Option::is_some).then_some("true")
                 on:change=move |event| context.on_field.run((field, event_target_value(&event)))
