@@ -38,7 +38,9 @@ impl PropertiesForm {
 
     /// They were read. Under the agent's hands nothing changes.
     pub fn on_read(&self, properties: Properties) {
-        let is_touched = self.edits.with_untracked(|edits| !edits.is_empty());
+        let is_touched = self.edits.with_untracked(|edits| {
+            edits.iter().any(|(field, value)| *value != value_of(&properties, *field))
+        });
         if !is_touched || self.known.with_untracked(Option::is_none) {
             self.newer.set(None);
             self.set_known(properties);
@@ -60,7 +62,15 @@ impl PropertiesForm {
     /// These were saved; what was typed since is not.
     pub fn on_saved(&self, saved: &Edits) {
         self.problem.set(None);
+        self.known.update(|known| {
+            if let Some(known) = known {
+                saved.iter().for_each(|(field, value)| put(known, *field, value));
+            }
+        });
         self.edits.update(|edits| edits.retain(|edit| !saved.contains(edit)));
+        if self.edits.with_untracked(Vec::is_empty) {
+            self.refresh();
+        }
     }
 
     /// What a field holds, or is to hold.
@@ -129,6 +139,25 @@ fn value_of(properties: &Properties, field: Field) -> String {
     }
 }
 
+/// Puts a value into its field, as it is once it was saved.
+fn put(properties: &mut Properties, field: Field, value: &str) {
+    let text = || Some(value.trim().to_owned()).filter(|text| !is_blank(text));
+    match field {
+        Field::State => properties.state = value.parse().unwrap_or(properties.state),
+        Field::Priority => properties.priority = value.parse().unwrap_or(properties.priority),
+        Field::Type => properties.ticket_type = value.parse().ok(),
+        Field::Agent => properties.agent = value.parse().ok(),
+        Field::Queue => properties.queue = value.parse().ok(),
+        Field::Subject => properties.subject = text(),
+        Field::Requirement => properties.requirement = text(),
+        Field::Observations => properties.observations = text(),
+        Field::Tags => {
+            properties.tags = value.split(' ').filter_map(|id| id.parse().ok()).collect();
+        }
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,10 +214,13 @@ mod tests {
             form.edit(Field::Observations, "dos y tres".into());
             form.on_saved(&sent);
             assert_eq!(form.edits.get_untracked(), [(Field::Observations, "dos y tres".into())]);
+            // What was saved comes back: that is nothing new.
+            form.on_read(properties("dos"));
+            assert!(form.newer.with_untracked(Option::is_none));
             // Somebody else wrote the same.
             form.on_read(properties("dos y tres"));
-            form.refresh();
             assert!(form.edits.get_untracked().is_empty());
+            assert!(form.newer.with_untracked(Option::is_none));
         });
     }
 

@@ -43,7 +43,8 @@ pub fn follow_properties(thread: &Thread) {
         })
     });
     Effect::new(move |_| {
-        changed.track();
+        // Read, and not only followed: a memo that nobody reads follows nothing.
+        changed.get();
         spawn_local(read(ticket, form.clone(), words));
     });
 }
