@@ -4,8 +4,8 @@ use protocol::{
     Code, Field, Refusal, limits,
     strings::Strings,
     text::{
-        ChatText, EmailAddress, FormText, PersonName, RatingComment, Subject, characters, is_blank,
-        is_control, is_invisible,
+        ChatText, EmailAddress, FormText, Observations, PersonName, RatingComment, Requirement,
+        Subject, characters, is_blank, is_control, is_invisible,
     },
 };
 
