@@ -17,6 +17,7 @@ mod head;
 mod log;
 mod message_text;
 mod pending;
+mod properties;
 mod reason_field;
 pub(crate) mod replies;
 mod reveal;
@@ -52,6 +53,7 @@ use leptos::{
     task::spawn_local,
 };
 use log::Log;
+use properties::follow_properties;
 use protocol::{
     AgentId, ChatId, EntryId, TicketId,
     agent::{AgentCommand, CannedReply},
@@ -75,6 +77,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         on_cleanup(move || console.hide(ticket));
     });
     provide_revealing(&thread);
+    follow_properties(&thread);
     on_cleanup({
         let thread = thread.clone();
         move || thread.conceal()
@@ -305,7 +308,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
                 <Log thread=thread.clone() name=name profile=console.profile on_retry=retry on_take_back=take_back/>
                 {foot.clone()}
             </section>
-            <Facts head=thread.head open=facts_open/>
+            <Facts thread=thread open=facts_open/>
         })
     }
 }

@@ -1,12 +1,14 @@
 //! The facts about ticket and contact: beside the conversation on wide screens, a dialog over it on others.
 
-use super::reveal::Field;
+use super::{properties::PropertiesFields, reveal::Field};
 use crate::{
-    state::clock::use_clock,
+    state::{clock::use_clock, thread::Thread},
     ui::{
         dialog::Dialog,
         erase::erase,
         icon::{Drawing, Icon},
+        priority::priority_class,
+        tabs::Tabs,
     },
     words::use_words,
 };
@@ -17,13 +19,21 @@ use protocol::{
     masking::looks_masked,
 };
 
-/// Beside the conversation, and over it while `open`. `head`: none until the conversation is known.
+/// What there is to know, by its tab.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Properties,
+    Contact,
+}
+
+/// Beside the conversation, and over it while `open`.
 #[component]
-pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> impl IntoView {
+pub fn Facts(thread: Thread, open: RwSignal<bool>) -> impl IntoView {
     let words = use_words();
-    let over = head.clone();
+    let over = thread.clone();
+    let part = RwSignal::new(Part::Properties);
     erase(view! {
-        <aside class="facts" aria-label=words.get("facts")><FactsText head=head/></aside>
+        <aside class="facts" aria-label=words.get("facts")><FactsText thread=thread part=part scope="facts"/></aside>
         <Dialog class="sheet" labelled_by="facts-title" open=open>
             <Show when=move || open.get()>
                 <aside aria-label=words.get("facts")>
@@ -33,22 +43,74 @@ pub fn Facts(head: ArcRwSignal<Option<Conversation>>, open: RwSignal<bool>) -> i
                             <Icon drawing=Drawing::Close/>
                         </button>
                     </div>
-                    <FactsText head=over.clone()/>
+                    <FactsText thread=over.clone() part=part scope="sheet"/>
                 </aside>
             </Show>
         </Dialog>
     })
 }
 
+/// The tabs and what is in them. `scope`: what ids begin with.
 #[component]
-fn FactsText(head: ArcRwSignal<Option<Conversation>>) -> impl IntoView {
+fn FactsText(thread: Thread, part: RwSignal<Part>, scope: &'static str) -> impl IntoView {
+    let words = use_words();
+    let (panel, name) = if scope == "sheet" {
+        ("sheet-part", "sheet-parts")
+    } else {
+        ("facts-part", "facts-parts")
+    };
+    let tabs = [(Part::Properties, "properties"), (Part::Contact, "contact")]
+        .map(|(this, name)| (this, words.get(name)))
+        .to_vec();
+    let (ticket, form) = (thread.ticket, thread.properties);
+    let (head, contact) = (thread.head.clone(), thread.head);
+    let is_contact = move || part.get() == Part::Contact;
+    erase(view! {
+        <span id=name hidden>{words.get("property_tabs")}</span>
+        <Tabs tabs=tabs chosen=part panel=panel labelled_by=name class="views"/>
+        <div id=panel role="tabpanel" aria-labelledby=move || format!("{panel}-tab-{}", u8::from(is_contact()))>
+            // Both are there, so that what is typed in one stays under the other.
+            <div hidden=is_contact>
+                <Summary head=head/>
+                <section class="facts-part"><PropertiesFields scope=scope ticket=ticket form=form/></section>
+            </div>
+            <section class="facts-part" hidden=move || !is_contact()><ContactFacts head=contact/></section>
+        </div>
+    })
+}
+
+/// Number, state, priority and subject, and where it came from.
+#[component]
+fn Summary(head: ArcRwSignal<Option<Conversation>>) -> impl IntoView {
     let words = use_words();
     let clock = use_clock();
-    let fact = move |key: &'static str, value: Option<String>| {
-        value
-            .filter(|value| !value.is_empty())
-            .map(|value| view! { <dt>{words.get(key)}</dt><dd dir="auto">{value}</dd> })
-    };
+    erase(view! {
+        {move || head.with(|head| head.as_ref().map(|head| {
+            let created_at = head.created_at;
+            view! {
+                <section class="facts-part">
+                    <p class="facts-number">
+                        <b class="num">{head.number.0.clone()}</b>
+                        <span class=state_class(head.state.category)>{words.state(&head.state.name)}</span>
+                        {head.priority.as_ref().map(|priority| view! {
+                            <span class=priority_class(priority.level)>{words.priority(&priority.name)}</span>
+                        })}
+                    </p>
+                    {head.subject.clone().map(|subject| view! { <h2 dir="auto"><Field field=Revealable::Subject value=subject/></h2> })}
+                    <dl>
+                        <dt>{words.get("site")}</dt><dd dir="auto">{head.site.clone()}</dd>
+                        <dt>{words.get("created")}</dt><dd>{move || clock.long(created_at)}</dd>
+                    </dl>
+                </section>
+            }
+        }))}
+    })
+}
+
+/// Who asks.
+#[component]
+fn ContactFacts(head: ArcRwSignal<Option<Conversation>>) -> impl IntoView {
+    let words = use_words();
     let contact = move |head: &Conversation| {
         let email = head.contact.email.clone();
         let verified = head.contact.verified;
@@ -66,7 +128,8 @@ fn FactsText(head: ArcRwSignal<Option<Conversation>>) -> impl IntoView {
                     </span>
                 </dd>
             })}
-            {fact("language", Some(language(&head.lang).map_or_else(|| head.lang.clone(), |key| words.get(key))))}
+            <dt>{words.get("language")}</dt>
+            <dd dir="auto">{language(&head.lang).map_or_else(|| head.lang.clone(), |key| words.get(key))}</dd>
             {head.page.clone().map(|page| view! {
                 <dt>{words.get("page")}</dt>
                 <dd class="wrap">
@@ -81,30 +144,7 @@ fn FactsText(head: ArcRwSignal<Option<Conversation>>) -> impl IntoView {
             })}
         }
     };
-    erase(view! {
-            {move || head.with(|head| head.as_ref().map(|head| {
-                let created_at = head.created_at;
-                view! {
-                    <section class="facts-part">
-                        <p class="facts-number">
-                            <b class="num">{head.number.0.clone()}</b>
-                            <span class=state_class(head.state.category)>{words.state(&head.state.name)}</span>
-                        </p>
-                        {head.subject.clone().map(|subject| view! { <h2 dir="auto"><Field field=Revealable::Subject value=subject/></h2> })}
-                        <dl>
-                            {fact("site", Some(head.site.clone()))}
-                            {fact("queue", Some(head.queue.clone()))}
-                            <dt>{words.get("created")}</dt>
-                            <dd>{move || clock.long(created_at)}</dd>
-                        </dl>
-                    </section>
-                    <section class="facts-part">
-                        <h2>{words.get("contact")}</h2>
-                        <dl>{contact(head)}</dl>
-                    </section>
-                }
-            }))}
-    })
+    erase(view! { <dl>{move || head.with(|head| head.as_ref().map(contact))}</dl> })
 }
 
 /// The class of a ticket state's tag.

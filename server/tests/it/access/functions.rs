@@ -107,6 +107,12 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
             let ticket = place.ticket.to_string();
             (place, vec![("ticket", ticket), ("field", "email".into())])
         }
+        "tickets/properties" => about_ticket(walk, walk.request().await.place, false).await,
+        "tickets/change" => {
+            let (place, mut form) = about_ticket(walk, walk.request().await.place, false).await;
+            form.push(("observations", "Plan Pyme".into()));
+            (place, form)
+        }
         "mails/older" => {
             let request = walk.request().await;
             (request.place, vec![("after", request.mail.to_string())])
