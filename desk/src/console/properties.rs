@@ -95,8 +95,8 @@ impl Desk {
             properties::set_tags(&mut tx, ticket, &tags, &tags_now).await?;
             if !told.0.is_empty() {
                 let (agent, name) = (agent.id, agent.name.clone());
-                let changed = AgentBody::Changed { agent, name, changes: told.0 };
-                locked.add(&mut tx, self, now, changed).await?;
+                let entry = AgentBody::Changed { agent, name, changes: told.0 };
+                locked.add(&mut tx, self, now, entry).await?;
             }
             if let Some(state) = state {
                 let by = Some(agent.name.clone());
@@ -229,7 +229,7 @@ impl Desk {
         {
             all.push(Choice::new(id, name));
         }
-        all.sort_by(|a, b| (a.name.to_lowercase(), a.id).cmp(&(b.name.to_lowercase(), b.id)));
+        all.sort_by_key(|choice| (choice.name.to_lowercase(), choice.id));
         all
     }
 }
