@@ -84,6 +84,10 @@ test("what is typed stays when a colleague changes the ticket, and a refusal sta
   await panel.getByRole("button", { name: "Actualizar" }).click();
   await eventually("the priority is the colleague's", async () => (await chosen(choice(panel, "Prioridad"))) === "alta");
   assert.equal(await box(panel, "Observaciones").inputValue(), "A medio escribir");
+  // A page that is loaded anew has it too, and what was saved is stored no longer.
+  await lucia.page.reload();
+  await eventually("what was typed is there again", async () => (await box(panel, "Observaciones").inputValue()) === "A medio escribir");
+  await save(panel).waitFor();
   await box(panel, "Observaciones").fill("x".repeat(4001));
   await save(panel).click();
   await panel.getByRole("alert").getByText("4000").waitFor();
@@ -92,6 +96,8 @@ test("what is typed stays when a colleague changes the ticket, and a refusal sta
   await save(panel).click();
   await lucia.log.getByText("Lucía Medina cambió: observaciones").waitFor();
   await eventually("the colleague reads it", async () => (await box(facts(raul), "Observaciones").inputValue()) === "Ya está");
+  const stored = () => lucia.page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes(":properties:")).length);
+  await eventually("nothing is kept of what was saved", async () => (await stored()) === 0);
 });
 
 test("on a phone it is a dialog, by the keyboard alone, and another ticket does not lose what is typed", async () => {

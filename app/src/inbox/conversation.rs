@@ -10,7 +10,7 @@ mod composer_kind;
 pub(crate) mod end_conference;
 mod entry;
 mod events;
-mod facts;
+pub(crate) mod facts;
 pub(crate) mod handover;
 mod handover_line;
 mod head;
@@ -53,7 +53,6 @@ use leptos::{
     task::spawn_local,
 };
 use log::Log;
-use properties::follow_properties;
 use protocol::{
     AgentId, ChatId, EntryId, TicketId,
     agent::{AgentCommand, CannedReply},
@@ -77,7 +76,6 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         on_cleanup(move || console.hide(ticket));
     });
     provide_revealing(&thread);
-    follow_properties(&thread);
     on_cleanup({
         let thread = thread.clone();
         move || thread.conceal()

@@ -1,12 +1,17 @@
 //! The facts about ticket and contact: beside the conversation on wide screens, a dialog over it on others.
 
-use super::{properties::PropertiesFields, reveal::Field};
+use super::{
+    properties::{PropertiesFields, follow_properties},
+    reveal::Field,
+};
 use crate::{
+    chunks,
     state::{clock::use_clock, thread::Thread},
     ui::{
         dialog::Dialog,
         erase::erase,
         icon::{Drawing, Icon},
+        later::LatePart,
         priority::priority_class,
         tabs::Tabs,
     },
@@ -21,19 +26,41 @@ use protocol::{
 
 /// What there is to know, by its tab.
 #[derive(Clone, Copy, PartialEq)]
-enum Part {
+pub enum Part {
+    /// What agents set of it.
     Properties,
+    /// Who asks.
     Contact,
+}
+
+/// Where it stands; ids begin with its name.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Stand {
+    /// Beside the conversation, as long as that is on screen.
+    Beside,
+    /// Over it.
+    Over,
+}
+
+impl Stand {
+    fn scope(self) -> &'static str {
+        match self {
+            Self::Beside => "facts",
+            Self::Over => "sheet",
+        }
+    }
 }
 
 /// Beside the conversation, and over it while `open`.
 #[component]
 pub fn Facts(thread: Thread, open: RwSignal<bool>) -> impl IntoView {
     let words = use_words();
-    let over = thread.clone();
     let part = RwSignal::new(Part::Properties);
+    let over = chunks::facts(thread.clone(), part, Stand::Over);
     erase(view! {
-        <aside class="facts" aria-label=words.get("facts")><FactsText thread=thread part=part scope="facts"/></aside>
+        <aside class="facts" aria-label=words.get("facts")>
+            <LatePart late=chunks::facts(thread, part, Stand::Beside)/>
+        </aside>
         <Dialog class="sheet" labelled_by="facts-title" open=open>
             <Show when=move || open.get()>
                 <aside aria-label=words.get("facts")>
@@ -43,21 +70,24 @@ pub fn Facts(thread: Thread, open: RwSignal<bool>) -> impl IntoView {
                             <Icon drawing=Drawing::Close/>
                         </button>
                     </div>
-                    <FactsText thread=over.clone() part=part scope="sheet"/>
+                    <LatePart late=over.clone()/>
                 </aside>
             </Show>
         </Dialog>
     })
 }
 
-/// The tabs and what is in them. `scope`: what ids begin with.
+/// The tabs and what is in them.
 #[component]
-fn FactsText(thread: Thread, part: RwSignal<Part>, scope: &'static str) -> impl IntoView {
+pub fn FactsTabs(thread: Thread, part: RwSignal<Part>, stand: Stand) -> impl IntoView {
     let words = use_words();
-    let (panel, name) = if scope == "sheet" {
-        ("sheet-part", "sheet-parts")
-    } else {
-        ("facts-part", "facts-parts")
+    if stand == Stand::Beside {
+        follow_properties(&thread);
+    }
+    let scope = stand.scope();
+    let (panel, name) = match stand {
+        Stand::Beside => ("facts-part", "facts-parts"),
+        Stand::Over => ("sheet-part", "sheet-parts"),
     };
     let tabs = [(Part::Properties, "properties"), (Part::Contact, "contact")]
         .map(|(this, name)| (this, words.get(name)))

@@ -2,6 +2,8 @@
 
 use crate::{
     api,
+    browser::{keys, storage},
+    json,
     state::{
         console::use_console,
         properties::{Edits, PropertiesForm, find},
@@ -21,10 +23,11 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 /// Keeps the properties of the ticket on screen as they are: read at first, and again after every entry by which they
-/// may be others.
+/// may be others; and what is typed in the browser's storage, where a page that is loaded anew finds it.
 pub fn follow_properties(thread: &Thread) {
     let words = use_words();
     let (ticket, form) = (thread.ticket, thread.properties.clone());
+    keep_edits(ticket, &form);
     let timeline = thread.timeline.clone();
     let changed = Memo::new(move |_| {
         timeline.with(|timeline| {
@@ -46,6 +49,23 @@ pub fn follow_properties(thread: &Thread) {
         // Read, and not only followed: a memo that nobody reads follows nothing.
         changed.get();
         spawn_local(read(ticket, form.clone(), words));
+    });
+}
+
+fn keep_edits(ticket: TicketId, form: &PropertiesForm) {
+    let key = keys::properties(&use_console().email(), ticket);
+    let edits = form.edits.clone();
+    Effect::new(move |before: Option<()>| {
+        if before.is_none()
+            && edits.with_untracked(Vec::is_empty)
+            && let Some(stored) = storage::get(&key)
+        {
+            edits.set(json::read(&stored).unwrap_or_default());
+        }
+        edits.with(|edits| match serde_json::to_string(edits) {
+            Ok(text) if !edits.is_empty() => storage::set(&key, &text),
+            _ => storage::remove(&key),
+        });
     });
 }
 
