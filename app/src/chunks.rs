@@ -17,7 +17,7 @@ use crate::{
         conversation::{
             closing_ticket::ClosingTicket,
             end_conference::EndConference,
-            facts::{FactsTabs, Part, Stand},
+            facts_tabs::{FactsTabs, Part, Stand},
             handover::HandoverDialog,
             replies::{KnownReplies, Replies},
         },
