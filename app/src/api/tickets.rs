@@ -1,4 +1,5 @@
 //! The properties of a ticket.
+#![expect(clippy::too_many_arguments, reason = "a form has so many fields")]
 
 use super::ApiError;
 #[cfg(feature = "ssr")]

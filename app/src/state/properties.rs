@@ -64,7 +64,9 @@ impl PropertiesForm {
         self.problem.set(None);
         self.known.update(|known| {
             if let Some(known) = known {
-                saved.iter().for_each(|(field, value)| put(known, *field, value));
+                for (field, value) in saved {
+                    put(known, *field, value);
+                }
             }
         });
         self.edits.update(|edits| edits.retain(|edit| !saved.contains(edit)));

@@ -43,12 +43,12 @@ fn named<T>(list: &[Item<T>], name: &str) -> uuid::Uuid {
     list.iter().find(|item| item.name == name).expect("it is there").id
 }
 
-fn state(site: &Site, name: &str) -> Option<StateId> {
-    Some(StateId(named(&site.lists.states, name)))
+fn state(site: &Site, name: &str) -> StateId {
+    StateId(named(&site.lists.states, name))
 }
 
-fn priority(site: &Site, name: &str) -> Option<PriorityId> {
-    Some(PriorityId(named(&site.lists.priorities, name)))
+fn priority(site: &Site, name: &str) -> PriorityId {
+    PriorityId(named(&site.lists.priorities, name))
 }
 
 fn queue(site: &Site, name: &str) -> QueueId {
@@ -84,8 +84,8 @@ async fn what_is_saved_together_is_one_entry_one_state_and_one_mail(world: World
     let ticket = asked(&world, &site).await;
     let before = mails_to(&world, &agent, ROSA).await;
     let changes = Changes {
-        state: state(&site, "atendido"),
-        priority: priority(&site, "alta"),
+        state: Some(state(&site, "atendido")),
+        priority: Some(priority(&site, "alta")),
         ticket_type: Given::Value(TypeId(named(&site.lists.types, "Técnico"))),
         agent: Given::Value(agent.id),
         queue: Some(queue(&site, "Soporte")),
@@ -131,8 +131,8 @@ async fn what_is_so_already_changes_nothing_and_mails_nobody(world: World) {
     let agent = world.agent("lucia").await;
     let ticket = asked(&world, &site).await;
     let changes = Changes {
-        state: state(&site, "pendiente"),
-        priority: priority(&site, "media"),
+        state: Some(state(&site, "pendiente")),
+        priority: Some(priority(&site, "media")),
         ticket_type: Given::Nothing,
         agent: Given::Nothing,
         queue: Some(queue(&site, "Ventas")),
@@ -160,7 +160,7 @@ async fn another_state_of_the_same_category_is_mailed_too(world: World) {
     let ticket = asked(&world, &site).await;
     let since = world.desk.find_worklist_item(&agent, ticket).await.unwrap().unwrap().since;
     world.pass(std::time::Duration::from_secs(5)).await;
-    let changes = Changes { state: state(&site, "pendiente"), ..Changes::default() };
+    let changes = Changes { state: Some(state(&site, "pendiente")), ..Changes::default() };
     for _ in 0..2 {
         world.desk.change_ticket(&agent, ticket, &changes).await.unwrap();
         assert_eq!(
@@ -220,7 +220,7 @@ async fn a_waiting_chat_stands_where_its_priority_puts_it(world: World) {
     let (_, first) = world.start(&site).await;
     world.pass(std::time::Duration::from_secs(1)).await;
     let (_, second) = world.start(&site).await;
-    let changes = Changes { priority: priority(&site, "muy urgente"), ..Changes::default() };
+    let changes = Changes { priority: Some(priority(&site, "muy urgente")), ..Changes::default() };
     world.desk.change_ticket(&lucia, second.ticket, &changes).await.unwrap();
     for (ticket, rank) in [(first.ticket, 3), (second.ticket, 1)] {
         let id = world.id_as_sql(ticket.0);
@@ -344,7 +344,7 @@ async fn no_state_ends_a_chat_and_no_name_takes_it_away(world: World) {
     let raul = world.agent("raul").await;
     let visitor = world.chat_with(&site, &lucia).await;
     for wrong in [
-        Changes { state: state(&site, "finalizado"), ..Changes::default() },
+        Changes { state: Some(state(&site, "finalizado")), ..Changes::default() },
         Changes { agent: Given::Value(raul.id), ..Changes::default() },
         Changes { agent: Given::Nothing, ..Changes::default() },
     ] {
@@ -386,9 +386,9 @@ async fn who_reads_it_masked_reads_no_former_text_and_writes_over_none(world: Wo
     };
     world.desk.change_ticket(&eva, ticket, &other).await.unwrap();
     world.desk.change_ticket(&sara, ticket, &observed("Sin tarjeta")).await.unwrap();
-    let seen = |change: &Change| change.from.clone().unwrap_or_default();
+    let former = |change: &Change| change.from.clone().unwrap_or_default();
     let last = told(&world, &eva, ticket).await;
-    assert!(!seen(&last[0]).contains("4111 1111"), "{last:?}");
+    assert!(!former(&last[0]).contains("4111 1111"), "{last:?}");
     let last = told(&world, &sara, ticket).await;
-    assert_eq!(slice::from_ref(&seen(&last[0])), [card]);
+    assert_eq!(slice::from_ref(&former(&last[0])), [card]);
 }
