@@ -298,7 +298,8 @@ test("on a narrow screen the facts are a dialog that gives the keyboard back", a
   const button = agent.page.getByRole("button", { name: "Datos" });
   await button.click();
   const dialog = agent.page.getByRole("dialog", { name: "Datos" });
-  await dialog.getByText("Soporte general").waitFor();
+  const queue = dialog.getByRole("combobox", { name: "Cola" }).locator("option:checked");
+  await eventually("the facts are here", async () => (await queue.textContent()) === "Soporte general");
   await accessible(agent.page, "the facts");
   await world.shot(agent.page, "facts");
   await agent.page.keyboard.press("Escape");

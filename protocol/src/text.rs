@@ -64,6 +64,10 @@ text! {
     RatingComment: Field::Comment, limits::RATING_COMMENT, Paragraphs;
     /// What an agent says to the one who is to take over or to join a chat, 1 to 1000 characters.
     HandoverNote: Field::Note, limits::CHAT_TEXT, Paragraphs;
+    /// What a ticket's customer needs, as agents put it, 1 to 4000 characters.
+    Requirement: Field::Requirement, limits::PROPERTY_TEXT, Paragraphs;
+    /// What agents note of a ticket for each other, 1 to 4000 characters.
+    Observations: Field::Observations, limits::PROPERTY_TEXT, Paragraphs;
 }
 
 /// How a text is laid out.

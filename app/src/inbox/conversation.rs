@@ -11,12 +11,14 @@ pub(crate) mod end_conference;
 mod entry;
 mod events;
 mod facts;
+pub(crate) mod facts_tabs;
 pub(crate) mod handover;
 mod handover_line;
 mod head;
 mod log;
 mod message_text;
 mod pending;
+mod properties;
 mod reason_field;
 pub(crate) mod replies;
 mod reveal;
@@ -345,7 +347,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
                 <Log thread=thread.clone() name=name profile=console.profile on_retry=retry on_take_back=take_back/>
                 {foot.clone()}
             </section>
-            <Facts head=thread.head open=facts_open/>
+            <Facts thread=thread open=facts_open/>
         })
     }
 }

@@ -73,7 +73,10 @@ async fn start(
     let name = parts.extensions.get::<ZoneName>();
     let start = Start {
         lang: agent.lang.clone(),
-        strings: desk::locales::strings(&agent.lang, &["console", "error", "field", "state"]),
+        strings: desk::locales::strings(
+            &agent.lang,
+            &["console", "error", "field", "state", "priority"],
+        ),
         now: desk.now(),
         zone: name.and_then(|name| zone(&name.0, desk.now())).map(Arc::new),
         role: agent.role,

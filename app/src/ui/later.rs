@@ -152,6 +152,71 @@ fn draw(late: Later, place: NodeRef<html::Div>, arrival: RwSignal<Arrival>, then
     });
 }
 
+/// Loads it at once, and draws it once it is here; `then` is called when it was drawn, and when it did not come. Answers
+/// how far it is, and what loads it again.
+fn load_at_once(
+    late: Later,
+    place: NodeRef<html::Div>,
+    then: fn(),
+) -> (RwSignal<Arrival>, impl Fn() + Copy + Send + Sync + 'static) {
+    let arrival = RwSignal::new(Arrival::Elsewhere);
+    let load_it = late.load;
+    let load = move || {
+        arrival.set(Arrival::Coming);
+        spawn_local(async move {
+            let is_loaded = is_loaded(load_it()).await;
+            arrival.try_set(if is_loaded { Arrival::Here } else { Arrival::Failed });
+            then();
+        });
+    };
+    Effect::new({
+        let late = late.clone();
+        move |_| {
+            if late.is_here() {
+                arrival.set(Arrival::Here);
+            } else {
+                load();
+            }
+        }
+    });
+    draw(late, place, arrival, then);
+    (arrival, load)
+}
+
+/// That it is coming, or did not come and how it is loaded again.
+fn how_far(
+    arrival: RwSignal<Arrival>,
+    load: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let words = use_words();
+    let is_coming = move || arrival.get() == Arrival::Coming;
+    let has_failed = move || arrival.get() == Arrival::Failed;
+    erase(view! {
+        <p class="list-note s muted" role="status" hidden=move || !is_coming()>
+            {move || is_coming().then(|| words.get("part_loading"))}
+        </p>
+        <div class="list-note s" role="alert" hidden=move || !has_failed()>
+            {move || has_failed().then(|| view! {
+                <p><b>{words.get("part_missing")}</b></p>
+                <p>{words.get("part_failed")}</p>
+                <button type="button" class="btn" on:click=move |_| load()>{words.get("retry")}</button>
+            })}
+        </div>
+    })
+}
+
+/// A part of a page, and until it is here that it is coming.
+#[component]
+pub fn LatePart(late: Later) -> impl IntoView {
+    let place = NodeRef::<html::Div>::new();
+    let at_place = late.place(place);
+    let (arrival, load) = load_at_once(late, place, || {});
+    erase(view! {
+        {at_place}
+        {how_far(arrival, load)}
+    })
+}
+
 /// A column of a page, and until it is here its heading.
 #[component]
 pub fn LateColumn(
@@ -165,45 +230,16 @@ pub fn LateColumn(
     let words = use_words();
     let place = NodeRef::<html::Div>::new();
     let at_place = late.place(place);
-    let arrival = RwSignal::new(Arrival::Elsewhere);
-    let load_it = late.load;
-    let load = move || {
-        arrival.set(Arrival::Coming);
-        spawn_local(async move {
-            let is_loaded = is_loaded(load_it()).await;
-            arrival.try_set(if is_loaded { Arrival::Here } else { Arrival::Failed });
-            focus::rescue();
-        });
-    };
-    Effect::new({
-        let late = late.clone();
-        move |_| {
-            if late.is_here() {
-                arrival.set(Arrival::Here);
-            } else {
-                load();
-            }
-        }
-    });
     // What had the keyboard is gone, or was never there.
-    draw(late, place, arrival, focus::rescue);
+    let (arrival, load) = load_at_once(late, place, focus::rescue);
     let shows = Memo::new(move |_| matches!(arrival.get(), Arrival::Coming | Arrival::Failed));
-    let has_failed = move || arrival.get() == Arrival::Failed;
+    let is_busy = move || (arrival.get() == Arrival::Coming).then_some("true");
     let column = move || {
         view! {
             <div class=if is_page { "inbox" } else { "late" }>
-                <section class="list" aria-labelledby="late-title" aria-busy=move || (!has_failed()).then_some("true")>
+                <section class="list" aria-labelledby="late-title" aria-busy=is_busy>
                     <header class="list-top"><h1 id="late-title">{words.get(name)}</h1></header>
-                    <div class="rows">
-                        <p class="list-note s muted" role="status">{move || (!has_failed()).then(|| words.get("part_loading"))}</p>
-                        <div class="list-note s" role="alert">
-                            {move || has_failed().then(|| view! {
-                                <p><b>{words.get("part_missing")}</b></p>
-                                <p>{words.get("part_failed")}</p>
-                                <button type="button" class="btn" on:click=move |_| load()>{words.get("retry")}</button>
-                            })}
-                        </div>
-                    </div>
+                    <div class="rows">{how_far(arrival, load)}</div>
                 </section>
             </div>
         }

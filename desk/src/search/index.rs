@@ -39,7 +39,8 @@ impl Follower for SearchIndex {
             let blocks = touched.entry(entry.ticket).or_default();
             let last = block_of(entry.seq);
             // The head's words are in every block.
-            let first = if entry.kind == EntryKind::ContactChanged { 0 } else { last };
+            let is_of_head = matches!(entry.kind, EntryKind::ContactChanged | EntryKind::Changed);
+            let first = if is_of_head { 0 } else { last };
             blocks.extend(first..=last);
         }
         let mut plan = Vec::with_capacity(touched.len());

@@ -177,7 +177,8 @@ impl Console {
         }
     }
 
-    pub(super) fn email(self) -> String {
+    /// The agent's address, which what the browser stores is named by.
+    pub fn email(self) -> String {
         self.profile.with_untracked(|profile| profile.email.clone())
     }
 }

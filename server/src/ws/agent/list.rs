@@ -200,6 +200,9 @@ mod tests {
             last_at: Timestamp(since),
             unread: 0,
             mine: false,
+            priority: None,
+            ticket_type: None,
+            tags: Vec::new(),
         };
         ForAgent::new(item, Sight::Everything)
     }

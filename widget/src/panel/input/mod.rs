@@ -20,8 +20,7 @@ const NOT_BUBBLING: [&str; 2] = ["scroll", "close"];
 
 /// Listens for as long as the page lives; also to what an event causes while it is handled, as a click on *Adjuntar* does.
 pub fn listen() {
-    let listener =
-        Closure::<dyn Fn(Event)>::new(|event: Event| on_event(&event)).into_js_value();
+    let listener = Closure::<dyn Fn(Event)>::new(|event: Event| on_event(&event)).into_js_value();
     let (document, listener) = (dom::document(), listener.unchecked_ref());
     for kind in BUBBLING {
         let _ = document.add_event_listener_with_callback(kind, listener);
