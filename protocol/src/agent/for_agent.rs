@@ -8,7 +8,7 @@ use crate::{
     entry::{AgentBody, AgentEntry, VisitorBody, VisitorEntry},
     file::Attachment,
     mail::{MailRow, MailText},
-    masking::{Preview, mask},
+    masking::{Preview, mask, mask_notice},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Deref};
@@ -130,7 +130,7 @@ impl Sensitive for Offer {
     fn mask(&mut self) {
         self.contact.mask();
         self.subject.mask();
-        self.message.mask();
+        self.message = mask_notice(&self.message);
         self.page.mask();
         self.note.mask();
     }

@@ -1,5 +1,7 @@
 //! Kinds of characters, and where a number may begin and end.
 
+use crate::text::is_control;
+
 /// A letter, a digit or an underscore: a number does not touch one.
 pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
@@ -17,6 +19,20 @@ pub(super) fn is_dropped(c: char) -> bool {
 
 fn is_zero_width(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
+/// How long the one break between two parts of a number is that went on the next line or in the next cell of a table:
+/// CRLF is one break, and a space at the line's end or beginning belongs to it. Zero: there is none here. What breaks
+/// is what is shown as a space where a text is on one line (`text::one_line`).
+pub(super) fn break_length(text: &[char], at: usize) -> usize {
+    let space = |at: usize| usize::from(text.get(at).is_some_and(|c| is_space(*c)));
+    let start = at + space(at);
+    let length = match (text.get(start), text.get(start + 1)) {
+        (Some('\r'), Some('\n')) => 2,
+        (Some(c), _) if is_control(*c) => 1,
+        _ => return 0,
+    };
+    start + length + space(start + length) - at
 }
 
 /// A hyphen, also the one that does not break a line.
