@@ -133,6 +133,25 @@ fn a_number_goes_on_on_the_next_line() {
 }
 
 #[test]
+fn emphasis_and_a_second_plus_hide_nothing() {
+    for (input, expected) in [
+        ("_ES91 2100 0418 4502 0005 1332_", "_********************1332_"),
+        ("_123-45-6789_", "_*******6789_"),
+        ("__123 45 6789__", "__*****6789__"),
+        ("_+52 55 1234 5678_", "_*********5678_"),
+        ("_55 1234 5678_", "_******5678_"),
+        ("++52 55 1234 5678", "+*********5678"),
+        // R3: a card touches no underscore; part of a name.
+        ("_4111 1111 1111 1111_", "_4111 1111 1111 1111_"),
+        ("foto_123-45-6789.jpg", "foto_123-45-6789.jpg"),
+        ("123-45-6789_2", "123-45-6789_2"),
+        ("C++12345678", "C++12345678"),
+    ] {
+        assert_eq!(mask(input), expected, "{input:?}");
+    }
+}
+
+#[test]
 fn what_is_complete_ends_with_its_line() {
     for (input, expected) in [
         ("4111 1111 1111 1111\n123", "************1111\n123"),
@@ -224,6 +243,8 @@ fn long_texts_of_anything_are_soon_masked() {
         " \n",
         "+5\n",
         "\r",
+        "_",
+        "+",
     ] {
         let text = part.repeat(200_000 / part.len());
         let masked = mask(&text);

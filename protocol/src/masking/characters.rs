@@ -58,6 +58,24 @@ pub(super) fn may_end(text: &[char], end: usize) -> bool {
     text.get(end).is_none_or(|c| !is_word(*c))
 }
 
+/// The same of what is no card: an underscore that emphasizes it, as in `_123-45-6789_`, is no part of it. In a name
+/// like `foto_123` it is.
+pub(super) fn may_start_emphasized(text: &[char], at: usize) -> bool {
+    let before = at - underscores(text[..at].iter().rev());
+    (before == 0 || !is_word(text[before - 1])) && !is_in_tail(text, at)
+}
+
+/// The end of the same.
+pub(super) fn may_end_emphasized(text: &[char], end: usize) -> bool {
+    may_end(text, end + underscores(text[end..].iter()))
+}
+
+/// How many underscores come first, counted up to the most that emphasize.
+fn underscores<'a>(characters: impl Iterator<Item = &'a char>) -> usize {
+    const MOST: usize = 3;
+    characters.take(MOST).take_while(|c| **c == '_').count()
+}
+
 /// A masked number is at least three stars and its last four characters.
 fn is_in_tail(text: &[char], at: usize) -> bool {
     let before = &text[at.saturating_sub(7)..at];

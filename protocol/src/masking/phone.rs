@@ -1,7 +1,9 @@
 //! Phone numbers (R6).
 
 use super::{
-    characters::{break_length, is_digit_at, is_hyphen, is_space, may_end, may_start},
+    characters::{
+        break_length, is_digit_at, is_hyphen, is_space, may_end_emphasized, may_start_emphasized,
+    },
     groups::{digits, three_groups},
     ssn::{goes_on_before, is_joined_after},
     words,
@@ -19,11 +21,11 @@ const COMPLETE_AFTER_WORD: usize = 7;
 pub(super) fn find_international(text: &[char]) -> Vec<Range<usize>> {
     let urls = Urls::of(text);
     in_order(text, |at| match text[at] {
-        '+' if at == 0 || !(super::is_word(text[at - 1]) || text[at - 1] == '+') => {
+        '+' if may_start_emphasized(text, first_plus(text, at)) => {
             let gap = usize::from(text.get(at + 1).is_some_and(|c| is_space(*c)));
             number_end(text, at + 1 + gap, &INTERNATIONAL, COMPLETE_INTERNATIONAL)
         }
-        '0' if may_start(text, at)
+        '0' if may_start_emphasized(text, at)
             && !goes_on_before(text, at)
             && text.get(at + 1) == Some(&'0')
             && text.get(at + 2).is_some_and(|c| is_space(*c))
@@ -38,6 +40,12 @@ pub(super) fn find_international(text: &[char]) -> Vec<Range<usize>> {
         }
         _ => None,
     })
+}
+
+/// Of a plus that was typed twice or more, the first.
+fn first_plus(text: &[char], at: usize) -> usize {
+    const MOST: usize = 3;
+    at - text[..at].iter().rev().take(MOST).take_while(|c| **c == '+').count()
 }
 
 /// R6 d: after a word for a phone any number of the right length is one.
@@ -67,10 +75,10 @@ pub(super) fn find_grouped(text: &[char]) -> Vec<Range<usize>> {
             }
             _ => None,
         }?;
-        let stands_alone = may_start(text, at)
+        let stands_alone = may_start_emphasized(text, at)
             && !goes_on_before(text, at)
             && (at == 0 || !matches!(text[at - 1], '$' | '€' | '£' | '+'))
-            && may_end(text, end)
+            && may_end_emphasized(text, end)
             && !is_joined_after(text, end);
         (stands_alone && !urls.contain(at) && !words::is_other_number(text, at)).then_some(end)
     })
@@ -144,7 +152,7 @@ fn number_end(
         if digits == 0 || digits > *count.end() {
             return longest;
         }
-        if digits >= *count.start() && !open && may_end(text, at) {
+        if digits >= *count.start() && !open && may_end_emphasized(text, at) {
             longest = Some(at);
         }
         at = next_group(text, at, &mut open, digits < complete).unwrap_or(text.len());

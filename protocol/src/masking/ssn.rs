@@ -1,7 +1,9 @@
 //! Social security numbers of the United States (R5).
 
 use super::{
-    characters::{digit, is_digit_at, is_hyphen, is_space, may_end, may_start},
+    characters::{
+        digit, is_digit_at, is_hyphen, is_space, may_end_emphasized, may_start_emphasized,
+    },
     groups::three_groups,
     words,
 };
@@ -22,13 +24,16 @@ pub(super) fn find(text: &[char]) -> Vec<Range<usize>> {
 /// `AAA-GG-SSSS` or `AAA GG SSSS`, on one line or two, not as the middle of a longer number.
 fn grouped(text: &[char]) -> Vec<Range<usize>> {
     (0..text.len())
-        .filter(|&at| is_digit_at(text, at) && may_start(text, at) && !goes_on_before(text, at))
+        .filter(|&at| {
+            is_digit_at(text, at) && may_start_emphasized(text, at) && !goes_on_before(text, at)
+        })
         .filter_map(|at| {
             let (end, _) = three_groups(text, at, [3, 2, 4], |c| is_hyphen(c) || is_space(c))?;
             let digits: Vec<char> =
                 text[at..end].iter().copied().filter(char::is_ascii_digit).collect();
-            let is_number =
-                may_end(text, end) && !is_joined_after(text, end) && is_possible(&digits);
+            let is_number = may_end_emphasized(text, end)
+                && !is_joined_after(text, end)
+                && is_possible(&digits);
             is_number.then_some(at..end)
         })
         .collect()
@@ -36,7 +41,8 @@ fn grouped(text: &[char]) -> Vec<Range<usize>> {
 
 fn bare(text: &[char], at: usize) -> Option<Range<usize>> {
     let number = text.get(at..at + 9)?;
-    (may_start(text, at) && may_end(text, at + 9) && is_possible(number)).then_some(at..at + 9)
+    (may_start_emphasized(text, at) && may_end_emphasized(text, at + 9) && is_possible(number))
+        .then_some(at..at + 9)
 }
 
 fn is_possible(number: &[char]) -> bool {
