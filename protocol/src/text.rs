@@ -127,6 +127,24 @@ pub fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
+/// The text on one line: the end of a line, and any other character that controls the text around it, is a space, one
+/// for all that stand together and the spaces beside them.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut is_after_break = false;
+    for c in text.chars() {
+        if is_control(c) {
+            line.truncate(line.trim_end_matches(' ').len());
+            line.push(' ');
+            is_after_break = true;
+        } else if c != ' ' || !is_after_break {
+            line.push(c);
+            is_after_break = false;
+        }
+    }
+    line
+}
+
 /// Whether nobody would see anything of a text: nothing but spaces and invisible characters. Such a text is missing
 /// text (`behaviours.md`, "Limits and bad input").
 pub fn is_blank(text: &str) -> bool {

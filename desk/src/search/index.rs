@@ -9,7 +9,7 @@ use crate::{
         follow::{FollowedEntry, Follower, Start},
     },
 };
-use protocol::{Seq, TicketId, masking::mask};
+use protocol::{Seq, TicketId, masking::mask_line, text::one_line};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -164,10 +164,10 @@ struct Words {
 }
 
 impl Words {
-    /// Those that are left of the masked text are for everybody, the others hidden.
+    /// Those that are left of the masked text, on one line as it is found, are for everybody, the others hidden.
     fn add(&mut self, text: &str) {
-        let masked = mask(text);
-        if masked != text {
+        let masked = mask_line(text);
+        if masked != one_line(text) {
             self.hidden.extend(words(text).into_iter().map(|word| word.text));
         }
         self.plain.extend(words(&masked).into_iter().map(|word| word.text));

@@ -8,7 +8,7 @@ use crate::{
     entry::{AgentBody, AgentEntry, VisitorBody, VisitorEntry},
     file::Attachment,
     mail::{MailRow, MailText},
-    masking::{Preview, mask},
+    masking::{Preview, mask, mask_notice},
     properties::Properties,
 };
 use serde::{Deserialize, Serialize};
@@ -131,7 +131,7 @@ impl Sensitive for Offer {
     fn mask(&mut self) {
         self.contact.mask();
         self.subject.mask();
-        self.message.mask();
+        self.message = mask_notice(&self.message);
         self.page.mask();
         self.note.mask();
     }
