@@ -97,7 +97,7 @@ impl Desk {
         let on = self.with_mention(agent, ticket, row.on()?).await?;
         permission::check(agent, Action::See, &on)?;
         let removed = self.find_removed(&on);
-        let is_orphan = removed == Some(Removed::Agent);
+        let is_orphan = self.is_orphan(&on);
         let may_end = may(agent, if is_orphan { Action::EndOrphan } else { Action::End }, &on);
         let site_id = SiteId(row.site_id);
         let (site, queue) = names(self, site_id, row.queue_id.map(QueueId));

@@ -296,6 +296,11 @@ impl Desk {
         }
     }
 
+    /// Whether a ticket's chat is a removed agent's, whatever else of it was removed: others may end it.
+    pub(crate) fn is_orphan(&self, on: &On) -> bool {
+        on.party.owner.is_some_and(|owner| self.0.sites.now().removed.contains(&owner))
+    }
+
     /// The agent as of now, from memory; none who is disabled or gone.
     pub fn find_agent(&self, id: AgentId) -> Option<Arc<Agent>> {
         self.0.sites.now().agent(id).cloned()
