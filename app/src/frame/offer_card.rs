@@ -51,7 +51,7 @@ pub fn OfferCard(
         }
     };
     // The second click of two is part of the first.
-    let click = move |event: MouseEvent, decision| {
+    let on_press = move |event: MouseEvent, decision| {
         if event.detail() < 2 {
             decide(decision);
         }
@@ -122,10 +122,10 @@ pub fn OfferCard(
                     })}
                 </dl>
                 <div class="pair">
-                    <button type="button" class="btn" aria-disabled=is_busy aria-keyshortcuts=DECLINE on:click=move |event| click(event, on_decline)>
+                    <button type="button" class="btn" aria-disabled=is_busy aria-keyshortcuts=DECLINE on:click=move |event| on_press(event, on_decline)>
                         {words.get("decline")}<kbd aria-hidden="true">{DECLINE}</kbd>
                     </button>
-                    <button type="button" class="btn primary" aria-disabled=is_busy aria-keyshortcuts=ACCEPT on:click=move |event| click(event, on_accept)>
+                    <button type="button" class="btn primary" aria-disabled=is_busy aria-keyshortcuts=ACCEPT on:click=move |event| on_press(event, on_accept)>
                         {words.get("accept")}<kbd aria-hidden="true">{ACCEPT}</kbd>
                     </button>
                 </div>

@@ -15,7 +15,7 @@ use protocol::{
     AgentId, ChatId, OfferId, PageUrl, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     agent::{AgentChat, Conversation, ForAgent, Guest, Handover, HandoverKind, Offer, OfferKind},
     contact::Contact,
-    entry::{AgentEntry, Category, Removed, TicketState},
+    entry::{AgentEntry, Category, TicketState},
 };
 use tracing::instrument;
 use uuid::Uuid;
