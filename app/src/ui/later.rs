@@ -132,6 +132,10 @@ enum Arrival {
 
 /// Draws it once it is here, for as long as the owner that this is called under.
 fn draw(late: Later, place: NodeRef<html::Div>, arrival: RwSignal<Arrival>, then: fn()) {
+    // The server has no elements, and drops what belongs to a page on any of its threads.
+    if cfg!(feature = "ssr") {
+        return;
+    }
     let drawn = StoredValue::new_local(None::<Drawn>);
     // At once: as an effect's own value it would go a moment after its signals, and read them meanwhile, which ends the
     // whole console.
