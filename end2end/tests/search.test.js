@@ -127,6 +127,7 @@ test("a masked agent reads and finds what is left of a number; a supervisor look
   const sara = await supervisor(site);
   await sara.page.getByText("Mi tarjeta es ************1111").first().click();
   await sara.hears("Mi tarjeta es ************1111");
+  await sara.page.getByRole("tab", { name: "Contacto" }).click();
   await sara.page.getByRole("button", { name: "Mostrar correo electrónico" }).click();
   await sara.page.getByText("rosa@cliente.example", { exact: true }).waitFor();
   await sara.page.getByRole("button", { name: "Mostrar mensaje" }).first().click();

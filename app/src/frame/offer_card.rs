@@ -20,15 +20,16 @@ use web_sys::MouseEvent;
 /// What accepts and what declines it from anywhere on the page. Keys that type nothing and that browsers leave free.
 const ACCEPT: &str = "F2";
 const DECLINE: &str = "F8";
-/// The next card comes where the one before was: within so many milliseconds a key was meant for that one.
+/// The next card comes where the one before was: within so many milliseconds a second press was meant for that one.
 const SAME_PRESS: Range<i64> = 0..500;
 
-/// An offer to take or to decline. `busy`: it is being taken or declined; `decided_at`: when the one before was.
+/// An offer to take or to decline. `busy`: it is being taken or declined; `taken_at`: when the one before was
+/// taken.
 #[component]
 pub fn OfferCard(
     offer: Offer,
     busy: RwSignal<bool>,
-    decided_at: StoredValue<Timestamp>,
+    taken_at: StoredValue<Timestamp>,
     on_accept: Callback<()>,
     on_decline: Callback<()>,
 ) -> impl IntoView {
@@ -67,11 +68,11 @@ pub fn OfferCard(
             };
             let has_modifier =
                 event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
-            let is_again = SAME_PRESS.contains(&(browser::now().0 - decided_at.get_value().0));
+            let is_again = SAME_PRESS.contains(&(browser::now().0 - taken_at.get_value().0));
             // What a modal dialog asks is answered first.
             if !has_modifier && !event.repeat() && !focus::is_inside("dialog:modal") {
                 event.prevent_default();
-                if !is_again {
+                if !(is_again && event.key() == ACCEPT) {
                     decide(decision);
                 }
             }

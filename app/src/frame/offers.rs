@@ -48,8 +48,8 @@ pub fn Offers() -> impl IntoView {
             })
         })
     };
-    let decided_at = StoredValue::new(Timestamp(0));
-    let decided = move || decided_at.set_value(browser::now());
+    let taken_at = StoredValue::new(Timestamp(0));
+    let taken = move || taken_at.set_value(browser::now());
     let card = move || {
         first.get().map(|offer| {
             let (chat, id) = (offer.chat, offer.offer);
@@ -59,7 +59,7 @@ pub fn Offers() -> impl IntoView {
                 spawn_local(async move {
                     match api::chats::accept(chat, id).await {
                         Ok(ticket) => {
-                            decided();
+                            taken();
                             remove(console.offers, chat);
                             // The composer takes the keyboard, where it is drawn later than this.
                             console.accepted.set_value(Some(ticket));
@@ -72,7 +72,7 @@ pub fn Offers() -> impl IntoView {
                             });
                         }
                         Err(error) if is_gone(error) => {
-                            decided();
+                            taken();
                             remove(console.offers, chat);
                             console.toasts.note(match error.0.who {
                                 Some(_) => words.refusal(&error.0),
@@ -88,16 +88,13 @@ pub fn Offers() -> impl IntoView {
                 spawn_local(async move {
                     match api::chats::decline(chat, id).await {
                         Err(error) if !is_gone(error) => failed(console.toasts, words, busy, error),
-                        _ => {
-                            decided();
-                            remove(console.offers, chat);
-                        }
+                        _ => remove(console.offers, chat),
                     }
                 });
             };
             view! {
                 <div class="offer-stack">
-                    <OfferCard offer=offer busy=busy decided_at=decided_at on_accept=Callback::new(accept) on_decline=Callback::new(decline)/>
+                    <OfferCard offer=offer busy=busy taken_at=taken_at on_accept=Callback::new(accept) on_decline=Callback::new(decline)/>
                     <Behind offers=behind on_choose=Callback::new(move |chat| front.set(Some(chat)))/>
                 </div>
             }

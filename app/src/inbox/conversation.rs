@@ -265,11 +265,13 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
             />
         }
     };
-    // One composer for all that can be written: what is under the agent's hands stays when a chat ends meanwhile.
+    // A composer for each kind of what can be written. What is under the agent's hands goes along when a chat ends
+    // meanwhile: text, files, mode and keyboard.
     let stands = Memo::new(move |_| match writing.get() {
-        Writing::Chat | Writing::Guest | Writing::Request { .. } | Writing::Closed { .. } => {
-            Foot::Composer
-        }
+        writing @ (Writing::Chat
+        | Writing::Guest
+        | Writing::Request { .. }
+        | Writing::Closed { .. }) => Foot::Composer(ComposerKind::of(&writing)),
         Writing::Unknown => Foot::Nothing,
         Writing::Waiting { chat } => Foot::Accept(chat),
         Writing::Elsewhere { agent } => Foot::Elsewhere(agent),
@@ -279,7 +281,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     Effect::new({
         let note = thread.note.clone();
         move |before: Option<bool>| {
-            let can_write = stands.with(|stands| *stands == Foot::Composer);
+            let can_write = stands.with(|stands| matches!(stands, Foot::Composer(_)));
             if can_write && before == Some(false) && note.with_untracked(String::is_empty) {
                 internal.set(false);
             }
@@ -299,7 +301,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     let unsent = move || view! { <UnsentText message=console.drafts.of(ticket)/> };
     let foot = move || match stands.get() {
         Foot::Nothing => EitherOf4::A(()),
-        Foot::Composer => EitherOf4::B(composer(false)),
+        Foot::Composer(_) => EitherOf4::B(composer(false)),
         Foot::Accept(chat) => EitherOf4::C((
             unsent(),
             closed_to_messages(Either::Left(
@@ -362,7 +364,7 @@ fn over(which: Dialog, open: RwSignal<bool>) -> impl IntoView {
 #[derive(Clone, PartialEq)]
 enum Foot {
     Nothing,
-    Composer,
+    Composer(ComposerKind),
     /// The button that takes the chat that waits, over a place for comments.
     Accept(ChatId),
     /// Who has the chat, over the same.
