@@ -62,7 +62,10 @@ export class World {
     // WebKit's driver tells none.
     context.on?.("weberror", (failure) => {
       const { stack, message } = failure.error();
-      if (`${stack}`.includes(this.ayuda.origin)) this.#failures.push(`${failure.page()?.url()}: ${stack ?? message}`);
+      if (!`${stack}`.includes(this.ayuda.origin)) return;
+      this.#failures.push(`${failure.page()?.url()}: ${stack ?? message}`);
+      // Also where something else fails first, for want of that script.
+      console.error(this.#failures.at(-1));
     });
     return context;
   }
