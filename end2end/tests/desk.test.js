@@ -79,10 +79,11 @@ test("a comment that is written without a connection is kept, and sent once", as
   const site = await world.ayuda.site("corte");
   const agent = await world.agent("Lucía Medina", { sites: [site] });
   await world.chat(site, agent);
-  await agent.context.setOffline(true);
-  await agent.page.evaluate(() => window.dispatchEvent(new Event("offline")));
   await world.ayuda.kill();
   await agent.page.getByText("Sin conexión. Reconectando…").waitFor();
+  // In this order: a browser that is offline may not hear that the server has gone.
+  await agent.context.setOffline(true);
+  await agent.page.evaluate(() => window.dispatchEvent(new Event("offline")));
   await internal(agent).click();
   await agent.box("Mensaje").fill("Escrito sin red");
   await agent.page.keyboard.press("Enter");
