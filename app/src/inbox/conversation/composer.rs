@@ -54,7 +54,7 @@ pub struct Unsent {
 #[component]
 pub fn Composer(
     ticket: TicketId,
-    /// What is written; a chat's end changes it under the agent's hands.
+    /// What is written. Where it becomes something else, another composer goes on with the text.
     kind: Signal<ComposerKind>,
     /// Nothing but a comment can be written.
     only_comments: bool,

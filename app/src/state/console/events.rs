@@ -239,7 +239,7 @@ impl Console {
             (Some(ticket), None) if refusal.code == Code::NotFound => {
                 self.thread(ticket).on_absent(Absence::NotThere);
             }
-            // What no person asked for: a draft, a sign of typing. They were heard of what they lost.
+            // Nobody did that by hand: it was a draft or a sign of typing. What the agent lost is told by other frames.
             (Some(_), None) if refusal.code == Code::Forbidden => {}
             (None, None) if self.list.fail() => {}
             _ => self.toasts.alert(self.words.refusal(&refusal)),
