@@ -9,12 +9,15 @@ mod client;
 macro_rules! calls {
     ($(
         $(#[doc = $doc:literal])*
-        $endpoint:literal pub async fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> Result<$answer:ty, ApiError> $body:block
+        $endpoint:literal pub async fn $name:ident($(
+            $(#[$attribute:meta])*
+            $argument:ident: $type:ty
+        ),* $(,)?) -> Result<$answer:ty, ApiError> $body:block
     )+) => {$(
         $(#[doc = $doc])*
         #[cfg(feature = "ssr")]
         #[leptos::prelude::server(prefix = "/console/api", endpoint = $endpoint)]
-        pub async fn $name($($argument: $type),*) -> Result<$answer, ApiError> $body
+        pub async fn $name($($(#[$attribute])* $argument: $type),*) -> Result<$answer, ApiError> $body
 
         $(#[doc = $doc])*
         #[cfg(not(feature = "ssr"))]
@@ -37,6 +40,7 @@ pub mod reveal;
 pub mod search;
 #[cfg(feature = "ssr")]
 pub(crate) mod server;
+pub mod tickets;
 
 use leptos::{
     prelude::*,

@@ -8,6 +8,7 @@ pub mod notice;
 pub mod sound;
 pub mod storage;
 pub mod upload;
+pub mod within;
 
 use leptos::prelude::*;
 use protocol::{EntryId, Timestamp};

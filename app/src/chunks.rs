@@ -17,12 +17,14 @@ use crate::{
         conversation::{
             closing_ticket::ClosingTicket,
             end_conference::EndConference,
+            facts_tabs::{FactsTabs, Part, Stand},
             handover::HandoverDialog,
             replies::{KnownReplies, Replies},
         },
         search_results::SearchResults,
     },
     mail::{Mails, start::MailStart},
+    state::thread::Thread,
     ui::later::{Drawn, Later, draw_in},
 };
 use leptos::{
@@ -37,8 +39,12 @@ use web_sys::HtmlElement;
 
 /// Loads each: what is needed in a hurry first.
 #[cfg(feature = "hydrate")]
-pub const LOADS: [fn() -> Coming<()>; 3] =
-    [|| Box::pin(load_dialogs()), || Box::pin(load_found()), || Box::pin(load_mail())];
+pub const LOADS: [fn() -> Coming<()>; 4] = [
+    || Box::pin(load_facts()),
+    || Box::pin(load_dialogs()),
+    || Box::pin(load_found()),
+    || Box::pin(load_mail()),
+];
 
 /// The page *Correo*.
 pub fn mail(start: Option<MailStart>) -> Later {
@@ -58,6 +64,20 @@ pub fn found(question: Memo<String>) -> Later {
         Later::new(|| Box::pin(load_found()), move |place| Box::pin(draw_found(place, question)));
     #[cfg(feature = "ssr")]
     let later = later.on_server(move || view! { <SearchResults question=question/> }.into_any());
+    later
+}
+
+/// What there is to know and to set of a ticket, beside its conversation or over it.
+pub fn facts(thread: Thread, part: RwSignal<Part>, stand: Stand) -> Later {
+    let drawn = thread.clone();
+    let later = Later::new(
+        || Box::pin(load_facts()),
+        move |place| Box::pin(draw_facts(place, drawn.clone(), part, stand)),
+    );
+    #[cfg(feature = "ssr")]
+    let later = later.on_server(move || {
+        view! { <FactsTabs thread=thread.clone() part=part stand=stand/> }.into_any()
+    });
     later
 }
 
@@ -98,6 +118,16 @@ fn draw_mail(place: HtmlElement, start: Option<MailStart>) -> Result<Drawn, Spli
 #[wasm_split(found, wasm_split_path = ::leptos::wasm_split, preload(load_found), fallible)]
 fn draw_found(place: HtmlElement, question: Memo<String>) -> Result<Drawn, SplitLoaderError> {
     Ok(draw_in(place, move || view! { <SearchResults question=question/> }))
+}
+
+#[wasm_split(facts, wasm_split_path = ::leptos::wasm_split, preload(load_facts), fallible)]
+fn draw_facts(
+    place: HtmlElement,
+    thread: Thread,
+    part: RwSignal<Part>,
+    stand: Stand,
+) -> Result<Drawn, SplitLoaderError> {
+    Ok(draw_in(place, move || view! { <FactsTabs thread=thread part=part stand=stand/> }))
 }
 
 #[wasm_split(dialogs, wasm_split_path = ::leptos::wasm_split, preload(load_dialogs), fallible)]

@@ -17,10 +17,11 @@ mod title;
 
 use crate::{
     api,
+    browser::focus,
     chunks::{Dialog, dialog},
     inbox::{place, search_box::SearchBox},
     state::console::use_console,
-    ui::{erase::erase, later::LateDialog, toasts::ToastList},
+    ui::{dialog::Stands, erase::erase, later::LateDialog, toasts::ToastList},
     words::use_words,
 };
 use ask_notices::AskNotices;
@@ -51,14 +52,20 @@ pub fn Frame<Content: IntoView + 'static>(
     let set_state = move |wanted: AgentState, reason: Option<String>| {
         spawn_local(async move {
             match api::profile::set_state(wanted, reason.clone()).await {
-                Ok(()) => profile.update(|profile| {
-                    if (profile.state, &profile.reason) != (wanted, &reason) {
-                        profile.state = wanted;
-                        profile.since = console.clock.exact();
-                        profile.reason = reason;
-                        profile.missed = None;
-                    }
-                }),
+                Ok(()) => {
+                    console
+                        .say(words.fill("state_name", &[("state", &words.get(wanted.as_text()))]));
+                    profile.update(|profile| {
+                        if (profile.state, &profile.reason) != (wanted, &reason) {
+                            profile.state = wanted;
+                            profile.since = console.clock.exact();
+                            profile.reason = reason;
+                            profile.missed = None;
+                        }
+                    });
+                    // The button that did it may have gone with what it was for.
+                    focus::rescue();
+                }
                 Err(error) => console.toasts.alert(words.refusal(&error.0)),
             }
         });
@@ -126,11 +133,13 @@ pub fn Frame<Content: IntoView + 'static>(
         />
         <LateDialog
             late=dialog(Dialog::HandedOver)
+            stands=Stands::Aside
             open=Signal::derive(move || console.handed_over.with(|all| !all.is_empty()))
             // They gave no reason.
             on_dismiss=Callback::new(move |()| console.handed_over.set(Vec::new()))
         />
         <Shortcuts open=shortcuts_open/>
+        <p class="quiet" role="status">{move || console.said.get()}</p>
         <ToastList toasts=console.toasts path=path/>
     })
 }

@@ -68,9 +68,11 @@ async fn load_first(start: &start::Start) {
     let query = start.path.split_once('?').map_or("", |(_, query)| query);
     let is_search = !inbox::place::question_of(query).is_empty();
     let load = match start.page {
-        pages::Page::Mail(_) => chunks::LOADS[2],
-        pages::Page::Inbox(_) if is_search => chunks::LOADS[1],
+        pages::Page::Mail(_) => chunks::LOADS[3],
+        pages::Page::Inbox(_) if is_search => chunks::LOADS[2],
+        pages::Page::Inbox(inbox::start::InboxStart::Open(_)) => chunks::LOADS[0],
         pages::Page::Inbox(_) => return,
     };
-    let _ = load().await;
+    // The console is connected once it is drawn: nothing that hangs keeps the agent from being there.
+    let _ = browser::within::within(ui::later::PATIENCE, load()).await;
 }

@@ -7,6 +7,7 @@ pub mod drafts;
 pub mod list;
 pub mod log;
 pub mod offers;
+pub mod properties;
 pub mod reader_zone;
 pub mod reasons;
 pub mod socket;

@@ -9,5 +9,6 @@ pub mod later;
 pub mod menu;
 pub mod more;
 pub mod not_there;
+pub mod priority;
 pub mod tabs;
 pub mod toasts;

@@ -34,6 +34,11 @@ impl Words {
         self.0.with_value(|strings| strings.state(name))
     }
 
+    /// A priority's name, in the same way.
+    pub fn priority(self, name: &str) -> String {
+        self.0.with_value(|strings| strings.priority(name))
+    }
+
     /// What a contact is called: by name, else by address, else a visitor.
     pub fn contact(self, contact: &Contact) -> String {
         let known = contact.name.clone().or_else(|| contact.email.clone());

@@ -13,6 +13,8 @@ const RESULTS = new URL("../results/", import.meta.url).pathname;
 
 export class World {
   #contexts = [];
+  /** What scripts of the server's pages threw, and nobody caught. */
+  #failures = [];
 
   /** `engine`: the browsers' (`chromium`, `firefox`, `webkit`). */
   static async start({ settings, engine = ENGINE } = {}) {
@@ -41,9 +43,11 @@ export class World {
     this.mail?.stop();
   }
 
-  /** Call after each test: no page of one test is open in the next. */
+  /** Call after each test: no page of one test is open in the next, and no script of ours has failed in any. */
   async tidy() {
     await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
+    const failures = this.#failures.splice(0);
+    if (failures.length) throw new Error(`scripts failed:\n${failures.join("\n")}`);
   }
 
   /** `intercepts`: requests of it are held or answered by the test. In Firefox that goes on in every later context of the browser:
@@ -53,6 +57,16 @@ export class World {
     const context = await browser.newContext({ locale: "es-MX", timezoneId: "America/Mexico_City", viewport: { width: 1280, height: 860 }, ...options });
     context.setDefaultTimeout(PATIENCE * 1000);
     this.#contexts.push(browser === this.browser ? context : browser);
+    // Ten lines of wasm are the panic's own.
+    await context.addInitScript?.(() => (Error.stackTraceLimit = 50));
+    // WebKit's driver tells none.
+    context.on?.("weberror", (failure) => {
+      const { stack, message } = failure.error();
+      if (!`${stack}`.includes(this.ayuda.origin)) return;
+      this.#failures.push(`${failure.page()?.url()}: ${stack ?? message}`);
+      // Also where something else fails first, for want of that script.
+      console.error(this.#failures.at(-1));
+    });
     return context;
   }
 

@@ -270,7 +270,7 @@ test("on a phone: list, offer, conversation, facts and ending, with nothing cut 
   await agent.say("¿En qué te ayudo?");
   await fits("conversation");
   await page.getByRole("button", { name: "Datos" }).click();
-  await page.getByRole("complementary", { name: "Datos" }).getByText("Soporte general").waitFor();
+  await page.getByRole("complementary", { name: "Datos" }).getByRole("combobox", { name: "Cola" }).waitFor();
   await fits("facts");
   await page.getByRole("complementary", { name: "Datos" }).getByRole("button", { name: "Cerrar" }).click();
   await page.getByRole("button", { name: "Finalizar", exact: true }).waitFor();

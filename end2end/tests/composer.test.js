@@ -58,6 +58,29 @@ test("files are dropped onto the conversation, and a picture is pasted into the 
   await agent.hears("image.png");
 });
 
+test("an answer that waits for a file does not go without it, nor half typed", { skip: lacks("paste") }, async () => {
+  const site = await world.ayuda.site("conarchivo");
+  const agent = await world.agent("Lucía Medina", { sites: [site], intercepts: true });
+  const visitor = await world.chat(site, agent);
+  const { page } = agent;
+  let fail;
+  const failed = new Promise((go) => (fail = go));
+  await page.route("**/console/files?*", async (route) => {
+    await failed;
+    await route.fulfill({ status: 413, contentType: "application/problem+json", body: JSON.stringify({ code: "file_too_large", field: "files", limit: 10_000_000 }) });
+  });
+  await page.locator(".composer input[type=file]").setInputFiles({ name: "factura.txt", mimeType: "text/plain", buffer: Buffer.from("Hola") });
+  await page.locator(".uploads").getByText("factura.txt").waitFor();
+  await agent.box("Mensaje").fill("Te adjunto la factura");
+  await agent.box("Mensaje").press("Enter");
+  fail();
+  await eventually("it says what became of the file", async () => (await page.locator(".uploads .alert").count()) === 1);
+  assert.equal(await agent.box("Mensaje").inputValue(), "Te adjunto la factura");
+  await agent.say("Otra cosa");
+  await visitor.hears("Otra cosa");
+  assert.equal(await visitor.log.getByText("Te adjunto la factura").count(), 0);
+});
+
 test("what a spreadsheet puts into the clipboard is pasted as its text, by visitors and agents", { skip: lacks("paste") }, async () => {
   const { agent, visitor } = await chat("hoja");
   for (const [frame, composer] of [[await visitor.frame(), "#c-message"], [agent.page, "#composer"]]) {

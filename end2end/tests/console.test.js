@@ -203,6 +203,22 @@ test("a part that does not load says so, takes nothing along, and comes when it 
   await mail();
 });
 
+test("a console whose script does not come says so, and loads again", async () => {
+  const site = await world.ayuda.site("sin-guion");
+  const account = await world.ayuda.agent("Lucía Medina", { sites: [site], email: "lucia.singuion@equipo.example" });
+  const context = await world.context({ intercepts: true });
+  let isCut = true;
+  await context.route(/\/assets\/console\.[0-9a-f]+\.js$/, (route) => (isCut ? route.abort() : route.continue()));
+  const agent = await Agent.signIn(world, context, account);
+  const note = agent.page.getByRole("alert").filter({ hasText: "no terminó de cargar" });
+  await note.waitFor();
+  await accessible(agent.page, "a console without its script");
+  isCut = false;
+  await note.getByRole("link", { name: "Cargar de nuevo" }).click();
+  await agent.become("Disponible");
+  assert.equal(await note.count(), 0);
+});
+
 test("what is typed before the script is there stays, and the keyboard with it", async () => {
   const site = await world.ayuda.site("temprano");
   const agent = await world.agent("Lucía Medina", { sites: [site], intercepts: true });

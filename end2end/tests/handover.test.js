@@ -56,6 +56,38 @@ test("a transfer stays with its agent until it is accepted, and asks why afterwa
   assert.equal(await visitor.log.getByText("Ya revisé el folio").count(), 0);
 });
 
+test("why it was handed over is asked aside: whoever writes to another visitor writes on", async () => {
+  const site = await world.ayuda.site("aparte");
+  const lucia = await world.agent("Lucía Medina", { sites: [site] });
+  const first = await world.chat(site, lucia, { message: "El primero" });
+  const raul = await world.agent("Raúl Díaz", { sites: [site], state: "Ausente" });
+  await world.chat(site, lucia, { message: "El segundo" });
+  await lucia.row("El primero").click();
+  await lucia.log.getByText("El primero").waitFor();
+  await raul.become("Disponible");
+  await ask(lucia, "Transferir", "Raúl Díaz");
+  await raul.offer.waitFor();
+  await lucia.row("El segundo").click();
+  await lucia.log.getByText("El segundo").waitFor();
+  await lucia.box("Mensaje").focus();
+  await lucia.page.keyboard.type("Con mucho ");
+  await raul.accept();
+  const why = lucia.dialog("Motivo de cierre");
+  await why.waitFor();
+  await lucia.page.keyboard.type("gusto");
+  assert.equal(await lucia.box("Mensaje").inputValue(), "Con mucho gusto");
+  await lucia.page.keyboard.press("Enter");
+  await lucia.hears("Con mucho gusto");
+  await accessible(lucia.page, "asked aside");
+  await world.shot(lucia.page, "handed-over-aside");
+  await why.getByRole("option", { name: "Resuelto" }).click();
+  await why.getByRole("button", { name: "Enviar cierre" }).click();
+  await why.waitFor({ state: "hidden" });
+  await raul.log.getByText(/Resuelto/).first().waitFor();
+  await raul.say("Sigo yo");
+  await first.hears("Sigo yo");
+});
+
 test("a transfer is taken back, and goes to a queue", async () => {
   const site = await world.ayuda.site("colas", { queues: ["Soporte general", "Facturación"] });
   const lucia = await world.agent("Lucía Medina", { sites: [site] });
@@ -225,7 +257,7 @@ test("a conference has three, is left by its guest, and ended by its owner", asy
   await lucia.button("Finalizar conferencia").click();
   const ending = lucia.dialog("Finalizar conferencia");
   await accessible(lucia.page, "what is to end");
-  await ending.getByRole("button", { name: "Solo despedir a Raúl Díaz" }).click();
+  await ending.getByRole("button", { name: "Terminar solo la conferencia con Raúl Díaz" }).click();
   await lucia.button("Conferencia").waitFor();
   await lucia.say("Seguimos tú y yo");
   await visitor.hears("Seguimos tú y yo");

@@ -72,6 +72,7 @@ test("who is signed has a list of their tickets, opens one with the keyboard and
   await visitor.log.getByText("Una tercera").waitFor();
   await agent.accept();
   // The site has proved whose address it is.
+  await agent.page.getByRole("tab", { name: "Contacto", exact: true }).click();
   await agent.page.getByText("verificado", { exact: true }).waitFor();
 });
 

@@ -40,6 +40,23 @@ test("a chat that nobody answers rings at one agent after another; each is in RO
   for (const agent of others) assert.ok(await agent.button("Estado: RONA").isVisible(), agent.name);
 });
 
+test("offers with long names stand inside of a phone, and two presses take one", async () => {
+  const site = await world.ayuda.site("largos", { limits: { ring_time: "2m" } });
+  const agent = await world.agent("Lucía Medina", { sites: [site], viewport: { width: 360, height: 640 } });
+  const long = "María Guadalupe Hernández de la Torre y Villanueva";
+  await world.post(site, "chats", { name: "Marta", message: "La primera" });
+  await world.post(site, "chats", { name: long, message: "La segunda" });
+  const stack = agent.page.locator(".offer-stack");
+  await stack.getByText(long).waitFor();
+  for (const place of [stack, agent.offer.getByRole("button", { name: "Aceptar" })]) {
+    const box = await place.boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 360, JSON.stringify(box));
+  }
+  await agent.offer.getByRole("button", { name: "Aceptar" }).dblclick();
+  await agent.box("Mensaje").waitFor();
+  await agent.offer.getByText("La segunda").waitFor();
+});
+
 test("of three who accept a chat at once one has it, and the others read who", async () => {
   const site = await world.ayuda.site("a-la-vez", { limits: { ring_time: "2m" } });
   const agents = await three(site, { intercepts: true });

@@ -53,6 +53,7 @@ test("a request with a file: number on the page, mail to both, answered from the
   await page.getByText("Te devolvimos el segundo cobro.").first().waitFor();
   await page.getByText("recibo.pdf").first().waitFor();
   // Opening it confirms nothing; its reader does.
+  await agent.page.getByRole("tab", { name: "Contacto", exact: true }).click();
   await agent.page.getByText("no verificado").first().waitFor();
   await page.getByRole("button", { name: "Confirmar mi correo" }).click();
   await page.getByText("Listo: confirmaste tu correo.").waitFor();

@@ -79,6 +79,23 @@ test("what is typed is found without accents, marked, in the address, and gone w
   assert.equal(await box(page).inputValue(), "");
 });
 
+test("one looks for one thing after another while a chat goes on", async () => {
+  const site = await world.ayuda.site("seguido", { limits: { tickets_per_hour: 0 } });
+  const [first, second] = await ask(site, ["La factura de marzo", "El pedido de abril"]);
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.chat(site, agent);
+  const { page } = agent;
+  await find(page, "factura", results(page).getByRole("link").filter({ hasText: first }));
+  for (const [at, [question, number]] of [["pedido", second], ["factura", first], ["pedido", second]].entries()) {
+    await box(page).press("Escape");
+    await results(page).waitFor({ state: "hidden" });
+    await visitor.say(`Antes de la búsqueda ${at}`);
+    await agent.hears(`Antes de la búsqueda ${at}`);
+    await box(page).pressSequentially(question);
+    await results(page).getByRole("link").filter({ hasText: number }).waitFor();
+  }
+});
+
 test("a phone has the box, the results, and the ticket", async () => {
   const site = await world.ayuda.site("movil", { weekly: {}, limits: { tickets_per_hour: 0 } });
   const [number] = await ask(site, ["Se perdió mi pedido"]);
@@ -110,6 +127,7 @@ test("a masked agent reads and finds what is left of a number; a supervisor look
   const sara = await supervisor(site);
   await sara.page.getByText("Mi tarjeta es ************1111").first().click();
   await sara.hears("Mi tarjeta es ************1111");
+  await sara.page.getByRole("tab", { name: "Contacto" }).click();
   await sara.page.getByRole("button", { name: "Mostrar correo electrónico" }).click();
   await sara.page.getByText("rosa@cliente.example", { exact: true }).waitFor();
   await sara.page.getByRole("button", { name: "Mostrar mensaje" }).first().click();

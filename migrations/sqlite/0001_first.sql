@@ -61,12 +61,45 @@ create table queues (
   unique (site_id, name)
 ) strict;
 
+-- The owner's lists. What stands in one is never deleted, so that old tickets keep it. retired_at: since when nobody chooses it any more.
+-- Null: in use.
 create table states (
   id blob not null primary key,
   site_id blob not null references sites (id) on delete cascade,
   name text not null,
   category text not null,
   position integer not null,
+  retired_at integer,
+  unique (site_id, name)
+) strict;
+
+create table priorities (
+  id blob not null primary key,
+  site_id blob not null references sites (id) on delete cascade,
+  name text not null,
+  level text not null,
+  position integer not null,
+  retired_at integer,
+  unique (site_id, name)
+) strict;
+
+-- queue_id: where tickets of the type belong; null: where they are.
+create table ticket_types (
+  id blob not null primary key,
+  site_id blob not null references sites (id) on delete cascade,
+  name text not null,
+  queue_id blob,
+  position integer not null,
+  retired_at integer,
+  unique (site_id, name)
+) strict;
+
+create table tags (
+  id blob not null primary key,
+  site_id blob not null references sites (id) on delete cascade,
+  name text not null,
+  position integer not null,
+  retired_at integer,
   unique (site_id, name)
 ) strict;
 
@@ -157,8 +190,9 @@ create index sign_ins_expiry on sign_ins (expires_at);
 -- contact_email is the first address that the visitor gave, or the one that whoever read the mail of it gave in its place; contact_key
 -- is the same as addresses are compared. identity: the signed id of whoever opened the ticket. client: a hash of the network that
 -- opened it; null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
--- as the address is confirmed. priority is 'medium' on every ticket so far: agents will change it.
--- state_id is of the same site, and goes with it, when its tickets have been deleted: a constraint would read every ticket then.
+-- as the address is confirmed. requirement: what the customer needs, as agents put it; observations: for agents alone.
+-- state_id, priority_id and type_id are of the same site, and go with it, when its tickets have been deleted: a constraint would read every
+-- ticket then.
 create table tickets (
   id blob not null primary key,
   site_id blob not null references sites (id) on delete cascade,
@@ -168,7 +202,8 @@ create table tickets (
   queue_id blob references queues (id) on delete set null,
   state_id blob not null,
   chat_id blob,
-  priority text not null,
+  priority_id blob not null,
+  type_id blob,
   contact_name text,
   contact_email text,
   contact_key text,
@@ -178,6 +213,8 @@ create table tickets (
   mail_stopped integer not null,
   transcript_asked integer not null,
   subject text,
+  requirement text,
+  observations text,
   page text,
   lang text not null,
   zone text,
@@ -207,9 +244,16 @@ create index tickets_closed on tickets (site_id, closed_at, id) where closed_at 
 create index tickets_request_attended on tickets (attended_by, request_at, id) where request_at is not null;
 create index tickets_waiting_attended on tickets (attended_by, waiting_at, id) where waiting_at is not null;
 
+-- tag_id is of the ticket's site, and has no constraint, as in tickets.
+create table ticket_tags (
+  ticket_id blob not null references tickets (id) on delete cascade,
+  tag_id blob not null,
+  primary key (ticket_id, tag_id)
+) strict;
+
 -- agent_id is the owner: of an active chat the agent who has it, of an ended one the agent who had it. Nothing else writes it.
 -- guest_id: the agent who is in an active chat beside its owner.
--- first_in_line is 1 for a chat that lost its agent: it is first in the queue again. priority is that of its ticket as a number, 1 the
+-- first_in_line is 1 for a chat that lost its agent: it is first in the queue again. priority is the level of its ticket's as a number, 1 the
 -- most urgent: the index has the order of the line.
 -- round goes up when a waiting chat starts over with agents who were tried before. Who ended it, with which reason, and what the visitor
 -- wrote beside the score stand in the entries.

@@ -7,7 +7,7 @@ use crate::{
     AgentId, ChatId, EntryId, FileId, OfferId, PageUrl, Refusal, Seq, SiteId, TicketId,
     TicketNumber, Timestamp,
     contact::Contact,
-    entry::{AgentEntry, Removed, TicketState},
+    entry::{AgentEntry, Removed, TicketPriority, TicketState},
 };
 use serde::{Deserialize, Serialize};
 
@@ -204,6 +204,15 @@ pub struct WorkItem {
     /// Whether this agent had its last chat or answered it last.
     #[serde(default)]
     pub mine: bool,
+    /// Its priority; none from a server of before this was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<TicketPriority>,
+    /// What it is about, from the owner's list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket_type: Option<String>,
+    /// Its tags, in the order of the owner's list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
 }
 
 /// The head of a ticket on screen.
@@ -246,6 +255,15 @@ pub struct Conversation {
     /// Whether the agent at this console may end the chat.
     #[serde(default)]
     pub may_end: bool,
+    /// Its priority; none from a server of before this was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<TicketPriority>,
+    /// What it is about, from the owner's list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket_type: Option<String>,
+    /// Its tags, in the order of the owner's list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
 }
 
 /// The chat on a ticket, for agents.

@@ -4,6 +4,7 @@ use crate::{
     AgentId, EntryId, PageUrl, Score, Seq, Timestamp,
     agent::{HandoverOutcome, Revealable},
     file::Attachment,
+    properties::Change,
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,15 @@ pub struct TicketState {
     pub name: String,
     /// What it means to the rules.
     pub category: Category,
+}
+
+/// A ticket's priority: the owner's name for it, and the level that the rules go by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketPriority {
+    /// `muy urgente`, `alta`, `media`, `baja` or the owner's own words.
+    pub name: String,
+    /// What it means to the rules.
+    pub level: Priority,
 }
 
 crate::text_enum! {
@@ -253,4 +263,6 @@ pub enum AgentBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seq: Option<Seq>,
     },
+    /// An agent changed properties of the ticket: those saved together, but for the state.
+    Changed { agent: AgentId, name: String, changes: Vec<Change> },
 }

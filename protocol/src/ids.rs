@@ -55,6 +55,14 @@ id! {
     /// Anything that happened on a ticket. For a message the **sender's** end makes it (`UUIDv7`),
     /// which is what makes a retry harmless.
     EntryId,
+    /// A state of a site's list.
+    StateId,
+    /// A priority of a site's list.
+    PriorityId,
+    /// A type of a site's list.
+    TypeId,
+    /// A tag of a site's list.
+    TagId,
     /// A canned reply of an agent's own.
     ReplyId,
     /// An uploaded file.

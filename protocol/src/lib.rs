@@ -23,6 +23,7 @@ mod page_url;
 pub mod percent;
 pub mod problem;
 pub mod program;
+pub mod properties;
 pub mod refusal;
 pub mod role;
 pub mod schedule;

@@ -20,6 +20,10 @@ pub const IDENTITY_ID: usize = 200;
 pub const IDENTITY_FOR: Duration = Duration::from_hours(31 * 24);
 /// A person's own tickets in one answer.
 pub const OWN_TICKETS: usize = 20;
+/// What a ticket's customer needs, and what agents note of it.
+pub const PROPERTY_TEXT: usize = 4_000;
+/// Tags of one ticket.
+pub const TAGS: usize = 20;
 /// The comment that goes with a rating.
 pub const RATING_COMMENT: usize = 1_000;
 /// Agents whom one comment mentions.

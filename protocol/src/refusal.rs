@@ -178,6 +178,18 @@ crate::text_enum! {
         Mentions = "mentions",
         /// A ticket state's name.
         State = "state",
+        /// A priority's name.
+        Priority = "priority",
+        /// A type of tickets.
+        Type = "ticket_type",
+        /// The tags of a ticket, or one of them.
+        Tags = "tags",
+        /// The agent who attends a ticket.
+        Agent = "agent",
+        /// What the customer needs.
+        Requirement = "requirement",
+        /// What agents note of a ticket.
+        Observations = "observations",
         /// The time zone of opening hours.
         Zone = "zone",
         /// The hours of a week.

@@ -76,6 +76,11 @@ impl Strings {
         self.find(&["state.", name].concat()).is_some()
     }
 
+    /// A priority's name (section `priority`), in the same way.
+    pub fn priority(&self, name: &str) -> String {
+        self.find(&["priority.", name].concat()).unwrap_or(name).to_owned()
+    }
+
     /// Why a chat became a help request, on pages and in mails that tell of it later (section `ticket_page`).
     pub fn became_request(&self, why: BecameRequest) -> String {
         self.get(&["ticket_page.became_", why.as_text()].concat())

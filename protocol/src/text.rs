@@ -64,6 +64,10 @@ text! {
     RatingComment: Field::Comment, limits::RATING_COMMENT, Paragraphs;
     /// What an agent says to the one who is to take over or to join a chat, 1 to 1000 characters.
     HandoverNote: Field::Note, limits::CHAT_TEXT, Paragraphs;
+    /// What a ticket's customer needs, as agents put it, 1 to 4000 characters.
+    Requirement: Field::Requirement, limits::PROPERTY_TEXT, Paragraphs;
+    /// What agents note of a ticket for each other, 1 to 4000 characters.
+    Observations: Field::Observations, limits::PROPERTY_TEXT, Paragraphs;
 }
 
 /// How a text is laid out.
@@ -121,6 +125,24 @@ pub fn has(text: &str, wanted: char) -> bool {
 /// and paragraphs.
 pub fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// The text on one line: the end of a line, and any other character that controls the text around it, is a space, one
+/// for all that stand together and the spaces beside them.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut is_after_break = false;
+    for c in text.chars() {
+        if is_control(c) {
+            line.truncate(line.trim_end_matches(' ').len());
+            line.push(' ');
+            is_after_break = true;
+        } else if c != ' ' || !is_after_break {
+            line.push(c);
+            is_after_break = false;
+        }
+    }
+    line
 }
 
 /// Whether nobody would see anything of a text: nothing but spaces and invisible characters. Such a text is missing

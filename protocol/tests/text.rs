@@ -4,8 +4,8 @@ use protocol::{
     Code, Field, Refusal, limits,
     strings::Strings,
     text::{
-        ChatText, EmailAddress, FormText, PersonName, RatingComment, Subject, characters, is_blank,
-        is_control, is_invisible,
+        ChatText, EmailAddress, FormText, Observations, PersonName, RatingComment, Requirement,
+        Subject, characters, is_blank, is_control, is_invisible,
     },
 };
 
@@ -124,6 +124,8 @@ fn length_counts_characters_after_trimming() {
         PersonName, Name, limits::NAME;
         Subject, Subject, limits::SUBJECT;
         RatingComment, Comment, limits::RATING_COMMENT;
+        Requirement, Requirement, limits::PROPERTY_TEXT;
+        Observations, Observations, limits::PROPERTY_TEXT;
     }
 }
 

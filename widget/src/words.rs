@@ -52,15 +52,22 @@ pub const OF_MARKUP: [&str; 46] = [
     "transcript_title",
 ];
 /// Refusals and fields that no visitor meets.
-const OF_AGENTS: [&str; 8] = [
+const OF_AGENTS: [&str; 15] = [
     "error.already_taken",
     "error.password_common",
     "error.password_is_address",
     "error.sign_in_failed",
     "error.sign_in_required",
     "error.title",
+    "field.agent",
+    "field.observations",
     "field.password",
+    "field.priority",
     "field.reason",
+    "field.requirement",
+    "field.state",
+    "field.tags",
+    "field.ticket_type",
 ];
 
 /// The words for the browser's half.

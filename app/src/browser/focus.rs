@@ -49,6 +49,11 @@ pub fn rescue_to(places: &'static [&'static str]) {
     });
 }
 
+/// Whether there is an element with this selector.
+pub fn is_there(selector: &str) -> bool {
+    document().query_selector(selector).is_ok_and(|element| element.is_some())
+}
+
 /// Whether the keyboard is inside of the first element with this selector.
 pub fn is_inside(selector: &str) -> bool {
     let inside = document().query_selector(&format!("{selector}:focus-within"));

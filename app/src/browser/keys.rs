@@ -13,6 +13,11 @@ pub fn note(email: &str, ticket: TicketId) -> String {
     format!("ayuda:console:{email}:note:{ticket}")
 }
 
+/// The properties of a ticket that are typed or chosen and not saved yet.
+pub fn properties(email: &str, ticket: TicketId) -> String {
+    format!("ayuda:console:{email}:properties:{ticket}")
+}
+
 /// What the keys of all typed comments begin with.
 pub fn notes(email: &str) -> String {
     format!("ayuda:console:{email}:note:")

@@ -23,7 +23,8 @@ pub fn Banner(socket: Socket) -> impl IntoView {
                 })),
                 SocketStatus::SignedOut => Some(Either::Right(view! {
                     <p class="banner"><Icon drawing=Drawing::Alert/>{words.get("signed_out")}" "
-                        <a href="/console/sign-in" rel="external">{words.get("sign_in")}</a>
+                        // The page again: it asks who one is, and is shown afterwards.
+                        <a href="" rel="external">{words.get("sign_in")}</a>
                     </p>
                 })),
             }}

@@ -1,13 +1,15 @@
-//! *Motivo de cierre* after a transfer that was accepted. It blocks nothing: whoever leaves it gives no reason.
+//! *Motivo de cierre* after a transfer that was accepted. It blocks nothing and takes no keyboard from who writes
+//! elsewhere; whoever leaves it gives no reason.
 
 use crate::{
-    api,
+    api::{self, ApiError},
     inbox::conversation::closing::{Closing, ClosingForm},
     state::console::use_console,
+    ui::dialog::Stands,
     words::use_words,
 };
 use leptos::{prelude::*, task::spawn_local};
-use protocol::TicketId;
+use protocol::{Code, TicketId};
 
 /// The dialog, for one chat after the other.
 #[component]
@@ -20,7 +22,24 @@ pub fn HandedOver() -> impl IntoView {
     let give = move |ticket: TicketId, reason: Option<String>| {
         spawn_local(async move {
             match api::handover::transfer_reason(ticket, reason).await {
+                // The dialog may be another chat's by now.
+                _ if current
+                    .with_untracked(|now| now.as_ref().is_none_or(|now| now.0 != ticket)) => {}
                 Ok(()) => form.on_done(),
+                Err(error) => form.on_problem(words.refusal(&error.0)),
+            }
+        });
+    };
+    let read = move |ticket: TicketId| {
+        spawn_local(async move {
+            match api::chats::closing_reasons(ticket).await {
+                Ok(reasons) => form.on_reasons(reasons),
+                // It is not this agent's to see any more: there is nothing to choose from.
+                Err(ApiError(refusal))
+                    if matches!(refusal.code, Code::NotFound | Code::Forbidden) =>
+                {
+                    is_open.set(false);
+                }
                 Err(error) => form.on_problem(words.refusal(&error.0)),
             }
         });
@@ -35,13 +54,12 @@ pub fn HandedOver() -> impl IntoView {
         current.set(Some((ticket, number)));
         form.empty();
         is_open.set(true);
-        spawn_local(async move {
-            match api::chats::closing_reasons(ticket).await {
-                Ok(reasons) => form.on_reasons(reasons),
-                // It is not this agent's to see any more: there is nothing to choose from.
-                Err(_) => is_open.set(false),
-            }
-        });
+        read(ticket);
+    });
+    let again = Callback::new(move |()| {
+        if let Some((ticket, _)) = current.get_untracked() {
+            read(ticket);
+        }
     });
     let was_given = StoredValue::new(false);
     Effect::new(move |before: Option<bool>| {
@@ -69,5 +87,5 @@ pub fn HandedOver() -> impl IntoView {
         let number = current.get().map(|(_, number)| number).unwrap_or_default();
         words.fill("closing_transfer_why", &[("number", &number)])
     });
-    view! { <Closing form=form scope="handed-over" why=why on_submit=submit/> }
+    view! { <Closing form=form scope="handed-over" stands=Stands::Aside why=why on_retry=again on_submit=submit/> }
 }

@@ -1,7 +1,7 @@
 //! *Nueva solicitud de chat*: a chat that rings here.
 
 use crate::{
-    browser::focus,
+    browser::{self, focus},
     state::clock::use_clock,
     ui::{
         erase::erase,
@@ -10,17 +10,26 @@ use crate::{
     words::use_words,
 };
 use leptos::{ev, prelude::*};
-use protocol::agent::{Offer, OfferKind};
+use protocol::{
+    Timestamp,
+    agent::{Offer, OfferKind},
+};
+use std::ops::Range;
+use web_sys::MouseEvent;
 
 /// What accepts and what declines it from anywhere on the page. Keys that type nothing and that browsers leave free.
 const ACCEPT: &str = "F2";
 const DECLINE: &str = "F8";
+/// The next card comes where the one before was: within so many milliseconds a second press was meant for that one.
+const SAME_PRESS: Range<i64> = 0..500;
 
-/// An offer to take or to decline. `busy`: it is being taken or declined.
+/// An offer to take or to decline. `busy`: it is being taken or declined; `taken_at`: when the one before was
+/// taken.
 #[component]
 pub fn OfferCard(
     offer: Offer,
     busy: RwSignal<bool>,
+    taken_at: StoredValue<Timestamp>,
     on_accept: Callback<()>,
     on_decline: Callback<()>,
 ) -> impl IntoView {
@@ -42,6 +51,12 @@ pub fn OfferCard(
             decision.run(());
         }
     };
+    // The second click of two is part of the first.
+    let on_press = move |event: MouseEvent, decision| {
+        if event.detail() < 2 {
+            decide(decision);
+        }
+    };
     let is_busy = move || busy.get().then_some("true");
 
     Effect::new(move |_| {
@@ -53,10 +68,13 @@ pub fn OfferCard(
             };
             let has_modifier =
                 event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
+            let is_again = SAME_PRESS.contains(&(browser::now().0 - taken_at.get_value().0));
             // What a modal dialog asks is answered first.
-            if !has_modifier && !event.repeat() && !focus::is_inside("dialog") {
+            if !has_modifier && !event.repeat() && !focus::is_inside("dialog:modal") {
                 event.prevent_default();
-                decide(decision);
+                if !(is_again && event.key() == ACCEPT) {
+                    decide(decision);
+                }
             }
         });
         on_cleanup(move || listener.remove());
@@ -105,10 +123,10 @@ pub fn OfferCard(
                     })}
                 </dl>
                 <div class="pair">
-                    <button type="button" class="btn" aria-disabled=is_busy aria-keyshortcuts=DECLINE on:click=move |_| decide(on_decline)>
+                    <button type="button" class="btn" aria-disabled=is_busy aria-keyshortcuts=DECLINE on:click=move |event| on_press(event, on_decline)>
                         {words.get("decline")}<kbd aria-hidden="true">{DECLINE}</kbd>
                     </button>
-                    <button type="button" class="btn primary" aria-disabled=is_busy aria-keyshortcuts=ACCEPT on:click=move |_| decide(on_accept)>
+                    <button type="button" class="btn primary" aria-disabled=is_busy aria-keyshortcuts=ACCEPT on:click=move |event| on_press(event, on_accept)>
                         {words.get("accept")}<kbd aria-hidden="true">{ACCEPT}</kbd>
                     </button>
                 </div>

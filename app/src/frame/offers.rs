@@ -12,7 +12,7 @@ use crate::{
     words::{Words, use_words},
 };
 use leptos::{prelude::*, task::spawn_local};
-use protocol::{ChatId, Code, agent::Offer};
+use protocol::{ChatId, Code, Timestamp, agent::Offer};
 
 /// The offer in front, and those behind it.
 #[component]
@@ -36,13 +36,20 @@ pub fn Offers() -> impl IntoView {
         })
     });
     let announcement = move || {
+        let more = behind.with(Vec::len);
         first.with(|offer| {
             offer.as_ref().map(|offer| {
                 let who = words.contact(&offer.contact);
-                words.fill("offer_heard", &[("who", &who), ("queue", &offer.queue)])
+                let heard = words.fill("offer_heard", &[("who", &who), ("queue", &offer.queue)]);
+                match more {
+                    0 => heard,
+                    more => format!("{heard}. {}", words.count("offers_more", more)),
+                }
             })
         })
     };
+    let taken_at = StoredValue::new(Timestamp(0));
+    let taken = move || taken_at.set_value(browser::now());
     let card = move || {
         first.get().map(|offer| {
             let (chat, id) = (offer.chat, offer.offer);
@@ -52,6 +59,7 @@ pub fn Offers() -> impl IntoView {
                 spawn_local(async move {
                     match api::chats::accept(chat, id).await {
                         Ok(ticket) => {
+                            taken();
                             remove(console.offers, chat);
                             // The composer takes the keyboard, where it is drawn later than this.
                             console.accepted.set_value(Some(ticket));
@@ -64,6 +72,7 @@ pub fn Offers() -> impl IntoView {
                             });
                         }
                         Err(error) if is_gone(error) => {
+                            taken();
                             remove(console.offers, chat);
                             console.toasts.note(match error.0.who {
                                 Some(_) => words.refusal(&error.0),
@@ -85,7 +94,7 @@ pub fn Offers() -> impl IntoView {
             };
             view! {
                 <div class="offer-stack">
-                    <OfferCard offer=offer busy=busy on_accept=Callback::new(accept) on_decline=Callback::new(decline)/>
+                    <OfferCard offer=offer busy=busy taken_at=taken_at on_accept=Callback::new(accept) on_decline=Callback::new(decline)/>
                     <Behind offers=behind on_choose=Callback::new(move |chat| front.set(Some(chat)))/>
                 </div>
             }

@@ -33,8 +33,7 @@ pub fn Shortcuts(open: RwSignal<bool>) -> impl IntoView {
                     true
                 }
                 _ if !is_on.get_untracked() => false,
-                "j" => focus::step(".group:not([hidden]) a.item", true),
-                "k" => focus::step(".group:not([hidden]) a.item", false),
+                "j" | "k" => focus::step(rows(), key == "j"),
                 key if key.len() == 1 && key.bytes().all(|byte| byte.is_ascii_lowercase()) => {
                     press(key)
                 }
@@ -48,6 +47,11 @@ pub fn Shortcuts(open: RwSignal<bool>) -> impl IntoView {
     });
     let sheet = Dialog::Shortcuts { open, is_on };
     view! { <LateDialog late=dialog(sheet) open=open on_dismiss=Callback::new(move |()| open.set(false))/> }
+}
+
+/// The rows that are seen: while one searches the list stays behind what was found.
+fn rows() -> &'static str {
+    if focus::is_there(".found") { ".found a.item" } else { ".group:not([hidden]) a.item" }
 }
 
 /// Does what the key's place on the page does; false when there is none on screen.

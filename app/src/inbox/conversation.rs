@@ -11,18 +11,21 @@ pub(crate) mod end_conference;
 mod entry;
 mod events;
 mod facts;
+pub(crate) mod facts_tabs;
 pub(crate) mod handover;
 mod handover_line;
 mod head;
 mod log;
 mod message_text;
 mod pending;
+mod properties;
 mod reason_field;
 pub(crate) mod replies;
 mod reveal;
 mod sentence;
 mod sharing;
 mod targets;
+mod unsent_text;
 mod upload_list;
 
 use crate::{
@@ -62,6 +65,7 @@ use protocol::{
 use replies::KnownReplies;
 use reveal::provide_revealing;
 use sharing::Sharing;
+use unsent_text::UnsentText;
 
 /// The conversation on a ticket.
 #[component]
@@ -69,10 +73,20 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     let words = use_words();
     let console = use_console();
     let thread = console.thread(ticket);
-    Effect::new(move |_| {
-        console.show(ticket);
-        console.restore_note(ticket);
-        on_cleanup(move || console.hide(ticket));
+    // Whether a comment is written: also where nothing else can be, once somebody wants to.
+    let internal = RwSignal::new(false);
+    Effect::new({
+        let note = thread.note.clone();
+        move |_| {
+            console.show(ticket);
+            console.restore_note(ticket);
+            // A comment that was begun is gone on with, and not looked for.
+            let is_alone = console.drafts.of(ticket).with_untracked(String::is_empty);
+            if is_alone && !note.with_untracked(String::is_empty) {
+                internal.set(true);
+            }
+            on_cleanup(move || console.hide(ticket));
+        }
     });
     provide_revealing(&thread);
     on_cleanup({
@@ -133,12 +147,31 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
 
     let sharing = Sharing::new(ticket, thread.head.clone());
 
+    let uploads = Uploads::new();
     let returned = RwSignal::new(None::<(String, bool)>);
     let take_back = Callback::new({
         let thread = thread.clone();
         move |id: EntryId| {
             let was_comment = thread.mentions.with_value(|all| all.contains_key(&id));
-            returned.set(console.take_back(ticket, id).map(|unsent| (unsent.text, was_comment)));
+            let Some(unsent) = console.take_back(ticket, id) else { return };
+            uploads.put_back(unsent.files);
+            if focus::is_there("#composer") {
+                returned.set(Some((unsent.text, was_comment)));
+                return;
+            }
+            // Where nothing can be written it stays as what was written before.
+            let before = if was_comment {
+                thread.note.get_untracked()
+            } else {
+                console.drafts.of(ticket).get_untracked()
+            };
+            let text =
+                if before.is_empty() { unsent.text } else { format!("{}\n{before}", unsent.text) };
+            if was_comment {
+                console.type_note(ticket, &text);
+            } else {
+                console.type_draft(ticket, &text);
+            }
         }
     });
     let retry = Callback::new(move |id: EntryId| console.retry(ticket, id));
@@ -201,9 +234,6 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     let known = KnownReplies { all: known_replies, on_insert };
 
     let note = thread.note.clone();
-    // Whether a comment is written: also where nothing else can be, once somebody wants to.
-    let internal = RwSignal::new(false);
-    let uploads = Uploads::new();
     let kind = Signal::derive(move || writing.with(ComposerKind::of));
     let composer = move |only_comments: bool| {
         let unsent = Unsent {
@@ -235,11 +265,13 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
             />
         }
     };
-    // One composer for all that can be written: what is under the agent's hands stays when a chat ends meanwhile.
+    // A composer for each kind of what can be written. What is under the agent's hands goes along when a chat ends
+    // meanwhile: text, files, mode and keyboard.
     let stands = Memo::new(move |_| match writing.get() {
-        Writing::Chat | Writing::Guest | Writing::Request { .. } | Writing::Closed { .. } => {
-            Foot::Composer
-        }
+        writing @ (Writing::Chat
+        | Writing::Guest
+        | Writing::Request { .. }
+        | Writing::Closed { .. }) => Foot::Composer(ComposerKind::of(&writing)),
         Writing::Unknown => Foot::Nothing,
         Writing::Waiting { chat } => Foot::Accept(chat),
         Writing::Elsewhere { agent } => Foot::Elsewhere(agent),
@@ -249,7 +281,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
     Effect::new({
         let note = thread.note.clone();
         move |before: Option<bool>| {
-            let can_write = stands.with(|stands| *stands == Foot::Composer);
+            let can_write = stands.with(|stands| matches!(stands, Foot::Composer(_)));
             if can_write && before == Some(false) && note.with_untracked(String::is_empty) {
                 internal.set(false);
             }
@@ -266,21 +298,33 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
             }
         }
     };
+    let unsent = move || view! { <UnsentText message=console.drafts.of(ticket)/> };
     let foot = move || match stands.get() {
         Foot::Nothing => EitherOf4::A(()),
-        Foot::Composer => EitherOf4::B(composer(false)),
-        Foot::Accept(chat) => EitherOf4::C(closed_to_messages(Either::Left(
-            view! { <Accept busy=accepting on_accept=move || accept.run(chat)/> },
-        ))),
-        Foot::Elsewhere(agent) => EitherOf4::C(closed_to_messages(Either::Right(
-            view! { <span class="grow">{words.fill("elsewhere", &[("agent", &agent)])}</span> },
-        ))),
-        Foot::Removed(note) => {
-            EitherOf4::D(view! { <p class="foot-note" role="status">{words.get(note)}</p> })
-        }
+        Foot::Composer(_) => EitherOf4::B(composer(false)),
+        Foot::Accept(chat) => EitherOf4::C((
+            unsent(),
+            closed_to_messages(Either::Left(
+                view! { <Accept busy=accepting on_accept=move || accept.run(chat)/> },
+            )),
+        )),
+        Foot::Elsewhere(agent) => EitherOf4::C((
+            unsent(),
+            closed_to_messages(Either::Right(
+                view! { <span class="grow">{words.fill("elsewhere", &[("agent", &agent)])}</span> },
+            )),
+        )),
+        Foot::Removed(note) => EitherOf4::D(view! {
+            {unsent()}
+            <p class="foot-note" role="status">{words.get(note)}</p>
+        }),
     };
 
-    let absence = thread.absence.clone();
+    // A memo: what is known is set anew with every reading, and what stands here is drawn anew only when it is another.
+    let absence = Memo::new({
+        let absence = thread.absence.clone();
+        move |_| absence.get()
+    });
     move || {
         if let Some(absence) = absence.get() {
             return Either::Left(view! { <NotThere is_lost=absence == Absence::AccessLost/> });
@@ -305,7 +349,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
                 <Log thread=thread.clone() name=name profile=console.profile on_retry=retry on_take_back=take_back/>
                 {foot.clone()}
             </section>
-            <Facts head=thread.head open=facts_open/>
+            <Facts thread=thread open=facts_open/>
         })
     }
 }
@@ -320,7 +364,7 @@ fn over(which: Dialog, open: RwSignal<bool>) -> impl IntoView {
 #[derive(Clone, PartialEq)]
 enum Foot {
     Nothing,
-    Composer,
+    Composer(ComposerKind),
     /// The button that takes the chat that waits, over a place for comments.
     Accept(ChatId),
     /// Who has the chat, over the same.

@@ -7,14 +7,14 @@ use crate::{
         drafts::Drafts,
         list::{Differing, Row},
     },
-    ui::erase::erase,
+    ui::{erase::erase, priority::priority_class},
     words::use_words,
 };
 use leptos::{either::EitherOf3, prelude::*};
 use protocol::{
     TicketId,
     agent::{WorkItem, WorkKind, WorkView},
-    entry::Category,
+    entry::{Category, Priority},
 };
 
 /// What all rows of the list are drawn with.
@@ -41,6 +41,7 @@ pub fn RowLink(row: Row, context: RowContext) -> impl IntoView {
     // A clone of the signal for each part that reads it: each part is drawn by itself.
     let part = move || item.clone();
     let (name, at, text, place, tag, unread) = (part(), part(), part(), part(), part(), part());
+    let urgency = part();
     let is_open = move || context.open_ticket.get() == Some(ticket);
     let href = move || place::ticket(ticket, context.view.get());
     let draft = context.drafts.of(ticket);
@@ -107,6 +108,11 @@ pub fn RowLink(row: Row, context: RowContext) -> impl IntoView {
                     <span class=move || tags.with(|(class, _)| *class) hidden=move || tags.with(|(_, text)| text.is_empty())>
                         {move || tags.with(|(_, text)| text.clone())}
                     </span>
+                    {move || urgency.with(|item| {
+                        // What most tickets have says nothing.
+                        let priority = item.priority.as_ref().filter(|its| its.level != Priority::Medium);
+                        priority.map(|its| view! { <span class=priority_class(its.level)>{words.priority(&its.name)}</span> })
+                    })}
                     <span class="item-at xs muted">{move || clock.short(at.with(|item| item.last_at))}</span>
                 </span>
                 <span class="item-line">

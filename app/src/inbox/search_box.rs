@@ -70,7 +70,7 @@ pub fn SearchBox(list: List) -> impl IntoView {
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         look(text.get_untracked());
-        focus_first();
+        focus_first_once_found();
     };
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| {
@@ -120,6 +120,22 @@ fn leads_here(event: &KeyboardEvent) -> bool {
         return false;
     }
     is_k || is_slash && !is_inside("input, textarea, select, [contenteditable]")
+}
+
+/// Goes to the first ticket once the answer is here: what was found for other words goes with them. Whoever has gone
+/// elsewhere meanwhile stays there.
+fn focus_first_once_found() {
+    request_animation_frame(move || {
+        let is = |selector| document().query_selector(selector).ok().flatten().is_some();
+        if !is("#search:focus") {
+            return;
+        }
+        if is(".list[aria-busy], .found [aria-busy]") {
+            focus_first_once_found();
+        } else {
+            focus_first();
+        }
+    });
 }
 
 /// Goes to the first ticket that was found; false where none is.

@@ -97,11 +97,12 @@ pub fn SearchResults(question: Memo<String>) -> impl IntoView {
                     is_busy=Signal::derive(move || is_reading(Reading::Page))
                     on_more=Callback::new(move |()| load(next.get_untracked()))
                 />
-                <p class="list-note s muted" role="status">
+                // Where nothing was found that stands below.
+                <p class=move || if is_blank() { "quiet" } else { "list-note s muted" } role="status">
                     {move || if is_reading(Reading::View) {
                         Some(words.get("found_loading"))
                     } else if is_blank() {
-                        None
+                        Some(words.get("found_nothing"))
                     } else {
                         Some(words.count("found_count", rows.with(Vec::len)))
                     }}

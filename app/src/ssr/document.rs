@@ -14,16 +14,24 @@ pub(super) struct Document {
     pub(super) assets: Arc<ConsoleAssets>,
     /// The state that the script starts from, as JSON; none: the page needs no script.
     pub(super) start: Option<String>,
+    /// What is said where the script does not come, and the words of the link that loads the page again.
+    pub(super) not_loaded: Option<[String; 2]>,
 }
+
+/// The id of what says that the script did not come. The script draws the page anew, without it.
+const NOT_LOADED: &str = "not-loaded";
+/// Milliseconds after which nobody waits for it any more; it may come all the same.
+const PATIENCE: u32 = 20_000;
 
 /// The document.
 pub(super) fn document(about: Document, body: impl IntoView + 'static) -> impl IntoView {
-    let Document { lang, title, nonce, assets, start } = about;
+    let Document { lang, title, nonce, assets, start, not_loaded } = about;
     let given = |url: &str| (!url.is_empty()).then(|| url.to_owned());
     let has_script = !assets.script_url.is_empty() && !assets.wasm_url.is_empty();
     let loader = (start.is_some() && has_script).then(|| {
         format!(
-            "import init,{{hydrate}} from {};init({{module_or_path:{}}}).then(hydrate)",
+            "const late=()=>{{const note=document.getElementById('{NOT_LOADED}');if(note)note.hidden=false}},timer=setTimeout(late,{PATIENCE});\
+             import({}).then(({{default:init,hydrate}})=>init({{module_or_path:{}}}).then(hydrate)).then(()=>clearTimeout(timer),late)",
             quoted(&assets.script_url),
             quoted(&assets.wasm_url)
         )
@@ -49,7 +57,13 @@ pub(super) fn document(about: Document, body: impl IntoView + 'static) -> impl I
                 {start.map(|start| view! { <script type="application/json" id="start" nonce=nonce.clone() inner_html=start></script> })}
                 {loader.map(|loader| view! { <script type="module" nonce=nonce inner_html=loader></script> })}
             </head>
-            <body>{body}</body>
+            <body>
+                {body}
+                // Behind everything: what is carried over to the page that the script draws is counted from the beginning.
+                {not_loaded.map(|[note, again]| view! {
+                    <p id=NOT_LOADED class="banner not-loaded" role="alert" hidden>{note}" "<a href="">{again}</a></p>
+                })}
+            </body>
         </html>
     }
 }

@@ -92,6 +92,8 @@ pub static FUNCTIONS: &[Function] = functions! {
     api::requests::CloseRequest: Agent, Ticket;
     api::requests::Reopen: Agent, Ticket;
     api::reveal::Reveal: Supervisor, Ticket;
+    api::tickets::TicketProperties: Agent, Ticket;
+    api::tickets::ChangeTicket: Agent, Ticket;
     api::search::Search: Agent, Own;
     api::mails::Mails: Agent, Own;
     api::mails::OlderMails: Agent, Own;

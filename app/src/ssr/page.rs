@@ -39,6 +39,9 @@ pub(super) async fn page(row: &Row, shared: Shared, request: Request<Body>) -> R
     let about = Document {
         lang: start.lang.clone(),
         title: start.strings.get("console.title"),
+        not_loaded: Some(
+            ["not_loaded", "load_again"].map(|key| start.strings.get(&format!("console.{key}"))),
+        ),
         nonce: nonce.clone(),
         assets: shared.assets,
         start: Some(in_script(&serde_json::to_string(&start).expect("the start state is JSON"))),
@@ -70,7 +73,10 @@ async fn start(
     let name = parts.extensions.get::<ZoneName>();
     let start = Start {
         lang: agent.lang.clone(),
-        strings: desk::locales::strings(&agent.lang, &["console", "error", "field", "state"]),
+        strings: desk::locales::strings(
+            &agent.lang,
+            &["console", "error", "field", "state", "priority"],
+        ),
         now: desk.now(),
         zone: name.and_then(|name| zone(&name.0, desk.now())).map(Arc::new),
         role: agent.role,

@@ -33,6 +33,7 @@ impl PlainPage {
             nonce: nonce.map(|nonce| nonce.0.clone()).unwrap_or_default(),
             assets: Arc::clone(&shared.assets),
             start: None,
+            not_loaded: None,
         };
         Self { strings, about }
     }

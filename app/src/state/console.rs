@@ -38,6 +38,8 @@ pub struct Console {
     pub accepted: StoredValue<Option<TicketId>>,
     /// The chats that this agent has handed over, each with its number, until they said why.
     pub handed_over: RwSignal<Vec<(TicketId, String)>>,
+    /// What is said to who hears the console and does not see it.
+    pub said: RwSignal<String>,
     /// What is typed and not sent.
     pub drafts: Drafts,
     /// The page's clock.
@@ -74,6 +76,7 @@ impl Console {
             open_ticket: RwSignal::new(None),
             accepted: StoredValue::new(None),
             handed_over: RwSignal::new(Vec::new()),
+            said: RwSignal::new(String::new()),
             drafts: Drafts::new(),
             clock,
             toasts: Toasts::new(),

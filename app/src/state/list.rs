@@ -279,6 +279,9 @@ pub(crate) mod tests {
             last_at: Timestamp(since),
             unread: 0,
             mine: false,
+            priority: None,
+            ticket_type: None,
+            tags: Vec::new(),
         }
     }
 

@@ -1,6 +1,9 @@
 //! One ticket's conversation as this console has it: head, entries, and the messages on their way.
 
-use super::writing::{Writing, writing};
+use super::{
+    properties::PropertiesForm,
+    writing::{Writing, writing},
+};
 use leptos::prelude::*;
 use protocol::{
     AgentId, EntryId, Seq, TicketId, Timestamp,
@@ -42,6 +45,8 @@ pub struct Thread {
     seen_before: ArcStoredValue<Option<Seq>>,
     /// What of it was masked and looked at.
     pub revealed: ArcRwSignal<Revealed>,
+    /// What agents set of it.
+    pub properties: PropertiesForm,
     /// Why there is nothing to show, where there is not.
     pub absence: ArcRwSignal<Option<Absence>>,
 }
@@ -76,6 +81,7 @@ impl Thread {
             was_shown: ArcStoredValue::new(false),
             seen_before: ArcStoredValue::new(None),
             revealed: ArcRwSignal::new(Revealed::new()),
+            properties: PropertiesForm::new(),
             absence: ArcRwSignal::new(None),
         }
     }
@@ -165,6 +171,7 @@ impl Thread {
         self.head.set(None);
         self.timeline.set(Timeline::new());
         self.typing_until.set(None);
+        self.properties.forget();
         self.conceal();
     }
 

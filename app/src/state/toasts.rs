@@ -41,6 +41,11 @@ impl Toasts {
         self.show(text, None, false, Duration::from_secs(5));
     }
 
+    /// Shows what somebody else did.
+    pub fn tell(self, text: String) {
+        self.show(text, None, false, Duration::from_secs(12));
+    }
+
     /// Shows what happened on a ticket, and leads there.
     pub fn link(self, text: String, ticket: TicketId) {
         self.show(text, Some(ticket), false, Duration::from_secs(30));

@@ -19,8 +19,8 @@ pub struct Upload {
     pub key: u32,
     /// The file's name.
     pub name: String,
-    /// How far it has come.
-    pub state: RwSignal<UploadState>,
+    /// How far it has come. Counted: the list outlives the composer in which the file was chosen.
+    pub state: ArcRwSignal<UploadState>,
 }
 
 /// How far a file has come.
@@ -52,23 +52,23 @@ impl Uploads {
             let Some(file) = files.get(at) else { continue };
             let key = self.next_key.get_value();
             self.next_key.set_value(key.wrapping_add(1));
-            let state = RwSignal::new(UploadState::Sending(0));
+            let state = ArcRwSignal::new(UploadState::Sending(0));
             let is_full = self.all.with_untracked(Vec::len) >= limits::FILES;
-            self.all.update(|all| all.push(Upload { key, name: file.name(), state }));
+            let shown = Upload { key, name: file.name(), state: state.clone() };
+            self.all.update(|all| all.push(shown));
             if is_full {
                 let refusal =
                     Refusal::of(Field::Files, Code::TooManyFiles).limit(limits::FILES as u64);
                 state.set(UploadState::Refused(refusal));
                 continue;
             }
+            let progress = state.clone();
             upload(
                 ticket,
                 &file,
-                move |percent| {
-                    state.try_set(UploadState::Sending(percent));
-                },
+                move |percent| progress.set(UploadState::Sending(percent)),
                 move |answer| {
-                    state.try_set(match answer {
+                    state.set(match answer {
                         Ok(file) => UploadState::Stored(file),
                         Err(refusal) => UploadState::Refused(refusal),
                     });
@@ -90,6 +90,22 @@ impl Uploads {
     /// Whether one is still on its way.
     pub fn is_busy(self) -> bool {
         self.any(|state| matches!(state, UploadState::Sending(_)))
+    }
+
+    /// Whether the server would not have one.
+    pub fn has_refused(self) -> bool {
+        self.any(|state| matches!(state, UploadState::Refused(_)))
+    }
+
+    /// Puts files back that the server has: those of a message that was taken back.
+    pub fn put_back(self, files: Vec<Attachment>) {
+        for file in files {
+            let key = self.next_key.get_value();
+            self.next_key.set_value(key.wrapping_add(1));
+            let name = file.name.clone();
+            let state = ArcRwSignal::new(UploadState::Stored(file));
+            self.all.update(|all| all.push(Upload { key, name, state }));
+        }
     }
 
     /// Whether there is a file to send with the message.

@@ -86,6 +86,9 @@ pub(crate) mod tests {
             visitor_present: true,
             removed: None,
             may_end: false,
+            priority: None,
+            ticket_type: None,
+            tags: Vec::new(),
         }
     }
 

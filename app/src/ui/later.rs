@@ -1,8 +1,14 @@
 //! Parts of the console that the browser loads when they are first needed: chunks, which the build takes out of the
 //! wasm (`xtask/src/assets/chunks.rs`). The server has all of them at once.
 
-use super::{dialog::Dialog, erase::erase};
-use crate::{browser::focus, words::use_words};
+use super::{
+    dialog::{Dialog, Stands},
+    erase::erase,
+};
+use crate::{
+    browser::{focus, within::within},
+    words::use_words,
+};
 use leptos::{html, prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 use std::{
     any::Any,
@@ -12,6 +18,7 @@ use std::{
         atomic::{AtomicU32, Ordering},
     },
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 use web_sys::HtmlElement;
 
@@ -80,6 +87,13 @@ impl Later {
     }
 }
 
+/// What takes longer than this to load is not coming: it can be asked for again.
+pub const PATIENCE: Duration = Duration::from_secs(15);
+
+async fn is_loaded(coming: Coming<()>) -> bool {
+    matches!(within(PATIENCE, coming).await, Some(Ok(())))
+}
+
 fn at_once<T>(mut coming: Coming<T>) -> Option<Result<T, SplitLoaderError>> {
     match coming.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(come) => Some(come),
@@ -116,20 +130,95 @@ enum Arrival {
     Here,
 }
 
-/// Draws it once it is here.
+/// Draws it once it is here, for as long as the owner that this is called under.
 fn draw(late: Later, place: NodeRef<html::Div>, arrival: RwSignal<Arrival>, then: fn()) {
-    Effect::new(move |drawn: Option<Option<Drawn>>| {
-        let is_here = arrival.get() == Arrival::Here;
-        let drawn = drawn.flatten();
-        match place.get().filter(|_| is_here && drawn.is_none()) {
-            Some(place) => {
-                let drawn = late.draw_in(place.into());
-                then();
-                drawn
+    // The server has no elements, and drops what belongs to a page on any of its threads.
+    if cfg!(feature = "ssr") {
+        return;
+    }
+    let drawn = StoredValue::new_local(None::<Drawn>);
+    // At once: as an effect's own value it would go a moment after its signals, and read them meanwhile, which ends the
+    // whole console.
+    on_cleanup(move || drop(drawn.try_update_value(Option::take)));
+    let owner = Owner::current();
+    Effect::new(move |_| {
+        if arrival.get() != Arrival::Here || drawn.with_value(Option::is_some) {
+            return;
+        }
+        let Some(place) = place.get() else { return };
+        let view = || late.draw_in(place.into());
+        // The effect's own owner goes when it runs again.
+        drawn.set_value(match &owner {
+            Some(owner) => owner.with(view),
+            None => view(),
+        });
+        then();
+    });
+}
+
+/// Loads it at once, and draws it once it is here; `then` is called when it was drawn, and when it did not come. Answers
+/// how far it is, and what loads it again.
+fn load_at_once(
+    late: Later,
+    place: NodeRef<html::Div>,
+    then: fn(),
+) -> (RwSignal<Arrival>, impl Fn() + Copy + Send + Sync + 'static) {
+    let arrival = RwSignal::new(Arrival::Elsewhere);
+    let load_it = late.load;
+    let load = move || {
+        arrival.set(Arrival::Coming);
+        spawn_local(async move {
+            let is_loaded = is_loaded(load_it()).await;
+            arrival.try_set(if is_loaded { Arrival::Here } else { Arrival::Failed });
+            then();
+        });
+    };
+    Effect::new({
+        let late = late.clone();
+        move |_| {
+            if late.is_here() {
+                arrival.set(Arrival::Here);
+            } else {
+                load();
             }
-            None => drawn,
         }
     });
+    draw(late, place, arrival, then);
+    (arrival, load)
+}
+
+/// That it is coming, or did not come and how it is loaded again.
+fn how_far(
+    arrival: RwSignal<Arrival>,
+    load: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let words = use_words();
+    let is_coming = move || arrival.get() == Arrival::Coming;
+    let has_failed = move || arrival.get() == Arrival::Failed;
+    erase(view! {
+        <p class="list-note s muted" role="status" hidden=move || !is_coming()>
+            {move || is_coming().then(|| words.get("part_loading"))}
+        </p>
+        <div class="list-note s" role="alert" hidden=move || !has_failed()>
+            {move || has_failed().then(|| view! {
+                <p><b>{words.get("part_missing")}</b></p>
+                <p>{words.get("part_failed")}</p>
+                <button type="button" class="btn" on:click=move |_| load()>{words.get("retry")}</button>
+            })}
+        </div>
+    })
+}
+
+/// A part of a page, and until it is here that it is coming.
+#[component]
+pub fn LatePart(late: Later) -> impl IntoView {
+    let place = NodeRef::<html::Div>::new();
+    let at_place = late.place(place);
+    let (arrival, load) = load_at_once(late, place, || {});
+    erase(view! {
+        {at_place}
+        {how_far(arrival, load)}
+    })
 }
 
 /// A column of a page, and until it is here its heading.
@@ -145,45 +234,16 @@ pub fn LateColumn(
     let words = use_words();
     let place = NodeRef::<html::Div>::new();
     let at_place = late.place(place);
-    let arrival = RwSignal::new(Arrival::Elsewhere);
-    let load_it = late.load;
-    let load = move || {
-        arrival.set(Arrival::Coming);
-        spawn_local(async move {
-            let is_loaded = load_it().await.is_ok();
-            arrival.try_set(if is_loaded { Arrival::Here } else { Arrival::Failed });
-            focus::rescue();
-        });
-    };
-    Effect::new({
-        let late = late.clone();
-        move |_| {
-            if late.is_here() {
-                arrival.set(Arrival::Here);
-            } else {
-                load();
-            }
-        }
-    });
     // What had the keyboard is gone, or was never there.
-    draw(late, place, arrival, focus::rescue);
+    let (arrival, load) = load_at_once(late, place, focus::rescue);
     let shows = Memo::new(move |_| matches!(arrival.get(), Arrival::Coming | Arrival::Failed));
-    let has_failed = move || arrival.get() == Arrival::Failed;
+    let is_busy = move || (arrival.get() == Arrival::Coming).then_some("true");
     let column = move || {
         view! {
             <div class=if is_page { "inbox" } else { "late" }>
-                <section class="list" aria-labelledby="late-title" aria-busy=move || (!has_failed()).then_some("true")>
+                <section class="list" aria-labelledby="late-title" aria-busy=is_busy>
                     <header class="list-top"><h1 id="late-title">{words.get(name)}</h1></header>
-                    <div class="rows">
-                        <p class="list-note s muted" role="status">{move || (!has_failed()).then(|| words.get("part_loading"))}</p>
-                        <div class="list-note s" role="alert">
-                            {move || has_failed().then(|| view! {
-                                <p><b>{words.get("part_missing")}</b></p>
-                                <p>{words.get("part_failed")}</p>
-                                <button type="button" class="btn" on:click=move |_| load()>{words.get("retry")}</button>
-                            })}
-                        </div>
-                    </div>
+                    <div class="rows">{how_far(arrival, load)}</div>
                 </section>
             </div>
         }
@@ -204,6 +264,9 @@ pub fn LateDialog(
     /// Whether it should be open.
     #[prop(into)]
     open: Signal<bool>,
+    /// Aside: nothing stands in for it, for nobody asked for it.
+    #[prop(optional)]
+    stands: Stands,
     /// The agent does not wait for it.
     on_dismiss: Callback<()>,
 ) -> impl IntoView {
@@ -215,9 +278,9 @@ pub fn LateDialog(
     let stands_in = RwSignal::new(false);
     let load = move || {
         arrival.set(Arrival::Coming);
-        stands_in.set(true);
+        stands_in.set(stands == Stands::Over);
         spawn_local(async move {
-            if load_it().await.is_err() {
+            if !is_loaded(load_it()).await {
                 arrival.try_set(Arrival::Failed);
                 return;
             }
@@ -238,7 +301,7 @@ pub fn LateDialog(
             match arrival.get_untracked() {
                 Arrival::Elsewhere if late.is_here() => arrival.set(Arrival::Here),
                 Arrival::Elsewhere | Arrival::Failed => load(),
-                Arrival::Coming => stands_in.set(true),
+                Arrival::Coming => stands_in.set(stands == Stands::Over),
                 Arrival::Loaded | Arrival::Here => {}
             }
         }

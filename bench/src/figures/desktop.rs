@@ -106,11 +106,31 @@ async fn open(
     Ok(consoles)
 }
 
+/// Takes whatever rings, while what comes is told: an answer that is waited for makes no frame late.
 async fn take_all(
-    mut socket: Socket,
+    socket: Socket,
     mut http: Http,
     cookie: String,
     tell: mpsc::UnboundedSender<Seen>,
+) -> Result<()> {
+    let (rings, mut ringing) = mpsc::unbounded_channel::<String>();
+    let take = async {
+        while let Some(chat) = ringing.recv().await {
+            let form = format!("chat={chat}");
+            let answer = http.post("/console/api/chats/accept", &cookie, &form).await?;
+            anyhow::ensure!(answer.status < 400, "accept: {} {}", answer.status, answer.body);
+        }
+        anyhow::Ok(())
+    };
+    tokio::try_join!(take, tell_all(socket, tell, rings))?;
+    Ok(())
+}
+
+/// Tells what rings and which rows change, as it comes. `rings`: the chats to take.
+async fn tell_all(
+    mut socket: Socket,
+    tell: mpsc::UnboundedSender<Seen>,
+    rings: mpsc::UnboundedSender<String>,
 ) -> Result<()> {
     loop {
         let frame = socket.receive().await?;
@@ -123,9 +143,7 @@ async fn take_all(
                 tell.send(Seen::Rings(number, now))?;
             }
             let chat = frames::text(&frame, "chat").context("an offer without a chat")?;
-            let form = format!("chat={chat}");
-            let answer = http.post("/console/api/chats/accept", &cookie, &form).await?;
-            anyhow::ensure!(answer.status < 400, "accept: {} {}", answer.status, answer.body);
+            rings.send(chat.to_owned())?;
         } else if frames::is_row(&frame)
             && let Some(number) = number("preview")
         {

@@ -288,7 +288,6 @@ statement!(
       agent_id = $2, accepted_at = $3, queue_id = $5, idle_seq = null, idle_from = null, warned_at = null
     where id = $1 and state = 'active' and agent_id = $4"
 );
-statement!(SET_QUEUE = "update tickets set queue_id = $2 where id = $1");
 
 /// The agent at whom it rings takes the chat over, or joins it; the note is an internal comment from then on.
 pub(crate) async fn accept(
@@ -341,15 +340,7 @@ async fn take_over(
     carry_out(tx, Subject::of(locked, &chat), &step, now).await?;
     locked.chat = Some(after(chat, step.to));
     locked.attended_by = Some(agent.id);
-    if queue != locked.queue {
-        locked.queue = queue;
-        run!(tx, c => sqlx::query(SET_QUEUE)
-            .bind(locked.id.0)
-            .bind(queue.map(|queue| queue.0))
-            .execute(c)
-            .await
-            .map(|_| ()))?;
-    }
+    locked.set_queue(tx, queue).await?;
     let entry = AgentBody::Transferred {
         from: handover.from,
         from_name: handover.from_name.clone(),

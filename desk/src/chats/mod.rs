@@ -11,6 +11,7 @@ pub(crate) mod handover;
 mod life;
 mod offer;
 pub(crate) mod outcome;
+mod place;
 mod requeue;
 
 pub(crate) use accept::accept;
@@ -19,4 +20,5 @@ pub(crate) use end::{Ending, end};
 pub(crate) use guest::leave as leave_conference;
 pub(crate) use life::ChatEvent;
 pub(crate) use offer::{Ring, Ringing, ring, stop_ringing};
+pub(crate) use place::{change_priority, change_queue};
 pub(crate) use requeue::requeue;

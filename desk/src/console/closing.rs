@@ -13,7 +13,7 @@ use crate::{
 };
 use protocol::{
     Code, Refusal, TicketId, Timestamp,
-    entry::{AgentBody, Category, Removed},
+    entry::{AgentBody, Category},
     settings::ClosingReason,
 };
 use tracing::instrument;
@@ -36,7 +36,7 @@ impl Desk {
             let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::See).await?;
             locked.live_chat().ok_or_else(|| Refusal::new(Code::ChatEnded))?;
             let on = locked.on();
-            let is_orphan = self.find_removed(&on) == Some(Removed::Agent);
+            let is_orphan = self.is_orphan(&on);
             let action = if is_orphan { Action::EndOrphan } else { Action::End };
             permission::check(agent, action, &on)?;
             let reason = checked(self, &locked, reason)?;

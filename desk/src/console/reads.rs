@@ -9,13 +9,13 @@ use crate::{
         permission::{self, Action, On, Party, may},
     },
     routing,
-    tickets::{ChatState, entries, party},
+    tickets::{ChatState, entries, party, properties},
 };
 use protocol::{
     AgentId, ChatId, OfferId, PageUrl, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
     agent::{AgentChat, Conversation, ForAgent, Guest, Handover, HandoverKind, Offer, OfferKind},
     contact::Contact,
-    entry::{AgentEntry, Category, Removed, TicketState},
+    entry::{AgentEntry, Category, TicketState},
 };
 use tracing::instrument;
 use uuid::Uuid;
@@ -97,11 +97,13 @@ impl Desk {
         let on = self.with_mention(agent, ticket, row.on()?).await?;
         permission::check(agent, Action::See, &on)?;
         let removed = self.find_removed(&on);
-        let is_orphan = removed == Some(Removed::Agent);
+        let is_orphan = self.is_orphan(&on);
         let may_end = may(agent, if is_orphan { Action::EndOrphan } else { Action::End }, &on);
-        let (site, queue) = names(self, SiteId(row.site_id), row.queue_id.map(QueueId));
-        self.ask_for_unknown_panel(ticket);
         let site_id = SiteId(row.site_id);
+        let (site, queue) = names(self, site_id, row.queue_id.map(QueueId));
+        self.ask_for_unknown_panel(ticket);
+        let tags = properties::tags_of(self, &[ticket.0]).await?.remove(&ticket.0);
+        let (tags, lists) = (tags.unwrap_or_default(), self.find_site_by_id(site_id));
         let head = Conversation {
             ticket,
             chat: row.chat(agent)?,
@@ -124,6 +126,9 @@ impl Desk {
             visitor_present: self.panel_is_connected(ticket),
             removed,
             may_end,
+            priority: lists.as_ref().and_then(|site| site.lists.priority(row.priority_id)),
+            ticket_type: lists.as_ref().and_then(|site| site.lists.type_name(row.type_id)),
+            tags: lists.map(|site| site.lists.tag_names(&tags)).unwrap_or_default(),
         };
         Ok(self.show(agent, site_id, head))
     }
@@ -192,6 +197,8 @@ struct Row {
     state_name: String,
     #[sqlx(try_from = "String")]
     category: Category,
+    priority_id: Uuid,
+    type_id: Option<Uuid>,
     page: Option<String>,
     lang: String,
     created_at: i64,
@@ -309,7 +316,7 @@ statement!(pub(crate) OFFER = concat!(offer_columns!(), "and c.id = $2"));
 statement!(pub(crate) READ = "
     select
       t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified, t.subject,
-      s.name as state_name, s.category, t.page, t.lang, t.created_at, t.last_seq, t.visitor_seen,
+      s.name as state_name, s.category, t.priority_id, t.type_id, t.page, t.lang, t.created_at, t.last_seq, t.visitor_seen,
       t.agent_seen, t.request_at, c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent,
       a.name as agent_name, c.guest_id as chat_guest, g.name as guest_name, o.to_agent as asked,
       h.kind as handover_kind, h.to_name as handover_to, h.from_agent as handover_from, h.asked_at,

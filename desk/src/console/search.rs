@@ -11,8 +11,9 @@ use protocol::{
     QueueId, SiteId, TicketId, TicketNumber, Timestamp,
     agent::{ForAgent, Sensitive, Sight},
     entry::TicketState,
-    masking::Preview,
+    masking::{Preview, mask_line},
     search::{Found, Piece, QUESTION, SearchPage, SearchPlace},
+    text::one_line,
 };
 use std::{collections::BTreeSet, ops::Range};
 use tracing::instrument;
@@ -100,7 +101,7 @@ impl Sensitive for Texts {
     fn mask(&mut self) {
         self.contact.iter_mut().for_each(String::mask);
         self.subject.mask();
-        self.said.iter_mut().for_each(String::mask);
+        self.said.iter_mut().for_each(|text| *text = mask_line(text));
         self.preview.mask();
     }
 }
@@ -143,14 +144,12 @@ fn excerpt(said: &[String], words: &[String]) -> Option<Vec<Piece>> {
     if most == 0 {
         return None;
     }
-    let first = marks(text, words).first()?.start;
+    let text = one_line(text);
+    let first = marks(&text, words).first()?.start;
     let before = text[..first].chars().count();
     let skipped = if before > AROUND / 3 { before - AROUND / 4 } else { 0 };
     let rest = text.chars().skip(skipped);
-    let line: String = rest
-        .take(AROUND)
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .collect();
+    let line: String = rest.take(AROUND).collect();
     let is_cut = skipped + AROUND < text.chars().count();
     let (start, end) = (if skipped > 0 { "…" } else { "" }, if is_cut { "…" } else { "" });
     Some(pieces(&format!("{start}{line}{end}"), words))
@@ -179,6 +178,19 @@ mod tests {
             "La [Conciliación] del [año]: [conciliaciones]"
         );
         assert_eq!(shown(&pieces("sin nada", &words("x"))), "sin nada");
+    }
+
+    #[test]
+    fn lines_that_are_joined_are_masked_as_they_are_shown() {
+        let mut texts = Texts {
+            contact: Vec::new(),
+            subject: None,
+            said: vec!["es\n+52 55\n1234 5678".to_owned(), "mi dato\n55\n1234\n5678".to_owned()],
+            preview: String::new(),
+        };
+        texts.mask();
+        assert_eq!(shown(&excerpt(&texts.said[..1], &words("es")).unwrap()), "[es] *********5678");
+        assert!(!shown(&excerpt(&texts.said, &words("dato")).unwrap()).contains("1234"));
     }
 
     #[test]

@@ -65,7 +65,8 @@ statement!(
 );
 
 impl Desk {
-    /// What came of a transfer or conference that the agent asked for; none before anything has.
+    /// What came of a transfer or conference that the agent asked for, at a site that they serve; none before anything
+    /// has.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %handover))]
     pub async fn find_settled_handover(
         &self,
@@ -77,7 +78,8 @@ impl Desk {
             .bind(handover.0)
             .fetch_optional(c)
             .await)?;
-        Ok(row.map(settled))
+        let served = row.filter(|row| agent.sites.contains_key(&SiteId(row.site_id)));
+        Ok(served.map(settled))
     }
 
     /// The outcomes that no console of the agent's was told of, the oldest first, at sites that they serve.

@@ -67,6 +67,10 @@ impl Desk {
         let is_right = self.0.passwords.is_right(password, hash.clone()).await?;
         let known = agent.zip(hash).filter(|_| is_right);
         let (agent, hash) = known.ok_or_else(refused)?;
+        // Created a moment ago by another process: the session that begins here is to be worth something at once.
+        if self.find_agent(agent).is_none() {
+            routing::sites_were_changed(self).await?;
+        }
         sessions::sign_in(self, agent, hash).await?.ok_or_else(refused)
     }
 

@@ -15,6 +15,7 @@ use crate::{
         Agent,
         permission::{Action, may, sees},
     },
+    tickets::properties,
 };
 use protocol::{
     AgentId, ChatId, QueueId, SiteId, TicketId, TicketNumber, Timestamp,
@@ -73,7 +74,8 @@ impl Desk {
                 }
                 continue;
             }
-            items.extend(page.rows.into_iter().map(|(_, row)| self.item(agent, kind, row)));
+            let rows = page.rows.into_iter().map(|(_, row)| row).collect();
+            items.extend(self.items(agent, kind, rows).await?);
             if let Some(end) = page.end {
                 next = Some(work_place(kind, end));
                 break;
@@ -130,7 +132,7 @@ impl Desk {
         if !may(agent, Action::See, &on) {
             return Ok(None);
         }
-        Ok(Some(self.item(agent, kind, found.row.clone())))
+        Ok(Some(self.item(agent, kind, found.row.clone(), &found.tags)))
     }
 
     /// All of them: there are few.
@@ -139,7 +141,22 @@ impl Desk {
             .bind(agent.id.0)
             .fetch_all(c)
             .await)?;
-        Ok(rows.into_iter().map(|row| self.item(agent, WorkKind::MyChat, row)).collect())
+        self.items(agent, WorkKind::MyChat, rows).await
+    }
+
+    async fn items(
+        &self,
+        agent: &Agent,
+        kind: WorkKind,
+        rows: Vec<Row>,
+    ) -> Result<Vec<ForAgent<WorkItem>>> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let tags = properties::tags_of(self, &ids).await?;
+        let items = rows.into_iter().map(|row| {
+            let tags = tags.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+            self.item(agent, kind, row, tags)
+        });
+        Ok(items.collect())
     }
 
     /// At most `most` rows of one kind after a place.
@@ -216,11 +233,12 @@ impl Desk {
         })?)
     }
 
-    fn item(&self, agent: &Agent, kind: WorkKind, row: Row) -> ForAgent<WorkItem> {
+    fn item(&self, agent: &Agent, kind: WorkKind, row: Row, tags: &[Uuid]) -> ForAgent<WorkItem> {
         let has_chat = matches!(kind, WorkKind::MyChat | WorkKind::WaitingChat);
         let chat = row.chat_id.map(ChatId).filter(|_| has_chat);
         let site_id = SiteId(row.site_id);
         let (site, queue) = names(self, site_id, row.queue_id.map(QueueId));
+        let lists = self.find_site_by_id(site_id);
         let since = Timestamp(row.since(kind));
         let preview = Preview { text: row.preview, masked: row.preview_masked };
         let item = WorkItem {
@@ -243,6 +261,9 @@ impl Desk {
             last_at: Timestamp(row.last_at),
             unread: u32::try_from(row.unread).unwrap_or(0),
             mine: row.attended_by.map(AgentId) == Some(agent.id),
+            priority: lists.as_ref().and_then(|site| site.lists.priority(row.priority_id)),
+            ticket_type: lists.as_ref().and_then(|site| site.lists.type_name(row.type_id)),
+            tags: lists.map(|site| site.lists.tag_names(tags)).unwrap_or_default(),
         };
         self.show(agent, site_id, item)
     }

@@ -21,6 +21,8 @@ pub(crate) enum Action {
     Take,
     /// Writes on it, in its chat or as an answer, with files; shows that they type or have read; closes it.
     Answer,
+    /// Changes its properties.
+    Change,
     /// Takes its chat over from another, or joins it.
     Join,
     /// Ends its active chat; hands it over, asks others to join, lets the guest go.
@@ -48,6 +50,7 @@ pub(crate) fn may(agent: &Agent, action: Action, on: &On) -> bool {
         Action::See => serves || owns || is_guest || is_asked || is_mentioned,
         Action::Take => serves,
         Action::Answer => owns || is_guest || (serves || is_mentioned) && on.party.owner.is_none(),
+        Action::Change => serves || owns || is_guest || is_mentioned,
         Action::Join => is_asked,
         Action::End => owns,
         Action::EndOrphan => is_guest || leads && on.party.owner.is_some(),

@@ -9,7 +9,7 @@ use crate::{
         follow::{FollowedEntry, Follower, Start},
     },
 };
-use protocol::{Seq, TicketId, masking::mask};
+use protocol::{Seq, TicketId, masking::mask_line, text::one_line};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -39,7 +39,8 @@ impl Follower for SearchIndex {
             let blocks = touched.entry(entry.ticket).or_default();
             let last = block_of(entry.seq);
             // The head's words are in every block.
-            let first = if entry.kind == EntryKind::ContactChanged { 0 } else { last };
+            let is_of_head = matches!(entry.kind, EntryKind::ContactChanged | EntryKind::Changed);
+            let first = if is_of_head { 0 } else { last };
             blocks.extend(first..=last);
         }
         let mut plan = Vec::with_capacity(touched.len());
@@ -163,10 +164,10 @@ struct Words {
 }
 
 impl Words {
-    /// Those that are left of the masked text are for everybody, the others hidden.
+    /// Those that are left of the masked text, on one line as it is found, are for everybody, the others hidden.
     fn add(&mut self, text: &str) {
-        let masked = mask(text);
-        if masked != text {
+        let masked = mask_line(text);
+        if masked != one_line(text) {
             self.hidden.extend(words(text).into_iter().map(|word| word.text));
         }
         self.plain.extend(words(&masked).into_iter().map(|word| word.text));

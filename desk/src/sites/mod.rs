@@ -3,12 +3,13 @@
 
 pub(crate) mod file;
 mod for_agent;
+pub(crate) mod lists;
 mod row;
 pub(crate) mod secret;
 mod site;
 mod snapshot;
-pub(crate) mod states;
 
 pub use file::SiteFileError;
+pub use lists::{Item, Lists};
 pub use site::{Queue, Site};
 pub(crate) use snapshot::{AccessChanges, Sites, Staff};

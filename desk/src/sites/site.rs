@@ -1,5 +1,6 @@
 //! A site and its queues.
 
+use super::lists::Lists;
 use crate::Result;
 use protocol::{
     Code, Field, QueueId, Refusal, SiteId, SiteKey, Timestamp,
@@ -43,6 +44,8 @@ pub struct Site {
     pub away_reasons: List<AwayReason>,
     /// Texts that its agents insert by name.
     pub replies: Replies,
+    /// States, priorities, types and tags of its tickets.
+    pub lists: Lists,
 }
 
 impl Site {

@@ -1,6 +1,7 @@
 //! What is kept in memory: sites, queues and who serves them, as of one revision.
 
 use super::{
+    lists,
     row::{SiteRow, set_columns},
     site::{Queue, Site},
 };
@@ -295,6 +296,11 @@ impl Desk {
         }
     }
 
+    /// Whether a ticket's chat is a removed agent's, whatever else of it was removed: others may end it.
+    pub(crate) fn is_orphan(&self, on: &On) -> bool {
+        on.party.owner.is_some_and(|owner| self.0.sites.now().removed.contains(&owner))
+    }
+
     /// The agent as of now, from memory; none who is disabled or gone.
     pub fn find_agent(&self, id: AgentId) -> Option<Arc<Agent>> {
         self.0.sites.now().agent(id).cloned()
@@ -332,6 +338,8 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
     let agent_queues: Vec<(Uuid, Uuid)> =
         read!(db, c => sqlx::query_as(AGENT_QUEUES).fetch_all(c).await)?;
 
+    let mut lists_of = lists::read_all(db).await?;
+
     let mut queues_of: HashMap<Uuid, Vec<Queue>> = HashMap::new();
     let mut removed_of: HashMap<Uuid, Vec<Queue>> = HashMap::new();
     for QueueRow { id, site_id, name, removed_at } in queues {
@@ -360,6 +368,7 @@ async fn read_all(desk: &Desk, revision: i64) -> Result<Snapshot> {
                 closing_reasons: row.closing_reasons.0,
                 away_reasons: row.away_reasons.0,
                 replies: row.replies.0,
+                lists: lists_of.remove(&row.id).unwrap_or_default(),
             })
         })
         .collect();

@@ -53,7 +53,8 @@ pub(crate) fn visitor_view(entry: &AgentEntry) -> VisitorEntry {
         | AgentBody::ContactChanged { .. }
         | AgentBody::MailQueued { .. }
         | AgentBody::MailHeld { .. }
-        | AgentBody::Revealed { .. } => VisitorBody::Hidden,
+        | AgentBody::Revealed { .. }
+        | AgentBody::Changed { .. } => VisitorBody::Hidden,
     };
     VisitorEntry { seq: entry.seq, id: entry.id, at: entry.at, body }
 }
@@ -87,6 +88,7 @@ protocol::text_enum! {
         MailHeld = "mail_held",
         TranscriptSent = "transcript_sent",
         Revealed = "revealed",
+        Changed = "changed",
     }
 }
 
@@ -118,6 +120,7 @@ pub(crate) fn kind(body: &AgentBody) -> EntryKind {
         AgentBody::MailHeld { .. } => EntryKind::MailHeld,
         AgentBody::TranscriptSent { .. } => EntryKind::TranscriptSent,
         AgentBody::Revealed { .. } => EntryKind::Revealed,
+        AgentBody::Changed { .. } => EntryKind::Changed,
     }
 }
 
@@ -132,7 +135,8 @@ pub(crate) fn agent_of(body: &AgentBody) -> Option<AgentId> {
         | AgentBody::ConferenceRequested { agent, .. }
         | AgentBody::Joined { agent, .. }
         | AgentBody::Left { agent, .. }
-        | AgentBody::Revealed { agent, .. } => Some(*agent),
+        | AgentBody::Revealed { agent, .. }
+        | AgentBody::Changed { agent, .. } => Some(*agent),
         _ => None,
     }
 }
@@ -327,6 +331,7 @@ mod tests {
         PageUrl, Score,
         agent::{HandoverOutcome, Revealable},
         entry::{BecameRequest, Category, EndedBy, TicketState},
+        properties::{Change, Property},
         variants::variants,
     };
 
@@ -373,6 +378,15 @@ mod tests {
             AgentBody::MailHeld { to: secret(), why: secret() },
             AgentBody::TranscriptSent { to: secret() },
             AgentBody::Revealed { agent, name: name(), field: Revealable::Email, seq: None },
+            AgentBody::Changed {
+                agent,
+                name: secret(),
+                changes: vec![Change {
+                    what: Property::Observations,
+                    from: Some(secret()),
+                    to: Some(secret()),
+                }],
+            },
         ]
     }
 

@@ -15,7 +15,7 @@ use crate::{
         Agent, email_key,
         permission::{self, Action, On, Party},
     },
-    sites::states,
+    sites::lists,
 };
 use protocol::{
     AgentId, ChatId, EntryId, OfferId, QueueId, Seq, SiteId, TicketId, TicketNumber, Timestamp,
@@ -146,6 +146,8 @@ statement!(
       contact_key = $17, preview_masked = $18, preview_by = $19
     where id = $1"
 );
+
+statement!(SET_QUEUE = "update tickets set queue_id = $2 where id = $1");
 
 impl LockedTicket {
     /// Takes hold of a ticket until the transaction ends; another site's is `NotFound`.
@@ -280,17 +282,52 @@ impl LockedTicket {
         category: Category,
         by: Option<String>,
     ) -> Result<()> {
-        if self.state.category != category {
-            (self.state_id, self.state) = states::first(tx, self.site, category).await?;
-            let state = self.state.clone();
-            self.add(tx, desk, now, AgentBody::StateChanged { state, by }).await?;
+        if self.state.category == category {
+            self.stand(now);
+            return Ok(());
         }
+        let (id, state) = lists::first_state(tx, self.site, category).await?;
+        self.enter_state(tx, desk, now, (id, state), by).await
+    }
+
+    /// Puts the ticket into this state of its site, with the entry that says so.
+    pub(crate) async fn enter_state(
+        &mut self,
+        tx: &mut Tx,
+        desk: &Desk,
+        now: Timestamp,
+        (id, state): (Uuid, TicketState),
+        by: Option<String>,
+    ) -> Result<()> {
+        (self.state_id, self.state) = (id, state.clone());
+        self.add(tx, desk, now, AgentBody::StateChanged { state, by }).await?;
+        self.stand(now);
+        Ok(())
+    }
+
+    /// Since when it stands where its state and its chat put it.
+    fn stand(&mut self, now: Timestamp) {
+        let category = self.state.category;
         let request = category == Category::Open && self.live_chat().is_none();
         self.request_at = self.request_at.or(Some(now)).filter(|_| request);
         let waits = category == Category::Waiting;
         self.waiting_at = self.waiting_at.or(Some(now)).filter(|_| waits);
         let closed = category == Category::Closed;
         self.closed_at = self.closed_at.or(Some(now)).filter(|_| closed);
+    }
+
+    /// Puts the ticket into another queue.
+    pub(crate) async fn set_queue(&mut self, tx: &mut Tx, queue: Option<QueueId>) -> Result<()> {
+        if queue == self.queue {
+            return Ok(());
+        }
+        self.queue = queue;
+        run!(tx, c => sqlx::query(SET_QUEUE)
+            .bind(self.id.0)
+            .bind(queue.map(|queue| queue.0))
+            .execute(c)
+            .await
+            .map(|_| ()))?;
         Ok(())
     }
 

@@ -10,6 +10,7 @@ mod locked;
 mod mentioned;
 mod message;
 mod new;
+pub(crate) mod properties;
 pub(crate) mod repeat;
 mod site_of;
 pub(crate) mod transcript;

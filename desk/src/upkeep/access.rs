@@ -16,7 +16,7 @@ use crate::{
     tickets::{PlaceRow, place_columns},
 };
 use protocol::{AgentId, SiteId, TicketId};
-use std::{mem, sync::Arc};
+use std::{collections::HashSet, mem, sync::Arc};
 use uuid::Uuid;
 
 /// Acts on what has changed since the last look. Of whom it fails it is tried again at the next.
@@ -63,16 +63,19 @@ pub(super) fn look_at_everybody(desk: &Desk) {
 async fn settle_one(desk: &Desk, agent: AgentId, before: Option<&Agent>) -> Result<()> {
     let now = desk.find_agent(agent);
     let lost = lost_chats(desk, agent, before, now.as_deref()).await?;
+    let conferences = lost_conferences(desk, agent, now.as_deref()).await?;
+    let leaves: HashSet<TicketId> =
+        lost.iter().chain(&conferences).map(|(ticket, _)| *ticket).collect();
     // First, so that nothing of what follows is heard; and again, for what was looked at in between as its chat's
     // owner.
-    end_watches(desk, agent, before, now.as_deref()).await?;
+    end_watches(desk, agent, before, now.as_deref(), &leaves).await?;
     for (ticket, site) in lost {
         chats::requeue(desk, ticket, agent, &site).await?;
     }
-    for (ticket, site) in lost_conferences(desk, agent, now.as_deref()).await? {
+    for (ticket, site) in conferences {
         chats::take_out_guest(desk, ticket, agent, &site).await?;
     }
-    end_watches(desk, agent, before, now.as_deref()).await?;
+    end_watches(desk, agent, before, now.as_deref(), &leaves).await?;
     desk.publish(Event::AccessChanged { agent });
     if now.is_none() {
         retry!({
@@ -160,12 +163,14 @@ async fn lost_conferences(
     Ok(rows.into_iter().filter_map(lost).collect())
 }
 
-/// The agent's consoles are told of each ticket that they watch and may see no longer.
+/// The agent's consoles are told of each ticket that they watch and may see no longer. `leaves`: those of the chats that
+/// go on without the agent. Of all others whoever has the chat, or is its guest, sees it as before.
 async fn end_watches(
     desk: &Desk,
     agent: AgentId,
     before: Option<&Agent>,
     now: Option<&Agent>,
+    leaves: &HashSet<TicketId>,
 ) -> Result<()> {
     for ticket in desk.hub().watched_by(agent) {
         let on = match (desk.find_place(ticket).await?, now) {
@@ -173,8 +178,11 @@ async fn end_watches(
             (on, _) => on,
         };
         let stays = now.zip(on.as_ref()).is_some_and(|(now, on)| {
-            let is_called = on.party.mentioned == Some(now.id);
-            may(now, Action::See, on) && (is_called || !is_lost(before, Some(now), on))
+            let Party { owner, guest, mentioned, .. } = on.party;
+            let is_in_chat = [owner, guest].contains(&Some(now.id)) && !leaves.contains(&ticket);
+            let is_called = mentioned == Some(now.id);
+            may(now, Action::See, on)
+                && (is_called || is_in_chat || !is_lost(before, Some(now), on))
         });
         if !stays {
             desk.hub().end_watches(agent, ticket);

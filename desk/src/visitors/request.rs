@@ -46,9 +46,8 @@ impl Desk {
         if let Some(first) = find(&mut tx, site.id, new).await? {
             return Ok(first);
         }
-        let (number, state) =
-            writer::numbers(&mut tx, site.id, 1).await?.ok_or_else(Error::not_found)?;
-        let number = site.prefix.number(number);
+        let taken = writer::numbers(&mut tx, site.id, 1).await?.ok_or_else(Error::not_found)?;
+        let number = site.prefix.number(taken.last);
         let contact = new.contact();
         let queue = site.queue_for(new.queue)?;
         let added = run!(tx, c => sqlx::query(ADD)
@@ -57,7 +56,7 @@ impl Desk {
             .bind(new.id.0)
             .bind(&number.0)
             .bind(queue.map(|queue| queue.0))
-            .bind(state)
+            .bind(taken.state)
             .bind(new.name.as_ref().map(PersonName::as_str))
             .bind(new.email.as_str())
             .bind(new.subject.as_ref().map(Subject::as_str))
@@ -70,6 +69,7 @@ impl Desk {
             .bind(contact.key)
             .bind(new.identity.as_ref().map(Identity::id))
             .bind(contact.is_proved)
+            .bind(taken.priority)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
@@ -96,8 +96,8 @@ statement!(ADD = "
     insert into tickets (
       id, site_id, start_id, number, queue_id, state_id, contact_name, contact_email,
       subject, page, lang, zone, created_at, request_at, last_at, client, start_digest,
-      contact_key, identity, contact_verified, priority, mail_stopped, transcript_asked, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $13, $14, $15, $16, $17, $18, 'medium', false, false, 0, 0, 0, 0, 0, '')
+      contact_key, identity, contact_verified, priority_id, mail_stopped, transcript_asked, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $13, $14, $15, $16, $17, $18, $19, false, false, 0, 0, 0, 0, 0, '')
     on conflict do nothing");
 
 statement!(

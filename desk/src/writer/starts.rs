@@ -32,14 +32,17 @@ rows!(
 statement!(pub(crate) NUMBERS = "
     update site_numbers set last_number = last_number + $2
     where site_id = $1
-    returning last_number, (
-      select id from states where states.site_id = $1 and category = 'open' order by position limit 1)");
+    returning last_number as last,
+      (select id from states
+       where states.site_id = $1 and category = 'open' and retired_at is null order by position, id limit 1) as state,
+      (select id from priorities
+       where priorities.site_id = $1 and level = 'medium' and retired_at is null order by position, id limit 1) as priority");
 
 rows!(
     ADD_TICKETS = "insert into tickets (
        id, site_id, start_id, number, queue_id, state_id, chat_id, contact_name, contact_email,
        subject, page, lang, zone, preview, preview_masked, created_at, last_at,
-       priority, client, start_digest, contact_key, identity, contact_verified, mail_stopped, transcript_asked, last_seq, visitor_seen,
+       priority_id, client, start_digest, contact_key, identity, contact_verified, mail_stopped, transcript_asked, last_seq, visitor_seen,
        agent_seen, mailed_upto, unread)
      values ",
     "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, false, 2, 0, 0, 0, 1",
@@ -58,6 +61,18 @@ struct Opening<'a> {
     start: &'a Start,
     number: TicketNumber,
     state: Uuid,
+    priority: Uuid,
+}
+
+/// What a site gives to new tickets.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Numbers {
+    /// The last of the numbers that were taken.
+    pub(crate) last: i64,
+    /// The state that they are in.
+    pub(crate) state: Uuid,
+    /// The priority that they have.
+    pub(crate) priority: Uuid,
 }
 
 pub(super) async fn write(
@@ -101,7 +116,7 @@ pub(super) async fn write(
     }
     let mut openings = Vec::new();
     for (site, starts) in by_site {
-        let Some((last, state)) = numbers(tx, site, starts.len()).await? else {
+        let Some(Numbers { last, state, priority }) = numbers(tx, site, starts.len()).await? else {
             for (n, _) in starts {
                 done[n] = Some(Done::Opened(Err(Error::not_found())));
             }
@@ -114,7 +129,7 @@ pub(super) async fn write(
             let opened =
                 Opened { ticket: start.ticket, number: number.clone(), seq: FIRST_MESSAGE };
             done[n] = Some(Done::Opened(Ok(opened)));
-            openings.push(Opening { start, number, state });
+            openings.push(Opening { start, number, state, priority });
         }
     }
     for (n, earlier) in again {
@@ -176,15 +191,10 @@ async fn find(
         .collect()
 }
 
-/// Takes so many numbers of a site: the last of them and the state that a new ticket is in. None: there is no such
-/// site.
-pub(crate) async fn numbers(
-    tx: &mut Tx,
-    site: SiteId,
-    count: usize,
-) -> Result<Option<(i64, Uuid)>> {
+/// Takes so many numbers of a site. None: there is no such site.
+pub(crate) async fn numbers(tx: &mut Tx, site: SiteId, count: usize) -> Result<Option<Numbers>> {
     let count = i64::try_from(count).expect("a batch is small");
-    run!(tx, c => sqlx::query_as::<_, (i64, Uuid)>(NUMBERS)
+    run!(tx, c => sqlx::query_as::<_, Numbers>(NUMBERS)
         .bind(site.0)
         .bind(count)
         .fetch_optional(c)
@@ -195,7 +205,7 @@ async fn add(tx: &mut Tx, desk: &Desk, openings: &[Opening<'_>], now: Timestamp)
     let (text, size) = ADD_TICKETS.text(tx, openings.len());
     let added = run!(tx, c => {
         let mut query = sqlx::query(text);
-        for Opening { start, number, state } in Rows::filled(openings, size) {
+        for Opening { start, number, state, priority } in Rows::filled(openings, size) {
             let new = &start.new;
             let contact = new.contact();
             let preview = Preview::of(new.text.as_str());
@@ -217,7 +227,7 @@ async fn add(tx: &mut Tx, desk: &Desk, openings: &[Opening<'_>], now: Timestamp)
                 .bind(preview.masked)
                 .bind(now.0)
                 .bind(now.0)
-                .bind(Priority::default().as_text())
+                .bind(*priority)
                 .bind(start.client.as_deref())
                 .bind(start.digest.as_bytes())
                 .bind(contact.key)

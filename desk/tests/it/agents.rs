@@ -46,6 +46,7 @@ fn token_in(link: &str) -> &str {
 
 on_both! {
     a_wrong_password_and_an_unknown_address_are_answered_alike,
+    who_was_created_by_another_process_signs_in_at_once,
     a_session_holds_for_fourteen_days_after_its_last_use,
     signing_out_ends_one_session_at_once,
     a_one_time_link_sets_a_password_once,
@@ -73,6 +74,14 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike(world: World
     assert_eq!(refused(world.desk.sign_in("", "").await), Code::SignInFailed);
     assert_eq!(refused(world.desk.sign_in("a\0b", &"x".repeat(5000)).await), Code::SignInFailed);
     world.desk.sign_in(" LUCIA@example.com ", PASSWORD).await.unwrap();
+}
+
+async fn who_was_created_by_another_process_signs_in_at_once(world: World) {
+    let other = world.second_process().await;
+    other.create_agent(named("ana@example.com", Some(PASSWORD))).await.unwrap();
+    other.close().await;
+    let token = world.desk.sign_in("ana@example.com", PASSWORD).await.unwrap();
+    assert!(world.desk.find_session(&token.0).await.unwrap().is_some());
 }
 
 async fn a_session_holds_for_fourteen_days_after_its_last_use(mut world: World) {

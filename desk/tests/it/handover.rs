@@ -608,10 +608,20 @@ async fn what_was_given_by_name_is_kept_only_by_who_has_it_by_that(world: World)
     let ticket = visitor.ticket;
     world.desk.ask_transfer(&team.lucia, ticket, to(&team.eva), None).await.unwrap();
     accepts(&world, &team.eva).await;
-    // Given by name: without its queue she keeps it.
+    let mut at_eva = world.desk.hub().agent(team.eva.id);
+    world.desk.hub().watch(&at_eva, ticket);
+    // Given by name: without its queue she keeps it, also on her screen.
     let eva = serves(&world, &team.eva, &["Ventas"]).await;
     world.desk.tick().await.unwrap();
     assert_eq!(people(&world, visitor).await, ("eva".into(), None));
+    let id = world.new_id();
+    world.desk.post_visitor_message(visitor, id, "¿Sigues ahí?", &[]).await.unwrap();
+    let keeps = |event: &Event| match event {
+        Event::Entry { .. } => Some(true),
+        Event::AccessLost { .. } => Some(false),
+        _ => None,
+    };
+    assert!(wait_for_event(&mut at_eva, keeps).await, "it is on her screen");
     world.clock.advance(Duration::from_secs(1));
     world.desk.ask_transfer(&eva, ticket, to(&team.lucia), None).await.unwrap();
     accepts(&world, &team.lucia).await;

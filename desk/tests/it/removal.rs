@@ -24,6 +24,7 @@ on_both! {
     its_key_is_free_once_it_is_gone,
     a_queue_that_is_removed_ends_its_chats_and_takes_no_new_ones,
     a_removed_agents_chats_are_ended_by_guest_visitor_or_supervisor,
+    where_the_queue_is_gone_too_a_supervisor_ends_a_removed_agents_chat,
 }
 
 /// Removes it as a command beside the server does, and lets the server see it.
@@ -283,4 +284,20 @@ async fn a_removed_agents_chats_are_ended_by_guest_visitor_or_supervisor(world: 
     assert!(world.desk.sign_in("lucia@example.com", crate::world::PASSWORD).await.is_err());
     let again = world.agent("lucia").await;
     assert_ne!(again.id, lucia.id);
+}
+
+async fn where_the_queue_is_gone_too_a_supervisor_ends_a_removed_agents_chat(world: World) {
+    let site = world.desk.apply_site(TWO).await.unwrap();
+    let (lucia, _console) = world.at_console("lucia").await;
+    let sofia = Person { name: "sofia", role: Role::Supervisor, sites: &["uno"], queues: &[] };
+    let (sofia, _) = world.hire(sofia).await;
+    let visitor = world.chat_with(&site, &lucia).await;
+    apply_queues(&world, "[[queues]]\nname = \"Soporte\"\nremoved = true").await;
+    world.desk.remove_agent("lucia@example.com").await.unwrap();
+    world.desk.tick().await.unwrap();
+    let head = world.desk.conversation(&sofia, visitor.ticket).await.unwrap();
+    assert_eq!((head.removed, head.may_end), (Some(Removed::Queue), true));
+    world.desk.end_chat(&sofia, visitor.ticket, &reason("Resuelto")).await.unwrap();
+    let chat = world.desk.visitor_ticket(visitor).await.unwrap().chat;
+    assert!(matches!(chat, VisitorChat::Ended { .. }), "{chat:?}");
 }

@@ -134,7 +134,7 @@ async fn copy(world: &World, ticket: TicketId, count: u32, or: &[(&str, String)]
     let is_postgres = world.options.database_url.is_some();
     let id = if is_postgres { "gen_random_uuid()" } else { "randomblob(16)" };
     let this = world.id_as_sql(ticket.0);
-    let columns = "site_id, start_digest, queue_id, state_id, priority, contact_email, contact_verified, mail_stopped,
+    let columns = "site_id, start_digest, queue_id, state_id, priority_id, contact_email, contact_verified, mail_stopped,
         transcript_asked, lang, created_at, closed_at, request_at, last_at, last_seq, visitor_seen, agent_seen, mailed_upto, unread,
         preview";
     let value = |column: &str| {

@@ -8,7 +8,8 @@ use crate::{
     entry::{AgentBody, AgentEntry, VisitorBody, VisitorEntry},
     file::Attachment,
     mail::{MailRow, MailText},
-    masking::{Preview, mask},
+    masking::{Preview, mask, mask_notice},
+    properties::Properties,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Deref};
@@ -130,7 +131,7 @@ impl Sensitive for Offer {
     fn mask(&mut self) {
         self.contact.mask();
         self.subject.mask();
-        self.message.mask();
+        self.message = mask_notice(&self.message);
         self.page.mask();
         self.note.mask();
     }
@@ -147,6 +148,14 @@ impl Sensitive for Conversation {
         self.contact.mask();
         self.subject.mask();
         self.page.mask();
+    }
+}
+
+impl Sensitive for Properties {
+    fn mask(&mut self) {
+        self.subject.mask();
+        self.requirement.mask();
+        self.observations.mask();
     }
 }
 
@@ -188,6 +197,11 @@ impl AgentBody {
                 on_text(words);
             }
             Self::TranscriptSent { to } => on_text(to),
+            Self::Changed { changes, .. } => {
+                for change in changes.iter_mut().filter(|change| change.what.is_typed()) {
+                    change.from.iter_mut().chain(&mut change.to).for_each(&mut *on_text);
+                }
+            }
             Self::ChatStarted { .. }
             | Self::Joined { .. }
             | Self::Left { .. }
@@ -238,7 +252,10 @@ impl Sensitive for MailText {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{PageUrl, TicketNumber};
+    use crate::{
+        PageUrl, TicketNumber,
+        properties::{Change, Property},
+    };
     use proptest::prelude::*;
 
     const RAW: &str = "Soy melissa@gmail.com, tarjeta 4111 1111 1111 1111, +57 300 123 4567";
@@ -257,7 +274,14 @@ mod tests {
             AgentBody::ChatStarted { page },
             AgentBody::ChatEnded { by: crate::entry::EndedBy::Agent, reason },
             AgentBody::MailQueued { to: text.clone(), subject: text.clone() },
-            AgentBody::ContactChanged { name: Some(text.clone()), email: Some(text) },
+            AgentBody::ContactChanged { name: Some(text.clone()), email: Some(text.clone()) },
+            AgentBody::Changed {
+                agent: crate::AgentId(uuid::Uuid::nil()),
+                name: "Lucía".into(),
+                changes: [Property::Subject, Property::Requirement, Property::Observations]
+                    .map(|what| Change { what, from: Some(text.clone()), to: Some(text.clone()) })
+                    .to_vec(),
+            },
         ] {
             let shown = ForAgent::new(body, Sight::Masked);
             let json = serde_json::to_string(&shown).unwrap();

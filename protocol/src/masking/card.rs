@@ -1,18 +1,33 @@
 //! Payment cards (R3).
 
-use super::characters::{digit, is_digit_at, is_hyphen, is_space, may_end, may_start};
+use super::characters::{
+    break_length, digit, is_digit_at, is_hyphen, is_space, may_end, may_start,
+};
 use std::ops::Range;
 
 const LEAST_DIGITS: usize = 12;
 const MOST_DIGITS: usize = 19;
+/// Digits of every group but the last of a card that goes on on the next line.
+const LEAST_GROUP: usize = 4;
 
+/// Cards on one line.
 pub(super) fn find(text: &[char]) -> Vec<Range<usize>> {
+    find_each(text, false)
+}
+
+/// Cards that go on on the next line. Looked for when those on one line are masked, so that no number above or below
+/// a card is taken for a part of it.
+pub(super) fn find_over_lines(text: &[char]) -> Vec<Range<usize>> {
+    find_each(text, true)
+}
+
+fn find_each(text: &[char], over_lines: bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
         if is_digit_at(text, at)
             && may_start(text, at)
-            && let Some(end) = card_end(text, at)
+            && let Some(end) = card_end(text, at, over_lines)
         {
             found.push(at..end);
             at = end;
@@ -24,11 +39,13 @@ pub(super) fn find(text: &[char]) -> Vec<Range<usize>> {
 }
 
 /// The end of the longest card number that begins here.
-fn card_end(text: &[char], start: usize) -> Option<usize> {
+fn card_end(text: &[char], start: usize, over_lines: bool) -> Option<usize> {
     let mut digits = [0; MOST_DIGITS];
     let mut count = 0;
     let mut longest = None;
+    let mut has_short_group = false;
     let mut at = start;
+    let mut group = start;
     while let Some(value) = text.get(at).and_then(|c| digit(*c)) {
         if count == MOST_DIGITS {
             break;
@@ -40,7 +57,22 @@ fn card_end(text: &[char], start: usize) -> Option<usize> {
             longest = Some(at);
         }
         let is_gap = text.get(at).is_some_and(|c| is_space(*c) || is_hyphen(*c));
-        at += usize::from(is_gap && is_digit_at(text, at + 1));
+        if is_gap && is_digit_at(text, at + 1) {
+            has_short_group |= at - group < LEAST_GROUP;
+            at += 1;
+            group = at;
+            continue;
+        }
+        let broken = if over_lines { break_length(text, at) } else { 0 };
+        if broken > 0 && is_digit_at(text, at + broken) {
+            has_short_group |= at - group < LEAST_GROUP;
+            // Short numbers on lines of their own are a list; and a card that is complete ends with its line.
+            if has_short_group || longest == Some(at) {
+                break;
+            }
+            at += broken;
+            group = at;
+        }
     }
     longest
 }

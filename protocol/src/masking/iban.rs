@@ -1,6 +1,6 @@
 //! Bank accounts (R4).
 
-use super::characters::{is_space, may_end, may_start};
+use super::characters::{break_length, is_space, may_end_emphasized, may_start_emphasized};
 use std::ops::Range;
 
 /// Total lengths in the IBAN registry.
@@ -22,7 +22,7 @@ pub(super) fn find(text: &[char]) -> Vec<Range<usize>> {
     let mut at = 0;
     while at < text.len() {
         if text[at].is_ascii_alphabetic()
-            && may_start(text, at)
+            && may_start_emphasized(text, at)
             && let Some(end) = iban_end(text, at)
         {
             found.push(at..end);
@@ -47,11 +47,15 @@ fn iban_end(text: &[char], start: usize) -> Option<usize> {
         }
         characters.push(c);
         at += 1;
-        let is_gap = text.get(at).is_some_and(|c| is_space(*c));
-        at += usize::from(is_gap && characters.len() < length);
+        if characters.len() < length {
+            at += match break_length(text, at) {
+                0 => usize::from(text.get(at).is_some_and(|c| is_space(*c))),
+                broken => broken,
+            };
+        }
     }
     let has_check_digits = characters[2..4].iter().all(char::is_ascii_digit);
-    (has_check_digits && may_end(text, at) && remainder(&characters) == 1).then_some(at)
+    (has_check_digits && may_end_emphasized(text, at) && remainder(&characters) == 1).then_some(at)
 }
 
 /// ISO 7064, mod 97-10, with country and check digits moved to the end and letters as two digits.

@@ -1,7 +1,8 @@
 //! What an agent without the right to see it is shown of cards, accounts, addresses and phone numbers (`behaviours.md`,
 //! "Masking").
 //!
-//! Rules R1 to R9 are named where they are applied. The classes are looked for one after the other (R7), each in the
+//! A number may go on on the next line where a rule allows a space: one line break is such a space, but not so that
+//! short numbers on lines of their own are taken for one (R3, R5, R6). Rules R1 to R9 are named where they are applied. The classes are looked for one after the other (R7), each in the
 //! text that the ones before have masked already: what a second run would see is what the first run sees, so a second
 //! run changes nothing (R8). Every search looks a bounded number of characters around a place, so time is linear in the
 //! text.
@@ -9,6 +10,7 @@
 mod card;
 mod characters;
 mod email;
+mod groups;
 mod iban;
 mod phone;
 mod preview;
@@ -17,6 +19,7 @@ mod words;
 
 pub use preview::Preview;
 
+use crate::text::one_line;
 use characters::{is_dropped, is_word};
 use std::ops::Range;
 
@@ -31,11 +34,26 @@ pub fn mask(text: &str) -> String {
     draft.protect_uuids();
     draft.mask_numbers(iban::find);
     draft.mask_numbers(card::find);
+    draft.mask_numbers(card::find_over_lines);
     draft.mask_numbers(ssn::find);
     draft.mask_numbers(phone::find_international);
     draft.mask_numbers(phone::find_after_word);
     draft.mask_numbers(phone::find_grouped);
     draft.shown.into_iter().collect()
+}
+
+/// The text on one line, masked as it is shown there: the end of a line is a space like any other then, and what was a
+/// list of short numbers may read as one long number.
+pub fn mask_line(text: &str) -> String {
+    mask(&one_line(&mask(text)))
+}
+
+/// The masked text for what may show it on one line, as the system's notices do: its lines stay, unless there would be
+/// more to mask without them.
+pub fn mask_notice(text: &str) -> String {
+    let masked = mask(text);
+    let line = mask_line(text);
+    if line == one_line(&masked) { masked } else { line }
 }
 
 /// The beginning of the masked text, at most so many characters: masked first, then shortened (R9).

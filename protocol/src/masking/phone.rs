@@ -1,7 +1,10 @@
 //! Phone numbers (R6).
 
 use super::{
-    characters::{is_digit_at, is_hyphen, is_space, may_end, may_start},
+    characters::{
+        break_length, is_digit_at, is_hyphen, is_space, may_end_emphasized, may_start_emphasized,
+    },
+    groups::{digits, three_groups},
     ssn::{goes_on_before, is_joined_after},
     words,
 };
@@ -9,16 +12,20 @@ use std::ops::{Range, RangeInclusive};
 
 const INTERNATIONAL: RangeInclusive<usize> = 8..=15;
 const AFTER_WORD: RangeInclusive<usize> = 7..=15;
+/// A number with its country code that has so many digits is complete with its line: what is below is another one.
+const COMPLETE_INTERNATIONAL: usize = 10;
+/// The same of a number after a word, which may be as short as one within a town.
+const COMPLETE_AFTER_WORD: usize = 7;
 
 /// R6 a and b: `+` or `00 `, a country code and the rest.
 pub(super) fn find_international(text: &[char]) -> Vec<Range<usize>> {
     let urls = Urls::of(text);
     in_order(text, |at| match text[at] {
-        '+' if at == 0 || !(super::is_word(text[at - 1]) || text[at - 1] == '+') => {
+        '+' if may_start_emphasized(text, first_plus(text, at)) => {
             let gap = usize::from(text.get(at + 1).is_some_and(|c| is_space(*c)));
-            number_end(text, at + 1 + gap, &INTERNATIONAL)
+            number_end(text, at + 1 + gap, &INTERNATIONAL, COMPLETE_INTERNATIONAL)
         }
-        '0' if may_start(text, at)
+        '0' if may_start_emphasized(text, at)
             && !goes_on_before(text, at)
             && text.get(at + 1) == Some(&'0')
             && text.get(at + 2).is_some_and(|c| is_space(*c))
@@ -27,12 +34,18 @@ pub(super) fn find_international(text: &[char]) -> Vec<Range<usize>> {
             && !words::is_other_number(text, at) =>
         {
             let code = (at + 3..at + 7).find(|&end| !is_digit_at(text, end))?;
-            let end = number_end(text, at + 3, &INTERNATIONAL)?;
+            let end = number_end(text, at + 3, &INTERNATIONAL, COMPLETE_INTERNATIONAL)?;
             // The country code is a group of its own.
             (end > code).then_some(end)
         }
         _ => None,
     })
+}
+
+/// Of a plus that was typed twice or more, the first.
+fn first_plus(text: &[char], at: usize) -> usize {
+    const MOST: usize = 3;
+    at - text[..at].iter().rev().take(MOST).take_while(|c| **c == '+').count()
 }
 
 /// R6 d: after a word for a phone any number of the right length is one.
@@ -41,9 +54,10 @@ pub(super) fn find_after_word(text: &[char]) -> Vec<Range<usize>> {
         .into_iter()
         .filter_map(|at| {
             let wrapped = usize::from(text[at] == '(');
-            [at, at + wrapped]
-                .into_iter()
-                .find_map(|start| number_end(text, start, &AFTER_WORD).map(|end| start..end))
+            [at, at + wrapped].into_iter().find_map(|start| {
+                let end = number_end(text, start, &AFTER_WORD, COMPLETE_AFTER_WORD)?;
+                Some(start..end)
+            })
         })
         .collect();
     found.dedup_by(|next, first| next.start < first.end);
@@ -57,14 +71,14 @@ pub(super) fn find_grouped(text: &[char]) -> Vec<Range<usize>> {
         let end = match text[at] {
             '(' => in_parentheses(text, at),
             c if c.is_ascii_digit() => {
-                groups(text, at, &[3, 3, 4]).or_else(|| groups(text, at, &[2, 4, 4]))
+                groups(text, at, [3, 3, 4]).or_else(|| groups(text, at, [2, 4, 4]))
             }
             _ => None,
         }?;
-        let stands_alone = may_start(text, at)
+        let stands_alone = may_start_emphasized(text, at)
             && !goes_on_before(text, at)
             && (at == 0 || !matches!(text[at - 1], '$' | '€' | '£' | '+'))
-            && may_end(text, end)
+            && may_end_emphasized(text, end)
             && !is_joined_after(text, end);
         (stands_alone && !urls.contain(at) && !words::is_other_number(text, at)).then_some(end)
     })
@@ -90,29 +104,24 @@ fn in_parentheses(text: &[char], at: usize) -> Option<usize> {
     [[3, 3, 4], [2, 4, 4]].into_iter().find_map(|[area, first, last]| {
         let closed = digits(text, at + 1, area)?;
         text.get(closed).filter(|c| **c == ')')?;
-        let gap = usize::from(text.get(closed + 1).is_some_and(|c| is_space(*c) || is_hyphen(*c)));
+        let gap = match break_length(text, closed + 1) {
+            0 => usize::from(text.get(closed + 1).is_some_and(|c| is_space(*c) || is_hyphen(*c))),
+            broken => broken,
+        };
         let middle = digits(text, closed + 1 + gap, first)?;
-        text.get(middle).filter(|c| is_separator(**c))?;
-        digits(text, middle + 1, last)
+        let gap = match break_length(text, middle) {
+            0 => text.get(middle).filter(|c| is_separator(**c)).map(|_| 1)?,
+            broken => broken,
+        };
+        digits(text, middle + gap, last)
     })
 }
 
 /// Groups of these lengths with one kind of separator, which does not go on after them.
-fn groups(text: &[char], start: usize, lengths: &[usize]) -> Option<usize> {
-    let mut end = digits(text, start, lengths[0])?;
-    let separator = *text.get(end).filter(|c| is_separator(**c))?;
-    for length in &lengths[1..] {
-        text.get(end).filter(|c| **c == separator)?;
-        end = digits(text, end + 1, *length)?;
-    }
+fn groups(text: &[char], start: usize, lengths: [usize; 3]) -> Option<usize> {
+    let (end, separator) = three_groups(text, start, lengths, is_separator)?;
     let goes_on = text.get(end) == Some(&separator) && is_digit_at(text, end + 1);
     (!goes_on).then_some(end)
-}
-
-/// The end of exactly so many digits.
-fn digits(text: &[char], start: usize, count: usize) -> Option<usize> {
-    let all = text.get(start..start + count)?.iter().all(char::is_ascii_digit);
-    (all && !is_digit_at(text, start + count)).then_some(start + count)
 }
 
 fn is_separator(c: char) -> bool {
@@ -120,8 +129,13 @@ fn is_separator(c: char) -> bool {
 }
 
 /// The end of the longest number of so many digits that begins here, in groups with spaces, hyphens, dots and
-/// parentheses between.
-fn number_end(text: &[char], start: usize, count: &RangeInclusive<usize>) -> Option<usize> {
+/// parentheses between; on the next line it goes on unless it is complete.
+fn number_end(
+    text: &[char],
+    start: usize,
+    count: &RangeInclusive<usize>,
+    complete: usize,
+) -> Option<usize> {
     let mut at = start;
     let mut digits = 0;
     let mut open = false;
@@ -138,10 +152,10 @@ fn number_end(text: &[char], start: usize, count: &RangeInclusive<usize>) -> Opt
         if digits == 0 || digits > *count.end() {
             return longest;
         }
-        if digits >= *count.start() && !open && may_end(text, at) {
+        if digits >= *count.start() && !open && may_end_emphasized(text, at) {
             longest = Some(at);
         }
-        at = next_group(text, at, &mut open).unwrap_or(text.len());
+        at = next_group(text, at, &mut open, digits < complete).unwrap_or(text.len());
         if !is_digit_at(text, at) {
             return longest;
         }
@@ -149,14 +163,17 @@ fn number_end(text: &[char], start: usize, count: &RangeInclusive<usize>) -> Opt
 }
 
 /// The first digit after a gap: one separator, a parenthesis that opens or closes with or without one, or a hyphen
-/// between spaces.
-fn next_group(text: &[char], mut at: usize, open: &mut bool) -> Option<usize> {
+/// between spaces; or, if the number may go on there, the end of the line.
+fn next_group(text: &[char], mut at: usize, open: &mut bool, over_lines: bool) -> Option<usize> {
     if *open {
         text.get(at).filter(|c| **c == ')')?;
         *open = false;
         at += 1;
     }
-    if text.get(at).is_some_and(|c| is_separator(*c)) {
+    let broken = if over_lines { break_length(text, at) } else { 0 };
+    if broken > 0 {
+        at += broken;
+    } else if text.get(at).is_some_and(|c| is_separator(*c)) {
         let spaced = is_space(text[at])
             && text.get(at + 1).is_some_and(|c| is_hyphen(*c))
             && text.get(at + 2).is_some_and(|c| is_space(*c));

@@ -1,7 +1,7 @@
 //! The beginning of a message, for lists.
 
-use super::{mask, shorten};
-use crate::text::is_control;
+use super::{mask_line, shorten};
+use crate::text::one_line;
 
 /// Its characters at most.
 const LENGTH: usize = 140;
@@ -19,9 +19,8 @@ pub struct Preview {
 impl Preview {
     /// That of a message.
     pub fn of(text: &str) -> Self {
-        let masked = mask(text);
-        let line = line(text);
-        Self { masked: (masked != text).then(|| self::line(&masked)), text: line }
+        let (line, masked) = (one_line(text), mask_line(text));
+        Self { masked: (masked != line).then(|| beginning(&masked)), text: beginning(&line) }
     }
 
     /// As it is shown.
@@ -30,13 +29,13 @@ impl Preview {
     }
 }
 
-fn line(text: &str) -> String {
-    let mut line = shorten(text, LENGTH);
-    if line.len() < text.len() {
-        line.pop();
-        line.push('…');
+fn beginning(line: &str) -> String {
+    let mut beginning = shorten(line, LENGTH);
+    if beginning.len() < line.len() {
+        beginning.pop();
+        beginning.push('…');
     }
-    line.chars().map(|character| if is_control(character) { ' ' } else { character }).collect()
+    beginning
 }
 
 #[cfg(test)]

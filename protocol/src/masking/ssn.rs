@@ -1,7 +1,10 @@
 //! Social security numbers of the United States (R5).
 
 use super::{
-    characters::{digit, is_digit_at, is_hyphen, is_space, may_end, may_start},
+    characters::{
+        digit, is_digit_at, is_hyphen, is_space, may_end_emphasized, may_start_emphasized,
+    },
+    groups::three_groups,
     words,
 };
 use std::ops::Range;
@@ -18,27 +21,28 @@ pub(super) fn find(text: &[char]) -> Vec<Range<usize>> {
     found
 }
 
-/// `AAA-GG-SSSS` or `AAA GG SSSS`, not as the middle of a longer number.
+/// `AAA-GG-SSSS` or `AAA GG SSSS`, on one line or two, not as the middle of a longer number.
 fn grouped(text: &[char]) -> Vec<Range<usize>> {
-    const LENGTH: usize = 11;
     (0..text.len())
-        .filter(|&at| is_digit_at(text, at) && may_start(text, at) && !goes_on_before(text, at))
+        .filter(|&at| {
+            is_digit_at(text, at) && may_start_emphasized(text, at) && !goes_on_before(text, at)
+        })
         .filter_map(|at| {
-            let number = text.get(at..at + LENGTH)?;
-            let gap = number[3];
-            let is_number = (is_hyphen(gap) || is_space(gap))
-                && number[6] == gap
-                && may_end(text, at + LENGTH)
-                && !is_joined_after(text, at + LENGTH)
-                && is_possible(&[&number[..3], &number[4..6], &number[7..]].concat());
-            is_number.then_some(at..at + LENGTH)
+            let (end, _) = three_groups(text, at, [3, 2, 4], |c| is_hyphen(c) || is_space(c))?;
+            let digits: Vec<char> =
+                text[at..end].iter().copied().filter(char::is_ascii_digit).collect();
+            let is_number = may_end_emphasized(text, end)
+                && !is_joined_after(text, end)
+                && is_possible(&digits);
+            is_number.then_some(at..end)
         })
         .collect()
 }
 
 fn bare(text: &[char], at: usize) -> Option<Range<usize>> {
     let number = text.get(at..at + 9)?;
-    (may_start(text, at) && may_end(text, at + 9) && is_possible(number)).then_some(at..at + 9)
+    (may_start_emphasized(text, at) && may_end_emphasized(text, at + 9) && is_possible(number))
+        .then_some(at..at + 9)
 }
 
 fn is_possible(number: &[char]) -> bool {

@@ -1,6 +1,7 @@
 //! Words that say what the number after them is, in Spanish, English and Portuguese. Compared without case and accents.
 
-use super::characters::{is_space, is_word, may_start};
+use super::characters::{break_length, is_space, is_word, may_start};
+use crate::text::is_control;
 
 /// What announces a number.
 pub(super) struct Announced {
@@ -149,18 +150,21 @@ pub(super) fn is_other_number(text: &[char], at: usize) -> bool {
     }
 }
 
-/// The rest of a way of saying it; between the words only a space or, as in `wa.me`, a dot.
+/// The rest of a way of saying it; between the words only a space, a line break or, as in `wa.me`, a dot.
 fn after_way(text: &[char], mut end: usize, way: &[&str]) -> Option<usize> {
     for expected in &way[1..] {
-        text.get(end).filter(|c| is_space(**c) || **c == '.')?;
-        let (word, word_end) = word_at(text, end + 1);
+        let gap = match break_length(text, end) {
+            0 => text.get(end).filter(|c| is_space(**c) || **c == '.').map(|_| 1)?,
+            broken => broken,
+        };
+        let (word, word_end) = word_at(text, end + gap);
         word.filter(|word| word == expected)?;
         end = word_end;
     }
     Some(end)
 }
 
-/// The first digit or parenthesis after a word, with nothing but punctuation and fillers between.
+/// The first digit or parenthesis after a word, with nothing but punctuation, line breaks and fillers between.
 fn number_after(text: &[char], end: usize) -> Option<usize> {
     let last = (end + LONGEST_WAY).min(text.len());
     let mut at = end;
@@ -168,7 +172,7 @@ fn number_after(text: &[char], end: usize) -> Option<usize> {
         let c = text[at];
         if c.is_ascii_digit() || c == '(' {
             return (at == end || may_start(text, at)).then_some(at);
-        } else if is_connector(c) {
+        } else if is_connector(c) || is_control(c) {
             at += 1;
         } else {
             let (word, word_end) = word_at(text, at);

@@ -24,7 +24,10 @@ pub use key::SiteKey;
 pub use language::Language;
 pub use limits::{Bounds, Limits};
 pub use list::{List, ListItem};
-pub use names::{AwayReason, ClosingReason, QueueName, ReplyName, SiteName, StateName};
+pub use names::{
+    AwayReason, ClosingReason, PriorityName, QueueName, ReplyName, SiteName, StateName, TagName,
+    TypeName,
+};
 #[cfg(feature = "url")]
 pub use origin::Origin;
 #[cfg(feature = "url")]

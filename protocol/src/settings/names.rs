@@ -43,6 +43,12 @@ name! {
     QueueName: Field::Queue;
     /// What a ticket's state is called.
     StateName: Field::State;
+    /// What a priority is called.
+    PriorityName: Field::Priority;
+    /// What a type of tickets is called.
+    TypeName: Field::Type;
+    /// What a tag is called.
+    TagName: Field::Tags;
     /// Why an agent ends a chat or closes a request, chosen from the owner's list.
     ClosingReason: Field::Reason;
     /// What a canned reply is called.

@@ -10,10 +10,11 @@ use protocol::{
     },
     contact::Contact,
     entry::{
-        AgentBody, AgentEntry, BecameRequest, Category, EndedBy, Removed, TicketState, VisitorBody,
-        VisitorEntry,
+        AgentBody, AgentEntry, BecameRequest, Category, EndedBy, Priority, Removed, TicketPriority,
+        TicketState, VisitorBody, VisitorEntry,
     },
     file::Attachment,
+    properties::{Change, Property},
     status::{Availability, Reason},
     visitor::{Done, VisitorChat, VisitorCommand, VisitorEvent, VisitorTicket},
 };
@@ -47,6 +48,10 @@ fn page() -> PageUrl {
 
 fn state() -> TicketState {
     TicketState { name: "pendiente".into(), category: Category::Open }
+}
+
+fn priority() -> TicketPriority {
+    TicketPriority { name: "alta".into(), level: Priority::High }
 }
 
 fn attachment() -> Attachment {
@@ -168,6 +173,19 @@ pub(crate) fn agent_entries() -> Vec<AgentEntry> {
             field: Revealable::Entry,
             seq: Some(Seq(7)),
         },
+        AgentBody::Changed {
+            agent: AgentId(uuid(5)),
+            name: "Lucía Medina".into(),
+            changes: vec![
+                Change {
+                    what: Property::Priority,
+                    from: Some("media".into()),
+                    to: Some("alta".into()),
+                },
+                Change { what: Property::Observations, from: None, to: Some("Plan Pyme".into()) },
+                Change { what: Property::Tags, from: Some("vip".into()), to: None },
+            ],
+        },
     ];
     (1..)
         .zip(bodies)
@@ -192,6 +210,9 @@ fn work_item() -> WorkItem {
         last_at: NOW,
         unread: 1,
         mine: false,
+        priority: Some(priority()),
+        ticket_type: Some("Técnico".into()),
+        tags: vec!["vip".into(), "migración".into()],
     }
 }
 
@@ -251,6 +272,9 @@ fn conversation(chat: AgentChat) -> Conversation {
         visitor_present: true,
         removed: Some(Removed::Queue),
         may_end: true,
+        priority: Some(priority()),
+        ticket_type: Some("Técnico".into()),
+        tags: vec!["vip".into()],
     }
 }
 

@@ -41,7 +41,8 @@ pub(crate) async fn sign_in(
     match check(&server, client, &posted).await {
         Ok(token) => {
             let session = cookies::SESSION.set(&token.0, &server.public);
-            see_other(access::wanted_page(again.headers(), &server.public), [session])
+            let wanted = access::wanted_page(again.headers(), &server.public);
+            see_other(wanted, [session, cookies::NEXT_PAGE.clear(&server.public)])
         }
         Err(failure) if wants_json => Err(failure),
         Err(failure) => {

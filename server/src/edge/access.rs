@@ -135,12 +135,15 @@ pub(crate) async fn agent_page(
         Ok(request) => return if_allowed(least, request, next).await,
         Err(request) => request,
     };
-    let wanted = request.uri().path();
-    if is_console_page(wanted) {
-        let cookie = cookies::NEXT_PAGE.set(wanted, &server.public);
-        see_other("/console/sign-in", [cookie])
-    } else {
-        see_other("/console/sign-in", [])
+    let uri = request.uri();
+    let whole = uri.path_and_query().map_or("", |wanted| wanted.as_str());
+    // The page without its filters, where they are none of ours.
+    match [whole, uri.path()].into_iter().find(|wanted| is_console_page(wanted)) {
+        Some(wanted) => {
+            let cookie = cookies::NEXT_PAGE.set(wanted, &server.public);
+            see_other("/console/sign-in", [cookie])
+        }
+        None => see_other("/console/sign-in", []),
     }
 }
 
@@ -170,10 +173,14 @@ pub(crate) fn wanted_page<'a>(headers: &'a HeaderMap, public: &PublicUrl) -> &'a
     wanted.filter(|path| is_console_page(path)).unwrap_or("/console")
 }
 
-fn is_console_page(path: &str) -> bool {
-    path.starts_with("/console/")
-        && path.len() <= 200
-        && path.chars().all(|c| c.is_ascii_alphanumeric() || "/-_".contains(c))
+/// Whether this is an address of the console, with what it shows in its query: nothing that ends a cookie's value, and
+/// no way to another host.
+fn is_console_page(wanted: &str) -> bool {
+    let path = wanted.split('?').next().unwrap_or(wanted);
+    (path == "/console" || path.starts_with("/console/"))
+        && !path.contains('.')
+        && wanted.len() <= 1000
+        && wanted.chars().all(|c| c.is_ascii_alphanumeric() || "/-_?=&%+.~".contains(c))
 }
 
 /// The request with its agent and session; the request back as it was when there is none.

@@ -20,12 +20,12 @@ async fn nodes_whose_clocks_are_fifteen_seconds_apart_agree_on_who_is_there() {
     });
     let setup = Setup { limits: "ring_time = \"1h\"\ndrop_grace = \"0s\"", of_nodes };
     let Some(cluster) = Cluster::start(setup).await else { return };
-    let mut agent = cluster.agent("Lucia", cluster.door(2)).await;
-    let mut visitor = cluster.visitor(cluster.door(0)).await;
+    let mut agent = cluster.agent("Lucia", cluster.only_door(2)).await;
+    let mut visitor = cluster.visitor(cluster.only_door(0)).await;
     let ticket = agent.take().await;
     visitor.until("the agent joined", Seen::is_active).await;
     // Another chat rings meanwhile, and is not withdrawn.
-    let waiting = cluster.visitor(cluster.door(1)).await;
+    let waiting = cluster.visitor(cluster.only_door(1)).await;
     agent.until("it rings", |desk| !desk.offers.is_empty()).await;
     visitor.say("Desde el futuro");
     agent.hears(ticket, "Desde el futuro").await;

@@ -176,6 +176,11 @@ impl Cluster {
         Door { node: Some(self.nodes[node].address), ..self.any_door() }
     }
 
+    /// By way of this node and no other: where it is slow to answer, it is waited for.
+    pub fn only_door(&self, node: usize) -> Door {
+        Door { node: None, balancer: self.nodes[node].address, ..self.any_door() }
+    }
+
     /// The way in by the balancer.
     pub fn any_door(&self) -> Door {
         let address = self.balancer.address;

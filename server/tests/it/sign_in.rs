@@ -151,16 +151,30 @@ async fn a_page_is_in_the_zone_that_an_earlier_one_stored() {
 async fn whoever_wanted_a_page_gets_it_after_signing_in() {
     let world = World::new(Engine::Sqlite).await;
     world.agent(EMAIL).await;
-    let page = "/console/tickets/019aa111-0000-7000-8000-000000000001";
-    let sent_away = world.client.get(page).page().send().await;
-    assert_eq!((sent_away.status, sent_away.find("location")), (303, Some("/console/sign-in")));
-    let next = sent_away.set_cookie("ayuda_next").unwrap();
     let fields = [("email", EMAIL), ("password", PASSWORD)];
     let post = || world.client.post("/console/sign-in").page().form(&fields);
-    assert_eq!(post().cookie(&next).send().await.find("location"), Some(page));
-    for made_up in
-        ["ayuda_next=//evil.example", "ayuda_next=/console/../x\\y", "ayuda_next=https://evil"]
-    {
+    for page in [
+        "/console",
+        "/console/tickets/019aa111-0000-7000-8000-000000000001",
+        // What the list shows goes along.
+        "/console?view=closed&q=a%C3%B1o+2026",
+        "/console/tickets/019aa111-0000-7000-8000-000000000001?view=mine",
+    ] {
+        let sent_away = world.client.get(page).page().send().await;
+        assert_eq!((sent_away.status, sent_away.find("location")), (303, Some("/console/sign-in")));
+        let next = sent_away.set_cookie("ayuda_next").unwrap();
+        let back = post().cookie(&next).send().await;
+        assert_eq!(back.find("location"), Some(page));
+        assert_eq!(back.set_cookie("ayuda_next").as_deref(), Some("ayuda_next="), "used once");
+    }
+    for made_up in [
+        "ayuda_next=//evil.example",
+        "ayuda_next=/console/../x\\y",
+        "ayuda_next=/console/../../t?x",
+        "ayuda_next=/consoles",
+        "ayuda_next=/console?x=<b>",
+        "ayuda_next=https://evil",
+    ] {
         assert_eq!(post().cookie(made_up).send().await.find("location"), Some("/console"));
     }
 }

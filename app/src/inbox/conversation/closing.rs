@@ -3,7 +3,10 @@
 use super::reason_field::ReasonField;
 use crate::{
     state::reasons::chosen,
-    ui::{dialog::Dialog, erase::erase},
+    ui::{
+        dialog::{Dialog, Stands},
+        erase::erase,
+    },
     words::use_words,
 };
 use leptos::{html, prelude::*};
@@ -70,6 +73,10 @@ pub fn Closing(
     why: Signal<String>,
     /// What ids begin with: two of these dialogs may stand on a page.
     scope: &'static str,
+    #[prop(optional)] stands: Stands,
+    /// Reads the site's reasons again, after they could not be read.
+    #[prop(optional)]
+    on_retry: Option<Callback<()>>,
     on_submit: Callback<String>,
 ) -> impl IntoView {
     let words = use_words();
@@ -101,11 +108,24 @@ pub fn Closing(
         }
     });
     erase(view! {
-        <Dialog labelled_by=title open=is_open>
+        <Dialog labelled_by=title open=is_open stands=stands>
             <form node_ref=element on:submit=submit>
                 <h2 id=heading>{words.get("closing")}</h2>
                 <p class="s muted">{why}</p>
                 <ReasonField scope=scope reasons=reasons typed=typed problem=problem/>
+                {on_retry.map(|on_retry| view! {
+                    <button
+                        type="button"
+                        class="btn"
+                        hidden=move || reasons.with(Option::is_some) || problem.with(Option::is_none)
+                        on:click=move |_| {
+                            problem.set(None);
+                            on_retry.run(());
+                        }
+                    >
+                        {words.get("retry")}
+                    </button>
+                })}
                 <div class="pair">
                     <button type="button" class="btn" on:click=move |_| is_open.set(false)>{words.get("cancel")}</button>
                     <button class="btn primary" disabled=is_busy>{words.get("send_closing")}</button>

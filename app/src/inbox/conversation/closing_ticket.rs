@@ -15,17 +15,19 @@ pub fn ClosingTicket(
     let words = use_words();
     let console = use_console();
     let form = ClosingForm::new(open);
-    Effect::new(move |_| {
-        if !open.get() {
-            return;
-        }
-        form.empty();
+    let read = move || {
         spawn_local(async move {
             match api::chats::closing_reasons(ticket).await {
                 Ok(reasons) => form.on_reasons(reasons),
                 Err(error) => form.on_problem(words.refusal(&error.0)),
             }
         });
+    };
+    Effect::new(move |_| {
+        if open.get() {
+            form.empty();
+            read();
+        }
     });
     let close = Callback::new(move |reason: String| {
         form.on_submit();
@@ -51,5 +53,5 @@ pub fn ClosingTicket(
     let why = Signal::derive(move || {
         words.get(if is_chat.get() { "closing_chat_why" } else { "closing_request_why" })
     });
-    view! { <Closing form=form scope="closing" why=why on_submit=close/> }
+    view! { <Closing form=form scope="closing" why=why on_retry=Callback::new(move |()| read()) on_submit=close/> }
 }

@@ -54,7 +54,7 @@ pub struct Unsent {
 #[component]
 pub fn Composer(
     ticket: TicketId,
-    /// What is written; a chat's end changes it under the agent's hands.
+    /// What is written. Where it becomes something else, another composer goes on with the text.
     kind: Signal<ComposerKind>,
     /// Nothing but a comment can be written.
     only_comments: bool,
@@ -95,6 +95,11 @@ pub fn Composer(
             words.refusal(&refusal)
         })
     });
+    // For whom one writes is said when it turns.
+    let said = Memo::new(move |before: Option<&Option<String>>| {
+        let key = if is_comment.get() { "to_colleagues" } else { "to_visitor" };
+        before.map(|_| words.get(key))
+    });
     let has_files = move || !is_comment.get() && uploads.has_stored();
     let waits = move || !is_comment.get() && uploads.is_busy();
     let cannot_send = move || is_over.get() || waits() || (count.get() == 0 && !has_files());
@@ -118,11 +123,15 @@ pub fn Composer(
     };
     // The comment is sent once it is known who can be mentioned.
     let waits_for_colleagues = RwSignal::new(false);
+    // A message goes with its files: sent while they are on their way, it waits until they have arrived. Whoever types
+    // on sends it anew.
+    let waits_for_files = RwSignal::new(false);
     let on_input = move |value: String| {
         keep(&value);
         text.set(value);
         problem.set(None);
         waits_for_colleagues.set(false);
+        waits_for_files.set(false);
         let now = browser::now();
         let is_due = now.0 - typing_sent_at.get_value().0 >= TYPING_EVERY;
         if is_chat.get_untracked() && !is_comment.get_untracked() && is_due {
@@ -144,8 +153,8 @@ pub fn Composer(
                 let _ = area.focus();
             }
             let typed = area.value();
-            if !typed.is_empty() && kept.is_empty() {
-                on_input(typed);
+            if !typed.is_empty() && typed != kept {
+                on_input(if kept.is_empty() { typed } else { format!("{kept}\n{typed}") });
                 return;
             }
         }
@@ -166,6 +175,7 @@ pub fn Composer(
             keep("");
         }
         internal.update(|internal| *internal = !*internal);
+        waits_for_files.set(false);
         if moves {
             on_input(typed);
         }
@@ -190,8 +200,6 @@ pub fn Composer(
         }
     });
 
-    // A message goes with its files: sent while they are on their way, it waits until they have arrived.
-    let waits_for_files = RwSignal::new(false);
     let send = move || {
         waits_for_files.set(untrack(waits));
         if waits_for_files.get_untracked() {
@@ -217,9 +225,9 @@ pub fn Composer(
         keep("");
         if is_internal {
             let mentions = suggest::mentioned(&written, &colleagues.unwrap_or_default());
+            // The next words are for colleagues too, until the agent says otherwise: what was meant for them never goes to
+            // the visitor.
             on_comment.run((written, mentions));
-            // The next words are for the visitor again.
-            internal.set(only_comments);
         } else {
             on_send.run((written, uploads.take()));
             typing_sent_at.set_value(Timestamp(0));
@@ -234,7 +242,13 @@ pub fn Composer(
     };
     let send = StoredValue::new(send);
     Effect::new(move |_| {
-        if waits_for_files.get() && !uploads.is_busy() {
+        if !waits_for_files.get() || uploads.is_busy() {
+            return;
+        }
+        if uploads.has_refused() {
+            // It was meant to go with the file: whoever sends it decides again, and reads beside the file why.
+            waits_for_files.set(false);
+        } else {
             send.with_value(|send| send());
         }
     });
@@ -368,6 +382,7 @@ pub fn Composer(
             {move || note.get().map(|note| view! {
                 <p class="composer-note s" hidden=is_comment><Icon drawing=Drawing::Mail/>{note}</p>
             })}
+            <p class="quiet" role="status">{move || said.get()}</p>
             <p class="composer-note s" id="composer-internal" hidden=move || !is_comment.get()>
                 <Icon drawing=Drawing::Lock/>{words.get("comment_note")}
             </p>

@@ -53,14 +53,18 @@ pub fn Events(
             ),
             _ => {
                 let at = entries[entries.len() - 1].at;
-                let all: Vec<String> =
+                let mut all: Vec<String> =
                     entries.iter().map(|entry| sentence(entry.body.clone(), words)).collect();
+                // The newest is read whole, what was before as far as there is room.
+                let newest = all.pop().unwrap_or_default();
+                let before = all.join(" · ") + " · ";
                 let summary = words.count("events", entries.len());
                 EitherOf3::C(view! {
                     <details class="sys events" open=is_open.get_untracked()>
                         <summary on:click=move |_| is_open.update(|open| *open = !*open)>
                             // Said once: in the line, or below it.
-                            <span class="cut">{move || if is_open.get() { summary.clone() } else { all.join(" · ") }}</span>
+                            <span class="cut">{move || if is_open.get() { summary.clone() } else { before.clone() }}</span>
+                            <span class="newest" hidden=move || is_open.get()>{newest}</span>
                             <span class="sys-at">{move || clock.time(at)}</span>
                             <Icon drawing=Drawing::Down/>
                         </summary>

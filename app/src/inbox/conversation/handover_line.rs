@@ -11,29 +11,50 @@ use crate::{
 use leptos::prelude::*;
 use protocol::agent::{Handover, HandoverKind};
 
-/// *Transferencia a … pendiente*, with the way to take it back for the one who asked.
+/// *Transferencia a … pendiente*, with the way to take it back for the one who asked. The clock is not among what is
+/// said: it would be said each second.
 #[component]
 pub fn HandoverLine(handover: Memo<Option<Handover>>, on_cancel: Callback<()>) -> impl IntoView {
     let words = use_words();
     let clock = use_clock();
-    let line = move || {
+    let line = Memo::new(move |_| {
         handover.get().map(|handover| {
-            let (pending, cancel) = match handover.kind {
-                HandoverKind::Transfer => ("transfer_pending", "cancel_transfer"),
-                HandoverKind::Conference => ("conference_pending", "cancel_conference"),
+            let cancel = match handover.kind {
+                HandoverKind::Transfer => "cancel_transfer",
+                HandoverKind::Conference => "cancel_conference",
             };
-            let since = handover.since;
-            view! {
-                <div class="handover-line">
-                    <Icon drawing=Drawing::Handover/>
-                    <span class="grow">{words.fill(pending, &[("to", &handover.to)])}</span>
-                    <span class="num" aria-hidden="true">{move || clock.elapsed(since)}</span>
-                    {handover.by_me.then(|| view! {
-                        <button type="button" class="btn" on:click=move |_| on_cancel.run(())>{words.get(cancel)}</button>
-                    })}
-                </div>
-            }
+            (handover, words.get(cancel))
+        })
+    });
+    let said = move || {
+        line.with(|line| {
+            line.as_ref().map(|(handover, _)| {
+                let pending = match handover.kind {
+                    HandoverKind::Transfer => "transfer_pending",
+                    HandoverKind::Conference => "conference_pending",
+                };
+                words.fill(pending, &[("to", &handover.to)])
+            })
         })
     };
-    erase(view! { <div role="status">{line}</div> })
+    let clock = move || {
+        line.get().map(|(handover, _)| {
+            let since = handover.since;
+            view! { <span class="num" aria-hidden="true">{move || clock.elapsed(since)}</span> }
+        })
+    };
+    let cancel = move || {
+        line.get().filter(|(handover, _)| handover.by_me).map(|(_, cancel)| {
+            view! { <button type="button" class="btn" on:click=move |_| on_cancel.run(())>{cancel}</button> }
+        })
+    };
+    let is_pending = move || line.with(Option::is_some);
+    erase(view! {
+        <div class=move || if is_pending() { "handover-line" } else { "quiet" }>
+            {move || is_pending().then(|| view! { <Icon drawing=Drawing::Handover/> })}
+            <span class="grow" role="status">{said}</span>
+            {clock}
+            {cancel}
+        </div>
+    })
 }

@@ -4,6 +4,7 @@ use crate::words::Words;
 use protocol::{
     agent::HandoverOutcome,
     entry::{AgentBody, BecameRequest, EndedBy},
+    properties::{Change, Property},
 };
 
 /// The sentence for an entry that is no message.
@@ -80,10 +81,30 @@ pub fn sentence(body: AgentBody, words: Words) -> String {
             let what = words.get(&format!("revealed_{field}"));
             words.fill("revealed", &[("who", &name), ("what", &what)])
         }
+        AgentBody::Changed { name, changes, .. } => {
+            let all: Vec<String> = changes.iter().map(|change| changed(change, words)).collect();
+            words.fill("changed", &[("who", &name), ("what", &all.join(" · "))])
+        }
         AgentBody::Visitor { text, .. }
         | AgentBody::Agent { text, .. }
         | AgentBody::Comment { text, .. } => text,
     }
+}
+
+/// What became of one property. A text that somebody typed is named alone: it stands in the entry, and is long.
+fn changed(change: &Change, words: Words) -> String {
+    let what = words.get(&format!("property_{}", change.what));
+    if change.what.is_typed() && change.what != Property::Subject {
+        let is_empty = change.to.is_none();
+        return if is_empty { words.fill("changed_no_text", &[("what", &what)]) } else { what };
+    }
+    let shown = |value: &Option<String>| match value {
+        None => words.get("nothing_set"),
+        Some(name) if change.what == Property::Priority => words.priority(name),
+        Some(name) => name.clone(),
+    };
+    let (from, to) = (shown(&change.from), shown(&change.to));
+    words.fill("changed_from_to", &[("what", &what), ("from", &from), ("to", &to)])
 }
 
 /// A transfer or conference of which nothing came, with the reason.

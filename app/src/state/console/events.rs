@@ -235,15 +235,12 @@ impl Console {
 
     fn on_refused(self, ticket: Option<TicketId>, id: Option<EntryId>, refusal: Refusal) {
         match (ticket, id) {
-            (Some(ticket), Some(id)) => {
-                let now = self.clock.exact();
-                self.thread(ticket)
-                    .outbox_of(id)
-                    .update(|outbox| outbox.on_refused(id, refusal, now, browser::random()));
-            }
+            (Some(ticket), Some(id)) => self.on_message_refused(ticket, id, refusal),
             (Some(ticket), None) if refusal.code == Code::NotFound => {
                 self.thread(ticket).on_absent(Absence::NotThere);
             }
+            // Nobody did that by hand: it was a draft or a sign of typing. What the agent lost is told by other frames.
+            (Some(_), None) if refusal.code == Code::Forbidden => {}
             (None, None) if self.list.fail() => {}
             _ => self.toasts.alert(self.words.refusal(&refusal)),
         }
@@ -277,17 +274,29 @@ impl Console {
             HandoverKind::Conference => "conference",
         };
         let text = self.words.fill(&format!("{key}_{outcome}"), &[("to", to)]);
-        if outcome == HandoverOutcome::Accepted {
-            self.toasts.note(text);
-        } else if outcome != HandoverOutcome::Cancelled {
-            self.toasts.alert(text);
+        // Nothing has failed: a colleague could not.
+        if outcome != HandoverOutcome::Cancelled {
+            self.toasts.tell(text);
         }
     }
 
     /// Somebody wrote where the agent does not look.
     fn notify(self, contact: &Contact, text: &str, ticket: TicketId) {
         sound::chime();
-        notice::show(&self.words.contact(contact), text, &ticket.to_string());
+        let who = self.words.contact(contact);
+        notice::show(&who, text, &ticket.to_string());
+        if self.open_ticket.get_untracked() != Some(ticket) {
+            self.say(self.words.fill("wrote", &[("who", &who)]));
+        }
+    }
+
+    /// Says it to who hears the console and does not see it; also what was said last.
+    pub fn say(self, mut text: String) {
+        if self.said.with_untracked(|said| *said == text) {
+            // Nothing is heard that stays the same.
+            text.push('\u{a0}');
+        }
+        self.said.set(text);
     }
 }
 

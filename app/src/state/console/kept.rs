@@ -8,6 +8,9 @@ use protocol::{
     agent::{AgentCommand, Draft},
 };
 
+/// Bytes of a draft that fit into a frame of 64 KiB, also where many of them are written as two.
+const LONGEST_SAVED: usize = 24 * 1024;
+
 impl Console {
     /// The agent has typed this for a ticket; empty: it was sent.
     pub fn type_draft(self, ticket: TicketId, text: &str) {
@@ -79,6 +82,11 @@ impl Console {
             return;
         }
         for draft in self.drafts.due(self.clock.exact()) {
+            // What no frame takes stays in this browser: the server would close the socket.
+            if draft.text.len() > LONGEST_SAVED {
+                self.drafts.on_saved(&draft);
+                continue;
+            }
             if self.socket.send(&AgentCommand::Draft { draft: draft.clone() }) {
                 self.drafts.on_saved(&draft);
                 self.store_draft(draft.ticket);

@@ -8,9 +8,9 @@ use crate::{
 };
 use leptos::prelude::*;
 use protocol::{
-    AgentId, EntryId, TicketId,
+    AgentId, EntryId, Refusal, TicketId,
     agent::AgentCommand,
-    delivery::{Outbox, Unsent},
+    delivery::{Delivery, Outbox, Unsent},
     file::Attachment,
 };
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,10 @@ struct StoredMessage {
     /// Of a comment: whom it mentions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mentions: Option<Vec<AgentId>>,
+    /// Why the server would not have it. It is sent again when the agent says so, and not by itself: what was no answer
+    /// to anybody then may be one by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refusal: Option<Refusal>,
 }
 
 impl Console {
@@ -37,7 +41,7 @@ impl Console {
             .outbox
             .update(|outbox| unsent = Some(outbox.add(browser::new_entry_id(), text, files, now)));
         if let Some(unsent) = unsent {
-            self.store(&thread, unsent);
+            self.store(&thread, unsent, None);
         }
         self.send_due_of(&thread);
     }
@@ -53,7 +57,7 @@ impl Console {
         let mut unsent = None;
         thread.comments.update(|outbox| unsent = Some(outbox.add(id, text, Vec::new(), now)));
         if let Some(unsent) = unsent {
-            self.store(&thread, unsent);
+            self.store(&thread, unsent, None);
         }
         self.send_due_of(&thread);
     }
@@ -65,9 +69,25 @@ impl Console {
         let now = self.clock.exact();
         thread.outbox_of(id).update(|outbox| unsent = outbox.retry(id, now));
         if let Some(unsent) = unsent {
-            self.store(&thread, unsent);
+            self.store(&thread, unsent, None);
         }
         self.send_due_of(&thread);
+    }
+
+    /// The server would not have it.
+    pub(super) fn on_message_refused(self, ticket: TicketId, id: EntryId, refusal: Refusal) {
+        let (thread, now) = (self.thread(ticket), self.clock.exact());
+        let outbox = thread.outbox_of(id);
+        outbox.update(|outbox| outbox.on_refused(id, refusal, now, browser::random()));
+        let refused = outbox.with_untracked(|outbox| {
+            let is_refused = |(unsent, delivery): &(&Unsent, Delivery)| {
+                unsent.id == id && matches!(delivery, Delivery::Refused(_))
+            };
+            outbox.items(now).find(is_refused).map(|(unsent, _)| unsent.clone())
+        });
+        if let Some(unsent) = refused {
+            self.store(&thread, unsent, Some(refusal));
+        }
     }
 
     /// Removes a message or comment that was not delivered, and returns it to be changed.
@@ -80,9 +100,13 @@ impl Console {
 
     /// Brings back what an earlier page stored and could not deliver.
     pub(super) fn restore_messages(self) {
+        let mut refused = Vec::new();
         let mut by_ticket: HashMap<TicketId, [Vec<Unsent>; 2]> = HashMap::new();
         for (_, text) in storage::all(&keys::messages(&self.email())) {
             let Some(stored) = json::read::<StoredMessage>(&text) else { continue };
+            if let Some(refusal) = stored.refusal {
+                refused.push((stored.ticket, stored.unsent.id, refusal));
+            }
             let [messages, comments] = by_ticket.entry(stored.ticket).or_default();
             match stored.mentions {
                 Some(mentions) => {
@@ -102,6 +126,14 @@ impl Console {
             // What arrived before the reload is in the page already.
             let all = 0..thread.timeline.with_untracked(|timeline| timeline.entries().len());
             self.forget_all(thread.settle(all));
+        }
+        let now = self.clock.exact();
+        for (ticket, id, refusal) in refused {
+            let thread = self.thread(ticket);
+            let refuse = |outbox: &mut Outbox| {
+                outbox.on_refused(id, refusal, now, browser::random());
+            };
+            thread.outbox_of(id).update(refuse);
         }
     }
 
@@ -125,10 +157,10 @@ impl Console {
         }
     }
 
-    fn store(self, thread: &Thread, unsent: Unsent) {
+    fn store(self, thread: &Thread, unsent: Unsent, refusal: Option<Refusal>) {
         let key = keys::message(&self.email(), unsent.id);
         let mentions = thread.mentions.with_value(|all| all.get(&unsent.id).cloned());
-        let stored = StoredMessage { ticket: thread.ticket, unsent, mentions };
+        let stored = StoredMessage { ticket: thread.ticket, unsent, mentions, refusal };
         if let Ok(text) = serde_json::to_string(&stored) {
             storage::set(&key, &text);
         }
@@ -145,7 +177,8 @@ impl Console {
         }
     }
 
-    pub(super) fn email(self) -> String {
+    /// The agent's address, which what the browser stores is named by.
+    pub fn email(self) -> String {
         self.profile.with_untracked(|profile| profile.email.clone())
     }
 }

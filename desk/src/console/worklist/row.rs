@@ -20,6 +20,8 @@ pub(super) struct Row {
     pub(super) state_name: String,
     #[sqlx(try_from = "String")]
     pub(super) category: Category,
+    pub(super) priority_id: Uuid,
+    pub(super) type_id: Option<Uuid>,
     pub(super) last_at: i64,
     pub(super) unread: i64,
     pub(super) request_at: Option<i64>,

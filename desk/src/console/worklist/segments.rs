@@ -53,8 +53,8 @@ macro_rules! columns {
     () => {
         "select
            t.id, t.site_id, t.queue_id, t.number, t.contact_name, t.contact_email, t.contact_verified,
-           t.subject, t.preview, t.preview_masked, t.preview_by, s.name as state_name, s.category, t.last_at,
-           t.unread, t.request_at,
+           t.subject, t.preview, t.preview_masked, t.preview_by, s.name as state_name, s.category,
+           t.priority_id, t.type_id, t.last_at, t.unread, t.request_at,
            t.waiting_at, t.closed_at, t.attended_by, c.id as chat_id, c.state as chat_state, c.started_at "
     };
 }

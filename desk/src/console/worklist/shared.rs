@@ -4,12 +4,13 @@ use super::{row::Row, segments::columns};
 use crate::{
     Desk, Result,
     db::{On, read, statement},
-    tickets::{PlaceRow, place_columns},
+    tickets::{PlaceRow, place_columns, properties},
 };
 use dashmap::DashMap;
 use protocol::TicketId;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
 /// Rows that are remembered; the map starts over when it is full.
 const MAX_ROWS: usize = 10_000;
@@ -25,6 +26,7 @@ type Slot = Arc<OnceCell<Option<Arc<SharedRow>>>>;
 pub(super) struct SharedRow {
     pub(super) row: Row,
     pub(super) on: On,
+    pub(super) tags: Vec<Uuid>,
 }
 
 impl SharedRows {
@@ -74,7 +76,8 @@ pub(super) async fn find(desk: &Desk, ticket: TicketId) -> Result<Option<Arc<Sha
             .fetch_optional(c)
             .await)?;
         let Some(Found { row, place }) = found else { return Ok(None) };
-        Ok(Some(Arc::new(SharedRow { row, on: place.on()? })))
+        let tags = properties::tags_of(desk, &[ticket.0]).await?.remove(&ticket.0);
+        Ok(Some(Arc::new(SharedRow { row, on: place.on()?, tags: tags.unwrap_or_default() })))
     };
     slot.get_or_try_init(|| read).await.cloned()
 }

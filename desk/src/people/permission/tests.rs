@@ -30,13 +30,14 @@ fn agent(role: Role, queues: Queues) -> Agent {
     }
 }
 
-/// What one may do, in the order of [`Action`]: See, Take, Answer, Join, End, `EndOrphan`, Leave, Reveal, `TendMails`.
+/// What one may do, in the order of [`Action`]: See, Take, Answer, Change, Join, End, `EndOrphan`, Leave, Reveal, `TendMails`.
 fn row(agent: &Agent, site: SiteId, queue: Option<QueueId>, party: Party) -> String {
     let on = On { site, queue, party };
     let all = [
         (Action::See, 's'),
         (Action::Take, 't'),
         (Action::Answer, 'a'),
+        (Action::Change, 'c'),
         (Action::Join, 'j'),
         (Action::End, 'e'),
         (Action::EndOrphan, 'o'),
@@ -62,33 +63,33 @@ fn the_table() {
     let free = agent(Role::Agent, Queues::All);
     for (queue, party, may_bound, may_free) in [
         // An own queue, and none, which is the site's.
-        (Some(MINE), nobody, "sta------", "sta------"),
-        (None, nobody, "sta------", "sta------"),
-        (Some(MINE), owner(ME), "sta-e----", "sta-e----"),
-        (Some(MINE), owner(OTHER), "st-------", "st-------"),
-        (Some(MINE), guest, "sta--ol--", "sta--ol--"),
-        (Some(MINE), asked, "st-j-----", "st-j-----"),
+        (Some(MINE), nobody, "stac------", "stac------"),
+        (None, nobody, "stac------", "stac------"),
+        (Some(MINE), owner(ME), "stac-e----", "stac-e----"),
+        (Some(MINE), owner(OTHER), "st-c------", "st-c------"),
+        (Some(MINE), guest, "stac--ol--", "stac--ol--"),
+        (Some(MINE), asked, "st-cj-----", "st-cj-----"),
         // Another queue: as a party alone.
-        (Some(THEIRS), nobody, "---------", "sta------"),
-        (Some(THEIRS), owner(ME), "s-a-e----", "sta-e----"),
-        (Some(THEIRS), owner(OTHER), "---------", "st-------"),
-        (Some(THEIRS), guest, "s-a--ol--", "sta--ol--"),
-        (Some(THEIRS), asked, "s--j-----", "st-j-----"),
-        (Some(THEIRS), mentioned, "s-a------", "sta------"),
-        (Some(THEIRS), looks_on, "s--------", "st-------"),
+        (Some(THEIRS), nobody, "----------", "stac------"),
+        (Some(THEIRS), owner(ME), "s-ac-e----", "stac-e----"),
+        (Some(THEIRS), owner(OTHER), "----------", "st-c------"),
+        (Some(THEIRS), guest, "s-ac--ol--", "stac--ol--"),
+        (Some(THEIRS), asked, "s---j-----", "st-cj-----"),
+        (Some(THEIRS), mentioned, "s-ac------", "stac------"),
+        (Some(THEIRS), looks_on, "s--c------", "st-c------"),
     ] {
         assert_eq!(row(&bound, HERE, queue, party), may_bound, "bound, {queue:?} {party:?}");
         assert_eq!(row(&free, HERE, queue, party), may_free, "free, {queue:?} {party:?}");
         // The whole site, whatever queues they are rung for; and the end of a chat whose agent was removed.
         let orphan = if party.owner.is_some() { 'o' } else { '-' };
-        let may_lead = format!("{}{orphan}{}rm", &may_free[..5], &may_free[6..7]);
+        let may_lead = format!("{}{orphan}{}rm", &may_free[..6], &may_free[7..8]);
         for role in [Role::Supervisor, Role::Owner] {
             let leads = agent(role, only_mine.clone());
             assert_eq!(row(&leads, HERE, queue, party), may_lead, "{role}, {queue:?} {party:?}");
         }
         // A party to a ticket of a site that they do not serve is none.
         for role in Role::ALL {
-            assert_eq!(row(&agent(role, Queues::All), ELSEWHERE, queue, party), "---------");
+            assert_eq!(row(&agent(role, Queues::All), ELSEWHERE, queue, party), "----------");
         }
     }
 }

@@ -1,17 +1,17 @@
 //! A site file put into the database: a new site, or changes of one.
 
-use super::{SiteFile, SiteFileError};
+use super::{
+    SiteFile, SiteFileError,
+    apply_lists::{Of, apply_lists},
+};
 use crate::{
     Desk, Result,
     db::{Tx, bump_revision, retry, run, statement},
     locales,
-    sites::{
-        row::{SiteRow, bind_set_columns, set_columns},
-        states,
-    },
+    sites::row::{SiteRow, bind_set_columns, set_columns},
 };
 use protocol::{
-    Code, SiteId, SiteKey, Timestamp,
+    Code, SiteKey, Timestamp,
     schedule::ScheduleError,
     settings::{Limits, List, Prefix, QueueName, Replies, SiteName},
 };
@@ -47,6 +47,8 @@ statement!(
 statement!(
     INSERT_QUEUE = "insert into queues (id, site_id, name, position) values ($1, $2, $3, $4)"
 );
+// The first ticket is 1001.
+statement!(ADD_NUMBERS = "insert into site_numbers (site_id, last_number) values ($1, 1000)");
 
 impl SiteRow {
     /// What a site is before its file says anything.
@@ -156,10 +158,14 @@ pub(crate) async fn apply(
         if let Err(error) = check(&Value::Object(row.schedule.0.clone())) {
             return Ok(Err(super::schedule_refused(toml, &error)));
         }
-        store(desk, &mut tx, &row, is_new).await?;
+        store(&mut tx, &row, is_new).await?;
         add_queues(desk, &mut tx, &file, &row, is_new).await?;
         if let Some(unknown) = remove_queues(&mut tx, &file, &row, now).await? {
             return Ok(Err(no_queue(toml, &unknown)));
+        }
+        let of = Of { site: row.id, lang: row.lang, is_new, now };
+        if let Err(refused) = apply_lists(desk, &mut tx, &file.lists, of).await? {
+            return Ok(Err(refused));
         }
         desk.commit(tx).await?;
         Ok(Ok(()))
@@ -179,13 +185,13 @@ fn removed(file: &SiteFile) -> SiteFileError {
     }
 }
 
-async fn store(desk: &Desk, tx: &mut Tx, row: &SiteRow, is_new: bool) -> Result<()> {
+async fn store(tx: &mut Tx, row: &SiteRow, is_new: bool) -> Result<()> {
     if is_new {
         run!(tx, c => {
             let query = sqlx::query(INSERT).bind(row.id).bind(row.key.as_str());
             bind_set_columns!(query, row).execute(c).await.map(|_| ())
         })?;
-        states::seed_site(tx, desk, SiteId(row.id)).await
+        run!(tx, c => sqlx::query(ADD_NUMBERS).bind(row.id).execute(c).await.map(|_| ()))
     } else {
         run!(tx, c => {
             let query = sqlx::query(UPDATE).bind(row.id);

@@ -1,9 +1,11 @@
 //! A site as a TOML file: what `ayuda site apply` takes and `ayuda site show` prints.
 //!
 //! What is left out stays, also inside `[schedule]` and `[limits]`. A queue goes by `removed = true` beside its name, and
-//! comes back when it is named without. A new site without a schedule is open around the clock, in UTC.
+//! comes back when it is named without; so do states, priorities and types, by `retired = true`. A new site without a schedule is open around the clock, in UTC.
 
 mod apply;
+mod apply_lists;
+mod lists;
 mod reader;
 mod refusal;
 mod show;
@@ -12,6 +14,7 @@ pub(crate) use apply::apply;
 pub use refusal::SiteFileError;
 pub(crate) use show::show;
 
+use lists::ListsFile;
 use protocol::{
     Code, Field, Refusal, SiteKey,
     schedule::ScheduleError,
@@ -47,6 +50,7 @@ pub(crate) struct SiteFile {
     /// Empty: there are none to choose from.
     pub(crate) away_reasons: Option<List<AwayReason>>,
     pub(crate) replies: Option<Replies>,
+    pub(crate) lists: ListsFile,
 }
 
 /// `[limits]`; none: stays.
@@ -105,6 +109,10 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         "limits",
         "queues",
         "replies",
+        "states",
+        "priorities",
+        "types",
+        "tags",
     ])?;
     let (queues, removed_queues) = queues(file)?;
     Ok(SiteFile {
@@ -124,6 +132,7 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         closing_reasons: closing_reasons(file)?,
         away_reasons: away_reasons(file)?,
         replies: replies(file)?,
+        lists: lists::lists(file)?,
     })
 }
 

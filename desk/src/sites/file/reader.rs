@@ -79,7 +79,8 @@ impl<'a> Reader<'a> {
         SiteFileError::Refused { code: refusal.code.as_text(), line: self.line_of(key), message }
     }
 
-    fn line_of(self, key: &str) -> Option<usize> {
+    /// Where the key stands.
+    pub(crate) fn line_of(self, key: &str) -> Option<usize> {
         let found = self.table.iter().find(|(name, _)| name.get_ref().as_ref() == key);
         found.map(|(name, _)| line_of(self.source, name.span().start))
     }
@@ -190,7 +191,32 @@ impl<'a> Reader<'a> {
             Some(_) => Err(refused()),
         }
     }
+
+    /// A list of texts, each of which may be a table in place of it.
+    pub(crate) fn names_or_tables(
+        self,
+        key: &str,
+        path: &'a str,
+    ) -> Result<Option<Vec<NameOrTable<'a>>>, SiteFileError> {
+        let refused = || self.refuse_form(key, "wrong_type", "must be a list of strings");
+        match self.value(key) {
+            None => Ok(None),
+            Some(DeValue::Array(values)) => values
+                .iter()
+                .map(|value| match value.get_ref() {
+                    DeValue::String(text) => Ok(Ok(&**text)),
+                    DeValue::Table(table) => Ok(Err(Reader::new(self.source, table, path))),
+                    _ => Err(refused()),
+                })
+                .collect::<Result<_, _>>()
+                .map(Some),
+            Some(_) => Err(refused()),
+        }
+    }
 }
+
+/// A text of a list, or the table in its place.
+pub(crate) type NameOrTable<'a> = Result<&'a str, Reader<'a>>;
 
 /// The same value in JSON, for what is kept in that form.
 pub(crate) fn json(value: &DeValue<'_>) -> serde_json::Value {

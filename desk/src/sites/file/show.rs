@@ -1,6 +1,6 @@
 //! A site printed as the file that makes it again.
 
-use crate::sites::Site;
+use crate::sites::{Site, lists::in_use};
 use protocol::settings::{AwayReason, ClosingReason, Limits, Origin, Span};
 use serde_json::Value;
 use std::{fmt::Write, time::Duration};
@@ -26,17 +26,41 @@ pub(crate) fn show(site: &Site) -> String {
     line("ask_queue", site.ask_queue.to_string());
     line("closing_reasons", list(site.closing_reasons.iter().map(ClosingReason::as_str)));
     line("away_reasons", list(site.away_reasons.iter().map(AwayReason::as_str)));
+    let tags = in_use(&site.lists.tags);
+    line("tags", list(tags.map(|tag| tag.name.as_str())));
     schedule(&mut out, &site.schedule);
     limits(&mut out, &site.limits);
     for queue in &site.queues {
         write!(out, "\n[[queues]]\nname = {}\n", quoted(queue.name.as_str()))
             .expect("writing to a string");
     }
+    lists(&mut out, site);
     for reply in site.replies.iter() {
         let (name, text) = (quoted(reply.name.as_str()), quoted(reply.text.as_str()));
         write!(out, "\n[[replies]]\nname = {name}\ntext = {text}\n").expect("writing to a string");
     }
     out
+}
+
+/// Those in use: what was retired stays retired.
+fn lists(out: &mut String, site: &Site) {
+    let mut table = |key: &str, name: &str, value: Option<(&str, &str)>| {
+        write!(out, "\n[[{key}]]\nname = {}\n", quoted(name)).expect("writing to a string");
+        if let Some((key, value)) = value {
+            writeln!(out, "{key} = {}", quoted(value)).expect("writing to a string");
+        }
+    };
+    for state in in_use(&site.lists.states) {
+        table("states", &state.name, Some(("category", state.of.as_text())));
+    }
+    for priority in in_use(&site.lists.priorities) {
+        table("priorities", &priority.name, Some(("level", priority.of.as_text())));
+    }
+    for kind in in_use(&site.lists.types) {
+        // A queue that was removed is no type's any more.
+        let queue = site.queues.iter().find(|queue| Some(queue.id) == kind.of);
+        table("types", &kind.name, queue.map(|queue| ("queue", queue.name.as_str())));
+    }
 }
 
 /// As they are compared; those in other letters than ASCII also as people read them, behind the list.

@@ -69,6 +69,10 @@ impl List {
     pub(super) fn begin(&mut self, view: WorkView, page: &Listing) {
         self.view = view;
         self.rows.clear();
+        // What was noted of a row was noted as the agent could read it then.
+        for change in self.changed.values_mut() {
+            *change = ShownChange::Anything;
+        }
         self.add_page(page);
     }
 
@@ -200,6 +204,9 @@ mod tests {
             last_at: Timestamp(since),
             unread: 0,
             mine: false,
+            priority: None,
+            ticket_type: None,
+            tags: Vec::new(),
         };
         ForAgent::new(item, Sight::Everything)
     }
@@ -217,6 +224,16 @@ mod tests {
         let total = Some(Total { rows: 9, at_least: false });
         list.begin(WorkView::Open, &Listing { items, next, total });
         list
+    }
+
+    #[test]
+    fn what_was_noted_before_the_list_was_read_anew_is_read_too() {
+        let mut list = list();
+        let ticket = TicketId(Uuid::from_u128(5));
+        list.note(ticket, message(1));
+        let items = vec![item(1, WorkKind::Request, 1), item(5, WorkKind::Request, 5)];
+        list.begin(WorkView::Open, &Listing { items, next: None, total: None });
+        assert_eq!(list.take_changed(9), [Changed::Unknown(ticket)]);
     }
 
     #[test]

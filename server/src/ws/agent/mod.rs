@@ -135,7 +135,7 @@ impl Console {
     }
 
     /// Subscribes to the ticket, then reads it; what comes meanwhile waits in the subscription. A ticket that is not
-    /// this agent's to see is unsubscribed again.
+    /// this agent's to see is unsubscribed again; where the database does not answer, the console comes back.
     async fn watch(
         &mut self,
         connection: &mut Connection,
@@ -155,6 +155,8 @@ impl Console {
                 connection.feed(&AgentEvent::Conversation { conversation }).await?;
                 connection.feed(&AgentEvent::Entries { ticket, entries, last }).await?;
             }
+            // The console does not ask again by itself, and would show a talk that goes on without it.
+            Err(error) if error.refusal().code == Code::TryAgain => return Err(comes_back(error)),
             Err(error) => {
                 self.unwatch(ticket);
                 let refusal = Failure::from(error).refusal;
@@ -388,7 +390,8 @@ impl Audience for Console {
                 self.feed_changed(connection, changed).await?;
             }
             Event::Mentioned { ticket, .. } => {
-                if let Some(mentioned) = Box::pin(self.view.read_event(event)).await {
+                let mentioned = Box::pin(self.view.read_event(event)).await.map_err(comes_back)?;
+                if let Some(mentioned) = mentioned {
                     connection.feed(&mentioned).await?;
                     self.view.mention_was_told(*ticket).await;
                 }
@@ -405,7 +408,10 @@ impl Audience for Console {
             event => {
                 if let Some(event) = self.view.event(event) {
                     connection.feed(&event).await?;
-                } else if let Some(event) = Box::pin(self.view.read_event(event)).await {
+                    return Ok(());
+                }
+                let read = Box::pin(self.view.read_event(event)).await.map_err(comes_back)?;
+                if let Some(event) = read {
                     if let AgentEvent::AccessLost { ticket } = event {
                         self.unwatch(ticket);
                         self.note_row(ticket, ShownChange::Anything);

@@ -334,9 +334,11 @@ impl AgentView {
         }
     }
 
-    /// What is sent of an event that only says that something changed. What cannot be read now comes with the next
-    /// change or reconnect.
-    pub(super) async fn read_event(&mut self, event: &Event) -> Option<AgentEvent> {
+    /// What is sent of an event that only says that something changed.
+    ///
+    /// # Errors
+    /// As of [`AgentView::access_changed`]: what rings ends before it changes again.
+    pub(super) async fn read_event(&mut self, event: &Event) -> desk::Result<Option<AgentEvent>> {
         let desk = &self.server.desk;
         let read = match event {
             Event::Ticket { ticket } if self.watched.contains_key(ticket) => {
@@ -369,11 +371,15 @@ impl AgentView {
             Event::AgentState { .. } => {
                 desk.profile(&self.agent).await.map(|me| Some(AgentEvent::State { me }))
             }
-            _ => return None,
+            _ => return Ok(None),
         };
-        read.unwrap_or_else(|error| {
+        read.or_else(|error| {
+            if error.refusal().code == Code::TryAgain {
+                return Err(error);
+            }
+            // It is not there any more, or not for this agent.
             tracing::debug!(%error, "an event's subject could not be read");
-            None
+            Ok(None)
         })
     }
 
@@ -433,6 +439,9 @@ impl AgentView {
     pub(super) async fn missed(&mut self) -> desk::Result<Vec<AgentEvent>> {
         self.server.desk.hear_of_mentions(&self.agent).await?;
         let mut events = self.access_changed().await?;
+        // Those that were sent or deleted elsewhere, too.
+        let drafts = self.server.desk.drafts(&self.agent).await?;
+        events.extend(drafts.into_iter().map(|draft| AgentEvent::Draft { draft }));
         let offers = self.server.desk.offers(&self.agent).await?;
         let ring: HashSet<ChatId> = offers.iter().map(|offer| offer.chat).collect();
         let gone = self.offered.difference(&ring);

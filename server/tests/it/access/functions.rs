@@ -101,11 +101,18 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
         "handover/cancel" => about_ticket(walk, walk.asked_chat(agent).await, false).await,
         "handover/reason" => about_ticket(walk, walk.transferred_chat(agent).await, true).await,
         "requests/close" => about_ticket(walk, walk.request().await.place, true).await,
-        "requests/reopen" => about_ticket(walk, walk.request().await.place, false).await,
+        "requests/reopen" | "tickets/properties" => {
+            about_ticket(walk, walk.request().await.place, false).await
+        }
         "tickets/reveal" => {
             let place = walk.waiting_chat().await;
             let ticket = place.ticket.to_string();
             (place, vec![("ticket", ticket), ("field", "email".into())])
+        }
+        "tickets/change" => {
+            let (place, mut form) = about_ticket(walk, walk.request().await.place, false).await;
+            form.push(("observations", "Plan Pyme".into()));
+            (place, form)
         }
         "mails/older" => {
             let request = walk.request().await;

@@ -88,12 +88,25 @@ pub fn takes(row: &Declared) -> Takes {
             | "/console/api/chats/reasons"
             | "/console/api/requests/reopen"
             | "/console/api/colleagues"
-            | "/console/api/replies",
+            | "/console/api/replies"
+            | "/console/api/tickets/properties",
         ) => Arguments(&["ticket"]),
         ("POST", "/console/api/chats/end" | "/console/api/requests/close") => {
             Arguments(&["ticket", "reason"])
         }
         ("POST", "/console/api/tickets/reveal") => Arguments(&["ticket", "field", "entry?"]),
+        ("POST", "/console/api/tickets/change") => Arguments(&[
+            "ticket",
+            "state?",
+            "priority?",
+            "ticket_type?",
+            "agent?",
+            "queue?",
+            "subject?",
+            "requirement?",
+            "observations?",
+            "tags?",
+        ]),
         ("POST", "/console/api/search") => Arguments(&["question", "after?"]),
         ("POST", "/console/api/language") => Arguments(&["lang"]),
         ("POST", "/console/api/replies/add") => Arguments(&["name", "text"]),

@@ -18,10 +18,9 @@ const BUBBLING: [&str; 9] =
     ["click", "submit", "input", "change", "keydown", "paste", "dragover", "dragleave", "drop"];
 const NOT_BUBBLING: [&str; 2] = ["scroll", "close"];
 
-/// Listens for as long as the page lives.
+/// Listens for as long as the page lives; also to what an event causes while it is handled, as a click on *Adjuntar* does.
 pub fn listen() {
-    let listener =
-        Closure::<dyn FnMut(Event)>::new(|event: Event| on_event(&event)).into_js_value();
+    let listener = Closure::<dyn Fn(Event)>::new(|event: Event| on_event(&event)).into_js_value();
     let (document, listener) = (dom::document(), listener.unchecked_ref());
     for kind in BUBBLING {
         let _ = document.add_event_listener_with_callback(kind, listener);

@@ -18,7 +18,7 @@ pub(super) struct Dialect {
 }
 
 /// Table, rows, columns and their values: `i` is the row's number, `#(…)` an id, `@(…)` one as bytes, `~(…)` words.
-const TABLES: [(&str, i64, &str); 20] = [
+const TABLES: [(&str, i64, &str); 24] = [
     (
         "sites",
         20,
@@ -35,6 +35,13 @@ const TABLES: [(&str, i64, &str); 20] = [
         "id = #(i), site_id = #(i % 20 + 1), name = 's' || i, category = 'open', position = i",
     ),
     (
+        "priorities",
+        80,
+        "id = #(i), site_id = #(i % 20 + 1), name = 'p' || i, level = 'medium', position = i",
+    ),
+    ("ticket_types", 60, "id = #(i), site_id = #(i % 20 + 1), name = 't' || i, position = i"),
+    ("tags", 200, "id = #(i), site_id = #(i % 20 + 1), name = 'e' || i, position = i"),
+    (
         "agents",
         1000,
         "id = #(i), email = 'a' || i, email_key = 'a' || i, name = 'a' || i, role = 'agent', state = 'available',
@@ -46,12 +53,13 @@ const TABLES: [(&str, i64, &str); 20] = [
         "tickets",
         ROWS,
         "id = #(i), site_id = #(i % 20 + 1), start_id = #(i), start_digest = @(i), number = 'N-' || i, queue_id = #(i % 60 + 1),
-         state_id = #(i % 100 + 1), chat_id = #(i), priority = 'medium', contact_email = 'v' || (i % 150000), contact_key = 'v' || (i % 150000),
+         state_id = #(i % 100 + 1), chat_id = #(i), priority_id = #(i % 80 + 1), type_id = #(i % 60 + 1), contact_email = 'v' || (i % 150000), contact_key = 'v' || (i % 150000),
          identity = case when i % 2 = 0 then 'u' || (i % 150000) end,
          contact_verified = false, mail_stopped = false, transcript_asked = false, lang = 'es', created_at = i, request_at = case when i % 49 = 0 then i end,
          waiting_at = case when i % 49 = 1 then i end, closed_at = case when i % 49 > 1 then i end, attended_by = #(i % 1000 + 1), last_at = i,
          last_seq = 3, visitor_seen = 3, agent_seen = 3, mailed_upto = 0, unread = 0, preview = 'hola'",
     ),
+    ("ticket_tags", ROWS, "ticket_id = #(i), tag_id = #(i % 200 + 1)"),
     (
         "chats",
         ROWS,
