@@ -88,6 +88,8 @@ crate::text_enum! {
         NoAgents = "no_agents",
         /// The visitor would not wait any longer.
         Visitor = "visitor",
+        /// The queue or the site was removed while it waited.
+        Removed = "removed",
     }
 }
 

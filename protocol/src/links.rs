@@ -59,7 +59,8 @@ fn find_link(word: &str) -> Option<(usize, usize, String)> {
     let start = word.len() - word.trim_start_matches(OPENERS).len();
     let end = start + trimmed_len(part(word, start, word.len()));
     let bare = part(word, start, end);
-    if has(bare, '@') && has(bare, '.') && EmailAddress::parse(bare).is_ok() {
+    // Nobody writes an address with asterisks: it is masked.
+    if has(bare, '@') && has(bare, '.') && !has(bare, '*') && EmailAddress::parse(bare).is_ok() {
         return Some((start, end, ["mailto:", bare].concat()));
     }
     if bare.len() > 6
@@ -220,6 +221,7 @@ mod tests {
         assert_eq!(hrefs("escribe a <ana@a.mx>,"), ["mailto:ana@a.mx"]);
         assert_eq!(hrefs("www.cuentasok.com."), ["https://www.cuentasok.com"]);
         assert!(hrefs("@ana a@b ....").is_empty());
+        assert!(hrefs("m******@gmail.com").is_empty(), "it is masked");
     }
 
     #[test]

@@ -10,5 +10,6 @@ pub const fn became(why: BecameRequest) -> &'static str {
         BecameRequest::Override => "became_override",
         BecameRequest::NoAgents => "became_no_agents",
         BecameRequest::Visitor => "became_visitor",
+        BecameRequest::Removed => "became_removed",
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     },
     routing,
 };
-use protocol::{Code, Refusal};
+use protocol::{Code, Refusal, settings::Language};
 use std::sync::Arc;
 use tracing::instrument;
 
@@ -92,7 +92,12 @@ impl Desk {
     /// # Errors
     /// `NotFound` when the link is used up, too old, or was never there; refusals of the field `Password`.
     #[instrument(level = "debug", skip_all)]
-    pub async fn set_password(&self, link_token: &str, password: &str) -> Result<SessionToken> {
+    pub async fn set_password(
+        &self,
+        link_token: &str,
+        password: &str,
+        lang: Language,
+    ) -> Result<SessionToken> {
         let email = accounts::find_email_of_link(self, link_token).await?;
         let email = email.ok_or_else(Error::not_found)?;
         let hash = self.0.passwords.hash(password, &email).await?;
@@ -103,7 +108,7 @@ impl Desk {
             bump_revision(&mut tx).await?;
             let agent =
                 accounts::use_link(&mut tx, link_token, now).await?.ok_or_else(Error::not_found)?;
-            accounts::set_password(&mut tx, agent, &hash).await?;
+            accounts::set_password(&mut tx, agent, &hash, lang).await?;
             // Whoever knew the old password is out.
             sessions::end_all(&mut tx, agent).await?;
             let token = sessions::begin(&mut tx, agent, now).await?;

@@ -189,7 +189,7 @@ impl Desk {
     }
 
     /// A process is gone, and its panels with it.
-    pub fn node_is_gone(&self, node: NodeId) {
+    pub(crate) fn panels_are_gone(&self, node: NodeId) {
         let now = self.moment();
         let mut gone = Vec::new();
         for mut panels in self.0.panels.elsewhere.iter_mut() {

@@ -20,12 +20,22 @@ pub(crate) struct Watchers {
 }
 
 impl Watchers {
-    /// Forgets what was not said again.
-    pub(crate) fn forget_old(&self, now: Moment) {
-        self.elsewhere.retain(|_, watchers| {
-            watchers.retain(|_, said| now.since(*said) < BELIEVED);
+    /// Forgets who `is_gone`, and returns the tickets that they had on screen.
+    fn forget(&self, is_gone: impl Fn(NodeId, Moment) -> bool) -> Vec<TicketId> {
+        let mut left = Vec::new();
+        self.elsewhere.retain(|ticket, watchers| {
+            let before = watchers.len();
+            watchers.retain(|(node, _), said| !is_gone(*node, *said));
+            if watchers.len() < before {
+                left.push(*ticket);
+            }
             !watchers.is_empty()
         });
+        left
+    }
+
+    fn forget_old(&self, now: Moment) -> Vec<TicketId> {
+        self.forget(|_, said| now.since(said) >= BELIEVED)
     }
 
     fn agents(&self, ticket: TicketId, now: Moment) -> Vec<AgentId> {
@@ -74,6 +84,22 @@ impl Desk {
         }
     }
 
+    /// Forgets what other processes did not say again.
+    pub(crate) fn forget_old_watchers(&self, now: Moment) {
+        self.watchers_left(self.0.watchers.forget_old(now));
+    }
+
+    /// A process is gone, and what its consoles had on screen with it.
+    pub(crate) fn watchers_are_gone(&self, node: NodeId) {
+        self.watchers_left(self.0.watchers.forget(|at, _| at == node));
+    }
+
+    fn watchers_left(&self, tickets: Vec<TicketId>) {
+        for ticket in tickets {
+            self.publish(Event::Watchers { ticket });
+        }
+    }
+
     /// Says again which tickets are on screen here; called well within [`BELIEVED`].
     pub(crate) fn say_watchers(&self) {
         for (ticket, agent) in self.hub().all_watchers() {
@@ -95,7 +121,21 @@ mod tests {
         watchers.elsewhere.entry(ticket).or_default().insert((node, agent), at(1));
         assert_eq!(watchers.agents(ticket, at(60)), [agent]);
         assert_eq!(watchers.agents(ticket, at(61)), []);
-        watchers.forget_old(at(61));
+        assert_eq!(watchers.forget_old(at(60)), []);
+        assert_eq!(watchers.forget_old(at(61)), [ticket], "those who see it are told");
         assert!(watchers.elsewhere.is_empty());
+    }
+
+    #[test]
+    fn those_at_a_process_that_is_gone_go_with_it() {
+        let (watchers, ticket) = (Watchers::default(), TicketId(Uuid::from_u128(1)));
+        let [gone, there] = [2, 3].map(|n| NodeId(Uuid::from_u128(n)));
+        let [one, two] = [4, 5].map(|n| AgentId(Uuid::from_u128(n)));
+        let now = Moment::default();
+        let at = [((gone, one), now), ((there, two), now)];
+        watchers.elsewhere.insert(ticket, HashMap::from(at));
+        assert_eq!(watchers.forget(|node, _| node == gone), [ticket]);
+        assert_eq!(watchers.agents(ticket, now), [two]);
+        assert_eq!(watchers.forget(|node, _| node == gone), []);
     }
 }

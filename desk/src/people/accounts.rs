@@ -206,10 +206,26 @@ pub(crate) async fn find_by_email(
     Ok(found.map(|(id, hash)| (AgentId(id), hash)))
 }
 
-statement!(SET_PASSWORD = "update agents set password_hash = $2 where id = $1");
+statement!(
+    SET_PASSWORD = "
+    update agents set lang = case when password_hash is null then $3 else lang end, password_hash = $2
+    where id = $1"
+);
 
-pub(crate) async fn set_password(tx: &mut Tx, agent: AgentId, hash: &str) -> Result<()> {
-    run!(tx, c => sqlx::query(SET_PASSWORD).bind(agent.0).bind(hash).execute(c).await.map(|_| ()))
+/// Sets the password; with the first one the console's language is that of whoever sets it.
+pub(crate) async fn set_password(
+    tx: &mut Tx,
+    agent: AgentId,
+    hash: &str,
+    lang: Language,
+) -> Result<()> {
+    run!(tx, c => sqlx::query(SET_PASSWORD)
+        .bind(agent.0)
+        .bind(hash)
+        .bind(lang.as_text())
+        .execute(c)
+        .await
+        .map(|_| ()))
 }
 
 // Writes nothing new: it holds the row, so that another password comes before this or waits for it.

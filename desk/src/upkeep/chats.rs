@@ -45,6 +45,9 @@ pub(super) async fn tick(desk: &Desk) -> Result<()> {
 /// Why nobody will come any more for those who wait: the desk has closed, or its last agent has left for good. None:
 /// somebody may. A console that is only being reloaded has not left, nor has who is in RONA.
 fn abandoned(desk: &Desk, site: &Site) -> Option<BecameRequest> {
+    if site.removed_at.is_some() {
+        return Some(BecameRequest::Removed);
+    }
     let now = desk.availability(site.id);
     match now.reason {
         _ if now.open => None,

@@ -1,7 +1,7 @@
 //! What a process on PostgreSQL tells the others of itself for as long as it serves, and what follows from what they
 //! tell.
 
-use crate::{Desk, Result, Stop, hours::availability};
+use crate::{Desk, Result, Stop, hours::availability, live::NodeId};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
@@ -72,4 +72,12 @@ pub(super) async fn read(desk: &Desk) -> Result<bool> {
         }
     }
     Ok(true)
+}
+
+impl Desk {
+    /// A process is gone, and with it its panels and what its consoles had on screen.
+    pub fn node_is_gone(&self, node: NodeId) {
+        self.panels_are_gone(node);
+        self.watchers_are_gone(node);
+    }
 }

@@ -50,7 +50,7 @@ async fn wind_up_queue(desk: &Desk, site: &Site, queue: QueueId) -> Result<()> {
         .await)?;
     for ticket in waiting {
         let waits = (TicketId(ticket), site.id);
-        chats::convert_to_request(desk, waits, BecameRequest::Override).await?;
+        chats::convert_to_request(desk, waits, BecameRequest::Removed).await?;
     }
     let rows: Vec<Row> = read!(desk.db(), c => sqlx::query_as(ACTIVE_IN_QUEUE)
         .bind(queue.0)

@@ -43,6 +43,7 @@ on_postgres! {
     what_is_seen_and_who_types_is_heard,
     a_panel_at_one_process_is_there_at_all_of_them,
     with_a_process_its_panels_are_gone,
+    with_a_process_those_who_look_there_are_gone,
     a_panel_that_came_before_anybody_listened_is_asked_for,
     offers_ring_and_stop_at_every_console_of_the_agent,
     an_agents_state_and_the_end_of_a_session_are_heard_and_known,
@@ -308,6 +309,25 @@ async fn with_a_process_its_panels_are_gone(world: World) {
     one.desk.node_is_gone(two.desk.node());
     wait_for_event(&mut console, present(false)).await;
     assert!(!one.desk.panel_is_connected(visitor.ticket));
+}
+
+async fn with_a_process_those_who_look_there_are_gone(world: World) {
+    let (agent, visitor) = chat(&world).await;
+    let (pedro, _console) = world.at_console("pedro").await;
+    let (one, two) = world.nodes().await;
+    let (_panel, mut console) = watch(&one, &agent, visitor.ticket).await;
+    let (_other_panel, elsewhere) = watch(&two, &pedro, visitor.ticket).await;
+    let looking = |desk: &Desk| desk.colleagues_watching(agent.id, visitor.ticket).len();
+    two.desk.watch_changed(pedro.id, visitor.ticket);
+    until("he is seen to look", async || looking(&one.desk) == 1).await;
+    // It cannot say so any more.
+    std::mem::forget(elsewhere);
+    one.desk.node_is_gone(two.desk.node());
+    wait_for_event(&mut console, |event| match event {
+        Event::Watchers { ticket } if looking(&one.desk) == 0 => Some(*ticket),
+        _ => None,
+    })
+    .await;
 }
 
 async fn a_panel_that_came_before_anybody_listened_is_asked_for(world: World) {

@@ -5,7 +5,7 @@ use desk::{Desk, live::Event, people::*};
 use protocol::{
     Code, SiteKey,
     agent::AgentState,
-    settings::{Capacity, Picture},
+    settings::{Capacity, Language, Picture},
     text::PersonName,
 };
 use std::time::Duration;
@@ -114,16 +114,30 @@ async fn a_one_time_link_sets_a_password_once(world: World) {
     let link = world.desk.create_agent(named("eva@example.com", None)).await.unwrap().unwrap();
     assert!(!world.desk.has_agents().await.unwrap());
     let token = token_in(&link);
-    assert_eq!(refused(world.desk.set_password(token, "corta").await), Code::TooShort);
-    let session = world.desk.set_password(token, PASSWORD).await.unwrap();
-    assert!(world.desk.find_session(&session.0).await.unwrap().is_some());
-    assert_eq!(refused(world.desk.set_password(token, PASSWORD).await), Code::NotFound);
+    assert_eq!(
+        refused(world.desk.set_password(token, "corta", Language::Spanish).await),
+        Code::TooShort
+    );
+    let session = world.desk.set_password(token, PASSWORD, Language::English).await.unwrap();
+    let agent = world.desk.find_session(&session.0).await.unwrap().unwrap();
+    assert_eq!(agent.lang, "en", "that of whoever set the first password");
+    assert_eq!(
+        refused(world.desk.set_password(token, PASSWORD, Language::Spanish).await),
+        Code::NotFound
+    );
     world.desk.sign_in("eva@example.com", PASSWORD).await.unwrap();
     assert!(world.desk.has_agents().await.unwrap());
 
+    let again = world.desk.create_agent(named("eva@example.com", None)).await.unwrap().unwrap();
+    world.desk.set_password(token_in(&again), PASSWORD, Language::Portuguese).await.unwrap();
+    assert_eq!(world.desk.find_agent(agent.id).unwrap().lang, "en", "not of every later one");
+
     let late = world.desk.create_agent(named("eva@example.com", None)).await.unwrap().unwrap();
     world.clock.advance(Duration::from_hours(24));
-    assert_eq!(refused(world.desk.set_password(token_in(&late), PASSWORD).await), Code::NotFound);
+    assert_eq!(
+        refused(world.desk.set_password(token_in(&late), PASSWORD, Language::Spanish).await),
+        Code::NotFound
+    );
     world.desk.sign_in("eva@example.com", PASSWORD).await.unwrap();
 }
 
@@ -135,7 +149,7 @@ async fn a_link_that_anybody_asked_for_leaves_that_of_an_operator(world: World) 
     }
     let links = "select count(*) from one_time_links";
     assert_eq!(world.count(links).await, 2, "the operator's, and the last one that was asked for");
-    world.desk.set_password(token_in(&link), PASSWORD).await.unwrap();
+    world.desk.set_password(token_in(&link), PASSWORD, Language::Spanish).await.unwrap();
     assert_eq!(world.count(links).await, 0, "one that was used ends the others");
 }
 
@@ -383,8 +397,8 @@ async fn who_is_disabled_is_let_in_by_nothing(world: World) {
     let here = world.desk.sign_in("eva@example.com", PASSWORD).await;
     let nowhere = world.desk.sign_in("nadie@example.com", PASSWORD).await;
     assert_eq!(refused(here), refused(nowhere));
-    let here = world.desk.set_password(token_in(&link), PASSWORD).await;
-    let nowhere = world.desk.set_password("nadie", PASSWORD).await;
+    let here = world.desk.set_password(token_in(&link), PASSWORD, Language::Spanish).await;
+    let nowhere = world.desk.set_password("nadie", PASSWORD, Language::Spanish).await;
     assert_eq!(refused(here), refused(nowhere));
     let again = world.desk.create_agent(named("eva@example.com", None)).await;
     assert!(matches!(again, Err(AgentError::Disabled)));
@@ -417,7 +431,7 @@ async fn who_is_enabled_again_begins_anew(world: World) {
     assert!(world.desk.find_session(&session.0).await.unwrap().is_some(), "nothing to enable");
 
     let link = world.desk.enable_agent("ana@example.com").await.unwrap().expect("a link");
-    world.desk.set_password(token_in(&link), PASSWORD).await.unwrap();
+    world.desk.set_password(token_in(&link), PASSWORD, Language::Spanish).await.unwrap();
     assert_eq!(account(&world.desk, "ana@example.com").await.disabled_at, None);
     assert!(matches!(world.desk.enable_agent("nadie@example.com").await, Err(AgentError::NoAgent)));
 }

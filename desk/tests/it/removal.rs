@@ -11,7 +11,7 @@ use desk::{
 use protocol::agent::WorkView;
 use protocol::{
     Code, Seq, SiteKey,
-    entry::{EndedBy, Removed, VisitorBody},
+    entry::{BecameRequest, EndedBy, Removed, VisitorBody},
     visitor::VisitorChat,
 };
 use std::{sync::Arc, time::Duration};
@@ -60,6 +60,8 @@ async fn who_waits_has_a_request_and_who_chats_is_told_once_and_can_only_end(wor
     assert_eq!(remove(&world, &site).await, Removal::Closing { chats: 2 });
     let head = world.desk.visitor_ticket(waits).await.unwrap();
     assert_eq!(head.chat, VisitorChat::Request);
+    let became = VisitorBody::BecameRequest { why: BecameRequest::Removed };
+    assert_eq!(the_kinds_of(&world, waits, &became).await, 1);
     let head = world.desk.visitor_ticket(talks).await.unwrap();
     assert!(matches!(head.chat, VisitorChat::Active { .. }), "{:?}", head.chat);
     assert_eq!(head.removed, Some(Removed::Site));
@@ -191,6 +193,8 @@ async fn a_queue_that_is_removed_ends_its_chats_and_takes_no_new_ones(world: Wor
     let (_, waits) = world.start(&site).await;
     apply_queues(&world, "[[queues]]\nname = \"Soporte\"\nremoved = true").await;
     assert_eq!(world.desk.visitor_ticket(waits).await.unwrap().chat, VisitorChat::Request);
+    let became = VisitorBody::BecameRequest { why: BecameRequest::Removed };
+    assert_eq!(the_kinds_of(&world, waits, &became).await, 1);
     assert!(world.desk.offers(&pedro).await.unwrap().is_empty(), "what was asked is over");
     for visitor in [one, two] {
         assert_eq!(the_kinds_of(&world, visitor, &VisitorBody::QueueRemoved).await, 1);

@@ -104,6 +104,7 @@ pub(crate) fn visitor_entries() -> Vec<VisitorEntry> {
         VisitorBody::BecameRequest { why: BecameRequest::Override },
         VisitorBody::BecameRequest { why: BecameRequest::NoAgents },
         VisitorBody::BecameRequest { why: BecameRequest::Visitor },
+        VisitorBody::BecameRequest { why: BecameRequest::Removed },
         VisitorBody::Transferred { name: "Raúl".into() },
         VisitorBody::IdleWarning,
         VisitorBody::SiteRemoved,

@@ -6,14 +6,14 @@ use crate::edge::{
     cookies,
     failure::{Answer, Failure},
     form::{self, Posted},
-    request_info::{query, wants_json},
+    request_info::{language, query, wants_json},
     respond::see_other,
     state::Server,
 };
 use app::ssr::PasswordProblem;
 use axum::extract::{Request, State};
 use desk::people::SessionToken;
-use protocol::Code;
+use protocol::{Code, settings::Language};
 use tracing::instrument;
 
 const PATH: &str = "/console/password";
@@ -39,9 +39,10 @@ pub(crate) async fn set(State(server): State<Server>, client: Client, request: R
         .unwrap_or_default();
     let wants_json = wants_json(request.headers());
     let mut again = pages::get_again(&request, PATH);
+    let lang = language(request.uri(), request.headers(), "");
     let posted = form::read(request, &["k", "password"], None).await?;
     let k = posted.find("k").map_or(known, clean);
-    match check(&server, client, &k, &posted).await {
+    match check(&server, client, &k, &posted, lang).await {
         Ok(token) => {
             let session = cookies::SESSION.set(&token.0, &server.public);
             see_other("/console", [session, cookies::PASSWORD_LINK.clear(&server.public)])
@@ -55,10 +56,17 @@ pub(crate) async fn set(State(server): State<Server>, client: Client, request: R
     }
 }
 
-async fn check(server: &Server, client: Client, k: &str, posted: &Posted) -> Answer<SessionToken> {
+async fn check(
+    server: &Server,
+    client: Client,
+    k: &str,
+    posted: &Posted,
+    lang: &str,
+) -> Answer<SessionToken> {
     posted.complete(Some(()))?;
+    let lang = Language::parse(lang)?;
     let attempt = server.desk.attempt_sign_in(client.network(), None).await?;
-    let outcome = server.desk.set_password(k, posted.text("password")).await;
+    let outcome = server.desk.set_password(k, posted.text("password"), lang).await;
     let outcome = outcome.map_err(Failure::from);
     // A new password that is refused says nothing about the link.
     if !matches!(&outcome, Err(failure) if failure.refusal.code == Code::NotFound) {

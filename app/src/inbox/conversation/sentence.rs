@@ -24,6 +24,7 @@ pub fn sentence(body: AgentBody, words: Words) -> String {
             BecameRequest::Override => "became_request_override",
             BecameRequest::NoAgents => "became_request_nobody",
             BecameRequest::Visitor => "became_request_visitor",
+            BecameRequest::Removed => "became_request_removed",
         }),
         AgentBody::TransferRequested { name, to, .. } => {
             words.fill("transfer_requested", &[("who", &name), ("to", &to)])

@@ -147,7 +147,10 @@ impl Console {
     /// True where the agent reads other sites masked than was known, and everything is forgotten: the console was away
     /// when that changed.
     fn learn_profile(self, me: Me) -> bool {
-        let is_other = self.profile.with_untracked(|known| known.masked != me.masked);
+        // Of a site that was lost, too: given back, it may be read masked.
+        let is_other = self.profile.with_untracked(|known| {
+            known.masked != me.masked || known.sites.iter().any(|site| !me.sites.contains(site))
+        });
         self.profile.set(me);
         if is_other {
             self.forget_values();

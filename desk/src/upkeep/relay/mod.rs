@@ -100,7 +100,7 @@ async fn listen(desk: &Desk, has_begun: &mut bool) -> Result<(), Ended> {
                 desk.notify(Notice::Beat { number });
                 desk.0.presence.forget_old(now);
                 desk.0.panels.forget_old(now);
-                desk.0.watchers.forget_old(now);
+                desk.forget_old_watchers(now);
                 desk.say_watchers();
             }
         }

@@ -170,11 +170,11 @@ impl Console {
     /// What the console was not told of a ticket on its screen.
     async fn catch_up(&mut self, connection: &mut Connection, ticket: TicketId) -> Result<(), End> {
         let missed = self.view.missed_entries(ticket).await.map_err(comes_back)?;
-        if missed.iter().any(|event| matches!(event, AgentEvent::AccessLost { .. })) {
-            self.unwatch(ticket);
-        }
         for event in missed {
-            connection.feed(&event).await?;
+            match event {
+                AgentEvent::AccessLost { ticket } => self.lose(connection, ticket).await?,
+                event => connection.feed(&event).await?,
+            }
         }
         Ok(())
     }
@@ -227,6 +227,13 @@ impl Console {
             // A count may wait already, for longer.
             self.rows_at = Some(self.rows_at.map_or(soon, |at| at.min(soon)));
         }
+    }
+
+    /// The ticket on screen is not the agent's to see any more, nor, perhaps, its row.
+    async fn lose(&mut self, connection: &mut Connection, ticket: TicketId) -> Result<(), End> {
+        self.unwatch(ticket);
+        self.note_row(ticket, ShownChange::Anything);
+        Ok(connection.feed(&AgentEvent::AccessLost { ticket }).await?)
     }
 
     fn unwatch(&mut self, ticket: TicketId) {
@@ -379,8 +386,7 @@ impl Audience for Console {
             Event::Party { ticket, .. } => {
                 let is_watched = self.view.watched.contains_key(ticket);
                 if is_watched && !Box::pin(self.view.still_sees(*ticket)).await {
-                    self.unwatch(*ticket);
-                    connection.feed(&AgentEvent::AccessLost { ticket: *ticket }).await?;
+                    self.lose(connection, *ticket).await?;
                 }
                 self.note_row(*ticket, ShownChange::Anything);
             }
@@ -399,24 +405,24 @@ impl Audience for Console {
                 self.note_row(*ticket, ShownChange::Anything);
             }
             Event::Handover { handover, .. } => {
-                if let Some(settled) = Box::pin(self.view.handover(*handover)).await {
+                let settled = Box::pin(self.view.find_handover(*handover)).await;
+                if let Some(settled) = settled.map_err(comes_back)? {
                     Box::pin(self.tell_handover(connection, settled)).await?;
                 }
             }
             Event::TicketMissed { ticket } => Box::pin(self.catch_up(connection, *ticket)).await?,
             Event::ConsoleMissed { .. } => Box::pin(self.catch_up_list(connection)).await?,
             event => {
-                if let Some(event) = self.view.event(event) {
-                    connection.feed(&event).await?;
-                    return Ok(());
-                }
-                let read = Box::pin(self.view.read_event(event)).await.map_err(comes_back)?;
-                if let Some(event) = read {
-                    if let AgentEvent::AccessLost { ticket } = event {
-                        self.unwatch(ticket);
-                        self.note_row(ticket, ShownChange::Anything);
+                let shown = match self.view.event(event) {
+                    Some(shown) => Some(shown),
+                    None => Box::pin(self.view.read_event(event)).await.map_err(comes_back)?,
+                };
+                match shown {
+                    Some(AgentEvent::AccessLost { ticket }) => {
+                        self.lose(connection, ticket).await?;
                     }
-                    connection.feed(&event).await?;
+                    Some(shown) => connection.feed(&shown).await?,
+                    None => {}
                 }
             }
         }
