@@ -8,6 +8,7 @@ use crate::{
     pages::{self, PAGES},
     start::Start,
     state::{clock::Clock, console::Console, reader_zone::ReaderZone},
+    ui::viewing::Viewing,
     words::Words,
 };
 use leptos::prelude::*;
@@ -28,6 +29,7 @@ pub fn App(start: Start) -> impl IntoView {
     let view = inbox::place::view_of(query_of(&path));
     let console = Console::new(profile, (view, worklist, total), offers, role, clock, words);
     provide_context(console);
+    provide_context(Viewing(RwSignal::new(None)));
     let navigator = Navigator::new(path);
     provide_context(navigator);
     let first = StoredValue::new(Some(page));

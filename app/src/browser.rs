@@ -2,6 +2,7 @@
 //! which never run on the server.
 
 pub mod carry;
+pub mod drawn_page;
 pub mod focus;
 pub mod keys;
 pub mod notice;

@@ -25,7 +25,11 @@ use crate::{
     },
     mail::{Mails, start::MailStart},
     state::thread::Thread,
-    ui::later::{Drawn, Later, draw_in},
+    ui::{
+        later::{Drawn, Later, draw_in},
+        viewer::Viewer,
+        viewing::Shown,
+    },
 };
 use leptos::{
     prelude::*,
@@ -108,6 +112,8 @@ pub enum Dialog {
     Leave { leaving: RwSignal<Option<Leaving>>, on_leave: Callback<Option<String>> },
     /// What the keys do.
     Shortcuts { open: RwSignal<bool>, is_on: RwSignal<bool> },
+    /// Pictures and PDFs.
+    Viewer { viewing: RwSignal<Option<Shown>> },
 }
 
 #[wasm_split(mail, wasm_split_path = ::leptos::wasm_split, preload(load_mail), fallible)]
@@ -154,6 +160,9 @@ fn draw_dialog(place: HtmlElement, which: Dialog) -> Result<Drawn, SplitLoaderEr
         }
         Dialog::Shortcuts { open, is_on } => {
             draw_in(place, move || view! { <ShortcutSheet open=open is_on=is_on/> })
+        }
+        Dialog::Viewer { viewing } => {
+            draw_in(place, move || view! { <Viewer viewing=viewing/> })
         }
     })
 }

@@ -21,7 +21,9 @@ use crate::{
     chunks::{Dialog, dialog},
     inbox::{place, search_box::SearchBox},
     state::console::use_console,
-    ui::{dialog::Stands, erase::erase, later::LateDialog, toasts::ToastList},
+    ui::{
+        dialog::Stands, erase::erase, later::LateDialog, toasts::ToastList, viewing::Viewing,
+    },
     words::use_words,
 };
 use ask_notices::AskNotices;
@@ -99,6 +101,7 @@ pub fn Frame<Content: IntoView + 'static>(
     let on_leave = Callback::new(move |reason| set_state(AgentState::Away, reason));
     let leave = Dialog::Leave { leaving, on_leave };
     let shortcuts_open = RwSignal::new(false);
+    let Viewing(viewing) = expect_context::<Viewing>();
     erase(view! {
         <Title offers=console.offers list=console.list/>
         // In front of everything that one walks through with the keyboard.
@@ -139,6 +142,11 @@ pub fn Frame<Content: IntoView + 'static>(
             on_dismiss=Callback::new(move |()| console.handed_over.set(Vec::new()))
         />
         <Shortcuts open=shortcuts_open/>
+        <LateDialog
+            late=dialog(Dialog::Viewer { viewing })
+            open=Signal::derive(move || viewing.with(Option::is_some))
+            on_dismiss=Callback::new(move |()| viewing.set(None))
+        />
         <p class="quiet" role="status">{move || console.said.get()}</p>
         <ToastList toasts=console.toasts path=path/>
     })

@@ -12,3 +12,5 @@ pub mod not_there;
 pub mod priority;
 pub mod tabs;
 pub mod toasts;
+pub mod viewer;
+pub mod viewing;

@@ -22,6 +22,9 @@ const PICTURE_BYTES: u64 = 3 * 1024 * 1024;
 /// The largest PDF whose pages are drawn, in bytes: a larger one would keep others waiting.
 pub const PDF_BYTES: u64 = 25 * 1024 * 1024;
 
+/// What follows a file's address where the first of its pages is.
+pub const FIRST_PAGE: &str = "/page/1";
+
 impl Attachment {
     /// Whether it is shown as the picture it is, not only as a name to save: every browser draws its type, and it is
     /// not too heavy.

@@ -2,7 +2,7 @@
 
 use super::super::{dom, files, state::State};
 use crate::markup::{Class, Id};
-use protocol::file::{Attachment, file_size};
+use protocol::file::{Attachment, FIRST_PAGE, file_size};
 use web_sys::HtmlElement;
 
 /// The file as a button that saves it; a picture shows once it is here.
@@ -18,11 +18,18 @@ pub fn attachment(state: &State, file: &Attachment) -> Option<HtmlElement> {
     Some(button)
 }
 
-/// Asks for the picture of a button that shows none yet: before its message is stored, the server gives it to nobody.
+/// Asks for the picture of a button that shows none yet, of a PDF for its first page: before its message is stored, the
+/// server gives it to nobody.
 pub fn fetch_picture(state: &State, file: &Attachment, button: &HtmlElement) {
-    if file.is_picture() && dom::find(button, "img").is_none() {
+    let below = match () {
+        () if file.is_picture() => "",
+        () if file.has_pages() => FIRST_PAGE,
+        () => return,
+    };
+    if dom::find(button, "img").is_none() {
         let place = button.clone();
-        files::fetch(state, &file.id.to_string(), move |url| show_picture(&place, &url));
+        let picture = [&file.id.to_string(), below].concat();
+        files::fetch(state, &picture, move |url| show_picture(&place, &url));
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 use leptos::prelude::*;
 use protocol::{
     Timestamp,
-    file::{Attachment, file_size},
+    file::{Attachment, FIRST_PAGE, file_size},
     names::initials,
 };
 
@@ -62,8 +62,9 @@ pub fn message(page: &TicketPage, message: &Message) -> impl IntoView + use<> {
 
 fn file(page: &TicketPage, file: &Attachment) -> AnyView {
     let href = page.address(&["/files/", &file.id.to_string()].concat());
-    let picture = file.is_picture().then(|| {
-        view! { <img class="shot" src=href.clone() alt="" loading="lazy"/> }
+    let below = if file.is_picture() { Some("") } else { file.has_pages().then_some(FIRST_PAGE) };
+    let picture = below.map(|below| {
+        view! { <img class="shot" src=[&href, below].concat() alt="" loading="lazy"/> }
     });
     if page.link.is_some() {
         let size = file_size(file.bytes);
