@@ -161,8 +161,6 @@ fn draw_dialog(place: HtmlElement, which: Dialog) -> Result<Drawn, SplitLoaderEr
         Dialog::Shortcuts { open, is_on } => {
             draw_in(place, move || view! { <ShortcutSheet open=open is_on=is_on/> })
         }
-        Dialog::Viewer { viewing } => {
-            draw_in(place, move || view! { <Viewer viewing=viewing/> })
-        }
+        Dialog::Viewer { viewing } => draw_in(place, move || view! { <Viewer viewing=viewing/> }),
     })
 }

@@ -21,9 +21,7 @@ use crate::{
     chunks::{Dialog, dialog},
     inbox::{place, search_box::SearchBox},
     state::console::use_console,
-    ui::{
-        dialog::Stands, erase::erase, later::LateDialog, toasts::ToastList, viewing::Viewing,
-    },
+    ui::{dialog::Stands, erase::erase, later::LateDialog, toasts::ToastList, viewing::Viewing},
     words::use_words,
 };
 use ask_notices::AskNotices;

@@ -20,9 +20,8 @@ pub fn ask(file: FileId, page: u32, then: impl FnOnce(Result<u32, Refusal>) + 's
         return then(Err(Refusal::new(Code::TryAgain)));
     };
     let ended = request.clone();
-    request.set_onloadend(Some(
-        Closure::once_into_js(move || then(answer(&ended))).unchecked_ref(),
-    ));
+    request
+        .set_onloadend(Some(Closure::once_into_js(move || then(answer(&ended))).unchecked_ref()));
     let _ = send(&request, &address(file, page));
 }
 

@@ -110,8 +110,9 @@ pub fn Viewer(viewing: RwSignal<Option<Shown>>) -> impl IntoView {
         go(to);
     };
     let name = move || current.with(|it| it.as_ref().map(|(file, _)| file.name.clone()));
-    let href =
-        move || current.with(|it| it.as_ref().map(|(file, _)| format!("/console/files/{}", file.id)));
+    let href = move || {
+        current.with(|it| it.as_ref().map(|(file, _)| format!("/console/files/{}", file.id)))
+    };
     let where_one_is = move || {
         let Place { file, page } = place.get();
         let number = |n: usize| n.to_string();
