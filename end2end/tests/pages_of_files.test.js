@@ -50,6 +50,12 @@ test("an agent sees pictures and PDFs in their place, and goes through the pages
   await isDrawn(viewer.getByRole("img", { name: "informe.pdf" }));
   await accessible(page, "a page of a PDF is open");
   await world.shot(page, "viewer");
+  const enlarge = viewer.getByRole("button", { name: "Ampliar" });
+  const width = () => viewer.getByRole("img").evaluate((image) => image.getBoundingClientRect().width);
+  const before = await width();
+  await enlarge.click();
+  await eventually("it is larger", async () => (await width()) > before);
+  await enlarge.click();
   await page.keyboard.press("ArrowRight");
   await viewer.getByText("Página 2 de 2").waitFor();
   assert.match(await viewer.getByRole("img").getAttribute("src"), /\/page\/2$/);
@@ -93,6 +99,7 @@ test("on a phone the viewer fills the screen, also in the dark", async () => {
   await isDrawn(viewer.getByRole("img"));
   await viewer.getByRole("button", { name: "Siguiente" }).click();
   await viewer.getByText("Página 2 de 2").waitFor();
+  await isDrawn(viewer.getByRole("img"));
   const box = await viewer.boundingBox();
   assert.ok(box.x >= 0 && box.width <= 360 && box.width >= 320, JSON.stringify(box));
   await accessible(agent.page, "the viewer on a phone");

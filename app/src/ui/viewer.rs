@@ -40,6 +40,8 @@ pub fn Viewer(viewing: RwSignal<Option<Shown>>) -> impl IntoView {
     let pages = RwSignal::new(1_u32);
     let picture = RwSignal::new(Picture::Coming);
     let is_loaded = RwSignal::new(false);
+    // Larger than the screen, to be read piece by piece.
+    let is_large = RwSignal::new(false);
     Effect::new(move |_| {
         if let Some(at) = viewing.with(|shown| shown.as_ref().map(|shown| shown.at)) {
             pages.set(1);
@@ -171,12 +173,15 @@ pub fn Viewer(viewing: RwSignal<Option<Shown>>) -> impl IntoView {
             <div class="viewer-page" on:keydown=on_key>
                 <header>
                     <h2 id="viewer-title" class="cut" dir="auto">{name}</h2>
+                    <button type="button" class="btn" aria-pressed=move || is_large.get().to_string() on:click=move |_| is_large.update(|large| *large = !*large)>
+                        {words.get("viewer_enlarge")}
+                    </button>
                     <a class="btn" href=href download=name rel="external">{words.get("download")}</a>
                     <button type="button" class="btn" aria-label=words.get("dismiss") title=words.get("dismiss") on:click=move |_| open.set(false)>
                         <Icon drawing=Drawing::Close/>
                     </button>
                 </header>
-                <div class="viewer-stage" tabindex="0" autofocus role="group" aria-labelledby="viewer-title" aria-busy=move || is_coming().then_some("true")>
+                <div class="viewer-stage" class:large=is_large tabindex="0" autofocus role="group" aria-labelledby="viewer-title" aria-busy=move || is_coming().then_some("true")>
                     {shown}
                     <p class="list-note s muted" role="status" hidden=move || !is_coming()>
                         {move || is_coming().then(|| words.get("part_loading"))}
