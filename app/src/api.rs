@@ -31,6 +31,8 @@ macro_rules! calls {
 }
 
 pub mod chats;
+pub mod contacts;
+pub mod files;
 pub mod handover;
 pub mod mails;
 pub mod profile;

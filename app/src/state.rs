@@ -3,7 +3,9 @@
 pub mod calendar;
 pub mod clock;
 pub mod console;
+pub mod contact;
 pub mod drafts;
+pub mod edits;
 pub mod list;
 pub mod log;
 pub mod offers;

@@ -10,6 +10,7 @@ pub mod menu;
 pub mod more;
 pub mod not_there;
 pub mod priority;
+pub mod state;
 pub mod tabs;
 pub mod toasts;
 pub mod viewer;

@@ -95,13 +95,14 @@ export class Ayuda {
   }
 
   /** Creates or changes a site; waits until the running server knows. */
-  async site(key, { prefix = "CO", name = "CuentasOK", lang = "es", weekly = daily(ALWAYS), zone = "UTC", limits = {}, origins = [], queues = ["Soporte general"], askQueue } = {}) {
+  async site(key, { prefix = "CO", name = "CuentasOK", lang = "es", weekly = daily(ALWAYS), zone = "UTC", limits = {}, origins = [], queues = ["Soporte general"], askQueue, contactFields = [] } = {}) {
     const toml = [
       `key = ${JSON.stringify(key)}`,
       `name = ${JSON.stringify(name)}`,
       `prefix = ${JSON.stringify(prefix)}`,
       `lang = ${JSON.stringify(lang)}`,
       `allowed_origins = ${JSON.stringify(origins)}`,
+      ...(contactFields.length === 0 ? [] : [`contact_fields = ${JSON.stringify(contactFields)}`]),
       ...(askQueue === undefined ? [] : [`ask_queue = ${askQueue}`]),
       `[schedule]`,
       `zone = ${JSON.stringify(zone)}`,

@@ -97,6 +97,20 @@ test("a comment that is written without a connection is kept, and sent once", as
   assert.equal(await agent.log.getByText("Escrito sin red").count(), 1);
 });
 
+test("a console whose browser loses its network says so, and is back with it", async () => {
+  const site = await world.ayuda.site("sinred");
+  const agent = await world.agent("Lucía Medina", { sites: [site] });
+  const visitor = await world.chat(site, agent);
+  const lost = agent.page.getByText("Sin conexión. Reconectando…");
+  // The socket of a browser without a network stays open: nothing else tells of it.
+  await agent.context.setOffline(true);
+  await lost.waitFor();
+  await visitor.say("¿Sigues ahí?");
+  await agent.context.setOffline(false);
+  await lost.waitFor({ state: "hidden" });
+  await agent.hears("¿Sigues ahí?");
+});
+
 test("canned replies are chosen by / and kept in a dialog, with their places filled", async () => {
   const site = await world.ayuda.site("guardadas");
   await appendFile(join(world.ayuda.data, `site-${site}.toml`), `\n[[replies]]\nname = "Saludo"\ntext = "Hola {name}, soy {agent}. Tu ticket es {number}."\n`);

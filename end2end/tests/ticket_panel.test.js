@@ -119,7 +119,7 @@ test("on a phone it is a dialog, by the keyboard alone, and another ticket does 
   await dialog.getByRole("tab", { name: "Propiedades" }).focus();
   await page.keyboard.press("ArrowRight");
   await dialog.getByRole("tab", { name: "Contacto", selected: true }).waitFor();
-  await dialog.getByText("eva@cliente.example").waitFor();
+  await eventually("it names who asks", async () => (await box(dialog, "Correo electrónico").inputValue()) === "eva@cliente.example");
   await page.keyboard.press("ArrowLeft");
   await box(dialog, "Observaciones").fill("Llamar el lunes");
   await page.keyboard.press("Escape");

@@ -103,6 +103,16 @@ create table tags (
   unique (site_id, name)
 );
 
+-- What the owner wants to know of contacts.
+create table contact_fields (
+  id uuid not null primary key,
+  site_id uuid not null references sites (id) on delete cascade,
+  name text not null,
+  position bigint not null,
+  retired_at bigint,
+  unique (site_id, name)
+);
+
 -- capacity: chats at a time; null: each site's own limit. disabled_at: since when they are let in nowhere; null: they are let in.
 -- removed_at: since when they are gone for good: of their row the name alone is left, which reports and chats under way show. away_reason: why Ausente. missed_offer: what
 -- made them RONA, while they are.
@@ -188,7 +198,7 @@ create index sign_ins_expiry on sign_ins (expires_at);
 -- preview is the beginning of the last message, preview_masked that of its masked text; null: nothing of it is masked. preview_by: the agent
 -- who wrote it; null: the visitor.
 -- contact_email is the first address that the visitor gave, or the one that whoever read the mail of it gave in its place; contact_key
--- is the same as addresses are compared. identity: the signed id of whoever opened the ticket. client: a hash of the network that
+-- is the same as addresses are compared. claimed_email: the address that takes its place once its owner has confirmed it. identity: the signed id of whoever opened the ticket. client: a hash of the network that
 -- opened it; null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
 -- as the address is confirmed. requirement: what the customer needs, as agents put it; observations: for agents alone.
 -- state_id, priority_id and type_id are of the same site, and go with it, when its tickets have been deleted: a constraint would read every
@@ -207,6 +217,8 @@ create table tickets (
   contact_name text,
   contact_email text,
   contact_key text,
+  contact_phone text,
+  claimed_email text,
   contact_verified boolean not null,
   identity text,
   client text,
@@ -243,6 +255,14 @@ create index tickets_waiting on tickets (site_id, waiting_at, id) where waiting_
 create index tickets_closed on tickets (site_id, closed_at, id) where closed_at is not null;
 create index tickets_request_attended on tickets (attended_by, request_at, id) where request_at is not null;
 create index tickets_waiting_attended on tickets (attended_by, waiting_at, id) where waiting_at is not null;
+
+-- What the owner's fields hold of the contact, as agents noted it. field_id is of the ticket's site, and has no constraint, as in tickets.
+create table ticket_contact (
+  ticket_id uuid not null references tickets (id) on delete cascade,
+  field_id uuid not null,
+  value text not null,
+  primary key (ticket_id, field_id)
+);
 
 -- tag_id is of the ticket's site, and has no constraint, as in tickets.
 create table ticket_tags (

@@ -47,13 +47,15 @@ pub enum AgentCommand {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         files: Vec<FileId>,
     },
-    /// An internal comment, which mentions these agents. Answered by `Ack` or `Refused` with the same id.
+    /// An internal comment, which mentions these agents; with files it may be without text. Answered by `Ack` or `Refused` with the same id.
     Comment {
         ticket: TicketId,
         id: EntryId,
         text: String,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<AgentId>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<FileId>,
     },
     /// What is typed and not sent, for this agent's other consoles and devices; sent when it has not changed for a
     /// moment.
@@ -160,10 +162,14 @@ crate::text_enum! {
         Name = "name",
         /// The visitor's address.
         Email = "email",
+        /// The visitor's telephone number.
+        Phone = "phone",
         /// The subject.
         Subject = "subject",
         /// The page that the visitor was on.
         Page = "page",
+        /// One of the owner's own fields of a contact.
+        Own = "own",
         /// One entry: what it says, with the names of its files.
         Entry = "entry",
     }

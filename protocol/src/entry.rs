@@ -198,13 +198,15 @@ pub enum AgentBody {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         files: Vec<Attachment>,
     },
-    /// An internal comment; `mentions`: who is called to it.
+    /// An internal comment; `mentions`: who is called to it. Its files are for agents alone, as it is.
     Comment {
         agent: AgentId,
         name: String,
         text: String,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<AgentId>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<Attachment>,
     },
     /// A chat began to wait, on this page.
     ChatStarted { page: Option<PageUrl> },
@@ -264,6 +266,9 @@ pub enum AgentBody {
         field: Revealable,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seq: Option<Seq>,
+        /// The name of the owner's field, where it was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        own: Option<String>,
     },
     /// An agent changed properties of the ticket: those saved together, but for the state.
     Changed { agent: AgentId, name: String, changes: Vec<Change> },

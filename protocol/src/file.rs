@@ -1,6 +1,6 @@
 //! Attachments as they are shown.
 
-use crate::FileId;
+use crate::{FileId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// An uploaded file on a message. Its bytes are at `/w/{site}/files/{id}` (visitor) or `/console/files/{id}` (agent).
@@ -14,6 +14,28 @@ pub struct Attachment {
     pub media_type: String,
     /// Size in bytes.
     pub bytes: u64,
+}
+
+/// A file of a ticket, with who put it there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketFile {
+    /// The file.
+    pub file: Attachment,
+    /// The agent's name; none: the visitor.
+    pub by: Option<String>,
+    /// When the message or the comment was written.
+    pub at: Timestamp,
+    /// Whether it is on a comment: for agents alone.
+    pub internal: bool,
+}
+
+/// Files of a ticket, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketFiles {
+    /// At most [`TICKET_FILES`](crate::limits::TICKET_FILES) of them.
+    pub files: Vec<TicketFile>,
+    /// Where the next page begins; none: these are the last.
+    pub next: Option<FileId>,
 }
 
 /// The largest picture that is shown as one, in bytes: a heavier one would make a browser slow.

@@ -63,6 +63,8 @@ id! {
     TypeId,
     /// A tag of a site's list.
     TagId,
+    /// A field of a contact, of a site's list.
+    ContactFieldId,
     /// A canned reply of an agent's own.
     ReplyId,
     /// An uploaded file.

@@ -24,12 +24,20 @@ pub const OWN_TICKETS: usize = 20;
 pub const PROPERTY_TEXT: usize = 4_000;
 /// Tags of one ticket.
 pub const TAGS: usize = 20;
+/// A telephone number.
+pub const PHONE: usize = 40;
+/// What a field of the owner's holds of a contact.
+pub const CONTACT_VALUE: usize = 200;
+/// A person's other tickets in one answer.
+pub const EARLIER_TICKETS: usize = 10;
 /// The comment that goes with a rating.
 pub const RATING_COMMENT: usize = 1_000;
 /// Agents whom one comment mentions.
 pub const MENTIONS: usize = 20;
 /// Colleagues who are named as looking at one ticket.
 pub const WATCHERS: usize = 20;
+/// A ticket's files in one answer.
+pub const TICKET_FILES: usize = 50;
 /// Files on one message.
 pub const FILES: usize = 5;
 /// One file, in bytes, where the site says nothing else.

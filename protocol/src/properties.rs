@@ -24,13 +24,28 @@ crate::text_enum! {
         Observations = "observations",
         /// Its tags.
         Tags = "tags",
+        /// What the contact is called.
+        Name = "name",
+        /// The contact's address.
+        Email = "email",
+        /// The address that is to take the place of the contact's, once its owner has confirmed it.
+        ClaimedEmail = "claimed_email",
+        /// The contact's telephone number.
+        Phone = "phone",
+        /// A field of the owner's, of the contact.
+        ContactField = "contact_field",
     }
 }
 
 impl Property {
     /// Whether its value is text that somebody typed; else it is a name of the owner's or an agent's.
     pub fn is_typed(self) -> bool {
-        matches!(self, Self::Subject | Self::Requirement | Self::Observations)
+        !matches!(self, Self::Priority | Self::Type | Self::Agent | Self::Queue | Self::Tags)
+    }
+
+    /// Whether its text has paragraphs.
+    pub fn is_long(self) -> bool {
+        matches!(self, Self::Requirement | Self::Observations)
     }
 }
 
@@ -39,12 +54,22 @@ impl Property {
 pub struct Change {
     /// Which.
     pub what: Property,
+    /// Of a field of the owner's: what it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// What it was; none: nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// What it is; none: nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+}
+
+impl Change {
+    /// One of a property that has no name but its own.
+    pub fn of(what: Property, from: Option<String>, to: Option<String>) -> Self {
+        Self { what, name: None, from, to }
+    }
 }
 
 /// Something to choose from a list of the owner's, the site's queues or its agents.

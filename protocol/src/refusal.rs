@@ -190,6 +190,10 @@ crate::text_enum! {
         Requirement = "requirement",
         /// What agents note of a ticket.
         Observations = "observations",
+        /// A telephone number.
+        Phone = "phone",
+        /// What the owner's fields hold of a contact, or the name of one.
+        ContactFields = "contact_fields",
         /// The time zone of opening hours.
         Zone = "zone",
         /// The hours of a week.

@@ -68,6 +68,10 @@ text! {
     Requirement: Field::Requirement, limits::PROPERTY_TEXT, Paragraphs;
     /// What agents note of a ticket for each other, 1 to 4000 characters.
     Observations: Field::Observations, limits::PROPERTY_TEXT, Paragraphs;
+    /// A telephone number as it was told, 1 to 40 characters in one line.
+    Phone: Field::Phone, limits::PHONE, Line;
+    /// What a field of the owner's holds of a contact, 1 to 200 characters in one line.
+    ContactValue: Field::ContactFields, limits::CONTACT_VALUE, Line;
 }
 
 /// How a text is laid out.

@@ -5,8 +5,8 @@ use protocol::{
     Code, Field, Refusal, SiteKey, limits,
     schedule::ZoneSource,
     settings::{
-        Capacity, ClosingReason, Hue, Language, Limits, List, Prefix, PriorityName, QueueName,
-        SiteName, Span, StateName, TagName, TypeName, ZoneName,
+        Capacity, ClosingReason, ContactFieldName, Hue, Language, Limits, List, Prefix,
+        PriorityName, QueueName, SiteName, Span, StateName, TagName, TypeName, ZoneName,
     },
 };
 use std::time::Duration;
@@ -67,7 +67,7 @@ fn a_name_is_one_line_of_at_most_120_characters() {
             }
         )*};
     }
-    names! { SiteName: Name, QueueName: Queue, StateName: State, PriorityName: Priority, TypeName: Type, TagName: Tags, ClosingReason: Reason, }
+    names! { SiteName: Name, QueueName: Queue, StateName: State, PriorityName: Priority, TypeName: Type, TagName: Tags, ContactFieldName: ContactFields, ClosingReason: Reason, }
 }
 
 #[test]

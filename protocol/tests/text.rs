@@ -4,8 +4,8 @@ use protocol::{
     Code, Field, Refusal, limits,
     strings::Strings,
     text::{
-        ChatText, EmailAddress, FormText, Observations, PersonName, RatingComment, Requirement,
-        Subject, characters, is_blank, is_control, is_invisible,
+        ChatText, ContactValue, EmailAddress, FormText, Observations, PersonName, Phone,
+        RatingComment, Requirement, Subject, characters, is_blank, is_control, is_invisible,
     },
 };
 
@@ -126,6 +126,8 @@ fn length_counts_characters_after_trimming() {
         RatingComment, Comment, limits::RATING_COMMENT;
         Requirement, Requirement, limits::PROPERTY_TEXT;
         Observations, Observations, limits::PROPERTY_TEXT;
+        Phone, Phone, limits::PHONE;
+        ContactValue, ContactFields, limits::CONTACT_VALUE;
     }
 }
 

@@ -18,6 +18,11 @@ pub fn properties(email: &str, ticket: TicketId) -> String {
     format!("ayuda:console:{email}:properties:{ticket}")
 }
 
+/// What is typed of a ticket's contact and not saved yet.
+pub fn contact(email: &str, ticket: TicketId) -> String {
+    format!("ayuda:console:{email}:contact:{ticket}")
+}
+
 /// What the keys of all typed comments begin with.
 pub fn notes(email: &str) -> String {
     format!("ayuda:console:{email}:note:")

@@ -7,11 +7,14 @@ pub(crate) mod closing_ticket;
 mod comment_bar;
 mod composer;
 mod composer_kind;
+mod contact;
 pub(crate) mod end_conference;
 mod entry;
 mod events;
 mod facts;
 pub(crate) mod facts_tabs;
+mod fields;
+mod files;
 pub(crate) mod handover;
 mod handover_line;
 mod head;
@@ -179,7 +182,7 @@ pub fn Conversation(ticket: TicketId) -> impl IntoView {
         console.post(ticket, text, files);
     });
     let comment = Callback::new(move |(text, mentions): (String, Vec<AgentId>)| {
-        console.comment(ticket, text, mentions);
+        console.comment(ticket, text, mentions, Vec::new());
     });
     let typing = Callback::new(move |()| {
         console.socket.send(&AgentCommand::Typing { ticket });

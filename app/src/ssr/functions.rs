@@ -94,6 +94,9 @@ pub static FUNCTIONS: &[Function] = functions! {
     api::reveal::Reveal: Supervisor, Ticket;
     api::tickets::TicketProperties: Agent, Ticket;
     api::tickets::ChangeTicket: Agent, Ticket;
+    api::contacts::Contact: Agent, Ticket;
+    api::contacts::ChangeContact: Agent, Ticket;
+    api::files::ListFiles: Agent, Ticket;
     api::search::Search: Agent, Own;
     api::mails::Mails: Agent, Own;
     api::mails::OlderMails: Agent, Own;

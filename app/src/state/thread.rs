@@ -1,12 +1,13 @@
 //! One ticket's conversation as this console has it: head, entries, and the messages on their way.
 
 use super::{
+    contact::ContactForm,
     properties::PropertiesForm,
     writing::{Writing, writing},
 };
 use leptos::prelude::*;
 use protocol::{
-    AgentId, EntryId, Seq, TicketId, Timestamp,
+    AgentId, ContactFieldId, EntryId, Seq, TicketId, Timestamp,
     agent::{Colleague, Conversation, Revealable},
     contact::Contact,
     delivery::{Outbox, Timeline, Unsent},
@@ -47,12 +48,40 @@ pub struct Thread {
     pub revealed: ArcRwSignal<Revealed>,
     /// What agents set of it.
     pub properties: PropertiesForm,
+    /// Who asks, as far as agents note it.
+    pub card: ContactForm,
     /// Why there is nothing to show, where there is not.
     pub absence: ArcRwSignal<Option<Absence>>,
 }
 
 /// Fields, or entries, as they are unmasked.
-pub type Revealed = HashMap<(Revealable, Option<EntryId>), String>;
+pub type Revealed = HashMap<Sought, String>;
+
+/// What is looked at: a field, an entry, or one of the owner's fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sought {
+    pub field: Revealable,
+    pub entry: Option<EntryId>,
+    pub own: Option<ContactFieldId>,
+}
+
+impl From<Revealable> for Sought {
+    fn from(field: Revealable) -> Self {
+        Self { field, entry: None, own: None }
+    }
+}
+
+impl From<EntryId> for Sought {
+    fn from(entry: EntryId) -> Self {
+        Self { field: Revealable::Entry, entry: Some(entry), own: None }
+    }
+}
+
+impl From<ContactFieldId> for Sought {
+    fn from(own: ContactFieldId) -> Self {
+        Self { field: Revealable::Own, entry: None, own: Some(own) }
+    }
+}
 
 /// Why a ticket cannot be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +111,7 @@ impl Thread {
             seen_before: ArcStoredValue::new(None),
             revealed: ArcRwSignal::new(Revealed::new()),
             properties: PropertiesForm::new(),
+            card: ContactForm::new(),
             absence: ArcRwSignal::new(None),
         }
     }
@@ -172,6 +202,7 @@ impl Thread {
         self.timeline.set(Timeline::new());
         self.typing_until.set(None);
         self.properties.forget();
+        self.card.forget();
         self.conceal();
     }
 

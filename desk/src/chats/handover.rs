@@ -302,7 +302,8 @@ pub(crate) async fn accept(
     settle(tx, locked, handover, HandoverOutcome::Accepted, Some(agent.id), now).await?;
     if let Some(text) = handover.note.clone() {
         let (agent, name) = (handover.from, handover.from_name.clone());
-        let note = AgentBody::Comment { agent, name, text, mentions: Vec::new() };
+        let note =
+            AgentBody::Comment { agent, name, text, mentions: Vec::new(), files: Vec::new() };
         locked.add(tx, desk, now, note).await?;
     }
     match handover.kind {

@@ -72,8 +72,9 @@ impl Desk {
             if locked.state.category == Category::Closed {
                 return Ok(());
             }
-            let (name, mentions) = (agent.name.clone(), Vec::new());
-            let comment = AgentBody::Comment { agent: agent.id, name, text, mentions };
+            let (agent_id, name) = (agent.id, agent.name.clone());
+            let (mentions, files) = (Vec::new(), Vec::new());
+            let comment = AgentBody::Comment { agent: agent_id, name, text, mentions, files };
             locked.add(&mut tx, self, now, comment).await?;
             self.change_state(tx, locked, agent, Category::Closed, now).await
         })

@@ -5,12 +5,19 @@ use crate::{
     db::{Event, Receipt, Tx, retry, run, run_detached, statement},
     mail::outbound::mail_mention,
     people::{Agent, permission::Action},
-    tickets::{LockedTicket, entries},
+    tickets::{
+        LockedTicket, entries,
+        files::{Uploader, attach},
+    },
     writer::Turn,
 };
 use protocol::{
-    AgentId, Code, EntryId, Field, Refusal, TicketId, agent::Colleague, entry::AgentBody, limits,
-    text::FormText,
+    AgentId, Code, EntryId, Field, FileId, Refusal, TicketId,
+    agent::Colleague,
+    entry::AgentBody,
+    file::Attachment,
+    limits,
+    text::{FormText, is_blank},
 };
 use tracing::instrument;
 
@@ -22,6 +29,8 @@ pub struct Comment {
     pub text: String,
     /// Colleagues who are to read it; from then on they see the ticket.
     pub mentions: Vec<AgentId>,
+    /// The agent's uploads on the ticket that come onto it; with some it may be without text.
+    pub files: Vec<FileId>,
 }
 
 statement!(
@@ -32,12 +41,12 @@ statement!(
 );
 
 impl Desk {
-    /// Writes an internal comment of 1 to 20 000 characters, whatever the ticket's state; whoever sees the ticket may.
-    /// Who is mentioned is told, and sees the ticket from now on.
+    /// Writes an internal comment of 1 to 20 000 characters, or with files, whatever the ticket's state; whoever sees the
+    /// ticket may. Who is mentioned is told, and sees the ticket from now on.
     ///
     /// # Errors
     /// `NotFound` for a ticket that the agent does not see; `AlreadySent` for another comment under a known id;
-    /// `SiteRemoved`; refusals of the text; of `Mentions` when there are too many, or when one serves another site.
+    /// `SiteRemoved`; refusals of the text and of the files; of `Mentions` when there are too many, or when one serves another site.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket, entry = %comment.id))]
     pub async fn comment(
         &self,
@@ -72,8 +81,9 @@ impl Desk {
         ticket: TicketId,
         comment: Comment,
     ) -> Result<Receipt> {
-        let text = String::from(FormText::parse(&comment.text)?);
-        let mut mentions = comment.mentions;
+        let Comment { id, text, mut mentions, files } = comment;
+        let only_files = !files.is_empty() && is_blank(&text);
+        let text = if only_files { String::new() } else { FormText::parse(&text)?.into() };
         mentions.retain(|mentioned| *mentioned != agent.id);
         mentions.sort_unstable();
         mentions.dedup();
@@ -81,15 +91,19 @@ impl Desk {
             let refusal = Refusal::of(Field::Mentions, Code::TooMany);
             return Err(refusal.limit(limits::MENTIONS as u64).into());
         }
-        let (id, now) = (comment.id, self.now());
+        let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::See).await?;
-            let (name, text, mentions) = (agent.name.clone(), text.clone(), mentions.clone());
-            let body = AgentBody::Comment { agent: agent.id, name, text, mentions };
             if let Some(first) = entries::find(&mut tx, ticket, id).await? {
                 let receipt = Receipt { id, seq: first.seq, at: first.at };
-                let is_same = first.body == body;
+                let is_file = |(one, other): (&Attachment, &FileId)| one.id == *other;
+                let is_same = matches!(
+                    &first.body,
+                    AgentBody::Comment { agent: by, text: said, mentions: called, files: with, .. }
+                        if *by == agent.id && *said == text && *called == mentions
+                            && with.len() == files.len() && with.iter().zip(&files).all(is_file)
+                );
                 return if is_same {
                     Ok(receipt)
                 } else {
@@ -97,6 +111,10 @@ impl Desk {
                 };
             }
             self.check_in_use(locked.site)?;
+            let by = Uploader::Agent { agent: agent.id, ticket, site: locked.site };
+            let files = attach(&mut tx, by, (ticket, id), &files).await?;
+            let (name, text, mentions) = (agent.name.clone(), text.clone(), mentions.clone());
+            let body = AgentBody::Comment { agent: agent.id, name, text, mentions, files };
             let receipt = locked.add_as(&mut tx, id, now, body.clone()).await?;
             self.mention(&mut tx, &locked, agent, &body, receipt).await?;
             locked.save(&mut tx).await?;

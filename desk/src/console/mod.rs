@@ -4,6 +4,7 @@
 mod closing;
 mod comments;
 mod connected;
+mod contact;
 mod drafts;
 mod forgotten;
 mod handover;
@@ -25,6 +26,7 @@ mod worklist;
 
 pub use comments::Comment;
 pub use connected::ConsoleGuard;
+pub use contact::ContactChanges;
 pub use handover::HandoverTarget;
 pub use mentions::Mention;
 pub use properties::Changes;

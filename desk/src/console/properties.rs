@@ -259,7 +259,7 @@ struct Told(Vec<Change>);
 
 impl Told {
     fn say(&mut self, what: Property, from: Option<String>, to: Option<String>) {
-        self.0.push(Change { what, from, to });
+        self.0.push(Change::of(what, from, to));
     }
 }
 

@@ -4,17 +4,17 @@ use crate::{
     Desk, Error, Result,
     db::{Tx, retry, run, statement},
     people::{Agent, permission::Action},
-    tickets::{LockedTicket, entries},
+    tickets::{LockedTicket, contact, entries},
 };
 use protocol::{
-    EntryId, Seq, TicketId,
+    ContactFieldId, EntryId, Seq, TicketId,
     agent::{Revealable, Sight},
     entry::AgentBody,
 };
 use tracing::instrument;
 
 impl Desk {
-    /// What a field of the ticket says, or that entry, to somebody who reads it masked: with an entry that says
+    /// What a field of the ticket says, or that entry, or the owner's field `own` of its contact, to somebody who reads it masked: with an entry that says
     /// who looked at what. To somebody who reads it anyway it is told without one.
     ///
     /// # Errors
@@ -25,17 +25,27 @@ impl Desk {
         agent: &Agent,
         ticket: TicketId,
         field: Revealable,
-        entry: Option<EntryId>,
+        (entry, own): (Option<EntryId>, Option<ContactFieldId>),
     ) -> Result<String> {
         let (id, now) = (self.clock().new_entry_id(), self.now());
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock_for(&mut tx, ticket, agent, Action::Reveal).await?;
-            let found = value(&mut tx, &locked, field, entry).await?;
+            let found = match (field, own) {
+                (Revealable::Own, Some(own)) => {
+                    let (_, mut noted) = contact::read_held(&mut tx, locked.id).await?;
+                    noted.remove(&own.0).map(|value| (value, None))
+                }
+                _ => value(&mut tx, &locked, field, entry).await?,
+            };
             let (value, seq) = found.ok_or_else(Error::not_found)?;
             if self.sight(agent, locked.site) == Sight::Masked {
                 let (agent, name) = (agent.id, agent.name.clone());
-                let revealed = AgentBody::Revealed { agent, name, field, seq };
+                let site = self.find_site_by_id(locked.site).ok_or_else(Error::not_found)?;
+                let fields = &site.lists.contact_fields;
+                let own = own.and_then(|own| fields.iter().find(|field| field.id == own.0));
+                let own = own.map(|field| field.name.clone());
+                let revealed = AgentBody::Revealed { agent, name, field, seq, own };
                 locked.add_as(&mut tx, id, now, revealed).await?;
                 locked.save(&mut tx).await?;
                 self.commit(tx).await?;
@@ -65,9 +75,10 @@ async fn value(
     let value = match field {
         Revealable::Name => locked.name.clone(),
         Revealable::Email => locked.email.clone(),
+        Revealable::Phone => contact::read_held(tx, locked.id).await?.0,
         Revealable::Subject => subject,
         Revealable::Page => page,
-        Revealable::Entry => None,
+        Revealable::Entry | Revealable::Own => None,
     };
     Ok(value.map(|value| (value, None)))
 }

@@ -1,5 +1,5 @@
-//! The owner's lists of a site: states, priorities, types and tags of tickets. What was retired stays, for old tickets
-//! have it, and nobody chooses it any more.
+//! The owner's lists of a site: states, priorities, types and tags of tickets, and the fields of contacts. What was
+//! retired stays, for old tickets have it, and nobody chooses it any more.
 
 use crate::{
     Error, Result,
@@ -30,6 +30,7 @@ pub struct Lists {
     /// With the queue where tickets of the type belong.
     pub types: Vec<Item<Option<QueueId>>>,
     pub tags: Vec<Item<()>>,
+    pub contact_fields: Vec<Item<()>>,
 }
 
 /// Those in use.
@@ -74,7 +75,14 @@ statement!(
 );
 statement!(TAGS = "select id, site_id, name, retired_at from tags order by position, id");
 
-/// A row of any list but the tags': id, site, name, when it was retired, and what it means.
+statement!(
+    CONTACT_FIELDS =
+        "select id, site_id, name, retired_at from contact_fields order by position, id"
+);
+
+/// A row of a list of names: id, site, name, and when it was retired.
+type NameRow = (Uuid, Uuid, String, Option<i64>);
+/// A row of any other list: id, site, name, when it was retired, and what it means.
 type Row<T> = (Uuid, Uuid, String, Option<i64>, T);
 
 /// The lists of all sites.
@@ -83,8 +91,9 @@ pub(super) async fn read_all(db: &Db) -> Result<HashMap<Uuid, Lists>> {
     let priorities: Vec<Row<String>> =
         read!(db, c => sqlx::query_as(PRIORITIES).fetch_all(c).await)?;
     let types: Vec<Row<Option<Uuid>>> = read!(db, c => sqlx::query_as(TYPES).fetch_all(c).await)?;
-    let tags: Vec<(Uuid, Uuid, String, Option<i64>)> =
-        read!(db, c => sqlx::query_as(TAGS).fetch_all(c).await)?;
+    let tags: Vec<NameRow> = read!(db, c => sqlx::query_as(TAGS).fetch_all(c).await)?;
+    let contact_fields: Vec<NameRow> =
+        read!(db, c => sqlx::query_as(CONTACT_FIELDS).fetch_all(c).await)?;
     let mut all: HashMap<Uuid, Lists> = HashMap::new();
     for (id, site, name, retired_at, category) in states {
         let of = Category::from_text(&category)?;
@@ -100,6 +109,9 @@ pub(super) async fn read_all(db: &Db) -> Result<HashMap<Uuid, Lists>> {
     }
     for (id, site, name, retired_at) in tags {
         all.entry(site).or_default().tags.push(Item { id, name, of: (), retired_at });
+    }
+    for (id, site, name, retired_at) in contact_fields {
+        all.entry(site).or_default().contact_fields.push(Item { id, name, of: (), retired_at });
     }
     Ok(all)
 }

@@ -348,7 +348,18 @@ mod tests {
         vec![
             AgentBody::Visitor { text: text(), files: vec![] },
             AgentBody::Agent { agent, name: name(), text: text(), files: vec![] },
-            AgentBody::Comment { agent, name: name(), text: secret(), mentions: vec![agent] },
+            AgentBody::Comment {
+                agent,
+                name: name(),
+                text: secret(),
+                mentions: vec![agent],
+                files: vec![protocol::file::Attachment {
+                    id: protocol::FileId(Uuid::nil()),
+                    name: secret(),
+                    media_type: secret(),
+                    bytes: 1,
+                }],
+            },
             AgentBody::ChatStarted { page },
             AgentBody::Joined { agent, name: name() },
             AgentBody::Left { agent, name: name() },
@@ -377,15 +388,17 @@ mod tests {
             AgentBody::MailQueued { to: secret(), subject: secret() },
             AgentBody::MailHeld { to: secret(), why: secret() },
             AgentBody::TranscriptSent { to: secret() },
-            AgentBody::Revealed { agent, name: name(), field: Revealable::Email, seq: None },
+            AgentBody::Revealed {
+                agent,
+                name: name(),
+                field: Revealable::Email,
+                seq: None,
+                own: None,
+            },
             AgentBody::Changed {
                 agent,
                 name: secret(),
-                changes: vec![Change {
-                    what: Property::Observations,
-                    from: Some(secret()),
-                    to: Some(secret()),
-                }],
+                changes: vec![Change::of(Property::Observations, Some(secret()), Some(secret()))],
             },
         ]
     }

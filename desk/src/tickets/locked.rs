@@ -35,6 +35,8 @@ pub(crate) struct LockedTicket {
     pub(crate) state: TicketState,
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
+    /// The address that takes its place once its owner has confirmed it.
+    pub(crate) claimed_email: Option<String>,
     pub(crate) verified: bool,
     /// A hash of the network that opened the ticket; none: this machine.
     pub(crate) client: Option<String>,
@@ -65,7 +67,7 @@ statement!(
     READ = "
     select
       t.site_id, t.number, t.queue_id, t.state_id, s.name as state_name, s.category,
-      t.contact_name, t.contact_email, t.contact_verified, t.client, t.mail_stopped, t.transcript_asked,
+      t.contact_name, t.contact_email, t.claimed_email, t.contact_verified, t.client, t.mail_stopped, t.transcript_asked,
       t.lang, t.request_at, t.waiting_at, t.closed_at, t.attended_by, t.last_at,
       t.last_seq, t.agent_seen, t.unread, t.preview, t.preview_masked, t.preview_by,
       c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.guest_id as chat_guest, c.score,
@@ -89,6 +91,7 @@ struct Row {
     category: Category,
     contact_name: Option<String>,
     contact_email: Option<String>,
+    claimed_email: Option<String>,
     contact_verified: bool,
     client: Option<String>,
     mail_stopped: bool,
@@ -143,7 +146,7 @@ statement!(
       state_id = $2, contact_name = $3, contact_email = $4, contact_verified = $5, request_at = $6,
       last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11,
       mail_stopped = $12, transcript_asked = $13, waiting_at = $14, closed_at = $15, attended_by = $16,
-      contact_key = $17, preview_masked = $18, preview_by = $19
+      contact_key = $17, preview_masked = $18, preview_by = $19, claimed_email = $20
     where id = $1"
 );
 
@@ -196,6 +199,7 @@ impl LockedTicket {
             state: TicketState { name: row.state_name, category: row.category },
             name: row.contact_name,
             email: row.contact_email,
+            claimed_email: row.claimed_email,
             verified: row.contact_verified,
             client: row.client,
             mail_stopped: row.mail_stopped,
@@ -359,6 +363,7 @@ impl LockedTicket {
             .bind(self.email.as_deref().map(email_key))
             .bind(&self.preview.masked)
             .bind(self.preview_by.map(|agent| agent.0))
+            .bind(&self.claimed_email)
             .execute(c)
             .await
             .map(|_| ()))?;

@@ -2,6 +2,7 @@
 //! while it changes one.
 
 mod chat;
+pub(crate) mod contact;
 pub(crate) mod entries;
 pub mod files;
 pub(crate) mod follow;

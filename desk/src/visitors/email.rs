@@ -90,9 +90,23 @@ impl Desk {
         visitor: Visitor,
         proof: &str,
     ) -> Result<Option<ProvedEmail>> {
-        let contact = self.find_contact(visitor).await?;
-        Ok(contact
-            .filter(|known| proof::proves(&self.0.secret, visitor.ticket, &known.address, proof)))
+        let proves = |email: &str| proof::proves(&self.0.secret, visitor.ticket, email, proof);
+        let known = self.find_contact(visitor).await?.filter(|known| proves(&known.address));
+        if known.is_some() {
+            return Ok(known);
+        }
+        // It may be of the address that an agent put forward.
+        let claimed: Option<Option<String>> = read!(self.db(), c => sqlx::query_scalar(FIND_CLAIMED)
+            .bind(visitor.ticket.0)
+            .bind(visitor.site.0)
+            .fetch_optional(c)
+            .await)?;
+        let claimed = claimed.flatten().filter(|claimed| proves(claimed));
+        Ok(claimed.map(|address| ProvedEmail {
+            address,
+            is_confirmed: false,
+            awaits_transcript: false,
+        }))
     }
 
     /// Puts another address in the place of the ticket's, for whoever shows what a mail to that one carried. Nobody
@@ -124,6 +138,7 @@ impl Desk {
             let _ = mail_visitor(&mut tx, self, &mut locked, mail, cause, now).await?;
             locked.verified = false;
             locked.mail_stopped = false;
+            locked.claimed_email = None;
             self.note_email(&mut tx, &mut locked, &email, now).await?;
             let (mail, cause) = (VisitorMail::NewAddress, Cause::Visitor);
             if let Some(cap) = mail_visitor(&mut tx, self, &mut locked, mail, cause, now).await? {
@@ -150,10 +165,10 @@ impl Desk {
                 .email
                 .as_deref()
                 .is_some_and(|email| proof::proves(&self.0.secret, locked.id, email, proof));
-            if !is_proved {
+            if !is_proved && !self.take_claimed(&mut tx, &mut locked, proof, now).await? {
                 return Ok(None);
             }
-            if locked.verified && !locked.mail_stopped {
+            if is_proved && locked.verified && !locked.mail_stopped {
                 return Ok(Some(EmailConfirmed { sends_transcript: false }));
             }
             locked.verified = true;
@@ -164,6 +179,25 @@ impl Desk {
             self.commit(tx).await?;
             Ok(Some(EmailConfirmed { sends_transcript }))
         })
+    }
+
+    /// Puts the address that an agent put forward in the place of the ticket's, where this proof is of it; false where it
+    /// is not. The former one is told.
+    async fn take_claimed(
+        &self,
+        tx: &mut Tx,
+        locked: &mut LockedTicket,
+        proof: &str,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let proves = |claimed: &String| proof::proves(&self.0.secret, locked.id, claimed, proof);
+        let Some(claimed) = locked.claimed_email.clone().filter(proves) else { return Ok(false) };
+        let (mail, cause) = (VisitorMail::FormerAddress, Cause::Visitor);
+        let _ = mail_visitor(tx, self, locked, mail, cause, now).await?;
+        locked.claimed_email = None;
+        let claimed = EmailAddress::parse(&claimed)?;
+        self.note_email(tx, locked, &claimed, now).await?;
+        Ok(true)
     }
 
     /// The site's signature proves the address, where it is the ticket's. What its owner has stopped stays so: nobody
@@ -192,17 +226,28 @@ impl Desk {
     }
 
     /// Whoever a mail came to has nothing to do with the ticket: no mail about it goes to a visitor's address any more.
+    /// With a proof of the address that an agent put forward it is that one alone that is meant.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
-    pub async fn stop_mail(&self, visitor: Visitor) -> Result<()> {
+    pub async fn stop_mail(&self, visitor: Visitor, proof: Option<&str>) -> Result<()> {
         let now = self.now();
         retry!({
             let mut tx = self.begin().await?;
             let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
-            let Some(to) = locked.email.clone().filter(|_| !locked.mail_stopped) else {
+            let ticket = locked.id;
+            let proves = |email: &str| {
+                proof.is_some_and(|proof| proof::proves(&self.0.secret, ticket, email, proof))
+            };
+            let to = if let Some(claimed) =
+                locked.claimed_email.take_if(|claimed| proves(claimed.as_str()))
+            {
+                claimed
+            } else if let Some(known) = locked.email.clone().filter(|_| !locked.mail_stopped) {
+                locked.mail_stopped = true;
+                locked.transcript_asked = false;
+                known
+            } else {
                 return Ok(());
             };
-            locked.mail_stopped = true;
-            locked.transcript_asked = false;
             let site = self.find_site_by_id(locked.site).ok_or_else(Error::not_found)?;
             let why = locales::language(site.lang.as_text()).get("mail.held.stopped");
             locked.add(&mut tx, self, now, AgentBody::MailHeld { to, why }).await?;
@@ -276,6 +321,7 @@ impl Desk {
     }
 }
 
+statement!(FIND_CLAIMED = "select claimed_email from tickets where id = $1 and site_id = $2");
 statement!(
     FIND_CONTACT = "
     select contact_email, contact_verified and not mail_stopped, transcript_asked from tickets where id = $1 and site_id = $2"

@@ -215,7 +215,7 @@ async fn a_row_that_is_seen_by_a_mention_alone_changes_by_a_message_too(world: W
     until("he is known", async || two.desk.find_agent(pedro.id).is_some()).await;
     let mut console = two.desk.hub().agent(pedro.id);
     let (id, text) = (world.new_id(), "¿Lo ves?".to_owned());
-    let comment = Comment { id, text, mentions: vec![pedro.id] };
+    let comment = Comment { id, text, mentions: vec![pedro.id], files: Vec::new() };
     one.desk.comment(&lucia, visitor.ticket, comment).await.unwrap();
     let mentioned = |event: &Event| matches!(event, Event::Mentioned { .. }).then_some(());
     wait_for_event(&mut console, mentioned).await;

@@ -29,7 +29,12 @@ on_both! {
 }
 
 fn comment(world: &World, text: &str, mentions: &[AgentId]) -> Comment {
-    Comment { id: world.new_id(), text: text.into(), mentions: mentions.to_vec() }
+    Comment {
+        id: world.new_id(),
+        text: text.into(),
+        mentions: mentions.to_vec(),
+        files: Vec::new(),
+    }
 }
 
 /// The ticket of a help request: there need be nobody to answer.

@@ -16,7 +16,7 @@ async fn upload(world: &World, name: &str, content: &[u8]) -> desk::Result<Attac
     upload_by(world, Uploader::Form(world.desk.sites()[0].id), name, content).await
 }
 
-async fn upload_by(
+pub(crate) async fn upload_by(
     world: &World,
     by: Uploader,
     name: &str,

@@ -70,7 +70,7 @@ async fn told(world: &World, agent: &Agent, ticket: TicketId) -> Vec<Change> {
 }
 
 fn change(what: Property, from: Option<&str>, to: Option<&str>) -> Change {
-    Change { what, from: from.map(Into::into), to: to.map(Into::into) }
+    Change::of(what, from.map(Into::into), to.map(Into::into))
 }
 
 async fn mails_to(world: &World, agent: &Agent, address: &str) -> usize {

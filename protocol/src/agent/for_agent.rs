@@ -4,9 +4,9 @@
 use super::{Conversation, Missed, Offer, WorkItem};
 use crate::{
     Timestamp,
-    contact::Contact,
+    contact::{Contact, ContactCard},
     entry::{AgentBody, AgentEntry, VisitorBody, VisitorEntry},
-    file::Attachment,
+    file::{Attachment, TicketFiles},
     mail::{MailRow, MailText},
     masking::{Preview, mask, mask_notice},
     properties::Properties,
@@ -113,9 +113,31 @@ impl Sensitive for Contact {
     }
 }
 
+impl Sensitive for ContactCard {
+    fn mask(&mut self) {
+        self.contact.mask();
+        self.claimed_email.mask();
+        self.phone.mask();
+        for field in &mut self.fields {
+            field.value.mask();
+        }
+        for ticket in &mut self.earlier {
+            ticket.about.mask();
+        }
+    }
+}
+
 impl Sensitive for Attachment {
     fn mask(&mut self) {
         self.name.mask();
+    }
+}
+
+impl Sensitive for TicketFiles {
+    fn mask(&mut self) {
+        for file in &mut self.files {
+            file.file.mask();
+        }
     }
 }
 
@@ -179,13 +201,14 @@ impl AgentBody {
     /// among it, nor is the page, which is masked as an address. Every kind is named here: who adds one decides.
     pub fn each_text(&mut self, on_text: &mut impl FnMut(&mut String)) {
         match self {
-            Self::Visitor { text, files } | Self::Agent { text, files, .. } => {
+            Self::Visitor { text, files }
+            | Self::Agent { text, files, .. }
+            | Self::Comment { text, files, .. } => {
                 on_text(text);
                 for file in files {
                     on_text(&mut file.name);
                 }
             }
-            Self::Comment { text, .. } => on_text(text),
             Self::ChatEnded { reason, .. } => reason.iter_mut().for_each(on_text),
             Self::HandedOver { reason, .. } => on_text(reason),
             Self::Rated { comment, .. } => comment.iter_mut().for_each(on_text),
@@ -278,9 +301,11 @@ mod tests {
             AgentBody::Changed {
                 agent: crate::AgentId(uuid::Uuid::nil()),
                 name: "Lucía".into(),
-                changes: [Property::Subject, Property::Requirement, Property::Observations]
-                    .map(|what| Change { what, from: Some(text.clone()), to: Some(text.clone()) })
-                    .to_vec(),
+                changes: Property::ALL
+                    .into_iter()
+                    .filter(|what| what.is_typed())
+                    .map(|what| Change::of(what, Some(text.clone()), Some(text.clone())))
+                    .collect(),
             },
         ] {
             let shown = ForAgent::new(body, Sight::Masked);

@@ -25,8 +25,8 @@ pub use language::Language;
 pub use limits::{Bounds, Limits};
 pub use list::{List, ListItem};
 pub use names::{
-    AwayReason, ClosingReason, PriorityName, QueueName, ReplyName, SiteName, StateName, TagName,
-    TypeName,
+    AwayReason, ClosingReason, ContactFieldName, PriorityName, QueueName, ReplyName, SiteName,
+    StateName, TagName, TypeName,
 };
 #[cfg(feature = "url")]
 pub use origin::Origin;

@@ -49,6 +49,8 @@ name! {
     TypeName: Field::Type;
     /// What a tag is called.
     TagName: Field::Tags;
+    /// What a field of contacts is called.
+    ContactFieldName: Field::ContactFields;
     /// Why an agent ends a chat or closes a request, chosen from the owner's list.
     ClosingReason: Field::Reason;
     /// What a canned reply is called.

@@ -128,7 +128,13 @@ pub(crate) fn agent_entries() -> Vec<AgentEntry> {
     let bodies = [
         AgentBody::Visitor { text: "Hola".into(), files: vec![attachment()] },
         AgentBody::Agent { agent, name: name(), text: "¡Hola!".into(), files: Vec::new() },
-        AgentBody::Comment { agent, name: name(), text: "ojo".into(), mentions: vec![agent] },
+        AgentBody::Comment {
+            agent,
+            name: name(),
+            text: "ojo".into(),
+            mentions: vec![agent],
+            files: vec![attachment()],
+        },
         AgentBody::ChatStarted { page: Some(page()) },
         AgentBody::Joined { agent, name: name() },
         AgentBody::Left { agent, name: name() },
@@ -173,18 +179,15 @@ pub(crate) fn agent_entries() -> Vec<AgentEntry> {
             name: "Lucía Medina".into(),
             field: Revealable::Entry,
             seq: Some(Seq(7)),
+            own: Some("RFC".into()),
         },
         AgentBody::Changed {
             agent: AgentId(uuid(5)),
             name: "Lucía Medina".into(),
             changes: vec![
-                Change {
-                    what: Property::Priority,
-                    from: Some("media".into()),
-                    to: Some("alta".into()),
-                },
-                Change { what: Property::Observations, from: None, to: Some("Plan Pyme".into()) },
-                Change { what: Property::Tags, from: Some("vip".into()), to: None },
+                Change::of(Property::Priority, Some("media".into()), Some("alta".into())),
+                Change::of(Property::Observations, None, Some("Plan Pyme".into())),
+                Change::of(Property::Tags, Some("vip".into()), None),
             ],
         },
     ];
@@ -352,6 +355,7 @@ pub(crate) fn agent_commands() -> Vec<AgentCommand> {
             id: entry_id(),
             text: "ojo".into(),
             mentions: vec![colleague().agent],
+            files: vec![FileId(uuid(4))],
         },
         AgentCommand::Draft { draft: draft() },
         AgentCommand::Typing { ticket },

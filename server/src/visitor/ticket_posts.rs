@@ -243,7 +243,7 @@ pub(crate) async fn change_email(post: Post, request: Request) -> Answer {
 /// `POST /t/{number}/not-me`: no mail about the ticket goes to its visitor's address any more.
 #[instrument(skip_all, fields(ticket = %post.asked.visitor.ticket))]
 pub(crate) async fn stop_mail(post: Post) -> Answer {
-    let TicketRequest { server, visitor, number, .. } = &post.asked;
-    server.desk.stop_mail(*visitor).await?;
+    let TicketRequest { server, visitor, number, proof, .. } = &post.asked;
+    server.desk.stop_mail(*visitor, proof.as_deref()).await?;
     see_other(&format!("/t/{number}{NOT_ME}?done=stopped"), [])
 }

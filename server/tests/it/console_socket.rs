@@ -238,7 +238,8 @@ async fn who_was_mentioned_with_no_console_open_is_told_by_the_next_one_alone(wo
     let ticket = world.desk().worklist(&eva, WorkView::Open, None).await.unwrap().items[0].ticket;
     let comment = async || {
         let id = world.clock.new_entry_id();
-        let comment = Comment { id, text: "¿Lo ves?".into(), mentions: vec![ana.id] };
+        let comment =
+            Comment { id, text: "¿Lo ves?".into(), mentions: vec![ana.id], files: Vec::new() };
         world.desk().comment(&eva, ticket, comment).await.unwrap();
     };
     // What a console hears of mentions until it is answered.

@@ -251,7 +251,7 @@ async fn a_ticket_whose_mail_was_stopped_is_not_the_address_owners(world: World)
     let own = request(&world, ANA, Some(&ana)).await;
     for ticket in [&strangers, &own] {
         let visitor = world.desk().find_visitor(site.id, &ticket.token).await.unwrap().unwrap();
-        world.desk().stop_mail(visitor).await.unwrap();
+        world.desk().stop_mail(visitor, None).await.unwrap();
     }
     assert_eq!(numbers(&world, &ana).await, std::slice::from_ref(&own.number));
     assert_eq!(open(&world, &ana, &strangers.number).await.status, 404);

@@ -180,7 +180,7 @@ impl Person {
                 // What may be left out is, but where it is what is asked for.
                 .filter(|name| **name != "after" || !function.path.ends_with("/search"))
                 .filter(|name| !matches!(**name, "offer" | "queue" | "agent" | "priority"))
-                .filter(|name| !matches!(**name, "ticket_type" | "tags"))
+                .filter(|name| !matches!(**name, "ticket_type" | "tags" | "fields"))
                 .map(|name| (*name, scene.argument(name)))
                 .collect();
             let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -216,6 +216,8 @@ impl Scene {
             "reason" => "Resuelto".into(),
             "state" => "away".into(),
             "field" => "email".into(),
+            "email" => "otra@example.com".into(),
+            "phone" => "ext. 12".into(),
             "question" => "vence".into(),
             "lang" => "es".into(),
             "name" | "text" | "note" | "subject" | "requirement" | "observations" => "Hola".into(),

@@ -3,6 +3,7 @@
 use super::bubble::{Author, Bubble};
 use crate::{
     state::{clock::use_clock, log::DeliveryMarks},
+    ui::files::FileLinks,
     words::use_words,
 };
 use leptos::{either::EitherOf4, prelude::*};
@@ -50,11 +51,12 @@ pub fn Entry(entry: AgentEntry, first: bool, context: EntryContext) -> impl Into
                 {move || mark().map(|mark| view! { <p class="mark xs muted">{mark}</p> })}
             })
         }
-        AgentBody::Comment { name, text, .. } => EitherOf4::C(view! {
+        AgentBody::Comment { name, text, files, .. } => EitherOf4::C(view! {
             <div class="internal">
                 <b>{words.fill("comment_by", &[("who", &name)])}</b>
                 <span class="sys-at xs">{move || clock.time(at)}</span>
                 <p class="text" dir="auto">{text}</p>
+                <FileLinks files=files/>
             </div>
         }),
         // What else happened stands together, see `events`.

@@ -1,20 +1,18 @@
 //! The tabs with the facts about ticket and contact.
 
 use super::{
+    contact::{ContactPart, follow_contact},
+    files::FilesPart,
     properties::{PropertiesFields, follow_properties},
     reveal::Field,
 };
 use crate::{
     state::{clock::use_clock, thread::Thread},
-    ui::{erase::erase, priority::priority_class, tabs::Tabs},
+    ui::{erase::erase, priority::priority_class, state::state_class, tabs::Tabs},
     words::use_words,
 };
-use leptos::{either::Either, prelude::*};
-use protocol::{
-    agent::{Conversation, Revealable},
-    entry::Category,
-    masking::looks_masked,
-};
+use leptos::prelude::*;
+use protocol::agent::{Conversation, Revealable};
 
 /// What there is to know, by its tab.
 #[derive(Clone, Copy, PartialEq)]
@@ -23,6 +21,22 @@ pub enum Part {
     Properties,
     /// Who asks.
     Contact,
+    /// All files.
+    Files,
+}
+
+impl Part {
+    /// In the order of their tabs, each with the key of its name.
+    const ALL: [(Self, &'static str); 3] = [
+        (Self::Properties, "properties"),
+        (Self::Contact, "contact"),
+        (Self::Files, "attachments"),
+    ];
+
+    /// The place of its tab.
+    fn place(self) -> usize {
+        Self::ALL.iter().position(|(part, _)| *part == self).unwrap_or(0)
+    }
 }
 
 /// Where it stands; ids begin with its name.
@@ -49,28 +63,33 @@ pub fn FactsTabs(thread: Thread, part: RwSignal<Part>, stand: Stand) -> impl Int
     let words = use_words();
     if stand == Stand::Beside {
         follow_properties(&thread);
+        follow_contact(&thread, move || part.get() == Part::Contact);
     }
     let scope = stand.scope();
     let (panel, name) = match stand {
         Stand::Beside => ("facts-part", "facts-parts"),
         Stand::Over => ("sheet-part", "sheet-parts"),
     };
-    let tabs = [(Part::Properties, "properties"), (Part::Contact, "contact")]
-        .map(|(this, name)| (this, words.get(name)))
-        .to_vec();
-    let (ticket, form) = (thread.ticket, thread.properties);
-    let (head, contact) = (thread.head.clone(), thread.head);
-    let is_contact = move || part.get() == Part::Contact;
+    let tabs = Part::ALL.map(|(this, name)| (this, words.get(name))).to_vec();
+    let (ticket, form, card) = (thread.ticket, thread.properties.clone(), thread.card.clone());
+    let (head, origin) = (thread.head.clone(), thread.head.clone());
+    let is = move |this| move || part.get() == this;
+    let is_not = move |this| move || part.get() != this;
     erase(view! {
         <span id=name hidden>{words.get("property_tabs")}</span>
         <Tabs tabs=tabs chosen=part panel=panel labelled_by=name class="views"/>
-        <div id=panel role="tabpanel" aria-labelledby=move || format!("{panel}-tab-{}", u8::from(is_contact()))>
-            // Both are there, so that what is typed in one stays under the other.
-            <div hidden=is_contact>
+        <div id=panel role="tabpanel" aria-labelledby=move || format!("{panel}-tab-{}", part.get().place())>
+            // All are there, so that what is typed in one stays under the others.
+            <div hidden=is_not(Part::Properties)>
                 <Summary head=head/>
                 <section class="facts-part"><PropertiesFields scope=scope ticket=ticket form=form/></section>
             </div>
-            <section class="facts-part" hidden=move || !is_contact()><ContactFacts head=contact/></section>
+            <div hidden=is_not(Part::Contact)>
+                <ContactPart scope=scope ticket=ticket form=card head=origin/>
+            </div>
+            <div hidden=is_not(Part::Files)>
+                <FilesPart scope=scope thread=thread is_shown=Signal::derive(is(Part::Files))/>
+            </div>
         </div>
     })
 }
@@ -101,62 +120,4 @@ fn Summary(head: ArcRwSignal<Option<Conversation>>) -> impl IntoView {
             }
         }))}
     })
-}
-
-/// Who asks.
-#[component]
-fn ContactFacts(head: ArcRwSignal<Option<Conversation>>) -> impl IntoView {
-    let words = use_words();
-    let contact = move |head: &Conversation| {
-        let email = head.contact.email.clone();
-        let verified = head.contact.verified;
-        view! {
-            {head.contact.name.clone().filter(|name| !name.is_empty()).map(|name| view! {
-                <dt>{words.get("name")}</dt>
-                <dd dir="auto"><Field field=Revealable::Name value=name/></dd>
-            })}
-            {email.map(|email| view! {
-                <dt>{words.get("email")}</dt>
-                <dd>
-                    <Field field=Revealable::Email value=email/>" "
-                    <span class=if verified { "tag live" } else { "tag" }>
-                        {words.get(if verified { "verified" } else { "unverified" })}
-                    </span>
-                </dd>
-            })}
-            <dt>{words.get("language")}</dt>
-            <dd dir="auto">{language(&head.lang).map_or_else(|| head.lang.clone(), |key| words.get(key))}</dd>
-            {head.page.clone().map(|page| view! {
-                <dt>{words.get("page")}</dt>
-                <dd class="wrap">
-                    {if looks_masked(page.as_str()) {
-                        Either::Left(view! { <Field field=Revealable::Page value=page.to_string()/> })
-                    } else {
-                        Either::Right(view! {
-                            <a href=page.to_string() target="_blank" rel="noopener noreferrer">{page.to_string()}</a>
-                        })
-                    }}
-                </dd>
-            })}
-        }
-    };
-    erase(view! { <dl>{move || head.with(|head| head.as_ref().map(contact))}</dl> })
-}
-
-/// The class of a ticket state's tag.
-fn state_class(category: Category) -> &'static str {
-    match category {
-        Category::Open => "tag away name",
-        Category::Waiting => "tag live name",
-        Category::Closed => "tag name",
-    }
-}
-
-fn language(tag: &str) -> Option<&'static str> {
-    match tag {
-        "es" => Some("lang_es"),
-        "en" => Some("lang_en"),
-        "pt" => Some("lang_pt"),
-        _ => None,
-    }
 }

@@ -4,15 +4,13 @@ use crate::{
     api,
     state::{
         console::use_console,
-        thread::{Revealed, Thread},
+        thread::{Revealed, Sought, Thread},
     },
     ui::icon::{Drawing, Icon},
     words::use_words,
 };
 use leptos::{prelude::*, task::spawn_local};
-use protocol::{
-    EntryId, Role, TicketId, agent::Revealable, entry::AgentEntry, masking::looks_masked,
-};
+use protocol::{Role, TicketId, entry::AgentEntry, masking::looks_masked};
 
 /// Where the conversation's values are looked at.
 #[derive(Clone)]
@@ -34,15 +32,15 @@ fn use_revealing() -> Option<Revealing> {
 
 /// A field of the ticket, and its button where it is masked.
 #[component]
-pub fn Field(field: Revealable, value: String) -> impl IntoView {
+pub fn Field(#[prop(into)] field: Sought, value: String) -> impl IntoView {
     let known = use_revealing().map(|revealing| revealing.revealed);
     let is_masked = known.is_some() && looks_masked(&value);
     let masked = value.clone();
     let shown = move || {
-        let found = known.as_ref().and_then(|all| all.with(|all| all.get(&(field, None)).cloned()));
+        let found = known.as_ref().and_then(|all| all.with(|all| all.get(&field).cloned()));
         found.unwrap_or_else(|| masked.clone())
     };
-    view! { <bdi>{shown}</bdi>{is_masked.then(|| view! { " "<RevealButton field=field entry=None/> })} }
+    view! { <bdi>{shown}</bdi>{is_masked.then(|| view! { " "<RevealButton sought=field/> })} }
 }
 
 /// Below an entry in which something is masked: its button, then what it says.
@@ -57,23 +55,23 @@ pub fn Whole(entry: AgentEntry) -> impl IntoView {
     });
     revealing.map(|revealing| {
         let shown = move || {
-            let known = revealing.revealed.with(|all| all.get(&(Revealable::Entry, Some(id))).cloned());
+            let known = revealing.revealed.with(|all| all.get(&id.into()).cloned());
             known.map(|text| view! { <p class="text" dir="auto">{text}</p> })
         };
-        view! { <div class="revealed"><RevealButton field=Revealable::Entry entry=Some(id)/>{shown}</div> }
+        view! { <div class="revealed"><RevealButton sought=id/>{shown}</div> }
     })
 }
 
 /// The button, until it was pressed.
 #[component]
-fn RevealButton(field: Revealable, entry: Option<EntryId>) -> impl IntoView {
+fn RevealButton(#[prop(into)] sought: Sought) -> impl IntoView {
     let words = use_words();
     let console = use_console();
     use_revealing().map(|Revealing { ticket, revealed }| {
         let is_busy = RwSignal::new(false);
         let is_known = {
             let revealed = revealed.clone();
-            move || revealed.with(|all| all.contains_key(&(field, entry)))
+            move || revealed.with(|all| all.contains_key(&sought))
         };
         let reveal = move |_| {
             if is_busy.get_untracked() {
@@ -82,11 +80,12 @@ fn RevealButton(field: Revealable, entry: Option<EntryId>) -> impl IntoView {
             is_busy.set(true);
             let revealed = revealed.clone();
             spawn_local(async move {
-                let answer = api::reveal::reveal(ticket, field, entry).await;
+                let Sought { field, entry, own } = sought;
+                let answer = api::reveal::reveal(ticket, field, entry, own).await;
                 let _ = is_busy.try_set(false);
                 match answer {
                     Ok(value) => revealed.update(|all| {
-                        all.insert((field, entry), value);
+                        all.insert(sought, value);
                     }),
                     Err(error) => console.toasts.alert(words.refusal(&error.0)),
                 }
@@ -103,7 +102,7 @@ fn RevealButton(field: Revealable, entry: Option<EntryId>) -> impl IntoView {
             >
                 <Icon drawing=Drawing::Eye/>
                 <span>{words.get("reveal")}</span>
-                <span class="quiet">" "{words.get(&format!("reveal_{field}"))}</span>
+                <span class="quiet">" "{words.get(&format!("reveal_{}", sought.field))}</span>
             </button>
         }
     })

@@ -78,8 +78,9 @@ pub fn sentence(body: AgentBody, words: Words) -> String {
             words.fill("mail_held_to", &[("to", &to), ("why", &why)])
         }
         AgentBody::TranscriptSent { to } => words.fill("transcript_sent", &[("to", &to)]),
-        AgentBody::Revealed { name, field, .. } => {
-            let what = words.get(&format!("revealed_{field}"));
+        AgentBody::Revealed { name, field, own, .. } => {
+            let own = own.unwrap_or_default();
+            let what = words.fill(&format!("revealed_{field}"), &[("field", &own)]);
             words.fill("revealed", &[("who", &name), ("what", &what)])
         }
         AgentBody::Changed { name, changes, .. } => {
@@ -95,7 +96,8 @@ pub fn sentence(body: AgentBody, words: Words) -> String {
 /// What became of one property. A text that somebody typed is named alone: it stands in the entry, and is long.
 fn changed(change: &Change, words: Words) -> String {
     let what = words.get(&format!("property_{}", change.what));
-    if change.what.is_typed() && change.what != Property::Subject {
+    let what = change.name.clone().unwrap_or(what);
+    if change.what.is_long() {
         let is_empty = change.to.is_none();
         return if is_empty { words.fill("changed_no_text", &[("what", &what)]) } else { what };
     }

@@ -47,7 +47,13 @@ impl Console {
     }
 
     /// Writes an internal comment.
-    pub fn comment(self, ticket: TicketId, text: String, mentions: Vec<AgentId>) {
+    pub fn comment(
+        self,
+        ticket: TicketId,
+        text: String,
+        mentions: Vec<AgentId>,
+        files: Vec<Attachment>,
+    ) {
         let thread = self.thread(ticket);
         let now = self.clock.exact();
         let id = browser::new_entry_id();
@@ -55,7 +61,7 @@ impl Console {
             all.insert(id, mentions);
         });
         let mut unsent = None;
-        thread.comments.update(|outbox| unsent = Some(outbox.add(id, text, Vec::new(), now)));
+        thread.comments.update(|outbox| unsent = Some(outbox.add(id, text, files, now)));
         if let Some(unsent) = unsent {
             self.store(&thread, unsent, None);
         }
@@ -152,8 +158,9 @@ impl Console {
             self.socket.send(&AgentCommand::Say { ticket, id, text, files });
         }
         for (unsent, mentions) in thread.due_comments(self.clock.exact(), browser::random()) {
+            let files = unsent.file_ids();
             let Unsent { id, text, .. } = unsent;
-            self.socket.send(&AgentCommand::Comment { ticket, id, text, mentions });
+            self.socket.send(&AgentCommand::Comment { ticket, id, text, mentions, files });
         }
     }
 

@@ -199,7 +199,9 @@ impl Composer<'_> {
         letter.footer = vec![fill("mail.footer")];
         // A former address has no say about a ticket any more, nor about mail that goes elsewhere.
         let is_former = matches!(mail, VisitorMail::FormerAddress);
-        if !row.contact_verified && !is_former {
+        // And whoever an agent wrote to may be a stranger, whatever is proved of the other address.
+        let is_claimed = matches!(mail, VisitorMail::ClaimedAddress);
+        if is_claimed || !row.contact_verified && !is_former {
             letter.decline = Some(Decline {
                 text: fill("mail.decline_text"),
                 label: fill("mail.decline"),
@@ -212,6 +214,7 @@ impl Composer<'_> {
             VisitorMail::ChatEnded => "unattended",
             VisitorMail::Confirm => "confirm",
             VisitorMail::NewAddress => "new_address",
+            VisitorMail::ClaimedAddress => "claimed_address",
             VisitorMail::FormerAddress => "former_address",
             VisitorMail::Transcript { .. } => "transcript",
             VisitorMail::Replies { .. } => "replies",
@@ -231,6 +234,7 @@ impl Composer<'_> {
             VisitorMail::RequestReceived { .. }
             | VisitorMail::Confirm
             | VisitorMail::NewAddress
+            | VisitorMail::ClaimedAddress
             | VisitorMail::FormerAddress => {
                 letter.big_number = true;
             }

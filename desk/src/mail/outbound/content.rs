@@ -19,6 +19,8 @@ pub(crate) enum VisitorMail {
     Confirm,
     /// The ticket's address is another from now on, this one: number and link.
     NewAddress,
+    /// The ticket's address is to be this one, once its owner says so: number and link.
+    ClaimedAddress,
     /// The ticket's address was this one, and is another from now on: the number alone.
     FormerAddress,
     /// The conversation up to here.
@@ -69,6 +71,7 @@ protocol::text_enum! {
         ChatEnded = "chat_ended",
         Confirm = "confirm",
         NewAddress = "new_address",
+        ClaimedAddress = "claimed_address",
         FormerAddress = "former_address",
         Transcript = "transcript",
         Replies = "replies",
@@ -90,6 +93,7 @@ impl Content {
             Self::Visitor { mail: VisitorMail::ChatEnded } => MailKind::ChatEnded,
             Self::Visitor { mail: VisitorMail::Confirm } => MailKind::Confirm,
             Self::Visitor { mail: VisitorMail::NewAddress } => MailKind::NewAddress,
+            Self::Visitor { mail: VisitorMail::ClaimedAddress } => MailKind::ClaimedAddress,
             Self::Visitor { mail: VisitorMail::FormerAddress } => MailKind::FormerAddress,
             Self::Visitor { mail: VisitorMail::Transcript { .. } } => MailKind::Transcript,
             Self::Visitor { mail: VisitorMail::Replies { .. } } => MailKind::Replies,
@@ -113,9 +117,9 @@ impl Content {
                 ("mail.received.subject", "")
             }
             Self::Visitor { mail: VisitorMail::ChatEnded } => ("mail.ended.subject", ""),
-            Self::Visitor { mail: VisitorMail::Confirm | VisitorMail::NewAddress } => {
-                ("mail.confirm.subject", "")
-            }
+            Self::Visitor {
+                mail: VisitorMail::Confirm | VisitorMail::NewAddress | VisitorMail::ClaimedAddress,
+            } => ("mail.confirm.subject", ""),
             Self::Visitor { mail: VisitorMail::FormerAddress } => {
                 ("mail.former_address.subject", "")
             }

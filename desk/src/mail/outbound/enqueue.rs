@@ -125,6 +125,24 @@ pub(crate) async fn queue_visitor_mail(
     Ok(Queued::Added { to, subject })
 }
 
+/// Puts the mail with the button into the outbox for the owner of the address that is to be the ticket's, with the entry
+/// that says so.
+pub(crate) async fn mail_claimed(
+    tx: &mut Tx,
+    desk: &Desk,
+    locked: &mut LockedTicket,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(to) = locked.claimed_email.clone() else { return Ok(()) };
+    let site = desk.find_site_by_id(locked.site).ok_or_else(Error::not_found)?;
+    let recipient = Recipient { address: &to, name: None, lang: &locked.lang, capped: false };
+    let content = Content::Visitor { mail: VisitorMail::ClaimedAddress };
+    let mail = NewMail { site: &site, recipient, content, due: now };
+    let subject = add(tx, desk, locked, mail, now).await?;
+    locked.add(tx, desk, now, AgentBody::MailQueued { to, subject }).await?;
+    Ok(())
+}
+
 /// Lets the mail of this recipient that waits say this too; false where none waits.
 async fn join(
     tx: &mut Tx,

@@ -108,7 +108,7 @@ pub(super) async fn letter(
     letter.rows = vec![Row { label: words.get("mail.number"), value: number }];
     let mut who: Vec<&str> = Vec::new();
     for comment in comments.iter().flatten() {
-        let AgentBody::Comment { name, text, .. } = &comment.body else { continue };
+        let AgentBody::Comment { name, text, files, .. } = &comment.body else { continue };
         if !who.contains(&name.as_str()) {
             who.push(name);
         }
@@ -117,7 +117,7 @@ pub(super) async fn letter(
             name: name.clone(),
             time: times.time(comment.at),
             text: text.clone(),
-            files: Vec::new(),
+            files: files.iter().map(|file| file.name.clone()).collect(),
         });
     }
     let has_comments = !letter.entries.is_empty();

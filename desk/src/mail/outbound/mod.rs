@@ -29,7 +29,8 @@ pub(crate) use caps::{Cap, may_get_transcript};
 pub(crate) use content::MailKind;
 pub(crate) use content::{AgentMail, VisitorMail};
 pub(crate) use enqueue::{
-    Cause, Queued, mail_agents, mail_mention, mail_password_link, mail_visitor, queue_visitor_mail,
+    Cause, Queued, mail_agents, mail_claimed, mail_mention, mail_password_link, mail_visitor,
+    queue_visitor_mail,
 };
 pub use list::{KeptMail, MailListing, MailState};
 pub(crate) use mailer::Mailer;

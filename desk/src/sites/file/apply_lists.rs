@@ -66,6 +66,15 @@ statement!(
     insert into tags (id, site_id, name, position, retired_at) values ($1, $2, $3, $4, $5)
     on conflict (id) do update set name = excluded.name, position = excluded.position, retired_at = excluded.retired_at"
 );
+statement!(
+    CONTACT_FIELDS =
+        "select id, name, retired_at from contact_fields where site_id = $1 order by position, id"
+);
+statement!(
+    PUT_CONTACT_FIELD = "
+    insert into contact_fields (id, site_id, name, position, retired_at) values ($1, $2, $3, $4, $5)
+    on conflict (id) do update set name = excluded.name, position = excluded.position, retired_at = excluded.retired_at"
+);
 statement!(QUEUES = "select name, id from queues where site_id = $1 and removed_at is null");
 
 /// The site whose lists are written.
@@ -80,7 +89,7 @@ pub(super) struct Of {
 /// Why a list cannot become what the file says.
 type Wrong = SiteFileError;
 
-/// A row of any list but the tags': id, name, when it was retired, and what it means.
+/// A row of any list that is not of names alone: id, name, when it was retired, and what it means.
 type Row<T> = (Uuid, String, Option<i64>, T);
 
 /// Puts the file's lists into the database, after its queues; the answer is a refusal of what they say.
@@ -142,17 +151,21 @@ pub(super) async fn apply_lists(
             put(tx, PUT_TYPE, of.site, position, item, Value::Queue(item.of)).await?;
         }
     }
-    if let Some(tags) = &lists.tags {
+    for (names, read, put_one, called) in [
+        (&lists.tags, TAGS, PUT_TAG, TAG),
+        (&lists.contact_fields, CONTACT_FIELDS, PUT_CONTACT_FIELD, CONTACT_FIELD),
+    ] {
+        let Some(names) = names else { continue };
         let there: Vec<(Uuid, String, Option<i64>)> =
-            run!(tx, c => sqlx::query_as(TAGS).bind(of.site).fetch_all(c).await)?;
+            run!(tx, c => sqlx::query_as(read).bind(of.site).fetch_all(c).await)?;
         let there = there.into_iter().map(|(id, name, at)| (id, name, at, ())).collect();
-        let mut merged = or_refused!(merge(desk, of, stored(there, Ok)?, tags, Some(&()), TAG));
+        let mut merged = or_refused!(merge(desk, of, stored(there, Ok)?, names, Some(&()), called));
         // The list is all of them.
-        for left_out in merged.iter_mut().skip(tags.len()) {
+        for left_out in merged.iter_mut().skip(names.len()) {
             left_out.retired_at = left_out.retired_at.or(Some(of.now.0));
         }
         for (position, item) in (0..).zip(&merged) {
-            put(tx, PUT_TAG, of.site, position, item, Value::Nothing).await?;
+            put(tx, put_one, of.site, position, item, Value::Nothing).await?;
         }
     }
     Ok(Ok(()))
@@ -215,6 +228,14 @@ const PRIORITY: Called = Called {
 const TYPE: Called =
     Called { key: "types", one: "type", value: "queue", field: Field::Type, needed: "" };
 const TAG: Called = Called { key: "tags", one: "tag", value: "", field: Field::Tags, needed: "" };
+
+const CONTACT_FIELD: Called = Called {
+    key: "contact_fields",
+    one: "contact field",
+    value: "",
+    field: Field::ContactFields,
+    needed: "",
+};
 
 impl Called {
     fn refuse(self, code: &'static str, line: Option<usize>, what: &str) -> Wrong {

@@ -1,14 +1,14 @@
-//! The owner's lists in a site file: `[[states]]`, `[[priorities]]`, `[[types]]` and `tags`.
+//! The owner's lists in a site file: `[[states]]`, `[[priorities]]`, `[[types]]`, `tags` and `contact_fields`.
 //!
 //! Their order is the file's; what is left out follows it. `was` is what a thing was called before: it is renamed, with
-//! all tickets that have it, and once it is, `was` says nothing any more. Of `tags`, which is a list of names, one that
-//! is left out is retired.
+//! all tickets that have it, and once it is, `was` says nothing any more. Of `tags` and `contact_fields`, which are lists
+//! of names, one that is left out is retired.
 
 use super::{SiteFileError, reader::Reader};
 use protocol::{
     Code, Field, Refusal,
     entry::{Category, Priority},
-    settings::{PriorityName, QueueName, StateName, TagName, TypeName},
+    settings::{ContactFieldName, PriorityName, QueueName, StateName, TagName, TypeName},
 };
 
 /// What a file says of something in a list.
@@ -39,6 +39,8 @@ pub(crate) struct ListsFile {
     pub(crate) types: Vec<Listed<Option<QueueName>>>,
     /// None: as they are. Given, it is all of them.
     pub(crate) tags: Option<Vec<Listed<()>>>,
+    /// The same.
+    pub(crate) contact_fields: Option<Vec<Listed<()>>>,
 }
 
 pub(super) fn lists(file: Reader<'_>) -> Result<ListsFile, SiteFileError> {
@@ -73,7 +75,13 @@ pub(super) fn lists(file: Reader<'_>) -> Result<ListsFile, SiteFileError> {
                 _ => Ok(table.parse("queue", QueueName::parse)?.map(Some)),
             }
         })?,
-        tags: tags(file)?,
+        tags: names(file, ("tags", "tags."), Field::Tags, TagName::parse)?,
+        contact_fields: names(
+            file,
+            ("contact_fields", "contact_fields."),
+            Field::ContactFields,
+            ContactFieldName::parse,
+        )?,
     })
 }
 
@@ -115,20 +123,25 @@ fn item<N: Into<String>, T>(
     })
 }
 
-fn tags(file: Reader<'_>) -> Result<Option<Vec<Listed<()>>>, SiteFileError> {
-    const KEY: &str = "tags";
-    let Some(given) = file.names_or_tables(KEY, "tags.")? else { return Ok(None) };
+/// A list of names, each there once.
+fn names<N: Into<String>>(
+    file: Reader<'_>,
+    (key, path): (&'static str, &'static str),
+    field: Field,
+    parse: impl Fn(&str) -> Result<N, Refusal>,
+) -> Result<Option<Vec<Listed<()>>>, SiteFileError> {
+    let Some(given) = file.names_or_tables(key, path)? else { return Ok(None) };
     let mut all = Vec::new();
     for given in given {
         let listed = match given {
             Ok(text) => {
-                let name = TagName::parse(text);
-                let name = name.map_err(|refusal| file.refuse_item(KEY, text, refusal))?;
-                Listed { line: file.line_of(KEY), ..Listed::of(name, ()) }
+                let name = parse(text);
+                let name = name.map_err(|refusal| file.refuse_item(key, text, refusal))?;
+                Listed { line: file.line_of(key), ..Listed::of(name, ()) }
             }
-            Err(table) => item(file, table.only(&["name", "was"])?, KEY, TagName::parse, Some(()))?,
+            Err(table) => item(file, table.only(&["name", "was"])?, key, &parse, Some(()))?,
         };
-        push(&mut all, listed, Field::Tags).map_err(|refusal| file.refuse(KEY, refusal))?;
+        push(&mut all, listed, field).map_err(|refusal| file.refuse(key, refusal))?;
     }
     Ok(Some(all))
 }

@@ -113,6 +113,7 @@ pub(crate) fn parse(source: &str) -> Result<SiteFile, SiteFileError> {
         "priorities",
         "types",
         "tags",
+        "contact_fields",
     ])?;
     let (queues, removed_queues) = queues(file)?;
     Ok(SiteFile {

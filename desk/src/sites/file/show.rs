@@ -28,6 +28,8 @@ pub(crate) fn show(site: &Site) -> String {
     line("away_reasons", list(site.away_reasons.iter().map(AwayReason::as_str)));
     let tags = in_use(&site.lists.tags);
     line("tags", list(tags.map(|tag| tag.name.as_str())));
+    let contact_fields = in_use(&site.lists.contact_fields);
+    line("contact_fields", list(contact_fields.map(|field| field.name.as_str())));
     schedule(&mut out, &site.schedule);
     limits(&mut out, &site.limits);
     for queue in &site.queues {

@@ -6,6 +6,7 @@ mod attach;
 mod copy;
 mod gif;
 mod kind;
+mod list;
 mod name;
 mod picture;
 mod program;
@@ -76,9 +77,11 @@ statement!(
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 );
 statement!(
+    // On a message: what is on anything else, as a comment, is for agents.
     FOR_VISITOR = "\
-    select id, stored_name, name, media_type, bytes, inline from files \
-    where id = $1 and site_id = $2 and ticket_id = $3 and entry_id is not null"
+    select f.id, f.stored_name, f.name, f.media_type, f.bytes, f.inline from files f \
+    join entries e on e.id = f.entry_id and e.ticket_id = f.ticket_id \
+    where f.id = $1 and f.site_id = $2 and f.ticket_id = $3 and e.kind in ('visitor', 'agent')"
 );
 statement!(
     FOR_AGENT = concat!(
@@ -161,7 +164,7 @@ impl Desk {
         sweep::discard(self, files).await
     }
 
-    /// For the visitor of the ticket that the file is on.
+    /// For the visitor of the ticket that the file is on, where it is on a message.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket, %file))]
     pub async fn visitor_file(&self, visitor: Visitor, file: FileId) -> Result<StoredFile> {
         let row: Option<Row> = read!(self.db(), c => sqlx::query_as(FOR_VISITOR)
@@ -201,13 +204,13 @@ impl Desk {
         self.0.files.probe().await
     }
 
-    /// The site to whose limits an agent uploads what is to go onto a message on this ticket.
+    /// The site to whose limits an agent uploads what is to go onto a message or a comment on this ticket.
     ///
     /// # Errors
-    /// Those of [`permission::check`] for who may not answer there.
+    /// `NotFound` for a ticket that the agent does not see.
     #[instrument(level = "debug", skip_all, fields(agent = %agent.id, %ticket))]
     pub async fn site_for_upload(&self, agent: &Agent, ticket: TicketId) -> Result<Arc<Site>> {
-        self.check_ticket(agent, Action::Answer, ticket).await
+        self.check_ticket(agent, Action::See, ticket).await
     }
 }
 

@@ -38,7 +38,7 @@ fn taken(relay: &Relay) -> Vec<String> {
 
 async fn comments(world: &World, by: &Agent, ticket: TicketId, text: &str, to: &[&Agent]) {
     let mentions = to.iter().map(|agent| agent.id).collect();
-    let comment = Comment { id: world.new_id(), text: text.into(), mentions };
+    let comment = Comment { id: world.new_id(), text: text.into(), mentions, files: Vec::new() };
     world.desk.comment(by, ticket, comment).await.unwrap();
 }
 

@@ -443,7 +443,7 @@ async fn whoever_says_not_me_gets_no_more_mail_about_the_ticket(world: World) {
     // It waits already, and does not go out either.
     agent_posts(&world, &agent, visitor, "Mira").await;
     for _ in 0..2 {
-        world.desk.stop_mail(visitor).await.unwrap();
+        world.desk.stop_mail(visitor, None).await.unwrap();
     }
     let asked = world.desk.send_transcript(visitor, None).await.unwrap();
     assert_eq!(asked, TranscriptAsked::OnceConfirmed);

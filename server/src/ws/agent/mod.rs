@@ -329,8 +329,8 @@ impl Audience for Console {
                 let alone = !files.is_empty() || text.len() > limits::CHAT_TEXT;
                 answers.begin(self.view.post(answers.turn(), ticket, id, text, files), alone);
             }
-            AgentCommand::Comment { ticket, id, text, mentions } => {
-                let comment = Comment { id, text, mentions };
+            AgentCommand::Comment { ticket, id, text, mentions, files } => {
+                let comment = Comment { id, text, mentions, files };
                 answers.begin(self.view.comment(answers.turn(), ticket, comment), true);
             }
             AgentCommand::Draft { draft } => {

@@ -174,7 +174,7 @@ fn frame(walk: &Walk, name: &str, place: &Place) -> AgentCommand {
         "comment" => {
             let id = walk.world.clock.new_entry_id();
             let text = "Entre nosotros".into();
-            AgentCommand::Comment { ticket, id, text, mentions: Vec::new() }
+            AgentCommand::Comment { ticket, id, text, mentions: Vec::new(), files: Vec::new() }
         }
         "draft" => {
             let (text, at) = ("Aún no".into(), walk.world.desk().now());

@@ -89,12 +89,15 @@ pub fn takes(row: &Declared) -> Takes {
             | "/console/api/requests/reopen"
             | "/console/api/colleagues"
             | "/console/api/replies"
-            | "/console/api/tickets/properties",
+            | "/console/api/tickets/properties"
+            | "/console/api/contacts/show",
         ) => Arguments(&["ticket"]),
         ("POST", "/console/api/chats/end" | "/console/api/requests/close") => {
             Arguments(&["ticket", "reason"])
         }
-        ("POST", "/console/api/tickets/reveal") => Arguments(&["ticket", "field", "entry?"]),
+        ("POST", "/console/api/tickets/reveal") => {
+            Arguments(&["ticket", "field", "entry?", "own?"])
+        }
         ("POST", "/console/api/tickets/change") => Arguments(&[
             "ticket",
             "state?",
@@ -107,6 +110,10 @@ pub fn takes(row: &Declared) -> Takes {
             "observations?",
             "tags?",
         ]),
+        ("POST", "/console/api/files/list") => Arguments(&["ticket", "after?"]),
+        ("POST", "/console/api/contacts/change") => {
+            Arguments(&["ticket", "name?", "email?", "phone?", "fields?"])
+        }
         ("POST", "/console/api/search") => Arguments(&["question", "after?"]),
         ("POST", "/console/api/language") => Arguments(&["lang"]),
         ("POST", "/console/api/replies/add") => Arguments(&["name", "text"]),

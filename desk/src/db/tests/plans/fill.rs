@@ -18,7 +18,7 @@ pub(super) struct Dialect {
 }
 
 /// Table, rows, columns and their values: `i` is the row's number, `#(…)` an id, `@(…)` one as bytes, `~(…)` words.
-const TABLES: [(&str, i64, &str); 24] = [
+const TABLES: [(&str, i64, &str); 26] = [
     (
         "sites",
         20,
@@ -59,6 +59,12 @@ const TABLES: [(&str, i64, &str); 24] = [
          waiting_at = case when i % 49 = 1 then i end, closed_at = case when i % 49 > 1 then i end, attended_by = #(i % 1000 + 1), last_at = i,
          last_seq = 3, visitor_seen = 3, agent_seen = 3, mailed_upto = 0, unread = 0, preview = 'hola'",
     ),
+    (
+        "contact_fields",
+        100,
+        "id = #(i), site_id = #(i % 20 + 1), name = 'f' || i, position = i",
+    ),
+    ("ticket_contact", ROWS, "ticket_id = #(i), field_id = #(i % 100 + 1), value = 'x'"),
     ("ticket_tags", ROWS, "ticket_id = #(i), tag_id = #(i % 200 + 1)"),
     (
         "chats",
