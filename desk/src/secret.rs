@@ -1,5 +1,6 @@
-//! Tokens. A visitor proves a ticket with the ticket's id and a MAC that only this desk can make: nothing is stored, so
-//! making and checking one asks no database. Sessions and one-time links are random, and stored as their hash.
+//! Tokens. A visitor proves a ticket with the ticket's id and a MAC that only this desk can make, over that id and how
+//! often its link was renewed: no token is stored, and a link that was renewed opens nothing any more. Sessions and
+//! one-time links are random, and stored as their hash.
 
 use crate::key::SecretKey;
 use data_encoding::BASE64URL_NOPAD;
@@ -12,6 +13,10 @@ use uuid::Uuid;
 /// Bytes of a signature.
 const LENGTH: usize = 32;
 
+/// How often the link of a ticket was renewed: only the token of the newest opens it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LinkVersion(pub(crate) i64);
+
 /// What is made and checked with the desk's key.
 pub(crate) struct Secret(SecretKey);
 
@@ -21,29 +26,21 @@ impl Secret {
     }
 
     /// The token of a ticket.
-    pub(crate) fn ticket_token(&self, ticket: TicketId) -> TicketToken {
+    pub(crate) fn ticket_token(&self, ticket: TicketId, version: LinkVersion) -> TicketToken {
         let id = BASE64URL_NOPAD.encode(ticket.0.as_bytes());
-        TicketToken(format!("{id}.{}", self.ticket_mac(ticket)))
+        TicketToken(format!("{id}.{}", self.ticket_mac(ticket, version)))
     }
 
     /// The part of the token after its dot: what a mailed link carries beside the number.
-    pub(crate) fn ticket_mac(&self, ticket: TicketId) -> String {
-        BASE64URL_NOPAD.encode(&self.mac(ticket).finalize().into_bytes())
+    pub(crate) fn ticket_mac(&self, ticket: TicketId, version: LinkVersion) -> String {
+        BASE64URL_NOPAD.encode(&self.mac(ticket, version).finalize().into_bytes())
     }
 
-    /// The ticket that a token opens; none when it was not made with this key.
-    pub(crate) fn find_ticket(&self, token: &TicketToken) -> Option<TicketId> {
-        let (id, mac) = token.0.split_once('.')?;
-        let id = Uuid::from_slice(&BASE64URL_NOPAD.decode(id.as_bytes()).ok()?).ok()?;
-        let ticket = TicketId(id);
-        self.opens(ticket, mac).then_some(ticket)
-    }
-
-    /// Whether the MAC part belongs to the ticket; takes the same time for every wrong one.
-    pub(crate) fn opens(&self, ticket: TicketId, mac: &str) -> bool {
+    /// Whether the MAC part belongs to the ticket's link of this version; takes the same time for every wrong one.
+    pub(crate) fn opens(&self, ticket: TicketId, version: LinkVersion, mac: &str) -> bool {
         BASE64URL_NOPAD
             .decode(mac.as_bytes())
-            .is_ok_and(|mac| self.mac(ticket).verify_slice(&mac).is_ok())
+            .is_ok_and(|mac| self.mac(ticket, version).verify_slice(&mac).is_ok())
     }
 
     /// A signature over these parts for one purpose; a part's end cannot be moved into the next.
@@ -57,16 +54,27 @@ impl Secret {
         mac.finalize().into_bytes().into()
     }
 
-    fn mac(&self, ticket: TicketId) -> Hmac<Sha256> {
+    fn mac(&self, ticket: TicketId, version: LinkVersion) -> Hmac<Sha256> {
         let mut mac = self.keyed();
         mac.update(b"ticket");
         mac.update(ticket.0.as_bytes());
+        // The first link is signed as it was before links could be renewed.
+        if version != LinkVersion::default() {
+            mac.update(&version.0.to_be_bytes());
+        }
         mac
     }
 
     fn keyed(&self) -> Hmac<Sha256> {
         Hmac::new_from_slice(self.0.bytes()).expect("a key of any length will do")
     }
+}
+
+/// The ticket that a token names, and the MAC that is to prove it.
+pub(crate) fn parts_of(token: &TicketToken) -> Option<(TicketId, &str)> {
+    let (id, mac) = token.0.split_once('.')?;
+    let id = Uuid::from_slice(&BASE64URL_NOPAD.decode(id.as_bytes()).ok()?).ok()?;
+    Some((TicketId(id), mac))
 }
 
 /// The token of a one-time link that is mailed: made again from its id whenever the mail is composed, so that no row
@@ -92,14 +100,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_opens_its_ticket_and_no_other() {
+    fn a_token_opens_its_ticket_in_its_version_and_no_other() {
         let secret = Secret::new("a".repeat(64).parse().unwrap());
-        let ticket = TicketId(Uuid::from_u128(1));
-        let token = secret.ticket_token(ticket);
-        assert_eq!(secret.find_ticket(&token), Some(ticket));
+        let (ticket, first) = (TicketId(Uuid::from_u128(1)), LinkVersion::default());
+        let opens = |secret: &Secret, token: &TicketToken, version| {
+            parts_of(token).is_some_and(|(ticket, mac)| secret.opens(ticket, version, mac))
+        };
+        let token = secret.ticket_token(ticket, first);
+        assert!(opens(&secret, &token, first));
         let (id, mac) = token.0.split_once('.').unwrap();
-        assert!(secret.opens(ticket, mac));
-        assert!(!secret.opens(TicketId(Uuid::from_u128(2)), mac));
+        assert!(!secret.opens(TicketId(Uuid::from_u128(2)), first, mac));
         for wrong in [
             "",
             ".",
@@ -108,9 +118,13 @@ mod tests {
             &format!("{id}.{}", &mac[1..]),
             &format!("x{id}.{mac}"),
         ] {
-            assert_eq!(secret.find_ticket(&TicketToken(wrong.to_owned())), None, "{wrong}");
+            assert!(!opens(&secret, &TicketToken(wrong.to_owned()), first), "{wrong}");
         }
+        let renewed = secret.ticket_token(ticket, LinkVersion(1));
+        assert!(opens(&secret, &renewed, LinkVersion(1)));
+        assert!(!opens(&secret, &token, LinkVersion(1)) && !opens(&secret, &renewed, first));
+        assert!(!opens(&secret, &renewed, LinkVersion(2)));
         let other: SecretKey = "b".repeat(64).parse().unwrap();
-        assert_eq!(Secret::new(other).find_ticket(&token), None);
+        assert!(!opens(&Secret::new(other), &token, first));
     }
 }

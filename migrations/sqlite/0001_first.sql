@@ -200,7 +200,9 @@ create index sign_ins_expiry on sign_ins (expires_at);
 -- contact_email is the first address that the visitor gave, or the one that whoever read the mail of it gave in its place; contact_key
 -- is the same as addresses are compared. claimed_email: the address that takes its place once its owner has confirmed it. identity: the signed id of whoever opened the ticket. client: a hash of the network that
 -- opened it; null: this machine. mail_stopped: the address's owner wants no mail about the ticket. transcript_asked: the transcript is mailed as soon
--- as the address is confirmed. requirement: what the customer needs, as agents put it; observations: for agents alone.
+-- as the address is confirmed. link_version: how often its
+-- link was renewed. idle_from: since when it waits
+-- on the customer, as deadlines count; warned_at: when the customer was told that it is about to be closed. requirement: what the customer needs, as agents put it; observations: for agents alone.
 -- state_id, priority_id and type_id are of the same site, and go with it, when its tickets have been deleted: a constraint would read every
 -- ticket then.
 create table tickets (
@@ -244,6 +246,9 @@ create table tickets (
   preview text not null,
   preview_masked text,
   preview_by blob,
+  link_version integer not null default 0,
+  idle_from integer,
+  warned_at integer,
   unique (site_id, start_id)
 ) strict;
 create index tickets_number on tickets (number);
@@ -252,6 +257,8 @@ create index tickets_identity on tickets (site_id, identity, id) where identity 
 create index tickets_queue on tickets (queue_id);
 create index tickets_request on tickets (site_id, request_at, id) where request_at is not null;
 create index tickets_waiting on tickets (site_id, waiting_at, id) where waiting_at is not null;
+create index tickets_idle on tickets (site_id, idle_from) where idle_from is not null;
+create index tickets_warned on tickets (site_id, warned_at) where warned_at is not null;
 create index tickets_closed on tickets (site_id, closed_at, id) where closed_at is not null;
 create index tickets_request_attended on tickets (attended_by, request_at, id) where request_at is not null;
 create index tickets_waiting_attended on tickets (attended_by, waiting_at, id) where waiting_at is not null;

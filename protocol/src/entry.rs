@@ -272,4 +272,6 @@ pub enum AgentBody {
     },
     /// An agent changed properties of the ticket: those saved together, but for the state.
     Changed { agent: AgentId, name: String, changes: Vec<Change> },
+    /// An agent renewed the ticket's link: what came by an earlier one opens nothing any more.
+    LinkRenewed { agent: AgentId, name: String },
 }

@@ -214,6 +214,8 @@ crate::text_enum! {
         DropGrace = "drop_grace",
         /// When unseen replies are mailed.
         MailAfter = "mail_after",
+        /// When a ticket that waits on its customer is closed.
+        CloseAfter = "close_after",
         /// Chats at a time of one agent.
         Capacity = "capacity",
         /// Chats that wait while the button still says Chat.

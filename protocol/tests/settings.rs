@@ -190,6 +190,7 @@ fn the_defaults_are_within_their_bounds() {
         (Limits::RING_TIME, limits.ring_time),
         (Limits::DROP_GRACE, limits.drop_grace),
         (Limits::MAIL_AFTER, limits.mail_after),
+        (Limits::CLOSE_AFTER, limits.close_after),
     ] {
         assert_eq!(bounds.parse(&Span::from(length).text()), Ok(length));
     }

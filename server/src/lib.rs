@@ -25,6 +25,7 @@ use edge::{
     open_sockets::OpenSockets,
     rates::Rates,
     state::{Server, Shared},
+    ticket_streams::TicketStreams,
     undeclared_proxy::UndeclaredProxy,
 };
 use ops::{assets, demo::Demo, descriptors, listener};
@@ -114,6 +115,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         metrics_token: settings.metrics_token,
         counters: Counters::default(),
         sockets: OpenSockets::default(),
+        ticket_streams: TicketStreams::default(),
         form_room: Arc::default(),
         pages: Pages::new(settings.page_program),
         stop: stopped.into(),

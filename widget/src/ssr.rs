@@ -95,12 +95,18 @@ pub fn ticket_document(page: &TicketPage, assets: &Assets, nonce: &str) -> Strin
         .collect();
     let replied = matches!(page.answer, Some(TicketAnswer::Replied));
     let state = serde_json::json!({
-        "now": page.now, "strings": words, "files": files(page), "replied": replied,
+        "now": page.now, "strings": words, "files": files(page), "replied": replied, "live": live(page),
     });
     document.state(&state.to_string());
     document.script(script);
     let body = Owner::new().with(|| view::ticket_page(page).into_view().to_html());
     document.finish(&body)
+}
+
+/// Where the ticket page's script listens, and the last entry that it has; nothing where the page does not go on by
+/// itself.
+fn live(page: &TicketPage) -> Option<serde_json::Value> {
+    page.is_live().then(|| serde_json::json!({ "page": page.address(""), "after": page.last() }))
 }
 
 /// What the ticket page's script looks at when files are chosen, and what it says of them.
@@ -148,7 +154,7 @@ impl<'a> Document<'a> {
             html: ["<!doctype html><html lang=\"", &html::escape(lang), "\""].concat(),
             head: String::from(
                 "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1,interactive-widget=resizes-content\">\
-                 <meta name=\"color-scheme\" content=\"light dark\"><meta name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"data:,\">",
+                 <meta name=\"color-scheme\" content=\"light dark\"><meta name=\"robots\" content=\"noindex, nofollow\"><link rel=\"icon\" href=\"data:,\">",
             ),
         }
     }

@@ -47,4 +47,77 @@
       field.form.addEventListener("submit", () => store.setItem(sent, field.value));
     } catch { /* then it does not */ }
   });
+
+  // What happens while the page is open. The server says that there is something; the page is read again, and what is new in it is put here.
+  const live = opened.live;
+  if (live && window.EventSource) whenParsed(() => {
+    let source, after = live.after, isReading, isStale, wasHidden;
+    const isTypedInto = (part) => [...part.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+    const put = (page) => {
+      writeTimes(page);
+      for (const now of page.querySelectorAll("[data-live]")) {
+        const here = document.querySelector('[data-live="' + now.dataset.live + '"]');
+        if (!here || here.innerHTML === now.innerHTML || isTypedInto(here)) continue;
+        const hadKeyboard = here.contains(document.activeElement);
+        here.replaceWith(now);
+        if (hadKeyboard) now.querySelector("button, a, input")?.focus();
+      }
+      const list = document.querySelector(".history"), news = document.querySelector("[data-news]");
+      const last = Math.max(0, ...[...list.children].map((item) => item.dataset.seq));
+      for (const item of page.querySelectorAll(".history > [data-seq]")) {
+        const here = list.querySelector('[data-seq="' + item.dataset.seq + '"]');
+        if (here && here.outerHTML !== item.outerHTML && !here.contains(document.activeElement)) here.replaceWith(item);
+        else if (!here && item.dataset.seq > last) {
+          list.append(item);
+          if (!item.classList.contains("me")) news.append(Object.assign(document.createElement("p"), { textContent: item.textContent }));
+        }
+      }
+    };
+    const read = async () => {
+      isStale = true;
+      if (isReading) return;
+      isReading = true;
+      while (isStale) {
+        isStale = false;
+        try {
+          const answer = await fetch(live.page + "?lang=" + lang, { headers: { Accept: "text/html" } });
+          // The link was renewed, or the ticket is gone: the page that says so takes this one's place.
+          if (answer.status === 404) return location.replace(live.page);
+          if (answer.ok) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+        } catch { /* the next event, then */ }
+      }
+      isReading = false;
+    };
+    const listen = () => {
+      source = new EventSource(live.page + "/events?after=" + after);
+      source.addEventListener("new", (event) => {
+        after = event.lastEventId;
+        read();
+      });
+      source.addEventListener("gone", () => {
+        source.close();
+        location.replace(live.page);
+      });
+      source.onerror = () => {
+        if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself
+        source = null;
+        read();
+        setTimeout(follow, 15000 + Math.random() * 15000);
+      };
+    };
+    // A hidden page holds no connection: browsers give a host few of them.
+    const follow = () => {
+      if (document.hidden) {
+        if (source) source.close();
+        source = null;
+        wasHidden = true;
+      } else if (!source) {
+        listen();
+        if (wasHidden) read();
+        wasHidden = false;
+      }
+    };
+    document.addEventListener("visibilitychange", follow);
+    follow();
+  });
 })();

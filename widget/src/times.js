@@ -20,9 +20,10 @@ const whenParsed = (run) => {
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", run, { once: true });
   else run();
 };
-whenParsed(() => {
-  for (const time of document.querySelectorAll("time[data-as]")) {
+const writeTimes = (root) => {
+  for (const time of root.querySelectorAll("time[data-as]")) {
     time.firstChild.data = formatTime(Date.parse(time.dateTime), time.dataset.as);
     time.title = formatTime(Date.parse(time.dateTime), "full");
   }
-});
+};
+whenParsed(() => writeTimes(document));

@@ -62,7 +62,7 @@ impl<'a> ViewModel<'a> {
     /// The document as the server sends it.
     pub fn first(page: &'a PanelPage) -> Self {
         let screen = match page.answer {
-            Some(Answer::Started { .. }) => Screen::Answer,
+            Some(Answer::Started { .. } | Answer::Opened { .. }) => Screen::Answer,
             _ => Screen::Form,
         };
         let has_subject = match &page.answer {

@@ -17,4 +17,10 @@ calls! {
         let (desk, agent) = caller()?;
         desk.reopen_ticket(&agent, ticket).await.map_err(refused)
     }
+
+    /// Renews the ticket's link. True: the new one is on its way to the visitor.
+    "requests/link" pub async fn renew_link(ticket: TicketId) -> Result<bool, ApiError> {
+        let (desk, agent) = caller()?;
+        desk.renew_link(&agent, ticket).await.map_err(refused)
+    }
 }

@@ -23,6 +23,7 @@ mod message_text;
 mod pending;
 mod properties;
 mod reason_field;
+mod renew_link;
 pub(crate) mod replies;
 mod reveal;
 mod sentence;

@@ -91,6 +91,7 @@ pub static FUNCTIONS: &[Function] = functions! {
     api::handover::EndConference: Agent, Ticket;
     api::requests::CloseRequest: Agent, Ticket;
     api::requests::Reopen: Agent, Ticket;
+    api::requests::RenewLink: Agent, Ticket;
     api::reveal::Reveal: Supervisor, Ticket;
     api::tickets::TicketProperties: Agent, Ticket;
     api::tickets::ChangeTicket: Agent, Ticket;

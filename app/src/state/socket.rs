@@ -78,7 +78,8 @@ impl Socket {
     pub fn open(self, listener: impl Listener) {
         self.connect(listener);
         // Nothing comes over the socket any more, and it would take a minute to find out.
-        let _offline = window_event_listener(leptos::ev::offline, move |_| self.drop_dead(listener));
+        let _offline =
+            window_event_listener(leptos::ev::offline, move |_| self.drop_dead(listener));
         let _online = window_event_listener(leptos::ev::online, move |_| self.hurry(listener));
         let _focus = window_event_listener(leptos::ev::focus, move |_| self.hurry(listener));
         set_interval(move || self.check(listener), Duration::from_secs(1));

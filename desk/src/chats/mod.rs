@@ -4,6 +4,7 @@
 
 mod accept;
 mod become_request;
+mod begin;
 mod carry_out;
 mod end;
 mod guest;
@@ -16,6 +17,7 @@ mod requeue;
 
 pub(crate) use accept::accept;
 pub(crate) use become_request::become_request;
+pub(crate) use begin::begin;
 pub(crate) use end::{Ending, end};
 pub(crate) use guest::leave as leave_conference;
 pub(crate) use life::ChatEvent;

@@ -8,6 +8,7 @@ mod contact;
 mod drafts;
 mod forgotten;
 mod handover;
+mod link;
 mod me;
 mod mentions;
 mod messages;

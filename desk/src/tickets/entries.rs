@@ -54,7 +54,8 @@ pub(crate) fn visitor_view(entry: &AgentEntry) -> VisitorEntry {
         | AgentBody::MailQueued { .. }
         | AgentBody::MailHeld { .. }
         | AgentBody::Revealed { .. }
-        | AgentBody::Changed { .. } => VisitorBody::Hidden,
+        | AgentBody::Changed { .. }
+        | AgentBody::LinkRenewed { .. } => VisitorBody::Hidden,
     };
     VisitorEntry { seq: entry.seq, id: entry.id, at: entry.at, body }
 }
@@ -89,6 +90,7 @@ protocol::text_enum! {
         TranscriptSent = "transcript_sent",
         Revealed = "revealed",
         Changed = "changed",
+        LinkRenewed = "link_renewed",
     }
 }
 
@@ -121,6 +123,7 @@ pub(crate) fn kind(body: &AgentBody) -> EntryKind {
         AgentBody::TranscriptSent { .. } => EntryKind::TranscriptSent,
         AgentBody::Revealed { .. } => EntryKind::Revealed,
         AgentBody::Changed { .. } => EntryKind::Changed,
+        AgentBody::LinkRenewed { .. } => EntryKind::LinkRenewed,
     }
 }
 
@@ -136,7 +139,8 @@ pub(crate) fn agent_of(body: &AgentBody) -> Option<AgentId> {
         | AgentBody::Joined { agent, .. }
         | AgentBody::Left { agent, .. }
         | AgentBody::Revealed { agent, .. }
-        | AgentBody::Changed { agent, .. } => Some(*agent),
+        | AgentBody::Changed { agent, .. }
+        | AgentBody::LinkRenewed { agent, .. } => Some(*agent),
         _ => None,
     }
 }
@@ -400,6 +404,7 @@ mod tests {
                 name: secret(),
                 changes: vec![Change::of(Property::Observations, Some(secret()), Some(secret()))],
             },
+            AgentBody::LinkRenewed { agent, name: name() },
         ]
     }
 

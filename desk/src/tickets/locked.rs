@@ -48,6 +48,9 @@ pub(crate) struct LockedTicket {
     pub(crate) request_at: Option<Timestamp>,
     pub(crate) waiting_at: Option<Timestamp>,
     pub(crate) closed_at: Option<Timestamp>,
+    /// Since when it waits on the customer, as deadlines count, and when they were told that it is about to be closed.
+    idle_from: Option<Timestamp>,
+    pub(crate) warned_at: Option<Timestamp>,
     /// Who last had its chat, answered it or opened it again.
     pub(crate) attended_by: Option<AgentId>,
     pub(crate) last_at: Timestamp,
@@ -69,7 +72,7 @@ statement!(
       t.site_id, t.number, t.queue_id, t.state_id, s.name as state_name, s.category,
       t.contact_name, t.contact_email, t.claimed_email, t.contact_verified, t.client, t.mail_stopped, t.transcript_asked,
       t.lang, t.request_at, t.waiting_at, t.closed_at, t.attended_by, t.last_at,
-      t.last_seq, t.agent_seen, t.unread, t.preview, t.preview_masked, t.preview_by,
+      t.idle_from, t.warned_at, t.last_seq, t.agent_seen, t.unread, t.preview, t.preview_masked, t.preview_by,
       c.id as chat_id, c.state as chat_state, c.agent_id as chat_agent, c.guest_id as chat_guest, c.score,
       o.id as offer_id, o.to_agent as offer_to, h.id as asked_id, h.to_agent as asked_to
     from tickets t
@@ -100,6 +103,8 @@ struct Row {
     request_at: Option<i64>,
     waiting_at: Option<i64>,
     closed_at: Option<i64>,
+    idle_from: Option<i64>,
+    warned_at: Option<i64>,
     attended_by: Option<Uuid>,
     last_at: i64,
     last_seq: i64,
@@ -146,7 +151,8 @@ statement!(
       state_id = $2, contact_name = $3, contact_email = $4, contact_verified = $5, request_at = $6,
       last_at = $7, last_seq = $8, agent_seen = $9, unread = $10, preview = $11,
       mail_stopped = $12, transcript_asked = $13, waiting_at = $14, closed_at = $15, attended_by = $16,
-      contact_key = $17, preview_masked = $18, preview_by = $19, claimed_email = $20
+      contact_key = $17, preview_masked = $18, preview_by = $19, claimed_email = $20,
+      idle_from = $21, warned_at = $22
     where id = $1"
 );
 
@@ -208,6 +214,8 @@ impl LockedTicket {
             request_at: row.request_at.map(Timestamp),
             waiting_at: row.waiting_at.map(Timestamp),
             closed_at: row.closed_at.map(Timestamp),
+            idle_from: row.idle_from.map(Timestamp),
+            warned_at: row.warned_at.map(Timestamp),
             attended_by: row.attended_by.map(AgentId),
             last_at: Timestamp(row.last_at),
             last: Seq(row.last_seq),
@@ -287,7 +295,7 @@ impl LockedTicket {
         by: Option<String>,
     ) -> Result<()> {
         if self.state.category == category {
-            self.stand(now);
+            self.stand(desk, now);
             return Ok(());
         }
         let (id, state) = lists::first_state(tx, self.site, category).await?;
@@ -305,17 +313,19 @@ impl LockedTicket {
     ) -> Result<()> {
         (self.state_id, self.state) = (id, state.clone());
         self.add(tx, desk, now, AgentBody::StateChanged { state, by }).await?;
-        self.stand(now);
+        self.stand(desk, now);
         Ok(())
     }
 
     /// Since when it stands where its state and its chat put it.
-    fn stand(&mut self, now: Timestamp) {
+    fn stand(&mut self, desk: &Desk, now: Timestamp) {
         let category = self.state.category;
         let request = category == Category::Open && self.live_chat().is_none();
         self.request_at = self.request_at.or(Some(now)).filter(|_| request);
         let waits = category == Category::Waiting;
         self.waiting_at = self.waiting_at.or(Some(now)).filter(|_| waits);
+        self.idle_from = self.idle_from.or_else(|| Some(desk.due_now())).filter(|_| waits);
+        self.warned_at = self.warned_at.filter(|_| waits);
         let closed = category == Category::Closed;
         self.closed_at = self.closed_at.or(Some(now)).filter(|_| closed);
     }
@@ -364,6 +374,8 @@ impl LockedTicket {
             .bind(&self.preview.masked)
             .bind(self.preview_by.map(|agent| agent.0))
             .bind(&self.claimed_email)
+            .bind(self.idle_from.map(|at| at.0))
+            .bind(self.warned_at.map(|at| at.0))
             .execute(c)
             .await
             .map(|_| ()))?;

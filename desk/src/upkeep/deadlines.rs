@@ -1,4 +1,4 @@
-//! Deadlines of chats that an earlier process stored: by a clock that was set back since, none lies further ahead than if
+//! Deadlines of chats and tickets that an earlier process stored: by a clock that was set back since, none lies further ahead than if
 //! it had been stored now; and nobody has missed what rang out while no process was there to be answered at.
 
 use crate::{
@@ -33,6 +33,15 @@ statement!(
     where site_id = $1 and idle_from is not null and (idle_from > $2 or warned_at > $2)"
 );
 
+// Index tickets_idle. Who was told is told again.
+statement!(
+    WAITING_ON_CUSTOMER = "
+    update tickets set idle_from = $2, warned_at = null
+    where site_id = $1 and idle_from > $2"
+);
+// Index tickets_warned.
+statement!(TOLD = "update tickets set warned_at = null where site_id = $1 and warned_at > $2");
+
 /// Puts them right, once, before anything is done by them.
 pub(super) async fn take_over(desk: &Desk) -> Result<()> {
     let now = desk.due_now();
@@ -49,8 +58,13 @@ pub(super) async fn take_over(desk: &Desk) -> Result<()> {
                 .execute(c)
                 .await
                 .map(|_| ()))?;
-            let spans =
-                [(WAITING, limits.wait_limit), (RINGING, limits.ring_time), (IDLE, Duration::ZERO)];
+            let spans = [
+                (WAITING, limits.wait_limit),
+                (RINGING, limits.ring_time),
+                (IDLE, Duration::ZERO),
+                (WAITING_ON_CUSTOMER, Duration::ZERO),
+                (TOLD, Duration::ZERO),
+            ];
             for (statement, span) in spans {
                 run!(tx, c => sqlx::query(statement)
                     .bind(site.id.0)

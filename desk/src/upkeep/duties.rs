@@ -5,7 +5,7 @@ use super::{
     idle::{self, IdleChats},
     jobs,
     parts::{every_tick, part, until_stop},
-    removed,
+    removed, waiting,
 };
 use crate::{
     Desk, Stop,
@@ -55,6 +55,9 @@ async fn tick_chats(desk: &Desk) {
     }
     if let Err(error) = idle::tick(desk).await {
         tracing::warn!(%error, "idle chats could not be looked at");
+    }
+    if let Err(error) = waiting::tick(desk).await {
+        tracing::warn!(%error, "tickets that wait on their customers could not be looked at");
     }
     if let Err(error) = removed::tick(desk).await {
         tracing::warn!(%error, "a removed site could not be wound up");

@@ -18,6 +18,7 @@ mod removed;
 mod sites;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use crate::{
     Desk, Result, Stop,
@@ -92,6 +93,7 @@ impl Desk {
         follow::catch_up::<UnseenReplies>(self).await?;
         follow::catch_up::<IdleChats>(self).await?;
         idle::tick(self).await?;
+        waiting::tick(self).await?;
         follow::catch_up::<SearchIndex>(self).await?;
         queue::tick::<Jobs>(self).await?;
         queue::tick::<Outbox>(self).await?;

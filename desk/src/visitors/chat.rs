@@ -47,7 +47,31 @@ impl Desk {
             new,
         };
         let opened = self.0.writer.start(start).await?;
-        Ok(self.started(opened.ticket, opened.number, id, opened.seq))
+        Ok(self.started((opened.ticket, site.id), opened.number, id, opened.seq))
+    }
+
+    /// Begins another chat on the visitor's ticket, in the place of the last one; does nothing while one is under way.
+    ///
+    /// # Errors
+    /// `ChatClosed` when the button says Ayuda; `SiteRemoved`.
+    #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
+    pub async fn continue_chat(&self, visitor: Visitor) -> Result<()> {
+        let (chat, now) = (ChatId(self.clock().new_id()), self.now());
+        retry!({
+            let mut tx = self.begin().await?;
+            let mut locked = LockedTicket::lock(&mut tx, visitor.ticket, &[visitor.site]).await?;
+            if locked.live_chat().is_some() {
+                return Ok(());
+            }
+            self.check_in_use(visitor.site)?;
+            if !self.availability(visitor.site).open {
+                return Err(Refusal::new(Code::ChatClosed).into());
+            }
+            let site = self.find_site_by_id(visitor.site).ok_or_else(Error::not_found)?;
+            chats::begin(&mut tx, self, &mut locked, &site, chat, now).await?;
+            locked.save(&mut tx).await?;
+            self.commit(tx).await
+        })
     }
 
     /// Ends the chat; a second time does nothing.

@@ -9,6 +9,7 @@ use crate::{
     Desk, Error, Result,
     db::{read, statement},
     people::{Identity, prove},
+    secret::LinkVersion,
     sites::secret,
     tickets::Visitor,
 };
@@ -69,16 +70,17 @@ impl Desk {
         who: &Identity,
         number: &TicketNumber,
     ) -> Result<(TicketToken, String)> {
-        let found: Option<(Uuid,)> = read!(self.db(), c => sqlx::query_as(FIND_OWN)
+        let found: Option<(Uuid, i64)> = read!(self.db(), c => sqlx::query_as(FIND_OWN)
             .bind(&number.0)
             .bind(site.0)
             .bind(who.email_key())
             .bind(who.id())
             .fetch_optional(c)
             .await)?;
-        let ticket = TicketId(found.ok_or_else(Error::not_found)?.0);
-        self.confirm_signed_email(Visitor { ticket, site }, who).await?;
-        Ok((self.ticket_token(ticket), self.ticket_link(number, ticket)))
+        let (ticket, version) = found.ok_or_else(Error::not_found)?;
+        let visitor = Visitor { ticket: TicketId(ticket), site, link: LinkVersion(version) };
+        self.confirm_signed_email(visitor, who).await?;
+        Ok((self.ticket_token(visitor), self.ticket_link(number, visitor)))
     }
 }
 
@@ -131,6 +133,6 @@ statement!(
 );
 
 statement!(FIND_OWN = "
-    select id from tickets
+    select id, link_version from tickets
     where number = $1 and site_id = $2 and ((contact_key = $3 and not mail_stopped) or identity = $4)
     limit 1");

@@ -19,6 +19,9 @@ const LAST_PLACE: i64 = 1000;
 
 impl Desk {
     /// State of things for `Welcome` and the ticket page.
+    ///
+    /// # Errors
+    /// `NotFound` also once the visitor's link was renewed.
     #[instrument(level = "debug", skip_all, fields(ticket = %visitor.ticket))]
     pub async fn visitor_ticket(&self, visitor: Visitor) -> Result<VisitorTicket> {
         let row = read!(self.db(), c => sqlx::query_as::<_, TicketRow>(READ)
@@ -27,6 +30,9 @@ impl Desk {
             .fetch_optional(c)
             .await)?;
         let row = row.ok_or_else(Error::not_found)?;
+        if row.link_version != visitor.link.0 {
+            return Err(Error::not_found());
+        }
         let chat = match row.chat_state.as_deref().map(ChatState::from_text).transpose()? {
             None | Some(ChatState::Request) => VisitorChat::Request,
             Some(ChatState::Ended) if row.request_at.is_some() => VisitorChat::Request,
@@ -98,6 +104,7 @@ struct TicketRow {
     contact_email: Option<String>,
     agent_seen: i64,
     request_at: Option<i64>,
+    link_version: i64,
     chat_state: Option<String>,
     score: Option<i64>,
     agent_name: Option<String>,
@@ -111,7 +118,7 @@ statement!(
     READ = concat!(
         "
     select
-      t.number, t.subject, s.name as state_name, s.category, t.contact_email, t.agent_seen, t.request_at,
+      t.number, t.subject, s.name as state_name, s.category, t.contact_email, t.agent_seen, t.request_at, t.link_version,
       c.state as chat_state, c.score, a.name as agent_name, g.name as guest_name,
       t.queue_id, c.agent_id as chat_agent, ",
         attended!(),

@@ -32,7 +32,7 @@ impl Desk {
         self.check_in_use(site.id)?;
         let (ticket, now) = (TicketId(self.clock().new_id()), self.now());
         let (ticket, number, seq) = retry!({ self.insert_request(site, &new, ticket, now).await })?;
-        Ok(self.started(ticket, number, new.id, seq))
+        Ok(self.started((ticket, site.id), number, new.id, seq))
     }
 
     async fn insert_request(

@@ -90,8 +90,8 @@ async fn a_message_beside_others_that_are_refused_is_stored(world: World) {
     let (site, other) = (world.site("a").await, world.site("b").await);
     let (agent, _console) = world.at_console("lucia").await;
     let good = world.chat_with(&site, &agent).await;
-    let stranger = Visitor { ticket: good.ticket, site: other.id };
-    let nobody = Visitor { ticket: protocol::TicketId(world.clock.new_id()), site: site.id };
+    let stranger = Visitor::with_first_link(good.ticket, other.id);
+    let nobody = Visitor::with_first_link(protocol::TicketId(world.clock.new_id()), site.id);
     let post = |visitor| {
         let (desk, id): (Desk, _) = (world.desk.clone(), world.new_id());
         tokio::spawn(async move { desk.post_visitor_message(visitor, id, "hola", &[]).await })
@@ -284,7 +284,7 @@ async fn what_the_writer_remembers_is_only_a_guess(world: World) {
     assert_eq!(kinds.iter().filter(|kind| *kind == "visitor").count(), 14, "each once");
     let id = world.new_id();
     let refusal = world.desk.post_visitor_message(
-        Visitor { site: protocol::SiteId(world.clock.new_id()), ..visitor },
+        Visitor::with_first_link(visitor.ticket, protocol::SiteId(world.clock.new_id())),
         id,
         "hola",
         &[],

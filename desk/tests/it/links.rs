@@ -1,9 +1,9 @@
 //! The key that signs ticket links: where it is kept, and that every node has the same.
 
 use crate::world::{Database, Engine, World, on_both, options};
-use desk::{Desk, KeySource, Options, SecretKey, sites::Site};
+use desk::{Desk, KeySource, Options, SecretKey, sites::Site, tickets::Visitor};
 use futures_util::future::join_all;
-use protocol::{TicketId, TicketToken};
+use protocol::{SiteId, TicketId, TicketToken};
 use std::fs;
 use uuid::Uuid;
 
@@ -73,6 +73,11 @@ async fn nodes_on_one_database_open_each_others_links() {
     other.close().await;
 }
 
+/// The token of a ticket that nobody has made.
+fn nobody() -> Visitor {
+    Visitor::with_first_link(TicketId(Uuid::nil()), SiteId(Uuid::nil()))
+}
+
 #[tokio::test]
 async fn nodes_that_start_together_for_the_first_time_have_one_key() {
     if !Engine::Postgres.is_here() {
@@ -86,7 +91,7 @@ async fn nodes_that_start_together_for_the_first_time_have_one_key() {
     let mut tokens = Vec::new();
     for desk in join_all(nodes).await {
         let desk = desk.unwrap();
-        tokens.push(desk.ticket_token(TicketId(Uuid::nil())).0);
+        tokens.push(desk.ticket_token(nobody()).0);
         desk.close().await;
     }
     assert!(tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
@@ -98,16 +103,15 @@ async fn a_database_without_a_key_takes_over_that_of_the_data_folder() {
         return;
     }
     let small = World::new(Engine::Sqlite).await;
-    let ticket = TicketId(Uuid::from_u128(1));
-    let before = small.desk.ticket_token(ticket).0;
+    let before = small.desk.ticket_token(nobody()).0;
     let database = Database::new(Engine::Postgres).unwrap();
     let same_folder = options(&small.options.data_dir, Some(database.url.clone()));
     let desk = Desk::open(same_folder).await.unwrap();
-    assert_eq!(desk.ticket_token(ticket).0, before);
+    assert_eq!(desk.ticket_token(nobody()).0, before);
     desk.close().await;
     let elsewhere = options(&small.folder().join("elsewhere"), Some(database.url.clone()));
     let desk = Desk::open(elsewhere).await.unwrap();
-    assert_eq!((desk.ticket_token(ticket).0, desk.key_source()), (before, KeySource::Database));
+    assert_eq!((desk.ticket_token(nobody()).0, desk.key_source()), (before, KeySource::Database));
     desk.close().await;
 }
 

@@ -399,7 +399,7 @@ async fn no_mail_shows_staff_what_its_link_proves(world: World) {
     let _console = world.desk.console_connected(owner.id);
     let (asked, _) = request(&world, &site).await;
     // A link in somebody's own words opens as much as one in a button.
-    let token = world.desk.ticket_token(asked.ticket).0;
+    let token = world.desk.ticket_token(asked).0;
     let mac = token.split_once('.').unwrap().1;
     let text = format!("Es https://help.example.com/t/UNO-1001?k={mac} y ya");
     world.desk.post_agent_message(&owner, asked.ticket, world.new_id(), &text, &[]).await.unwrap();

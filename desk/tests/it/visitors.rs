@@ -1,6 +1,7 @@
 //! Tokens and links: who may open which ticket.
 
 use crate::world::{ROSA, World, on_both};
+use desk::tickets::Visitor;
 use protocol::{TicketNumber, TicketToken};
 
 on_both! {
@@ -14,10 +15,11 @@ async fn a_token_opens_its_ticket_on_its_site_only(world: World) {
     let (site, other) = (world.site("a").await, world.site("b").await);
     let (_agent, _console) = world.at_console("lucia").await;
     let (started, visitor) = world.start(&site).await;
-    assert_eq!(world.desk.ticket_token(visitor.ticket), started.token);
+    assert_eq!(world.desk.ticket_token(visitor), started.token);
     assert!(world.desk.find_visitor(other.id, &started.token).await.unwrap().is_none());
     let (id, mac) = started.token.0.split_once('.').unwrap();
-    let nobody = world.desk.ticket_token(protocol::TicketId(world.clock.new_id()));
+    let nobody = Visitor::with_first_link(protocol::TicketId(world.clock.new_id()), site.id);
+    let nobody = world.desk.ticket_token(nobody);
     for wrong in [String::new(), id.to_owned(), format!("{id}.{}", "A".repeat(mac.len())), nobody.0]
     {
         assert!(world.desk.find_visitor(site.id, &TicketToken(wrong)).await.unwrap().is_none());
@@ -38,7 +40,7 @@ async fn a_link_needs_number_and_token_together(world: World) {
         let (visitor, token) =
             world.desk.find_ticket_link(&started.number, k).await.unwrap().unwrap();
         assert_eq!((visitor.site, token), (site.id, started.token.clone()));
-        assert_eq!(world.desk.ticket_link(&started.number, visitor.ticket), started.link);
+        assert_eq!(world.desk.ticket_link(&started.number, visitor), started.link);
     }
     let k = first.link.split_once("?k=").unwrap().1;
     assert!(world.desk.find_ticket_link(&third.number, k).await.unwrap().is_none());
@@ -67,7 +69,7 @@ async fn a_removed_sites_tickets_are_gone(world: World) {
     let (agent, _console) = world.at_console("lucia").await;
     let visitor = world.chat_with(&site, &agent).await;
     world.desk.end_chat_as_visitor(visitor).await.unwrap();
-    let token = world.desk.ticket_token(visitor.ticket);
+    let token = world.desk.ticket_token(visitor);
     world.desk.remove_site(&site.key).await.unwrap();
     assert!(world.desk.find_visitor(site.id, &token).await.unwrap().is_none());
     assert!(world.desk.visitor_ticket(visitor).await.is_err());

@@ -240,7 +240,8 @@ impl AgentBody {
             | Self::QueueRemoved
             | Self::AgentRemoved
             | Self::StateChanged { .. }
-            | Self::Revealed { .. } => {}
+            | Self::Revealed { .. }
+            | Self::LinkRenewed { .. } => {}
         }
     }
 }

@@ -55,6 +55,8 @@ const MOMENT: Span = Span::from_millis(1);
 const DAY: Span = Span::from_days(1);
 /// Longer than anybody waits for an answer.
 const WEEK: Span = Span::from_days(7);
+/// Longer than any ticket waits on its customer.
+const YEAR: Span = Span::from_days(365);
 /// More than any desk has in an hour: a typing error is caught, nobody is held back.
 const PLENTY: u32 = 1_000_000;
 
@@ -78,6 +80,9 @@ pub struct Limits {
     /// A visitor without an open panel is mailed the unseen replies after this (2 min).
     #[serde(with = "millis")]
     pub mail_after: Duration,
+    /// A ticket that waits on its customer is closed after this without a word of theirs (7 d); nothing: never.
+    #[serde(with = "millis")]
+    pub close_after: Duration,
     /// Chats an agent has at the most before new ones wait (3).
     pub capacity: u32,
     /// A queue longer than this turns the button to Ayuda when all are at capacity (20).
@@ -109,6 +114,9 @@ impl Limits {
     /// [`Limits::mail_after`]; nothing: at once.
     pub const MAIL_AFTER: Bounds<Span> =
         Bounds { field: Field::MailAfter, least: Span::from_millis(0), most: WEEK };
+    /// [`Limits::close_after`]; nothing: never.
+    pub const CLOSE_AFTER: Bounds<Span> =
+        Bounds { field: Field::CloseAfter, least: Span::from_millis(0), most: YEAR };
     /// [`Limits::capacity`]; more than anybody can talk to at once.
     pub const CAPACITY: Bounds<u32> = Bounds { field: Field::Capacity, least: 1, most: 1_000 };
     /// [`Limits::queue_limit`].
@@ -139,6 +147,7 @@ impl Default for Limits {
             ring_time: Duration::from_secs(20),
             drop_grace: Duration::from_mins(1),
             mail_after: Duration::from_mins(2),
+            close_after: Duration::from_hours(7 * 24),
             capacity: 3,
             queue_limit: 20,
             file_bytes: crate::limits::FILE_BYTES,

@@ -190,6 +190,7 @@ pub(crate) fn agent_entries() -> Vec<AgentEntry> {
                 Change::of(Property::Tags, Some("vip".into()), None),
             ],
         },
+        AgentBody::LinkRenewed { agent: AgentId(uuid(5)), name: "Lucía Medina".into() },
     ];
     (1..)
         .zip(bodies)

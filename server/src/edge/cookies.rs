@@ -2,7 +2,7 @@
 
 use crate::settings::PublicUrl;
 use axum::http::{HeaderMap, header::COOKIE};
-use protocol::TicketNumber;
+use protocol::{SiteKey, TicketNumber};
 use std::{borrow::Cow, time::Duration};
 
 /// A cookie and where a browser sends it back to.
@@ -34,6 +34,16 @@ pub(crate) fn ticket(number: &TicketNumber) -> Cookie {
 /// What the link of a mail carried beside the token: with it a person confirms the ticket's address, or changes it.
 pub(crate) fn mailed_proof(number: &TicketNumber) -> Cookie {
     Cookie { name: "ayuda_proof", ..ticket(number) }
+}
+
+/// The token of the ticket on which a chat goes on in the site's panel: *Seguir en chat* gives it, and the panel's page
+/// takes it away.
+pub(crate) fn continued(site: &SiteKey) -> Cookie {
+    Cookie {
+        name: "ayuda_continued",
+        path: format!("/w/{}", site.0).into(),
+        kept_for: Duration::from_mins(1),
+    }
 }
 
 /// The name of the agent's zone, which the console's script stores (`app/src/browser.rs`). It may be any text.

@@ -138,7 +138,10 @@ fn problem_page(
         None => format!("<p><a href=\"/\">{}</a></p>", escape(&strings.get("page.home"))),
     };
     let address = without_cookies::address(path).filter(|_| refusal.code == Code::NotFound);
-    let form = address.map(|address| without_cookies::form(&strings, &address, "", None));
+    let form = address.map(|address| {
+        let new_link = without_cookies::new_link_form(&strings, path).unwrap_or_default();
+        without_cookies::form(&strings, &address, "", None) + &new_link
+    });
     let body = format!(
         "<main class=\"note\"><p class=\"status\">{}</p><h1>{}</h1><p>{}</p>{}{home}</main>",
         status.as_u16(),

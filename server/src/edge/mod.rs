@@ -23,5 +23,6 @@ pub(crate) mod respond;
 pub(crate) mod security;
 pub(crate) mod site_status;
 pub(crate) mod state;
+pub(crate) mod ticket_streams;
 pub(crate) mod undeclared_proxy;
 pub(crate) mod without_cookies;

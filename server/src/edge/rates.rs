@@ -11,6 +11,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
+use uuid::Uuid;
 
 const AN_HOUR: Duration = Duration::from_hours(1);
 const A_MINUTE: Duration = Duration::from_mins(1);
@@ -27,7 +28,13 @@ pub(crate) struct Rates {
     clock: DeskClock,
     tickets: Limits,
     messages: Limits,
+    links: Limits,
 }
+
+/// Mailed links that one client asks for in an hour.
+const LINKS_AN_HOUR: u32 = 10;
+/// Links are counted over all sites: a number alone does not tell whose it is.
+const ANY_SITE: SiteId = SiteId(Uuid::nil());
 
 /// More than is allowed, and how long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +55,7 @@ impl Rates {
             clock: DeskClock(clock),
             tickets: Limits::per(AN_HOUR),
             messages: Limits::per(A_MINUTE),
+            links: Limits::per(AN_HOUR),
         }
     }
 
@@ -69,10 +77,16 @@ impl Rates {
         self.messages.check(&self.clock, (site.id, client), site.limits.messages_per_minute)
     }
 
+    /// One mailed link that this client asks for.
+    pub(crate) fn link(&self, client: Network) -> Result<(), RateLimited> {
+        self.links.check(&self.clock, (ANY_SITE, client), LINKS_AN_HOUR)
+    }
+
     /// Forgets clients whose counts have worn off.
     pub(crate) fn forget_old(&self) {
         self.tickets.forget_old();
         self.messages.forget_old();
+        self.links.forget_old();
     }
 }
 

@@ -19,6 +19,7 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Who may frame the page: put into the response by the panel's handler. Without it nobody may.
@@ -32,6 +33,7 @@ pub(crate) async fn add_headers(
     next: Next,
 ) -> Response {
     let nonce = new_nonce();
+    let is_ticket = request.uri().path().starts_with("/t/");
     request.extensions_mut().insert(Nonce(nonce.clone()));
     drop_hidden_origin(&server.public, &mut request);
     let mut response = next.run(request).await;
@@ -48,6 +50,9 @@ pub(crate) async fn add_headers(
     };
     set(X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(REFERRER_POLICY, "no-referrer");
+    if is_ticket {
+        set(ROBOTS, "noindex, nofollow");
+    }
     set(PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
     if server.public.is_https() {
         set(STRICT_TRANSPORT_SECURITY, "max-age=31536000");

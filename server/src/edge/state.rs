@@ -2,7 +2,7 @@
 
 use super::{
     counters::Counters, form_room::Room, open_sockets::OpenSockets, rates::Rates,
-    undeclared_proxy::UndeclaredProxy,
+    ticket_streams::TicketStreams, undeclared_proxy::UndeclaredProxy,
 };
 use crate::{
     pdf::Pages,
@@ -24,6 +24,7 @@ pub struct Shared {
     pub(crate) rates: Rates,
     pub(crate) counters: Counters,
     pub(crate) sockets: OpenSockets,
+    pub(crate) ticket_streams: TicketStreams,
     /// Where the texts of forms have room while they are read.
     pub(crate) form_room: Arc<Room>,
     /// Draws pages of PDFs.

@@ -9,6 +9,22 @@ pub(crate) fn address(path: &str) -> Option<String> {
     Some(format!("/t/{number}/open"))
 }
 
+/// The form that asks for another link by mail.
+pub(crate) fn new_link_form(strings: &Strings, path: &str) -> Option<String> {
+    let number = path.strip_prefix("/t/")?.split('/').next()?;
+    let text = |key: &str| escape(&strings.get(&["page.new_link", key].concat()));
+    Some(format!(
+        "<h2>{}</h2><p>{}</p><form method=\"post\" action=\"/t/{}/link\"><p><label>{}<br>\
+         <input name=\"email\" type=\"email\" autocomplete=\"email\" required></label></p>\
+         <p><button class=\"button\">{}</button></p></form>",
+        text("_title"),
+        text(""),
+        escape(number),
+        text("_email"),
+        text("_button"),
+    ))
+}
+
 /// Why a link may open nothing, and the form. `link` is what was pasted before; `refusal` says what is wrong with it.
 pub(crate) fn form(strings: &Strings, address: &str, link: &str, refusal: Option<&str>) -> String {
     let text = |key: &str| escape(&strings.get(&["page.", key].concat()));

@@ -1,19 +1,19 @@
 //! `GET /w/{site}`: the panel, and the same document as the answer to its forms when no script took them.
 
 use crate::edge::{
-    failure::Answer, in_path::SiteInPath, origin, page::Reader, request_info,
+    cookies, failure::Answer, in_path::SiteInPath, origin, page::Reader, request_info,
     security::FrameAncestors, state::Server,
 };
 use axum::{
     extract::{Request, State},
-    http::Uri,
+    http::{HeaderValue, Uri, header::SET_COOKIE},
     response::{Html, IntoResponse, Response},
 };
 use desk::{
     locales,
     sites::{Queue, Site},
 };
-use protocol::{EntryId, PageUrl, settings::Hue};
+use protocol::{EntryId, PageUrl, TicketToken, settings::Hue};
 use tracing::instrument;
 use widget::ssr::{Choice, PanelPage, Position, Theme, panel_document};
 
@@ -24,7 +24,30 @@ pub(crate) async fn panel(
     request: Request,
 ) -> Answer {
     let id = server.desk.clock().new_entry_id();
-    Ok(PanelRequest::of(&request, &site).show(&server, &site, id, None))
+    let asked = PanelRequest::of(&request, &site);
+    let cookie = cookies::continued(&site.key);
+    let Some(token) = cookie.read(request.headers(), &server.public) else {
+        return Ok(asked.show(&server, &site, id, None));
+    };
+    let answer = continued(&server, &site, token).await?;
+    let mut response = asked.show(&server, &site, id, answer);
+    let gone = HeaderValue::try_from(cookie.clear(&server.public));
+    response.headers_mut().extend(gone.ok().map(|gone| (SET_COOKIE, gone)));
+    Ok(response)
+}
+
+/// The ticket on which a chat goes on here: none any more where its link was renewed.
+async fn continued(
+    server: &Server,
+    site: &Site,
+    token: &str,
+) -> Answer<Option<widget::ssr::Answer>> {
+    let desk = &server.desk;
+    let token = TicketToken(token.to_owned());
+    let Some(visitor) = desk.find_visitor(site.id, &token).await? else { return Ok(None) };
+    let number = desk.visitor_ticket(visitor).await?.number;
+    let link = desk.ticket_link(&number, visitor);
+    Ok(Some(widget::ssr::Answer::Opened { token, number, link }))
 }
 
 /// How the panel was asked for; its forms carry the same query on.

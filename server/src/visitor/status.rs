@@ -100,10 +100,10 @@ fn stream_of(follow: Follow) -> Sse<impl Stream<Item = Result<Event, Infallible>
 }
 
 /// Counted while it lives.
-struct Counted(Server);
+pub(super) struct Counted(Server);
 
 impl Counted {
-    fn new(server: Server) -> Self {
+    pub(super) fn new(server: Server) -> Self {
         server.counters.event_streams.up();
         Self(server)
     }

@@ -31,7 +31,7 @@ use widget::ssr::TicketAnswer;
 
 /// A post from the page of one ticket, behind `Access::Ticket`.
 pub(crate) struct Post {
-    asked: TicketRequest,
+    pub(crate) asked: TicketRequest,
     client: Client,
     /// Where it was posted to.
     path: String,
@@ -58,9 +58,22 @@ impl FromRequestParts<Server> for Post {
 
 impl Post {
     /// One of this client's messages.
-    fn check_rate(&self) -> Answer<()> {
+    pub(super) fn check_rate(&self) -> Answer<()> {
         let TicketRequest { server, site, .. } = &self.asked;
         Ok(server.rates.message(site, self.client.0)?)
+    }
+
+    /// What rings at agents counts as a new ticket of this client.
+    pub(super) fn check_ticket_rate(&self) -> Answer<()> {
+        let TicketRequest { server, site, .. } = &self.asked;
+        Ok(server.rates.ticket(site, self.client.0)?)
+    }
+
+    /// The same of a button without fields.
+    pub(super) async fn answer_button(&self, outcome: Answer<(&str, Value)>) -> Answer {
+        let refusals = outcome.as_ref().err().map(|failure: &Failure| failure.refusal);
+        let refused = |_| TicketAnswer::ButtonRefused { refusals: refusals.into_iter().collect() };
+        self.answer(outcome, Posted::default(), refused).await
     }
 
     async fn answer(

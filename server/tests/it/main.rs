@@ -30,6 +30,7 @@ mod shutdown;
 mod sign_in;
 mod signers;
 mod status;
+mod ticket_live;
 mod ticket_page;
 mod uploads;
 mod visitor_socket;

@@ -2,8 +2,8 @@
 
 use crate::markup::Id;
 use protocol::{
-    Code, EntryId, Field, PageUrl, QueueId, Refusal, SiteKey, Timestamp, form::Started,
-    settings::Hue, status::Availability, strings::Strings,
+    Code, EntryId, Field, PageUrl, QueueId, Refusal, SiteKey, TicketNumber, TicketToken, Timestamp,
+    form::Started, settings::Hue, status::Availability, strings::Strings,
 };
 use serde::Serialize;
 
@@ -85,6 +85,15 @@ pub enum Answer {
         started: Started,
         /// The address typed, where one was.
         email: Option<String>,
+    },
+    /// A ticket that there was already goes on here: *Seguir en chat* on its page.
+    Opened {
+        /// Opens it.
+        token: TicketToken,
+        /// `CO-1042`.
+        number: TicketNumber,
+        /// The ticket page, with its token.
+        link: String,
     },
     /// Nothing was made; the form comes back as it was. A chat form refused with `chat_closed` comes back as the Ayuda
     /// form.

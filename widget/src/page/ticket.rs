@@ -77,6 +77,15 @@ pub enum TicketAnswer {
     ConfirmedWithTranscript,
     /// Another address took the ticket's place (`?done=email`).
     EmailChanged,
+    /// The ticket is closed (`?done=resolved`).
+    Resolved,
+    /// It is open again (`?done=reopened`).
+    Reopened,
+    /// A button that stands alone was refused.
+    ButtonRefused {
+        /// Why.
+        refusals: Vec<Refusal>,
+    },
     /// `POST /t/{number}` was refused; what was typed comes back.
     ReplyRefused {
         /// Why.
@@ -124,6 +133,8 @@ impl TicketAnswer {
             "confirmed" => Some(Self::Confirmed),
             "confirmed_transcript" => Some(Self::ConfirmedWithTranscript),
             "email" => Some(Self::EmailChanged),
+            "resolved" => Some(Self::Resolved),
+            "reopened" => Some(Self::Reopened),
             _ => None,
         }
     }
@@ -158,6 +169,17 @@ impl TicketPage {
     /// The first of these refusals in words; none without one.
     pub fn first_error(&self, refusals: &[Refusal]) -> Option<String> {
         refusals.first().map(|refusal| self.strings.refusal(refusal))
+    }
+
+    /// Whether its page goes on by itself where scripts run: all of it is there, up to the last entry, and the browser
+    /// has its cookie.
+    pub fn is_live(&self) -> bool {
+        self.link.is_none() && !self.is_earlier
+    }
+
+    /// The last entry that is shown.
+    pub fn last(&self) -> Seq {
+        self.entries.last().map_or(Seq::START, |entry| entry.seq)
     }
 
     /// `/t/{number}` and what follows.

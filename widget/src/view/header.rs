@@ -20,6 +20,7 @@ pub fn header(model: &ViewModel) -> impl IntoView + use<> {
     let header = model.header();
     let number = match &page.answer {
         Some(Answer::Started { started, .. }) => started.number.0.clone(),
+        Some(Answer::Opened { number, .. }) => number.0.clone(),
         _ => String::new(),
     };
     let subtitle = match header.subtitle(page) {

@@ -32,6 +32,10 @@ fn the_names_that_interfaces_promise_are_the_spanish_words() {
         ("panel.send_rating", "Enviar valoración"),
         ("ticket_page.reply", "Responder"),
         ("ticket_page.send", "Enviar"),
+        ("ticket_page.resolve", "Marcar como resuelto"),
+        ("ticket_page.reopen", "Reabrir"),
+        ("ticket_page.continue_chat", "Seguir en chat"),
+        ("ticket_page.transcript", "Enviar transcripción por correo"),
     ] {
         assert_eq!(words.get(key), name, "{key}");
     }

@@ -24,7 +24,7 @@ fn a_chat_that_became_a_request_says_why() {
         let mut page = ticket();
         page.entries = vec![entry(1, VisitorBody::BecameRequest { why })];
         let html = render(&page);
-        let line = html.split("<li class=\"line\"><span>").nth(1).unwrap();
+        let line = html.split("class=\"line\"><span>").nth(1).unwrap();
         said.insert(line.split('<').next().unwrap().to_owned());
     }
     assert_eq!(said.len(), BecameRequest::ALL.len(), "{said:?}");

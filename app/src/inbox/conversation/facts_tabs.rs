@@ -4,6 +4,7 @@ use super::{
     contact::{ContactPart, follow_contact},
     files::FilesPart,
     properties::{PropertiesFields, follow_properties},
+    renew_link::RenewLink,
     reveal::Field,
 };
 use crate::{
@@ -86,6 +87,7 @@ pub fn FactsTabs(thread: Thread, part: RwSignal<Part>, stand: Stand) -> impl Int
             </div>
             <div hidden=is_not(Part::Contact)>
                 <ContactPart scope=scope ticket=ticket form=card head=origin/>
+                <RenewLink ticket=ticket/>
             </div>
             <div hidden=is_not(Part::Files)>
                 <FilesPart scope=scope thread=thread is_shown=Signal::derive(is(Part::Files))/>

@@ -87,6 +87,7 @@ pub fn sentence(body: AgentBody, words: Words) -> String {
             let all: Vec<String> = changes.iter().map(|change| changed(change, words)).collect();
             words.fill("changed", &[("who", &name), ("what", &all.join(" · "))])
         }
+        AgentBody::LinkRenewed { name, .. } => with_name("link_renewed", &name),
         AgentBody::Visitor { text, .. }
         | AgentBody::Agent { text, .. }
         | AgentBody::Comment { text, .. } => text,

@@ -56,6 +56,7 @@ const IN_ORDER: &[(&str, &str)] = &[
     ("people/sign_ins/rows.rs SWEEP", "deletes everything that it reads"),
     ("search/find.rs FOUND_SQLITE", "the newest with all words, 1 000 of them at the most"),
     ("search/index.rs DELETE", "deletes everything that it reads"),
+    ("upkeep/waiting.rs IDLE", "tickets of a site that wait for longest, 200 of them at the most"),
     ("tickets/follow/mod.rs PAGE_SQLITE", "a page of what is new"),
     ("tickets/follow/mod.rs PAGE_POSTGRES", "a page of what is new, which it sorts"),
     ("tickets/follow/renumber.rs LAST_POSTGRES", "the last entry"),

@@ -11,7 +11,7 @@ use crate::{
     db::{read, statement},
     locales,
     mail::proof,
-    secret::password_link_token,
+    secret::{LinkVersion, password_link_token},
     sites::Site,
     tickets::{
         Visitor, attended,
@@ -56,7 +56,7 @@ statement!(
     READ = concat!(
         "
     select
-      t.number, t.contact_name, t.contact_email, t.contact_verified, t.zone, s.name as state, t.subject, ",
+      t.number, t.contact_name, t.contact_email, t.contact_verified, t.zone, s.name as state, t.subject, t.link_version, ",
         attended!(),
         " as attended
     from tickets t
@@ -75,6 +75,7 @@ struct TicketRow {
     zone: Option<String>,
     state: String,
     subject: Option<String>,
+    link_version: i64,
     /// An agent had its chat.
     attended: bool,
 }
@@ -101,7 +102,8 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
     };
     let times = TimeFormatter::new(visitors, &site, words);
     let composer = Composer { desk, context, site: &site, row: &row, words, times: &times };
-    let visitor = Visitor { ticket: context.ticket, site: context.site };
+    let link = LinkVersion(row.link_version);
+    let visitor = Visitor { ticket: context.ticket, site: context.site, link };
     let letter = match context.content {
         Content::Visitor { mail } => {
             let entries = match mail {
@@ -195,7 +197,8 @@ impl Composer<'_> {
         };
         let number = TicketNumber(row.number.clone());
         let mut letter = self.blank();
-        let link = |below| desk.mailed_link(&number, below, context.ticket, context.to);
+        let version = LinkVersion(row.link_version);
+        let link = |below| desk.mailed_link(&number, below, (context.ticket, version), context.to);
         letter.footer = vec![fill("mail.footer")];
         // A former address has no say about a ticket any more, nor about mail that goes elsewhere.
         let is_former = matches!(mail, VisitorMail::FormerAddress);
@@ -216,6 +219,8 @@ impl Composer<'_> {
             VisitorMail::NewAddress => "new_address",
             VisitorMail::ClaimedAddress => "claimed_address",
             VisitorMail::FormerAddress => "former_address",
+            VisitorMail::NewLink => "new_link",
+            VisitorMail::Closing => "closing",
             VisitorMail::Transcript { .. } => "transcript",
             VisitorMail::Replies { .. } => "replies",
             VisitorMail::StateChanged { .. } => "state",
@@ -235,7 +240,9 @@ impl Composer<'_> {
             | VisitorMail::Confirm
             | VisitorMail::NewAddress
             | VisitorMail::ClaimedAddress
-            | VisitorMail::FormerAddress => {
+            | VisitorMail::FormerAddress
+            | VisitorMail::NewLink
+            | VisitorMail::Closing => {
                 letter.big_number = true;
             }
             VisitorMail::ChatEnded => {
@@ -395,14 +402,14 @@ impl Desk {
         &self,
         number: &TicketNumber,
         below: &str,
-        ticket: TicketId,
+        (ticket, version): (TicketId, LinkVersion),
         email: &str,
     ) -> String {
         let secret = &self.0.secret;
         format!(
             "{}/t/{number}{below}?k={}~{}",
             self.options().public_url,
-            secret.ticket_mac(ticket),
+            secret.ticket_mac(ticket, version),
             proof::proof_of(secret, ticket, email)
         )
     }

@@ -23,6 +23,10 @@ pub(crate) enum VisitorMail {
     ClaimedAddress,
     /// The ticket's address was this one, and is another from now on: the number alone.
     FormerAddress,
+    /// The ticket's link was renewed, or asked for: number and link.
+    NewLink,
+    /// The ticket waits on the customer, and is about to be closed: number and link.
+    Closing,
     /// The conversation up to here.
     Transcript { upto: Seq },
     /// The agents' messages after `after` up to `upto`; it also names the ticket's state.
@@ -73,6 +77,8 @@ protocol::text_enum! {
         NewAddress = "new_address",
         ClaimedAddress = "claimed_address",
         FormerAddress = "former_address",
+        NewLink = "new_link",
+        Closing = "closing",
         Transcript = "transcript",
         Replies = "replies",
         StateChanged = "state_changed",
@@ -95,6 +101,8 @@ impl Content {
             Self::Visitor { mail: VisitorMail::NewAddress } => MailKind::NewAddress,
             Self::Visitor { mail: VisitorMail::ClaimedAddress } => MailKind::ClaimedAddress,
             Self::Visitor { mail: VisitorMail::FormerAddress } => MailKind::FormerAddress,
+            Self::Visitor { mail: VisitorMail::NewLink } => MailKind::NewLink,
+            Self::Visitor { mail: VisitorMail::Closing } => MailKind::Closing,
             Self::Visitor { mail: VisitorMail::Transcript { .. } } => MailKind::Transcript,
             Self::Visitor { mail: VisitorMail::Replies { .. } } => MailKind::Replies,
             Self::Visitor { mail: VisitorMail::StateChanged { .. } } => MailKind::StateChanged,
@@ -123,6 +131,8 @@ impl Content {
             Self::Visitor { mail: VisitorMail::FormerAddress } => {
                 ("mail.former_address.subject", "")
             }
+            Self::Visitor { mail: VisitorMail::NewLink } => ("mail.new_link.subject", ""),
+            Self::Visitor { mail: VisitorMail::Closing } => ("mail.closing.subject", ""),
             Self::Visitor { mail: VisitorMail::Transcript { .. } } => {
                 ("mail.transcript.subject", "")
             }
@@ -155,6 +165,8 @@ mod tests {
             },
             Content::Visitor { mail: VisitorMail::Confirm },
             Content::Visitor { mail: VisitorMail::FormerAddress },
+            Content::Visitor { mail: VisitorMail::NewLink },
+            Content::Visitor { mail: VisitorMail::Closing },
             Content::Visitor { mail: VisitorMail::Transcript { upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::Replies { after: Seq(1), upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::StateChanged { state: "finalizado".into() } },

@@ -118,6 +118,7 @@ fn limits(out: &mut String, limits: &Limits) {
     line("ring_time", time(limits.ring_time));
     line("drop_grace", time(limits.drop_grace));
     line("mail_after", time(limits.mail_after));
+    line("close_after", time(limits.close_after));
     line("capacity", limits.capacity.to_string());
     line("queue_limit", limits.queue_limit.to_string());
     line("file_bytes", limits.file_bytes.to_string());

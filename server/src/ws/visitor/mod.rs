@@ -303,6 +303,13 @@ impl Audience for Panel {
                     opened.is_live = is_live(&ticket.chat);
                     connection.feed(&VisitorEvent::Ticket { ticket }).await?;
                 }
+                // Its link was renewed, or it is gone: the panel forgets it.
+                Err(desk::Error::Refused(refusal)) if refusal.code == Code::NotFound => {
+                    self.opened = None;
+                    let status = *self.availability.borrow();
+                    connection.feed(&VisitorEvent::Unknown { status }).await?;
+                    return Ok(connection.flush().await?);
+                }
                 // The next change or reconnect brings it; a fault of the database is logged where it is.
                 Err(error) => tracing::debug!(%error, "a ticket could not be read"),
             }

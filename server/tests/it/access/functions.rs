@@ -101,9 +101,8 @@ async fn prepare(walk: &Walk, path: &str, who: Who) -> (Place, Vec<Field>) {
         "handover/cancel" => about_ticket(walk, walk.asked_chat(agent).await, false).await,
         "handover/reason" => about_ticket(walk, walk.transferred_chat(agent).await, true).await,
         "requests/close" => about_ticket(walk, walk.request().await.place, true).await,
-        "requests/reopen" | "tickets/properties" | "contacts/show" | "files/list" => {
-            about_ticket(walk, walk.request().await.place, false).await
-        }
+        "requests/reopen" | "requests/link" | "tickets/properties" | "contacts/show"
+        | "files/list" => about_ticket(walk, walk.request().await.place, false).await,
         "tickets/reveal" => {
             let place = walk.waiting_chat().await;
             let ticket = place.ticket.to_string();

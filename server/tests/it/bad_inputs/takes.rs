@@ -28,6 +28,7 @@ pub fn takes(row: &Declared) -> Takes {
         ("GET", "/widget.js" | "/") => Query(&["site", "lang"]),
         ("GET", "/w/{site}") => Query(&["lang", "hue", "theme", "embed", "position", "page"]),
         ("GET", "/w/{site}/status" | "/w/{site}/events") => Query(&["lang"]),
+        ("GET", "/t/{number}/events") => Query(&["after"]),
         ("GET", "/t/{number}" | "/t/{number}/open" | "/t/{number}/not-me") => {
             Query(&["k", "done", "lang"])
         }
@@ -59,15 +60,24 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/w/{site}/tickets/{number}") => Form(&["identity"]),
         ("POST", "/t/{number}") => FormWithFiles(&["id", "message"]),
         ("POST", "/t/{number}/open") => Form(&["link", "id", "message", "before"]),
-        ("POST", "/t/{number}/transcript" | "/t/{number}/email" | "/console/forgot") => {
-            Form(&["email"])
-        }
+        (
+            "POST",
+            "/t/{number}/transcript" | "/t/{number}/email" | "/t/{number}/link" | "/console/forgot",
+        ) => Form(&["email"]),
         ("POST", "/t/{number}/rating") => Form(&["score", "comment"]),
         ("POST", "/console/sign-in") => Form(&["email", "password"]),
         ("GET", "/console/forgot") => Query(&["sent"]),
         ("POST", "/console/password") => Form(&["k", "password"]),
         ("POST", "/w/{site}/files" | "/console/files") => File,
-        ("POST", "/t/{number}/confirm" | "/t/{number}/not-me" | "/console/sign-out") => Nothing,
+        (
+            "POST",
+            "/t/{number}/confirm"
+            | "/t/{number}/not-me"
+            | "/t/{number}/resolve"
+            | "/t/{number}/reopen"
+            | "/t/{number}/chat"
+            | "/console/sign-out",
+        ) => Nothing,
         ("POST", "/console/api/me" | "/console/api/mails" | "/console/api/state/preview") => {
             Arguments(&[])
         }
@@ -87,6 +97,7 @@ pub fn takes(row: &Declared) -> Takes {
             | "/console/api/conference/end"
             | "/console/api/chats/reasons"
             | "/console/api/requests/reopen"
+            | "/console/api/requests/link"
             | "/console/api/colleagues"
             | "/console/api/replies"
             | "/console/api/tickets/properties"

@@ -210,6 +210,7 @@ macro_rules! variants {
 variants! {
     Answer {
         "started" => Started { form, started, email },
+        "opened" => Opened { token, number, link },
         "refused" => Refused { form, refusals, typed },
     }
     VisitorBody {

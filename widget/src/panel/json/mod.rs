@@ -208,6 +208,11 @@ mod tests {
             refusals: vec![Refusal::new(Code::ChatClosed)],
             typed: Typed { message: TEXT.into(), ..Typed::default() },
         });
+        both_ways(&Answer::Opened {
+            token: TicketToken("t".into()),
+            number: TicketNumber("CO-1".into()),
+            link: "l".into(),
+        });
         both_ways(&Answer::Started {
             form: Form::Request,
             started: Started {

@@ -321,6 +321,7 @@ impl State {
         let mut own = Vec::new();
         let number = match (&answer, &stored.ticket) {
             (Some(Answer::Started { started, .. }), _) => Some(&started.number),
+            (Some(Answer::Opened { number, .. }), _) => Some(number),
             (_, kept) => kept.as_ref().map(|kept| &kept.number),
         };
         for (ticket, unsent) in stored.unsent {
@@ -335,6 +336,10 @@ impl State {
         match (answer, stored.ticket) {
             (Some(Answer::Started { form, started, email }), _) => {
                 state.begin(form, started, email, None, own, env);
+            }
+            (Some(Answer::Opened { token, number, link }), _) => {
+                state.open_ticket(Kept { token, number, link }, own, env);
+                state.add_effect(Effect::KeepTicket);
             }
             (_, Some(kept)) => {
                 state.open_ticket(kept, own, env);

@@ -3,7 +3,7 @@
 use crate::page::{TicketAnswer, TicketPage};
 use leptos::prelude::*;
 
-/// What was done; nothing after a refusal, which stands beside its field.
+/// What was done; of a refusal, that of a button alone: any other stands beside its field.
 pub fn answer(page: &TicketPage) -> Option<AnyView> {
     let words = match page.answer.as_ref() {
         Some(TicketAnswer::Replied) => page.t("replied"),
@@ -15,6 +15,15 @@ pub fn answer(page: &TicketPage) -> Option<AnyView> {
             page.fill("email_changed", &[("email", email)])
         }
         Some(TicketAnswer::Confirmed) => page.t("confirmed"),
+        Some(TicketAnswer::Resolved) => page.t("resolved_done"),
+        Some(TicketAnswer::Reopened) => page.t("reopened_done"),
+        Some(TicketAnswer::ButtonRefused { refusals }) => {
+            let words = page.first_error(refusals)?;
+            return Some(
+                view! { <p class="card" role="alert" tabindex="-1" autofocus=true>{words}</p> }
+                    .into_any(),
+            );
+        }
         Some(TicketAnswer::ConfirmedWithTranscript) => page.t("confirmed_transcript"),
         _ => return None,
     };

@@ -12,7 +12,10 @@ use protocol::{
 pub fn event(page: &TicketPage, before: &[VisitorEntry], entry: &VisitorEntry) -> Option<AnyView> {
     let words = words(page, before, &entry.body)?;
     let time = time(page, entry.at);
-    Some(view! { <li class="line"><span>{words} " · " {time}</span></li> }.into_any())
+    Some(
+        view! { <li class="line" data-seq=entry.seq.0><span>{words} " · " {time}</span></li> }
+            .into_any(),
+    )
 }
 
 fn words(page: &TicketPage, before: &[VisitorEntry], body: &VisitorBody) -> Option<String> {

@@ -19,7 +19,7 @@ pub fn heading(page: &TicketPage) -> impl IntoView + use<> {
         <header>
             <p class="site">{page.site_name.clone()}</p>
             <h1 dir="auto">{subject(page)}</h1>
-            <p class="sub">
+            <p class="sub" data-live="state">
                 <span class="num">{page.ticket.number.0.clone()}</span>
                 " "
                 {(!state.is_empty()).then(|| view! { <span class=tag>{state}</span> })}

@@ -22,8 +22,11 @@ pub fn history(page: &TicketPage) -> impl IntoView + use<> {
         _ => None,
     };
     let chat = chat.map(|words| {
+        // Where scripts run, what is new comes by itself.
         let refresh = page.link.is_none();
-        let refresh = refresh.then(|| view! { <a href=page.address("")>{page.t("refresh")}</a> });
+        let refresh = refresh.then(|| {
+            view! { <noscript><a href=page.address("")>{page.t("refresh")}</a></noscript> }
+        });
         view! { <p class="card">{words} " " {refresh}</p> }
     });
     let earlier = page.earlier().map(|before| part(page, "earlier", Some(before)));
@@ -32,7 +35,11 @@ pub fn history(page: &TicketPage) -> impl IntoView + use<> {
     let empty = items.is_empty().then(|| view! { <p class="sub">{page.t("empty")}</p> });
     view! {
         <section aria-label=page.t("history")>
-            {empty} {earlier} <ol class="history">{items}</ol> {latest} {chat}
+            <div data-live="empty">{empty}</div>
+            {earlier}
+            <ol class="history">{items}</ol>
+            {latest}
+            <div data-live="chat">{chat}</div>
             <noscript><p class="sub">{times}</p></noscript>
         </section>
     }
@@ -82,7 +89,7 @@ fn items(page: &TicketPage) -> Vec<AnyView> {
         let is_first = author != Some(agent);
         author = Some(agent);
         let is_read = last_own == Some(entry.seq) && page.ticket.seen_upto >= entry.seq;
-        let shown = Message { agent, text, files, at: entry.at, is_first, is_read };
+        let shown = Message { agent, text, files, seq: entry.seq, at: entry.at, is_first, is_read };
         items.push(message(page, &shown).into_any());
     }
     items

@@ -13,7 +13,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use protocol::{
-    Timestamp,
+    Seq, Timestamp,
     file::{Attachment, FIRST_PAGE, file_size},
     names::initials,
 };
@@ -26,6 +26,8 @@ pub struct Message<'a> {
     pub text: &'a str,
     /// What came with it.
     pub files: &'a [Attachment],
+    /// Its place in the ticket.
+    pub seq: Seq,
     /// When it was committed.
     pub at: Timestamp,
     /// The first of a run by the same person.
@@ -46,7 +48,7 @@ pub fn message(page: &TicketPage, message: &Message) -> impl IntoView + use<> {
     let read = message.is_read.then(|| [" · ", &page.t("read")].concat());
     let files: Vec<_> = message.files.iter().map(|attachment| file(page, attachment)).collect();
     view! {
-        <li class=class>
+        <li class=class data-seq=message.seq.0>
             {avatar}
             <div class="body">
                 <div class=Class::Bubble.as_str()>

@@ -9,6 +9,7 @@ mod message;
 mod new_email;
 mod rating;
 mod reply;
+mod state_buttons;
 mod steps;
 mod time;
 mod transcript;
@@ -26,7 +27,10 @@ pub fn ticket_page(page: &TicketPage) -> impl IntoView + use<> {
             {answer::answer(page)}
             {confirm::confirm(page)}
             {history::history(page)}
-            {rating::rating(page).filter(|_| page.link.is_none())}
+            {state_buttons::state_buttons(page)}
+            <div data-live="rating">{rating::rating(page).filter(|_| page.link.is_none())}</div>
+            // What comes while the page is open is put here by the script, and read out, once.
+            <div class="sr" role="log" data-news=""></div>
             {reply::reply(page)}
             {new_email::new_email(page)}
             {page.link.is_none().then(|| transcript::transcript(page))}

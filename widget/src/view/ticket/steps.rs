@@ -1,4 +1,4 @@
-//! How far the ticket is: received, in hand or answered, done.
+//! How far the ticket is: received, in hand or answered, done; and what its owner calls the state that it is in.
 
 use super::time::time;
 use crate::page::TicketPage;
@@ -21,6 +21,7 @@ pub fn steps(page: &TicketPage) -> impl IntoView + use<> {
     };
     let second = if category == Category::Waiting { page.t("answered") } else { page.t("in_hand") };
     let since = page.since();
+    let state = page.strings.state(&page.ticket.state.name);
     let items: Vec<_> = [page.t("received"), second, page.t("done")]
         .into_iter()
         .enumerate()
@@ -31,10 +32,13 @@ pub fn steps(page: &TicketPage) -> impl IntoView + use<> {
                 _ => "",
             };
             let time = since.filter(|_| at == 0).map(|at| time(page, at));
+            // The heading says the name of the state too, but not where it stands.
+            let state = Some(state.clone()).filter(|state| at == current && !state.is_empty());
+            let state = state.map(|state| view! { <span class="state" dir="auto">{state}</span> });
             view! {
-                <li class=class aria-current=(at == current).then_some("step")>{name} " " {time}</li>
+                <li class=class aria-current=(at == current).then_some("step")>{name} " " {time} {state}</li>
             }
         })
         .collect();
-    view! { <ol class="steps" aria-label=page.t("steps")>{items}</ol> }
+    view! { <ol class="steps" data-live="steps" aria-label=page.t("steps")>{items}</ol> }
 }

@@ -57,6 +57,7 @@ const TABLES: [(&str, i64, &str); 26] = [
          identity = case when i % 2 = 0 then 'u' || (i % 150000) end,
          contact_verified = false, mail_stopped = false, transcript_asked = false, lang = 'es', created_at = i, request_at = case when i % 49 = 0 then i end,
          waiting_at = case when i % 49 = 1 then i end, closed_at = case when i % 49 > 1 then i end, attended_by = #(i % 1000 + 1), last_at = i,
+         idle_from = case when i % 49 = 1 then i end, warned_at = case when i % 49 = 1 and i > 299600 then i end, link_version = 0,
          last_seq = 3, visitor_seen = 3, agent_seen = 3, mailed_upto = 0, unread = 0, preview = 'hola'",
     ),
     (
