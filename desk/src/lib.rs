@@ -27,7 +27,7 @@ mod stop;
 mod supervise;
 pub mod tickets;
 mod upkeep;
-mod visitors;
+pub mod visitors;
 mod writer;
 
 #[cfg(test)]

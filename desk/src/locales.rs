@@ -18,6 +18,7 @@ macro_rules! catalogue {
             ("error", include_str!(concat!("../../locales/", $lang, "/error.toml"))),
             ("page", include_str!(concat!("../../locales/", $lang, "/page.toml"))),
             ("settings", include_str!(concat!("../../locales/", $lang, "/settings.toml"))),
+            ("own_tickets", include_str!(concat!("../../locales/", $lang, "/own_tickets.toml"))),
             ("request", include_str!(concat!("../../locales/", $lang, "/request.toml"))),
         ]
     };

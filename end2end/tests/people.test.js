@@ -40,10 +40,10 @@ test("a ticket's state is said in the reader's language, in the panel and on the
   const link = await visitor.panel.locator(".link-to-ticket").first().getAttribute("href");
   const page = await visitor.context.newPage();
   await page.goto(link);
-  await page.getByText("pending", { exact: true }).waitFor();
+  await page.getByText("pending", { exact: true }).first().waitFor();
   await agent.end();
   await page.reload();
-  await page.getByText("closed", { exact: true }).waitFor();
+  await page.getByText("closed", { exact: true }).first().waitFor();
   const said = await page.locator("main").innerText();
   assert.match(said, /The agent ended the chat/);
   assert.doesNotMatch(said, /pendiente|finalizado|Status: closed/i, "nor what the line before says already");

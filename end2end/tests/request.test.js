@@ -182,7 +182,7 @@ test("the ticket page loses nothing that was typed, and begins at what it refuse
   const picture = { name: "una captura con un nombre bastante largo.png", mimeType: "image/png", buffer: PIXEL };
   await page.getByLabel("Archivos adjuntos").setInputFiles(picture);
   await page.getByRole("button", { name: "Enviar", exact: true }).click();
-  await page.locator(".shot").waitFor();
+  await page.locator(".shot").last().waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
 });
 

@@ -385,7 +385,7 @@ test("an address that is being typed while an agent accepts does not end up in t
 test("an answer of a file alone has its name in the preview", async () => {
   const { agent, visitor } = await chat("adjunto");
   await visitor.press("Cerrar");
-  await agent.page.locator("input[type=file]").setInputFiles({ name: "factura.txt", mimeType: "text/plain", buffer: Buffer.from("total: 12") });
+  await agent.page.locator(".composer input[type=file]").setInputFiles({ name: "factura.txt", mimeType: "text/plain", buffer: Buffer.from("total: 12") });
   await agent.page.getByText("factura.txt").waitFor();
   await agent.page.getByRole("button", { name: "Enviar", exact: true }).click();
   await visitor.page.getByRole("button", { name: "Abrir el chat: Archivo: factura.txt" }).waitFor();

@@ -178,6 +178,27 @@ create table one_time_links (
 );
 create index one_time_links_agent on one_time_links (agent_id);
 
+-- Visitors who are signed in to their own tickets at a site, and the links that are mailed for it. email: what they have proved, or what the link was
+-- mailed to. identity: the site's own name for the person; null: the site has signed nothing.
+create table visitor_links (
+  token_hash bytea not null primary key,
+  site_id uuid not null references sites (id) on delete cascade,
+  email text not null,
+  expires_at bigint not null
+);
+create index visitor_links_site on visitor_links (site_id);
+create index visitor_links_expiry on visitor_links (expires_at);
+
+create table visitor_sessions (
+  token_hash bytea not null primary key,
+  site_id uuid not null references sites (id) on delete cascade,
+  email text not null,
+  identity text,
+  expires_at bigint not null
+);
+create index visitor_sessions_site on visitor_sessions (site_id);
+create index visitor_sessions_expiry on visitor_sessions (expires_at);
+
 -- Attempts to sign in that failed or are under way, until they count no more: on PostgreSQL alone, where nodes count together. client and
 -- account are hashes. client null: this machine; account null: a one-time link.
 create table sign_ins (

@@ -41,7 +41,7 @@ pub struct Declared {
 
 /// The whole server, and the table it was made from.
 pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
-    use Access::{Agent, AgentPage, Operator, Public, Ticket, TicketLink, Visitor};
+    use Access::{Agent, AgentPage, Operator, OwnTickets, Public, Ticket, TicketLink, Visitor};
     let table = Table::new(server.clone())
         // For operators and whoever comes by.
         .get(Public, "/", home::home)
@@ -61,6 +61,14 @@ pub(crate) fn build(server: &Server) -> (Router, Vec<Declared>) {
         .get(Public, "/w/{site}/socket", ws::visitor::upgrade)
         .post(Public, "/w/{site}/tickets", visitor::identity::tickets)
         .post(Public, "/w/{site}/tickets/{number}", visitor::identity::open)
+        .get(Public, "/w/{site}/tickets", visitor::own_tickets::page)
+        .upload(Public, "/w/{site}/tickets/link", visitor::own_sign_in::ask)
+        .get(Public, "/w/{site}/tickets/enter", visitor::own_sign_in::follow)
+        .post(Public, "/w/{site}/tickets/enter", visitor::own_sign_in::enter)
+        .post(OwnTickets, "/w/{site}/tickets/leave", visitor::own_sign_in::leave)
+        .post(OwnTickets, "/w/{site}/tickets/open", visitor::own_tickets::open)
+        .get(OwnTickets, "/w/{site}/tickets/new", visitor::own_request::page)
+        .upload(OwnTickets, "/w/{site}/tickets/new", visitor::own_request::send)
         .upload(Visitor(Reach::Own), "/w/{site}/files", visitor::files::upload)
         .get(Visitor(Reach::Ticket), "/w/{site}/files/{id}", visitor::files::download)
         .get(Visitor(Reach::Ticket), "/w/{site}/files/{id}/page/{page}", visitor::files::page)
@@ -193,6 +201,9 @@ impl Table {
                 route.route_layer(from_fn_with_state(server, access::ticket_link))
             }
             Access::Ticket => route.route_layer(from_fn_with_state(server, access::ticket)),
+            Access::OwnTickets => {
+                route.route_layer(from_fn_with_state(server, access::own_tickets))
+            }
             Access::Agent(least, _) => {
                 route.route_layer(from_fn_with_state((server, least), access::agent))
             }

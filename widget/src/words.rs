@@ -3,7 +3,7 @@
 use protocol::strings::Strings;
 
 /// Words of the section `panel` that the markup alone has.
-pub const OF_MARKUP: [&str; 46] = [
+pub const OF_MARKUP: [&str; 47] = [
     "another",
     "area",
     "area_any",
@@ -38,6 +38,7 @@ pub const OF_MARKUP: [&str; 46] = [
     "own",
     "own_list",
     "own_more",
+    "own_page",
     "rating",
     "rating_done",
     "rating_title",

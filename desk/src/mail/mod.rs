@@ -7,7 +7,7 @@ pub(crate) mod proof;
 pub(crate) use address::find_replied_ticket;
 pub(crate) use outbound::{
     AgentMail, Cap, Cause, Mailer, Queued, VisitorMail, mail_agents, mail_claimed,
-    mail_password_link, mail_visitor, may_get_transcript, queue_visitor_mail,
+    mail_password_link, mail_visitor, mail_visitor_link, may_get_transcript, queue_visitor_mail,
 };
 pub use outbound::{KeptMail, MailListing, MailState, greet_relay};
 pub use proof::ProvedEmail;

@@ -1,5 +1,5 @@
 //! The people who answer: who they are, who may what, their accounts, passwords and sessions, and how often it may be
-//! tried to sign in.
+//! tried to sign in; and the visitors who have proved an address.
 
 pub(crate) mod account;
 pub(crate) mod accounts;
@@ -11,6 +11,7 @@ pub(crate) mod permission;
 pub(crate) mod sessions;
 pub(crate) mod sign_ins;
 mod signature;
+pub(crate) mod visitor_sessions;
 
 pub use account::AgentAccount;
 pub(crate) use account::stored_capacity;
@@ -26,3 +27,4 @@ pub(crate) use sessions::Sessions;
 pub use sign_ins::{AttemptError, SignInAttempt};
 pub use signature::Identity;
 pub(crate) use signature::prove;
+pub use visitor_sessions::VisitorSession;

@@ -8,7 +8,7 @@ use crate::{
     Desk, Moment, Result,
     db::{Event, Tx, read, retry, run, statement},
     live::Notice,
-    people::{accounts, sign_ins},
+    people::{accounts, sign_ins, visitor_sessions},
     secret::{hashed, new_token},
 };
 use dashmap::DashMap;
@@ -258,7 +258,9 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<()> {
     let now = desk.now();
     retry!({
         let mut tx = desk.begin().await?;
-        for sweep in [SWEEP_SESSIONS, SWEEP_LINKS, sign_ins::SWEEP] {
+        let of_agents = [SWEEP_SESSIONS, SWEEP_LINKS, sign_ins::SWEEP];
+        let of_visitors = [visitor_sessions::SWEEP_SESSIONS, visitor_sessions::SWEEP_LINKS];
+        for sweep in of_agents.into_iter().chain(of_visitors) {
             run!(tx, c => sqlx::query(sweep).bind(now.0).execute(c).await.map(|_| ()))?;
         }
         desk.commit(tx).await

@@ -7,17 +7,28 @@ use protocol::{Timestamp, identity::SignedIdentity, limits, text::EmailAddress};
 use sha2::Sha256;
 use std::fmt;
 
-/// A person whom a site's signature has proved. Made by [`prove`] alone.
+/// A person who has proved an address at a site: by the site's signature ([`prove`]), or by a link that was mailed to it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
-    id: String,
+    /// The site's own name for the person; none: the site has signed nothing.
+    id: Option<String>,
+    email: String,
     email_key: String,
 }
 
 impl Identity {
-    /// The site's own name for the person.
-    pub(crate) fn id(&self) -> &str {
-        &self.id
+    pub(crate) fn new(id: Option<String>, email: &str) -> Self {
+        Self { id, email: email.to_owned(), email_key: email_key(email) }
+    }
+
+    /// The site's own name for the person, where it has one.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The person's address, as it was given.
+    pub fn email(&self) -> &str {
+        &self.email
     }
 
     /// The person's address, as addresses are compared.
@@ -83,7 +94,7 @@ pub(crate) fn prove(
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length");
     mac.update(signed.signed_text().as_bytes());
     mac.verify_slice(&signature).map_err(|_| Unproved::Signature)?;
-    Ok(Identity { id: id.clone(), email_key: email_key(email) })
+    Ok(Identity::new(Some(id.clone()), email))
 }
 
 /// Seconds since 1970 as digits alone, without a zero in front: one text for one instant.
@@ -118,7 +129,7 @@ mod tests {
     #[test]
     fn a_signature_proves_the_id_and_the_address_whatever_its_case() {
         let who = prove(&ana(), SECRET, NOW).unwrap();
-        assert_eq!((who.id(), who.email_key()), ("42", "ana@example.com"));
+        assert_eq!((who.id(), who.email_key()), (Some("42"), "ana@example.com"));
         assert!(who.has("ANA@example.com") && !who.has("eva@example.com"));
         let upper = SignedIdentity { signature: ana().signature.to_uppercase(), ..ana() };
         assert_eq!(prove(&upper, SECRET, NOW), Ok(who));
@@ -175,7 +186,7 @@ mod tests {
             let signed: SignedIdentity = serde_json::from_value(vector.clone()).unwrap();
             let now = Timestamp((text("expires").parse::<i64>().unwrap() - 1) * 1000);
             let who = prove(&signed, &text("secret"), now).expect("it is proved");
-            assert_eq!(who.id(), text("id"));
+            assert_eq!(who.id(), Some(&*text("id")));
         }
     }
 

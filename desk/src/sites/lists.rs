@@ -6,7 +6,7 @@ use crate::{
     db::{Db, Tx, read, run, statement},
 };
 use protocol::{
-    QueueId, SiteId,
+    QueueId, SiteId, TypeId,
     entry::{Category, Priority, TicketPriority, TicketState},
 };
 use std::collections::HashMap;
@@ -44,6 +44,11 @@ pub(crate) fn find<T>(list: &[Item<T>], id: Uuid) -> Option<&Item<T>> {
 }
 
 impl Lists {
+    /// The types that are in use, each with its name.
+    pub fn types_in_use(&self) -> impl Iterator<Item = (TypeId, &str)> {
+        in_use(&self.types).map(|item| (TypeId(item.id), item.name.as_str()))
+    }
+
     /// A ticket's priority; none of one that another process has made and this one has not read yet.
     pub(crate) fn priority(&self, id: Uuid) -> Option<TicketPriority> {
         find(&self.priorities, id)

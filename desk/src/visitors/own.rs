@@ -1,5 +1,5 @@
-//! A person whom the site's signature has proved, and that person's tickets: those of the address, and those begun
-//! under the id.
+//! A person who has proved an address at a site, by its signature or by a mailed link, and that person's tickets: those
+//! of the address, and those begun under the id that the site gave them.
 //!
 //! An address that a stranger typed is its owner's nevertheless, who may read the ticket as a mailed link lets them.
 //! Being listed proves nothing to agents: the address of a ticket counts as proved once its person opens that ticket,
@@ -14,8 +14,8 @@ use crate::{
     tickets::Visitor,
 };
 use protocol::{
-    SiteId, TicketId, TicketNumber, TicketToken,
-    entry::Category,
+    SiteId, TicketId, TicketNumber, TicketToken, Timestamp,
+    entry::{Category, TicketState},
     identity::{OwnTicket, OwnTickets, SignedIdentity},
     limits,
 };
@@ -43,6 +43,18 @@ impl Desk {
         who: &Identity,
         after: Option<TicketId>,
     ) -> Result<OwnTickets> {
+        let (rows, after) = self.list_own_tickets(site, who, after).await?;
+        Ok(OwnTickets { tickets: rows.into_iter().map(ListedTicket::into_ticket).collect(), after })
+    }
+
+    /// The same for a page that shows more of each; and where the next page begins, where there is one.
+    #[instrument(level = "debug", skip_all, fields(%site))]
+    pub async fn list_own_tickets(
+        &self,
+        site: SiteId,
+        who: &Identity,
+        after: Option<TicketId>,
+    ) -> Result<(Vec<ListedTicket>, Option<TicketId>)> {
         let most = limits::OWN_TICKETS;
         let mut rows = read!(self.db(), c => sqlx::query_as::<_, OwnRow>(OWN)
             .bind(site.0)
@@ -55,7 +67,7 @@ impl Desk {
         let has_more = rows.len() > most;
         rows.truncate(most);
         let after = rows.last().filter(|_| has_more).map(|row| TicketId(row.id));
-        Ok(OwnTickets { tickets: rows.into_iter().map(OwnRow::into_ticket).collect(), after })
+        Ok((rows.into_iter().map(OwnRow::into_listed).collect(), after))
     }
 
     /// The person opens one of their tickets: its token and link. The ticket's address, where it is the person's, is
@@ -90,17 +102,47 @@ struct OwnRow {
     number: String,
     subject: Option<String>,
     preview: String,
+    contact_name: Option<String>,
+    created_at: i64,
+    state: String,
     #[sqlx(try_from = "String")]
     category: Category,
     is_unread: bool,
 }
 
 impl OwnRow {
-    fn into_ticket(self) -> OwnTicket {
-        OwnTicket {
+    fn into_listed(self) -> ListedTicket {
+        ListedTicket {
             number: TicketNumber(self.number),
             about: self.subject.unwrap_or(self.preview),
-            is_closed: self.category == Category::Closed,
+            by: self.contact_name,
+            created_at: Timestamp(self.created_at),
+            state: TicketState { name: self.state, category: self.category },
+            is_unread: self.is_unread,
+        }
+    }
+}
+
+/// One of a person's tickets.
+#[derive(Clone, Debug)]
+pub struct ListedTicket {
+    pub number: TicketNumber,
+    /// The subject, else the first words of what was last said.
+    pub about: String,
+    /// The name that was given with it.
+    pub by: Option<String>,
+    pub created_at: Timestamp,
+    pub state: TicketState,
+    /// An agent wrote what this person has not seen.
+    pub is_unread: bool,
+}
+
+impl ListedTicket {
+    fn into_ticket(self) -> OwnTicket {
+        OwnTicket {
+            number: self.number,
+            about: self.about,
+            is_closed: self.state.category == Category::Closed,
             is_unread: self.is_unread,
         }
     }
@@ -110,7 +152,7 @@ impl OwnRow {
 statement!(
     OWN = "
     select
-      t.id, t.number, t.subject, t.preview, s.category,
+      t.id, t.number, t.subject, t.preview, t.contact_name, t.created_at, s.name as state, s.category,
       exists (
         select 1 from entries e
         where e.ticket_id = t.id and e.seq > t.visitor_seen and e.kind = 'agent') as is_unread

@@ -5,7 +5,7 @@ use crate::{
     db::{Tx, retry, run, statement},
     mail::{AgentMail, Cause, VisitorMail, mail_agents, mail_visitor},
     people::Identity,
-    sites::Site,
+    sites::{Site, lists::in_use},
     tickets::{
         FormDigest, LockedTicket, NewRequest, entries,
         files::{self, Uploader, attach},
@@ -13,7 +13,7 @@ use crate::{
     writer,
 };
 use protocol::{
-    Code, PageUrl, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp,
+    Code, Field, PageUrl, QueueId, Refusal, Seq, SiteId, TicketId, TicketNumber, Timestamp, TypeId,
     entry::AgentBody,
     form::Started,
     text::{PersonName, Subject},
@@ -29,9 +29,31 @@ impl Desk {
     /// `AlreadySent` for another form with its `id`.
     #[instrument(level = "debug", skip_all, fields(site = %site.key))]
     pub async fn open_request(&self, site: &Site, new: NewRequest) -> Result<Started> {
+        self.open_request_of(site, new, None).await
+    }
+
+    /// The same of a type of the site's, in whose queue it is opened where the type has one.
+    ///
+    /// # Errors
+    /// `Invalid` for a type that is not in use at the site.
+    #[instrument(level = "debug", skip_all, fields(site = %site.key))]
+    pub async fn open_request_of(
+        &self,
+        site: &Site,
+        new: NewRequest,
+        ticket_type: Option<TypeId>,
+    ) -> Result<Started> {
         self.check_in_use(site.id)?;
+        let mut kind = Kind { id: None, queue: site.queue_for(new.queue)? };
+        if let Some(TypeId(id)) = ticket_type {
+            let known = in_use(&site.lists.types).find(|known| known.id == id);
+            let known = known.ok_or_else(|| Refusal::of(Field::Type, Code::Invalid))?;
+            let is_in_use = |queue: &QueueId| site.queues.iter().any(|known| known.id == *queue);
+            kind = Kind { id: Some(id), queue: known.of.filter(is_in_use).or(kind.queue) };
+        }
         let (ticket, now) = (TicketId(self.clock().new_id()), self.now());
-        let (ticket, number, seq) = retry!({ self.insert_request(site, &new, ticket, now).await })?;
+        let (ticket, number, seq) =
+            retry!({ self.insert_request(site, &new, &kind, ticket, now).await })?;
         Ok(self.started((ticket, site.id), number, new.id, seq))
     }
 
@@ -39,6 +61,7 @@ impl Desk {
         &self,
         site: &Site,
         new: &NewRequest,
+        kind: &Kind,
         ticket: TicketId,
         now: Timestamp,
     ) -> Result<(TicketId, TicketNumber, Seq)> {
@@ -49,13 +72,12 @@ impl Desk {
         let taken = writer::numbers(&mut tx, site.id, 1).await?.ok_or_else(Error::not_found)?;
         let number = site.prefix.number(taken.last);
         let contact = new.contact();
-        let queue = site.queue_for(new.queue)?;
         let added = run!(tx, c => sqlx::query(ADD)
             .bind(ticket.0)
             .bind(site.id.0)
             .bind(new.id.0)
             .bind(&number.0)
-            .bind(queue.map(|queue| queue.0))
+            .bind(kind.queue.map(|queue| queue.0))
             .bind(taken.state)
             .bind(new.name.as_ref().map(PersonName::as_str))
             .bind(new.email.as_str())
@@ -67,9 +89,10 @@ impl Desk {
             .bind(new.client.as_ref().map(|client| client.hashed(&self.0.secret)))
             .bind(new.digest().as_bytes())
             .bind(contact.key)
-            .bind(new.identity.as_ref().map(Identity::id))
+            .bind(new.identity.as_ref().and_then(Identity::id))
             .bind(contact.is_proved)
             .bind(taken.priority)
+            .bind(kind.id)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
@@ -92,12 +115,19 @@ impl Desk {
     }
 }
 
+/// Where a request belongs.
+struct Kind {
+    /// Its type.
+    id: Option<Uuid>,
+    queue: Option<QueueId>,
+}
+
 statement!(ADD = "
     insert into tickets (
       id, site_id, start_id, number, queue_id, state_id, contact_name, contact_email,
       subject, page, lang, zone, created_at, request_at, last_at, client, start_digest,
-      contact_key, identity, contact_verified, priority_id, mail_stopped, transcript_asked, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $13, $14, $15, $16, $17, $18, $19, false, false, 0, 0, 0, 0, 0, '')
+      contact_key, identity, contact_verified, priority_id, type_id, mail_stopped, transcript_asked, last_seq, visitor_seen, agent_seen, mailed_upto, unread, preview)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $13, $14, $15, $16, $17, $18, $19, $20, false, false, 0, 0, 0, 0, 0, '')
     on conflict do nothing");
 
 statement!(

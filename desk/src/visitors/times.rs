@@ -4,6 +4,7 @@ use crate::{
     Desk, Error, Result,
     db::{read, statement},
     locales,
+    sites::Site,
     tickets::{LocalTimes, Visitor, transcript::TimeFormatter},
 };
 use protocol::Timestamp;
@@ -27,6 +28,20 @@ impl Desk {
         let times = TimeFormatter::new(zone.flatten().as_deref(), &site, locales::language(lang));
         let written = instants.map(|at| (at, times.time(at))).collect();
         Ok(LocalTimes { place: times.place().to_owned(), written })
+    }
+}
+
+impl Desk {
+    /// These instants in the site's zone, for a page that is about no ticket.
+    pub fn site_times(
+        &self,
+        site: &Site,
+        lang: &str,
+        instants: impl Iterator<Item = Timestamp>,
+    ) -> LocalTimes {
+        let times = TimeFormatter::new(None, site, locales::language(lang));
+        let written = instants.map(|at| (at, times.time(at))).collect();
+        LocalTimes { place: times.place().to_owned(), written }
     }
 }
 

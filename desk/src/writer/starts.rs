@@ -231,7 +231,7 @@ async fn add(tx: &mut Tx, desk: &Desk, openings: &[Opening<'_>], now: Timestamp)
                 .bind(start.client.as_deref())
                 .bind(start.digest.as_bytes())
                 .bind(contact.key)
-                .bind(new.identity.as_ref().map(Identity::id))
+                .bind(new.identity.as_ref().and_then(Identity::id))
                 .bind(contact.is_proved);
         }
         query.execute(c).await.map(|done| done.rows_affected())

@@ -28,6 +28,7 @@ mod nodes;
 mod offers;
 mod on_the_page;
 mod order;
+mod own_sign_in;
 mod permission;
 mod postgres;
 mod properties;

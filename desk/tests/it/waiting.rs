@@ -41,13 +41,13 @@ async fn told(world: &World) -> i64 {
 
 async fn a_customer_who_says_nothing_is_told_a_day_before_the_ticket_is_closed(world: World) {
     let (agent, visitor) = answered(&world, "").await;
-    world.pass(6 * DAY - Duration::from_millis(1)).await;
+    world.pass(Duration::from_secs(6 * 86_400 - 1)).await;
     assert_eq!(told(&world).await, 0);
-    world.pass(Duration::from_millis(1)).await;
+    world.pass(Duration::from_secs(1)).await;
     assert_eq!((told(&world).await, category(&world, visitor).await), (1, Category::Waiting));
-    world.pass(DAY - Duration::from_millis(1)).await;
+    world.pass(Duration::from_secs(86_400 - 1)).await;
     assert_eq!((told(&world).await, category(&world, visitor).await), (1, Category::Waiting));
-    world.pass(Duration::from_millis(1)).await;
+    world.pass(Duration::from_secs(1)).await;
     assert_eq!((told(&world).await, category(&world, visitor).await), (1, Category::Closed));
     let kinds = world.kinds(&agent, visitor.ticket).await;
     assert_eq!(kinds.last().map(String::as_str), Some("state_changed"));
@@ -66,9 +66,9 @@ async fn a_word_of_the_customers_stops_it(world: World) {
     assert_eq!((told(&world).await, category(&world, visitor).await), (1, Category::Open));
     // From the next answer on it begins anew.
     answer(&world, &agent, visitor).await;
-    world.pass(6 * DAY - Duration::from_millis(1)).await;
+    world.pass(Duration::from_secs(6 * 86_400 - 1)).await;
     assert_eq!(told(&world).await, 1);
-    world.pass(Duration::from_millis(1)).await;
+    world.pass(Duration::from_secs(1)).await;
     assert_eq!((told(&world).await, category(&world, visitor).await), (2, Category::Waiting));
 }
 

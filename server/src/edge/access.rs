@@ -7,7 +7,7 @@ use super::{
     form,
     in_path::{NumberInPath, SiteInPath},
     operator,
-    request_info::{bearer, form_language, language, query},
+    request_info::{bearer, form_language, language, query, wants_page},
     respond::see_other,
     state::Server,
 };
@@ -15,12 +15,13 @@ use crate::settings::PublicUrl;
 pub use app::ssr::Reach;
 use axum::{
     extract::{Request, State},
-    http::HeaderMap,
+    http::{HeaderMap, Method},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use desk::{
-    people::{Agent, SessionToken},
+    people::{Agent, Identity, SessionToken},
+    sites::Site,
     tickets::Visitor,
 };
 use protocol::{Code, Role, TicketNumber, TicketToken};
@@ -38,6 +39,8 @@ pub enum Access {
     TicketLink,
     /// Whoever came through the ticket's link: its cookie.
     Ticket,
+    /// Whoever is signed in to their own tickets at the site: its cookie.
+    OwnTickets,
     /// A signed-in agent of at least this role; anybody else is refused.
     Agent(Role, Reach),
     /// The same, but whoever is not signed in is sent to sign in.
@@ -111,6 +114,40 @@ async fn ticket_reader(
     let found = server.desk.find_ticket_link(number, k).await?;
     let (visitor, known) = found.ok_or(not_found)?;
     if known.0 == token { Ok(visitor) } else { Err(not_found) }
+}
+
+/// Lets through whoever is signed in to their own tickets, with the [`Identity`] and the site in the request's extensions.
+/// A page for anybody else is the one where they sign in, and what they typed comes back.
+pub(crate) async fn own_tickets(
+    State(server): State<Server>,
+    SiteInPath(site): SiteInPath,
+    mut request: Request,
+    next: Next,
+) -> Answer {
+    match own_session(&server, &site, request.headers()).await? {
+        Some(who) => {
+            request.extensions_mut().insert(who);
+            request.extensions_mut().insert(site);
+            Ok(next.run(request).await)
+        }
+        None if !wants_page(request.headers()) => Err(Failure::of(Code::SignInRequired)),
+        None if request.method() == Method::GET => {
+            see_other(&format!("/w/{}/tickets", site.key), [])
+        }
+        None => form::give_back_signed_out(request, site.lang.as_text()).await,
+    }
+}
+
+/// Who is signed in to their own tickets at the site.
+pub(crate) async fn own_session(
+    server: &Server,
+    site: &Site,
+    headers: &HeaderMap,
+) -> Answer<Option<Identity>> {
+    match cookies::own_tickets(&site.key).read(headers, &server.public) {
+        Some(token) => Ok(server.desk.find_own_session(site.id, token).await?),
+        None => Ok(None),
+    }
 }
 
 /// Lets through an agent of at least this role, with the agent and its [`SessionToken`] in the request's extensions.

@@ -46,6 +46,16 @@ pub(crate) fn continued(site: &SiteKey) -> Cookie {
     }
 }
 
+/// Who is signed in to their own tickets at a site.
+pub(crate) fn own_tickets(site: &SiteKey) -> Cookie {
+    Cookie { name: "ayuda_own", path: format!("/w/{}/tickets", site.0).into(), kept_for: A_MONTH }
+}
+
+/// The token of a mailed link to a visitor's own tickets, once the link was followed.
+pub(crate) fn own_tickets_link(site: &SiteKey) -> Cookie {
+    Cookie { name: "ayuda_own_link", kept_for: Duration::from_mins(30), ..own_tickets(site) }
+}
+
 /// The name of the agent's zone, which the console's script stores (`app/src/browser.rs`). It may be any text.
 pub(crate) fn zone(headers: &HeaderMap) -> Option<&str> {
     find(headers, "ayuda_zone")

@@ -33,7 +33,8 @@ pub(crate) async fn add_headers(
     next: Next,
 ) -> Response {
     let nonce = new_nonce();
-    let is_ticket = request.uri().path().starts_with("/t/");
+    let path = request.uri().path();
+    let is_ticket = path.starts_with("/t/") || path.starts_with("/w/") && path.contains("/tickets");
     request.extensions_mut().insert(Nonce(nonce.clone()));
     drop_hidden_origin(&server.public, &mut request);
     let mut response = next.run(request).await;

@@ -7,7 +7,7 @@ use crate::edge::{
     form::{self, Posted},
     in_path::NumberInPath,
     page::{Reader, document},
-    request_info::wants_json,
+    request_info::wants_page,
     respond::created,
     state::Server,
 };
@@ -29,11 +29,11 @@ pub(crate) async fn ask(
     request: Request,
 ) -> Answer {
     let reader = Reader::of(&request, "es");
-    let wants_json = wants_json(request.headers());
+    let wants_page = wants_page(request.headers());
     let path = request.uri().path().to_owned();
     let mut posted = form::read(request, &["email"], None).await?;
     match mail(&server, &number, client, &mut posted) {
-        Ok(()) if wants_json => Ok(created(json!({ "done": "link" }))),
+        Ok(()) if !wants_page => Ok(created(json!({ "done": "link" }))),
         Ok(()) => {
             let strings = locales::strings(reader.lang, &["page"]);
             let title = strings.get("page.new_link_title");
@@ -45,7 +45,8 @@ pub(crate) async fn ask(
             );
             Ok(Html(document(&title, &reader, &body)).into_response())
         }
-        Err(failure) if wants_json => Err(failure),
+        // Only a person's page is made with the number that was asked for.
+        Err(failure) if !wants_page => Err(failure),
         Err(failure) => Ok(form::again(failure, &reader, &path, &posted)),
     }
 }

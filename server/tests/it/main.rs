@@ -22,6 +22,7 @@ mod identity;
 mod masking;
 mod operators;
 mod order;
+mod own_tickets;
 mod proxies;
 mod rates;
 mod readme;

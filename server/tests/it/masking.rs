@@ -165,7 +165,8 @@ impl Person {
                 .path
                 .replace("{ticket}", &scene.ticket.to_string())
                 .replace("{mail}", &scene.mail.to_string())
-                .replace("{id}", &scene.file);
+                .replace("{id}", &scene.file)
+                .replace("{page}", "1");
             assert!(!path.contains('{'), "{path}: the test does not know what to put in");
             let reply = world.client.get(&path).page().cookie(&self.cookie).send().await;
             // Downloads tell their name in a header.
@@ -180,7 +181,7 @@ impl Person {
                 // What may be left out is, but where it is what is asked for.
                 .filter(|name| **name != "after" || !function.path.ends_with("/search"))
                 .filter(|name| !matches!(**name, "offer" | "queue" | "agent" | "priority"))
-                .filter(|name| !matches!(**name, "ticket_type" | "tags" | "fields"))
+                .filter(|name| !matches!(**name, "ticket_type" | "tags" | "fields" | "own"))
                 .map(|name| (*name, scene.argument(name)))
                 .collect();
             let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -76,6 +76,11 @@ pub fn intake(model: &ViewModel) -> impl IntoView + use<> {
                 <div {..shown(model, shown::SUBJECT)}>{line(model, &refusals, subject)}</div>
                 {message(page, &refusals, &typed.message)}
                 {files(model, &refusals)}
+                <p class="hint">
+                    <a href=page.address(&["/tickets?lang=", &page.lang].concat()) target="_blank" rel="noopener">
+                        {page.t("own_page")}
+                    </a>
+                </p>
             </div>
             <footer>
                 <button class="btn primary wide" id=Id::Submit.as_str()>{model.submit()}</button>

@@ -59,7 +59,7 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
         sender: &sender,
         reply_to: match content {
             // Who answers a colleague by mail would answer the visitor.
-            Content::Account { .. } | Content::Mention { .. } => None,
+            Content::Account { .. } | Content::OwnTickets { .. } | Content::Mention { .. } => None,
             _ => mailer.sender.reply_address(&desk.0.secret, ticket),
         },
         to_name: mail.to_name.as_deref(),
@@ -69,7 +69,9 @@ pub(super) async fn send(desk: &Desk, lease: Lease, mail: &MailRow) -> Result<Ou
         message_id: &mail.message_id,
         in_reply_to: mail.in_reply_to.as_deref(),
         root: match content {
-            Content::Account { link } => format!("<link.{link}@{}>", mailer.sender.domain()),
+            Content::Account { link } | Content::OwnTickets { link } => {
+                format!("<link.{link}@{}>", mailer.sender.domain())
+            }
             _ => format!("<ticket.{ticket}@{}>", mailer.sender.domain()),
         },
         automatic: !content.is_personal(),
@@ -139,6 +141,8 @@ async fn withheld(
         }
         Content::Account { .. } => (desk.0.sites.now().agent_of(&mail.to_address).is_none())
             .then_some("its recipient is let in no more"),
+        // It is of no use after half an hour, and does no harm then.
+        Content::OwnTickets { .. } => None,
     })
 }
 
@@ -165,7 +169,9 @@ async fn is_stopped(desk: &Desk, ticket: TicketId) -> Result<bool> {
 /// How its recipient reads what is sensitive: visitors their own words as they wrote them, agents as in the console.
 fn sight(desk: &Desk, mail: &MailRow, content: &Content) -> Sight {
     match content {
-        Content::Visitor { .. } | Content::Account { .. } => Sight::Everything,
+        Content::Visitor { .. } | Content::Account { .. } | Content::OwnTickets { .. } => {
+            Sight::Everything
+        }
         Content::Agent { .. } | Content::Mention { .. } => {
             let snapshot = desk.0.sites.now();
             let agent = snapshot.agent_of(&mail.to_address);
@@ -201,9 +207,11 @@ async fn letter(
         content,
         sight,
     };
-    if let Content::Account { link } = content {
-        // What is composed holds a way in: it is composed anew each time, and stored nowhere.
-        return compose::password_link(desk, &mail_context, *link);
+    // What is composed holds a way in: it is composed anew each time, and stored nowhere.
+    match content {
+        Content::Account { link } => return compose::password_link(desk, &mail_context, *link),
+        Content::OwnTickets { link } => return compose::visitor_link(desk, &mail_context, *link),
+        _ => {}
     }
     let letter = render::render(desk, &mail_context).await?;
     retry!({

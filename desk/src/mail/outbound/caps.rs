@@ -81,13 +81,8 @@ pub(super) async fn reached(
     now: Timestamp,
 ) -> Result<Option<Cap>> {
     let key = email_key(locked.email.as_deref().unwrap_or_default());
-    lock(tx, &key).await?;
-    let (day, hour) = lately(tx, TO_ADDRESS, &key, now).await?;
-    if Cap::AddressHour.is_reached_by(hour) {
-        return Ok(Some(Cap::AddressHour));
-    }
-    if Cap::AddressDay.is_reached_by(day) {
-        return Ok(Some(Cap::AddressDay));
+    if let Some(cap) = reached_by_address(tx, &key, now).await? {
+        return Ok(Some(cap));
     }
     let of_ticket: i64 = run!(tx, c => sqlx::query_scalar(OF_TICKET)
         .bind(locked.id.0)
@@ -98,7 +93,35 @@ pub(super) async fn reached(
     if Cap::TicketDay.is_reached_by(of_ticket) {
         return Ok(Some(Cap::TicketDay));
     }
-    let Some(client) = &locked.client else { return Ok(None) };
+    match &locked.client {
+        Some(client) => reached_by_client(tx, client, now).await,
+        None => Ok(None),
+    }
+}
+
+/// That of an address alone, as addresses are compared.
+pub(super) async fn reached_by_address(
+    tx: &mut Tx,
+    key: &str,
+    now: Timestamp,
+) -> Result<Option<Cap>> {
+    lock(tx, key).await?;
+    let (day, hour) = lately(tx, TO_ADDRESS, key, now).await?;
+    Ok(if Cap::AddressHour.is_reached_by(hour) {
+        Some(Cap::AddressHour)
+    } else if Cap::AddressDay.is_reached_by(day) {
+        Some(Cap::AddressDay)
+    } else {
+        None
+    })
+}
+
+/// That of a client alone, hashed.
+pub(super) async fn reached_by_client(
+    tx: &mut Tx,
+    client: &str,
+    now: Timestamp,
+) -> Result<Option<Cap>> {
     lock(tx, client).await?;
     let (day, hour) = lately(tx, OF_CLIENT, client, now).await?;
     Ok(if Cap::ClientHour.is_reached_by(hour) {

@@ -11,7 +11,7 @@ use crate::{
     db::{read, statement},
     locales,
     mail::proof,
-    secret::{LinkVersion, password_link_token},
+    secret::{LinkVersion, password_link_token, visitor_link_token},
     sites::Site,
     tickets::{
         Visitor, attended,
@@ -128,7 +128,9 @@ pub(super) async fn compose(desk: &Desk, context: &MailContext<'_>) -> Result<Re
             composer.to_agent(*about, *queue, context.shown(entries).as_deref())
         }
         // See `render.rs`, and `password_link` and `hidden_link`: that is about no ticket.
-        Content::Mention { .. } | Content::Account { .. } => return Err(Error::not_found()),
+        Content::Mention { .. } | Content::Account { .. } | Content::OwnTickets { .. } => {
+            return Err(Error::not_found());
+        }
     };
     Ok(letter.render())
 }
@@ -155,12 +157,31 @@ pub(super) fn password_link(
     Ok(letter.render())
 }
 
-/// What whoever looks through the mails reads of that letter.
+/// Writes the letter with a one-time link to a visitor's own tickets.
+pub(super) fn visitor_link(desk: &Desk, context: &MailContext<'_>, link: Uuid) -> Result<Rendered> {
+    let site = desk.find_site_by_id(context.site).ok_or_else(Error::not_found)?;
+    let words = locales::language(context.lang);
+    let token = visitor_link_token(&desk.0.secret, link);
+    let mut letter = blank(context, &site, "", words);
+    let places = [("site", site.name.as_str())];
+    letter.heading = words.fill("mail.own_tickets.heading", &places);
+    letter.paragraphs = vec![words.fill("mail.own_tickets.text", &places)];
+    letter.preheader.clone_from(&letter.paragraphs[0]);
+    letter.button = Some(Button {
+        label: words.get("mail.own_tickets.button"),
+        url: format!("{}/w/{}/tickets/enter?k={token}", desk.options().public_url, site.key),
+    });
+    letter.after = vec![words.get("mail.own_tickets.next")];
+    letter.footer = vec![words.fill("mail.footer", &places)];
+    Ok(letter.render())
+}
+
+/// What whoever looks through the mails reads of a letter with a one-time link.
 pub(super) fn hidden_link(desk: &Desk, context: &MailContext<'_>) -> Result<Rendered> {
     let site = desk.find_site_by_id(context.site).ok_or_else(Error::not_found)?;
     let words = locales::language(context.lang);
     let mut letter = blank(context, &site, "", words);
-    letter.heading = words.get("mail.password.heading");
+    context.subject.clone_into(&mut letter.heading);
     letter.paragraphs = vec![words.get("mail.password.hidden")];
     letter.preheader.clone_from(&letter.paragraphs[0]);
     Ok(letter.render())

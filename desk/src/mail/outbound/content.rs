@@ -66,6 +66,8 @@ pub(crate) enum Content {
     Mention { after: Seq, upto: Seq, agent: AgentId },
     /// A one-time link for an agent who forgot the password, made from this id.
     Account { link: Uuid },
+    /// A one-time link to the tickets of an address at a site, made from this id.
+    OwnTickets { link: Uuid },
 }
 
 protocol::text_enum! {
@@ -86,6 +88,7 @@ protocol::text_enum! {
         ReplyForAgents = "reply_for_agents",
         Mention = "mention",
         PasswordLink = "password_link",
+        OwnTicketsLink = "own_tickets_link",
     }
 }
 
@@ -110,6 +113,7 @@ impl Content {
             Self::Agent { about: AgentMail::Reply, .. } => MailKind::ReplyForAgents,
             Self::Mention { .. } => MailKind::Mention,
             Self::Account { .. } => MailKind::PasswordLink,
+            Self::OwnTickets { .. } => MailKind::OwnTicketsLink,
         }
     }
 
@@ -146,6 +150,7 @@ impl Content {
             Self::Agent { about: AgentMail::Reply, .. } => ("mail.for_agents.reply_subject", ""),
             Self::Mention { .. } => ("mail.mention.subject", ""),
             Self::Account { .. } => ("mail.password.subject", ""),
+            Self::OwnTickets { .. } => ("mail.own_tickets.subject", ""),
         };
         let state = words.state(state);
         words.fill(key, &[("site", site), ("state", &state)])
@@ -171,6 +176,7 @@ mod tests {
             Content::Visitor { mail: VisitorMail::Replies { after: Seq(1), upto: Seq(7) } },
             Content::Visitor { mail: VisitorMail::StateChanged { state: "finalizado".into() } },
             Content::Account { link: Uuid::from_u128(7) },
+            Content::OwnTickets { link: Uuid::from_u128(7) },
             Content::Mention { after: Seq(2), upto: Seq(3), agent: AgentId(Uuid::from_u128(7)) },
             Content::Agent { about: AgentMail::Reply, after: Seq(2), upto: Seq(3), queue: None },
         ] {

@@ -278,6 +278,52 @@ pub(crate) async fn mail_password_link(
     Ok(true)
 }
 
+/// Puts a one-time link to the tickets of an address into the outbox; false when visitors have caused enough mail to it,
+/// or this client has. `client`: hashed; none: this machine.
+pub(crate) async fn mail_visitor_link(
+    tx: &mut Tx,
+    desk: &Desk,
+    site: &Site,
+    email: &str,
+    (link, lang, client): (Uuid, &str, Option<&str>),
+    now: Timestamp,
+) -> Result<bool> {
+    let key = email_key(email);
+    if caps::reached_by_address(tx, &key, now).await?.is_some() {
+        return Ok(false);
+    }
+    if let Some(client) = client
+        && caps::reached_by_client(tx, client, now).await?.is_some()
+    {
+        return Ok(false);
+    }
+    let content = Content::OwnTickets { link };
+    let subject = content.subject(locales::language(lang), site.name.as_str());
+    let id = desk.clock().new_id();
+    run!(tx, c => sqlx::query(INSERT)
+        .bind(id)
+        .bind(site.id.0)
+        .bind(None::<Uuid>)
+        .bind(content.kind().as_text())
+        .bind(Json(&content))
+        .bind(email)
+        .bind(&key)
+        .bind(None::<String>)
+        .bind(lang)
+        .bind(address::header_text(&subject))
+        .bind(desk.0.mailer.message_id(id))
+        .bind(None::<String>)
+        .bind(true)
+        .bind(client)
+        .bind(now.0)
+        .bind(now.0)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    tx.wake_worker();
+    Ok(true)
+}
+
 struct Recipient<'a> {
     address: &'a str,
     name: Option<&'a str>,

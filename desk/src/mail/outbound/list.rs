@@ -300,7 +300,7 @@ fn on_site(site: SiteId) -> On {
 /// is not found.
 async fn letter_of(desk: &Desk, site: SiteId, row: &Whole, sight: Sight) -> Result<Rendered> {
     let content: Option<Content> = serde_json::from_value(row.details.0.clone()).ok();
-    let is_link = matches!(content, Some(Content::Account { .. }));
+    let is_link = matches!(content, Some(Content::Account { .. } | Content::OwnTickets { .. }));
     if let (Some(text), Some(html)) = (&row.text, &row.html)
         && sight == Sight::Everything
         && !is_link

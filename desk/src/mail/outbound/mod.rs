@@ -30,7 +30,7 @@ pub(crate) use content::MailKind;
 pub(crate) use content::{AgentMail, VisitorMail};
 pub(crate) use enqueue::{
     Cause, Queued, mail_agents, mail_claimed, mail_mention, mail_password_link, mail_visitor,
-    queue_visitor_mail,
+    mail_visitor_link, queue_visitor_mail,
 };
 pub use list::{KeptMail, MailListing, MailState};
 pub(crate) use mailer::Mailer;

@@ -47,7 +47,9 @@ pub(super) async fn find(
         .bind(match content {
             Content::Visitor { .. } => "visitor",
             Content::Agent { .. } => "agent",
-            Content::Mention { .. } | Content::Account { .. } => content.kind().as_text(),
+            Content::Mention { .. } | Content::Account { .. } | Content::OwnTickets { .. } => {
+                content.kind().as_text()
+            }
         })
         .fetch_optional(c)
         .await)?;

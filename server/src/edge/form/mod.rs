@@ -51,6 +51,16 @@ pub(crate) async fn give_back(request: Request, failure: Failure, lang: &str) ->
     Ok(again(failure, &reader, &path, &posted))
 }
 
+/// The answer to a form of somebody who is signed in no more: a page with what was typed. It is sent again once they are.
+pub(crate) async fn give_back_signed_out(request: Request, lang: &str) -> Answer {
+    const NAMES: [&str; 5] = ["id", "subject", "type", "message", "number"];
+    let failure = Failure::of(Code::SignInRequired);
+    let reader = Reader::of(&request, lang);
+    let path = request.uri().path().to_owned();
+    let posted = read(request, &NAMES, None).await?;
+    Ok(again(failure, &reader, &path, &posted))
+}
+
 /// Reads a body of any of the three kinds. Fields outside `names` are refused; files only come with `uploads`.
 pub(crate) async fn read(
     mut request: Request,

@@ -84,6 +84,7 @@ fn least(access: Access) -> &'static str {
         Access::Visitor(_) => "a ticket's token",
         Access::TicketLink => "the ticket's link",
         Access::Ticket => "the link's cookie",
+        Access::OwnTickets => "signed in to own tickets",
         Access::Agent(Role::Agent, _) | Access::AgentPage(Role::Agent, _) => "agent",
         Access::Agent(Role::Supervisor, _) | Access::AgentPage(Role::Supervisor, _) => "supervisor",
         Access::Agent(Role::Owner, _) | Access::AgentPage(Role::Owner, _) => "owner",

@@ -29,8 +29,12 @@ pub fn expected(access: Access, who: Who) -> Expected {
             (Who::OtherVisitor, Reach::Ticket) => Expected::NotFound,
             _ => Expected::SignIn,
         },
-        Access::TicketLink | Access::Ticket if who == Who::Visitor => Expected::Yes,
+        // The walk signs in the ticket's visitor alone.
+        Access::TicketLink | Access::Ticket | Access::OwnTickets if who == Who::Visitor => {
+            Expected::Yes
+        }
         Access::TicketLink | Access::Ticket => Expected::NotFound,
+        Access::OwnTickets => Expected::SignIn,
         Access::Agent(least, reach) => of_agent(who, least, reach).unwrap_or(Expected::SignIn),
         Access::AgentPage(least, reach) => {
             of_agent(who, least, reach).unwrap_or(Expected::SignInPage)

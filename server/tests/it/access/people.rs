@@ -112,7 +112,8 @@ pub fn token_of<'a>(walk: &'a Walk, who: Who, ticket: &'a Started) -> Option<&'a
 pub fn cookie_of(walk: &Walk, who: Who, token: Option<&TicketToken>) -> Option<String> {
     match who {
         Who::Nobody => None,
-        Who::Visitor | Who::OtherVisitor | Who::OtherSitesVisitor => {
+        Who::Visitor => token.map(|token| format!("ayuda_ticket={}; {}", token.0, walk.own)),
+        Who::OtherVisitor | Who::OtherSitesVisitor => {
             token.map(|token| format!("ayuda_ticket={}", token.0))
         }
         Who::DisabledAgent => Some(walk.disabled.clone()),

@@ -1,7 +1,10 @@
 //! What the walk goes through: a site with two queues, another site, and tickets whose every word is a canary.
 
 use super::people::{SignedIn, Who};
-use crate::world::{World, eventually, started};
+use crate::{
+    identity::own_session,
+    world::{World, eventually, started},
+};
 use desk::{
     console::{ConsoleGuard, HandoverTarget},
     mail::{KeptMail, MailState},
@@ -72,6 +75,8 @@ pub struct Walk {
     /// A cookie from before its agent was disabled.
     pub disabled: String,
     pub other_ticket: Started,
+    /// The cookie of a visitor who is signed in to their own tickets.
+    pub own: String,
     pub other_sites_ticket: Started,
     people: BTreeMap<Who, SignedIn>,
     count: AtomicU32,
@@ -130,11 +135,13 @@ impl Walk {
         world.desk().site_secret(&SiteKey("casa".into())).await.unwrap();
         let other_ticket = world.ask("casa", "Otra cosa").await;
         let other_sites_ticket = world.ask("otra", "De otro sitio").await;
+        let own = own_session(&world, "casa").await;
         let count = AtomicU32::new(0);
         Self {
             world,
             disabled,
             other_ticket,
+            own,
             other_sites_ticket,
             people,
             count,

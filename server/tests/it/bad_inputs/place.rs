@@ -1,5 +1,6 @@
 //! A desk with a ticket, a file and a mail to ask about, and somebody who may.
 
+use crate::identity::own_session;
 use crate::world::{EMAIL, Engine, SITE, World, behind_a_proxy, http::Ask, started};
 use desk::{console::ConsoleGuard, people::Agent};
 use protocol::{
@@ -18,6 +19,8 @@ pub struct Place {
     pub mail: MailId,
     /// Of an owner.
     pub session: String,
+    /// Of a visitor who is signed in to their own tickets.
+    own: String,
     asked: AtomicU32,
     _there: ConsoleGuard,
 }
@@ -34,8 +37,9 @@ impl Place {
         let started = world.start_chat("tienda", "Hola").await;
         let row = row(&world, &agent, &started).await;
         let ticket = row.ticket;
+        let own = own_session(&world, "tienda").await;
         let asked = AtomicU32::new(0);
-        Self { world, started, ticket, file, mail, session, asked, _there: there }
+        Self { world, started, ticket, file, mail, session, own, asked, _there: there }
     }
 
     /// The address of a row, with this in place of what is in braces, where it is given.
@@ -66,7 +70,7 @@ impl Place {
 
     /// Of the ticket's visitor and of the owner.
     pub fn cookies(&self) -> String {
-        format!("ayuda_ticket={}; {}", self.started.token.0, self.session)
+        format!("ayuda_ticket={}; {}; {}", self.started.token.0, self.session, self.own)
     }
 }
 

@@ -76,7 +76,9 @@ async fn walk(engine: Engine) {
     let errors = Errors::watch();
     let mut routes = place.world.running().routes().to_vec();
     // Nobody has a session after it.
-    routes.sort_by_key(|row| row.path == "/console/sign-out");
+    routes.sort_by_key(|row| {
+        row.path == "/console/sign-out" || row.path == "/w/{site}/tickets/leave"
+    });
     let mut wrong = Wrong::default();
     for row in &routes {
         for Input { what, ask, code: wanted, named } in inputs(&place, row) {
@@ -173,8 +175,16 @@ impl Inputs<'_> {
             self.at(&format!("asked by {method}"), method, self.place.path(self.row, None));
         }
         for value in VALUES.iter().copied().chain(["ñ", "a.b~c", "=;;=,\"", &"x".repeat(4_000)]) {
-            let cookies =
-                ["ayuda_session", "ayuda_ticket", "ayuda_proof", "ayuda_link", "ayuda_next"];
+            let cookies = [
+                "ayuda_session",
+                "ayuda_ticket",
+                "ayuda_proof",
+                "ayuda_link",
+                "ayuda_next",
+                "ayuda_own",
+                "ayuda_own_link",
+                "ayuda_continued",
+            ];
             let cookies = cookies.map(|name| format!("{name}={value}")).join("; ");
             let path = self.place.path(self.row, None);
             self.put(

@@ -27,11 +27,15 @@ pub fn takes(row: &Declared) -> Takes {
     match (row.method, row.path) {
         ("GET", "/widget.js" | "/") => Query(&["site", "lang"]),
         ("GET", "/w/{site}") => Query(&["lang", "hue", "theme", "embed", "position", "page"]),
-        ("GET", "/w/{site}/status" | "/w/{site}/events") => Query(&["lang"]),
+        ("GET", "/w/{site}/status" | "/w/{site}/events" | "/w/{site}/tickets/new") => {
+            Query(&["lang"])
+        }
         ("GET", "/t/{number}/events") => Query(&["after"]),
         ("GET", "/t/{number}" | "/t/{number}/open" | "/t/{number}/not-me") => {
             Query(&["k", "done", "lang"])
         }
+        ("GET", "/w/{site}/tickets") => Query(&["after", "lang"]),
+        ("GET", "/w/{site}/tickets/enter") => Query(&["k", "lang"]),
         ("GET", "/console" | "/console/tickets/{ticket}") => Query(&["q"]),
         ("GET", "/console/password") => Query(&["k"]),
         (
@@ -57,12 +61,18 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/w/{site}/chats") => Form(VISITORS),
         ("POST", "/w/{site}/requests") => FormWithFiles(VISITORS),
         ("POST", "/w/{site}/tickets") => Form(&["identity", "after"]),
-        ("POST", "/w/{site}/tickets/{number}") => Form(&["identity"]),
+        ("POST", "/w/{site}/tickets/{number}" | "/w/{site}/tickets/enter") => Form(&["identity"]),
+        ("POST", "/w/{site}/tickets/open") => Form(&["number"]),
+        ("POST", "/w/{site}/tickets/new") => FormWithFiles(&["id", "subject", "type", "message"]),
         ("POST", "/t/{number}") => FormWithFiles(&["id", "message"]),
         ("POST", "/t/{number}/open") => Form(&["link", "id", "message", "before"]),
         (
             "POST",
-            "/t/{number}/transcript" | "/t/{number}/email" | "/t/{number}/link" | "/console/forgot",
+            "/w/{site}/tickets/link"
+            | "/t/{number}/transcript"
+            | "/t/{number}/email"
+            | "/t/{number}/link"
+            | "/console/forgot",
         ) => Form(&["email"]),
         ("POST", "/t/{number}/rating") => Form(&["score", "comment"]),
         ("POST", "/console/sign-in") => Form(&["email", "password"]),
@@ -71,7 +81,8 @@ pub fn takes(row: &Declared) -> Takes {
         ("POST", "/w/{site}/files" | "/console/files") => File,
         (
             "POST",
-            "/t/{number}/confirm"
+            "/w/{site}/tickets/leave"
+            | "/t/{number}/confirm"
             | "/t/{number}/not-me"
             | "/t/{number}/resolve"
             | "/t/{number}/reopen"

@@ -33,6 +33,7 @@ pub fn transcript(page: &TicketPage) -> impl IntoView + use<> {
     });
     // Where there is a field it has the keyboard.
     let is_alone = address.is_none();
+    let own = ["/w/", &page.site.0, "/tickets?lang=", &page.lang].concat();
     let contact = ["/w/", &page.site.0, "?lang=", &page.lang].concat();
     view! {
         <footer class="also">
@@ -53,6 +54,7 @@ pub fn transcript(page: &TicketPage) -> impl IntoView + use<> {
                         }
                     })}
             </form>
+            <a href=own>{page.t("own_page")}</a>
             {page.ticket.removed.is_none().then(|| view! { <a href=contact>{page.t("contact_us")}</a> })}
         </footer>
     }
